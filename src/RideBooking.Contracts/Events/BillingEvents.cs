@@ -1,0 +1,64 @@
+namespace RideBooking.Contracts;
+
+/// <summary>What the ride costs, once and for all. Event-carried state: whoever charges or shows it needs nothing else.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="DriverId">The driver.</param>
+/// <param name="InvoiceId">The invoice.</param>
+/// <param name="Lines">The lines; they sum to <paramref name="Total"/>.</param>
+/// <param name="Total">What the rider pays.</param>
+/// <param name="TariffVersion">The tariff it was computed with.</param>
+/// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
+/// <param name="At">When.</param>
+[Event("billing")]
+public sealed record FareFinalized(
+    Guid RideId,
+    string RiderId,
+    string DriverId,
+    Guid InvoiceId,
+    IReadOnlyList<FareLine> Lines,
+    Money Total,
+    string TariffVersion,
+    Guid? PaymentMethodId,
+    DateTimeOffset At
+);
+
+/// <summary>What a cancelled ride costs: nothing, when <paramref name="WaivedReason"/> says why.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="DriverId">The driver who had the ride, if any.</param>
+/// <param name="InvoiceId">The invoice, when there is something to pay.</param>
+/// <param name="Amount">What the rider pays.</param>
+/// <param name="WaivedReason">Why nothing is due: <c>noDriverAssigned</c>, <c>withinFreePeriod</c>, <c>notCancelledByRider</c>.</param>
+/// <param name="TariffVersion">The tariff it was computed with.</param>
+/// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
+/// <param name="At">When.</param>
+[Event("billing")]
+public sealed record CancellationFeeAssessed(
+    Guid RideId,
+    string RiderId,
+    string? DriverId,
+    Guid? InvoiceId,
+    Money Amount,
+    string? WaivedReason,
+    string TariffVersion,
+    Guid? PaymentMethodId,
+    DateTimeOffset At
+);
+
+/// <summary>The rider has the receipt.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="InvoiceId">The invoice that was paid.</param>
+/// <param name="Number">The receipt's number, as printed on it.</param>
+/// <param name="Total">What was paid.</param>
+/// <param name="At">When.</param>
+[Event("billing")]
+public sealed record ReceiptIssued(
+    Guid RideId,
+    string RiderId,
+    Guid InvoiceId,
+    string Number,
+    Money Total,
+    DateTimeOffset At
+);

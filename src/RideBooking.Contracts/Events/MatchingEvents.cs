@@ -1,0 +1,65 @@
+namespace RideBooking.Contracts;
+
+/// <summary>One driver, alone, was offered the ride and is reserved until the offer ends.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="OfferId">The offer.</param>
+/// <param name="DriverId">The driver.</param>
+/// <param name="Pickup">Where the rider waits.</param>
+/// <param name="Dropoff">Where the rider goes.</param>
+/// <param name="Fare">The fare the rider was quoted, if any.</param>
+/// <param name="PickupEtaSeconds">The driver's estimated way to the pickup, seconds.</param>
+/// <param name="ExpiresAt">When the offer ends by itself.</param>
+[Event("matching")]
+public sealed record DriverOffered(
+    Guid RideId,
+    string RiderId,
+    Guid OfferId,
+    string DriverId,
+    Place Pickup,
+    Place Dropoff,
+    Money? Fare,
+    int PickupEtaSeconds,
+    DateTimeOffset ExpiresAt
+);
+
+/// <summary>The driver said no.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="OfferId">The offer.</param>
+/// <param name="DriverId">The driver.</param>
+/// <param name="Reason">Why, if the driver said.</param>
+/// <param name="At">When.</param>
+[Event("matching")]
+public sealed record OfferDeclined(Guid RideId, Guid OfferId, string DriverId, string? Reason, DateTimeOffset At);
+
+/// <summary>The offer ended without an answer.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="OfferId">The offer.</param>
+/// <param name="DriverId">The driver.</param>
+/// <param name="Reason"><c>timeout</c>, <c>driverOffline</c>, <c>rideCancelled</c> or <c>searchEnded</c>.</param>
+/// <param name="At">When.</param>
+[Event("matching")]
+public sealed record OfferExpired(Guid RideId, Guid OfferId, string DriverId, string Reason, DateTimeOffset At);
+
+/// <summary>A driver took the ride.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="OfferId">The offer that was accepted. One assignment per offer, for ever.</param>
+/// <param name="DriverId">The driver.</param>
+/// <param name="DriverName">What the rider calls the driver.</param>
+/// <param name="Vehicle">What the rider looks for.</param>
+/// <param name="EtaSeconds">The driver's estimated way to the pickup, seconds.</param>
+/// <param name="Attempt">Which offer of this ride it was, from 1.</param>
+/// <param name="At">When.</param>
+[Event("matching")]
+public sealed record DriverAssigned(
+    Guid RideId,
+    string RiderId,
+    Guid OfferId,
+    string DriverId,
+    string DriverName,
+    Vehicle Vehicle,
+    int EtaSeconds,
+    int Attempt,
+    DateTimeOffset At
+);

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace RideBooking.Platform.Configuration;
+
+/// <summary>Reads settings, refusing what cannot be meant, by the setting's name.</summary>
+public static class Settings
+{
+    /// <summary>A name of an enum's member, in any case; numbers are refused.</summary>
+    public static T Choice<T>(this IConfiguration configuration, string key, T otherwise)
+        where T : struct, Enum
+    {
+        var text = configuration[key];
+        if (string.IsNullOrWhiteSpace(text))
+            return otherwise;
+        var name = Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
+        return name is not null
+            ? Enum.Parse<T>(name)
+            : throw new ConfigurationProblem(
+                $"{key} is '{text}' but must be one of {string.Join(", ", Enum.GetNames<T>())}."
+            );
+    }
+
+    /// <summary>A positive time span, written <c>hh:mm:ss</c> (or <c>d.hh:mm:ss</c>, with fractions of a second).</summary>
+    public static TimeSpan Span(this IConfiguration configuration, string key, TimeSpan otherwise) =>
+        configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? ParseSpan(key, text) : otherwise;
+
+    /// <summary>A list of positive time spans: indexed keys (<c>Key:0</c>, <c>Key:1</c>) or one value with commas. Empty text is an empty list.</summary>
+    public static IReadOnlyList<TimeSpan> Spans(
+        this IConfiguration configuration,
+        string key,
+        IReadOnlyList<TimeSpan> otherwise
+    )
+    {
+        var indexed = configuration.GetSection(key).GetChildren().Select(child => (child.Path, child.Value)).ToList();
+        if (indexed.Count > 0)
+            return [.. indexed.Select(entry => ParseSpan(entry.Path, entry.Value ?? ""))];
+        if (configuration[key] is not { } text)
+            return otherwise;
+        return
+        [
+            .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(part => ParseSpan(key, part)),
+        ];
+    }
+
+    /// <summary>Text that must be there.</summary>
+    public static string Required(this IConfiguration configuration, string key, string why) =>
+        configuration[key] is { } text && !string.IsNullOrWhiteSpace(text)
+            ? text
+            : throw new ConfigurationProblem($"{key} is not set: {why}");
+
+    static TimeSpan ParseSpan(string key, string text) =>
+        text.Contains(':', StringComparison.Ordinal)
+        && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
+        && span > TimeSpan.Zero
+            ? span
+            : throw new ConfigurationProblem($"{key} is '{text}' but must be a positive time span such as 00:00:20.");
+}

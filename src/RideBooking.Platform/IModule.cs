@@ -1,0 +1,25 @@
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RideBooking.Platform;
+
+/// <summary>
+/// A business module: the one public type of its assembly. Its tables are the <c>IEntityTypeConfiguration</c>s of the
+/// assembly, in a schema (on SQLite: with a table prefix) of the module's name.
+/// </summary>
+public interface IModule
+{
+    /// <summary>Lower case; names the schema and the <c>source</c> of the module's events.</summary>
+    string Name { get; }
+
+    /// <summary>Registers the module's services and options.</summary>
+    void AddServices(IServiceCollection services, IConfiguration configuration);
+
+    /// <summary>Registers the module's consumers and state machines.</summary>
+    void AddConsumers(IBusRegistrationConfigurator bus);
+
+    /// <summary>Maps the module's part of the REST API.</summary>
+    void MapEndpoints(IEndpointRouteBuilder routes);
+}
