@@ -13,10 +13,11 @@ public static class Settings
         var text = configuration[key];
         if (string.IsNullOrWhiteSpace(text))
             return otherwise;
-        var name = Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
+        var name = Enum.GetNames<T>()
+            .FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
         return name is not null
             ? Enum.Parse<T>(name)
-            : throw new ConfigurationProblem(
+            : throw new ConfigurationException(
                 $"{key} is '{text}' but must be one of {string.Join(", ", Enum.GetNames<T>())}."
             );
     }
@@ -48,12 +49,12 @@ public static class Settings
     public static string Required(this IConfiguration configuration, string key, string why) =>
         configuration[key] is { } text && !string.IsNullOrWhiteSpace(text)
             ? text
-            : throw new ConfigurationProblem($"{key} is not set: {why}");
+            : throw new ConfigurationException($"{key} is not set: {why}");
 
     static TimeSpan ParseSpan(string key, string text) =>
         text.Contains(':', StringComparison.Ordinal)
         && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
         && span > TimeSpan.Zero
             ? span
-            : throw new ConfigurationProblem($"{key} is '{text}' but must be a positive time span such as 00:00:20.");
+            : throw new ConfigurationException($"{key} is '{text}' but must be a positive time span such as 00:00:20.");
 }

@@ -1,4 +1,4 @@
 namespace RideBooking.Platform.Configuration;
 
 /// <summary>A setting is missing or wrong. Stops the start with this one line, which names the setting.</summary>
-public sealed class ConfigurationProblem(string message) : Exception(message);
+public sealed class ConfigurationException(string message) : Exception(message);
