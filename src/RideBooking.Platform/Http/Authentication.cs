@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>
+/// JWT bearer tokens with the claims <c>sub</c> (1 to 255 characters) and <c>role</c> (rider, driver, operator), and one
+/// authorization policy per role.
+/// </summary>
+internal static class Authentication
+{
+    public const int MaxSubjectLength = 255;
+    static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    public static void AddTokens(this IServiceCollection services, AuthSettings settings, bool development)
+    {
+        services.AddSingleton(settings);
+        services.TryAddSingleton<IDevelopmentSigningKey, RandomSigningKey>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services
+            .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IDevelopmentSigningKey, TimeProvider>(
+                (bearer, developmentKey, clock) => Configure(bearer, settings, development, developmentKey, clock)
+            );
+
+        var policies = services.AddAuthorizationBuilder();
+        foreach (var role in Enum.GetValues<Role>())
+            policies.AddPolicy(role.Name(), policy => policy.RequireClaim(Caller.RoleClaim, role.Name()));
+    }
+
+    static void Configure(
+        JwtBearerOptions bearer,
+        AuthSettings settings,
+        bool development,
+        IDevelopmentSigningKey developmentKey,
+        TimeProvider clock
+    )
+    {
+        bearer.MapInboundClaims = false;
+        bearer.RequireHttpsMetadata = !development;
+        bearer.TokenValidationParameters = new TokenValidationParameters
+        {
+            NameClaimType = Caller.SubjectClaim,
+            RoleClaimType = Caller.RoleClaim,
+            ValidateIssuer = settings.Authority is not null,
+            ValidateAudience = settings.Audience is not null,
+            ValidAudience = settings.Audience,
+            // A public key must never be taken for a shared secret, nor the other way round.
+            ValidAlgorithms = settings.Authority is null ? ["HS256", "HS384", "HS512"] : Asymmetric,
+            LifetimeValidator = (notBefore, expires, _, _) =>
+                expires > (clock.GetUtcNow() - ClockSkew).UtcDateTime
+                && !(notBefore > (clock.GetUtcNow() + ClockSkew).UtcDateTime),
+        };
+        bearer.Events = new JwtBearerEvents { OnTokenValidated = CheckSubject };
+
+        if (settings.Authority is not null)
+            bearer.Authority = settings.Authority;
+        else if (settings.SigningKey is { } key)
+            bearer.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(key);
+        else
+            bearer.ConfigurationManager = new DevelopmentKeys(developmentKey);
+    }
+
+    static readonly string[] Asymmetric =
+    [
+        "RS256",
+        "RS384",
+        "RS512",
+        "PS256",
+        "PS384",
+        "PS512",
+        "ES256",
+        "ES384",
+        "ES512",
+    ];
+
+    static Task CheckSubject(TokenValidatedContext context)
+    {
+        // The subject becomes a key in the database: it must fit, and hold nothing a text column cannot.
+        var subject = context.Principal?.FindFirst(Caller.SubjectClaim)?.Value;
+        if (string.IsNullOrWhiteSpace(subject) || subject.Length > MaxSubjectLength || subject.Any(char.IsControl))
+            context.Fail("The token's sub must have 1 to 255 characters.");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Hands the development key to the token handler where it would look for an authority's keys.</summary>
+    sealed class DevelopmentKeys(IDevelopmentSigningKey key) : IConfigurationManager<OpenIdConnectConfiguration>
+    {
+        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) =>
+            new() { SigningKeys = { new SymmetricSecurityKey(await key.GetAsync(cancel)) } };
+
+        public void RequestRefresh()
+        {
+            // The key never changes while the process lives.
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>What holds for every endpoint: problems, JSON, tokens, validation, replay, limits, health and the reference page.</summary>
+public static class HttpConventions
+{
+    /// <summary>
+    /// Registers the conventions. Throws <see cref="Configuration.ConfigurationException"/> when the settings leave no way
+    /// to check a token. A module adds its validators with <see cref="RequestValidation.AddRequestValidators"/>.
+    /// </summary>
+    public static WebApplicationBuilder AddHttpConventions(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.ConfigureHttpJsonOptions(options => JsonConventions.Apply(options.SerializerOptions));
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.Bytes;
+        });
+
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ProblemForException>();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+
+        var settings = AuthSettings.Read(builder.Configuration, builder.Environment);
+        services.AddTokens(settings, builder.Environment.IsDevelopment());
+        services.AddRequestValidators(typeof(HttpConventions).Assembly);
+        return builder;
+    }
+
+    /// <summary>
+    /// Puts the conventions in front of the endpoints and maps those of their own: development token, reference page,
+    /// health. Call it before anything else is mapped.
+    /// </summary>
+    public static WebApplication UseHttpConventions(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(WriteProblem);
+        app.UseRouting();
+        app.UseBodyLimit();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        DevelopmentToken.Map(app);
+        return app;
+    }
+
+    static async Task WriteProblem(StatusCodeContext context)
+    {
+        var http = context.HttpContext;
+        var problems = http.RequestServices.GetRequiredService<IProblemDetailsService>();
+        await problems.WriteAsync(
+            new ProblemDetailsContext
+            {
+                HttpContext = http,
+                ProblemDetails = Problem.ForStatus(http.Response.StatusCode),
+            }
+        );
+    }
+}

@@ -1,0 +1,72 @@
+namespace RideBooking.Platform.Http;
+
+/// <summary>The codes of problems that any endpoint may answer with. Modules add their own, such as <c>active_ride_exists</c>.</summary>
+public static class ProblemCode
+{
+    /// <summary>400: well-formed, but fields hold values that cannot be; see <c>errors</c>.</summary>
+    public const string ValidationFailed = "validation_failed";
+
+    /// <summary>400: the body is missing, is not JSON, or holds values of the wrong type.</summary>
+    public const string MalformedRequest = "malformed_request";
+
+    /// <summary>401: no token, or one that is not valid.</summary>
+    public const string Unauthorized = "unauthorized";
+
+    /// <summary>403: the caller is known and may not do this.</summary>
+    public const string Forbidden = "forbidden";
+
+    /// <summary>404: no such thing, or none that this caller may see.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>405: the path exists, the method does not; see <c>Allow</c>.</summary>
+    public const string MethodNotAllowed = "method_not_allowed";
+
+    /// <summary>409: somebody else changed the same thing at the same time; read it again and repeat.</summary>
+    public const string ConcurrentUpdate = "concurrent_update";
+
+    /// <summary>409: another request with the same Idempotency-Key is still being carried out.</summary>
+    public const string RequestInProgress = "request_in_progress";
+
+    /// <summary>409: the request was carried out before, but its answer was too large to keep for replay.</summary>
+    public const string AnswerNotKept = "answer_not_kept";
+
+    /// <summary>413: the body is larger than is allowed.</summary>
+    public const string BodyTooLarge = "body_too_large";
+
+    /// <summary>415: the body is not declared as JSON.</summary>
+    public const string UnsupportedMediaType = "unsupported_media_type";
+
+    /// <summary>422: the Idempotency-Key was used before for a different request.</summary>
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+
+    /// <summary>500: a fault of ours; the log has the details under the answer's <c>traceId</c>.</summary>
+    public const string InternalError = "internal_error";
+
+    /// <summary>503: the database or the broker is away; repeat after <c>Retry-After</c>.</summary>
+    public const string Unavailable = "unavailable";
+
+    /// <summary>The code and detail of an answer about which nothing but its status is known.</summary>
+    internal static (string Code, string Detail) ForStatus(int status) =>
+        status switch
+        {
+            400 => (MalformedRequest, "The request could not be understood."),
+            401 => (Unauthorized, "A valid bearer token is needed."),
+            403 => (Forbidden, "Your role does not allow this."),
+            404 => (NotFound, "There is nothing here, or nothing you may see."),
+            405 => (MethodNotAllowed, "This path does not take this method; see the Allow header."),
+            406 => ("not_acceptable", "None of the media types in Accept can be produced."),
+            408 => ("request_timeout", "The request took too long to arrive."),
+            411 => ("length_required", "The request must declare its length."),
+            413 => (BodyTooLarge, "The body is larger than this endpoint takes."),
+            414 => ("uri_too_long", "The request's address is too long."),
+            415 => (UnsupportedMediaType, "The body must be sent as application/json."),
+            417 => ("expectation_failed", "The Expect header cannot be met."),
+            422 => ("unprocessable", "The request is understood but cannot be carried out."),
+            429 => ("too_many_requests", "Too many requests; slow down."),
+            431 => ("headers_too_large", "The request's headers are too large."),
+            501 => ("not_implemented", "This is not implemented."),
+            503 => (Unavailable, "Something this needs is away for the moment; try again shortly."),
+            < 500 => ("request_refused", "The request was refused."),
+            _ => (InternalError, "Something went wrong on our side. Quote the traceId when you report it."),
+        };
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>Turns what was thrown into the problem the client may know about. What is our fault is logged, and only logged.</summary>
+internal sealed class ProblemForException(IProblemDetailsService problems, ILogger<ProblemForException> log)
+    : IExceptionHandler
+{
+    static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken stop)
+    {
+        // The framework has cleared the endpoint from the context by now and kept it here.
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        var problem = Explain(exception, endpoint);
+        Log(context, exception, problem);
+        context.Response.StatusCode = problem.Status!.Value;
+        return await problems.TryWriteAsync(
+            new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }
+        );
+    }
+
+    static ProblemDetails Explain(Exception exception, Endpoint? endpoint) =>
+        exception switch
+        {
+            InvalidInputException invalid => Problem.ValidationDetails(invalid.Errors),
+            BadHttpRequestException bad => UnreadableRequest.Explain(bad, endpoint),
+            DbUpdateConcurrencyException => Problem.Details(
+                StatusCodes.Status409Conflict,
+                ProblemCode.ConcurrentUpdate,
+                "This was changed by somebody else at the same time. Read it again and repeat."
+            ),
+            _ when Outage.Explains(exception) => Problem.UnavailableDetails(
+                "Something this needs is away for the moment; try again shortly.",
+                RetryAfter
+            ),
+            _ => Problem.ForStatus(StatusCodes.Status500InternalServerError),
+        };
+
+    void Log(HttpContext context, Exception exception, ProblemDetails problem)
+    {
+        var (method, path) = (context.Request.Method, context.Request.Path);
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            log.LogWarning(exception, "{Method} {Path} answered 503: a dependency is away", method, path);
+        else if (problem.Status >= 500)
+            log.LogError(exception, "{Method} {Path} failed", method, path);
+        else
+            log.LogDebug(exception, "{Method} {Path} answered {Status}", method, path, problem.Status);
+    }
+}
