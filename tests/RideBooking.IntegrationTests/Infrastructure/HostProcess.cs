@@ -1,0 +1,155 @@
+using System.Net;
+
+namespace RideBooking.IntegrationTests.Infrastructure;
+
+/// <summary>
+/// The built RideBooking.Host as a process of its own, on a free loopback port, with a working folder of its own (where the
+/// embedded database goes unless configured otherwise). It ends with the tests, whatever happens to them.
+/// </summary>
+public sealed class HostProcess : IAsyncDisposable
+{
+    static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+
+    readonly SupervisedProcess process;
+    bool ended;
+
+    HostProcess(SupervisedProcess process, Uri address)
+    {
+        this.process = process;
+        Address = address;
+        Client = new() { BaseAddress = address };
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>A client of its API.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>What it wrote to standard output and error so far.</summary>
+    public string Output => process.Output;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Starts the host and waits until GET /health/ready answers 200.</summary>
+    /// <param name="settings">Its configuration, as environment variables: ("Transport__Kind", "RabbitMq")….</param>
+    /// <param name="arguments">Command line arguments.</param>
+    /// <exception cref="InvalidOperationException">It ended while starting; the message has its output.</exception>
+    /// <exception cref="TimeoutException">It was not ready within a minute; the message has its output.</exception>
+    public static async Task<HostProcess> StartAsync(
+        IEnumerable<KeyValuePair<string, string>> settings,
+        params string[] arguments
+    )
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        var host = new HostProcess(Launch(settings, arguments, address), address);
+        try
+        {
+            await WaitFor.TrueAsync(
+                $"GET {address}health/ready to answer 200",
+                () =>
+                    host.HasExited
+                        ? throw new InvalidOperationException(
+                            $"The host ended with code {host.process.ExitCode} while starting. {host.Output}"
+                        )
+                        : host.IsReadyAsync(),
+                ReadyWithin,
+                () => host.Output
+            );
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the host as a command that ends by itself, such as "migrate".</summary>
+    /// <returns>Its exit code and its output.</returns>
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(
+        IEnumerable<KeyValuePair<string, string>> settings,
+        params string[] arguments
+    )
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        await using var process = Launch(settings, arguments, address);
+        await process.ExitedAsync($"the end of RideBooking.Host {string.Join(' ', arguments)}", ReadyWithin);
+        return (process.ExitCode, process.Output);
+    }
+
+    /// <summary>Asks it to stop (SIGTERM) and waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public Task<int> StopAsync() => EndAsync("TERM");
+
+    /// <summary>Ends it as a power cut would (SIGKILL) and waits until it is gone.</summary>
+    public Task KillAsync() => EndAsync("KILL");
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await process.DisposeAsync();
+    }
+
+    static SupervisedProcess Launch(IEnumerable<KeyValuePair<string, string>> settings, string[] arguments, Uri address)
+    {
+        var assembly = BuiltHost();
+        var folder = Directory.CreateTempSubdirectory("ridebooking-host-").FullName;
+        Dictionary<string, string> environment = new()
+        {
+            ["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority),
+            // Its appsettings and static files stay beside it; only its data goes to the working folder.
+            ["ASPNETCORE_CONTENTROOT"] = Path.GetDirectoryName(assembly)!,
+        };
+        foreach (var (key, value) in settings)
+            environment[key] = value;
+        return SupervisedProcess.Start(
+            ["dotnet", assembly, .. arguments],
+            environment,
+            lastSignal: "KILL",
+            folder,
+            workingDirectory: folder,
+            inherit: true
+        );
+    }
+
+    /// <summary>The host that was built with these tests: same configuration, same framework.</summary>
+    static string BuiltHost()
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory);
+        var configuration = framework.Parent!;
+        var repository = configuration.Parent!.Parent!.Parent!.Parent!;
+        var assembly = Path.Combine([
+            repository.FullName,
+            "src",
+            "RideBooking.Host",
+            "bin",
+            configuration.Name,
+            framework.Name,
+            "RideBooking.Host.dll",
+        ]);
+        return File.Exists(assembly) ? assembly : throw new FileNotFoundException("The host is not built.", assembly);
+    }
+
+    async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var answer = await Client.GetAsync("/health/ready", limit.Token);
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    async Task<int> EndAsync(string signal)
+    {
+        if (!ended)
+            await process.EndAsync(signal);
+        ended = true;
+        return process.ExitCode;
+    }
+}

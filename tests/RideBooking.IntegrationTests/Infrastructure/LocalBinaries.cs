@@ -1,0 +1,22 @@
+namespace RideBooking.IntegrationTests.Infrastructure;
+
+/// <summary>Finds installed programs.</summary>
+static class LocalBinaries
+{
+    /// <summary>The program's full path: from the given folders, else from PATH; null where it is not installed.</summary>
+    public static string? Find(string program, params IEnumerable<string> folders) =>
+        folders
+            .Concat(Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [])
+            .Where(folder => folder.Length > 0)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
+
+    /// <summary>As <see cref="Find"/>, for a server that is unavailable without the program.</summary>
+    public static string Require(string program, params IEnumerable<string> folders)
+    {
+        // The supervisor of local servers is a POSIX shell script.
+        if (OperatingSystem.IsWindows())
+            throw new ServerUnavailableException("local servers are not started on Windows");
+        return Find(program, folders) ?? throw new ServerUnavailableException($"{program} is not installed");
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using Testcontainers.PostgreSql;
+
+namespace RideBooking.IntegrationTests.Infrastructure;
+
+/// <summary>A PostgreSQL for tests: the one that is named, else a private one.</summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    const string Variable = "RIDEBOOKING_TEST_POSTGRES";
+
+    readonly IServerInstance instance;
+    readonly string administration;
+    readonly ConcurrentBag<string> databases = [];
+
+    PostgresServer(IServerInstance instance, string administration)
+    {
+        this.instance = instance;
+        this.administration = administration;
+    }
+
+    /// <summary>The server that RIDEBOOKING_TEST_POSTGRES names (a connection string), else a private one.</summary>
+    /// <exception cref="ServerUnavailableException">There is none to be had on this machine.</exception>
+    public static async Task<PostgresServer> FindOrStartAsync() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
+            ? new(new NamedInstance(Variable), named)
+            : await StartOwnAsync();
+
+    /// <summary>A server of the caller's own, to stop and kill; the caller disposes it.</summary>
+    /// <exception cref="ServerUnavailableException">There is none to be had on this machine.</exception>
+    public static async Task<PostgresServer> StartOwnAsync()
+    {
+        var instance = await IServerInstance.StartFirstAvailableAsync(() => new LocalPostgres(), Container);
+        return new(
+            instance,
+            instance switch
+            {
+                LocalPostgres local => local.ConnectionString,
+                ContainerInstance<PostgreSqlContainer> { Container: var container } => container.GetConnectionString(),
+                _ => throw new InvalidOperationException($"No connection string for {instance.GetType()}."),
+            }
+        );
+    }
+
+    /// <summary>Makes an empty database and returns its connection string. It is gone when the tests end.</summary>
+    public async Task<string> CreateDatabaseAsync(string? name = null)
+    {
+        name ??= $"test_{Guid.CreateVersion7():n}";
+        await ExecuteAsync($"CREATE DATABASE \"{name}\"");
+        databases.Add(name);
+        return new NpgsqlConnectionStringBuilder(administration) { Database = name }.ConnectionString;
+    }
+
+    /// <inheritdoc cref="IServerInstance.StartAsync"/>
+    public Task StartAsync() => instance.StartAsync();
+
+    /// <inheritdoc cref="IServerInstance.StopAsync"/>
+    public Task StopAsync() => instance.StopAsync();
+
+    /// <inheritdoc cref="IServerInstance.KillAsync"/>
+    public Task KillAsync() => instance.KillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        // A private server takes its databases with it; a named one is left as it was found.
+        if (instance is NamedInstance)
+            foreach (var database in databases)
+                await ExecuteAsync($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");
+        await instance.DisposeAsync();
+    }
+
+    async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(administration + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    static ContainerInstance<PostgreSqlContainer> Container() =>
+        new(() => new PostgreSqlBuilder("postgres:17").WithPortBinding(FreePort.Next(), 5432).Build());
+}

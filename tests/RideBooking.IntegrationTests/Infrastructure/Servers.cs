@@ -1,0 +1,50 @@
+using RideBooking.IntegrationTests.Infrastructure;
+
+[assembly: AssemblyFixture(typeof(Servers))]
+
+namespace RideBooking.IntegrationTests.Infrastructure;
+
+/// <summary>
+/// The servers of this test run. A test class takes it as constructor parameter and asks for what it needs, in its tests or
+/// in its InitializeAsync; each server is found or started at the first request, once, beside the others. Where a server
+/// cannot be had the test is skipped with the reason; with RIDEBOOKING_REQUIRE_INFRASTRUCTURE=1 it fails instead.
+/// </summary>
+public sealed class Servers : IAsyncDisposable
+{
+    readonly Lazy<Task<PostgresServer>> postgres = new(PostgresServer.FindOrStartAsync);
+    readonly Lazy<Task<RabbitMqServer>> rabbitMq = new(RabbitMqServer.FindOrStartAsync);
+    readonly Lazy<SqlServer> sqlServer = new(() =>
+        new(SqlServer.Named ?? throw new ServerUnavailableException("RIDEBOOKING_TEST_SQLSERVER names no server"))
+    );
+
+    public Task<PostgresServer> PostgresAsync() => OrSkipAsync("PostgreSQL", () => postgres.Value);
+
+    public Task<RabbitMqServer> RabbitMqAsync() => OrSkipAsync("RabbitMQ", () => rabbitMq.Value);
+
+    public Task<SqlServer> SqlServerAsync() => OrSkipAsync("SQL Server", () => Task.FromResult(sqlServer.Value));
+
+    /// <summary>Any way to get a server, for tests that start their own: its absence skips the test, or fails it.</summary>
+    public static async Task<TServer> OrSkipAsync<TServer>(string what, Func<Task<TServer>> get)
+    {
+        try
+        {
+            return await get();
+        }
+        catch (ServerUnavailableException unavailable)
+            when (Environment.GetEnvironmentVariable("RIDEBOOKING_REQUIRE_INFRASTRUCTURE") != "1")
+        {
+            Assert.Skip($"No {what}: {unavailable.Message}.");
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (postgres.IsValueCreated && postgres.Value.IsCompletedSuccessfully)
+            await (await postgres.Value).DisposeAsync();
+        if (rabbitMq.IsValueCreated && rabbitMq.Value.IsCompletedSuccessfully)
+            await (await rabbitMq.Value).DisposeAsync();
+        if (sqlServer.IsValueCreated)
+            await sqlServer.Value.DisposeAsync();
+    }
+}
