@@ -75,7 +75,7 @@ sealed class LocalRabbitMq : IServerInstance
         // Counts of quorum queues are as old as their last tick: five seconds unless told.
         var advanced = Path.Combine(folder, "advanced.config");
         await File.WriteAllTextAsync(advanced, "[{rabbit, [{quorum_tick_interval, 200}]}].\n");
-        // Erlang would start one by itself, which would then outlive the broker.
+        // Erlang would start one by itself, a daemon that outlives the broker: see ERL_FLAGS below.
         names = SupervisedProcess.Start(
             account.Run(epmd, "-port", $"{epmdPort}", "-address", "127.0.0.1"),
             Settings(),
@@ -89,6 +89,7 @@ sealed class LocalRabbitMq : IServerInstance
             ["HOME"] = folder, // where Erlang keeps the cookie
             ["ERL_EPMD_PORT"] = $"{epmdPort}",
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["ERL_FLAGS"] = "-start_epmd false",
             ["ERL_CRASH_DUMP_SECONDS"] = "0",
             ["RABBITMQ_NODENAME"] = $"ridebooking-{amqpPort}@localhost",
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",

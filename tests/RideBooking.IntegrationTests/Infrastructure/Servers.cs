@@ -17,11 +17,24 @@ public sealed class Servers : IAsyncDisposable
         new(SqlServer.Named ?? throw new ServerUnavailableException("RIDEBOOKING_TEST_SQLSERVER names no server"))
     );
 
+    readonly Lazy<string> files = new(() => Directory.CreateTempSubdirectory("ridebooking-sqlite-").FullName);
+
     public Task<PostgresServer> PostgresAsync() => OrSkipAsync("PostgreSQL", () => postgres.Value);
 
     public Task<RabbitMqServer> RabbitMqAsync() => OrSkipAsync("RabbitMQ", () => rabbitMq.Value);
 
     public Task<SqlServer> SqlServerAsync() => OrSkipAsync("SQL Server", () => Task.FromResult(sqlServer.Value));
+
+    /// <summary>Makes an empty database and returns its connection string. It is gone when the tests end.</summary>
+    /// <param name="provider">One of <see cref="DatabaseProviders"/>.</param>
+    public async Task<string> CreateDatabaseAsync(string provider) =>
+        provider switch
+        {
+            DatabaseProviders.Sqlite => $"Data Source={Path.Combine(files.Value, $"{Guid.CreateVersion7():n}.db")}",
+            DatabaseProviders.Postgres => await (await PostgresAsync()).CreateDatabaseAsync(),
+            DatabaseProviders.SqlServer => await (await SqlServerAsync()).CreateDatabaseAsync(),
+            _ => throw new ArgumentOutOfRangeException(nameof(provider), provider, "No such database provider."),
+        };
 
     /// <summary>Any way to get a server, for tests that start their own: its absence skips the test, or fails it.</summary>
     public static async Task<TServer> OrSkipAsync<TServer>(string what, Func<Task<TServer>> get)
@@ -46,5 +59,7 @@ public sealed class Servers : IAsyncDisposable
             await (await rabbitMq.Value).DisposeAsync();
         if (sqlServer.IsValueCreated)
             await sqlServer.Value.DisposeAsync();
+        if (files.IsValueCreated)
+            Directory.Delete(files.Value, recursive: true);
     }
 }

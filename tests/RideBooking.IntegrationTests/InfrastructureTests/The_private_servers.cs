@@ -25,6 +25,11 @@ public sealed class The_private_servers(Servers servers)
     }
 
     [Theory]
+    [MemberData(nameof(DatabaseProviders.All), MemberType = typeof(DatabaseProviders))]
+    public async Task Every_provider_gives_a_database_of_its_own_each_time(string provider) =>
+        (await servers.CreateDatabaseAsync(provider)).ShouldNotBe(await servers.CreateDatabaseAsync(provider));
+
+    [Theory]
     [InlineData("classic")]
     [InlineData("quorum")]
     public async Task RabbitMQ_gives_an_empty_virtual_host_and_counts_its_messages(string type)
