@@ -66,6 +66,8 @@ sealed class LocalPostgres : IServerInstance
     {
         if (process is not null)
             await process.DisposeAsync();
+        else if (folder.Length > 0)
+            Directory.Delete(folder, recursive: true);
     }
 
     string Data => Path.Combine(folder, "data");
