@@ -1,0 +1,112 @@
+using System.Text;
+using CsCheck;
+using RideBooking.Contracts;
+using RideBooking.Platform.Quotes;
+
+namespace RideBooking.Tests.Platform;
+
+public sealed class QuoteTokensTests
+{
+    static readonly QuoteTokens s_tokens = new(Encoding.UTF8.GetBytes("a key that is long enough for HMAC-SHA256"));
+
+    static readonly Gen<Place> s_places = Gen.Select(
+        Gen.Double[-90, 90],
+        Gen.Double[-180, 180],
+        (lat, lng) => new Place(lat, lng)
+    );
+
+    static readonly Gen<SignedQuote> s_quotes = Gen.Select(
+        Gen.String[Gen.Char[' ', '\ud7ff'], 1, 255],
+        s_places,
+        s_places,
+        Gen.Int[0, 100_000_00],
+        Gen.Int[0, 300_000],
+        Gen.Int[0, 100_000],
+        Gen.DateTimeOffset,
+        (rider, from, to, cents, meters, seconds, expires) =>
+            new SignedQuote(
+                Guid.CreateVersion7(),
+                rider,
+                from,
+                to,
+                "standard",
+                new Money(cents / 100m, "EUR"),
+                meters,
+                seconds,
+                expires.ToUniversalTime()
+            )
+    );
+
+    static SignedQuote Quote =>
+        new(
+            Guid.Parse("0192f0c4-0000-7000-8000-000000000001"),
+            "rider-1",
+            new Place(52.52, 13.405, "Alexanderplatz"),
+            new Place(52.5, 13.3),
+            "comfort",
+            new Money(12.40m, "EUR"),
+            6100,
+            840,
+            new DateTimeOffset(2026, 1, 10, 10, 12, 0, TimeSpan.Zero)
+        );
+
+    [Fact]
+    public void A_token_reads_back_as_the_quote_it_was_made_of() =>
+        s_quotes.Sample(quote =>
+        {
+            var token = s_tokens.Sign(quote);
+            token.ShouldAllBe(c => char.IsAsciiLetterOrDigit(c) || c == '-' || c == '_' || c == '.');
+            token.Length.ShouldBeLessThanOrEqualTo(QuoteTokens.MaxLength);
+            s_tokens.TryRead(token, out var read).ShouldBeTrue();
+            read.ShouldBe(quote);
+        });
+
+    [Fact]
+    public void Addresses_do_not_travel_in_the_token()
+    {
+        s_tokens.TryRead(s_tokens.Sign(Quote), out var read).ShouldBeTrue();
+        read.ShouldBe(Quote with { Pickup = Quote.Pickup with { Address = null } });
+    }
+
+    [Fact]
+    public void An_ordinary_token_is_short() => s_tokens.Sign(Quote).Length.ShouldBeLessThan(400);
+
+    [Fact]
+    public void A_token_with_any_character_changed_is_refused()
+    {
+        var token = s_tokens.Sign(Quote);
+        for (var i = 0; i < token.Length; i++)
+            foreach (var other in new[] { token[i] == 'A' ? 'B' : 'A', '.', ' ', '\0', 'é' })
+                if (other != token[i])
+                    s_tokens.TryRead(token[..i] + other + token[(i + 1)..], out _).ShouldBeFalse($"position {i}");
+    }
+
+    [Fact]
+    public void A_token_cut_short_or_lengthened_is_refused()
+    {
+        var token = s_tokens.Sign(Quote);
+        for (var length = 0; length < token.Length; length++)
+            s_tokens.TryRead(token[..length], out _).ShouldBeFalse();
+        s_tokens.TryRead(token + "A", out _).ShouldBeFalse();
+        s_tokens.TryRead(token + new string('A', 100_000), out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_token_of_another_key_is_refused()
+    {
+        var others = new QuoteTokens(Encoding.UTF8.GetBytes("another key that is long enough for HMAC"));
+        s_tokens.TryRead(others.Sign(Quote), out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Garbage_is_refused_and_never_throws()
+    {
+        s_tokens.TryRead(null, out _).ShouldBeFalse();
+        Gen.String[0, 3000].Sample(garbage => s_tokens.TryRead(garbage, out _).ShouldBeFalse());
+        Gen.String[Gen.Char["abcXYZ019-_.="], 0, 200]
+            .Sample(garbage => s_tokens.TryRead("q1." + garbage, out _).ShouldBeFalse());
+    }
+
+    [Fact]
+    public void A_short_key_is_refused() => Should.Throw<ArgumentException>(() => new QuoteTokens(new byte[31]));
+}
