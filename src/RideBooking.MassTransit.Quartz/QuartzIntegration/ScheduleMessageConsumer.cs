@@ -1,0 +1,134 @@
+using MassTransit.Context;
+using MassTransit.Scheduling;
+using Quartz;
+
+namespace MassTransit.QuartzIntegration;
+
+/// <summary>
+/// Schedules messages. The token is the trigger's key, so the same schedule message twice is one trigger, and scheduling a
+/// token again moves it.
+/// </summary>
+public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<ScheduleRecurringMessage>
+{
+    readonly ISchedulerFactory _schedulerFactory;
+
+    /// <summary>Schedules with the factory's scheduler.</summary>
+    public ScheduleMessageConsumer(ISchedulerFactory schedulerFactory) => _schedulerFactory = schedulerFactory;
+
+    /// <summary>Schedules one delivery.</summary>
+    public async Task Consume(ConsumeContext<ScheduleMessage> context)
+    {
+        var message = context.Message;
+        var scheduler = await _schedulerFactory.GetScheduler(context.CancellationToken).ConfigureAwait(false);
+
+        var body = context
+            .SerializerContext.GetMessageSerializer(message.Payload, message.PayloadType)
+            .GetMessageBody(new MessageSendContext<ScheduleMessage>(message));
+
+        var trigger = TriggerBuilder
+            .Create(scheduler.TimeProvider)
+            .ForJob(ScheduledMessageJob.Key)
+            .WithIdentity(KeyOf(message.CorrelationId))
+            .StartAt(ScheduledTime(context, scheduler, Utc(message.ScheduledTime)))
+            // Late is better than never, and once: no misfire handling ever moves or drops it.
+            .WithSimpleSchedule(x => x.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
+            .UsingJobData(ScheduledMessageData.From(context, message.Destination, body, message.CorrelationId))
+            .Build();
+
+        var stored = await scheduler
+            .ScheduleTrigger(trigger, TriggerConflict.Keep, context.CancellationToken)
+            .ConfigureAwait(false);
+
+        if (stored.Outcome is ScheduleOutcome.Kept)
+        {
+            if (await WasCanceled(scheduler, trigger.Key, context).ConfigureAwait(false))
+            {
+                LogContext.Debug?.Log("Not scheduled, canceled before: {Key}", trigger.Key);
+                return;
+            }
+
+            await scheduler
+                .ScheduleTrigger(trigger, TriggerConflict.Replace, context.CancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        LogContext.Debug?.Log("Scheduled: {Key} {Schedule}", trigger.Key, stored.NextFireTimeUtc);
+    }
+
+    /// <summary>Schedules deliveries by a cron expression.</summary>
+    public async Task Consume(ConsumeContext<ScheduleRecurringMessage> context)
+    {
+        var message = context.Message;
+        var schedule = message.Schedule;
+        var scheduler = await _schedulerFactory.GetScheduler(context.CancellationToken).ConfigureAwait(false);
+
+        var body = context
+            .SerializerContext.GetMessageSerializer(message.Payload, message.PayloadType)
+            .GetMessageBody(new MessageSendContext<ScheduleRecurringMessage>(message));
+
+        var timeZone = string.IsNullOrWhiteSpace(schedule.TimeZoneId)
+            ? TimeZoneInfo.Local
+            : TimeZones.FindById(schedule.TimeZoneId);
+
+        var misfire = schedule.MisfirePolicy switch
+        {
+            MissedEventPolicy.Skip => CronTriggerMisfireInstruction.DoNothing,
+            MissedEventPolicy.Send => CronTriggerMisfireInstruction.FireAndProceed,
+            _ => CronTriggerMisfireInstruction.SmartPolicy,
+        };
+
+        var trigger = TriggerBuilder
+            .Create(scheduler.TimeProvider)
+            .ForJob(ScheduledMessageJob.Key)
+            .WithIdentity(RecurringScheduleKey.For(schedule))
+            .WithDescription(schedule.Description)
+            .StartAt(schedule.StartTime)
+            .EndAt(schedule.EndTime)
+            .WithCronSchedule(schedule.CronExpression, x => x.InTimeZone(timeZone).WithMisfireInstruction(misfire))
+            .UsingJobData(ScheduledMessageData.From(context, message.Destination, body, tokenId: null))
+            .Build();
+
+        var stored = await scheduler
+            .ScheduleTrigger(trigger, TriggerConflict.Replace, context.CancellationToken)
+            .ConfigureAwait(false);
+
+        LogContext.Debug?.Log("Scheduled: {Key} {Schedule}", trigger.Key, stored.NextFireTimeUtc);
+    }
+
+    internal static TriggerKey KeyOf(Guid token) => new(token.ToString("N"));
+
+    /// <summary>
+    /// A token made for this very message and already canceled means that the cancel overtook it. A token of the
+    /// application's own choice may be scheduled, canceled and scheduled anew: there the schedule wins.
+    /// </summary>
+    static async Task<bool> WasCanceled(IScheduler scheduler, TriggerKey key, ConsumeContext<ScheduleMessage> context)
+    {
+        var stored = await scheduler.GetTrigger(key, context.CancellationToken).ConfigureAwait(false);
+        if (stored is null || !stored.JobKey.Equals(CanceledMessageJob.Key) || context.MessageId is not { } messageId)
+            return false;
+
+        // Both ids are made in one go by one process, whose clock therefore does not matter.
+        var apart = messageId.ToNewId().Timestamp - context.Message.CorrelationId.ToNewId().Timestamp;
+        return apart.Duration() < TimeSpan.FromSeconds(1);
+    }
+
+    static DateTimeOffset Utc(DateTime time) =>
+        new(
+            time.Kind is DateTimeKind.Unspecified
+                ? DateTime.SpecifyKind(time, DateTimeKind.Utc)
+                : time.ToUniversalTime()
+        );
+
+    /// <summary>
+    /// MassTransit computes due times from the system's clock. On a scheduler whose clock a test moved, what is due in ten
+    /// minutes is due when that clock has advanced ten minutes since the message was sent.
+    /// </summary>
+    static DateTimeOffset ScheduledTime(ConsumeContext context, IScheduler scheduler, DateTimeOffset due)
+    {
+        if (scheduler.TimeProvider is not AdjustableTimeProvider clock)
+            return due;
+
+        var sent = context.SentTime is { } time ? Utc(time) : TimeProvider.System.GetUtcNow();
+        return due + clock.OffsetAt(sent);
+    }
+}

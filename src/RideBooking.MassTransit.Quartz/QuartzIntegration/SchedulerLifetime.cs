@@ -1,0 +1,51 @@
+using Quartz;
+
+namespace MassTransit.QuartzIntegration;
+
+/// <summary>Starts a scheduler once its bus can deliver, and stops it before the bus cannot any more.</summary>
+sealed class SchedulerLifetime(ISchedulerFactory factory)
+{
+    IScheduler? _scheduler;
+    ScheduledMessageDispatcher? _dispatcher;
+
+    public IScheduler Scheduler =>
+        _scheduler ?? throw new InvalidOperationException("The scheduler is created when the bus starts.");
+
+    /// <summary>Before the bus consumes schedule messages: the scheduler exists, and the jobs their triggers belong to.</summary>
+    public async Task Prepare(IBus bus)
+    {
+        _scheduler = await factory.GetScheduler().ConfigureAwait(false);
+        _dispatcher = new ScheduledMessageDispatcher(bus);
+        _dispatcher.AttachTo(_scheduler);
+
+        await _scheduler.AddJob(ScheduledMessageJob.Detail, AddJobOptions.Replacing).ConfigureAwait(false);
+        await _scheduler.AddJob(CanceledMessageJob.Detail, AddJobOptions.Replacing).ConfigureAwait(false);
+    }
+
+    public async Task Start(Task<BusReady> busReady, TimeSpan? delay)
+    {
+        await busReady.ConfigureAwait(false);
+
+        if (delay is { } after)
+            await Scheduler.StartDelayed(after).ConfigureAwait(false);
+        else
+            await Scheduler.Start().ConfigureAwait(false);
+    }
+
+    /// <summary>No trigger fires any more, and what is being delivered gets there while there is a bus to carry it.</summary>
+    public async Task Pause(TimeSpan timeout)
+    {
+        if (_scheduler is null || _dispatcher is null)
+            return;
+
+        if (_scheduler.Status is SchedulerStatus.Running)
+            await _scheduler.Standby().ConfigureAwait(false);
+        await _dispatcher.Drain(timeout).ConfigureAwait(false);
+    }
+
+    public async Task Stop(bool waitForJobs)
+    {
+        if (_scheduler is { Status: not (SchedulerStatus.Shutdown or SchedulerStatus.ShuttingDown) })
+            await _scheduler.Shutdown(waitForJobs).ConfigureAwait(false);
+    }
+}

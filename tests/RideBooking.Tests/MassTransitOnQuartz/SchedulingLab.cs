@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using MassTransit.QuartzIntegration;
+using MassTransit.Scheduling;
+using MassTransit.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Quartz;
+
+namespace RideBooking.Tests.MassTransitOnQuartz;
+
+/// <summary>A bus with the Quartz scheduler on virtual time, and a consumer that records what is delivered.</summary>
+internal sealed class SchedulingLab : IAsyncDisposable
+{
+    readonly ServiceProvider _provider;
+    readonly QuartzTimeAdjustment _time;
+
+    SchedulingLab(ServiceProvider provider, ITestHarness harness)
+    {
+        _provider = provider;
+        _time = new QuartzTimeAdjustment(provider);
+        Harness = harness;
+    }
+
+    public ITestHarness Harness { get; }
+
+    public Deliveries Deliveries => _provider.GetRequiredService<Deliveries>();
+
+    public IServiceProvider Services => _provider;
+
+    public IMessageScheduler Scheduler =>
+        new MessageScheduler(new PublishScheduleMessageProvider(Harness.Bus), Harness.Bus.Topology);
+
+    public static async Task<SchedulingLab> Start(
+        Action<IBusRegistrationConfigurator>? configure = null,
+        Action<IQuartzBuilder>? quartz = null,
+        Action<IBusRegistrationContext, IInMemoryBusFactoryConfigurator>? bus = null,
+        Action<IServiceCollection>? services = null
+    )
+    {
+        var collection = new ServiceCollection();
+        services?.Invoke(collection);
+        collection.AddSingleton<Deliveries>();
+        collection.AddSingleton<Consumptions>();
+        collection.AddQuartz(quartz ?? (_ => { }));
+        collection.AddMassTransitTestHarness(x =>
+        {
+            x.SetTestTimeouts(testTimeout: TimeSpan.FromSeconds(20), testInactivityTimeout: TimeSpan.FromSeconds(10));
+            x.AddPublishMessageScheduler();
+            x.AddQuartzConsumers();
+            x.AddConsumer<DeliveryRecorder>();
+            x.AddConsumeObserver(provider => provider.GetRequiredService<Consumptions>());
+            configure?.Invoke(x);
+            x.UsingInMemory(
+                (context, configurator) =>
+                {
+                    configurator.UsePublishMessageScheduler();
+                    bus?.Invoke(context, configurator);
+                    configurator.ConfigureEndpoints(context);
+                }
+            );
+        });
+        var provider = collection.BuildServiceProvider(validateScopes: true);
+        return new SchedulingLab(provider, await provider.StartTestHarness());
+    }
+
+    /// <summary>Schedules a reminder so long from now, and returns its token.</summary>
+    public async Task<Guid> Remind(string text, TimeSpan after, Action<SendContext>? send = null)
+    {
+        var scheduled = await Scheduler.SchedulePublish(
+            DateTime.UtcNow + after,
+            new Reminder { Text = text },
+            Pipe.Execute<SendContext>(send ?? (_ => { })),
+            Harness.CancellationToken
+        );
+        return scheduled.TokenId;
+    }
+
+    /// <summary>Sends a schedule message with a token, and a message id, of the test's choice.</summary>
+    public Task Remind(string text, TimeSpan after, Guid token, Guid? messageId = null) =>
+        Harness.Bus.Publish<ScheduleMessage>(
+            new
+            {
+                CorrelationId = token,
+                ScheduledTime = DateTime.UtcNow + after,
+                PayloadType = MessageTypeCache<Reminder>.MessageTypeNames,
+                Destination = new Uri("loopback://localhost/DeliveryRecorder"),
+                Payload = new Reminder { Text = text },
+            },
+            x => x.MessageId = messageId ?? x.MessageId,
+            Harness.CancellationToken
+        );
+
+    public Task Cancel(Guid token) => Scheduler.CancelScheduledPublish<Reminder>(token, Harness.CancellationToken);
+
+    public Task Passes(TimeSpan duration) => _time.AdvanceTime(duration);
+
+    /// <summary>Waits until so many messages of a kind, duplicates included, have been consumed without fault.</summary>
+    public Task Scheduled<T>(int count = 1)
+        where T : class =>
+        Eventually.Is(
+            () => Task.FromResult(_provider.GetRequiredService<Consumptions>().Of<T>() >= count),
+            $"{count} {typeof(T).Name} are consumed"
+        );
+
+    public async Task<IReadOnlyCollection<TriggerKey>> Triggers()
+    {
+        var scheduler = await Services.GetRequiredService<ISchedulerFactory>().GetScheduler();
+        var page = await scheduler.QueryTriggers(new TriggerQuery());
+        return [.. page.Items.Select(trigger => trigger.Key)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _time.Dispose();
+        await _provider.DisposeAsync();
+    }
+}
+
+/// <summary>Counts what was consumed. The harness's own list takes a duplicate for the same message.</summary>
+internal sealed class Consumptions : IConsumeObserver
+{
+    readonly ConcurrentDictionary<Type, int> _count = new();
+
+    public int Of<T>() => _count.GetValueOrDefault(typeof(T));
+
+    public Task PreConsume<T>(ConsumeContext<T> context)
+        where T : class => Task.CompletedTask;
+
+    public Task PostConsume<T>(ConsumeContext<T> context)
+        where T : class
+    {
+        _count.AddOrUpdate(typeof(T), 1, (_, count) => count + 1);
+        return Task.CompletedTask;
+    }
+
+    public Task ConsumeFault<T>(ConsumeContext<T> context, Exception exception)
+        where T : class => Task.CompletedTask;
+}
+
+/// <summary>What was delivered, in order.</summary>
+internal sealed class Deliveries : IDisposable
+{
+    readonly ConcurrentQueue<ConsumeContext<Reminder>> _all = new();
+    readonly SemaphoreSlim _arrived = new(0);
+
+    public IReadOnlyCollection<ConsumeContext<Reminder>> All => _all;
+
+    public void Add(ConsumeContext<Reminder> delivery)
+    {
+        _all.Enqueue(delivery);
+        _arrived.Release();
+    }
+
+    /// <summary>Waits for the next delivery.</summary>
+    public async Task<ConsumeContext<Reminder>> Next()
+    {
+        if (!await _arrived.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))
+            throw new TimeoutException("Nothing was delivered.");
+        return _all.Last();
+    }
+
+    public void Dispose() => _arrived.Dispose();
+}
+
+internal sealed class DeliveryRecorder(Deliveries deliveries) : IConsumer<Reminder>
+{
+    public Task Consume(ConsumeContext<Reminder> context)
+    {
+        deliveries.Add(context);
+        return Task.CompletedTask;
+    }
+}
+
+public sealed record Reminder
+{
+    public string Text { get; init; } = "";
+}
