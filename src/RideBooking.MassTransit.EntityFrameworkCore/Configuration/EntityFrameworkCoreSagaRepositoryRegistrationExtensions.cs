@@ -1,0 +1,160 @@
+using MassTransit.Configuration;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace MassTransit;
+
+/// <summary>Puts sagas into an Entity Framework Core database.</summary>
+public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
+{
+    /// <summary>Stores the saga with Entity Framework Core.</summary>
+    public static ISagaRegistrationConfigurator<TSaga> EntityFrameworkRepository<TSaga>(
+        this ISagaRegistrationConfigurator<TSaga> configurator,
+        Action<IEntityFrameworkSagaRepositoryConfigurator<TSaga>> configure
+    )
+        where TSaga : class, ISaga
+    {
+        ArgumentNullException.ThrowIfNull(configurator);
+
+        var repository = new EntityFrameworkSagaRepositoryConfigurator<TSaga>();
+        configure?.Invoke(repository);
+        repository.Validate().ThrowIfContainsFailure("The Entity Framework saga repository configuration is invalid:");
+
+        return configurator.Repository(repository.Register);
+    }
+
+    /// <summary>Stores the saga in a context that is composed from the maps of all sagas given to it.</summary>
+    public static ISagaRegistrationConfigurator<TSaga> EntityFrameworkRepository<TSaga>(
+        this ISagaRegistrationConfigurator<TSaga> configurator,
+        IEntityFrameworkSagaRepository sagaRepository,
+        Action<IEntityFrameworkSagaRepositoryConfigurator<TSaga>>? configure = null,
+        Action<EntityTypeBuilder<TSaga>>? configureSagaMapping = null
+    )
+        where TSaga : class, ISaga =>
+        configurator.EntityFrameworkRepository(
+            sagaRepository,
+            configure,
+            new DelegateSagaClassMap<TSaga>(configureSagaMapping)
+        );
+
+    /// <summary>Stores the saga in a context that is composed from the maps of all sagas given to it.</summary>
+    public static ISagaRegistrationConfigurator<TSaga> EntityFrameworkRepository<TSaga>(
+        this ISagaRegistrationConfigurator<TSaga> configurator,
+        IEntityFrameworkSagaRepository sagaRepository,
+        Action<IEntityFrameworkSagaRepositoryConfigurator<TSaga>>? configure = null,
+        ISagaClassMap<TSaga>? sagaClassMap = null
+    )
+        where TSaga : class, ISaga
+    {
+        ArgumentNullException.ThrowIfNull(sagaRepository);
+
+        sagaRepository.AddSagaClassMap(sagaClassMap ?? new DelegateSagaClassMap<TSaga>(null));
+        return configurator.EntityFrameworkRepository(repository =>
+        {
+            repository.DatabaseFactory(sagaRepository.GetDbContext);
+            configure?.Invoke(repository);
+        });
+    }
+
+    /// <summary>Stores the sagas of the job service with Entity Framework Core.</summary>
+    public static IJobSagaRegistrationConfigurator EntityFrameworkRepository(
+        this IJobSagaRegistrationConfigurator configurator,
+        Action<IEntityFrameworkSagaRepositoryConfigurator>? configure = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(configurator);
+
+        return configurator.UseRepositoryRegistrationProvider(
+            new EntityFrameworkSagaRepositoryRegistrationProvider(configure)
+        );
+    }
+
+    /// <summary>Stores every saga that is registered by type, naming no repository, with Entity Framework Core.</summary>
+    public static void SetEntityFrameworkSagaRepositoryProvider(
+        this IRegistrationConfigurator configurator,
+        Action<IEntityFrameworkSagaRepositoryConfigurator> configure
+    )
+    {
+        ArgumentNullException.ThrowIfNull(configurator);
+
+        configurator.SetSagaRepositoryProvider(new EntityFrameworkSagaRepositoryRegistrationProvider(configure));
+    }
+
+    /// <summary>A context composed from the maps of the sagas that are given to it.</summary>
+    public static IEntityFrameworkSagaRepository CreateEntityFrameworkSagaRepository(
+        this IRegistrationConfigurator registrationConfigurator,
+        Action<DbContextOptionsBuilder> configure
+    )
+    {
+        ArgumentNullException.ThrowIfNull(registrationConfigurator);
+
+        return new EntityFrameworkSagaRepository(configure);
+    }
+
+    /// <summary>Locks rows the way SQL Server does.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator<T> UseSqlServer<T>(
+        this IEntityFrameworkSagaRepositoryConfigurator<T> configurator
+    )
+        where T : class, ISaga => Use(configurator, new SqlServerLockStatementProvider());
+
+    /// <summary>Locks rows the way SQL Server does, in this schema where the model names none.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator<T> UseSqlServer<T>(
+        this IEntityFrameworkSagaRepositoryConfigurator<T> configurator,
+        string schemaName
+    )
+        where T : class, ISaga => Use(configurator, new SqlServerLockStatementProvider(schemaName));
+
+    /// <summary>Locks rows the way SQL Server does.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator UseSqlServer(
+        this IEntityFrameworkSagaRepositoryConfigurator configurator
+    ) => Use(configurator, new SqlServerLockStatementProvider());
+
+    /// <summary>Locks rows the way SQL Server does, in this schema where the model names none.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator UseSqlServer(
+        this IEntityFrameworkSagaRepositoryConfigurator configurator,
+        string schemaName
+    ) => Use(configurator, new SqlServerLockStatementProvider(schemaName));
+
+    /// <summary>Locks rows the way PostgreSQL does.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator<T> UsePostgres<T>(
+        this IEntityFrameworkSagaRepositoryConfigurator<T> configurator
+    )
+        where T : class, ISaga => Use(configurator, new PostgresLockStatementProvider());
+
+    /// <summary>Locks rows the way PostgreSQL does, in this schema where the model names none.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator<T> UsePostgres<T>(
+        this IEntityFrameworkSagaRepositoryConfigurator<T> configurator,
+        string schemaName
+    )
+        where T : class, ISaga => Use(configurator, new PostgresLockStatementProvider(schemaName));
+
+    /// <summary>Locks rows the way PostgreSQL does.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator UsePostgres(
+        this IEntityFrameworkSagaRepositoryConfigurator configurator
+    ) => Use(configurator, new PostgresLockStatementProvider());
+
+    /// <summary>Locks rows the way PostgreSQL does, in this schema where the model names none.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator UsePostgres(
+        this IEntityFrameworkSagaRepositoryConfigurator configurator,
+        string schemaName
+    ) => Use(configurator, new PostgresLockStatementProvider(schemaName));
+
+    /// <summary>SQLite has no row lock: the transaction, which is the database's only writer, is the lock.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator<T> UseSqlite<T>(
+        this IEntityFrameworkSagaRepositoryConfigurator<T> configurator
+    )
+        where T : class, ISaga => Use(configurator, new SqliteLockStatementProvider());
+
+    /// <summary>SQLite has no row lock: the transaction, which is the database's only writer, is the lock.</summary>
+    public static IEntityFrameworkSagaRepositoryConfigurator UseSqlite(
+        this IEntityFrameworkSagaRepositoryConfigurator configurator
+    ) => Use(configurator, new SqliteLockStatementProvider());
+
+    static T Use<T>(T configurator, ILockStatementProvider lockStatements)
+        where T : IEntityFrameworkSagaRepositoryConfigurator
+    {
+        configurator.LockStatementProvider = lockStatements;
+        return configurator;
+    }
+}

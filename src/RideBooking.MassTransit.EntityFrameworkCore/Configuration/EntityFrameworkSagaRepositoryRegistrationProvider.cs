@@ -1,0 +1,10 @@
+namespace MassTransit.Configuration;
+
+/// <summary>Gives every saga that names no repository of its own the same Entity Framework repository.</summary>
+sealed class EntityFrameworkSagaRepositoryRegistrationProvider(
+    Action<IEntityFrameworkSagaRepositoryConfigurator>? configure
+) : ISagaRepositoryRegistrationProvider
+{
+    void ISagaRepositoryRegistrationProvider.Configure<TSaga>(ISagaRegistrationConfigurator<TSaga> configurator)
+        where TSaga : class => configurator.EntityFrameworkRepository(repository => configure?.Invoke(repository));
+}

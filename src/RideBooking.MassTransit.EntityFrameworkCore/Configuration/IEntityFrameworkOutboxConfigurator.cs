@@ -1,0 +1,41 @@
+using System.Data;
+using MassTransit.EntityFrameworkCoreIntegration;
+
+namespace MassTransit;
+
+/// <summary>Configures inbox, outbox and delivery of one context.</summary>
+public interface IEntityFrameworkOutboxConfigurator : ITransactionalOutboxConfigurator
+{
+    /// <summary>
+    /// How long a second delivery of a message is recognized. Seven days by default: long enough for a message that is
+    /// moved back from an error queue.
+    /// </summary>
+    TimeSpan DuplicateDetectionWindow { set; }
+
+    /// <summary>The isolation level of the transaction around a consumer; read committed by default.</summary>
+    IsolationLevel IsolationLevel { set; }
+
+    /// <summary>Accepted for compatibility: this outbox locks by keys and a lease, not by locking queries.</summary>
+    ILockStatementProvider LockStatementProvider { set; }
+
+    /// <summary>
+    /// How often the sweeper looks for messages that were left behind, and how long (but never under five seconds) it
+    /// leaves a message to the process that committed it. Ten seconds by default.
+    /// </summary>
+    TimeSpan QueryDelay { set; }
+
+    /// <summary>How many messages or inbox rows are read or deleted at a time; 100 by default.</summary>
+    int QueryMessageLimit { set; }
+
+    /// <summary>How long a query of the sweeper or the cleanup may take; 30 seconds by default.</summary>
+    TimeSpan QueryTimeout { set; }
+
+    /// <summary>Leaves the cleanup of the inbox to another process.</summary>
+    void DisableInboxCleanupService();
+
+    /// <summary>
+    /// Also puts what is sent outside consumers (by an HTTP request, say) into the outbox, to be committed by the
+    /// caller's own <c>SaveChanges</c>.
+    /// </summary>
+    void UseBusOutbox(Action<IEntityFrameworkBusOutboxConfigurator>? configure = null);
+}

@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// Delivers, right after the commit and from memory, what this process has committed. What does not fit into memory, or
+/// could not be sent through its own fault, stays in the database for the sweeper.
+/// </summary>
+sealed partial class OutboxDelivery<TDbContext>(
+    OutboxSender<TDbContext> sender,
+    OutboxStore<TDbContext> store,
+    ILogger<OutboxDelivery<TDbContext>> logger
+)
+    where TDbContext : DbContext
+{
+    const int MostMessagesInMemory = 10_000;
+    const int MostMessagesAtOnce = 500;
+
+    readonly Channel<Batch> _queue = Channel.CreateUnbounded<Batch>(new() { SingleReader = true });
+    readonly ConcurrentDictionary<Guid, OutboxMessage> _held = new();
+    readonly ConcurrentQueue<Guid> _undeleted = new();
+    int _unfinished;
+
+    /// <summary>Takes messages whose transaction has committed. Never waits.</summary>
+    public void HandOver(IReadOnlyList<OutboxMessage> messages) => Enqueue(new Batch(messages, IsCommitted: true));
+
+    /// <summary>Takes messages of a transaction whose end was not seen. Never waits.</summary>
+    public void HandOverIfCommitted(IReadOnlyList<OutboxMessage> messages) =>
+        Enqueue(new Batch(messages, IsCommitted: false));
+
+    /// <summary>Whether this process is about to send the message, so that the sweeper must not.</summary>
+    public bool Holds(Guid id) => _held.ContainsKey(id);
+
+    /// <summary>Whether everything that was handed over has been sent or left to the sweeper.</summary>
+    public bool IsIdle => Volatile.Read(ref _unfinished) == 0;
+
+    /// <summary>Sends what is handed over, in that order, until it is stopped.</summary>
+    public async Task Run(CancellationToken stop)
+    {
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(stop))
+            {
+                var batches = new List<Batch>();
+                for (var messages = 0; messages < MostMessagesAtOnce && _queue.Reader.TryRead(out var batch); )
+                {
+                    batches.Add(batch);
+                    messages += batch.Messages.Count;
+                }
+
+                try
+                {
+                    await Deliver(batches, stop);
+                }
+                catch (Exception exception) when (!stop.IsCancellationRequested)
+                {
+                    LogLeftBehind(exception);
+                }
+                finally
+                {
+                    Release(batches);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What is still in the queue is in the database as well.
+        }
+    }
+
+    /// <summary>Sends messages and deletes those that were sent; returns how many were.</summary>
+    public async Task<int> Deliver(IReadOnlyList<OutboxMessage> messages, CancellationToken stop)
+    {
+        var unsent = messages;
+        while (unsent.Count > 0)
+        {
+            var failed = await sender.Send(unsent, stop);
+            var failedIds = failed.Select(failure => failure.Message.Id).ToHashSet();
+            await Delete(unsent.Select(message => message.Id).Where(id => !failedIds.Contains(id)), stop);
+            stop.ThrowIfCancellationRequested();
+
+            if (failed.Count > 0 && !sender.IsBusReady)
+            {
+                // The broker is gone, which is no message's fault: they stay first in line until it is back.
+                LogWaiting(failed[0].Reason, failed.Count);
+                unsent = [.. unsent.Where(message => failedIds.Contains(message.Id))];
+                await sender.WaitForBus(stop);
+                continue;
+            }
+
+            foreach (var (message, reason) in failed)
+            {
+                LogUnsendable(reason, message.MessageId, message.MessageType, message.AttemptCount + 1);
+                await store.Postpone(message, reason, stop);
+            }
+
+            return messages.Count - failed.Count;
+        }
+
+        return messages.Count;
+    }
+
+    /// <summary>Deletes again what was sent but could not be deleted at the time.</summary>
+    public Task DeleteSent(CancellationToken stop) => Delete([], stop);
+
+    async Task Deliver(List<Batch> batches, CancellationToken stop)
+    {
+        await sender.WaitForBus(stop);
+
+        var unsure = batches.Where(batch => !batch.IsCommitted).SelectMany(batch => batch.Messages).ToList();
+        var committed = unsure.Count > 0 ? await store.Committed(unsure, stop) : [];
+        var messages = batches
+            .SelectMany(batch => batch.Messages.Where(message => batch.IsCommitted || committed.Contains(message.Id)))
+            .ToList();
+
+        await Deliver(messages, stop);
+    }
+
+    async Task Delete(IEnumerable<Guid> sent, CancellationToken stop)
+    {
+        var ids = sent.ToList();
+        while (_undeleted.TryDequeue(out var id))
+            ids.Add(id);
+
+        try
+        {
+            await store.Delete(ids, stop);
+            foreach (var id in ids)
+                _held.TryRemove(id, out _);
+        }
+        catch (Exception exception)
+        {
+            // Sent is sent: remembering it here keeps the sweeper from sending it once more.
+            foreach (var id in ids)
+            {
+                _held[id] = null!;
+                _undeleted.Enqueue(id);
+            }
+
+            LogUndeleted(exception, ids.Count);
+        }
+    }
+
+    void Enqueue(Batch batch)
+    {
+        if (batch.Messages.Count == 0 || _held.Count >= MostMessagesInMemory)
+            return;
+
+        foreach (var message in batch.Messages)
+            _held[message.Id] = message;
+
+        Interlocked.Increment(ref _unfinished);
+        _queue.Writer.TryWrite(batch);
+    }
+
+    void Release(List<Batch> batches)
+    {
+        var undeleted = _undeleted.ToHashSet();
+        foreach (var message in batches.SelectMany(batch => batch.Messages))
+        {
+            if (!undeleted.Contains(message.Id))
+                _held.TryRemove(message.Id, out _);
+        }
+
+        Interlocked.Add(ref _unfinished, -batches.Count);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Outbox: {Count} messages wait for the broker to come back")]
+    partial void LogWaiting(Exception reason, int count);
+
+    [LoggerMessage(LogLevel.Warning, "Outbox: could not send {MessageId} ({MessageType}), attempt {Attempt}")]
+    partial void LogUnsendable(Exception reason, Guid messageId, string messageType, int attempt);
+
+    [LoggerMessage(LogLevel.Warning, "Outbox: {Count} messages were sent but could not be deleted yet")]
+    partial void LogUndeleted(Exception reason, int count);
+
+    [LoggerMessage(LogLevel.Warning, "Outbox: messages are left to the sweeper")]
+    partial void LogLeftBehind(Exception reason);
+
+    readonly record struct Batch(IReadOnlyList<OutboxMessage> Messages, bool IsCommitted);
+}

@@ -1,0 +1,135 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// Runs the delivery, and sweeps up what a crash, an outage or a full memory has left in the database: of all processes
+/// only the one that holds the lease, and only when the bus is ready.
+/// </summary>
+sealed partial class OutboxDeliveryService<TDbContext>(
+    OutboxDelivery<TDbContext> delivery,
+    OutboxSender<TDbContext> sender,
+    OutboxStore<TDbContext> store,
+    OutboxSettings<TDbContext> settings,
+    TimeProvider clock,
+    ILogger<OutboxDeliveryService<TDbContext>> logger
+) : IHostedService, IDisposable
+    where TDbContext : DbContext
+{
+    static readonly TimeSpan DrainPollDelay = TimeSpan.FromMilliseconds(20);
+
+    readonly CancellationTokenSource _stopSweeping = new();
+    readonly CancellationTokenSource _stopSending = new();
+    Task _sending = Task.CompletedTask;
+    Task _sweeping = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _sending = Task.Run(() => delivery.Run(_stopSending.Token), CancellationToken.None);
+        _sweeping = Task.Run(() => Sweep(_stopSweeping.Token), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Sends what is handed over already, as far as time allows; the rest is for the next start.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopSweeping.CancelAsync();
+        try
+        {
+            await _sweeping.WaitAsync(cancellationToken);
+            while (!delivery.IsIdle && sender.IsBusReady)
+                await Task.Delay(DrainPollDelay, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            LogNotDrained();
+        }
+
+        await _stopSending.CancelAsync();
+        await _sending;
+    }
+
+    public void Dispose()
+    {
+        _stopSweeping.Dispose();
+        _stopSending.Dispose();
+    }
+
+    async Task Sweep(CancellationToken stop)
+    {
+        var leased = false;
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    await sender.WaitForBus(stop);
+                    leased = await SweepOnce(stop);
+                }
+                catch (Exception exception) when (!stop.IsCancellationRequested)
+                {
+                    // The tables may not be there yet, the database may be away: the next round will see.
+                    LogFailed(exception);
+                }
+
+                await Task.Delay(settings.QueryDelay, clock, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+
+        if (leased)
+            await EndLease();
+    }
+
+    async Task<bool> SweepOnce(CancellationToken stop)
+    {
+        await delivery.DeleteSent(stop);
+
+        var leased = false;
+        while (true)
+        {
+            // Finding nothing, as it nearly always does, costs one indexed query.
+            var due = (await store.Due(stop)).FindAll(message => !delivery.Holds(message.Id));
+            if (due.Count == 0)
+                return leased;
+
+            if (!(leased = await store.TryLease(stop)))
+                return false;
+
+            LogSweeping(due.Count);
+            if (await delivery.Deliver(due, stop) == 0)
+                return leased;
+        }
+    }
+
+    async Task EndLease()
+    {
+        try
+        {
+            await store.EndLease(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // It ends by itself.
+            LogFailed(exception);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Outbox: sweeping up {Count} messages that were left behind")]
+    partial void LogSweeping(int count);
+
+    [LoggerMessage(LogLevel.Warning, "Outbox: sweeping failed and is tried again")]
+    partial void LogFailed(Exception exception);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "Outbox: stopped before all messages were sent; they are sent after the next start"
+    )]
+    partial void LogNotDrained();
+}

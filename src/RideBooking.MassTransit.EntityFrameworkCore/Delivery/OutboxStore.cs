@@ -1,0 +1,225 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// The rows behind the delivery. Every question is one statement or one short transaction, and none is open while
+/// something is sent.
+/// </summary>
+sealed class OutboxStore<TDbContext>(
+    IServiceScopeFactory scopes,
+    OutboxSettings<TDbContext> settings,
+    TimeProvider clock
+)
+    where TDbContext : DbContext
+{
+    const int MaxErrorLength = 2000;
+
+    // Keys in one statement: SQL Server takes 2100 parameters, and a short list is planned once.
+    const int KeysPerStatement = 100;
+    static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+
+    // A process that leaves the bus outbox to another sweeps less than all, so it may not keep the other from sweeping.
+    static readonly Guid LeaseOverAll = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0001");
+    static readonly Guid LeaseOverInbox = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0002");
+
+    readonly Guid _me = Guid.CreateVersion7();
+
+    Guid Lease => settings.DeliversBusOutbox ? LeaseOverAll : LeaseOverInbox;
+
+    /// <summary>The oldest messages that were left behind, in the order in which they were written.</summary>
+    public Task<List<OutboxMessage>> Due(CancellationToken cancellationToken) =>
+        Read(
+            outbox =>
+            {
+                var now = Now();
+                var due = outbox.Where(message => message.NextAttemptTime <= now);
+                if (!settings.DeliversBusOutbox)
+                    due = due.Where(message => message.InboxMessageId != null);
+
+                return due.OrderBy(message => message.NextAttemptTime)
+                    .ThenBy(message => message.SequenceNumber)
+                    .Take(settings.QueryMessageLimit);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Those of these messages whose transaction has committed.</summary>
+    public async Task<HashSet<Guid>> Committed(
+        IReadOnlyList<OutboxMessage> messages,
+        CancellationToken cancellationToken
+    )
+    {
+        var committed = new HashSet<Guid>();
+        foreach (var keys in messages.Select(message => message.Id).Chunk(KeysPerStatement))
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var ids = await Context(scope)
+                .Set<OutboxMessage>()
+                .Where(message => keys.Contains(message.Id))
+                .Select(message => message.Id)
+                .ToListAsync(cancellationToken);
+            committed.UnionWith(ids);
+        }
+
+        return committed;
+    }
+
+    /// <summary>Deletes what is delivered.</summary>
+    public async Task Delete(IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    {
+        foreach (var keys in ids.Chunk(KeysPerStatement))
+            await Write(
+                context =>
+                    context
+                        .Set<OutboxMessage>()
+                        .Where(message => keys.Contains(message.Id))
+                        .ExecuteDeleteAsync(cancellationToken),
+                cancellationToken
+            );
+    }
+
+    /// <summary>Notes that a message could not be sent, why, and when to try again: after one, two, four… seconds.</summary>
+    public Task Postpone(OutboxMessage message, Exception reason, CancellationToken cancellationToken)
+    {
+        var backoff = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(message.AttemptCount, 6)));
+        var next = Now() + (backoff < LongestBackoff ? backoff : LongestBackoff);
+        var error = $"{reason.GetType().Name}: {reason.Message}";
+        if (error.Length > MaxErrorLength)
+            error = error[..MaxErrorLength];
+
+        return Write(
+            context =>
+                context
+                    .Set<OutboxMessage>()
+                    .Where(row => row.Id == message.Id)
+                    .ExecuteUpdateAsync(
+                        row =>
+                            row.SetProperty(m => m.AttemptCount, m => m.AttemptCount + 1)
+                                .SetProperty(m => m.NextAttemptTime, next)
+                                .SetProperty(m => m.LastError, error),
+                        cancellationToken
+                    ),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Takes or keeps the lease of the one sweeper; false if another process has it.</summary>
+    public async Task<bool> TryLease(CancellationToken cancellationToken)
+    {
+        var now = Now();
+        var expires = now + settings.LeaseDuration;
+        if (await Renew() > 0)
+            return true;
+
+        try
+        {
+            return await Write(
+                    async context =>
+                    {
+                        if (
+                            await context
+                                .Set<OutboxState>()
+                                .AnyAsync(lease => lease.OutboxId == Lease, cancellationToken)
+                        )
+                            return 0;
+
+                        context.Add(
+                            new OutboxState
+                            {
+                                OutboxId = Lease,
+                                LockId = _me,
+                                Created = now,
+                                Expires = expires,
+                            }
+                        );
+                        return await context.SaveChangesAsync(cancellationToken);
+                    },
+                    cancellationToken
+                ) > 0;
+        }
+        catch (Exception exception) when (DatabaseConflicts.IsDuplicateKey(exception))
+        {
+            return false;
+        }
+
+        Task<int> Renew() =>
+            Write(
+                context =>
+                    context
+                        .Set<OutboxState>()
+                        .Where(lease => lease.OutboxId == Lease && (lease.LockId == _me || lease.Expires <= now))
+                        .ExecuteUpdateAsync(
+                            lease => lease.SetProperty(l => l.LockId, _me).SetProperty(l => l.Expires, expires),
+                            cancellationToken
+                        ),
+                cancellationToken
+            );
+    }
+
+    /// <summary>Gives the lease up, so that another process need not wait for its end.</summary>
+    public Task EndLease(CancellationToken cancellationToken) =>
+        Write(
+            context =>
+                context
+                    .Set<OutboxState>()
+                    .Where(lease => lease.OutboxId == Lease && lease.LockId == _me)
+                    .ExecuteDeleteAsync(cancellationToken),
+            cancellationToken
+        );
+
+    /// <summary>Deletes inbox marks, whatever became of their message, that are older than the window.</summary>
+    public Task<int> DeleteExpiredMarks(CancellationToken cancellationToken)
+    {
+        var expired = Now() - settings.DuplicateDetectionWindow;
+
+        return Write(
+            context =>
+                context
+                    .Set<InboxState>()
+                    .Where(mark => mark.Received < expired)
+                    .OrderBy(mark => mark.Received)
+                    .Take(settings.QueryMessageLimit)
+                    .ExecuteDeleteAsync(cancellationToken),
+            cancellationToken
+        );
+    }
+
+    async Task<List<OutboxMessage>> Read(
+        Func<IQueryable<OutboxMessage>, IQueryable<OutboxMessage>> query,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var scope = scopes.CreateAsyncScope();
+
+        return await query(Context(scope).Set<OutboxMessage>().AsNoTracking()).ToListAsync(cancellationToken);
+    }
+
+    // A transaction even for one statement: whoever orders the writers of a database does it by their transactions.
+    async Task<int> Write(Func<TDbContext, Task<int>> write, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var context = Context(scope);
+
+        return await context
+            .Database.CreateExecutionStrategy()
+            .ExecuteAsync(async () =>
+            {
+                context.ChangeTracker.Clear();
+                await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+                var rows = await write(context);
+                await transaction.CommitAsync(cancellationToken);
+                return rows;
+            });
+    }
+
+    TDbContext Context(AsyncServiceScope scope)
+    {
+        var context = scope.ServiceProvider.GetRequiredService<TDbContext>();
+        context.Database.SetCommandTimeout(settings.QueryTimeout);
+        return context;
+    }
+
+    DateTime Now() => clock.GetUtcNow().UtcDateTime;
+}

@@ -1,0 +1,75 @@
+using MassTransit.Middleware;
+using MassTransit.Middleware.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>A message being handled in a transaction: what is sent through it is added to the context instead.</summary>
+sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
+    ConsumeContext<TMessage> context,
+    OutboxConsumeOptions options,
+    IServiceProvider provider,
+    TDbContext dbContext,
+    IDbContextTransaction transaction,
+    InboxMark mark,
+    OutboxSettings<TDbContext> settings,
+    TimeProvider clock
+) : OutboxConsumeContextProxy<TMessage>(context, options, provider), DbTransactionContext
+    where TDbContext : DbContext
+    where TMessage : class
+{
+    readonly List<OutboxMessage> _sent = [];
+    readonly Lock _lock = new();
+    bool _consumed;
+
+    public IReadOnlyList<OutboxMessage> Sent => _sent;
+
+    public Guid TransactionId => transaction.TransactionId;
+
+    public override Guid? MessageId => CapturedContext.GetOriginalMessageId();
+
+    public override bool ContinueProcessing { get; set; } = true;
+    public override bool IsMessageConsumed => _consumed;
+    public override bool IsOutboxDelivered => false;
+    public override int ReceiveCount => 1;
+    public override long? LastSequenceNumber => null;
+
+    public override Task AddSend<T>(SendContext<T> context)
+    {
+        // A consumer may publish several messages side by side.
+        lock (_lock)
+        {
+            var message = OutboxMessage.From(
+                context,
+                _sent.Count + 1,
+                clock.GetUtcNow().UtcDateTime,
+                settings.GracePeriod
+            );
+            message.InboxMessageId = MessageId;
+            message.InboxConsumerId = ConsumerId;
+
+            dbContext.Add(message);
+            _sent.Add(message);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override async Task SetConsumed()
+    {
+        mark.Complete(clock.GetUtcNow().UtcDateTime);
+        await dbContext.SaveChangesAsync(CancellationToken);
+        _consumed = true;
+    }
+
+    // Delivery is not the consumer's business here: the messages are handed over when they are committed.
+    public override Task SetDelivered() => Task.CompletedTask;
+
+    public override Task<List<OutboxMessageContext>> LoadOutboxMessages() =>
+        Task.FromResult<List<OutboxMessageContext>>([]);
+
+    public override Task NotifyOutboxMessageDelivered(OutboxMessageContext message) => Task.CompletedTask;
+
+    public override Task RemoveOutboxMessages() => Task.CompletedTask;
+}

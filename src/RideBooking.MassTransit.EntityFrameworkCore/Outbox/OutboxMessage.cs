@@ -1,0 +1,153 @@
+using MassTransit.Context;
+using MassTransit.Metadata;
+using MassTransit.Middleware;
+using MassTransit.Serialization;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// A message that is committed with the change that caused it and sent after. Its keys are made by the application: no
+/// value has to be read back from the database.
+/// </summary>
+public class OutboxMessage : OutboxMessageContext
+{
+    Headers? _headers;
+    Dictionary<string, object>? _properties;
+
+    /// <summary>The row's key, a UUIDv7.</summary>
+    public Guid Id { get; set; }
+
+    /// <summary>The order within one outbox (one consumed message, or one scope of the bus outbox), from 1.</summary>
+    public long SequenceNumber { get; set; }
+
+    /// <summary>The id that the message has wherever it goes, however often it is sent.</summary>
+    public Guid MessageId { get; set; }
+
+    /// <summary>The message's URNs, separated by semicolons.</summary>
+    public string MessageType { get; set; } = null!;
+
+    /// <summary>The content type that the body was serialized to.</summary>
+    public string ContentType { get; set; } = null!;
+
+    /// <summary>The serialized message; base64 where the serializer is a binary one.</summary>
+    public string Body { get; set; } = null!;
+
+    /// <summary>The headers as JSON, or null if there are none.</summary>
+    public string? Headers { get; set; }
+
+    /// <summary>The transport's own properties (routing key, partition key…) as JSON, or null if there are none.</summary>
+    public string? Properties { get; set; }
+
+    /// <inheritdoc />
+    public Guid? ConversationId { get; set; }
+
+    /// <inheritdoc />
+    public Guid? CorrelationId { get; set; }
+
+    /// <inheritdoc />
+    public Guid? InitiatorId { get; set; }
+
+    /// <inheritdoc />
+    public Guid? RequestId { get; set; }
+
+    /// <inheritdoc />
+    public Uri? SourceAddress { get; set; }
+
+    /// <inheritdoc />
+    public Uri? DestinationAddress { get; set; }
+
+    /// <inheritdoc />
+    public Uri? ResponseAddress { get; set; }
+
+    /// <inheritdoc />
+    public Uri? FaultAddress { get; set; }
+
+    /// <summary>When the message was put into the outbox, UTC.</summary>
+    public DateTime SentTime { get; set; }
+
+    /// <summary>When a delayed message becomes visible to its receiver, UTC.</summary>
+    public DateTime? EnqueueTime { get; set; }
+
+    /// <summary>After this instant, UTC, the message is of no use and is dropped.</summary>
+    public DateTime? ExpirationTime { get; set; }
+
+    /// <summary>The message that was being consumed, if one was.</summary>
+    public Guid? InboxMessageId { get; set; }
+
+    /// <summary>The consumer that was consuming it.</summary>
+    public Guid? InboxConsumerId { get; set; }
+
+    /// <summary>The scope of the bus outbox, if no message was being consumed.</summary>
+    public Guid? OutboxId { get; set; }
+
+    /// <summary>How often sending it has failed through its own fault.</summary>
+    public int AttemptCount { get; set; }
+
+    /// <summary>From this instant on, UTC, the row counts as left behind and is sent by the sweeper.</summary>
+    public DateTime NextAttemptTime { get; set; }
+
+    /// <summary>Why it could not be sent the last time.</summary>
+    public string? LastError { get; set; }
+
+    Guid? MessageContext.MessageId => MessageId;
+    DateTime? MessageContext.SentTime => SentTime;
+    Headers MessageContext.Headers => _headers ?? EmptyHeaders.Instance;
+    HostInfo MessageContext.Host => HostMetadataCache.Host;
+    IReadOnlyDictionary<string, object> OutboxMessageContext.Properties => _properties ?? [];
+
+    /// <summary>Makes the row readable as a message.</summary>
+    public void Deserialize(IObjectDeserializer deserializer)
+    {
+        ArgumentNullException.ThrowIfNull(deserializer);
+
+        _headers = deserializer.DeserializeDictionary<object?>(Headers) is { } headers
+            ? new DictionarySendHeaders(headers)
+            : EmptyHeaders.Instance;
+        _properties = deserializer.DeserializeDictionary<object>(Properties);
+    }
+
+    /// <summary>Takes everything down that a receiver may want to know of the message.</summary>
+    internal static OutboxMessage From<T>(
+        SendContext<T> context,
+        long sequenceNumber,
+        DateTime now,
+        TimeSpan gracePeriod
+    )
+        where T : class
+    {
+        var messageId = context.MessageId ?? throw new MessageException(typeof(T), "It has no MessageId.");
+        var json = SystemTextJsonMessageSerializer.Instance;
+        var message = new OutboxMessage
+        {
+            Id = Guid.CreateVersion7(now),
+            SequenceNumber = sequenceNumber,
+            MessageId = messageId,
+            MessageType = string.Join(';', context.SupportedMessageTypes),
+            ContentType = (context.ContentType ?? context.Serialization.DefaultContentType).ToString(),
+            Body = context.Serializer.GetMessageBody(context).GetString(),
+            Headers = json.SerializeDictionary(context.Headers.GetAll()),
+            ConversationId = context.ConversationId,
+            CorrelationId = context.CorrelationId,
+            InitiatorId = context.InitiatorId,
+            RequestId = context.RequestId,
+            SourceAddress = context.SourceAddress,
+            DestinationAddress =
+                context.DestinationAddress ?? throw new MessageException(typeof(T), "It has no destination address."),
+            ResponseAddress = context.ResponseAddress,
+            FaultAddress = context.FaultAddress,
+            SentTime = context.SentTime?.ToUniversalTime() ?? now,
+            EnqueueTime = now + context.Delay,
+            ExpirationTime = now + context.TimeToLive,
+            NextAttemptTime = now + gracePeriod,
+        };
+
+        if (context is TransportSendContext<T> transport)
+        {
+            var properties = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
+            transport.WritePropertiesTo(properties);
+            message.Properties = json.SerializeDictionary(properties);
+        }
+
+        return message;
+    }
+}

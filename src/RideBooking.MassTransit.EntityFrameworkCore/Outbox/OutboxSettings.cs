@@ -1,0 +1,46 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>The settings of one context's inbox, outbox and delivery.</summary>
+sealed class OutboxSettings<TDbContext>
+    where TDbContext : DbContext
+{
+    static readonly TimeSpan ShortestGracePeriod = TimeSpan.FromSeconds(5);
+
+    public TimeSpan DuplicateDetectionWindow { get; set; } = TimeSpan.FromDays(7);
+    public IsolationLevel IsolationLevel { get; set; } = IsolationLevel.ReadCommitted;
+    public TimeSpan QueryDelay { get; set; } = TimeSpan.FromSeconds(10);
+    public int QueryMessageLimit { get; set; } = 100;
+    public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    public int MessageDeliveryLimit { get; set; } = 100;
+    public TimeSpan MessageDeliveryTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>False where another process delivers what is sent outside consumers.</summary>
+    public bool DeliversBusOutbox { get; set; } = true;
+
+    /// <summary>How long a committed message is left to the process that committed it before the sweeper takes it.</summary>
+    public TimeSpan GracePeriod => QueryDelay > ShortestGracePeriod ? QueryDelay : ShortestGracePeriod;
+
+    /// <summary>How long a sweeper that has died keeps others from sweeping.</summary>
+    public TimeSpan LeaseDuration => QueryDelay + QueryTimeout + MessageDeliveryTimeout;
+
+    public void Validate()
+    {
+        Positive(DuplicateDetectionWindow, nameof(DuplicateDetectionWindow));
+        Positive(QueryDelay, nameof(QueryDelay));
+        Positive(QueryTimeout, nameof(QueryTimeout));
+        Positive(MessageDeliveryTimeout, nameof(MessageDeliveryTimeout));
+        if (QueryMessageLimit < 1 || MessageDeliveryLimit < 1)
+            throw new ConfigurationException(
+                $"{nameof(QueryMessageLimit)} and {nameof(MessageDeliveryLimit)} of the outbox must be at least 1."
+            );
+
+        static void Positive(TimeSpan value, string name)
+        {
+            if (value <= TimeSpan.Zero)
+                throw new ConfigurationException($"{name} of the outbox must be longer than zero.");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>A context composed from the maps of the sagas that are registered with it.</summary>
+sealed class EntityFrameworkSagaRepository(Action<DbContextOptionsBuilder> configure) : IEntityFrameworkSagaRepository
+{
+    readonly ConcurrentDictionary<Type, ISagaClassMap> _maps = new();
+    readonly Lazy<DbContextOptions> _options = new(() =>
+    {
+        var builder = new DbContextOptionsBuilder<ComposedSagaDbContext>();
+        configure(builder);
+        builder.ReplaceService<IModelCacheKeyFactory, ModelPerMaps>();
+        return builder.Options;
+    });
+
+    public void AddSagaClassMap<TSaga>(ISagaClassMap<TSaga> sagaClassMap)
+        where TSaga : class, ISaga => _maps[typeof(TSaga)] = sagaClassMap;
+
+    public DbContext GetDbContext() => new ComposedSagaDbContext(_options.Value, [.. _maps.Values]);
+}
+
+sealed class ComposedSagaDbContext(DbContextOptions options, IReadOnlyList<ISagaClassMap> maps) : SagaDbContext(options)
+{
+    public IReadOnlyList<ISagaClassMap> Maps => maps;
+
+    protected override IEnumerable<ISagaClassMap> Configurations => maps;
+}
+
+/// <summary>EF keeps one model per context type; here the model depends on the maps as well.</summary>
+sealed class ModelPerMaps : IModelCacheKeyFactory
+{
+    public object Create(DbContext context, bool designTime) =>
+        context is ComposedSagaDbContext composed
+            ? (
+                composed.GetType(),
+                designTime,
+                string.Join(
+                    ';',
+                    composed
+                        .Maps.Select(map => map.GetType().FullName + map.SagaType.FullName)
+                        .Order(StringComparer.Ordinal)
+                )
+            )
+            : (context.GetType(), designTime);
+}
+
+sealed class DelegateSagaClassMap<TSaga>(Action<EntityTypeBuilder<TSaga>>? configure) : SagaClassMap<TSaga>
+    where TSaga : class, ISaga
+{
+    protected override void Configure(EntityTypeBuilder<TSaga> entity, ModelBuilder model) => configure?.Invoke(entity);
+}

@@ -1,0 +1,94 @@
+using MassTransit.Context;
+using MassTransit.Logging;
+using MassTransit.Saga;
+using Microsoft.EntityFrameworkCore;
+
+namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
+
+/// <summary>One message's view of the sagas; the context is a payload, so that activities can reach it.</summary>
+sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
+    DbContext dbContext,
+    ConsumeContext<TMessage> consumeContext,
+    ISagaConsumeContextFactory<DbContext, TSaga> factory,
+    ISagaRepositoryLockStrategy<TSaga> lockStrategy,
+    bool saves
+) : ConsumeContextScope<TMessage>(consumeContext, dbContext), SagaRepositoryContext<TSaga, TMessage>, IDisposable
+    where TSaga : class, ISaga
+    where TMessage : class
+{
+    // Activities may run side by side on one instance; the context may not.
+    readonly SemaphoreSlim _oneAtATime = new(1);
+
+    public DbContext DbContext => dbContext;
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    public Task<SagaConsumeContext<TSaga, TMessage>> Add(TSaga instance) =>
+        CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Add);
+
+    public async Task<SagaConsumeContext<TSaga, TMessage>> Insert(TSaga instance)
+    {
+        var entry = dbContext.Add(instance);
+        try
+        {
+            await dbContext.SaveChangesAsync(CancellationToken);
+            this.LogInsert<TSaga, TMessage>(instance.CorrelationId);
+        }
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
+        {
+            // Somebody else was first (EF has rolled back to its savepoint): the pipe goes on to load that instance.
+            entry.State = EntityState.Detached;
+            this.LogInsertFault<TSaga, TMessage>(exception, instance.CorrelationId);
+            return null!;
+        }
+
+        return await CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Insert);
+    }
+
+    public async Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
+    {
+        var instance = await lockStrategy.Load(dbContext, correlationId, CancellationToken);
+
+        return instance is null ? null! : await CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Load);
+    }
+
+    public Task Save(SagaConsumeContext<TSaga> context) => Change(() => dbContext.Add(context.Saga));
+
+    public Task Update(SagaConsumeContext<TSaga> context) =>
+        Change(() => SagaVersion.Advance(dbContext.Entry(context.Saga)));
+
+    public Task Delete(SagaConsumeContext<TSaga> context) => Change(() => dbContext.Remove(context.Saga));
+
+    /// <summary>The instance began and ended with this message, so it was never stored.</summary>
+    public Task Discard(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
+
+    public Task Undo(SagaConsumeContext<TSaga> context)
+    {
+        var entry = dbContext.Entry(context.Saga);
+        entry.CurrentValues.SetValues(entry.OriginalValues);
+        entry.State = EntityState.Unchanged;
+        return Task.CompletedTask;
+    }
+
+    public Task<SagaConsumeContext<TSaga, T>> CreateSagaConsumeContext<T>(
+        ConsumeContext<T> consumeContext,
+        TSaga instance,
+        SagaConsumeContextMode mode
+    )
+        where T : class => factory.CreateSagaConsumeContext(dbContext, consumeContext, instance, mode);
+
+    async Task Change(Action change)
+    {
+        await _oneAtATime.WaitAsync(CancellationToken);
+        try
+        {
+            change();
+            if (saves)
+                await dbContext.SaveChangesAsync(CancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+}

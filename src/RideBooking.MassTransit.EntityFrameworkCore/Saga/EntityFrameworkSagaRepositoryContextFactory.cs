@@ -1,0 +1,132 @@
+using MassTransit.Saga;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
+
+/// <summary>
+/// Opens the transaction in which a message meets its saga, unless the outbox has opened one on the same context already.
+/// </summary>
+sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
+    ISagaDbContextFactory<TSaga> dbContextFactory,
+    ISagaConsumeContextFactory<DbContext, TSaga> consumeContextFactory,
+    ISagaRepositoryLockStrategy<TSaga> lockStrategy
+)
+    : ISagaRepositoryContextFactory<TSaga>,
+        IQuerySagaRepositoryContextFactory<TSaga>,
+        ILoadSagaRepositoryContextFactory<TSaga>
+    where TSaga : class, ISaga
+{
+    public Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next)
+        where T : class => WithContext(context, next.Send);
+
+    public Task SendQuery<T>(
+        ConsumeContext<T> context,
+        ISagaQuery<TSaga> query,
+        IPipe<SagaRepositoryQueryContext<TSaga, T>> next
+    )
+        where T : class =>
+        WithContext(
+            context,
+            async repositoryContext =>
+            {
+                var sagas = await lockStrategy.Load(
+                    repositoryContext.DbContext,
+                    query,
+                    repositoryContext.CancellationToken
+                );
+                await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(repositoryContext, sagas));
+            }
+        );
+
+    public Task<T> Execute<T>(
+        Func<LoadSagaRepositoryContext<TSaga>, Task<T>> asyncMethod,
+        CancellationToken cancellationToken = default
+    )
+        where T : class => Read(asyncMethod, cancellationToken);
+
+    public Task<T> Execute<T>(
+        Func<QuerySagaRepositoryContext<TSaga>, Task<T>> asyncMethod,
+        CancellationToken cancellationToken = default
+    )
+        where T : class => Read(asyncMethod, cancellationToken);
+
+    public void Probe(ProbeContext context)
+    {
+        context.Add("persistence", "entity-framework");
+        context.Add("isolationLevel", lockStrategy.IsolationLevel.ToString());
+    }
+
+    async Task WithContext<T>(ConsumeContext<T> context, Func<DbContextSagaRepositoryContext<TSaga, T>, Task> handle)
+        where T : class
+    {
+        var dbContext = dbContextFactory.CreateScoped(context);
+        try
+        {
+            if (dbContext.Database.CurrentTransaction is { } current)
+            {
+                // The outbox saves the saga together with everything else, in one batch, before it commits.
+                var outboxSaves =
+                    context.TryGetPayload<DbTransactionContext>(out var outbox)
+                    && outbox.TransactionId == current.TransactionId;
+                await Handle(saves: !outboxSaves);
+            }
+            else if (lockStrategy.IsTransactionEnabled)
+                await dbContext.Database.CreateExecutionStrategy().ExecuteAsync(InOwnTransaction);
+            else
+                await Handle(saves: true);
+        }
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
+        {
+            throw DatabaseConflicts.AsConcurrencyConflict(exception);
+        }
+        finally
+        {
+            await dbContextFactory.ReleaseAsync(dbContext);
+        }
+
+        async Task Handle(bool saves)
+        {
+            using var repositoryContext = new DbContextSagaRepositoryContext<TSaga, T>(
+                dbContext,
+                context,
+                consumeContextFactory,
+                lockStrategy,
+                saves
+            );
+            await handle(repositoryContext);
+        }
+
+        async Task InOwnTransaction()
+        {
+            await using var transaction = await dbContext.Database.BeginTransactionAsync(
+                lockStrategy.IsolationLevel,
+                context.CancellationToken
+            );
+            try
+            {
+                await Handle(saves: true);
+                await transaction.CommitAsync(context.CancellationToken);
+            }
+            catch
+            {
+                // A retry, be it the execution strategy's or the bus's within this scope, must not see what was undone.
+                dbContext.ChangeTracker.Clear();
+                throw;
+            }
+        }
+    }
+
+    async Task<T> Read<T>(Func<ReadOnlySagaRepositoryContext<TSaga>, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var dbContext = dbContextFactory.Create();
+        try
+        {
+            return await read(new ReadOnlySagaRepositoryContext<TSaga>(dbContext, cancellationToken));
+        }
+        finally
+        {
+            await dbContextFactory.ReleaseAsync(dbContext);
+        }
+    }
+}
