@@ -41,6 +41,13 @@ public static class ApiGroups
     public static RouteGroupBuilder MapPublic(this IEndpointRouteBuilder routes, string tag) =>
         routes.MapGroup(Prefix).WithConventions(tag).AllowAnonymous();
 
+    /// <summary>Names in the reference page the endpoint's own problem codes of a status, beside those that any endpoint has.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, int status, params string[] codes)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new EndpointProblems(status, codes));
+
     internal static RouteGroupBuilder WithConventions(this RouteGroupBuilder group, string tag) =>
         group.WithTags(tag).AddEndpointFilterFactory(RequestValidation.Filter);
 }
+
+/// <summary>Problem codes that an endpoint adds to those of the conventions.</summary>
+internal sealed record EndpointProblems(int Status, string[] Codes);

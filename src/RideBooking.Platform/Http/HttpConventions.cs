@@ -35,6 +35,8 @@ public static class HttpConventions
         var settings = AuthSettings.Read(builder.Configuration, builder.Environment);
         services.AddTokens(settings, builder.Environment.IsDevelopment());
         services.AddRequestValidators(typeof(HttpConventions).Assembly);
+        services.AddApiDescription();
+        services.AddHealthChecks();
         return builder;
     }
 
@@ -52,6 +54,8 @@ public static class HttpConventions
         app.UseAuthentication();
         app.UseAuthorization();
 
+        app.MapHealth();
+        app.MapReferencePage();
         DevelopmentToken.Map(app);
         return app;
     }

@@ -1,0 +1,280 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using RideBooking.Contracts;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>
+/// Says in the OpenAPI document what the conventions do for every endpoint, so that no endpoint has to: who may call, which
+/// problems may come back, the Idempotency-Key, paging, resuming of streams, and the types the serializer treats specially.
+/// </summary>
+internal static class ApiDescription
+{
+    public const string DocumentName = "v1";
+    public const string SecurityScheme = "bearer";
+    const string ProblemSchema = "Problem";
+
+    public static void AddApiDescription(this IServiceCollection services) =>
+        services.AddOpenApi(
+            DocumentName,
+            document =>
+            {
+                document.AddDocumentTransformer(DescribeDocument);
+                document.AddOperationTransformer(DescribeOperation);
+                document.AddSchemaTransformer(DescribeType);
+            }
+        );
+
+    static Task DescribeDocument(
+        OpenApiDocument document,
+        OpenApiDocumentTransformerContext context,
+        CancellationToken stop
+    )
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "RideBooking",
+            Version = DocumentName,
+            Description =
+                "Book and drive rides. Errors are RFC 9457 problems with a stable `code`. Every POST takes an `Idempotency-Key`: "
+                + "the same key with the same request replays the first answer. Lists page by an opaque `cursor`.",
+        };
+        // Relative to wherever the document was read from: the address a proxy shows is the one that works.
+        document.Servers = [];
+        document.AddComponent<IOpenApiSecurityScheme>(
+            SecurityScheme,
+            new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "A token with the claims `sub` and `role` (rider, driver or operator).",
+            }
+        );
+        document.AddComponent<IOpenApiSchema>(ProblemSchema, DescribeProblem());
+        return Task.CompletedTask;
+    }
+
+    static OpenApiSchema DescribeProblem() =>
+        new()
+        {
+            Type = JsonSchemaType.Object,
+            Description = "What went wrong (RFC 9457). Branch on `code`; the rest is for people.",
+            Required = new HashSet<string> { "type", "title", "status", "detail", "code", "traceId" },
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
+                ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
+                ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                ["code"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "Stable.",
+                    Examples = [JsonValue.Create(ProblemCode.ValidationFailed)],
+                },
+                ["traceId"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "Finds the request in the log.",
+                },
+                ["errors"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Description = "With `validation_failed`: what is wrong, by path of the field.",
+                    AdditionalProperties = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Array,
+                        Items = new OpenApiSchema { Type = JsonSchemaType.String },
+                    },
+                },
+            },
+        };
+
+    static Task DescribeOperation(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken stop
+    )
+    {
+        var description = context.Description;
+        var metadata = description.ActionDescriptor.EndpointMetadata;
+        var handler = metadata.OfType<MethodInfo>().FirstOrDefault();
+        bool Takes(Type type) => handler?.GetParameters().Any(parameter => parameter.ParameterType == type) == true;
+
+        var problems = new SortedDictionary<int, List<string>>();
+        var isPost = HttpMethods.IsPost(description.HttpMethod ?? "");
+        var isProtected = metadata.OfType<IAuthorizeData>().Any() || metadata.OfType<AuthorizationPolicy>().Any();
+        if (isProtected)
+        {
+            operation.Security =
+            [
+                new OpenApiSecurityRequirement
+                {
+                    [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] = [],
+                },
+            ];
+            Refuses(401, ProblemCode.Unauthorized);
+            Refuses(403, ProblemCode.Forbidden);
+        }
+
+        if (description.RelativePath?.Contains('{', StringComparison.Ordinal) == true)
+            Refuses(404, ProblemCode.NotFound);
+        if (operation.RequestBody is not null)
+        {
+            Refuses(400, ProblemCode.ValidationFailed, ProblemCode.MalformedRequest);
+            Refuses(413, ProblemCode.BodyTooLarge);
+            Refuses(415, ProblemCode.UnsupportedMediaType);
+        }
+
+        if (Takes(typeof(PageRequest)))
+        {
+            Parameter(ParameterLocation.Query, "cursor", "`nextCursor` of the page before.", Text());
+            Parameter(
+                ParameterLocation.Query,
+                "limit",
+                "How many items at most.",
+                new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer,
+                    Format = "int32",
+                    Minimum = "1",
+                    Maximum = PageRequest.MaxLimit.ToString(CultureInfo.InvariantCulture),
+                    Default = JsonValue.Create(PageRequest.DefaultLimit),
+                }
+            );
+        }
+
+        if (Takes(typeof(LastEventId)))
+            Parameter(
+                ParameterLocation.Header,
+                LastEventId.Header,
+                "The `id` of the last event seen: the stream goes on after it, without a gap.",
+                new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
+            );
+        if (isPost)
+        {
+            Parameter(
+                ParameterLocation.Header,
+                "Idempotency-Key",
+                "Names this request, so that repeating it is safe. Visible ASCII; kept for 24 hours.",
+                Text(1, 255)
+            );
+            Refuses(409, ProblemCode.RequestInProgress);
+            Refuses(422, ProblemCode.IdempotencyKeyReused);
+        }
+
+        if (operation.Parameters is { Count: > 0 })
+            Refuses(400, ProblemCode.ValidationFailed);
+        Refuses(500, ProblemCode.InternalError);
+        Refuses(503, ProblemCode.Unavailable);
+        foreach (var own in metadata.OfType<EndpointProblems>())
+            Refuses(own.Status, own.Codes);
+
+        operation.Responses ??= [];
+        foreach (var (status, codes) in problems)
+            operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = string.Join(", ", codes.Select(code => $"`{code}`")),
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/problem+json"] = new()
+                    {
+                        Schema = new OpenApiSchemaReference(ProblemSchema, context.Document),
+                    },
+                },
+            };
+        return Task.CompletedTask;
+
+        void Refuses(int status, params string[] codes)
+        {
+            if (!problems.TryGetValue(status, out var known))
+                problems[status] = known = [];
+            known.AddRange(codes.Except(known).ToArray());
+        }
+
+        void Parameter(ParameterLocation location, string name, string text, OpenApiSchema schema)
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(
+                new OpenApiParameter
+                {
+                    In = location,
+                    Name = name,
+                    Description = text,
+                    Schema = schema,
+                }
+            );
+        }
+    }
+
+    static OpenApiSchema Text(int? min = null, int? max = null) =>
+        new()
+        {
+            Type = JsonSchemaType.String,
+            MinLength = min,
+            MaxLength = max,
+        };
+
+    /// <summary>The exporter cannot look into a converter; it is told here what each one reads and writes.</summary>
+    static Task DescribeType(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken stop)
+    {
+        var type = context.JsonTypeInfo.Type;
+        var actual = Nullable.GetUnderlyingType(type) ?? type;
+        var mayBeNull = actual != type || (!type.IsValueType && context.JsonPropertyInfo?.IsGetNullable == true);
+        var orNull = mayBeNull ? JsonSchemaType.Null : default;
+        if (actual == typeof(string))
+            schema.Type = JsonSchemaType.String | orNull;
+        else if (actual == typeof(double))
+            (schema.Type, schema.Format) = (JsonSchemaType.Number | orNull, "double");
+        else if (actual == typeof(DateTimeOffset))
+            (schema.Type, schema.Format) = (JsonSchemaType.String | orNull, "date-time");
+        else if (actual.IsEnum)
+        {
+            schema.Type = JsonSchemaType.String | orNull;
+            schema.Enum = [.. EnumConverterFactory.Names(actual).Select(name => (JsonNode)JsonValue.Create(name))];
+        }
+        else if (actual == typeof(Money))
+        {
+            schema.Type = JsonSchemaType.Object;
+            schema.Description = "An amount of money: a decimal string, so that no reader rounds it, and its currency.";
+            schema.Required = new HashSet<string> { "amount", "currency" };
+            schema.Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["amount"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Pattern = @"^-?\d+(\.\d+)?$",
+                    Examples = [JsonValue.Create("12.40")],
+                },
+                ["currency"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Pattern = "^[A-Z]{3}$",
+                    Examples = [JsonValue.Create("EUR")],
+                },
+            };
+        }
+        else if (actual == typeof(Place) && schema.Properties is { } place)
+        {
+            schema.Description = "A point on the map (WGS 84), in degrees.";
+            Bound(place, "lat", "90");
+            Bound(place, "lng", "180");
+        }
+
+        return Task.CompletedTask;
+
+        static void Bound(IDictionary<string, IOpenApiSchema> properties, string name, string degrees)
+        {
+            if (properties.TryGetValue(name, out var property) && property is OpenApiSchema bounded)
+                (bounded.Minimum, bounded.Maximum) = ($"-{degrees}", degrees);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>One event of a server-sent event stream.</summary>
+/// <param name="Id">Its place in the stream, which a client that comes back names as <c>Last-Event-ID</c>; null to leave that unmoved.</param>
+/// <param name="Type">What the client listens for, one word.</param>
+/// <param name="Data">Written as JSON, by its runtime type.</param>
+public sealed record ServerEvent(long? Id, string Type, object Data);
+
+/// <summary>
+/// Answers with server-sent events as they come. A comment every 15 s keeps proxies from closing a quiet stream and finds
+/// clients that are gone. Ends when the events end, the client leaves, its token expires or the process stops; in the last
+/// two cases the client reconnects by itself with <c>Last-Event-ID</c> (see <see cref="LastEventId"/>).
+/// </summary>
+/// <remarks>The framework's own result for this sends nothing while there are no events, not even headers.</remarks>
+/// <param name="events">Enumerated once; the token its enumerator is given tells that the stream ends.</param>
+public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IResult, IEndpointMetadataProvider
+{
+    internal const string MediaType = "text/event-stream";
+    internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc />
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var services = httpContext.RequestServices;
+        var clock = services.GetRequiredService<TimeProvider>();
+        using var expiry = new CancellationTokenSource(UntilTokenExpires(httpContext, clock), clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            httpContext.RequestAborted,
+            services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
+            expiry.Token
+        );
+
+        var response = httpContext.Response;
+        response.ContentType = MediaType;
+        response.Headers.CacheControl = "no-cache, no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+
+        var json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var source = events.GetAsyncEnumerator(end.Token);
+        var next = Task.FromResult(false);
+        try
+        {
+            await Send(response, $"retry: {ReconnectAfter.TotalMilliseconds:0}\n\n", end.Token);
+            next = source.MoveNextAsync().AsTask();
+            while (true)
+            {
+                if (!await HappensWithin(next, Heartbeat, clock, end.Token))
+                    await Send(response, ":\n\n", end.Token);
+                else if (await next)
+                {
+                    await Send(response, Format(source.Current, json), end.Token);
+                    next = source.MoveNextAsync().AsTask();
+                }
+                else
+                    break;
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The client left, its token expired, or the process stops: the ordinary ends of a stream.
+        }
+        finally
+        {
+            // An enumerator must not be disposed while it still moves.
+            await end.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await source.DisposeAsync();
+        }
+    }
+
+    static async Task Send(HttpResponse response, string text, CancellationToken stop)
+    {
+        response.BodyWriter.Write(Encoding.UTF8.GetBytes(text));
+        await response.BodyWriter.FlushAsync(stop);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    static string Format(ServerEvent happened, JsonSerializerOptions json)
+    {
+        var id = happened.Id is { } place ? string.Create(CultureInfo.InvariantCulture, $"id: {place}\n") : "";
+        // JSON on one line: a line break inside a string is escaped, so data never breaks the frame.
+        return $"{id}event: {happened.Type}\ndata: {JsonSerializer.Serialize(happened.Data, json)}\n\n";
+    }
+
+    static async Task<bool> HappensWithin(Task next, TimeSpan time, TimeProvider clock, CancellationToken end)
+    {
+        if (next.IsCompleted)
+            return true;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(end);
+        await Task.WhenAny(next, Task.Delay(time, clock, waiting.Token));
+        await waiting.CancelAsync();
+        end.ThrowIfCancellationRequested();
+        return next.IsCompleted;
+    }
+
+    static TimeSpan UntilTokenExpires(HttpContext context, TimeProvider clock)
+    {
+        var expires = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
+        if (expires is null)
+            return Timeout.InfiniteTimeSpan;
+        var left = expires.Value - clock.GetUtcNow();
+        return left < TimeSpan.Zero ? TimeSpan.Zero
+            : left > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1)
+            : left;
+    }
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), [MediaType]));
+    }
+}
+
+/// <summary>
+/// The last event of a stream that a returning client has seen: the header <c>Last-Event-ID</c>, or <c>lastEventId</c> in the
+/// query where a client cannot set headers. A handler takes it as a parameter; anything but a number is answered 400.
+/// </summary>
+/// <param name="Value">The <see cref="ServerEvent.Id"/>; null for a client that comes for the first time.</param>
+public readonly record struct LastEventId(long? Value)
+{
+    internal const string Header = "Last-Event-ID";
+
+    /// <summary>Binds the id as a parameter of an endpoint.</summary>
+    public static ValueTask<LastEventId> BindAsync(HttpContext context)
+    {
+        var text = context.Request.Headers[Header].ToString();
+        if (text.Length == 0)
+            text = context.Request.Query["lastEventId"].ToString();
+        if (text.Length == 0)
+            return new(new LastEventId(null));
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? new(new LastEventId(id))
+            : throw new InvalidInputException(Header, "must be the id of an event of this stream");
+    }
+}
