@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace RideBooking.EventLog;
+
+/// <summary>
+/// Writes every event that goes into the outbox into the log as well, in the same SaveChanges and so in the same transaction
+/// as the state change that caused it: there is no event without its change and no change without its event.
+/// </summary>
+public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal)
+    : SaveChangesInterceptor,
+        IDbTransactionInterceptor
+{
+    static readonly ConditionalWeakTable<DbContext, object> s_appended = [];
+
+    /// <inheritdoc />
+    public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+    {
+        Append(eventData.Context!);
+        return result;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Append(eventData.Context!);
+        return ValueTask.FromResult(result);
+    }
+
+    /// <inheritdoc />
+    public void TransactionCommitted(System.Data.Common.DbTransaction transaction, TransactionEndEventData eventData) =>
+        SignalCommit(eventData.Context);
+
+    /// <inheritdoc />
+    public Task TransactionCommittedAsync(
+        System.Data.Common.DbTransaction transaction,
+        TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        SignalCommit(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    void SignalCommit(DbContext? db)
+    {
+        if (db is not null && s_appended.Remove(db))
+            signal.Committed();
+    }
+
+    void Append(DbContext db)
+    {
+        List<LoggedEvent>? events = null;
+        foreach (var entry in db.ChangeTracker.Entries<OutboxMessage>())
+            if (entry.State == EntityState.Added && catalogue.Find(entry.Entity.MessageType) is { } type)
+                (events ??= []).Add(Read(entry.Entity, type));
+
+        if (events is null)
+            return;
+
+        // A retried SaveChanges meets messages whose events it has already added.
+        foreach (var logged in events)
+            if (db.Set<LoggedEvent>().Local.All(known => known.EventId != logged.EventId))
+                db.Add(logged);
+        s_appended.AddOrUpdate(db, events);
+    }
+
+    static LoggedEvent Read(OutboxMessage message, EventType type)
+    {
+        using var envelope = JsonDocument.Parse(message.Body);
+        var payload = envelope.RootElement.GetProperty("message");
+        return new LoggedEvent
+        {
+            EventId = message.MessageId,
+            EventType = type.Name,
+            Version = type.Version,
+            Timestamp = new DateTimeOffset(DateTime.SpecifyKind(message.SentTime, DateTimeKind.Utc)),
+            Source = type.Source,
+            StreamId =
+                payload.GetProperty(type.StreamProperty).GetString()
+                ?? throw new InvalidOperationException($"{type.Name} was published without {type.StreamProperty}."),
+            CorrelationId = message.ConversationId,
+            CausationId = message.InitiatorId,
+            TraceParent = System.Diagnostics.Activity.Current?.Id,
+            Payload = payload.GetRawText(),
+        };
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using MassTransit;
+using RideBooking.Contracts;
+
+namespace RideBooking.EventLog;
+
+/// <summary>One event type of the published language.</summary>
+/// <param name="Type">The record.</param>
+/// <param name="Name">Its name in the envelope's <c>event_type</c>.</param>
+/// <param name="Version">Its schema version.</param>
+/// <param name="Source">The module that produces it.</param>
+/// <param name="StreamProperty">The JSON property of the payload that names its stream.</param>
+public sealed record EventType(Type Type, string Name, int Version, string Source, string StreamProperty);
+
+/// <summary>Every event type there is, found by its wire name.</summary>
+public sealed class EventCatalogue
+{
+    readonly FrozenDictionary<string, EventType> _byUrn;
+
+    /// <summary>Reads the records marked with <see cref="EventAttribute"/> in the given assemblies.</summary>
+    public EventCatalogue(params Assembly[] assemblies) =>
+        _byUrn = assemblies
+            .SelectMany(assembly => assembly.GetExportedTypes())
+            .Select(type => (type, mark: type.GetCustomAttribute<EventAttribute>()))
+            .Where(found => found.mark is not null)
+            .ToFrozenDictionary(
+                found => MessageUrn.ForTypeString(found.type),
+                found => new EventType(
+                    found.type,
+                    found.type.Name,
+                    found.mark!.Version,
+                    found.mark.Source,
+                    char.ToLowerInvariant(found.mark.Stream[0]) + found.mark.Stream[1..]
+                )
+            );
+
+    /// <summary>The events of the published language.</summary>
+    public static EventCatalogue Published { get; } = new(typeof(EventAttribute).Assembly);
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<EventType> All => _byUrn.Values;
+
+    /// <summary>The event among a message's types, or null when the message is a command, a schedule or a fault.</summary>
+    /// <param name="messageTypes">The message's URNs, most derived first, separated by semicolons.</param>
+    public EventType? Find(string messageTypes)
+    {
+        var end = messageTypes.IndexOf(';', StringComparison.Ordinal);
+        return _byUrn.GetValueOrDefault(end < 0 ? messageTypes : messageTypes[..end]);
+    }
+}

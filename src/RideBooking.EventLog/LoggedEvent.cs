@@ -1,0 +1,94 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace RideBooking.EventLog;
+
+/// <summary>One event as it was written: never changed, never deleted, but for the two numbers that a sequencer gives it once.</summary>
+public sealed class LoggedEvent
+{
+    /// <summary>The order of insertion. Has gaps and may become visible out of order; causes still come before their effects.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>The MassTransit message id: one id names the event in the log, on the wire, in the inbox and in an error queue.</summary>
+    public Guid EventId { get; init; }
+
+    /// <summary>The event's name.</summary>
+    public string EventType { get; init; } = "";
+
+    /// <summary>The schema version it was written in.</summary>
+    public int Version { get; init; }
+
+    /// <summary>When it was published.</summary>
+    public DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>The module that produced it.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The ride, or the driver, it is about.</summary>
+    public string StreamId { get; init; } = "";
+
+    /// <summary>Its number in its stream, from 1, without a gap; null until sequenced.</summary>
+    public int? StreamVersion { get; set; }
+
+    /// <summary>Its global number, from 1, without a gap; null until sequenced, right after the commit.</summary>
+    public long? Position { get; set; }
+
+    /// <summary>What it belongs to: the conversation that began with a request from outside.</summary>
+    public Guid? CorrelationId { get; init; }
+
+    /// <summary>The message that led to it.</summary>
+    public Guid? CausationId { get; init; }
+
+    /// <summary>The W3C trace it was published in.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The event's JSON as it went over the wire.</summary>
+    public string Payload { get; init; } = "";
+}
+
+/// <summary>The one row that holds the last position given. Updating it is the lock under which positions are given.</summary>
+public sealed class LogHead
+{
+    /// <summary>Always 1.</summary>
+    public int Id { get; init; } = 1;
+
+    /// <summary>The last position given; 0 in an empty log.</summary>
+    public long Position { get; set; }
+}
+
+/// <summary>Adds the event log to a model.</summary>
+public static class EventLogModel
+{
+    /// <summary>The schema (or table prefix) of the log's tables.</summary>
+    public const string Schema = "event_log";
+
+    /// <summary>Maps the log's tables.</summary>
+    public static ModelBuilder AddEventLog(this ModelBuilder model)
+    {
+        model.Entity<LoggedEvent>(Map);
+        model.Entity<LogHead>(head =>
+        {
+            head.ToTable("head", Schema);
+            head.Property(row => row.Id).ValueGeneratedNever();
+            head.HasData(new LogHead());
+        });
+        return model;
+    }
+
+    static void Map(EntityTypeBuilder<LoggedEvent> log)
+    {
+        log.ToTable("events", Schema);
+        log.HasKey(row => row.Sequence);
+        log.Property(row => row.Sequence).ValueGeneratedOnAdd();
+        log.Property(row => row.EventType).HasMaxLength(100);
+        log.Property(row => row.Source).HasMaxLength(50);
+        log.Property(row => row.StreamId).HasMaxLength(255);
+        log.Property(row => row.TraceParent).HasMaxLength(55);
+        log.HasIndex(row => row.EventId).IsUnique();
+        log.HasIndex(row => row.Position).IsUnique();
+        log.HasIndex(row => new { row.StreamId, row.StreamVersion }).IsUnique();
+
+        // The few that await their numbers, found without a scan however long the log is.
+        log.HasIndex(row => row.Sequence, "ix_events_pending").HasFilter("position IS NULL");
+    }
+}

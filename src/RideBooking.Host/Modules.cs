@@ -1,0 +1,25 @@
+using RideBooking.Analytics;
+using RideBooking.Billing;
+using RideBooking.Drivers;
+using RideBooking.Matching;
+using RideBooking.Notifications;
+using RideBooking.Payments;
+using RideBooking.Platform;
+using RideBooking.Rides;
+
+namespace RideBooking.Host;
+
+internal static class Modules
+{
+    /// <summary>What RideBooking is made of.</summary>
+    public static IReadOnlyList<IModule> All { get; } =
+    [
+        new RidesModule(),
+        new DriversModule(),
+        new MatchingModule(),
+        new BillingModule(),
+        new PaymentsModule(),
+        new NotificationsModule(),
+        new AnalyticsModule(),
+    ];
+}

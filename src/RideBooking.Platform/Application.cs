@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
+using RideBooking.Platform.Security;
+
+namespace RideBooking.Platform;
+
+/// <summary>Builds and runs the application out of its modules.</summary>
+public static class Application
+{
+    const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>Registers the platform and the modules. Throws <see cref="ConfigurationException"/> for a wrong setting.</summary>
+    public static WebApplicationBuilder AddRideBooking(
+        this WebApplicationBuilder builder,
+        IReadOnlyList<IModule> modules
+    )
+    {
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        if (new[] { "urls", "http_ports", "https_ports" }.All(key => string.IsNullOrEmpty(configuration[key])))
+            builder.WebHost.UseUrls(DefaultUrl);
+
+        foreach (var module in modules)
+            services.AddSingleton(module);
+        var secret = new ApplicationSecret(configuration, builder.Environment);
+        services.AddSingleton(secret);
+        services.AddSingleton<IDevelopmentSigningKey>(secret);
+        services.AddSingleton(_ => new QuoteTokens(secret.KeyFor("quotes")));
+
+        builder.AddHttpConventions();
+        var database = services.AddPersistence(configuration);
+        services.AddMessaging(configuration, builder.Environment, database, modules);
+        foreach (var module in modules)
+        {
+            services.AddRequestValidators(module.GetType().Assembly);
+            module.AddServices(services, configuration);
+        }
+        return builder;
+    }
+
+    /// <summary>Maps the API and runs until asked to stop; with the argument <c>migrate</c> upgrades the schema and ends.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunRideBooking(this WebApplication app, string[] args)
+    {
+        if (args.Contains("migrate"))
+        {
+            await DatabaseStart.Migrate(app.Services, CancellationToken.None);
+            Console.WriteLine(
+                $"The {app.Services.GetRequiredService<DatabaseOptions>().Provider} database is up to date."
+            );
+            return 0;
+        }
+
+        await DatabaseStart.Check(app.Services, app.Lifetime.ApplicationStopping);
+        await app
+            .Services.GetRequiredService<ApplicationSecret>()
+            .Load(app.Services.GetRequiredService<IServiceScopeFactory>(), app.Lifetime.ApplicationStopping);
+
+        app.UseHttpConventions();
+        foreach (var module in app.Services.GetServices<IModule>())
+            module.MapEndpoints(app);
+        app.Lifetime.ApplicationStarted.Register(() => SayWhere(app));
+        await app.RunAsync();
+        return 0;
+    }
+
+    static void SayWhere(WebApplication app)
+    {
+        var database = app.Services.GetRequiredService<DatabaseOptions>().Provider;
+        var transport = app.Services.GetRequiredService<TransportOptions>().Kind;
+        var addresses =
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        foreach (var url in addresses)
+            Console.WriteLine(
+                $"""
+                RideBooking runs on {database} and the {transport} transport ({app.Environment.EnvironmentName}).
+                  API     {url}/api/v1
+                  docs    {url}/docs
+                  health  {url}/health/ready
+                """
+            );
+    }
+}

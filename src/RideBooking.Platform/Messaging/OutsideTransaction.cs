@@ -1,0 +1,27 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>Consumers that talk to the outside world and so must not hold a database transaction meanwhile.</summary>
+public static class OutsideTransaction
+{
+    /// <summary>
+    /// Adds a consumer whose endpoint has retry and redelivery but neither inbox nor outbox. Such a consumer may run twice
+    /// for one message: it must be idempotent by a business key.
+    /// </summary>
+    public static void AddConsumerOutsideTransaction<TConsumer>(this IBusRegistrationConfigurator bus)
+        where TConsumer : class, IConsumer
+    {
+        bus.AddConsumer<TConsumer>();
+        bus.AddSingleton(new Mark(names => names.Consumer<TConsumer>()));
+    }
+
+    internal static bool IsOutsideTransaction(this IRegistrationContext context, string endpointName)
+    {
+        var names = context.GetRequiredService<IEndpointNameFormatter>();
+        return context.GetServices<Mark>().Any(mark => mark.EndpointName(names) == endpointName);
+    }
+
+    sealed record Mark(Func<IEndpointNameFormatter, string> EndpointName);
+}

@@ -1,0 +1,81 @@
+using System.Collections.ObjectModel;
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Serialization;
+using MassTransit.Transports;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Runs a command on a saga's real state machine here and now: same correlation, retry, inbox, transaction and outbox as a
+/// message from the broker, without the broker. An HTTP handler so knows what the machine said when it answers, and a
+/// broker that is away delays what the machine publishes but refuses nobody.
+/// </summary>
+/// <typeparam name="TSaga">The saga's instance.</typeparam>
+public sealed class SagaCommands<TSaga>
+    where TSaga : class, ISaga
+{
+    readonly IReceiveEndpointDispatcher _dispatcher;
+    readonly TimeProvider _clock;
+
+    /// <summary>Opens the saga's in-process entrance.</summary>
+    public SagaCommands(IReceiveEndpointDispatcherFactory dispatchers, IEndpointNameFormatter names, TimeProvider clock)
+    {
+        _clock = clock;
+        _dispatcher = dispatchers.CreateSagaReceiver<TSaga>(names.Saga<TSaga>() + InProcess.EndpointSuffix);
+    }
+
+    /// <summary>Puts the command to the machine.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="messageId">Names this very request: the same id again has no further effect.</param>
+    /// <param name="stop">Gives up waiting; the transaction then either happened or did not.</param>
+    /// <returns>What the machine marked with <see cref="InProcess.Accept"/>, or that it did not.</returns>
+    public async Task<CommandOutcome> Tell<TCommand>(TCommand command, Guid messageId, CancellationToken stop)
+        where TCommand : class
+    {
+        var envelope = new MessageSendContext<TCommand>(command, stop)
+        {
+            MessageId = messageId,
+            ConversationId = NewId.NextGuid(),
+            SentTime = _clock.GetUtcNow().UtcDateTime,
+            SourceAddress = _dispatcher.InputAddress,
+            DestinationAddress = _dispatcher.InputAddress,
+        };
+        var serializer = SystemTextJsonMessageSerializer.Instance;
+        envelope.Serializer = serializer;
+        var body = serializer.GetMessageBody(envelope).GetBytes();
+        var headers = new Dictionary<string, object>
+        {
+            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
+        };
+        var outcome = new CommandOutcome();
+        await _dispatcher.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), stop, outcome);
+        return outcome;
+    }
+}
+
+/// <summary>What became of a command.</summary>
+public sealed class CommandOutcome
+{
+    /// <summary>Whether the machine took it. False: the state does not allow it, or the request was a duplicate.</summary>
+    public bool Accepted { get; internal set; }
+}
+
+/// <summary>The machine's side of <see cref="SagaCommands{TSaga}"/>.</summary>
+public static class InProcess
+{
+    /// <summary>Marks the endpoints that exist only inside the process.</summary>
+    internal const string EndpointSuffix = "-in-process";
+
+    /// <summary>Says that the command is taken in this state. Does nothing when it came over the broker.</summary>
+    public static EventActivityBinder<TSaga, TCommand> Accept<TSaga, TCommand>(
+        this EventActivityBinder<TSaga, TCommand> binder
+    )
+        where TSaga : class, SagaStateMachineInstance
+        where TCommand : class =>
+        binder.Then(context =>
+        {
+            if (context.TryGetPayload<CommandOutcome>(out var outcome))
+                outcome.Accepted = true;
+        });
+}

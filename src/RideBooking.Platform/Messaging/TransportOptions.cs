@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Configuration;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>The transports RideBooking runs on.</summary>
+public enum TransportKind
+{
+    /// <summary>The embedded default: within the process.</summary>
+    InMemory,
+
+    /// <summary>RabbitMQ, 3.10 or later.</summary>
+    RabbitMq,
+}
+
+/// <summary>Which transport, where, and how a message that fails is tried again.</summary>
+/// <param name="Kind">From <c>Transport:Kind</c>.</param>
+/// <param name="Broker">From <c>ConnectionStrings:RabbitMq</c>; null for the in-memory transport.</param>
+/// <param name="Retry">From <c>Messaging:Retry</c>: pauses between attempts in memory, seconds at most.</param>
+/// <param name="Redelivery">From <c>Messaging:Redelivery</c>: pauses between scheduled redeliveries after that.</param>
+public sealed record TransportOptions(
+    TransportKind Kind,
+    Uri? Broker,
+    IReadOnlyList<TimeSpan> Retry,
+    IReadOnlyList<TimeSpan> Redelivery
+)
+{
+    static readonly TimeSpan[] s_retry =
+    [
+        TimeSpan.FromMilliseconds(20),
+        TimeSpan.FromMilliseconds(100),
+        TimeSpan.FromMilliseconds(400),
+        TimeSpan.FromSeconds(1),
+    ];
+
+    static readonly TimeSpan[] s_redelivery =
+    [
+        TimeSpan.FromSeconds(10),
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMinutes(10),
+    ];
+
+    /// <summary>Reads and checks the settings. Throws <see cref="ConfigurationException"/>.</summary>
+    public static TransportOptions Read(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var kind = configuration.Choice("Transport:Kind", TransportKind.InMemory);
+        return new TransportOptions(
+            kind,
+            kind == TransportKind.RabbitMq ? ReadBroker(configuration, environment) : null,
+            configuration.Spans("Messaging:Retry", s_retry),
+            configuration.Spans("Messaging:Redelivery", s_redelivery)
+        );
+    }
+
+    static Uri ReadBroker(IConfiguration configuration, IHostEnvironment environment)
+    {
+        const string key = "ConnectionStrings:RabbitMq";
+        if (string.IsNullOrWhiteSpace(configuration[key]) && environment.IsDevelopment())
+            return new Uri("amqp://guest:guest@localhost:5672/");
+        var text = configuration.Required(key, "it says where RabbitMQ is, such as amqps://user:password@host/vhost.");
+        return Uri.TryCreate(text, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps"
+            ? broker
+            : throw new ConfigurationException($"{key} must be an amqp:// or amqps:// URI.");
+    }
+}

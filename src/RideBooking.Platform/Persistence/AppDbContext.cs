@@ -1,0 +1,45 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog;
+
+namespace RideBooking.Platform.Persistence;
+
+/// <summary>
+/// The one context of the application, composed from its modules, because inbox mark, state change, outgoing messages and
+/// event log rows must be one transaction. Nobody outside a module can name the module's entities.
+/// </summary>
+public abstract class AppDbContext(DbContextOptions options, IEnumerable<IModule> modules) : DbContext(options)
+{
+    /// <summary>The schema of the inbox, the outbox and the scheduler.</summary>
+    public const string MessagingSchema = "messaging";
+
+    /// <summary>The schema of what the platform itself keeps.</summary>
+    public const string PlatformSchema = "platform";
+
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.AddTransactionalOutboxEntities();
+        modelBuilder.AddEventLog();
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
+        foreach (var module in modules)
+            modelBuilder.ApplyConfigurationsFromAssembly(module.GetType().Assembly);
+
+        var schemas = modules.ToDictionary(module => module.GetType().Assembly, module => module.Name);
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
+            if (entity.GetSchema() is not null)
+                continue;
+            if (schemas.TryGetValue(entity.ClrType.Assembly, out var schema))
+                entity.SetSchema(schema);
+            else if (entity.ClrType.Assembly == typeof(AppDbContext).Assembly)
+                entity.SetSchema(PlatformSchema);
+            else
+                entity.SetSchema(MessagingSchema);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<decimal>().HavePrecision(18, 4);
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Security;
+
+/// <summary>
+/// The secret that every key of the application is derived from, one per purpose: <c>Quotes:SigningKey</c>, or
+/// <c>Auth:SigningKey</c>. In Development with neither, a random one that the database keeps, so that tokens and quotes
+/// outlive a restart and hold for every replica.
+/// </summary>
+public sealed class ApplicationSecret : IDevelopmentSigningKey
+{
+    const int MinimumBytes = 32;
+    byte[]? _master;
+
+    /// <summary>Reads and checks the settings. Throws <see cref="ConfigurationException"/>.</summary>
+    public ApplicationSecret(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var key = configuration["Quotes:SigningKey"] is { Length: > 0 } own ? own : configuration["Auth:SigningKey"];
+        if (!string.IsNullOrWhiteSpace(key))
+            _master =
+                Encoding.UTF8.GetByteCount(key) >= MinimumBytes
+                    ? Encoding.UTF8.GetBytes(key)
+                    : throw new ConfigurationException($"Quotes:SigningKey must have at least {MinimumBytes} bytes.");
+        else if (!environment.IsDevelopment())
+            throw new ConfigurationException(
+                "Quotes:SigningKey is not set: outside Development it signs quotes (unless Auth:SigningKey is set)."
+            );
+    }
+
+    /// <summary>The 256-bit key for one purpose.</summary>
+    public byte[] KeyFor(string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Master, 32, info: Encoding.UTF8.GetBytes(purpose));
+
+    /// <inheritdoc />
+    public ValueTask<byte[]> GetAsync(CancellationToken stop) => ValueTask.FromResult(KeyFor("development-tokens"));
+
+    byte[] Master => _master ?? throw new InvalidOperationException("The development secret is not loaded yet.");
+
+    /// <summary>In Development, reads the kept secret or makes the first one. Does nothing where one is configured.</summary>
+    internal async Task Load(IServiceScopeFactory scopes, CancellationToken stop)
+    {
+        if (_master is not null)
+            return;
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+            if (!await db.Set<DevelopmentSecret>().AnyAsync(stop))
+            {
+                db.Add(new DevelopmentSecret { Value = RandomNumberGenerator.GetBytes(MinimumBytes) });
+                await db.SaveChangesAsync(stop);
+            }
+        }
+        catch (DbUpdateException)
+        {
+            // Another replica made it at the same moment; the read below tells.
+        }
+
+        await using var fresh = scopes.CreateAsyncScope();
+        var kept = await fresh
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .Set<DevelopmentSecret>()
+            .SingleAsync(stop);
+        _master = kept.Value;
+    }
+}
+
+/// <summary>The one row that keeps a development secret. Empty in production.</summary>
+internal sealed class DevelopmentSecret
+{
+    public int Id { get; init; } = 1;
+
+    public byte[] Value { get; init; } = [];
+
+    internal sealed class Map : IEntityTypeConfiguration<DevelopmentSecret>
+    {
+        public void Configure(EntityTypeBuilder<DevelopmentSecret> builder)
+        {
+            builder.ToTable("development_secret");
+            builder.Property(row => row.Id).ValueGeneratedNever();
+            builder.Property(row => row.Value).HasMaxLength(64);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.IntegrationTests.Rides;
+
+/// <summary>Many riders at once: every ride is paid exactly once, and no driver is ever on two rides.</summary>
+public abstract class FiveHundredRides(RideBookingOn app)
+{
+    const int Rides = 500;
+    const int Drivers = 100;
+
+    [Fact]
+    public async Task All_at_once_are_each_paid_exactly_once_and_no_driver_is_on_two()
+    {
+        var output = TestContext.Current.TestOutputHelper!;
+        using var everybodyDone = new CancellationTokenSource();
+        var drivers = await Task.WhenAll(
+            Enumerable.Range(0, Drivers).Select(number => app.City.DriverAt(City.Place(52.5 + number * 0.0002, 13.4)))
+        );
+        var driving = drivers.Select(driver => DriveUntil(driver, everybodyDone.Token)).ToArray();
+
+        var rideIds = await Task.WhenAll(Enumerable.Range(0, Rides).Select(_ => Ride()));
+        await everybodyDone.CancelAsync();
+        await Task.WhenAll(driving);
+        output.WriteLine($"{rideIds.Length} rides by {Drivers} drivers");
+
+        var events = await EventsOf(rideIds);
+        foreach (var ride in events.GroupBy(e => e["stream_id"]!.GetValue<string>()))
+            ride.Count(e => e["event_type"]!.GetValue<string>() == "PaymentCaptured").ShouldBe(1, ride.Key);
+        DriversOnTwoRides(events).ShouldBeEmpty();
+    }
+
+    async Task<string> Ride()
+    {
+        var rider = await app.City.Rider();
+        var rideId = await rider.Request(City.Alexanderplatz, City.Zoo);
+        await rider.SeesPayment(rideId, "captured");
+        return rideId;
+    }
+
+    static async Task DriveUntil(Driver driver, CancellationToken done)
+    {
+        while (!done.IsCancellationRequested)
+        {
+            var offers = await driver.Get("drivers/me/offers");
+            var offer = (offers.Body as JsonArray ?? offers.Body!["items"]!.AsArray()).FirstOrDefault();
+            if (offer is null)
+            {
+                await Task.Yield();
+                continue;
+            }
+            var rideId = offer["rideId"]!.GetValue<string>();
+            var accepted = await driver.Post($"offers/{offer["offerId"]}/accept");
+            if (accepted.Status != HttpStatusCode.OK)
+                continue; // it expired under the load: the ride goes to another driver
+            await driver.Until($"ride {rideId}", $"rides/{rideId}", ride => ride.Status == HttpStatusCode.OK);
+            await driver.Does(rideId, "arrive");
+            await driver.Does(rideId, "start");
+            await driver.Does(rideId, "complete");
+        }
+    }
+
+    async Task<List<JsonNode>> EventsOf(IReadOnlyCollection<string> rideIds)
+    {
+        var everything = new List<JsonNode>();
+        var operations = await app.City.Operator();
+        for (long after = 0; ; )
+        {
+            var page = (await operations.Get($"events?after={after}&limit=500")).ShouldBe(HttpStatusCode.OK);
+            var items = page.Body!["items"]!.AsArray();
+            if (items.Count == 0)
+                break;
+            foreach (var item in items)
+            {
+                item!["position"]!.GetValue<long>().ShouldBe(++after, "positions have no gap");
+                everything.Add(item);
+            }
+        }
+        var mine = rideIds.ToHashSet();
+        return [.. everything.Where(e => mine.Contains(e["stream_id"]!.GetValue<string>()))];
+    }
+
+    // By the rides' own log: from RideStarted to RideCompleted of one ride, its driver starts no other.
+    static IEnumerable<string> DriversOnTwoRides(IEnumerable<JsonNode> events)
+    {
+        var busy = new Dictionary<string, string>();
+        foreach (var e in events.OrderBy(e => e["position"]!.GetValue<long>()))
+        {
+            var (type, ride) = (e["event_type"]!.GetValue<string>(), e["stream_id"]!.GetValue<string>());
+            if (e["payload"]!["driverId"]?.GetValue<string>() is not { } driver)
+                continue;
+            if (type == "DriverAssigned" && !busy.TryAdd(driver, ride))
+                yield return $"{driver} is on {busy[driver]} and on {ride}";
+            if (
+                type is "RideCompleted" or "RideCancelled" or "DriverUnassigned"
+                && busy.GetValueOrDefault(driver) == ride
+            )
+                busy.Remove(driver);
+        }
+    }
+}
+
+public sealed class Five_hundred_rides_on_the_embedded_default(RideBookingOnSqlite app)
+    : FiveHundredRides(app),
+        IClassFixture<RideBookingOnSqlite>;
+
+public sealed class Five_hundred_rides_on_PostgreSQL_and_RabbitMQ(RideBookingOnPostgres app)
+    : FiveHundredRides(app),
+        IClassFixture<RideBookingOnPostgres>;

@@ -1,0 +1,91 @@
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.IntegrationTests.Rides;
+
+/// <summary>The host as a process of its own, on a database and a transport, migrated by its own command.</summary>
+public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
+{
+    HostProcess? _host;
+
+    protected abstract string Provider { get; }
+
+    protected Servers Servers { get; } = servers;
+
+    public string ConnectionString { get; private set; } = "";
+
+    public HostProcess Host => _host ?? throw new InvalidOperationException("The host is not started.");
+
+    public City City => new(() => new HttpClient { BaseAddress = Host.Address });
+
+    public async ValueTask InitializeAsync()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Database__Provider"] = Provider,
+            ["Matching__OfferTimeout"] = "00:00:03",
+            ["Matching__SearchDeadline"] = "00:00:15",
+        };
+        await Configure(settings);
+        if (settings.TryGetValue("ConnectionStrings__RideBooking", out var connectionString))
+        {
+            ConnectionString = connectionString;
+            var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
+            exitCode.ShouldBe(0, output);
+        }
+        _host = await HostProcess.StartAsync(settings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+            await _host.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Names the database and the broker.</summary>
+    protected abstract Task Configure(Dictionary<string, string> settings);
+
+    protected async Task UseRabbitMq(Dictionary<string, string> settings)
+    {
+        settings["Transport__Kind"] = "RabbitMq";
+        settings["ConnectionStrings__RabbitMq"] = (
+            await (await Servers.RabbitMqAsync()).CreateVirtualHostAsync()
+        ).ToString();
+    }
+}
+
+/// <summary>As a fresh clone runs: SQLite and the in-memory transport.</summary>
+public sealed class RideBookingOnSqlite(Servers servers) : RideBookingOn(servers)
+{
+    protected override string Provider => DatabaseProviders.Sqlite;
+
+    protected override Task Configure(Dictionary<string, string> settings) => Task.CompletedTask;
+}
+
+/// <summary>PostgreSQL and RabbitMQ.</summary>
+public sealed class RideBookingOnPostgres(Servers servers) : RideBookingOn(servers)
+{
+    protected override string Provider => DatabaseProviders.Postgres;
+
+    protected override async Task Configure(Dictionary<string, string> settings)
+    {
+        var database = (await Servers.PostgresAsync()).CreateDatabaseAsync();
+        await UseRabbitMq(settings);
+        settings["ConnectionStrings__RideBooking"] = await database;
+    }
+}
+
+/// <summary>SQL Server, where one is named, and RabbitMQ.</summary>
+public sealed class RideBookingOnSqlServer(Servers servers) : RideBookingOn(servers)
+{
+    protected override string Provider => DatabaseProviders.SqlServer;
+
+    protected override async Task Configure(Dictionary<string, string> settings)
+    {
+        var database = (await Servers.SqlServerAsync()).CreateDatabaseAsync();
+        await UseRabbitMq(settings);
+        settings["ConnectionStrings__RideBooking"] = await database;
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace RideBooking.Tests.Api;
+
+/// <summary>The whole application in this process, as a fresh clone runs it (SQLite, in-memory transport), but with short timers.</summary>
+public sealed class EmbeddedHost : WebApplicationFactory<Program>
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-api-").FullName;
+
+    public City City => new(CreateClient);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
+        builder.UseSetting("Matching:OfferTimeout", "00:00:02");
+        builder.UseSetting("Matching:SearchDeadline", "00:00:08");
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>The ride scenarios on the embedded default.</summary>
+public sealed class Rides_on_the_embedded_default(EmbeddedHost host) : RideScenarios, IClassFixture<EmbeddedHost>
+{
+    protected override City City => host.City;
+}

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace RideBooking.Tests.Api;
+
+/// <summary>An answer of the API: its status and its JSON.</summary>
+public sealed record Answer(HttpStatusCode Status, JsonNode? Body, HttpResponseMessage Response)
+{
+    /// <summary>The stable code of a problem.</summary>
+    public string? Code => Body?["code"]?.GetValue<string>();
+
+    /// <summary>The body's member as text.</summary>
+    public string Text(string name) => Body![name]!.ToString();
+
+    public Answer ShouldBe(HttpStatusCode status, string? code = null)
+    {
+        Status.ShouldBe(status, Body?.ToJsonString() ?? "(no body)");
+        if (code is not null)
+            Code.ShouldBe(code, Body?.ToJsonString());
+        return this;
+    }
+}
+
+/// <summary>One caller of the API.</summary>
+public class Person(HttpClient client)
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    public Task<Answer> Get(string path) => Send(HttpMethod.Get, path, null, null);
+
+    public Task<Answer> Post(string path, JsonNode? body = null, string? idempotencyKey = null) =>
+        Send(HttpMethod.Post, path, body, idempotencyKey);
+
+    public Task<Answer> Put(string path, JsonNode body) => Send(HttpMethod.Put, path, body, null);
+
+    public Task<Answer> Delete(string path) => Send(HttpMethod.Delete, path, null, null);
+
+    /// <summary>Sends exactly this text as the body.</summary>
+    public async Task<Answer> PostRaw(string path, string body, string contentType = "application/json")
+    {
+        using var content = new StringContent(body, Encoding.UTF8, contentType);
+        return await Read(await client.PostAsync(path, content));
+    }
+
+    /// <summary>Looks again until the answer is as wanted; fails with what it waited for and what it saw last.</summary>
+    public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted)
+    {
+        using var deadline = new CancellationTokenSource(s_patience);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        while (true)
+        {
+            var answer = await Get(path);
+            if (wanted(answer))
+                return answer;
+            try
+            {
+                await pause.WaitForNextTickAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException(
+                    $"Waited {s_patience.TotalSeconds} s for {what}; {path} last answered {(int)answer.Status} {answer.Body?.ToJsonString()}"
+                );
+            }
+        }
+    }
+
+    async Task<Answer> Send(HttpMethod method, string path, JsonNode? body, string? idempotencyKey)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        if (idempotencyKey is not null)
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        return await Read(await client.SendAsync(request));
+    }
+
+    static async Task<Answer> Read(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        return new Answer(response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null, response);
+    }
+}
+
+/// <summary>A rider's app.</summary>
+public sealed class Rider(HttpClient client) : Person(client)
+{
+    public async Task<JsonNode> Quote(JsonObject from, JsonObject to) =>
+        (await Post("quotes", new JsonObject { ["pickup"] = from.DeepClone(), ["dropoff"] = to.DeepClone() }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Body!;
+
+    /// <summary>Asks for a ride, and is not refused.</summary>
+    public async Task<string> Request(JsonObject from, JsonObject to, string? quoteId = null) =>
+        (await TryRequest(from, to, quoteId)).ShouldBe(HttpStatusCode.Created).Text("id");
+
+    public Task<Answer> TryRequest(
+        JsonObject from,
+        JsonObject to,
+        string? quoteId = null,
+        string? idempotencyKey = null
+    )
+    {
+        var body = new JsonObject { ["pickup"] = from.DeepClone(), ["dropoff"] = to.DeepClone() };
+        if (quoteId is not null)
+            body["quoteId"] = quoteId;
+        return Post("rides", body, idempotencyKey);
+    }
+
+    public Task<Answer> Sees(string rideId, string status) =>
+        Until($"ride {rideId} to be {status}", $"rides/{rideId}", ride => ride.Text("status") == status);
+
+    public Task<Answer> SeesPayment(string rideId, string status) =>
+        Until(
+            $"the payment of ride {rideId} to be {status}",
+            $"rides/{rideId}",
+            ride => ride.Body!["payment"]!["status"]!.GetValue<string>() == status
+        );
+}
+
+/// <summary>A driver's app.</summary>
+public sealed class Driver(HttpClient client) : Person(client)
+{
+    public async Task GoOnline(JsonObject place) =>
+        (await Post("drivers/me/shift", new JsonObject { ["location"] = place.DeepClone() })).ShouldBe(
+            HttpStatusCode.OK
+        );
+
+    /// <summary>Waits for an offer, of any ride or of this one.</summary>
+    public async Task<JsonNode> Offer(string? rideId = null)
+    {
+        bool Wanted(JsonNode? offer) => rideId is null || offer!["rideId"]!.GetValue<string>() == rideId;
+        var answer = await Until("an offer", "drivers/me/offers", offers => Offers(offers).Any(Wanted));
+        return Offers(answer).First(Wanted)!;
+    }
+
+    public async Task Accept(JsonNode offer) =>
+        (await Post($"offers/{offer["offerId"]}/accept")).ShouldBe(HttpStatusCode.OK);
+
+    public async Task Does(string rideId, string action, JsonObject? body = null) =>
+        (await Post($"rides/{rideId}/{action}", body)).ShouldBe(HttpStatusCode.Accepted);
+
+    /// <summary>From the offer to the end of the ride.</summary>
+    public async Task Drives(string rideId)
+    {
+        await Accept(await Offer(rideId));
+        await Until(
+            $"ride {rideId} to be the driver's",
+            $"rides/{rideId}",
+            ride => ride.Status == HttpStatusCode.OK && ride.Text("status") == "driverAssigned"
+        );
+        await Does(rideId, "arrive");
+        await Does(rideId, "start");
+        await Does(rideId, "complete", new JsonObject { ["distanceMeters"] = 6100 });
+    }
+
+    // A list is a page ({"items":[...]}) or a plain array.
+    static JsonArray Offers(Answer answer) => answer.Body as JsonArray ?? answer.Body!["items"]!.AsArray();
+}

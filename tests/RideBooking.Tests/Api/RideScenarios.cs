@@ -1,0 +1,216 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace RideBooking.Tests.Api;
+
+/// <summary>
+/// What riders and drivers live through, over the REST API. Run against the embedded default in this process, and by the
+/// integration tests against the host as a process of its own on every database and transport.
+/// </summary>
+public abstract class RideScenarios
+{
+    protected abstract City City { get; }
+
+    [Fact]
+    public async Task A_ride_is_requested_driven_paid_and_receipted()
+    {
+        var rider = await City.Rider();
+        var driver = await City.DriverAt(Near(1));
+        var quote = await rider.Quote(Near(1), Far(1));
+        var rideId = await rider.Request(Near(1), Far(1), quote["quoteId"]!.GetValue<string>());
+        (await rider.Get($"rides/{rideId}")).ShouldBe(HttpStatusCode.OK);
+
+        await driver.Drives(rideId);
+        var paid = await rider.SeesPayment(rideId, "captured");
+        paid.Text("status").ShouldBe("completed");
+        paid.Body!["fare"]!["amount"]!.GetValue<string>().ShouldBe(quote["fare"]!["amount"]!.GetValue<string>());
+        paid.Body!["payment"]!["amount"]!.ToJsonString().ShouldBe(paid.Body!["fare"]!.ToJsonString());
+
+        var receipt = await rider.Until(
+            "the receipt",
+            $"rides/{rideId}/receipt",
+            answer => answer.Status == HttpStatusCode.OK && answer.Text("status") == "paid"
+        );
+        Sum(receipt.Body!["lines"]!).ShouldBe(decimal.Parse(receipt.Body!["total"]!["amount"]!.GetValue<string>()));
+
+        var history = (await rider.Get($"rides/{rideId}/history")).ShouldBe(HttpStatusCode.OK);
+        var events = Items(history).Select(e => e!["event_type"]!.GetValue<string>()).ToList();
+        events[0].ShouldBe("RideRequested");
+        new[]
+        {
+            "DriverOffered",
+            "DriverAssigned",
+            "DriverArrived",
+            "RideStarted",
+            "RideCompleted",
+            "FareFinalized",
+            "PaymentCaptured",
+        }.ShouldBeSubsetOf(events);
+        Items(history).Select(e => e!["stream_version"]!.GetValue<int>()).ShouldBe(Enumerable.Range(1, events.Count));
+        events.Count(name => name == "PaymentCaptured").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_declined_offer_goes_to_the_next_nearest_driver()
+    {
+        var (near, far) = (await City.DriverAt(Near(2)), await City.DriverAt(Near(2, 0.01)));
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(2), Far(2));
+
+        var offer = await near.Offer(rideId);
+        (await near.Post($"offers/{offer["offerId"]}/decline", new JsonObject { ["reason"] = "lunch" })).ShouldBe(
+            HttpStatusCode.NoContent
+        );
+        await far.Drives(rideId);
+        await rider.SeesPayment(rideId, "captured");
+    }
+
+    [Fact]
+    public async Task An_offer_nobody_answers_expires_and_the_next_driver_gets_it()
+    {
+        var (near, far) = (await City.DriverAt(Near(3)), await City.DriverAt(Near(3, 0.01)));
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(3), Far(3));
+
+        var missed = await near.Offer(rideId);
+        await far.Accept(await far.Offer(rideId));
+        (await near.Post($"offers/{missed["offerId"]}/accept")).ShouldBe(HttpStatusCode.Conflict, "offer_expired");
+        await rider.Sees(rideId, "driverAssigned");
+    }
+
+    [Fact]
+    public async Task A_ride_without_a_driver_ends_at_the_search_deadline()
+    {
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(4), Far(4));
+        await rider.Sees(rideId, "noDriverFound");
+        await rider.Request(Near(4), Far(4)); // and the rider may ask again
+    }
+
+    [Fact]
+    public async Task A_driver_who_comes_online_later_gets_the_waiting_ride()
+    {
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(5), Far(5));
+        var driver = await City.DriverAt(Near(5));
+        await driver.Accept(await driver.Offer(rideId));
+        await rider.Sees(rideId, "driverAssigned");
+    }
+
+    [Fact]
+    public async Task A_ride_the_driver_releases_goes_to_another_driver()
+    {
+        var first = await City.DriverAt(Near(6));
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(6), Far(6));
+        await first.Accept(await first.Offer(rideId));
+        await rider.Sees(rideId, "driverAssigned");
+
+        await first.Does(rideId, "release", new JsonObject { ["reason"] = "flat tyre" });
+        var second = await City.DriverAt(Near(6));
+        await second.Drives(rideId);
+        await rider.SeesPayment(rideId, "captured");
+        (await first.Get($"rides/{rideId}")).ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_cancelled_ride_frees_its_driver_and_its_rider()
+    {
+        var driver = await City.DriverAt(Near(7));
+        var rider = await City.Rider();
+        var cancelled = await rider.Request(Near(7), Far(7));
+        await driver.Accept(await driver.Offer(cancelled));
+        await rider.Sees(cancelled, "driverAssigned");
+
+        var reason = new JsonObject { ["reason"] = "changed my mind" };
+        (await rider.Post($"rides/{cancelled}/cancel", reason.DeepClone())).ShouldBe(HttpStatusCode.Accepted);
+        (await rider.Post($"rides/{cancelled}/cancel", reason.DeepClone())).ShouldBe(HttpStatusCode.Accepted);
+        (await rider.Get($"rides/{cancelled}")).Text("status").ShouldBe("cancelled");
+        (await driver.Post($"rides/{cancelled}/arrive")).ShouldBe(HttpStatusCode.Conflict, "invalid_transition");
+
+        var next = await rider.Request(Near(7), Far(7));
+        await driver.Drives(next);
+        await rider.SeesPayment(next, "captured");
+        (await rider.Post($"rides/{next}/cancel", reason.DeepClone())).ShouldBe(
+            HttpStatusCode.Conflict,
+            "ride_not_cancellable"
+        );
+    }
+
+    [Fact]
+    public async Task The_same_request_twice_is_one_ride()
+    {
+        var rider = await City.Rider();
+        var first = (await rider.TryRequest(Near(8), Far(8), idempotencyKey: "same")).ShouldBe(HttpStatusCode.Created);
+        var again = (await rider.TryRequest(Near(8), Far(8), idempotencyKey: "same")).ShouldBe(HttpStatusCode.Created);
+        again.Body!.ToJsonString().ShouldBe(first.Body!.ToJsonString());
+        again.Response.Headers.Location.ShouldBe(first.Response.Headers.Location);
+        (await rider.TryRequest(Near(8), Near(9), idempotencyKey: "same")).ShouldBe(
+            HttpStatusCode.UnprocessableEntity,
+            "idempotency_key_reused"
+        );
+        (await rider.TryRequest(Near(8), Far(8))).ShouldBe(HttpStatusCode.Conflict, "active_ride_exists");
+    }
+
+    [Fact]
+    public async Task Ten_requests_at_once_of_one_rider_are_one_ride()
+    {
+        var rider = await City.Rider();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => rider.TryRequest(Near(9), Far(9))));
+        answers.Count(answer => answer.Status == HttpStatusCode.Created).ShouldBe(1);
+        answers
+            .Where(answer => answer.Status != HttpStatusCode.Created)
+            .ShouldAllBe(a => a.Code == "active_ride_exists");
+    }
+
+    [Fact]
+    public async Task Steps_out_of_turn_are_refused_with_the_rides_status()
+    {
+        var driver = await City.DriverAt(Near(10));
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(10), Far(10));
+        await driver.Accept(await driver.Offer(rideId));
+        await rider.Sees(rideId, "driverAssigned");
+
+        foreach (var tooEarly in new[] { "start", "complete" })
+        {
+            var refused = await driver.Post($"rides/{rideId}/{tooEarly}");
+            refused
+                .ShouldBe(HttpStatusCode.Conflict, "invalid_transition")
+                .Text("rideStatus")
+                .ShouldBe("driverAssigned");
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_sees_or_moves_a_ride_that_is_not_theirs()
+    {
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(11), Far(11));
+        var (otherRider, otherDriver) = (await City.Rider(), await City.Driver());
+
+        foreach (var path in new[] { "", "/history", "/receipt", "/cancellation-preview", "/events" })
+            (await otherRider.Get($"rides/{rideId}{path}")).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
+        (await otherRider.Post($"rides/{rideId}/cancel", new JsonObject { ["reason"] = "x" })).ShouldBe(
+            HttpStatusCode.NotFound,
+            "ride_not_found"
+        );
+        (await otherDriver.Post($"rides/{rideId}/start")).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
+        (await otherDriver.Post("rides", new JsonObject { ["pickup"] = Near(11), ["dropoff"] = Far(11) })).ShouldBe(
+            HttpStatusCode.Forbidden,
+            "forbidden"
+        );
+        (await otherRider.Get("drivers/me")).ShouldBe(HttpStatusCode.Forbidden, "forbidden");
+        (await City.Stranger().Get($"rides/{rideId}")).ShouldBe(HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    // Scenarios share a city: each has a corner of its own, farther from the others than any driver is sought.
+    protected static JsonObject Near(int corner, double offset = 0) => City.Place(-60 + corner * 3 + offset, 10);
+
+    protected static JsonObject Far(int corner) => City.Place(-60 + corner * 3, 10.08);
+
+    static JsonArray Items(Answer answer) => answer.Body as JsonArray ?? answer.Body!["items"]!.AsArray();
+
+    static decimal Sum(JsonNode lines) =>
+        lines.AsArray().Sum(line => decimal.Parse(line!["amount"]!["amount"]!.GetValue<string>()));
+}
