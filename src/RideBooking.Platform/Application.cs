@@ -17,6 +17,7 @@ namespace RideBooking.Platform;
 public static class Application
 {
     const string DefaultUrl = "http://localhost:5080";
+    static readonly string[] s_addressKeys = ["urls", "http_ports", "https_ports"];
 
     /// <summary>Registers the platform and the modules. Throws <see cref="ConfigurationException"/> for a wrong setting.</summary>
     public static WebApplicationBuilder AddRideBooking(
@@ -25,7 +26,7 @@ public static class Application
     )
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
-        if (new[] { "urls", "http_ports", "https_ports" }.All(key => string.IsNullOrEmpty(configuration[key])))
+        if (s_addressKeys.All(key => string.IsNullOrEmpty(configuration[key])))
             builder.WebHost.UseUrls(DefaultUrl);
 
         foreach (var module in modules)

@@ -16,12 +16,10 @@ public sealed class SagaCommands<TSaga>
     where TSaga : class, ISaga
 {
     readonly IReceiveEndpointDispatcher _dispatcher;
-    readonly TimeProvider _clock;
 
     /// <summary>Opens the saga's in-process entrance.</summary>
-    public SagaCommands(IReceiveEndpointDispatcherFactory dispatchers, IEndpointNameFormatter names, TimeProvider clock)
+    public SagaCommands(IReceiveEndpointDispatcherFactory dispatchers, IEndpointNameFormatter names)
     {
-        _clock = clock;
         _dispatcher = dispatchers.CreateSagaReceiver<TSaga>(names.Saga<TSaga>() + InProcess.EndpointSuffix);
     }
 
@@ -37,7 +35,6 @@ public sealed class SagaCommands<TSaga>
         {
             MessageId = messageId,
             ConversationId = NewId.NextGuid(),
-            SentTime = _clock.GetUtcNow().UtcDateTime,
             SourceAddress = _dispatcher.InputAddress,
             DestinationAddress = _dispatcher.InputAddress,
         };
