@@ -10,6 +10,7 @@ namespace RideBooking.Contracts;
 /// <param name="Fare">The fare the rider was quoted, if any.</param>
 /// <param name="PickupEtaSeconds">The driver's estimated way to the pickup, seconds.</param>
 /// <param name="ExpiresAt">When the offer ends by itself.</param>
+/// <param name="At">When it was made.</param>
 [Event("matching")]
 public sealed record DriverOffered(
     Guid RideId,
@@ -20,7 +21,8 @@ public sealed record DriverOffered(
     Place Dropoff,
     Money? Fare,
     int PickupEtaSeconds,
-    DateTimeOffset ExpiresAt
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset At
 );
 
 /// <summary>The driver said no.</summary>
