@@ -3,21 +3,47 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Billing;
 
-/// <summary>Tariffs, quotes, fares, cancellation fees and receipts.</summary>
+/// <summary>What rides cost: tariffs, quotes, fares, cancellation fees and receipts.</summary>
 public sealed class BillingModule : IModule
 {
     /// <inheritdoc />
     public string Name => "billing";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services, IConfiguration configuration) { }
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        var quotes = new QuoteOptions(
+            configuration.Span("Quotes:ValidFor", TimeSpan.FromSeconds(120)),
+            configuration.Span("Quotes:TypicalPickupEta", TimeSpan.FromMinutes(5))
+        );
+        services.AddSingleton(quotes);
+        services.AddSingleton(TariffBook.Read(configuration));
+        services.AddSingleton<IRouteEstimator, DirectRoute>();
+        services.AddSingleton(provider => new PickupEtas(
+            quotes.TypicalPickupEta,
+            provider.GetRequiredService<TimeProvider>()
+        ));
+    }
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<ComputeFare>();
+        bus.AddConsumer<AssessCancellationFee>();
+        bus.AddConsumer<IssueReceipt>();
+        bus.AddConsumerOutsideTransaction<LearnPickupEta>();
+    }
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) { }
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        QuoteRide.Map(routes.MapRiders());
+        GetReceipt.Map(routes.MapCallers("Riders", Role.Rider, Role.Operator));
+    }
 }

@@ -1,0 +1,36 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Billing;
+
+/// <summary>A cancelled ride gets its fee, or the reason why there is none, once.</summary>
+internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs, TimeProvider clock)
+    : IConsumer<RideCancelled>
+{
+    public async Task Consume(ConsumeContext<RideCancelled> context)
+    {
+        var ride = context.Message;
+        if (await db.Set<Invoice>().AnyAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken))
+            return;
+
+        var tariff = tariffs.At(ride.At);
+        var fee = CancellationFee.Of(ride, tariff);
+        var invoice = Invoice.Issue(ride.RideId, ride.RiderId, tariff, fee.Lines, fee.WaivedReason, clock.GetUtcNow());
+        db.Add(invoice);
+        await context.Publish(
+            new CancellationFeeAssessed(
+                ride.RideId,
+                ride.RiderId,
+                ride.DriverId,
+                fee.Amount.Amount > 0 ? invoice.Id : null,
+                fee.Amount,
+                fee.WaivedReason,
+                tariff.Version,
+                ride.PaymentMethodId,
+                invoice.IssuedAt
+            )
+        );
+    }
+}

@@ -1,0 +1,36 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Billing;
+
+/// <summary>A completed ride gets its fare, once. The tariff is the one that held when the ride started.</summary>
+internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEstimator routes, TimeProvider clock)
+    : IConsumer<RideCompleted>
+{
+    public async Task Consume(ConsumeContext<RideCompleted> context)
+    {
+        var ride = context.Message;
+        if (await db.Set<Invoice>().AnyAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken))
+            return;
+
+        var tariff = tariffs.At(ride.StartedAt);
+        var fare = FinalFare.Of(ride, tariff, routes);
+        var invoice = Invoice.Issue(ride.RideId, ride.RiderId, tariff, fare.Lines, null, clock.GetUtcNow());
+        db.Add(invoice);
+        await context.Publish(
+            new FareFinalized(
+                ride.RideId,
+                ride.RiderId,
+                ride.DriverId,
+                invoice.Id,
+                fare.Lines,
+                fare.Total,
+                tariff.Version,
+                ride.PaymentMethodId,
+                invoice.IssuedAt
+            )
+        );
+    }
+}

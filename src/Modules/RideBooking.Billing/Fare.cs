@@ -1,0 +1,46 @@
+using System.Globalization;
+using RideBooking.Contracts;
+
+namespace RideBooking.Billing;
+
+/// <summary>Lines and their sum. Each line is rounded to the cent, so the sum needs no rounding and cannot differ from them.</summary>
+internal sealed record Fare(IReadOnlyList<FareLine> Lines, Money Total)
+{
+    public static Fare Of(string currency, IEnumerable<FareLine> lines)
+    {
+        FareLine[] all = [.. lines];
+        return new Fare(all, all.Aggregate(Money.Zero(currency), (sum, line) => sum + line.Amount));
+    }
+}
+
+/// <summary>Turns a way and a time into lines, by a tariff. Pure.</summary>
+internal static class FareMeter
+{
+    /// <summary>
+    /// Base, distance, time, then surge on these three, then what is lacking to the minimum fare. Lines that would be zero are
+    /// left out, but for the first three.
+    /// </summary>
+    public static Fare Meter(Tariff tariff, string vehicleClass, RouteEstimate way, decimal surge)
+    {
+        var rates = tariff.RatesFor(vehicleClass);
+        var kilometers = way.DistanceMeters / 1000m;
+        var minutes = way.DurationSeconds / 60m;
+        List<FareLine> lines =
+        [
+            new("base", "Base fare", tariff.Amount(rates.Base)),
+            new("distance", $"Distance, {Show(kilometers)} km", tariff.Amount(kilometers * rates.PerKilometer)),
+            new("time", $"Time, {Show(minutes)} min", tariff.Amount(minutes * rates.PerMinute)),
+        ];
+        var subtotal = lines.Sum(line => line.Amount.Amount);
+        if (tariff.Amount(subtotal * (surge - 1)) is { Amount: > 0 } more)
+        {
+            lines.Add(new("surge", $"High demand, x {surge.ToString("0.##", CultureInfo.InvariantCulture)}", more));
+            subtotal += more.Amount;
+        }
+        if (tariff.Amount(rates.MinimumFare - subtotal) is { Amount: > 0 } lacking)
+            lines.Add(new("minimumFare", "To the minimum fare", lacking));
+        return Fare.Of(tariff.Currency, lines);
+    }
+
+    static string Show(decimal number) => number.ToString("0.0", CultureInfo.InvariantCulture);
+}

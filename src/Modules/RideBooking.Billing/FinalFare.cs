@@ -1,0 +1,87 @@
+using System.Globalization;
+using RideBooking.Contracts;
+
+namespace RideBooking.Billing;
+
+/// <summary>What a completed ride costs. Pure: the same ride and tariff always give the same fare.</summary>
+internal static class FinalFare
+{
+    // The rider was promised a price for a way; a way that much longer is another one.
+    const int HonouredUpToPercent = 130;
+
+    // A phone that lost its satellites reports absurd distances, a slip of the finger absurd tolls, a forgotten button absurd
+    // times. What lies beyond these bounds is a fault of measurement, and not the rider's to pay.
+    const int BelievedDistanceFactor = 3;
+    const int BelievedDistanceMeters = 50_000;
+    const int BelievedDurationFactor = 3;
+    const int BelievedDurationSeconds = 3 * 60 * 60;
+    const int BelievedWaitSeconds = 60 * 60;
+    const decimal MaximumTolls = 200m;
+
+    /// <summary>
+    /// The quoted fare, unless the way driven is more than 30 % longer than the quoted one; metered otherwise and without a quote.
+    /// Waiting beyond what is free and tolls come on top of either.
+    /// </summary>
+    /// <remarks>
+    /// A reported distance of more than 3 x the estimate + 50 km is not believed; the ride then counts as not measured, and what
+    /// is not measured is estimated. Driving time counts up to 3 x the estimate + 3 h, waiting up to 1 h, tolls up to 200 in the
+    /// tariff's currency. Tolls in another currency cannot be added up and are left out; a quote in another currency (the tariff
+    /// changed it meanwhile) is not honoured.
+    /// </remarks>
+    public static Fare Of(RideCompleted ride, Tariff tariff, IRouteEstimator routes)
+    {
+        var estimate = routes.Estimate(ride.Pickup, ride.Dropoff);
+        var reported = Believed(ride.DistanceMeters, estimate);
+        var trip =
+            ride.QuotedFare is { } quoted
+            && quoted.Currency == tariff.Currency
+            && !IsAnotherWay(reported, ride.QuotedDistanceMeters)
+                ? [new FareLine("upfrontFare", "Agreed fare", tariff.Amount(quoted.Amount))]
+                : Metered(
+                    ride,
+                    tariff,
+                    new RouteEstimate(reported ?? estimate.DistanceMeters, Driving(ride, estimate))
+                );
+        return Fare.Of(tariff.Currency, [.. trip, .. Waiting(ride, tariff), .. Tolls(ride, tariff)]);
+    }
+
+    static IReadOnlyList<FareLine> Metered(RideCompleted ride, Tariff tariff, RouteEstimate way) =>
+        FareMeter.Meter(tariff, ride.VehicleClass, way, tariff.SurgeAt(ride.StartedAt)).Lines;
+
+    static bool IsAnotherWay(int? reported, int? quoted) =>
+        reported is { } driven && quoted is { } promised && driven * 100L > promised * (long)HonouredUpToPercent;
+
+    static int? Believed(int? reported, RouteEstimate estimate) =>
+        reported is >= 0 && reported <= estimate.DistanceMeters * (long)BelievedDistanceFactor + BelievedDistanceMeters
+            ? reported
+            : null;
+
+    static int Driving(RideCompleted ride, RouteEstimate estimate) =>
+        (int)
+            Math.Clamp(
+                ride.DurationSeconds,
+                0L,
+                estimate.DurationSeconds * (long)BelievedDurationFactor + BelievedDurationSeconds
+            );
+
+    static IEnumerable<FareLine> Waiting(RideCompleted ride, Tariff tariff)
+    {
+        var minutes = Math.Clamp((long)ride.WaitSeconds - ride.FreeWaitSeconds, 0, BelievedWaitSeconds) / 60m;
+        var amount = tariff.Amount(minutes * tariff.RatesFor(ride.VehicleClass).WaitingPerMinute);
+        if (amount.Amount > 0)
+            yield return new FareLine(
+                "waiting",
+                $"Waiting, {minutes.ToString("0.0", CultureInfo.InvariantCulture)} min",
+                amount
+            );
+    }
+
+    static IEnumerable<FareLine> Tolls(RideCompleted ride, Tariff tariff)
+    {
+        if (ride.Tolls is not { } tolls || tolls.Currency != tariff.Currency)
+            yield break;
+        var amount = tariff.Amount(Math.Min(tolls.Amount, MaximumTolls));
+        if (amount.Amount > 0)
+            yield return new FareLine("tolls", "Tolls", amount);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Billing;
+
+/// <summary>What the ride cost, line by line, for its rider and for operators.</summary>
+internal static class GetReceipt
+{
+    public static void Map(RouteGroupBuilder ridersAndOperators) =>
+        ridersAndOperators
+            .MapGet("/rides/{rideId:guid}/receipt", Handle)
+            .WithSummary("The receipt of a ride")
+            .WithDescription("404 receipt_not_ready until the fare, or the cancellation fee, is final.");
+
+    static async Task<Results<Ok<Receipt>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Caller caller,
+        AppDbContext db,
+        CancellationToken stop
+    )
+    {
+        var invoice = await db.Set<Invoice>()
+            .AsNoTracking()
+            .Include(invoice => invoice.Lines)
+            .SingleOrDefaultAsync(invoice => invoice.RideId == rideId, stop);
+        var riderId = invoice?.RiderId ?? await RiderOf(rideId, db, stop);
+        if (riderId is null || (riderId != caller.Id && !caller.Is(Role.Operator)))
+            return Problem.NotFound("There is no such ride, or none that you may see.", "ride_not_found");
+        return invoice is null
+            ? Problem.NotFound("The ride's fare is not final yet.", "receipt_not_ready")
+            : TypedResults.Ok(Receipt.Of(invoice));
+    }
+
+    // Before there is an invoice the event log knows whose ride it is, from the moment the ride was accepted.
+    static async Task<string?> RiderOf(Guid rideId, AppDbContext db, CancellationToken stop)
+    {
+        var filter = new EventFilter(StreamId: rideId.ToString(), EventType: nameof(RideRequested));
+        var requested = (await db.ReadEvents(filter, 1, stop)).SingleOrDefault();
+        if (requested is null)
+            return null;
+        using var payload = JsonDocument.Parse(requested.Payload);
+        return payload.RootElement.GetProperty("riderId").GetString();
+    }
+
+    /// <param name="RideId">The ride.</param>
+    /// <param name="InvoiceId">The invoice.</param>
+    /// <param name="Number">The receipt's number, once paid.</param>
+    /// <param name="Status"><c>due</c> or <c>paid</c>; a ride that costs nothing is paid.</param>
+    /// <param name="Lines">They sum to the total.</param>
+    /// <param name="Total">What the ride costs.</param>
+    /// <param name="WaivedReason">Why a cancelled ride costs nothing.</param>
+    /// <param name="TariffVersion">The tariff it was computed with.</param>
+    /// <param name="IssuedAt">When the fare became final.</param>
+    /// <param name="PaidAt">When it was paid.</param>
+    internal sealed record Receipt(
+        Guid RideId,
+        Guid InvoiceId,
+        string? Number,
+        string Status,
+        IReadOnlyList<FareLine> Lines,
+        Money Total,
+        string? WaivedReason,
+        string TariffVersion,
+        DateTimeOffset IssuedAt,
+        DateTimeOffset? PaidAt
+    )
+    {
+        public static Receipt Of(Invoice invoice) =>
+            new(
+                invoice.RideId,
+                invoice.Id,
+                invoice.PaidAt is null ? null : invoice.Number,
+                invoice.IsPaid ? "paid" : "due",
+                [
+                    .. invoice
+                        .Lines.OrderBy(line => line.Position)
+                        .Select(line => new FareLine(
+                            line.Code,
+                            line.Description,
+                            new Money(line.Amount, invoice.Currency)
+                        )),
+                ],
+                invoice.Total,
+                invoice.WaivedReason,
+                invoice.TariffVersion,
+                invoice.IssuedAt,
+                invoice.PaidAt
+            );
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using RideBooking.Contracts;
+
+namespace RideBooking.Billing;
+
+/// <summary>
+/// How long riders near a place lately had to wait for a driver: the median of the last offers' estimates within about 5 km. Kept
+/// in memory, by each process for itself: it is a hint, and a new process knows nothing until it has seen offers.
+/// </summary>
+internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
+{
+    const double CellDegrees = 0.05;
+    const int KeptPerCell = 9;
+    const int MaxCells = 10_000;
+    static readonly TimeSpan s_fresh = TimeSpan.FromMinutes(30);
+
+    readonly ConcurrentDictionary<(int, int), Cell> _cells = [];
+
+    /// <summary>What to tell a rider at the place, seconds; the configured typical time where nothing is known.</summary>
+    public int At(Place place)
+    {
+        var since = clock.GetUtcNow() - s_fresh;
+        return _cells.TryGetValue(CellOf(place), out var cell) && cell.Median(since) is { } seconds
+            ? seconds
+            : (int)typical.TotalSeconds;
+    }
+
+    public void Learn(Place place, int seconds)
+    {
+        // A bound on memory, not an order of use: what is thrown away is soon learned again.
+        if (_cells.Count >= MaxCells)
+            _cells.Clear();
+        _cells.GetOrAdd(CellOf(place), _ => new Cell()).Add(seconds, clock.GetUtcNow());
+    }
+
+    static (int, int) CellOf(Place place) =>
+        ((int)Math.Floor(place.Lat / CellDegrees), (int)Math.Floor(place.Lng / CellDegrees));
+
+    sealed class Cell
+    {
+        readonly Queue<(int Seconds, DateTimeOffset At)> _last = [];
+
+        public void Add(int seconds, DateTimeOffset at)
+        {
+            lock (_last)
+            {
+                if (_last.Count == KeptPerCell)
+                    _last.Dequeue();
+                _last.Enqueue((seconds, at));
+            }
+        }
+
+        public int? Median(DateTimeOffset since)
+        {
+            lock (_last)
+            {
+                int[] fresh = [.. _last.Where(one => one.At >= since).Select(one => one.Seconds).Order()];
+                return fresh.Length > 0 ? fresh[fresh.Length / 2] : null;
+            }
+        }
+    }
+}
+
+/// <summary>Learns from every offer how far away drivers are. An offer learned twice changes nothing worth a transaction.</summary>
+internal sealed class LearnPickupEta(PickupEtas etas) : IConsumer<DriverOffered>
+{
+    public Task Consume(ConsumeContext<DriverOffered> context)
+    {
+        etas.Learn(context.Message.Pickup, Math.Max(0, context.Message.PickupEtaSeconds));
+        return Task.CompletedTask;
+    }
+}

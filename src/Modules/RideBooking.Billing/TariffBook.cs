@@ -1,0 +1,113 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using RideBooking.Contracts;
+using RideBooking.Platform.Configuration;
+
+namespace RideBooking.Billing;
+
+/// <summary>
+/// Every version of the tariff, past and to come. <c>Billing:Tariffs</c> is a list of them; without it there is
+/// <see cref="Tariff.Default"/> alone.
+/// </summary>
+internal sealed class TariffBook
+{
+    readonly IReadOnlyList<Tariff> _newestFirst;
+
+    /// <summary>A book of at least one tariff; the oldest also holds for what came before it.</summary>
+    public TariffBook(IEnumerable<Tariff> tariffs) =>
+        _newestFirst = [.. tariffs.OrderByDescending(tariff => tariff.ValidFrom)];
+
+    /// <summary>The tariff that holds at an instant.</summary>
+    public Tariff At(DateTimeOffset instant) =>
+        _newestFirst.FirstOrDefault(tariff => tariff.ValidFrom <= instant) ?? _newestFirst[^1];
+
+    /// <summary>Reads the settings. Throws <see cref="ConfigurationException"/>, which names the one that is wrong.</summary>
+    public static TariffBook Read(IConfiguration configuration)
+    {
+        var tariffs = configuration.GetSection("Billing:Tariffs").GetChildren().Select(ReadTariff).ToList();
+        return new TariffBook(tariffs.Count > 0 ? tariffs : [Tariff.Default]);
+    }
+
+    static Tariff ReadTariff(IConfigurationSection section)
+    {
+        var classes = section
+            .GetSection("Classes")
+            .GetChildren()
+            .ToDictionary(rates => rates.Key.ToLowerInvariant(), ReadRates);
+        if (!classes.ContainsKey(VehicleClass.Standard))
+            throw new ConfigurationException($"{section.Path}:Classes must have the class {VehicleClass.Standard}.");
+        return new Tariff(
+            Text(section, "Version") is { Length: <= Invoice.MaxTariffVersionLength } version
+                ? version
+                : throw Wrong(section, "Version", $"have at most {Invoice.MaxTariffVersionLength} characters"),
+            Parse(section, "ValidFrom", "be an instant such as 2026-06-01T00:00:00Z", ParseInstant),
+            Text(section, "Currency") is { Length: 3 } currency && currency.All(char.IsAsciiLetterUpper)
+                ? currency
+                : throw Wrong(section, "Currency", "be an ISO 4217 code such as EUR"),
+            section["TimeZone"] is null
+                ? TimeZoneInfo.Utc
+                : Parse(section, "TimeZone", "be a time zone such as Europe/Berlin", ParseTimeZone),
+            classes,
+            [.. section.GetSection("Peaks").GetChildren().Select(ReadPeak)]
+        );
+    }
+
+    static Rates ReadRates(IConfigurationSection section) =>
+        new(
+            Amount(section, nameof(Rates.Base)),
+            Amount(section, nameof(Rates.PerKilometer)),
+            Amount(section, nameof(Rates.PerMinute)),
+            Amount(section, nameof(Rates.MinimumFare)),
+            Amount(section, nameof(Rates.WaitingPerMinute)),
+            Amount(section, nameof(Rates.CancellationFee)),
+            Amount(section, nameof(Rates.NoShowFee))
+        );
+
+    static PeakWindow ReadPeak(IConfigurationSection section) =>
+        new(
+            [.. Text(section, "Days").Split(',', StringSplitOptions.TrimEntries).Select(day => ParseDay(section, day))],
+            Parse(section, "From", "be a time such as 07:00", ParseTime),
+            Parse(section, "To", "be a time such as 09:30", ParseTime),
+            Parse(section, "Multiplier", "be a number from 1 to 10", text => ParseDecimal(text, 1m, 10m))
+        );
+
+    static decimal Amount(IConfigurationSection section, string key) =>
+        Parse(section, key, "be an amount from 0 to 1000", text => ParseDecimal(text, 0m, 1000m));
+
+    static DateTimeOffset? ParseInstant(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant
+            : null;
+
+    static TimeOnly? ParseTime(string text) =>
+        TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : null;
+
+    static decimal? ParseDecimal(string text, decimal min, decimal max) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && number >= min
+        && number <= max
+            ? number
+            : null;
+
+    static TimeZoneInfo? ParseTimeZone(string text) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) ? zone : null;
+
+    static DayOfWeek ParseDay(IConfigurationSection section, string text) =>
+        Enum.TryParse<DayOfWeek>(text, ignoreCase: true, out var day) && Enum.IsDefined(day) && !char.IsDigit(text[0])
+            ? day
+            : throw Wrong(section, "Days", "be days of the week with commas, such as Friday,Saturday");
+
+    static T Parse<T>(IConfigurationSection section, string key, string must, Func<string, T?> parse)
+        where T : struct => parse(Text(section, key)) ?? throw Wrong(section, key, must);
+
+    static T Parse<T>(IConfigurationSection section, string key, string must, Func<string, T?> parse)
+        where T : class => parse(Text(section, key)) ?? throw Wrong(section, key, must);
+
+    static string Text(IConfigurationSection section, string key) =>
+        section.Required(key, $"every {section.Path[..section.Path.LastIndexOf(':')]} has one.").Trim();
+
+    static ConfigurationException Wrong(IConfigurationSection section, string key, string must) =>
+        new($"{section.Path}:{key} is '{section[key]}' but must {must}.");
+}
