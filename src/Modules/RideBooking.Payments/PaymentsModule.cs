@@ -2,22 +2,54 @@ using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RideBooking.Payments.Balance;
+using RideBooking.Payments.Gateway;
+using RideBooking.Payments.Methods;
 using RideBooking.Platform;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments;
 
-/// <summary>Takes the money: the payment state machine, the gateway, outstanding balances.</summary>
+/// <summary>Collecting what rides cost: the gateway, retries, payment methods and what riders owe.</summary>
 public sealed class PaymentsModule : IModule
 {
     /// <inheritdoc />
     public string Name => "payments";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services, IConfiguration configuration) { }
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        // Read at once, so that a wrong setting stops the start; what depends on the environment once that is known.
+        _ = PaymentOptions.Read(configuration, development: false);
+        services.AddSingleton(provider =>
+            PaymentOptions.Read(configuration, provider.GetRequiredService<IHostEnvironment>().IsDevelopment())
+        );
+        services.AddSingleton<IPaymentGateway, SandboxGateway>();
+    }
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddSagaStateMachine<PaymentStateMachine, Payment>()
+            .EntityFrameworkRepository(repository =>
+            {
+                repository.ConcurrencyMode = ConcurrencyMode.Optimistic;
+                repository.ExistingDbContext<AppDbContext>();
+            });
+        bus.AddConsumerOutsideTransaction<CallGateway>();
+    }
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) { }
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        var riders = routes.MapRiders();
+        AddPaymentMethod.Map(riders);
+        ListPaymentMethods.Map(riders);
+        GetBalance.Map(riders);
+        PayBalance.Map(riders);
+        InspectPayment.Map(routes.MapOperators());
+    }
 }

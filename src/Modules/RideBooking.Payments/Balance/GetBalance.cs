@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments.Balance;
+
+/// <summary>What a rider owes, ride by ride.</summary>
+internal static class GetBalance
+{
+    // A rider who owes nothing owes it in the currency of the house.
+    const string Currency = "EUR";
+
+    public static void Map(RouteGroupBuilder riders) =>
+        riders.MapGet("/riders/me/balance", Handle).WithSummary("What you owe");
+
+    static async Task<Ok<Balance>> Handle(Rider rider, AppDbContext db, CancellationToken stop)
+    {
+        var owed = await db.Set<Payment>()
+            .AsNoTracking()
+            .Where(payment =>
+                payment.RiderId == rider.Id
+                && (
+                    payment.Status == nameof(PaymentStateMachine.Outstanding)
+                    || payment.Status == nameof(PaymentStateMachine.Settling)
+                )
+            )
+            .OrderBy(payment => payment.OpenedAt)
+            .ToListAsync(stop);
+        var currency = owed.FirstOrDefault()?.Currency ?? Currency;
+        return TypedResults.Ok(
+            new Balance(
+                owed.Aggregate(Money.Zero(currency), (sum, payment) => sum + payment.Due),
+                [
+                    .. owed.Select(payment => new OwedRide(
+                        payment.CorrelationId,
+                        payment.Due,
+                        payment.OpenedAt,
+                        payment.FailureCode,
+                        BeingPaid: payment.Status == nameof(PaymentStateMachine.Settling)
+                    )),
+                ]
+            )
+        );
+    }
+
+    /// <param name="Outstanding">The sum.</param>
+    /// <param name="Rides">What it is made of, oldest first.</param>
+    internal sealed record Balance(Money Outstanding, IReadOnlyList<OwedRide> Rides);
+
+    /// <param name="RideId">The ride.</param>
+    /// <param name="Amount">What is owed for it.</param>
+    /// <param name="Since">When it became due.</param>
+    /// <param name="FailureCode">Why the last attempt failed.</param>
+    /// <param name="BeingPaid">Whether the gateway is being asked again right now.</param>
+    internal sealed record OwedRide(
+        Guid RideId,
+        Money Amount,
+        DateTimeOffset Since,
+        string? FailureCode,
+        bool BeingPaid
+    );
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Payments.Methods;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments.Balance;
+
+/// <summary>A rider pays what is owed, or does not wait for the next attempt. Told to the machine; the answer comes as an event.</summary>
+internal static class PayBalance
+{
+    public static void Map(RouteGroupBuilder riders) =>
+        riders
+            .MapPost("/riders/me/balance/pay", Handle)
+            .WithSummary("Pay what you owe, now")
+            .WithDescription(
+                "Pays with the method named, or else with the default. 409 nothing_outstanding when all is paid."
+            );
+
+    static async Task<Results<Accepted<Accepted>, ProblemHttpResult>> Handle(
+        Request? request,
+        Rider rider,
+        AppDbContext db,
+        SagaCommands<Payment> payments,
+        CancellationToken stop
+    )
+    {
+        var methodId = request?.PaymentMethodId;
+        if (
+            methodId is not null
+            && !await db.Set<PaymentMethod>().AnyAsync(m => m.Id == methodId && m.RiderId == rider.Id, stop)
+        )
+            return Problem.Validation("paymentMethodId", "must be one of your payment methods");
+
+        var unpaid = await db.Set<Payment>()
+            .Where(payment =>
+                payment.RiderId == rider.Id
+                && payment.Status != nameof(PaymentStateMachine.Captured)
+                && payment.Status != nameof(PaymentStateMachine.NothingDue)
+            )
+            .OrderBy(payment => payment.OpenedAt)
+            .Select(payment => payment.CorrelationId)
+            .ToListAsync(stop);
+        List<Guid> taken = [];
+        foreach (var rideId in unpaid)
+            if ((await payments.Tell(new PayNow(rideId, methodId), Guid.CreateVersion7(), stop)).Accepted)
+                taken.Add(rideId);
+        return taken.Count > 0
+            ? TypedResults.Accepted("/api/v1/riders/me/balance", new Accepted(taken))
+            : Problem.Conflict("nothing_outstanding", "You owe nothing.");
+    }
+
+    /// <param name="PaymentMethodId">What to pay with; the default if absent.</param>
+    internal sealed record Request(Guid? PaymentMethodId);
+
+    /// <param name="Rides">The rides that are being paid.</param>
+    internal sealed record Accepted(IReadOnlyList<Guid> Rides);
+}

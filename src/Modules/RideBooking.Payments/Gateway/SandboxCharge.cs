@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace RideBooking.Payments.Gateway;
+
+/// <summary>One line of the sandbox gateway's books: what became of one idempotency key, for ever.</summary>
+internal sealed class SandboxCharge
+{
+    public const string Captured = "captured";
+    public const string Declined = "declined";
+
+    /// <summary>The request got lost on the way: nothing was taken, and nothing decided.</summary>
+    public const string Lost = "lost";
+
+    public Guid Id { get; init; }
+
+    public string Key { get; init; } = "";
+
+    public string Reference { get; init; } = "";
+
+    public string Token { get; init; } = "";
+
+    public decimal Amount { get; init; }
+
+    public string Currency { get; init; } = "";
+
+    public string Outcome { get; set; } = "";
+
+    public string? DeclineCode { get; init; }
+
+    public DateTimeOffset At { get; set; }
+
+    internal sealed class Map : IEntityTypeConfiguration<SandboxCharge>
+    {
+        public void Configure(EntityTypeBuilder<SandboxCharge> builder)
+        {
+            builder.ToTable("sandbox_ledger");
+            builder.Property(charge => charge.Id).ValueGeneratedNever();
+            builder.Property(charge => charge.Key).HasMaxLength(200);
+            builder.Property(charge => charge.Reference).HasMaxLength(100);
+            builder.Property(charge => charge.Token).HasMaxLength(100);
+            builder.Property(charge => charge.Currency).HasMaxLength(3).IsFixedLength();
+            builder.Property(charge => charge.Outcome).HasMaxLength(16).IsConcurrencyToken();
+            builder.Property(charge => charge.DeclineCode).HasMaxLength(64);
+            builder.HasIndex(charge => charge.Key).IsUnique();
+            builder.HasIndex(charge => charge.Reference);
+        }
+    }
+}

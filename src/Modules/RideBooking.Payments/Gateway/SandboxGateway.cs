@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments.Gateway;
+
+/// <summary>
+/// A gateway that moves no money. It behaves as one far away would: its books are kept in transactions of their own, so they
+/// stand whatever becomes of the caller's, and the token decides what happens (docs/payments.md):
+/// <c>tok_visa</c>, <c>tok_mastercard</c> pay; <c>tok_declined</c> and <c>tok_insufficient_funds</c> never do;
+/// <c>tok_declined_once</c> is declined the first time for each ride; <c>tok_timeout</c> takes the money and does not answer;
+/// <c>tok_timeout_lost</c> does not answer and took nothing, but does so when asked again.
+/// </summary>
+internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider clock) : IPaymentGateway
+{
+    const string TimedOut = "gateway_timeout";
+
+    static readonly Dictionary<string, CardDetails> s_cards = new(StringComparer.Ordinal)
+    {
+        ["tok_visa"] = new("visa", "4242"),
+        ["tok_mastercard"] = new("mastercard", "4444"),
+        ["tok_declined"] = new("visa", "0002"),
+        ["tok_insufficient_funds"] = new("visa", "9995"),
+        ["tok_declined_once"] = new("visa", "0341"),
+        ["tok_timeout"] = new("visa", "0408"),
+        ["tok_timeout_lost"] = new("visa", "0404"),
+    };
+
+    public CardDetails? Describe(string token) => s_cards.GetValueOrDefault(token);
+
+    public async Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken stop)
+    {
+        if (await Read(request.Key, stop) is { } known)
+            return await Repeat(known, request, stop);
+
+        var charge = await Decide(request, stop);
+        if (!await TryWrite(db => db.Add(charge), stop))
+        {
+            // Somebody asked under the same key at the same moment, and what he was told holds for us too.
+            var winner =
+                await Read(request.Key, stop)
+                ?? throw new InvalidOperationException($"The charge {request.Key} could not be written.");
+            return await Repeat(winner, request, stop);
+        }
+        return request.Token is "tok_timeout" or "tok_timeout_lost" ? ChargeAnswer.Unknown(TimedOut) : Answer(charge);
+    }
+
+    public async Task<ChargeAnswer?> Find(string key, CancellationToken stop) =>
+        await Read(key, stop) is { Outcome: not SandboxCharge.Lost } known ? Answer(known) : null;
+
+    /// <summary>The same key again: the first answer holds; a lost request is now carried out.</summary>
+    async Task<ChargeAnswer> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken stop)
+    {
+        if (known.Amount != request.Amount.Amount || known.Currency != request.Amount.Currency)
+            throw new InvalidOperationException($"The key {request.Key} was used for another amount.");
+        if (known.Outcome != SandboxCharge.Lost)
+            return Answer(known);
+
+        // Of two who repeat at once one writes; the other finds it written.
+        await TryWrite(
+            db =>
+            {
+                db.Attach(known);
+                known.Outcome = SandboxCharge.Captured;
+                known.At = clock.GetUtcNow();
+            },
+            stop
+        );
+        return ChargeAnswer.Captured;
+    }
+
+    async Task<SandboxCharge> Decide(ChargeRequest request, CancellationToken stop)
+    {
+        var declineCode = request.Token switch
+        {
+            "tok_declined" => "card_declined",
+            "tok_insufficient_funds" => "insufficient_funds",
+            "tok_declined_once" => await WasDeclined(request.Reference, stop) ? null : "card_declined",
+            _ => Describe(request.Token) is null ? "invalid_token" : null,
+        };
+        return new SandboxCharge
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            Key = request.Key,
+            Reference = request.Reference,
+            Token = request.Token,
+            Amount = request.Amount.Amount,
+            Currency = request.Amount.Currency,
+            Outcome =
+                declineCode is not null ? SandboxCharge.Declined
+                : request.Token == "tok_timeout_lost" ? SandboxCharge.Lost
+                : SandboxCharge.Captured,
+            DeclineCode = declineCode,
+            At = clock.GetUtcNow(),
+        };
+    }
+
+    static ChargeAnswer Answer(SandboxCharge charge) =>
+        charge.Outcome == SandboxCharge.Captured
+            ? ChargeAnswer.Captured
+            : ChargeAnswer.Declined(charge.DeclineCode ?? "card_declined");
+
+    async Task<bool> WasDeclined(string reference, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        return await db.Set<SandboxCharge>()
+            .AnyAsync(charge => charge.Reference == reference && charge.Outcome == SandboxCharge.Declined, stop);
+    }
+
+    async Task<SandboxCharge?> Read(string key, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        return await db.Set<SandboxCharge>().AsNoTracking().SingleOrDefaultAsync(charge => charge.Key == key, stop);
+    }
+
+    /// <summary>False when somebody else wrote first, which the unique key or the concurrency token tells.</summary>
+    async Task<bool> TryWrite(Action<AppDbContext> change, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        change(db);
+        try
+        {
+            await db.SaveChangesAsync(stop);
+            return true;
+        }
+        catch (DbUpdateException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments;
+
+/// <summary>An operator looks at the payment of a ride.</summary>
+internal static class InspectPayment
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators.MapGet("/operations/payments/{rideId:guid}", Handle).WithSummary("The payment of a ride");
+
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(Guid rideId, AppDbContext db, CancellationToken stop)
+    {
+        var payment = await db.Set<Payment>().AsNoTracking().SingleOrDefaultAsync(p => p.CorrelationId == rideId, stop);
+        return payment is null
+            ? Problem.NotFound("There is no payment for this ride.", "payment_not_found")
+            : TypedResults.Ok(View.Of(payment));
+    }
+
+    /// <param name="RideId">The ride.</param>
+    /// <param name="PaymentId">The payment.</param>
+    /// <param name="RiderId">The rider.</param>
+    /// <param name="State">The machine's state: charging, retrying, outstanding, settling, captured or nothingDue.</param>
+    /// <param name="Amount">What is due.</param>
+    /// <param name="Attempt">The attempt that is being made or was made last, from 1.</param>
+    /// <param name="IdempotencyKey">The key under which the gateway knows the present charge.</param>
+    /// <param name="Unresolved">Whether the gateway may have taken the money without our knowing.</param>
+    /// <param name="FailureCode">Why the last attempt failed.</param>
+    /// <param name="RetryAt">When the next is made.</param>
+    /// <param name="OpenedAt">When it became due.</param>
+    /// <param name="CapturedAt">When it was paid.</param>
+    internal sealed record View(
+        Guid RideId,
+        Guid PaymentId,
+        string RiderId,
+        string State,
+        Money Amount,
+        int Attempt,
+        string IdempotencyKey,
+        bool Unresolved,
+        string? FailureCode,
+        DateTimeOffset? RetryAt,
+        DateTimeOffset OpenedAt,
+        DateTimeOffset? CapturedAt
+    )
+    {
+        public static View Of(Payment payment) =>
+            new(
+                payment.CorrelationId,
+                payment.PaymentId,
+                payment.RiderId,
+                char.ToLowerInvariant(payment.Status[0]) + payment.Status[1..],
+                payment.Due,
+                payment.Attempt,
+                payment.IdempotencyKey,
+                payment.Unresolved,
+                payment.FailureCode,
+                payment.RetryAt,
+                payment.OpenedAt,
+                payment.CapturedAt
+            );
+    }
+}

@@ -1,0 +1,85 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Payments.Gateway;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments.Methods;
+
+/// <summary>A rider adds a card, by the token that the gateway gave the rider's app for it. The first becomes the default.</summary>
+internal static class AddPaymentMethod
+{
+    const int Most = 50;
+
+    public static void Map(RouteGroupBuilder riders) =>
+        riders
+            .MapPost("/riders/me/payment-methods", Handle)
+            .WithSummary("Add a payment method")
+            .WithDescription("The sandbox gateway's test tokens are listed in docs/payments.md; tok_visa always pays.");
+
+    static async Task<Results<Created<MethodView>, ProblemHttpResult>> Handle(
+        Request request,
+        Rider rider,
+        IPaymentGateway gateway,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        if (gateway.Describe(request.Token) is not { } card)
+            return Problem.Validation("token", "must be a token of the payment gateway");
+        var others = await db.Set<PaymentMethod>().CountAsync(method => method.RiderId == rider.Id, stop);
+        if (others >= Most)
+            return Problem.Conflict("too_many_payment_methods", $"You have {others} payment methods; no more fit.");
+
+        var now = clock.GetUtcNow();
+        var method = new PaymentMethod
+        {
+            Id = Guid.CreateVersion7(now),
+            RiderId = rider.Id,
+            Token = request.Token,
+            Brand = card.Brand,
+            Last4 = card.Last4,
+            Label = request.Label,
+            DefaultSince = others == 0 || request.MakeDefault == true ? now : null,
+            AddedAt = now,
+        };
+        db.Add(method);
+        await db.SaveChangesAsync(stop);
+        return TypedResults.Created(
+            "/api/v1/riders/me/payment-methods",
+            MethodView.Of(method, isDefault: method.DefaultSince is not null)
+        );
+    }
+
+    /// <param name="Token">The gateway's token for the card.</param>
+    /// <param name="Label">What the rider calls it.</param>
+    /// <param name="MakeDefault">Whether rides that name no method are paid with it from now on.</param>
+    internal sealed record Request(string Token, string? Label, bool? MakeDefault)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator()
+            {
+                RuleFor(method => method.Token).Text(1, 100);
+                RuleFor(method => method.Label).Text(1, 64);
+            }
+        }
+    }
+}
+
+/// <summary>What a rider sees of a payment method. Never the token.</summary>
+/// <param name="Id">Names it in POST /rides.</param>
+/// <param name="Brand">Such as <c>visa</c>.</param>
+/// <param name="Last4">The last digits of the card.</param>
+/// <param name="Label">What the rider calls it.</param>
+/// <param name="IsDefault">Whether rides that name no method are paid with it.</param>
+internal sealed record MethodView(Guid Id, string Brand, string Last4, string? Label, bool IsDefault)
+{
+    public static MethodView Of(PaymentMethod method, bool isDefault) =>
+        new(method.Id, method.Brand, method.Last4, method.Label, isDefault);
+}

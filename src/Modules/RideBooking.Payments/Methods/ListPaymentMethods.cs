@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments.Methods;
+
+/// <summary>A rider's payment methods, the default first. One page always: their number is bounded.</summary>
+internal static class ListPaymentMethods
+{
+    public static void Map(RouteGroupBuilder riders) =>
+        riders.MapGet("/riders/me/payment-methods", Handle).WithSummary("Your payment methods, the default first");
+
+    static async Task<Ok<Page<MethodView>>> Handle(Rider rider, AppDbContext db, CancellationToken stop)
+    {
+        var methods = await db.MethodsOf(rider.Id, stop);
+        return TypedResults.Ok(
+            new Page<MethodView>([.. methods.Select((method, index) => MethodView.Of(method, index == 0))], null)
+        );
+    }
+}
