@@ -21,6 +21,12 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.EnsureSchema(
                 name: "messaging");
 
+            migrationBuilder.EnsureSchema(
+                name: "billing");
+
+            migrationBuilder.EnsureSchema(
+                name: "payments");
+
             migrationBuilder.CreateTable(
                 name: "development_secret",
                 schema: "platform",
@@ -88,6 +94,28 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "invoices",
+                schema: "billing",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    number = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    tariff_version = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    waived_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    issued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    paid_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invoices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox_message",
                 schema: "messaging",
                 columns: table => new
@@ -138,6 +166,96 @@ namespace RideBooking.Platform.Migrations.Postgres
                     table.PrimaryKey("pk_outbox_state", x => x.outbox_id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "payment_methods",
+                schema: "payments",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    token = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    brand = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    last4 = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    label = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    default_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    added_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payment_methods", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments",
+                schema: "payments",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    payment_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    payment_method_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    key_number = table.Column<int>(type: "integer", nullable: false),
+                    unresolved = table.Column<bool>(type: "boolean", nullable: false),
+                    failure_code = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    retry_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    retry_token_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    opened_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    captured_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payments", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sandbox_ledger",
+                schema: "payments",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    token = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    outcome = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    decline_code = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sandbox_ledger", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "invoice_lines",
+                schema: "billing",
+                columns: table => new
+                {
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    code = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    description = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invoice_lines", x => new { x.invoice_id, x.position });
+                    table.ForeignKey(
+                        name: "fk_invoice_lines_invoices_invoice_id",
+                        column: x => x.invoice_id,
+                        principalSchema: "billing",
+                        principalTable: "invoices",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.InsertData(
                 schema: "event_log",
                 table: "head",
@@ -179,10 +297,62 @@ namespace RideBooking.Platform.Migrations.Postgres
                 column: "received");
 
             migrationBuilder.CreateIndex(
+                name: "ix_invoices_number",
+                schema: "billing",
+                table: "invoices",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_ride_id",
+                schema: "billing",
+                table: "invoices",
+                column: "ride_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_next_attempt_time_sequence_number",
                 schema: "messaging",
                 table: "outbox_message",
                 columns: new[] { "next_attempt_time", "sequence_number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payment_methods_rider_id",
+                schema: "payments",
+                table: "payment_methods",
+                column: "rider_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_payment_id",
+                schema: "payments",
+                table: "payments",
+                column: "payment_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_rider_id_status",
+                schema: "payments",
+                table: "payments",
+                columns: new[] { "rider_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_status_changed_at",
+                schema: "payments",
+                table: "payments",
+                columns: new[] { "status", "changed_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sandbox_ledger_key",
+                schema: "payments",
+                table: "sandbox_ledger",
+                column: "key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sandbox_ledger_reference",
+                schema: "payments",
+                table: "sandbox_ledger",
+                column: "reference");
         }
 
         /// <inheritdoc />
@@ -205,12 +375,32 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "invoice_lines",
+                schema: "billing");
+
+            migrationBuilder.DropTable(
                 name: "outbox_message",
                 schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "outbox_state",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "payment_methods",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "payments",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "sandbox_ledger",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "invoices",
+                schema: "billing");
         }
     }
 }

@@ -20,6 +20,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.EnsureSchema(
                 name: "messaging");
 
+            migrationBuilder.EnsureSchema(
+                name: "billing");
+
+            migrationBuilder.EnsureSchema(
+                name: "payments");
+
             migrationBuilder.CreateTable(
                 name: "development_secret",
                 schema: "platform",
@@ -87,6 +93,28 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "invoices",
+                schema: "billing",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    number = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    tariff_version = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    waived_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
+                    issued_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    paid_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invoices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox_message",
                 schema: "messaging",
                 columns: table => new
@@ -137,6 +165,96 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     table.PrimaryKey("pk_outbox_state", x => x.outbox_id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "payment_methods",
+                schema: "payments",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    brand = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    last4 = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    label = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    default_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    added_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payment_methods", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments",
+                schema: "payments",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    payment_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    payment_method_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    attempt = table.Column<int>(type: "int", nullable: false),
+                    key_number = table.Column<int>(type: "int", nullable: false),
+                    unresolved = table.Column<bool>(type: "bit", nullable: false),
+                    failure_code = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    retry_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    retry_token_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    opened_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    changed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    captured_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payments", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sandbox_ledger",
+                schema: "payments",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    outcome = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    decline_code = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sandbox_ledger", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "invoice_lines",
+                schema: "billing",
+                columns: table => new
+                {
+                    invoice_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    position = table.Column<int>(type: "int", nullable: false),
+                    code = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    description = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invoice_lines", x => new { x.invoice_id, x.position });
+                    table.ForeignKey(
+                        name: "fk_invoice_lines_invoices_invoice_id",
+                        column: x => x.invoice_id,
+                        principalSchema: "billing",
+                        principalTable: "invoices",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.InsertData(
                 schema: "event_log",
                 table: "head",
@@ -180,10 +298,62 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 column: "received");
 
             migrationBuilder.CreateIndex(
+                name: "ix_invoices_number",
+                schema: "billing",
+                table: "invoices",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_ride_id",
+                schema: "billing",
+                table: "invoices",
+                column: "ride_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_next_attempt_time_sequence_number",
                 schema: "messaging",
                 table: "outbox_message",
                 columns: new[] { "next_attempt_time", "sequence_number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payment_methods_rider_id",
+                schema: "payments",
+                table: "payment_methods",
+                column: "rider_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_payment_id",
+                schema: "payments",
+                table: "payments",
+                column: "payment_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_rider_id_status",
+                schema: "payments",
+                table: "payments",
+                columns: new[] { "rider_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_status_changed_at",
+                schema: "payments",
+                table: "payments",
+                columns: new[] { "status", "changed_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sandbox_ledger_key",
+                schema: "payments",
+                table: "sandbox_ledger",
+                column: "key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sandbox_ledger_reference",
+                schema: "payments",
+                table: "sandbox_ledger",
+                column: "reference");
         }
 
         /// <inheritdoc />
@@ -206,12 +376,32 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "invoice_lines",
+                schema: "billing");
+
+            migrationBuilder.DropTable(
                 name: "outbox_message",
                 schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "outbox_state",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "payment_methods",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "payments",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "sandbox_ledger",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "invoices",
+                schema: "billing");
         }
     }
 }

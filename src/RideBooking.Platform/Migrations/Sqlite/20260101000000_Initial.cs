@@ -12,6 +12,27 @@ namespace RideBooking.Platform.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "billing_invoices",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    tariff_version = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
+                    waived_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    issued_at = table.Column<string>(type: "TEXT", nullable: false),
+                    paid_at = table.Column<string>(type: "TEXT", nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_billing_invoices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "event_log_events",
                 columns: table => new
                 {
@@ -111,6 +132,70 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_payment_methods",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    token = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    brand = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    last4 = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    label = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    default_since = table.Column<string>(type: "TEXT", nullable: true),
+                    added_at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payments_payment_methods", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_payments",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    payment_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    payment_method_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
+                    attempt = table.Column<int>(type: "INTEGER", nullable: false),
+                    key_number = table.Column<int>(type: "INTEGER", nullable: false),
+                    unresolved = table.Column<bool>(type: "INTEGER", nullable: false),
+                    failure_code = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    retry_at = table.Column<string>(type: "TEXT", nullable: true),
+                    retry_token_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    opened_at = table.Column<string>(type: "TEXT", nullable: false),
+                    changed_at = table.Column<string>(type: "TEXT", nullable: false),
+                    captured_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payments_payments", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_sandbox_ledger",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    token = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    decline_code = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payments_sandbox_ledger", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "platform_development_secret",
                 columns: table => new
                 {
@@ -122,10 +207,43 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     table.PrimaryKey("pk_platform_development_secret", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "billing_invoice_lines",
+                columns: table => new
+                {
+                    invoice_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    position = table.Column<int>(type: "INTEGER", nullable: false),
+                    code = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_billing_invoice_lines", x => new { x.invoice_id, x.position });
+                    table.ForeignKey(
+                        name: "fk_billing_invoice_lines_billing_invoices_invoice_id",
+                        column: x => x.invoice_id,
+                        principalTable: "billing_invoices",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.InsertData(
                 table: "event_log_head",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_billing_invoices_number",
+                table: "billing_invoices",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_billing_invoices_ride_id",
+                table: "billing_invoices",
+                column: "ride_id",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_log_events_event_id",
@@ -160,11 +278,46 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_messaging_outbox_message_next_attempt_time_sequence_number",
                 table: "messaging_outbox_message",
                 columns: new[] { "next_attempt_time", "sequence_number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_payment_methods_rider_id",
+                table: "payments_payment_methods",
+                column: "rider_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_payments_payment_id",
+                table: "payments_payments",
+                column: "payment_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_payments_rider_id_status",
+                table: "payments_payments",
+                columns: new[] { "rider_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_payments_status_changed_at",
+                table: "payments_payments",
+                columns: new[] { "status", "changed_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_sandbox_ledger_key",
+                table: "payments_sandbox_ledger",
+                column: "key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_sandbox_ledger_reference",
+                table: "payments_sandbox_ledger",
+                column: "reference");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "billing_invoice_lines");
+
             migrationBuilder.DropTable(
                 name: "event_log_events");
 
@@ -181,7 +334,19 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "messaging_outbox_state");
 
             migrationBuilder.DropTable(
+                name: "payments_payment_methods");
+
+            migrationBuilder.DropTable(
+                name: "payments_payments");
+
+            migrationBuilder.DropTable(
+                name: "payments_sandbox_ledger");
+
+            migrationBuilder.DropTable(
                 name: "platform_development_secret");
+
+            migrationBuilder.DropTable(
+                name: "billing_invoices");
         }
     }
 }
