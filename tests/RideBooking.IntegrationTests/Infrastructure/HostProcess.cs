@@ -98,8 +98,6 @@ public sealed class HostProcess : IAsyncDisposable
         Dictionary<string, string> environment = new()
         {
             ["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority),
-            // Its appsettings and static files stay beside it; only its data goes to the working folder.
-            ["ASPNETCORE_CONTENTROOT"] = Path.GetDirectoryName(assembly)!,
         };
         foreach (var (key, value) in settings)
             environment[key] = value;
