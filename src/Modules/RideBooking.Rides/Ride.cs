@@ -1,0 +1,145 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
+
+namespace RideBooking.Rides;
+
+/// <summary>One ride. Only <see cref="RideStateMachine"/> changes it.</summary>
+internal sealed class Ride : SagaStateMachineInstance
+{
+    /// <summary>The ride's id.</summary>
+    public Guid CorrelationId { get; set; }
+
+    /// <summary>The machine's state, one of <see cref="RideStatus"/>.</summary>
+    public string Status { get; set; } = "";
+
+    /// <summary>Moves by one with every change; the API's <c>version</c> and ETag, and the lock of concurrent writers.</summary>
+    public int Version { get; set; } = 1;
+
+    public string RiderId { get; set; } = "";
+
+    /// <summary>The rider while the ride is under way, else null. Unique: a rider has one active ride, for ever.</summary>
+    public string? ActiveRiderId { get; set; }
+
+    public Place Pickup { get; set; } = new(0, 0);
+    public Place Dropoff { get; set; } = new(0, 0);
+    public string VehicleClass { get; set; } = "";
+    public Guid? QuoteId { get; set; }
+    public Money? QuotedFare { get; set; }
+    public int? QuotedDistanceMeters { get; set; }
+    public Guid? PaymentMethodId { get; set; }
+
+    /// <summary>The driver who has the ride, or had it when it ended.</summary>
+    public string? DriverId { get; set; }
+
+    /// <summary>The driver while the ride is under way, else null. Unique: a driver's active rides never overlap.</summary>
+    public string? ActiveDriverId { get; set; }
+
+    /// <summary>That driver's accepted offer.</summary>
+    public Guid? OfferId { get; set; }
+
+    public string? DriverName { get; set; }
+    public Vehicle? Vehicle { get; set; }
+
+    /// <summary>The driver's way to the pickup as it was estimated at the assignment, seconds.</summary>
+    public int? EtaSeconds { get; set; }
+
+    /// <summary>Offers of this ride that no longer count, for ever: a late duplicate of one must not seat its driver again.</summary>
+    public List<Guid> EndedOffers { get; set; } = [];
+
+    /// <summary>Which search for a driver this is, from 1.</summary>
+    public int Search { get; set; }
+
+    public DateTimeOffset SearchStartedAt { get; set; }
+
+    /// <summary>The timer that ends the search.</summary>
+    public Guid? SearchDeadlineToken { get; set; }
+
+    public DateTimeOffset RequestedAt { get; set; }
+    public DateTimeOffset? AssignedAt { get; set; }
+    public DateTimeOffset? ArrivedAt { get; set; }
+    public DateTimeOffset? StartedAt { get; set; }
+    public DateTimeOffset? CompletedAt { get; set; }
+    public DateTimeOffset? CancelledAt { get; set; }
+    public DateTimeOffset? NoDriverFoundAt { get; set; }
+
+    /// <summary>When the status last changed. Never goes back, whatever the clocks of the replicas say.</summary>
+    public DateTimeOffset ChangedAt { get; set; }
+
+    /// <summary><c>rider</c> or <c>driver</c> (a no-show).</summary>
+    public string? CancelledBy { get; set; }
+
+    public string? CancellationReason { get; set; }
+
+    /// <summary>Time from the driver's arrival to the start, seconds.</summary>
+    public int? WaitSeconds { get; set; }
+
+    /// <summary>What the driver's app measured, metres.</summary>
+    public int? DistanceMeters { get; set; }
+
+    public Money? Tolls { get; set; }
+
+    /// <summary>What the rider pays: the fare, or the fee of a cancelled ride.</summary>
+    public Money? Fare { get; set; }
+
+    public PaymentStatus PaymentStatus { get; set; }
+    public Money? PaymentAmount { get; set; }
+
+    public int? Stars { get; set; }
+    public string? RatingComment { get; set; }
+    public DateTimeOffset? RatedAt { get; set; }
+
+    /// <summary>The last command that was taken, by message id: tells a repeat of it from one that was refused.</summary>
+    public Guid? LastCommandId { get; set; }
+}
+
+internal sealed class RideMap : IEntityTypeConfiguration<Ride>
+{
+    const int IdLength = 255;
+
+    public void Configure(EntityTypeBuilder<Ride> ride)
+    {
+        ride.ToTable("rides");
+        ride.HasKey(row => row.CorrelationId);
+        ride.Property(row => row.CorrelationId).HasColumnName("id").ValueGeneratedNever();
+        ride.Property(row => row.Status).HasMaxLength(20);
+        ride.Property(row => row.Version).IsConcurrencyToken();
+        ride.Property(row => row.RiderId).HasMaxLength(IdLength);
+        ride.Property(row => row.ActiveRiderId).HasMaxLength(IdLength);
+        ride.Property(row => row.DriverId).HasMaxLength(IdLength);
+        ride.Property(row => row.ActiveDriverId).HasMaxLength(IdLength);
+        ride.Property(row => row.VehicleClass).HasMaxLength(32);
+        ride.Property(row => row.DriverName).HasMaxLength(200);
+        ride.Property(row => row.CancelledBy).HasMaxLength(20);
+        ride.Property(row => row.CancellationReason).HasMaxLength(500);
+        ride.Property(row => row.PaymentStatus).HasConversion<string>().HasMaxLength(20);
+        ride.Property(row => row.RatingComment).HasMaxLength(1000);
+
+        ride.ComplexProperty(row => row.Pickup, Map);
+        ride.ComplexProperty(row => row.Dropoff, Map);
+        ride.ComplexProperty(row => row.QuotedFare, Map!);
+        ride.ComplexProperty(row => row.Tolls, Map!);
+        ride.ComplexProperty(row => row.Fare, Map!);
+        ride.ComplexProperty(row => row.PaymentAmount, Map!);
+        ride.ComplexProperty(
+            row => row.Vehicle!,
+            vehicle =>
+            {
+                vehicle.Property(it => it.Class).HasMaxLength(32);
+                vehicle.Property(it => it.Plate).HasMaxLength(50);
+                vehicle.Property(it => it.Model).HasMaxLength(200);
+            }
+        );
+
+        ride.HasIndex(row => row.ActiveRiderId).IsUnique();
+        ride.HasIndex(row => row.ActiveDriverId).IsUnique();
+        ride.HasIndex(row => new { row.RiderId, row.RequestedAt });
+        ride.HasIndex(row => new { row.DriverId, row.AssignedAt });
+    }
+
+    static void Map(ComplexPropertyBuilder<Place> place) => place.Property(it => it.Address).HasMaxLength(500);
+
+    static void Map(ComplexPropertyBuilder<Money> money) =>
+        money.Property(it => it.Currency).HasMaxLength(3).IsFixedLength();
+}

@@ -1,0 +1,37 @@
+using MassTransit;
+using RideBooking.Contracts;
+
+namespace RideBooking.Rides;
+
+/// <summary>What must hold beyond the state for the machine to act. Where it does not, the event is ignored.</summary>
+internal static class RideConditions
+{
+    /// <summary>Only the present driver commands the ride: not one who released it, nor one who was never assigned.</summary>
+    public static bool ByItsDriver<T>(BehaviorContext<Ride, T> context)
+        where T : class, IDriverCommand =>
+        context.Saga.DriverId is { } driver && driver.Equals(context.Message.DriverId, StringComparison.Ordinal);
+
+    public static bool ByItsRider(BehaviorContext<Ride, CancelRide> context) =>
+        context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal);
+
+    /// <summary>By the driver, who has waited for the rider as long as must be.</summary>
+    public static StateMachineCondition<Ride, ReportNoShow> AfterLongEnough(RideTimes times) =>
+        context => ByItsDriver(context) && context.Message.At >= context.Saga.ArrivedAt + times.NoShowAfter;
+
+    /// <summary>Neither the offer that gave the ride its driver nor one that has ended: not a duplicate.</summary>
+    public static bool IsNews(BehaviorContext<Ride, DriverAssigned> context) =>
+        context.Message.OfferId != context.Saga.OfferId && !context.Saga.EndedOffers.Contains(context.Message.OfferId);
+
+    /// <summary>Not the timer of a search that ended with an assignment.</summary>
+    public static bool IsOfThisSearch(BehaviorContext<Ride, SearchDeadlinePassed> context) =>
+        context.Message.Search == context.Saga.Search;
+
+    public static bool IsTheFirstInTime(BehaviorContext<Ride, RateRide> context) =>
+        context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal)
+        && context.Saga.RatedAt is null
+        && context.Message.At <= context.Saga.CompletedAt + RideTimes.RatingWindow;
+
+    public static bool WillBeRetried(BehaviorContext<Ride, PaymentFailed> context) => context.Message.WillRetry;
+
+    public static bool WillNotBeRetried(BehaviorContext<Ride, PaymentFailed> context) => !context.Message.WillRetry;
+}

@@ -1,0 +1,152 @@
+using System.Linq.Expressions;
+using MassTransit;
+using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
+using static RideBooking.Rides.RideConditions;
+
+namespace RideBooking.Rides;
+
+/// <summary>The life of one ride. Only this machine writes a ride's status. Its picture is in docs/diagrams/ride.md.</summary>
+internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
+{
+    public RideStateMachine(RideTimes times)
+    {
+        InstanceState(ride => ride.Status);
+
+        OfRide(() => RequestRide, it => it.RideId);
+        OfRide(() => CancelRide, it => it.RideId);
+        OfRide(() => ArriveAtPickup, it => it.RideId);
+        OfRide(() => StartRide, it => it.RideId);
+        OfRide(() => CompleteRide, it => it.RideId);
+        OfRide(() => ReleaseRide, it => it.RideId);
+        OfRide(() => ReportNoShow, it => it.RideId);
+        OfRide(() => RateRide, it => it.RideId);
+        OfRide(() => OfferAccepted, it => it.RideId);
+        OfRide(() => FareFinalized, it => it.RideId);
+        OfRide(() => CancellationFeeAssessed, it => it.RideId);
+        OfRide(() => PaymentCaptured, it => it.RideId);
+        OfRide(() => PaymentFailed, it => it.RideId);
+        OfRide(() => BalanceOutstanding, it => it.RideId);
+        OfRide(() => BalanceSettled, it => it.RideId);
+        OfRide(() => SearchDeadline, it => it.RideId, ifUnknown => ifUnknown.Discard());
+
+        Initially(When(RequestRide).Open().StartSearch(times).Confirm().TransitionTo(Requested));
+
+        During(
+            Requested,
+            When(OfferAccepted, IsNews).Seat().StopSearch().TransitionTo(DriverAssigned),
+            When(CancelRide, ByItsRider).StopSearch().CancelByRider(times).Confirm().TransitionTo(Cancelled),
+            When(SearchDeadline, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
+            Ignore(ArriveAtPickup),
+            Ignore(StartRide),
+            Ignore(CompleteRide),
+            Ignore(ReleaseRide),
+            Ignore(ReportNoShow)
+        );
+
+        During(
+            DriverAssigned,
+            When(ArriveAtPickup, ByItsDriver).Arrive(times).Confirm().TransitionTo(DriverArrived),
+            When(CancelRide, ByItsRider).CancelByRider(times).Confirm().TransitionTo(Cancelled),
+            When(ReleaseRide, ByItsDriver).Unseat().StartSearch(times).Confirm().TransitionTo(Requested),
+            Ignore(StartRide),
+            Ignore(CompleteRide),
+            Ignore(ReportNoShow)
+        );
+
+        During(
+            DriverArrived,
+            When(StartRide, ByItsDriver).Start().Confirm().TransitionTo(InProgress),
+            When(CancelRide, ByItsRider).CancelByRider(times).Confirm().TransitionTo(Cancelled),
+            When(ReportNoShow, AfterLongEnough(times)).CancelAsNoShow(times).Confirm().TransitionTo(Cancelled),
+            When(ReleaseRide, ByItsDriver).Unseat().StartSearch(times).Confirm().TransitionTo(Requested),
+            Ignore(ArriveAtPickup),
+            Ignore(CompleteRide)
+        );
+
+        During(
+            InProgress,
+            When(CompleteRide, ByItsDriver).Complete(times).Confirm().TransitionTo(Completed),
+            Ignore(CancelRide),
+            Ignore(ArriveAtPickup),
+            Ignore(StartRide),
+            Ignore(ReleaseRide),
+            Ignore(ReportNoShow)
+        );
+
+        During(Completed, When(RateRide, IsTheFirstInTime).Rate().Confirm(), Ignore(CancelRide));
+        During(Cancelled, When(CancelRide, ByItsRider).Accept());
+        During(NoDriverFound, Ignore(CancelRide));
+
+        // A ride that is over takes no further orders from its driver.
+        During(
+            [Completed, Cancelled, NoDriverFound],
+            Ignore(ArriveAtPickup),
+            Ignore(StartRide),
+            Ignore(CompleteRide),
+            Ignore(ReleaseRide),
+            Ignore(ReportNoShow)
+        );
+
+        // Whoever comes second, or too late, is told so and is free again; the ride's own driver coming twice is not news.
+        During(
+            [DriverAssigned, DriverArrived, InProgress, Completed, Cancelled, NoDriverFound],
+            When(OfferAccepted, IsNews).TurnAway(),
+            Ignore(SearchDeadline)
+        );
+
+        During([Requested, DriverAssigned, DriverArrived, InProgress, Cancelled, NoDriverFound], Ignore(RateRide));
+
+        // What the ride costs and whether it is paid is true whatever the status, and arrives in any order.
+        DuringAny(
+            When(FareFinalized).Owe(fare => fare.Total),
+            When(CancellationFeeAssessed).Owe(fee => fee.Amount),
+            When(PaymentCaptured).Pay(PaymentStatus.Captured, payment => payment.Amount),
+            When(PaymentFailed, WillBeRetried).Pay(PaymentStatus.Retrying, payment => payment.Amount),
+            When(PaymentFailed, WillNotBeRetried).Pay(PaymentStatus.Outstanding, payment => payment.Amount),
+            When(BalanceOutstanding).Pay(PaymentStatus.Outstanding, balance => balance.Amount),
+            When(BalanceSettled).Pay(PaymentStatus.Captured, balance => balance.Amount),
+            Ignore(RequestRide)
+        );
+    }
+
+    public State Requested { get; } = null!;
+    public State DriverAssigned { get; } = null!;
+    public State DriverArrived { get; } = null!;
+    public State InProgress { get; } = null!;
+    public State Completed { get; } = null!;
+    public State Cancelled { get; } = null!;
+    public State NoDriverFound { get; } = null!;
+
+    public Event<RequestRide> RequestRide { get; } = null!;
+    public Event<CancelRide> CancelRide { get; } = null!;
+    public Event<ArriveAtPickup> ArriveAtPickup { get; } = null!;
+    public Event<StartRide> StartRide { get; } = null!;
+    public Event<CompleteRide> CompleteRide { get; } = null!;
+    public Event<ReleaseRide> ReleaseRide { get; } = null!;
+    public Event<ReportNoShow> ReportNoShow { get; } = null!;
+    public Event<RateRide> RateRide { get; } = null!;
+
+    public Event<DriverAssigned> OfferAccepted { get; } = null!;
+    public Event<FareFinalized> FareFinalized { get; } = null!;
+    public Event<CancellationFeeAssessed> CancellationFeeAssessed { get; } = null!;
+    public Event<PaymentCaptured> PaymentCaptured { get; } = null!;
+    public Event<PaymentFailed> PaymentFailed { get; } = null!;
+    public Event<BalanceOutstanding> BalanceOutstanding { get; } = null!;
+    public Event<BalanceSettled> BalanceSettled { get; } = null!;
+
+    public Event<SearchDeadlinePassed> SearchDeadline { get; } = null!;
+
+    // An event of an unknown ride fails, so that it is retried, redelivered and in the end seen: it may be early. A timer
+    // of an unknown ride has nothing to end.
+    void OfRide<T>(
+        Expression<Func<Event<T>>> property,
+        Func<T, Guid> rideId,
+        Func<IMissingInstanceConfigurator<Ride, T>, IPipe<ConsumeContext<T>>>? ifUnknown = null
+    )
+        where T : class =>
+        Event(
+            property,
+            it => it.CorrelateById(from => rideId(from.Message)).OnMissingInstance(ifUnknown ?? (missing => missing.Fault()))
+        );
+}

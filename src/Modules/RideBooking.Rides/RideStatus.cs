@@ -1,0 +1,29 @@
+namespace RideBooking.Rides;
+
+/// <summary>Where a ride stands: the states of <see cref="RideStateMachine"/>, as the API spells them.</summary>
+internal enum RideStatus
+{
+    Requested,
+    DriverAssigned,
+    DriverArrived,
+    InProgress,
+    Completed,
+    Cancelled,
+    NoDriverFound,
+}
+
+/// <summary>
+/// How paying for a ride stands. In this order: what is later in the list wins over what is earlier, whatever the order in
+/// which the news of it arrives.
+/// </summary>
+internal enum PaymentStatus
+{
+    None,
+    Pending,
+    Authorized,
+    Retrying,
+    Outstanding,
+    Captured,
+    Refunded,
+    WrittenOff,
+}

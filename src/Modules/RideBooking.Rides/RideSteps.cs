@@ -1,0 +1,310 @@
+using System.Text.Json;
+using MassTransit;
+using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
+
+namespace RideBooking.Rides;
+
+/// <summary>What the machine does on its way from one state to the next: changes the ride, then says so.</summary>
+internal static class RideSteps
+{
+    const string ByDriver = "driver";
+    const string ByRider = "rider";
+    const string BySystem = "system";
+
+    public static EventActivityBinder<Ride, RequestRide> Open(this EventActivityBinder<Ride, RequestRide> binder) =>
+        binder.Publish(context =>
+        {
+            var (ride, asked) = (context.Saga, context.Message);
+            ride.RiderId = asked.RiderId;
+            ride.ActiveRiderId = asked.RiderId;
+            ride.Pickup = asked.Pickup;
+            ride.Dropoff = asked.Dropoff;
+            ride.VehicleClass = asked.VehicleClass;
+            ride.QuoteId = asked.QuoteId;
+            ride.QuotedFare = asked.QuotedFare;
+            ride.QuotedDistanceMeters = asked.QuotedDistanceMeters;
+            ride.PaymentMethodId = asked.PaymentMethodId;
+            ride.RequestedAt = ride.MoveTo(asked.At);
+            return new RideRequested(
+                ride.CorrelationId,
+                ride.RiderId,
+                ride.Pickup,
+                ride.Dropoff,
+                ride.VehicleClass,
+                ride.QuoteId,
+                ride.QuotedFare,
+                ride.QuotedDistanceMeters,
+                ride.PaymentMethodId,
+                ride.RequestedAt
+            );
+        });
+
+    /// <summary>
+    /// Sets the timer that ends the search. It is published, not sent to the endpoint it is set from (as MassTransit's
+    /// Schedule does): that is often the in-process entrance of an HTTP request, where no message can be delivered later.
+    /// </summary>
+    public static EventActivityBinder<Ride, T> StartSearch<T>(this EventActivityBinder<Ride, T> binder, RideTimes times)
+        where T : class =>
+        binder.ThenAsync(async context =>
+        {
+            var ride = context.Saga;
+            ride.Search++;
+            ride.SearchStartedAt = ride.ChangedAt;
+            var deadline = await context
+                .GetPayload<MessageSchedulerContext>()
+                .SchedulePublish(
+                    (ride.SearchStartedAt + times.SearchDeadline).UtcDateTime,
+                    new SearchDeadlinePassed(ride.CorrelationId, ride.Search),
+                    context.CancellationToken
+                );
+            ride.SearchDeadlineToken = deadline.TokenId;
+        });
+
+    /// <summary>Takes the timer back. One that comes all the same is not of the present search and changes nothing.</summary>
+    public static EventActivityBinder<Ride, T> StopSearch<T>(this EventActivityBinder<Ride, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context =>
+        {
+            if (context.Saga.SearchDeadlineToken is { } token)
+                await context
+                    .GetPayload<MessageSchedulerContext>()
+                    .CancelScheduledPublish<SearchDeadlinePassed>(token, context.CancellationToken);
+            context.Saga.SearchDeadlineToken = null;
+        });
+
+    public static EventActivityBinder<Ride, DriverAssigned> Seat(
+        this EventActivityBinder<Ride, DriverAssigned> binder
+    ) =>
+        binder.Then(context =>
+        {
+            var (ride, assigned) = (context.Saga, context.Message);
+            ride.DriverId = assigned.DriverId;
+            ride.ActiveDriverId = assigned.DriverId;
+            ride.OfferId = assigned.OfferId;
+            ride.DriverName = assigned.DriverName;
+            ride.Vehicle = assigned.Vehicle;
+            ride.EtaSeconds = assigned.EtaSeconds;
+            ride.AssignedAt = ride.MoveTo(assigned.At);
+        });
+
+    public static EventActivityBinder<Ride, ReleaseRide> Unseat(this EventActivityBinder<Ride, ReleaseRide> binder) =>
+        binder.Publish(context =>
+        {
+            var ride = context.Saga;
+            var unassigned = new DriverUnassigned(
+                ride.CorrelationId,
+                ride.RiderId,
+                ride.DriverId!,
+                ride.OfferId!.Value,
+                ByDriver,
+                context.Message.Reason,
+                SearchAgain: true,
+                ride.MoveTo(context.Message.At)
+            );
+            ride.EndedOffers = [.. ride.EndedOffers, unassigned.OfferId];
+            ride.DriverId = null;
+            ride.ActiveDriverId = null;
+            ride.OfferId = null;
+            ride.DriverName = null;
+            ride.Vehicle = null;
+            ride.EtaSeconds = null;
+            ride.AssignedAt = null;
+            ride.ArrivedAt = null;
+            return unassigned;
+        });
+
+    /// <summary>Tells a driver for whom there is no ride (any more) that he is free. Once: the offer is remembered.</summary>
+    public static EventActivityBinder<Ride, DriverAssigned> TurnAway(
+        this EventActivityBinder<Ride, DriverAssigned> binder
+    ) =>
+        binder.Publish(context =>
+        {
+            var (ride, assigned) = (context.Saga, context.Message);
+            ride.EndedOffers = [.. ride.EndedOffers, assigned.OfferId];
+            return new DriverUnassigned(
+                ride.CorrelationId,
+                ride.RiderId,
+                assigned.DriverId,
+                assigned.OfferId,
+                BySystem,
+                ride.ActiveRiderId is null ? "rideOver" : "rideTaken",
+                SearchAgain: false,
+                ride.NotBefore(assigned.At)
+            );
+        });
+
+    public static EventActivityBinder<Ride, SearchDeadlinePassed> GiveUp(
+        this EventActivityBinder<Ride, SearchDeadlinePassed> binder,
+        RideTimes times
+    ) =>
+        binder.Publish(context =>
+        {
+            var ride = context.Saga;
+            var due = ride.SearchStartedAt + times.SearchDeadline;
+            // After an outage the timer comes late; the ride was searched for until then.
+            var sent = context.SentTime is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : due;
+            ride.NoDriverFoundAt = ride.MoveTo(sent > due ? sent : due);
+            ride.SearchDeadlineToken = null;
+            ride.EndActivity();
+            return new NoDriverFound(
+                ride.CorrelationId,
+                ride.RiderId,
+                Seconds(ride.SearchStartedAt, ride.ChangedAt),
+                ride.ChangedAt
+            );
+        });
+
+    public static EventActivityBinder<Ride, ArriveAtPickup> Arrive(
+        this EventActivityBinder<Ride, ArriveAtPickup> binder,
+        RideTimes times
+    ) =>
+        binder.Publish(context =>
+        {
+            var ride = context.Saga;
+            var at = ride.MoveTo(context.Message.At);
+            ride.ArrivedAt = at;
+            return new DriverArrived(ride.CorrelationId, ride.RiderId, ride.DriverId!, at, at + times.FreeWait);
+        });
+
+    public static EventActivityBinder<Ride, StartRide> Start(this EventActivityBinder<Ride, StartRide> binder) =>
+        binder.Publish(context =>
+        {
+            var ride = context.Saga;
+            var at = ride.MoveTo(context.Message.At);
+            var wait = Seconds(ride.ArrivedAt!.Value, at);
+            ride.StartedAt = at;
+            ride.WaitSeconds = wait;
+            return new RideStarted(ride.CorrelationId, ride.RiderId, ride.DriverId!, at, wait);
+        });
+
+    public static EventActivityBinder<Ride, CompleteRide> Complete(
+        this EventActivityBinder<Ride, CompleteRide> binder,
+        RideTimes times
+    ) =>
+        binder.Publish(context =>
+        {
+            var (ride, done) = (context.Saga, context.Message);
+            var at = ride.MoveTo(done.At);
+            ride.CompletedAt = at;
+            ride.DistanceMeters = done.DistanceMeters;
+            ride.Tolls = done.Tolls;
+            ride.EndActivity();
+            return new RideCompleted(
+                ride.CorrelationId,
+                ride.RiderId,
+                ride.DriverId!,
+                ride.Pickup,
+                ride.Dropoff,
+                ride.VehicleClass,
+                ride.QuoteId,
+                ride.QuotedFare,
+                ride.QuotedDistanceMeters,
+                ride.PaymentMethodId,
+                ride.DistanceMeters,
+                Seconds(ride.StartedAt!.Value, at),
+                ride.WaitSeconds!.Value,
+                Math.Min(ride.WaitSeconds.Value, (int)times.FreeWait.TotalSeconds),
+                ride.Tolls,
+                ride.StartedAt.Value,
+                at
+            );
+        });
+
+    public static EventActivityBinder<Ride, CancelRide> CancelByRider(
+        this EventActivityBinder<Ride, CancelRide> binder,
+        RideTimes times
+    ) =>
+        binder.Publish(context =>
+            context.Saga.Cancel(ByRider, context.Message.Reason, context.Message.At, times)
+        );
+
+    public static EventActivityBinder<Ride, ReportNoShow> CancelAsNoShow(
+        this EventActivityBinder<Ride, ReportNoShow> binder,
+        RideTimes times
+    ) => binder.Publish(context => context.Saga.Cancel(ByDriver, "noShow", context.Message.At, times));
+
+    public static EventActivityBinder<Ride, RateRide> Rate(this EventActivityBinder<Ride, RateRide> binder) =>
+        binder.Publish(context =>
+        {
+            var (ride, rating) = (context.Saga, context.Message);
+            ride.Stars = rating.Stars;
+            ride.RatingComment = rating.Comment;
+            ride.RatedAt = ride.NotBefore(rating.At);
+            return new RideRated(
+                ride.CorrelationId,
+                ride.RiderId,
+                ride.DriverId!,
+                rating.Stars,
+                rating.Comment,
+                ride.RatedAt.Value
+            );
+        });
+
+    /// <summary>The first amount stands: a ride costs what it costs, however often the news of it comes.</summary>
+    public static EventActivityBinder<Ride, T> Owe<T>(this EventActivityBinder<Ride, T> binder, Func<T, Money> amount)
+        where T : class =>
+        binder.Then(context =>
+        {
+            var ride = context.Saga;
+            ride.Fare ??= amount(context.Message);
+            if (ride.Fare.Amount > 0)
+                ride.Pay(PaymentStatus.Pending, ride.Fare);
+        });
+
+    public static EventActivityBinder<Ride, T> Pay<T>(
+        this EventActivityBinder<Ride, T> binder,
+        PaymentStatus status,
+        Func<T, Money> amount
+    )
+        where T : class => binder.Then(context => context.Saga.Pay(status, amount(context.Message)));
+
+    /// <summary>Answers whoever waits for the command over HTTP, and remembers it, so that a repeat gets the same answer.</summary>
+    public static EventActivityBinder<Ride, T> Confirm<T>(this EventActivityBinder<Ride, T> binder)
+        where T : class => binder.Then(context => context.Saga.LastCommandId = context.MessageId).Accept();
+
+    static RideCancelled Cancel(this Ride ride, string by, string reason, DateTimeOffset when, RideTimes times)
+    {
+        var at = ride.MoveTo(when);
+        ride.CancelledAt = at;
+        ride.CancelledBy = by;
+        ride.CancellationReason = reason;
+        ride.EndActivity();
+        return new RideCancelled(
+            ride.CorrelationId,
+            ride.RiderId,
+            by,
+            JsonNamingPolicy.CamelCase.ConvertName(ride.Status),
+            reason,
+            ride.DriverId,
+            ride.OfferId,
+            ride.VehicleClass,
+            ride.PaymentMethodId,
+            ride.AssignedAt is { } assigned ? Seconds(assigned, at) : null,
+            (int)times.FreeCancellation.TotalSeconds,
+            at
+        );
+    }
+
+    static void EndActivity(this Ride ride)
+    {
+        ride.ActiveRiderId = null;
+        ride.ActiveDriverId = null;
+    }
+
+    static void Pay(this Ride ride, PaymentStatus status, Money amount)
+    {
+        if (status <= ride.PaymentStatus)
+            return;
+        ride.PaymentStatus = status;
+        ride.PaymentAmount = amount;
+    }
+
+    /// <summary>Moves the ride's time on, never back.</summary>
+    static DateTimeOffset MoveTo(this Ride ride, DateTimeOffset at) => ride.ChangedAt = ride.NotBefore(at);
+
+    static DateTimeOffset NotBefore(this Ride ride, DateTimeOffset at) =>
+        at.ToUniversalTime() is var utc && utc > ride.ChangedAt ? utc : ride.ChangedAt;
+
+    static int Seconds(DateTimeOffset from, DateTimeOffset to) => (int)(to - from).TotalSeconds;
+}
