@@ -41,13 +41,8 @@ internal sealed record StartRide(Guid RideId, string DriverId, DateTimeOffset At
 /// <param name="DistanceMeters">What the driver's app measured, metres.</param>
 /// <param name="Tolls">What the driver paid on the way.</param>
 /// <param name="At">When.</param>
-internal sealed record CompleteRide(
-    Guid RideId,
-    string DriverId,
-    int? DistanceMeters,
-    Money? Tolls,
-    DateTimeOffset At
-) : IDriverCommand;
+internal sealed record CompleteRide(Guid RideId, string DriverId, int? DistanceMeters, Money? Tolls, DateTimeOffset At)
+    : IDriverCommand;
 
 /// <summary>The driver gives the ride back; another is looked for.</summary>
 internal sealed record ReleaseRide(Guid RideId, string DriverId, string Reason, DateTimeOffset At) : IDriverCommand;

@@ -147,6 +147,8 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
         where T : class =>
         Event(
             property,
-            it => it.CorrelateById(from => rideId(from.Message)).OnMissingInstance(ifUnknown ?? (missing => missing.Fault()))
+            it =>
+                it.CorrelateById(from => rideId(from.Message))
+                    .OnMissingInstance(ifUnknown ?? (missing => missing.Fault()))
         );
 }

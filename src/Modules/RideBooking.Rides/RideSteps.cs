@@ -214,10 +214,7 @@ internal static class RideSteps
     public static EventActivityBinder<Ride, CancelRide> CancelByRider(
         this EventActivityBinder<Ride, CancelRide> binder,
         RideTimes times
-    ) =>
-        binder.Publish(context =>
-            context.Saga.Cancel(ByRider, context.Message.Reason, context.Message.At, times)
-        );
+    ) => binder.Publish(context => context.Saga.Cancel(ByRider, context.Message.Reason, context.Message.At, times));
 
     public static EventActivityBinder<Ride, ReportNoShow> CancelAsNoShow(
         this EventActivityBinder<Ride, ReportNoShow> binder,

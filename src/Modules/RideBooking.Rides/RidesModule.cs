@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
@@ -13,10 +14,17 @@ public sealed class RidesModule : IModule
     public string Name => "rides";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services, IConfiguration configuration) { }
+    public void AddServices(IServiceCollection services, IConfiguration configuration) =>
+        services.AddSingleton(RideTimes.Read(configuration));
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+    public void AddConsumers(IBusRegistrationConfigurator bus) =>
+        bus.AddSagaStateMachine<RideStateMachine, Ride>()
+            .EntityFrameworkRepository(rides =>
+            {
+                rides.ConcurrencyMode = ConcurrencyMode.Optimistic;
+                rides.ExistingDbContext<AppDbContext>();
+            });
 
     /// <inheritdoc />
     public void MapEndpoints(IEndpointRouteBuilder routes) { }

@@ -69,7 +69,7 @@ public static class MessagingRegistration
         var inProcess = name.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
         if (options.Redelivery.Count > 0 && !inProcess)
             endpoint.UseScheduledRedelivery(retry => retry.Intervals([.. options.Redelivery]));
-        if (options.Retry.Count > 0)
+        if (options.Retry.Count > 0 && !inProcess)
             endpoint.UseMessageRetry(retry => retry.Intervals([.. options.Retry]));
         if (!context.IsOutsideTransaction(name) && name != QuartzQueue)
             endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);

@@ -16,10 +16,19 @@ public sealed class SagaCommands<TSaga>
     where TSaga : class, ISaga
 {
     readonly IReceiveEndpointDispatcher _dispatcher;
+    readonly TransportOptions _options;
+    readonly TimeProvider _clock;
 
     /// <summary>Opens the saga's in-process entrance.</summary>
-    public SagaCommands(IReceiveEndpointDispatcherFactory dispatchers, IEndpointNameFormatter names)
+    public SagaCommands(
+        IReceiveEndpointDispatcherFactory dispatchers,
+        IEndpointNameFormatter names,
+        TransportOptions options,
+        TimeProvider clock
+    )
     {
+        _options = options;
+        _clock = clock;
         _dispatcher = dispatchers.CreateSagaReceiver<TSaga>(names.Saga<TSaga>() + InProcess.EndpointSuffix);
     }
 
@@ -45,9 +54,20 @@ public sealed class SagaCommands<TSaga>
         {
             [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
         };
-        var outcome = new CommandOutcome();
-        await _dispatcher.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), stop, outcome);
-        return outcome;
+        // Each attempt has an outcome of its own: what the machine accepted and then could not commit is not accepted.
+        for (var attempt = 0; ; attempt++)
+        {
+            var outcome = new CommandOutcome();
+            try
+            {
+                await _dispatcher.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), stop, outcome);
+                return outcome;
+            }
+            catch (Exception conflict) when (attempt < _options.Retry.Count && DatabaseConflicts.IsRetryable(conflict))
+            {
+                await Task.Delay(_options.Retry[attempt], _clock, stop);
+            }
+        }
     }
 }
 

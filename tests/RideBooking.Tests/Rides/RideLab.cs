@@ -1,0 +1,199 @@
+using MassTransit;
+using MassTransit.Scheduling;
+using MassTransit.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
+using RideBooking.Rides;
+
+namespace RideBooking.Tests.Rides;
+
+/// <summary>
+/// The real machine on MassTransit's test harness. Messages go in through the in-process entrance, which returns when the
+/// machine has answered: nothing here waits, and an event that a state does not handle throws.
+/// </summary>
+public abstract class RideLab : IAsyncLifetime
+{
+    internal static readonly RideTimes Times = new(
+        SearchDeadline: TimeSpan.FromMinutes(3),
+        FreeCancellation: TimeSpan.FromMinutes(2),
+        FreeWait: TimeSpan.FromMinutes(2),
+        NoShowAfter: TimeSpan.FromMinutes(5)
+    );
+
+    protected static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
+    protected static readonly Place Pickup = new(52.5219, 13.4132, "Alexanderplatz");
+    protected static readonly Place Dropoff = new(52.5072, 13.3325);
+    protected const string Rider = "rider-1";
+    protected const string Anna = "driver-anna";
+    protected const string Bela = "driver-bela";
+
+    readonly ServiceProvider _services;
+
+    protected RideLab() =>
+        _services = new ServiceCollection()
+            .AddSingleton(Times)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(new TransportOptions(TransportKind.InMemory, null, [], []))
+            .AddSingleton(typeof(SagaCommands<>))
+            .AddMassTransitTestHarness(
+                TextWriter.Null,
+                bus =>
+                {
+                    bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(includeNamespace: false));
+                    bus.AddPublishMessageScheduler();
+                    bus.AddSagaStateMachine<RideStateMachine, Ride>().InMemoryRepository();
+                    bus.UsingInMemory(
+                        (context, memory) =>
+                        {
+                            memory.UsePublishMessageScheduler();
+                            memory.ConfigureEndpoints(context);
+                        }
+                    );
+                }
+            )
+            .BuildServiceProvider(validateScopes: true);
+
+    protected static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    protected Guid RideId { get; } = Guid.CreateVersion7();
+
+    protected Guid AnnasOffer { get; } = Guid.CreateVersion7();
+
+    protected Guid BelasOffer { get; } = Guid.CreateVersion7();
+
+    protected ITestHarness Harness => _services.GetRequiredService<ITestHarness>();
+
+    public async ValueTask InitializeAsync() => await Harness.Start();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Puts a message to the machine and says whether it was accepted.</summary>
+    protected async Task<bool> Tell<T>(T message, Guid? messageId = null)
+        where T : class
+    {
+        var commands = _services.GetRequiredService<SagaCommands<Ride>>();
+        return (await commands.Tell(message, messageId ?? Guid.CreateVersion7(), Stop)).Accepted;
+    }
+
+    internal async Task<Ride> Ride()
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<ILoadSagaRepository<Ride>>().Load(RideId);
+    }
+
+    protected async Task<string> Status() => (await Ride()).Status;
+
+    /// <summary>What the machine published of a kind, in order.</summary>
+    protected IReadOnlyList<T> Published<T>()
+        where T : class => [.. Harness.Published.Select<T>(Stop).Select(sent => sent.Context.Message)];
+
+    /// <summary>The timers that were set, and those that were taken back, by token.</summary>
+    protected IReadOnlyList<ScheduleMessage> TimersSet => Published<ScheduleMessage>();
+
+    protected IReadOnlyList<Guid> TimersCancelled =>
+        [.. Published<CancelScheduledMessage>().Select(cancelled => cancelled.TokenId)];
+
+    internal RequestRide Requested(string rider = Rider) =>
+        new(RideId, rider, Pickup, Dropoff, "standard", null, null, null, null, T0);
+
+    protected DriverAssigned Assigned(string driver = Anna, Guid? offer = null, int seconds = 10) =>
+        new(
+            RideId,
+            Rider,
+            offer ?? (driver == Anna ? AnnasOffer : BelasOffer),
+            driver,
+            driver,
+            new Vehicle("standard", "B-RB 1", "Testarossa"),
+            240,
+            1,
+            T0.AddSeconds(seconds)
+        );
+
+    internal SearchDeadlinePassed Deadline(int search = 1) => new(RideId, search);
+
+    internal CancelRide Cancelled(int seconds = 60, string rider = Rider) =>
+        new(RideId, rider, "changed my mind", T0.AddSeconds(seconds));
+
+    internal ArriveAtPickup Arrived(string driver = Anna, int seconds = 100) =>
+        new(RideId, driver, T0.AddSeconds(seconds));
+
+    internal StartRide Started(string driver = Anna, int seconds = 250) => new(RideId, driver, T0.AddSeconds(seconds));
+
+    internal CompleteRide Completed(string driver = Anna, int seconds = 1000) =>
+        new(RideId, driver, 6100, new Money(1.5m, "EUR"), T0.AddSeconds(seconds));
+
+    internal ReleaseRide Released(string driver = Anna, int seconds = 60) =>
+        new(RideId, driver, "flat tyre", T0.AddSeconds(seconds));
+
+    internal ReportNoShow NoShow(string driver = Anna, int seconds = 400) =>
+        new(RideId, driver, T0.AddSeconds(seconds));
+
+    internal RateRide Rated(int stars = 5, int seconds = 2000, string rider = Rider) =>
+        new(RideId, rider, stars, "thanks", T0.AddSeconds(seconds));
+
+    protected FareFinalized Fare(decimal amount = 12.4m) =>
+        new(RideId, Rider, Anna, Guid.CreateVersion7(), [], Euro(amount), "t1", null, T0.AddSeconds(1001));
+
+    protected CancellationFeeAssessed Fee(decimal amount) =>
+        new(
+            RideId,
+            Rider,
+            Anna,
+            null,
+            Euro(amount),
+            amount == 0 ? "withinFreePeriod" : null,
+            "t1",
+            null,
+            T0.AddSeconds(401)
+        );
+
+    protected PaymentCaptured Captured(decimal amount = 12.4m) =>
+        new(RideId, Rider, Guid.CreateVersion7(), Euro(amount), 1, T0.AddSeconds(1002));
+
+    protected PaymentFailed Failed(bool willRetry, int attempt = 1) =>
+        new(
+            RideId,
+            Rider,
+            Guid.CreateVersion7(),
+            Euro(12.4m),
+            attempt,
+            "card_declined",
+            willRetry,
+            null,
+            T0.AddSeconds(1002)
+        );
+
+    protected BalanceOutstanding Outstanding() => new(RideId, Rider, Euro(12.4m), T0.AddSeconds(1003));
+
+    protected BalanceSettled Settled() => new(RideId, Rider, Guid.CreateVersion7(), Euro(12.4m), T0.AddSeconds(1004));
+
+    protected static Money Euro(decimal amount) => new(amount, "EUR");
+
+    /// <summary>Brings a new ride to a status, by the way it takes in life.</summary>
+    internal async Task Given(RideStatus status)
+    {
+        (await Tell(Requested())).ShouldBeTrue();
+        if (status is RideStatus.NoDriverFound)
+            await Tell(Deadline());
+        if (status is RideStatus.Cancelled)
+            await Tell(Cancelled());
+        if (status is RideStatus.Requested or RideStatus.NoDriverFound or RideStatus.Cancelled)
+            return;
+
+        await Tell(Assigned());
+        if (status is RideStatus.DriverAssigned)
+            return;
+        (await Tell(Arrived())).ShouldBeTrue();
+        if (status is RideStatus.DriverArrived)
+            return;
+        (await Tell(Started())).ShouldBeTrue();
+        if (status is RideStatus.InProgress)
+            return;
+        (await Tell(Completed())).ShouldBeTrue();
+    }
+}

@@ -1,0 +1,208 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Hosting;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.Platform;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+using RideBooking.Rides;
+
+namespace RideBooking.Tests.Rides;
+
+/// <summary>The machine over its real repository, inbox and outbox on a SQLite file. The bus is never started: what goes into the outbox stays there.</summary>
+public sealed class Rides_in_a_database : IAsyncLifetime
+{
+    static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
+    static readonly Place Here = new(52.5219, 13.4132, "Alexanderplatz");
+    static readonly Place There = new(52.5072, 13.3325);
+
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-rides-").FullName;
+    readonly ServiceProvider _services;
+
+    public Rides_in_a_database()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([
+                new("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "rides.db")};Pooling=False"),
+            ])
+            .Build();
+        var services = new ServiceCollection();
+        var module = new RidesModule();
+        services.AddLogging();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IModule>(module);
+        module.AddServices(services, configuration);
+        services.AddMessaging(configuration, new Nowhere(), services.AddPersistence(configuration), [module]);
+        _services = services.BuildServiceProvider();
+    }
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await Db(db => db.Database.EnsureCreatedAsync(Stop));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_ride_comes_back_as_it_was_written()
+    {
+        var (id, quote) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Tell(Request(id) with { QuoteId = quote, QuotedFare = new Money(12.4m, "EUR") });
+        await Tell(Assigned(id, "anna"));
+
+        var ride = await Read(id);
+        ride.Status.ShouldBe("DriverAssigned");
+        (ride.Pickup, ride.Dropoff).ShouldBe((Here, There));
+        (ride.QuoteId, ride.QuotedFare).ShouldBe((quote, new Money(12.4m, "EUR")));
+        ride.Vehicle.ShouldBe(new Vehicle("standard", "B-RB 1", "Testarossa"));
+        (ride.Fare, ride.Tolls, ride.PaymentAmount).ShouldBe((null, null, null));
+        (ride.RequestedAt, ride.AssignedAt).ShouldBe((T0, T0.AddSeconds(10)));
+        ride.PaymentStatus.ShouldBe(PaymentStatus.None);
+    }
+
+    [Fact]
+    public async Task The_version_moves_by_one_with_each_change_and_not_without()
+    {
+        var id = Guid.CreateVersion7();
+        await Tell(Request(id));
+        (await Read(id)).Version.ShouldBe(1);
+        await Tell(Assigned(id, "anna"));
+        (await Read(id)).Version.ShouldBe(2);
+
+        await Tell(Assigned(id, "anna") with { Attempt = 2 }); // the same offer again
+        await Tell(new StartRide(id, "anna", T0));
+        await Tell(new SearchDeadlinePassed(id, 1));
+        await Tell(new ArriveAtPickup(id, "bela", T0));
+        (await Read(id)).Version.ShouldBe(2);
+
+        await Tell(new ReleaseRide(id, "anna", "flat tyre", T0.AddSeconds(60)));
+        var ride = await Read(id);
+        (ride.Version, ride.Status, ride.Vehicle, ride.EndedOffers.Count).ShouldBe((3, "Requested", null, 1));
+        await Tell(new CancelRide(id, "rider", "late", T0.AddSeconds(90)));
+        (await Read(id)).Version.ShouldBe(4);
+        (await Tell(new CancelRide(id, "rider", "late", T0.AddSeconds(91)))).ShouldBeTrue();
+        (await Read(id)).Version.ShouldBe(4);
+        await Tell(new PaymentCaptured(id, "rider", Guid.CreateVersion7(), new Money(5m, "EUR"), 1, T0));
+        ride = await Read(id);
+        (ride.Version, ride.PaymentAmount).ShouldBe((5, new Money(5m, "EUR")));
+    }
+
+    [Fact]
+    public async Task The_same_command_twice_is_one_change()
+    {
+        var (id, messageId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        (await Tell(Request(id), messageId)).ShouldBeTrue();
+        (await Tell(Request(id), messageId)).ShouldBeFalse();
+        (await Read(id)).LastCommandId.ShouldBe(messageId);
+        (await Events(id)).ShouldBe(["RideRequested"]);
+    }
+
+    [Fact]
+    public async Task A_rider_has_one_active_ride()
+    {
+        await Tell(Request(Guid.CreateVersion7()));
+        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => Tell(Request(Guid.CreateVersion7())));
+        (await Tell(Request(Guid.CreateVersion7()) with { RiderId = "another" })).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_driver_has_one_active_ride()
+    {
+        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Tell(Request(first));
+        await Tell(Request(second) with { RiderId = "another" });
+        await Tell(Assigned(first, "anna"));
+        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => Tell(Assigned(second, "anna")));
+        (await Read(second)).Status.ShouldBe("Requested");
+
+        await Tell(new CancelRide(first, "rider", "late", T0));
+        await Tell(Assigned(second, "anna"));
+        (await Read(second)).Status.ShouldBe("DriverAssigned");
+    }
+
+    [Fact]
+    public async Task Cancel_and_start_at_once_have_one_winner_and_the_other_is_told()
+    {
+        var id = Guid.CreateVersion7();
+        await Tell(Request(id));
+        await Tell(Assigned(id, "anna"));
+        await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
+
+        var answers = await Task.WhenAll(
+            Tell(new CancelRide(id, "rider", "late", T0.AddSeconds(90))),
+            Tell(new StartRide(id, "anna", T0.AddSeconds(90)))
+        );
+
+        answers.Count(accepted => accepted).ShouldBe(1);
+        var ride = await Read(id);
+        ride.Status.ShouldBe(answers[0] ? "Cancelled" : "InProgress");
+        ride.Version.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task What_the_machine_says_is_in_the_event_log_with_the_change()
+    {
+        var id = Guid.CreateVersion7();
+        await Tell(Request(id));
+        await Tell(Assigned(id, "anna"));
+        await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
+        await Tell(new StartRide(id, "anna", T0.AddSeconds(90)));
+        await Tell(new CompleteRide(id, "anna", 6100, new Money(1m, "EUR"), T0.AddSeconds(900)));
+        (await Events(id)).ShouldBe(["RideRequested", "DriverArrived", "RideStarted", "RideCompleted"]);
+        (await Read(id)).Tolls.ShouldBe(new Money(1m, "EUR"));
+    }
+
+    static RequestRide Request(Guid id) => new(id, "rider", Here, There, "standard", null, null, null, null, T0);
+
+    static DriverAssigned Assigned(Guid ride, string driver) =>
+        new(
+            ride,
+            "rider",
+            ride,
+            driver,
+            driver,
+            new Vehicle("standard", "B-RB 1", "Testarossa"),
+            240,
+            1,
+            T0.AddSeconds(10)
+        );
+
+    async Task<bool> Tell<T>(T message, Guid? messageId = null)
+        where T : class
+    {
+        var commands = _services.GetRequiredService<SagaCommands<Ride>>();
+        return (await commands.Tell(message, messageId ?? Guid.CreateVersion7(), Stop)).Accepted;
+    }
+
+    Task<Ride> Read(Guid id) =>
+        Db(db => db.Set<Ride>().AsNoTracking().SingleAsync(ride => ride.CorrelationId == id, Stop));
+
+    Task<List<string>> Events(Guid id) =>
+        Db(async db =>
+            (await db.ReadEvents(new EventFilter(StreamId: id.ToString()), 100, Stop))
+                .Select(row => row.EventType)
+                .ToList()
+        );
+
+    async Task<T> Db<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+
+    sealed class Nowhere : IHostEnvironment
+    {
+        public string EnvironmentName { get; set; } = "Development";
+        public string ApplicationName { get; set; } = "RideBooking.Tests";
+        public string ContentRootPath { get; set; } = AppContext.BaseDirectory;
+        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
+    }
+}
