@@ -89,16 +89,14 @@ public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
 
         Initially(
             When(Posted)
-                .PublishAsync(context => context.Init<ParcelSeen>(new { context.Message.ParcelId, context.Saga.Scans }))
+                .Publish(context => new ParcelSeen(context.Message.ParcelId, context.Saga.Scans))
                 .TransitionTo(InTransit)
         );
         During(
             InTransit,
             When(Scanned)
                 .Then(context => context.Saga.Scans++)
-                .PublishAsync(context =>
-                    context.Init<ParcelSeen>(new { context.Message.ParcelId, context.Saga.Scans })
-                ),
+                .Publish(context => new ParcelSeen(context.Message.ParcelId, context.Saga.Scans)),
             When(Posted).Then(context => context.Saga.Scans += 100),
             When(Everything).Then(context => context.Saga.Scans++),
             When(Delivered).Finalize(),
