@@ -32,7 +32,7 @@ internal static class AcceptOffer
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
 
-    static async Task<Results<Ok<OfferAccepted>, ProblemHttpResult>> Handle(
+    internal static async Task<Results<Ok<OfferAccepted>, ProblemHttpResult>> Handle(
         Guid offerId,
         Driver driver,
         AppDbContext db,

@@ -30,7 +30,7 @@ internal static class DeclineOffer
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
 
-    static async Task<Results<NoContent, ProblemHttpResult>> Handle(
+    internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid offerId,
         DeclineOfferRequest? request,
         Driver driver,

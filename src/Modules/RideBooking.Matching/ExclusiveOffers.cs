@@ -64,7 +64,8 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
                 search.Dropoff,
                 search.Fare,
                 offer.PickupEtaSeconds,
-                offer.ExpiresAt
+                offer.ExpiresAt,
+                now
             )
         );
         await context.SchedulePublish(
