@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Http.Idempotency;
 
 namespace RideBooking.Platform.Http;
 
@@ -35,6 +36,10 @@ public static class HttpConventions
         var settings = AuthSettings.Read(builder.Configuration, builder.Environment);
         services.AddTokens(settings, builder.Environment.IsDevelopment());
         services.AddRequestValidators(typeof(HttpConventions).Assembly);
+        services.TryAddSingleton(new IdempotencySettings());
+        services.AddSingleton<IdempotencyStore>();
+        services.AddSingleton<RequestGates>();
+        services.AddHostedService<ForgetOldKeys>();
         services.AddApiDescription();
         services.AddHealthChecks();
         return builder;
@@ -53,6 +58,9 @@ public static class HttpConventions
         app.UseBodyLimit();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<IdempotentPosts>();
+        // Again, so that replay sees and keeps the problem a handler's exception is answered with.
+        app.UseExceptionHandler();
 
         app.MapHealth();
         app.MapReferencePage();

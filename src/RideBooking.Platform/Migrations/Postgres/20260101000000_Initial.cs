@@ -1,4 +1,5 @@
 ﻿using System;
+using System.Collections.Generic;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -26,6 +27,9 @@ namespace RideBooking.Platform.Migrations.Postgres
 
             migrationBuilder.EnsureSchema(
                 name: "payments");
+
+            migrationBuilder.EnsureSchema(
+                name: "rides");
 
             migrationBuilder.CreateTable(
                 name: "development_secret",
@@ -76,6 +80,30 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_head", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "idempotency_keys",
+                schema: "platform",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    caller = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: false),
+                    fingerprint = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false),
+                    request_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner = table.Column<Guid>(type: "uuid", nullable: false),
+                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    status = table.Column<int>(type: "integer", nullable: true),
+                    content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    location = table.Column<string>(type: "character varying(2048)", maxLength: 2048, nullable: true),
+                    entity_tag = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "bytea", nullable: true),
+                    body_too_large = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_idempotency_keys", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -214,6 +242,69 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "rides",
+                schema: "rides",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    active_rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    quote_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    quoted_distance_meters = table.Column<int>(type: "integer", nullable: true),
+                    payment_method_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    active_driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    offer_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    driver_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    eta_seconds = table.Column<int>(type: "integer", nullable: true),
+                    ended_offers = table.Column<List<Guid>>(type: "uuid[]", nullable: false),
+                    search = table.Column<int>(type: "integer", nullable: false),
+                    search_started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    search_deadline_token = table.Column<Guid>(type: "uuid", nullable: true),
+                    requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    assigned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    arrived_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    cancelled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    no_driver_found_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    cancelled_by = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    cancellation_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    wait_seconds = table.Column<int>(type: "integer", nullable: true),
+                    distance_meters = table.Column<int>(type: "integer", nullable: true),
+                    payment_status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    stars = table.Column<int>(type: "integer", nullable: true),
+                    rating_comment = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    rated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_command_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "double precision", nullable: false),
+                    dropoff_lng = table.Column<double>(type: "double precision", nullable: false),
+                    fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    fare_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    payment_amount_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    payment_amount_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    pickup_lat = table.Column<double>(type: "double precision", nullable: false),
+                    pickup_lng = table.Column<double>(type: "double precision", nullable: false),
+                    quoted_fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    quoted_fare_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    tolls_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    tolls_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    vehicle_class1 = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    vehicle_model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    vehicle_plate = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rides", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sandbox_ledger",
                 schema: "payments",
                 columns: table => new
@@ -291,6 +382,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_idempotency_keys_created_at",
+                schema: "platform",
+                table: "idempotency_keys",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_inbox_state_received",
                 schema: "messaging",
                 table: "inbox_state",
@@ -342,6 +439,32 @@ namespace RideBooking.Platform.Migrations.Postgres
                 columns: new[] { "status", "changed_at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_rides_active_driver_id",
+                schema: "rides",
+                table: "rides",
+                column: "active_driver_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_active_rider_id",
+                schema: "rides",
+                table: "rides",
+                column: "active_rider_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_driver_id_assigned_at",
+                schema: "rides",
+                table: "rides",
+                columns: new[] { "driver_id", "assigned_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rider_id_requested_at",
+                schema: "rides",
+                table: "rides",
+                columns: new[] { "rider_id", "requested_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_sandbox_ledger_key",
                 schema: "payments",
                 table: "sandbox_ledger",
@@ -371,6 +494,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "event_log");
 
             migrationBuilder.DropTable(
+                name: "idempotency_keys",
+                schema: "platform");
+
+            migrationBuilder.DropTable(
                 name: "inbox_state",
                 schema: "messaging");
 
@@ -393,6 +520,10 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "payments",
                 schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "rides",
+                schema: "rides");
 
             migrationBuilder.DropTable(
                 name: "sandbox_ledger",

@@ -208,6 +208,91 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "platform_idempotency_keys",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    caller = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
+                    fingerprint = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    request_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    owner = table.Column<Guid>(type: "TEXT", nullable: false),
+                    lease_until = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<string>(type: "TEXT", nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: true),
+                    content_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    location = table.Column<string>(type: "TEXT", maxLength: 2048, nullable: true),
+                    entity_tag = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    body_too_large = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_platform_idempotency_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rides_rides",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    active_rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    quote_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    quoted_distance_meters = table.Column<int>(type: "INTEGER", nullable: true),
+                    payment_method_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    active_driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    offer_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    driver_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    eta_seconds = table.Column<int>(type: "INTEGER", nullable: true),
+                    ended_offers = table.Column<string>(type: "TEXT", nullable: false),
+                    search = table.Column<int>(type: "INTEGER", nullable: false),
+                    search_started_at = table.Column<string>(type: "TEXT", nullable: false),
+                    search_deadline_token = table.Column<Guid>(type: "TEXT", nullable: true),
+                    requested_at = table.Column<string>(type: "TEXT", nullable: false),
+                    assigned_at = table.Column<string>(type: "TEXT", nullable: true),
+                    arrived_at = table.Column<string>(type: "TEXT", nullable: true),
+                    started_at = table.Column<string>(type: "TEXT", nullable: true),
+                    completed_at = table.Column<string>(type: "TEXT", nullable: true),
+                    cancelled_at = table.Column<string>(type: "TEXT", nullable: true),
+                    no_driver_found_at = table.Column<string>(type: "TEXT", nullable: true),
+                    changed_at = table.Column<string>(type: "TEXT", nullable: false),
+                    cancelled_by = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    cancellation_reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    wait_seconds = table.Column<int>(type: "INTEGER", nullable: true),
+                    distance_meters = table.Column<int>(type: "INTEGER", nullable: true),
+                    payment_status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    stars = table.Column<int>(type: "INTEGER", nullable: true),
+                    rating_comment = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    rated_at = table.Column<string>(type: "TEXT", nullable: true),
+                    last_command_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "REAL", nullable: false),
+                    dropoff_lng = table.Column<double>(type: "REAL", nullable: false),
+                    fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    payment_amount_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    payment_amount_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    pickup_lat = table.Column<double>(type: "REAL", nullable: false),
+                    pickup_lng = table.Column<double>(type: "REAL", nullable: false),
+                    quoted_fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    quoted_fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    tolls_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    tolls_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    vehicle_class1 = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    vehicle_model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rides_rides", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "billing_invoice_lines",
                 columns: table => new
                 {
@@ -310,6 +395,33 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_payments_sandbox_ledger_reference",
                 table: "payments_sandbox_ledger",
                 column: "reference");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_platform_idempotency_keys_created_at",
+                table: "platform_idempotency_keys",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rides_active_driver_id",
+                table: "rides_rides",
+                column: "active_driver_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rides_active_rider_id",
+                table: "rides_rides",
+                column: "active_rider_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rides_driver_id_assigned_at",
+                table: "rides_rides",
+                columns: new[] { "driver_id", "assigned_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rides_rider_id_requested_at",
+                table: "rides_rides",
+                columns: new[] { "rider_id", "requested_at" });
         }
 
         /// <inheritdoc />
@@ -344,6 +456,12 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "platform_development_secret");
+
+            migrationBuilder.DropTable(
+                name: "platform_idempotency_keys");
+
+            migrationBuilder.DropTable(
+                name: "rides_rides");
 
             migrationBuilder.DropTable(
                 name: "billing_invoices");

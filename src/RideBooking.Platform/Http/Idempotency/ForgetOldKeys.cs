@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace RideBooking.Platform.Http.Idempotency;
+
+/// <summary>Deletes the answers that are no longer kept for replay.</summary>
+internal sealed class ForgetOldKeys(
+    IdempotencyStore store,
+    IdempotencySettings settings,
+    TimeProvider clock,
+    ILogger<ForgetOldKeys> log
+) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(settings.CleanUpEvery, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await Forget(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process stops.
+        }
+    }
+
+    async Task Forget(CancellationToken stop)
+    {
+        try
+        {
+            var forgotten = await store.Forget(stop);
+            log.LogDebug("Forgot {Count} idempotency keys", forgotten);
+        }
+        catch (Exception exception) when (!stop.IsCancellationRequested)
+        {
+            log.LogWarning(exception, "Could not forget old idempotency keys; the next round will");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Http.Idempotency;
+
+/// <summary>What became of an attempt to claim a request.</summary>
+internal abstract record Claim
+{
+    /// <summary>Carry it out.</summary>
+    public sealed record Granted(Guid Id, Guid Owner, Guid RequestId) : Claim;
+
+    /// <summary>It was carried out before.</summary>
+    public sealed record Answered(IdempotencyKey Answer) : Claim;
+
+    /// <summary>The key belongs to another request.</summary>
+    public sealed record Reused : Claim;
+
+    /// <summary>Somebody else is at it.</summary>
+    public sealed record InProgress : Claim;
+}
+
+/// <summary>
+/// The claims and answers in the database. Each step is one short transaction in a scope of its own, so that it neither
+/// joins nor sees what the endpoint does. An attempt that lost its claim meanwhile changes nothing: every step names the owner.
+/// </summary>
+internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencySettings settings, TimeProvider clock)
+{
+    // Losing a race for a row means that somebody else moved it on; more often than this, something is wrong.
+    const int MaxRaces = 10;
+    const int DeleteAtOnce = 1000;
+
+    public async Task<Claim> Claim(Guid id, string caller, string fingerprint, CancellationToken stop)
+    {
+        for (var races = 0; ; races++)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+            var now = clock.GetUtcNow();
+            var fresh = new IdempotencyKey
+            {
+                Id = id,
+                Caller = caller,
+                Fingerprint = fingerprint,
+                RequestId = Guid.CreateVersion7(now),
+                Owner = Guid.CreateVersion7(now),
+                LeaseUntil = now + settings.Lease,
+                CreatedAt = now,
+            };
+            var known = await db.Set<IdempotencyKey>().AsNoTracking().FirstOrDefaultAsync(key => key.Id == id, stop);
+            if (known is null)
+            {
+                try
+                {
+                    db.Add(fresh);
+                    await db.SaveChangesAsync(stop);
+                    return new Claim.Granted(id, fresh.Owner, fresh.RequestId);
+                }
+                catch (DbUpdateException exception) when (races < MaxRaces && !Outage.Explains(exception))
+                {
+                    // A duplicate key: somebody else was faster. The next round reads what they wrote.
+                    continue;
+                }
+            }
+
+            if (known.CreatedAt < now - settings.Keep)
+            {
+                if (await Replace(db, known, fresh, stop))
+                    return new Claim.Granted(id, fresh.Owner, fresh.RequestId);
+            }
+            else if (known.Fingerprint != fingerprint)
+                return new Claim.Reused();
+            else if (known.Status is not null)
+                return new Claim.Answered(known);
+            else if (known.LeaseUntil > now)
+                return new Claim.InProgress();
+            else if (await TakeOver(db, known, fresh, stop))
+                return new Claim.Granted(id, fresh.Owner, known.RequestId);
+
+            if (races >= MaxRaces)
+                return new Claim.InProgress();
+        }
+    }
+
+    /// <summary>The attempt before ended without an answer, by a crash or a failure: this one goes on under the same request id.</summary>
+    static async Task<bool> TakeOver(
+        AppDbContext db,
+        IdempotencyKey known,
+        IdempotencyKey fresh,
+        CancellationToken stop
+    ) =>
+        await db.Set<IdempotencyKey>()
+            .Where(key => key.Id == known.Id && key.Owner == known.Owner && key.Status == null)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(key => key.Owner, fresh.Owner).SetProperty(key => key.LeaseUntil, fresh.LeaseUntil),
+                stop
+            ) == 1;
+
+    /// <summary>The key is older than it is kept and only not deleted yet: the request is a new one.</summary>
+    static async Task<bool> Replace(
+        AppDbContext db,
+        IdempotencyKey known,
+        IdempotencyKey fresh,
+        CancellationToken stop
+    ) =>
+        await db.Set<IdempotencyKey>()
+            .Where(key => key.Id == known.Id && key.Owner == known.Owner && key.CreatedAt == known.CreatedAt)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(key => key.Fingerprint, fresh.Fingerprint)
+                        .SetProperty(key => key.RequestId, fresh.RequestId)
+                        .SetProperty(key => key.Owner, fresh.Owner)
+                        .SetProperty(key => key.LeaseUntil, fresh.LeaseUntil)
+                        .SetProperty(key => key.CreatedAt, fresh.CreatedAt)
+                        .SetProperty(key => key.Status, (int?)null)
+                        .SetProperty(key => key.ContentType, (string?)null)
+                        .SetProperty(key => key.Location, (string?)null)
+                        .SetProperty(key => key.EntityTag, (string?)null)
+                        .SetProperty(key => key.Body, (byte[]?)null)
+                        .SetProperty(key => key.BodyTooLarge, false),
+                stop
+            ) == 1;
+
+    /// <summary>Keeps the answer for replay. Does nothing when the claim was lost.</summary>
+    public async Task Complete(Claim.Granted claim, Answer answer, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var tooLarge = answer.Body.Length > settings.MaxBody;
+        var body = tooLarge || answer.Body.Length == 0 ? null : answer.Body;
+        await Mine(scope, claim)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(key => key.Status, answer.Status)
+                        .SetProperty(key => key.ContentType, answer.ContentType)
+                        .SetProperty(key => key.Location, answer.Location)
+                        .SetProperty(key => key.EntityTag, answer.EntityTag)
+                        .SetProperty(key => key.Body, body)
+                        .SetProperty(key => key.BodyTooLarge, tooLarge),
+                stop
+            );
+    }
+
+    /// <summary>
+    /// Lets the next repeat carry the request out. The row stays, and with it the request id: what a failed attempt created
+    /// after all is found again by the next.
+    /// </summary>
+    public async Task Release(Claim.Granted claim, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var now = clock.GetUtcNow();
+        await Mine(scope, claim).ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, now), stop);
+    }
+
+    static IQueryable<IdempotencyKey> Mine(AsyncServiceScope scope, Claim.Granted claim) =>
+        scope
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .Set<IdempotencyKey>()
+            .Where(key => key.Id == claim.Id && key.Owner == claim.Owner && key.Status == null);
+
+    /// <summary>Deletes what is older than it is kept, in portions that hold no lock for long; returns how many.</summary>
+    public async Task<int> Forget(CancellationToken stop)
+    {
+        var before = clock.GetUtcNow() - settings.Keep;
+        for (var total = 0; ; )
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var deleted = await scope
+                .ServiceProvider.GetRequiredService<AppDbContext>()
+                .Set<IdempotencyKey>()
+                .Where(key => key.CreatedAt < before)
+                .OrderBy(key => key.CreatedAt)
+                .Take(DeleteAtOnce)
+                .ExecuteDeleteAsync(stop);
+            total += deleted;
+            if (deleted < DeleteAtOnce)
+                return total;
+        }
+    }
+}
+
+/// <summary>An answer as it is kept.</summary>
+internal sealed record Answer(int Status, string? ContentType, string? Location, string? EntityTag, byte[] Body);
