@@ -16,6 +16,9 @@ public abstract class AppDbContext(DbContextOptions options, IEnumerable<IModule
     /// <summary>The schema of what the platform itself keeps.</summary>
     public const string PlatformSchema = "platform";
 
+    /// <summary>Which modules this context is made of.</summary>
+    internal string Composition { get; } = string.Join(' ', modules.Select(module => module.Name));
+
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog;
@@ -88,7 +89,9 @@ public static class PersistenceRegistration
             (provider, db) =>
             {
                 useDatabase(provider, db);
-                db.UseSnakeCaseNamingConvention().AddInterceptors(provider.GetRequiredService<AppendEvents>());
+                db.UseSnakeCaseNamingConvention()
+                    .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>()
+                    .AddInterceptors(provider.GetRequiredService<AppendEvents>());
             }
         );
         services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<TContext>());
