@@ -1,0 +1,13 @@
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Notifications;
+
+/// <summary>The list in the app, which is also the record of who was told what.</summary>
+internal sealed class InAppChannel(AppDbContext db) : INotificationChannel
+{
+    public Task Send(Notification notification, CancellationToken stop)
+    {
+        db.Add(notification);
+        return Task.CompletedTask;
+    }
+}

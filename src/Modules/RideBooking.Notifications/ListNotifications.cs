@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Notifications;
+
+/// <summary>What the caller was told, newest first.</summary>
+internal static class ListNotifications
+{
+    public static void MapForRiders(RouteGroupBuilder riders) =>
+        riders
+            .MapGet(
+                "/riders/me/notifications",
+                (Rider rider, PageRequest page, AppDbContext db, CancellationToken stop) =>
+                    Handle(Audience.Rider, rider.Id, page, db, stop)
+            )
+            .WithSummary("What the rider was told, newest first");
+
+    public static void MapForDrivers(RouteGroupBuilder drivers) =>
+        drivers
+            .MapGet(
+                "/drivers/me/notifications",
+                (Driver driver, PageRequest page, AppDbContext db, CancellationToken stop) =>
+                    Handle(Audience.Driver, driver.Id, page, db, stop)
+            )
+            .WithSummary("What the driver was told, newest first");
+
+    internal static async Task<Ok<Page<Item>>> Handle(
+        Audience audience,
+        string recipientId,
+        PageRequest page,
+        AppDbContext db,
+        CancellationToken stop
+    )
+    {
+        var mine = db.Set<Notification>()
+            .AsNoTracking()
+            .Where(x => x.Audience == audience && x.RecipientId == recipientId);
+        if (page.TryAfter<(DateTimeOffset At, Guid Id)>(out var after))
+            mine = mine.Where(x => x.At < after.At || (x.At == after.At && x.Id < after.Id));
+
+        var rows = await mine.OrderByDescending(x => x.At)
+            .ThenByDescending(x => x.Id)
+            .Take(page.Fetch)
+            .ToListAsync(stop);
+        return TypedResults.Ok(
+            page.Of(rows, x => (x.At, x.Id), x => new Item(x.Id, x.Kind, x.Title, x.Text, x.RideId, x.At))
+        );
+    }
+
+    /// <summary>One notification.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Kind">What it is about, a stable word such as <c>driverArrived</c>.</param>
+    /// <param name="Title">A few words.</param>
+    /// <param name="Text">A sentence or two.</param>
+    /// <param name="RideId">The ride it is about.</param>
+    /// <param name="At">When it happened.</param>
+    internal sealed record Item(Guid Id, string Kind, string Title, string Text, Guid RideId, DateTimeOffset At);
+}

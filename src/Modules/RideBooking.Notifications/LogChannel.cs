@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace RideBooking.Notifications;
+
+/// <summary>The structured log, for operators. Ids only: names, plates and addresses stay in the text.</summary>
+internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificationChannel
+{
+    public Task Send(Notification notification, CancellationToken stop)
+    {
+        Told(
+            notification.Audience,
+            notification.RecipientId,
+            notification.Kind,
+            notification.RideId,
+            notification.EventId
+        );
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Told {Audience} {RecipientId} of {Kind} (ride {RideId}, event {EventId})"
+    )]
+    partial void Told(Audience audience, string recipientId, string kind, Guid rideId, Guid eventId);
+}

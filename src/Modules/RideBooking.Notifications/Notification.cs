@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace RideBooking.Notifications;
+
+/// <summary>In which role somebody is told: one person may be both, with the same id.</summary>
+internal enum Audience
+{
+    Rider,
+    Driver,
+}
+
+/// <summary>One thing one person was told about one event.</summary>
+internal sealed class Notification
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>The event it tells of; with the recipient, the key that lets nobody hear of it twice.</summary>
+    public required Guid EventId { get; init; }
+
+    public required Audience Audience { get; init; }
+
+    public required string RecipientId { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Text { get; init; }
+
+    public required Guid RideId { get; init; }
+
+    /// <summary>When it happened: a notification that is late still stands where it belongs in the list.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<Notification>
+    {
+        public void Configure(EntityTypeBuilder<Notification> notification)
+        {
+            notification.ToTable("notifications");
+            notification.HasKey(x => x.Id);
+            notification.Property(x => x.Id).ValueGeneratedNever();
+            notification.Property(x => x.Audience).HasConversion<string>().HasMaxLength(10);
+            notification.Property(x => x.RecipientId).HasMaxLength(255);
+            notification.Property(x => x.Kind).HasMaxLength(50);
+            notification.Property(x => x.Title).HasMaxLength(100);
+            notification.Property(x => x.Text).HasMaxLength(Notice.MaxTextLength);
+            notification
+                .HasIndex(x => new
+                {
+                    x.EventId,
+                    x.Audience,
+                    x.RecipientId,
+                })
+                .IsUnique();
+            notification.HasIndex(x => new
+            {
+                x.Audience,
+                x.RecipientId,
+                x.At,
+                x.Id,
+            });
+        }
+    }
+}

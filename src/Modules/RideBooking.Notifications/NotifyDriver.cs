@@ -1,0 +1,20 @@
+using MassTransit;
+using RideBooking.Contracts;
+
+namespace RideBooking.Notifications;
+
+/// <summary>Tells the driver of offers, and of rides that are taken away.</summary>
+internal sealed class NotifyDriver(Notifier notifier)
+    : IConsumer<DriverOffered>,
+        IConsumer<DriverUnassigned>,
+        IConsumer<RideCancelled>
+{
+    public Task Consume(ConsumeContext<DriverOffered> context) =>
+        notifier.Tell(context, Notices.ForDriver(context.Message));
+
+    public Task Consume(ConsumeContext<DriverUnassigned> context) =>
+        notifier.Tell(context, Notices.ForDriver(context.Message));
+
+    public Task Consume(ConsumeContext<RideCancelled> context) =>
+        notifier.Tell(context, Notices.ForDriver(context.Message));
+}

@@ -1,0 +1,131 @@
+using System.Collections.ObjectModel;
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Serialization;
+using MassTransit.Transports;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform;
+using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Http;
+
+namespace RideBooking.Tests.Consumers;
+
+/// <summary>
+/// One module on MassTransit's test harness, with a real SQLite database behind inbox and outbox and its part of the REST
+/// API. A message is put to a consumer directly and has been handled when the call returns: nothing here waits.
+/// </summary>
+internal sealed class ConsumerLab : IAsyncDisposable
+{
+    readonly string _folder;
+    readonly Dictionary<Type, IReceiveEndpointDispatcher> _consumers;
+
+    ConsumerLab(string folder, HttpApp app, IModule module)
+    {
+        _folder = folder;
+        App = app;
+        _consumers = module
+            .GetType()
+            .Assembly.GetTypes()
+            .Where(type => type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract)
+            .ToDictionary(type => type, Open);
+    }
+
+    /// <summary>The module's part of the API.</summary>
+    public HttpApp App { get; }
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task<ConsumerLab> Start(IModule module)
+    {
+        var folder = Directory.CreateTempSubdirectory("ridebooking-lab-").FullName;
+        var app = await HttpApp.Start(
+            module.MapEndpoints,
+            configure: builder =>
+            {
+                var (services, configuration) = (builder.Services, builder.Configuration);
+                services.AddSingleton(module);
+                services.AddPersistence(configuration);
+                module.AddServices(services, configuration);
+                services.AddMassTransitTestHarness(bus =>
+                {
+                    bus.AddEntityFrameworkOutbox<AppDbContext>(outbox => outbox.UseSqlite());
+                    module.AddConsumers(bus);
+                    bus.AddConfigureEndpointsCallback(
+                        (context, _, endpoint) =>
+                        {
+                            endpoint.UseMessageRetry(retry => retry.Immediate(20));
+                            endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);
+                        }
+                    );
+                });
+            },
+            settings: ("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(folder, "lab.db")}")
+        );
+        var lab = new ConsumerLab(folder, app, module);
+        await lab.In(db => db.Database.EnsureCreatedAsync(Stop));
+        return lab;
+    }
+
+    /// <summary>Delivers an event to all of the module's consumers that take it.</summary>
+    /// <param name="message">The event.</param>
+    /// <param name="eventId">Its message id; another one each time if left out.</param>
+    public async Task Happens<T>(T message, Guid? eventId = null)
+        where T : class
+    {
+        var id = eventId ?? Guid.CreateVersion7();
+        foreach (var (type, consumer) in _consumers)
+            if (type.IsAssignableTo(typeof(IConsumer<T>)))
+                await Dispatch(consumer, message, id);
+    }
+
+    public async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = App.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+
+    /// <summary>Lets the inbox forget what it has seen, as it does after its window.</summary>
+    public Task<int> ForgetInbox() =>
+        In(db => db.Set<MassTransit.EntityFrameworkCoreIntegration.InboxState>().ExecuteDeleteAsync(Stop));
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    IReceiveEndpointDispatcher Open(Type consumer) =>
+        (IReceiveEndpointDispatcher)
+            typeof(IReceiveEndpointDispatcherFactory)
+                .GetMethods()
+                .Single(method =>
+                    method.Name == nameof(IReceiveEndpointDispatcherFactory.CreateConsumerReceiver)
+                    && method.GetParameters().Length == 1
+                    && method.GetGenericArguments().Length == 1
+                )
+                .MakeGenericMethod(consumer)
+                .Invoke(App.Services.GetRequiredService<IReceiveEndpointDispatcherFactory>(), [consumer.Name])!;
+
+    static async Task Dispatch<T>(IReceiveEndpointDispatcher consumer, T message, Guid id)
+        where T : class
+    {
+        var serializer = SystemTextJsonMessageSerializer.Instance;
+        var envelope = new MessageSendContext<T>(message, Stop)
+        {
+            MessageId = id,
+            SourceAddress = consumer.InputAddress,
+            DestinationAddress = consumer.InputAddress,
+            Serializer = serializer,
+        };
+        var headers = new Dictionary<string, object>
+        {
+            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
+        };
+        await consumer.Dispatch(
+            serializer.GetMessageBody(envelope).GetBytes(),
+            new ReadOnlyDictionary<string, object>(headers),
+            Stop
+        );
+    }
+}
