@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Http;
 
 namespace RideBooking.Analytics;
 
-/// <summary>Projections of what happened: demand, acceptance, revenue.</summary>
+/// <summary>Figures from what happened: demand, acceptance, rides by status, revenue.</summary>
 public sealed class AnalyticsModule : IModule
 {
     /// <inheritdoc />
@@ -16,8 +17,12 @@ public sealed class AnalyticsModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration) { }
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<RecordRideFacts>();
+        bus.AddConsumer<RecordOfferFacts>();
+    }
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) { }
+    public void MapEndpoints(IEndpointRouteBuilder routes) => Summary.Map(routes.MapOperators());
 }

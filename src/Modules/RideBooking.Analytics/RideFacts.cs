@@ -1,0 +1,113 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
+
+namespace RideBooking.Analytics;
+
+/// <summary>
+/// What is known of one ride: a fold of its events that comes out the same in whatever order and however often they come.
+/// Facts are only ever added; where two events speak of the same fact, the later one in the ride's own time counts.
+/// </summary>
+internal sealed class RideFacts
+{
+    public required Guid RideId { get; init; }
+
+    public DateTimeOffset? RequestedAt { get; private set; }
+
+    /// <summary>The hour of the request, by which demand is counted.</summary>
+    public DateTimeOffset? RequestedHour { get; private set; }
+
+    /// <summary>Who arrived last: when that driver gives the ride up, the next one has not arrived.</summary>
+    public string? ArrivedDriverId { get; private set; }
+
+    public DateTimeOffset? ArrivedAt { get; private set; }
+
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    /// <summary>How the ride ended: <c>completed</c>, <c>cancelled</c> or <c>noDriverFound</c>; a ride ends once.</summary>
+    public string? Outcome { get; private set; }
+
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    public string? CancelledBy { get; private set; }
+
+    public decimal? CapturedAmount { get; private set; }
+
+    public string? CapturedCurrency { get; private set; }
+
+    /// <summary>The day (UTC) of the capture, by which revenue is counted.</summary>
+    public DateTimeOffset? CapturedDay { get; private set; }
+
+    public DateTimeOffset? CapturedAt { get; private set; }
+
+    public int Version { get; private set; }
+
+    public void Apply(RideRequested e)
+    {
+        RequestedAt = e.At;
+        RequestedHour = e.At.Hour();
+        Version++;
+    }
+
+    public void Apply(DriverArrived e)
+    {
+        if (e.At < ArrivedAt)
+            return;
+        (ArrivedDriverId, ArrivedAt) = (e.DriverId, e.At);
+        Version++;
+    }
+
+    public void Apply(RideStarted e)
+    {
+        StartedAt = e.At;
+        Version++;
+    }
+
+    public void Apply(RideCompleted e) => End(RideOutcome.Completed, e.At);
+
+    public void Apply(NoDriverFound e) => End(RideOutcome.NoDriverFound, e.At);
+
+    public void Apply(RideCancelled e)
+    {
+        CancelledBy = e.By;
+        End(RideOutcome.Cancelled, e.At);
+    }
+
+    public void Apply(PaymentCaptured e)
+    {
+        (CapturedAmount, CapturedCurrency) = (e.Amount.Amount, e.Amount.Currency);
+        (CapturedAt, CapturedDay) = (e.At, e.At.Day());
+        Version++;
+    }
+
+    void End(string outcome, DateTimeOffset at)
+    {
+        (Outcome, EndedAt) = (outcome, at);
+        Version++;
+    }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<RideFacts>
+    {
+        public void Configure(EntityTypeBuilder<RideFacts> ride)
+        {
+            ride.ToTable("ride_facts");
+            ride.HasKey(x => x.RideId);
+            ride.Property(x => x.RideId).ValueGeneratedNever();
+            ride.Property(x => x.ArrivedDriverId).HasMaxLength(255);
+            ride.Property(x => x.Outcome).HasMaxLength(20);
+            ride.Property(x => x.CancelledBy).HasMaxLength(20);
+            ride.Property(x => x.CapturedCurrency).HasMaxLength(3).IsFixedLength();
+            ride.Property(x => x.Version).IsConcurrencyToken();
+            ride.HasIndex(x => x.RequestedAt);
+            ride.HasIndex(x => x.CapturedAt);
+        }
+    }
+}
+
+/// <summary>The ways a ride ends, as the API names them.</summary>
+internal static class RideOutcome
+{
+    public const string Completed = "completed";
+    public const string Cancelled = "cancelled";
+    public const string NoDriverFound = "noDriverFound";
+}

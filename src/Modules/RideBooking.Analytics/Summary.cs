@@ -1,0 +1,226 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Analytics;
+
+/// <summary>The figures of a period, derived from the facts when asked: counters could not be told apart from wrong ones.</summary>
+internal static class Summary
+{
+    static readonly TimeSpan s_defaultPeriod = TimeSpan.FromDays(1);
+    static readonly TimeSpan s_longestPeriod = TimeSpan.FromDays(366);
+    static readonly DateTimeOffset s_earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapGet("/operations/analytics/summary", Handle)
+            .WithSummary("Demand, acceptance, rides by status and revenue of a period")
+            .WithDescription(
+                "From `from` up to but not including `to` (RFC 3339); the last 24 hours if left out, a year at most. "
+                    + "Eventually consistent: figures follow the events within moments."
+            );
+
+    static async Task<Results<Ok<Figures>, ProblemHttpResult>> Handle(
+        string? from,
+        string? to,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var end = clock.GetUtcNow();
+        if (to is not null && !Instant.TryParse(to, out end))
+            return Problem.Validation("to", "must be an RFC 3339 instant");
+        if (end < s_earliest)
+            return Problem.Validation("to", $"must not be before {Instant.Format(s_earliest)}");
+        var begin = end - s_defaultPeriod;
+        if (from is not null && !Instant.TryParse(from, out begin))
+            return Problem.Validation("from", "must be an RFC 3339 instant");
+        if (begin >= end)
+            return Problem.Validation("from", "must be before to");
+        if (end - begin > s_longestPeriod)
+            return Problem.Validation("from", $"must be at most {s_longestPeriod.TotalDays} days before to");
+        return TypedResults.Ok(await Of(db, begin.ToUniversalTime(), end.ToUniversalTime(), stop));
+    }
+
+    internal static async Task<Figures> Of(
+        AppDbContext db,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken stop
+    )
+    {
+        var requested = db.Set<RideFacts>().Where(ride => ride.RequestedAt >= from && ride.RequestedAt < to);
+        var offers = db.Set<OfferFacts>().Where(offer => offer.OfferedAt >= from && offer.OfferedAt < to);
+        var captured = db.Set<RideFacts>().Where(ride => ride.CapturedAt >= from && ride.CapturedAt < to);
+        var seated = db.Set<OfferFacts>().Where(offer => offer.Answer == OfferAnswer.Accepted && !offer.Released);
+
+        var demand = await requested
+            .GroupBy(ride => ride.RequestedHour)
+            .OrderBy(hour => hour.Key)
+            .Select(hour => new Demand(hour.Key!.Value, hour.Count()))
+            .ToListAsync(stop);
+
+        var statuses = await requested
+            .Select(ride =>
+                ride.Outcome
+                ?? (
+                    ride.StartedAt != null ? "inProgress"
+                    : seated.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId) ? "driverArrived"
+                    : seated.Any(o => o.RideId == ride.RideId) ? "driverAssigned"
+                    : "requested"
+                )
+            )
+            .GroupBy(status => status)
+            .Select(status => new { Status = status.Key, Rides = status.Count() })
+            .ToDictionaryAsync(x => x.Status, x => x.Rides, stop);
+
+        var cancelledBy = await requested
+            .Where(ride => ride.CancelledBy != null)
+            .GroupBy(ride => ride.CancelledBy!)
+            .Select(by => new { By = by.Key, Rides = by.Count() })
+            .ToDictionaryAsync(x => x.By, x => x.Rides, stop);
+
+        var answers = await offers
+            .GroupBy(offer => offer.Answer)
+            .Select(answer => new
+            {
+                Answer = answer.Key,
+                Offers = answer.Count(),
+                Released = answer.Count(offer => offer.Released),
+            })
+            .ToDictionaryAsync(x => x.Answer, stop);
+
+        var revenue = await captured
+            .GroupBy(ride => new { ride.CapturedDay, ride.CapturedCurrency })
+            .Select(day => new
+            {
+                day.Key.CapturedDay,
+                day.Key.CapturedCurrency,
+                Amount = day.Sum(ride => ride.CapturedAmount!.Value),
+                Payments = day.Count(),
+            })
+            .OrderBy(day => day.CapturedDay)
+            .ThenBy(day => day.CapturedCurrency)
+            .ToListAsync(stop);
+
+        return new Figures(
+            from,
+            to,
+            demand,
+            Acceptance.Of(answers.ToDictionary(x => x.Key, x => x.Value.Offers), answers.Values.Sum(x => x.Released)),
+            new Rides(
+                statuses.Values.Sum(),
+                s_statuses.ToDictionary(status => status, status => statuses.GetValueOrDefault(status)),
+                cancelledBy,
+                Share(
+                    statuses.GetValueOrDefault(RideOutcome.Completed),
+                    statuses.GetValueOrDefault(RideOutcome.Completed)
+                        + statuses.GetValueOrDefault(RideOutcome.Cancelled)
+                        + statuses.GetValueOrDefault(RideOutcome.NoDriverFound)
+                )
+            ),
+            [
+                .. revenue.Select(day => new Revenue(
+                    DateOnly.FromDateTime(day.CapturedDay!.Value.UtcDateTime),
+                    new Money(day.Amount, day.CapturedCurrency!),
+                    day.Payments
+                )),
+            ]
+        );
+    }
+
+    static readonly string[] s_statuses =
+    [
+        "requested",
+        "driverAssigned",
+        "driverArrived",
+        "inProgress",
+        RideOutcome.Completed,
+        RideOutcome.Cancelled,
+        RideOutcome.NoDriverFound,
+    ];
+
+    static double? Share(int part, int whole) => whole == 0 ? null : Math.Round((double)part / whole, 4);
+
+    /// <summary>The figures of a period.</summary>
+    /// <param name="From">Its beginning.</param>
+    /// <param name="To">Its end, not included.</param>
+    /// <param name="Demand">Rides requested per hour; hours without any are left out.</param>
+    /// <param name="Acceptance">What became of the offers made in the period.</param>
+    /// <param name="Rides">What became of the rides requested in the period.</param>
+    /// <param name="Revenue">What was captured in the period, per day and currency.</param>
+    internal sealed record Figures(
+        DateTimeOffset From,
+        DateTimeOffset To,
+        IReadOnlyList<Demand> Demand,
+        Acceptance Acceptance,
+        Rides Rides,
+        IReadOnlyList<Revenue> Revenue
+    );
+
+    /// <summary>The demand of one hour.</summary>
+    /// <param name="Hour">Its beginning, UTC.</param>
+    /// <param name="Requested">How many rides were requested.</param>
+    internal sealed record Demand(DateTimeOffset Hour, int Requested);
+
+    /// <summary>What became of the offers.</summary>
+    /// <param name="Offered">How many were made.</param>
+    /// <param name="Accepted">How many the driver took.</param>
+    /// <param name="Declined">How many the driver refused.</param>
+    /// <param name="Expired">How many the driver let pass.</param>
+    /// <param name="Withdrawn">How many were taken back before an answer.</param>
+    /// <param name="Pending">How many wait for an answer.</param>
+    /// <param name="Released">How many of those accepted were given up or taken away before the ride began.</param>
+    /// <param name="Rate">Accepted of those the driver decided (accepted, declined or expired), 0 to 1; null when there were none.</param>
+    internal sealed record Acceptance(
+        int Offered,
+        int Accepted,
+        int Declined,
+        int Expired,
+        int Withdrawn,
+        int Pending,
+        int Released,
+        double? Rate
+    )
+    {
+        public static Acceptance Of(Dictionary<OfferAnswer, int> answers, int released)
+        {
+            int Count(OfferAnswer answer) => answers.GetValueOrDefault(answer);
+            var decided = Count(OfferAnswer.Accepted) + Count(OfferAnswer.Declined) + Count(OfferAnswer.Expired);
+            return new(
+                answers.Values.Sum(),
+                Count(OfferAnswer.Accepted),
+                Count(OfferAnswer.Declined),
+                Count(OfferAnswer.Expired),
+                Count(OfferAnswer.Withdrawn),
+                Count(OfferAnswer.Pending),
+                released,
+                Share(Count(OfferAnswer.Accepted), decided)
+            );
+        }
+    }
+
+    /// <summary>What became of the rides.</summary>
+    /// <param name="Requested">How many were requested.</param>
+    /// <param name="ByStatus">How many of them are in each status now.</param>
+    /// <param name="CancelledBy">Who cancelled, and how many.</param>
+    /// <param name="CompletionRate">Completed of those that ended, 0 to 1; null when none did.</param>
+    internal sealed record Rides(
+        int Requested,
+        IReadOnlyDictionary<string, int> ByStatus,
+        IReadOnlyDictionary<string, int> CancelledBy,
+        double? CompletionRate
+    );
+
+    /// <summary>The revenue of one day in one currency.</summary>
+    /// <param name="Day">The day, UTC.</param>
+    /// <param name="Amount">What was captured.</param>
+    /// <param name="Payments">In how many payments.</param>
+    internal sealed record Revenue(DateOnly Day, Money Amount, int Payments);
+}

@@ -1,0 +1,77 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+using RideBooking.Analytics;
+using RideBooking.Notifications;
+using RideBooking.Platform;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Tests.Analytics;
+
+/// <summary>What SQLite shows to be right must also be a query for the servers, and in plain T-SQL for those that speak it.</summary>
+public sealed class Queries_on_servers
+{
+    static readonly IModule[] s_modules = [new AnalyticsModule(), new NotificationsModule()];
+    static readonly DateTimeOffset s_at = new(2026, 1, 10, 0, 0, 0, TimeSpan.Zero);
+
+    readonly AnswersNothing _server = new();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_query_is_T_SQL()
+    {
+        var options = new DbContextOptionsBuilder<SqlServerAppDbContext>().UseSqlServer().AddInterceptors(_server);
+        await using var db = new SqlServerAppDbContext(options.Options, s_modules);
+        await Ask(db);
+        foreach (var sql in _server.Asked)
+        {
+            new TSql160Parser(initialQuotedIdentifiers: true).Parse(new StringReader(sql), out var errors);
+            errors.Select(error => $"{error.Message} in {sql}").ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task Every_query_is_one_for_PostgreSQL()
+    {
+        var options = new DbContextOptionsBuilder<PostgresAppDbContext>().UseNpgsql().AddInterceptors(_server);
+        await using var db = new PostgresAppDbContext(options.Options, s_modules);
+        await Ask(db);
+    }
+
+    async Task Ask(AppDbContext db)
+    {
+        (await Summary.Of(db, s_at, s_at.AddDays(1), Stop)).Rides.Requested.ShouldBe(0);
+        var second = new PageRequest(2, Cursor.Encode((s_at, Guid.CreateVersion7())));
+        (await ListNotifications.Handle(Audience.Rider, "rider-1", second, db, Stop)).Value!.Items.ShouldBeEmpty();
+        _server.Asked.Count.ShouldBe(6);
+    }
+
+    /// <summary>A server that takes every question and has no row to answer with.</summary>
+    sealed class AnswersNothing : DbCommandInterceptor, IDbConnectionInterceptor
+    {
+        public List<string> Asked { get; } = [];
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            Asked.Add(command.CommandText);
+            var nothing = new DataTable { Locale = System.Globalization.CultureInfo.InvariantCulture };
+            return new(InterceptionResult<DbDataReader>.SuppressWithResult(nothing.CreateDataReader()));
+        }
+
+        public ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection,
+            ConnectionEventData eventData,
+            InterceptionResult result,
+            CancellationToken cancellationToken = default
+        ) => new(InterceptionResult.Suppress());
+    }
+}
