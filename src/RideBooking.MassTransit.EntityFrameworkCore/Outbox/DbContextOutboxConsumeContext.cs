@@ -59,16 +59,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     public override async Task SetConsumed()
     {
         mark.Complete(clock.GetUtcNow().UtcDateTime);
-        try
-        {
-            await dbContext.SaveChangesAsync(CancellationToken);
-        }
-        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
-        {
-            // The pipe asks the retry policy right here whether this is to be retried, or published as a fault.
-            throw DatabaseConflicts.AsConcurrencyConflict(exception);
-        }
-
+        await dbContext.SaveChangesAsync(CancellationToken);
         _consumed = true;
     }
 

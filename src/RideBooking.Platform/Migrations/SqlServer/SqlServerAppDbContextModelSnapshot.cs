@@ -199,6 +199,134 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Analytics.OfferFacts", b =>
+                {
+                    b.Property<Guid>("OfferId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("offer_id");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .HasColumnName("answer");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<DateTimeOffset?>("OfferedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("offered_at");
+
+                    b.Property<bool>("Released")
+                        .HasColumnType("bit")
+                        .HasColumnName("released");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("OfferId")
+                        .HasName("pk_offer_facts");
+
+                    b.HasIndex("OfferedAt")
+                        .HasDatabaseName("ix_offer_facts_offered_at");
+
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_offer_facts_ride_id");
+
+                    b.ToTable("offer_facts", "analytics");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Analytics.RideFacts", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<DateTimeOffset?>("ArrivedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("arrived_at");
+
+                    b.Property<string>("ArrivedDriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("arrived_driver_id");
+
+                    b.Property<string>("CancelledBy")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("cancelled_by");
+
+                    b.Property<decimal?>("CapturedAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("captured_amount");
+
+                    b.Property<DateTimeOffset?>("CapturedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("captured_at");
+
+                    b.Property<string>("CapturedCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("nchar(3)")
+                        .HasColumnName("captured_currency")
+                        .IsFixedLength();
+
+                    b.Property<DateTimeOffset?>("CapturedDay")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("captured_day");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("outcome");
+
+                    b.Property<DateTimeOffset?>("RequestedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("requested_at");
+
+                    b.Property<DateTimeOffset?>("RequestedHour")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("requested_hour");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_ride_facts");
+
+                    b.HasIndex("CapturedAt")
+                        .HasDatabaseName("ix_ride_facts_captured_at");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_ride_facts_requested_at");
+
+                    b.ToTable("ride_facts", "analytics");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
@@ -420,6 +548,69 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasFilter("position IS NULL");
 
                     b.ToTable("events", "event_log");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Audience")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .HasColumnName("audience");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("RecipientId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("recipient_id");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications");
+
+                    b.HasIndex("EventId", "Audience", "RecipientId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_event_id_audience_recipient_id");
+
+                    b.HasIndex("Audience", "RecipientId", "At", "Id")
+                        .HasDatabaseName("ix_notifications_audience_recipient_id_at_id");
+
+                    b.ToTable("notifications", "notifications");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });

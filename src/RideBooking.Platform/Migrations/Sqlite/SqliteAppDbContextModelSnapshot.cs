@@ -188,6 +188,130 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("messaging_outbox_state", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Analytics.OfferFacts", b =>
+                {
+                    b.Property<Guid>("OfferId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offer_id");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("OfferedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offered_at");
+
+                    b.Property<bool>("Released")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("released");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("OfferId")
+                        .HasName("pk_analytics_offer_facts");
+
+                    b.HasIndex("OfferedAt")
+                        .HasDatabaseName("ix_analytics_offer_facts_offered_at");
+
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_analytics_offer_facts_ride_id");
+
+                    b.ToTable("analytics_offer_facts", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Analytics.RideFacts", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<string>("ArrivedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("arrived_at");
+
+                    b.Property<string>("ArrivedDriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("arrived_driver_id");
+
+                    b.Property<string>("CancelledBy")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cancelled_by");
+
+                    b.Property<decimal?>("CapturedAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("captured_amount");
+
+                    b.Property<string>("CapturedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("captured_at");
+
+                    b.Property<string>("CapturedCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("captured_currency")
+                        .IsFixedLength();
+
+                    b.Property<string>("CapturedDay")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("captured_day");
+
+                    b.Property<string>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("RequestedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedHour")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_hour");
+
+                    b.Property<string>("StartedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_analytics_ride_facts");
+
+                    b.HasIndex("CapturedAt")
+                        .HasDatabaseName("ix_analytics_ride_facts_captured_at");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_analytics_ride_facts_requested_at");
+
+                    b.ToTable("analytics_ride_facts", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
@@ -401,6 +525,68 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasFilter("position IS NULL");
 
                     b.ToTable("event_log_events", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Audience")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("audience");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("RecipientId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("recipient_id");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications_notifications");
+
+                    b.HasIndex("EventId", "Audience", "RecipientId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_notifications_event_id_audience_recipient_id");
+
+                    b.HasIndex("Audience", "RecipientId", "At", "Id")
+                        .HasDatabaseName("ix_notifications_notifications_audience_recipient_id_at_id");
+
+                    b.ToTable("notifications_notifications", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Payments.Gateway.SandboxCharge", b =>
