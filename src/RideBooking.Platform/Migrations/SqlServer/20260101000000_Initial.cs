@@ -24,6 +24,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 name: "billing");
 
             migrationBuilder.EnsureSchema(
+                name: "notifications");
+
+            migrationBuilder.EnsureSchema(
+                name: "analytics");
+
+            migrationBuilder.EnsureSchema(
                 name: "payments");
 
             migrationBuilder.EnsureSchema(
@@ -142,6 +148,44 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "notifications",
+                schema: "notifications",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    event_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    audience = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
+                    recipient_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    title = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    text = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_notifications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "offer_facts",
+                schema: "analytics",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    offered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    answer = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
+                    released = table.Column<bool>(type: "bit", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_offer_facts", x => x.offer_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox_message",
                 schema: "messaging",
                 columns: table => new
@@ -237,6 +281,31 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_payments", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ride_facts",
+                schema: "analytics",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    requested_hour = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    arrived_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
+                    arrived_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    started_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    outcome = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    ended_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    cancelled_by = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    captured_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
+                    captured_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    captured_day = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    captured_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    version = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_ride_facts", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -408,6 +477,31 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_notifications_audience_recipient_id_at_id",
+                schema: "notifications",
+                table: "notifications",
+                columns: new[] { "audience", "recipient_id", "at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notifications_event_id_audience_recipient_id",
+                schema: "notifications",
+                table: "notifications",
+                columns: new[] { "event_id", "audience", "recipient_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_offer_facts_offered_at",
+                schema: "analytics",
+                table: "offer_facts",
+                column: "offered_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_offer_facts_ride_id",
+                schema: "analytics",
+                table: "offer_facts",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_next_attempt_time_sequence_number",
                 schema: "messaging",
                 table: "outbox_message",
@@ -437,6 +531,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "payments",
                 table: "payments",
                 columns: new[] { "status", "changed_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_ride_facts_captured_at",
+                schema: "analytics",
+                table: "ride_facts",
+                column: "captured_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_ride_facts_requested_at",
+                schema: "analytics",
+                table: "ride_facts",
+                column: "requested_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_active_driver_id",
@@ -508,6 +614,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "billing");
 
             migrationBuilder.DropTable(
+                name: "notifications",
+                schema: "notifications");
+
+            migrationBuilder.DropTable(
+                name: "offer_facts",
+                schema: "analytics");
+
+            migrationBuilder.DropTable(
                 name: "outbox_message",
                 schema: "messaging");
 
@@ -522,6 +636,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "payments",
                 schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "ride_facts",
+                schema: "analytics");
 
             migrationBuilder.DropTable(
                 name: "rides",

@@ -12,6 +12,47 @@ namespace RideBooking.Platform.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "analytics_offer_facts",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    offered_at = table.Column<string>(type: "TEXT", nullable: true),
+                    answer = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    released = table.Column<bool>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_analytics_offer_facts", x => x.offer_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "analytics_ride_facts",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    requested_at = table.Column<string>(type: "TEXT", nullable: true),
+                    requested_hour = table.Column<string>(type: "TEXT", nullable: true),
+                    arrived_driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    arrived_at = table.Column<string>(type: "TEXT", nullable: true),
+                    started_at = table.Column<string>(type: "TEXT", nullable: true),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    ended_at = table.Column<string>(type: "TEXT", nullable: true),
+                    cancelled_by = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    captured_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    captured_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    captured_day = table.Column<string>(type: "TEXT", nullable: true),
+                    captured_at = table.Column<string>(type: "TEXT", nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_analytics_ride_facts", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "billing_invoices",
                 columns: table => new
                 {
@@ -129,6 +170,25 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_messaging_outbox_state", x => x.outbox_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "notifications_notifications",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    event_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    audience = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    recipient_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    title = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    text = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_notifications_notifications", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -319,6 +379,26 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 values: new object[] { 1, 0L });
 
             migrationBuilder.CreateIndex(
+                name: "ix_analytics_offer_facts_offered_at",
+                table: "analytics_offer_facts",
+                column: "offered_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_analytics_offer_facts_ride_id",
+                table: "analytics_offer_facts",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_analytics_ride_facts_captured_at",
+                table: "analytics_ride_facts",
+                column: "captured_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_analytics_ride_facts_requested_at",
+                table: "analytics_ride_facts",
+                column: "requested_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_billing_invoices_number",
                 table: "billing_invoices",
                 column: "number",
@@ -363,6 +443,17 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_messaging_outbox_message_next_attempt_time_sequence_number",
                 table: "messaging_outbox_message",
                 columns: new[] { "next_attempt_time", "sequence_number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notifications_notifications_audience_recipient_id_at_id",
+                table: "notifications_notifications",
+                columns: new[] { "audience", "recipient_id", "at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notifications_notifications_event_id_audience_recipient_id",
+                table: "notifications_notifications",
+                columns: new[] { "event_id", "audience", "recipient_id" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_payments_payment_methods_rider_id",
@@ -428,6 +519,12 @@ namespace RideBooking.Platform.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "analytics_offer_facts");
+
+            migrationBuilder.DropTable(
+                name: "analytics_ride_facts");
+
+            migrationBuilder.DropTable(
                 name: "billing_invoice_lines");
 
             migrationBuilder.DropTable(
@@ -444,6 +541,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "messaging_outbox_state");
+
+            migrationBuilder.DropTable(
+                name: "notifications_notifications");
 
             migrationBuilder.DropTable(
                 name: "payments_payment_methods");
