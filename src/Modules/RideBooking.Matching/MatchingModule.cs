@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Http;
 
 namespace RideBooking.Matching;
 
@@ -13,11 +14,31 @@ public sealed class MatchingModule : IModule
     public string Name => "matching";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services, IConfiguration configuration) { }
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(MatchingOptions.Read(configuration));
+        services.AddScoped<ExclusiveOffers>();
+    }
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<AddCandidate>();
+        bus.AddConsumer<RemoveCandidate>();
+        bus.AddConsumer<SearchForDriver>();
+        bus.AddConsumer<FindDriver>();
+        bus.AddConsumer<OfferWaitingRide>();
+        bus.AddConsumer<ExpireOffer>();
+        bus.AddConsumer<SearchAgain>();
+        bus.AddConsumer<EndSearch>();
+    }
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) { }
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        var drivers = routes.MapDrivers();
+        AcceptOffer.Map(drivers);
+        DeclineOffer.Map(drivers);
+        LiveOffers.Map(drivers);
+    }
 }

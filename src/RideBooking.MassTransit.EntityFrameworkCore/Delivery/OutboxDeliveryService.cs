@@ -24,6 +24,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     readonly CancellationTokenSource _stopSending = new();
     Task _sending = Task.CompletedTask;
     Task _sweeping = Task.CompletedTask;
+    int _stops;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -35,6 +36,9 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     /// <summary>Sends what is handed over already, as far as time allows; the rest is for the next start.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (Interlocked.Increment(ref _stops) > 1)
+            return;
+
         await _stopSweeping.CancelAsync();
         try
         {

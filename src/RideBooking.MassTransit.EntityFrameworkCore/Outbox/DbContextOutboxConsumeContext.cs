@@ -59,7 +59,16 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     public override async Task SetConsumed()
     {
         mark.Complete(clock.GetUtcNow().UtcDateTime);
-        await dbContext.SaveChangesAsync(CancellationToken);
+        try
+        {
+            await dbContext.SaveChangesAsync(CancellationToken);
+        }
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
+        {
+            // The pipe asks the retry policy right here whether this is to be retried, or published as a fault.
+            throw DatabaseConflicts.AsConcurrencyConflict(exception);
+        }
+
         _consumed = true;
     }
 

@@ -45,6 +45,32 @@ public static class Settings
         ];
     }
 
+    /// <summary>A number within limits, written with a decimal point.</summary>
+    public static decimal Number(
+        this IConfiguration configuration,
+        string key,
+        decimal otherwise,
+        decimal least,
+        decimal most
+    )
+    {
+        if (configuration[key] is not { } text || string.IsNullOrWhiteSpace(text))
+            return otherwise;
+        const NumberStyles style =
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite;
+        return
+            decimal.TryParse(text.TrimEnd(), style, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+            ? number
+            : throw new ConfigurationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{key} is '{text}' but must be a number from {least} to {most}."
+                )
+            );
+    }
+
     /// <summary>Text that must be there.</summary>
     public static string Required(this IConfiguration configuration, string key, string why) =>
         configuration[key] is { } text && !string.IsNullOrWhiteSpace(text)

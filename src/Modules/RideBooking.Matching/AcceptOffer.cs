@@ -1,0 +1,109 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>What the driver has agreed to.</summary>
+internal sealed record OfferAccepted(
+    Guid OfferId,
+    Guid RideId,
+    string RiderId,
+    Place Pickup,
+    Place Dropoff,
+    Money? Fare,
+    int PickupEtaSeconds,
+    DateTimeOffset AcceptedAt
+);
+
+/// <summary>A driver takes the offer. Exactly one thing wins: this, the offer's expiry, or the end of the ride.</summary>
+internal static class AcceptOffer
+{
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers
+            .MapPost("/offers/{offerId:guid}/accept", Handle)
+            .WithSummary("Take the ride that was offered.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+
+    internal static async Task<Results<Ok<OfferAccepted>, ProblemHttpResult>> Handle(
+        Guid offerId,
+        Driver driver,
+        AppDbContext db,
+        IPublishEndpoint publish,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var now = clock.GetUtcNow();
+        var offer = await db.Set<Offer>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(offer => offer.OfferId == offerId && offer.DriverId == driver.Id, stop);
+        if (offer is null)
+            return OfferProblems.NotFound();
+
+        // The timer that ends the offer may be late; the offer is not valid longer for it.
+        if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(stop);
+            if (await db.TakeSearchOffering(offer.RideId, offerId, stop) is { } search)
+            {
+                search.Status = SearchStatus.Assigned;
+                var accepted = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == offerId, stop);
+                accepted.Status = OfferStatus.Accepted;
+                accepted.AnsweredAt = now;
+                var candidate = await db.Set<Candidate>()
+                    .AsNoTracking()
+                    .SingleAsync(candidate => candidate.DriverId == driver.Id, stop);
+                await publish.Publish(Assignment(search, accepted, candidate, now), stop);
+                await db.SaveChangesAsync(stop);
+                await transaction.CommitAsync(stop);
+                return Summary(search, accepted);
+            }
+            await transaction.RollbackAsync(stop);
+
+            // Lost the race: to himself (the button was pressed twice), to the clock, or to the rider.
+            offer = await db.Set<Offer>().AsNoTracking().SingleAsync(offer => offer.OfferId == offerId, stop);
+        }
+
+        return offer.Status == OfferStatus.Accepted
+            ? Summary(
+                await db.Set<Search>().AsNoTracking().SingleAsync(search => search.RideId == offer.RideId, stop),
+                offer
+            )
+            : await OfferProblems.Over(db, offer, stop);
+    }
+
+    static DriverAssigned Assignment(Search search, Offer offer, Candidate driver, DateTimeOffset now) =>
+        new(
+            search.RideId,
+            search.RiderId,
+            offer.OfferId,
+            offer.DriverId,
+            driver.Name,
+            new Vehicle(driver.VehicleClass, driver.VehiclePlate, driver.VehicleModel),
+            offer.PickupEtaSeconds,
+            offer.Attempt,
+            now
+        );
+
+    static Ok<OfferAccepted> Summary(Search search, Offer offer) =>
+        TypedResults.Ok(
+            new OfferAccepted(
+                offer.OfferId,
+                search.RideId,
+                search.RiderId,
+                search.Pickup,
+                search.Dropoff,
+                search.Fare,
+                offer.PickupEtaSeconds,
+                offer.AnsweredAt!.Value
+            )
+        );
+}

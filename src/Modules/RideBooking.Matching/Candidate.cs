@@ -1,0 +1,90 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>
+/// A driver as matching knows him: on duty or not, and reserved for which ride, from the offer to the end of the ride. Both
+/// halves change independently: the shift by the driver's coming and going, the reservation by single conditional updates.
+/// </summary>
+internal sealed class Candidate
+{
+    public required string DriverId { get; init; }
+
+    /// <summary>The newest shift heard of. Shift ids are UUIDv7: what is not greater is old news.</summary>
+    public required Guid ShiftId { get; set; }
+    public required bool Online { get; set; }
+    public string Name { get; set; } = "";
+    public string VehicleClass { get; set; } = Contracts.VehicleClass.Standard;
+    public string VehiclePlate { get; set; } = "";
+    public string VehicleModel { get; set; } = "";
+
+    /// <summary>The ride the driver is kept for; unique, so that no ride can keep two drivers.</summary>
+    public Guid? ReservedRideId { get; set; }
+
+    /// <summary>The offer the reservation began with.</summary>
+    public Guid? ReservedOfferId { get; set; }
+
+    /// <summary>On duty, without a ride or an offer, and in a vehicle of the class: any will do for <c>standard</c>.</summary>
+    public static Expression<Func<Candidate, bool>> FreeFor(string vehicleClass) =>
+        vehicleClass == Contracts.VehicleClass.Standard
+            ? candidate => candidate.Online && candidate.ReservedRideId == null
+            : candidate =>
+                candidate.Online && candidate.ReservedRideId == null && candidate.VehicleClass == vehicleClass;
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Candidate>
+    {
+        public void Configure(EntityTypeBuilder<Candidate> builder)
+        {
+            builder.ToTable("candidates");
+            builder.HasKey(candidate => candidate.DriverId);
+            builder.Property(candidate => candidate.DriverId).HasMaxLength(255);
+            builder.Property(candidate => candidate.Name).HasMaxLength(100);
+            builder.Property(candidate => candidate.VehicleClass).HasMaxLength(32);
+            builder.Property(candidate => candidate.VehiclePlate).HasMaxLength(20);
+            builder.Property(candidate => candidate.VehicleModel).HasMaxLength(100);
+
+            // Two pieces of news about one driver at once: the second is told to look again.
+            builder.Property(candidate => candidate.ShiftId).IsConcurrencyToken();
+            builder.Property(candidate => candidate.Online).IsConcurrencyToken();
+            builder.HasIndex(candidate => candidate.ReservedRideId).IsUnique();
+        }
+    }
+}
+
+internal static class Candidates
+{
+    /// <summary>
+    /// Reserves the driver for the offer if he is still free. The one statement on which "no driver on two rides" rests: of
+    /// any number of searches that want him at once, the database lets one find him unreserved.
+    /// </summary>
+    public static async Task<bool> Reserve(
+        this AppDbContext db,
+        string driverId,
+        Search search,
+        Guid offerId,
+        CancellationToken stop
+    ) =>
+        await db.Set<Candidate>()
+            .Where(candidate => candidate.DriverId == driverId)
+            .Where(Candidate.FreeFor(search.VehicleClass))
+            .ExecuteUpdateAsync(
+                row =>
+                    row.SetProperty(candidate => candidate.ReservedRideId, search.RideId)
+                        .SetProperty(candidate => candidate.ReservedOfferId, offerId),
+                stop
+            ) == 1;
+
+    /// <summary>Frees the driver if it is this offer that keeps him. False when something else does by now, or nothing.</summary>
+    public static async Task<bool> Free(this AppDbContext db, string driverId, Guid offerId, CancellationToken stop) =>
+        await db.Set<Candidate>()
+            .Where(candidate => candidate.DriverId == driverId && candidate.ReservedOfferId == offerId)
+            .ExecuteUpdateAsync(
+                row =>
+                    row.SetProperty(candidate => candidate.ReservedRideId, (Guid?)null)
+                        .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null),
+                stop
+            ) == 1;
+}

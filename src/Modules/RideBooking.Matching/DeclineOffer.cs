@@ -1,0 +1,74 @@
+using FluentValidation;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <param name="Reason">Why, in the driver's words, if he likes to say.</param>
+internal sealed record DeclineOfferRequest(string? Reason)
+{
+    internal sealed class Validator : AbstractValidator<DeclineOfferRequest>
+    {
+        public Validator() => RuleFor(request => request.Reason).Text(0, 200);
+    }
+}
+
+/// <summary>A driver turns the offer down; the search goes on at once, without him.</summary>
+internal static class DeclineOffer
+{
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers
+            .MapPost("/offers/{offerId:guid}/decline", Handle)
+            .WithSummary("Turn down the ride that was offered.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+
+    internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
+        Guid offerId,
+        DeclineOfferRequest? request,
+        Driver driver,
+        AppDbContext db,
+        IPublishEndpoint publish,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var now = clock.GetUtcNow();
+        var offer = await db.Set<Offer>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(offer => offer.OfferId == offerId && offer.DriverId == driver.Id, stop);
+        if (offer is null)
+            return OfferProblems.NotFound();
+
+        if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(stop);
+            if (await db.TakeSearchOffering(offer.RideId, offerId, stop) is { } search)
+            {
+                var declined = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == offerId, stop);
+                declined.Close(OfferStatus.Declined, now);
+                search.Reopen();
+                await publish.Publish(new OfferDeclined(offer.RideId, offerId, driver.Id, request?.Reason, now), stop);
+                await publish.Publish(new RideWithoutDriver(offer.RideId), stop);
+                if (await db.Free(driver.Id, offerId, stop))
+                    await publish.Publish(new DriverBecameFree(driver.Id), stop);
+                await db.SaveChangesAsync(stop);
+                await transaction.CommitAsync(stop);
+                return TypedResults.NoContent();
+            }
+            await transaction.RollbackAsync(stop);
+            offer = await db.Set<Offer>().AsNoTracking().SingleAsync(offer => offer.OfferId == offerId, stop);
+        }
+
+        return offer.Status == OfferStatus.Declined
+            ? TypedResults.NoContent()
+            : await OfferProblems.Over(db, offer, stop);
+    }
+}

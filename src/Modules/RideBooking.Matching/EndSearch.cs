@@ -1,0 +1,48 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>Ends the search of a ride that is over: takes back an open offer and frees the driver, if there is one.</summary>
+internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
+    : IConsumer<RideCancelled>,
+        IConsumer<NoDriverFound>,
+        IConsumer<RideCompleted>
+{
+    public Task Consume(ConsumeContext<RideCancelled> context) =>
+        End(context, context.Message.RideId, context.Message.RiderId, "rideCancelled");
+
+    public Task Consume(ConsumeContext<NoDriverFound> context) =>
+        End(context, context.Message.RideId, context.Message.RiderId, "searchEnded");
+
+    public Task Consume(ConsumeContext<RideCompleted> context) =>
+        End(context, context.Message.RideId, context.Message.RiderId, "searchEnded");
+
+    async Task End(ConsumeContext context, Guid rideId, string riderId, string reason)
+    {
+        var stop = context.CancellationToken;
+        var now = clock.GetUtcNow();
+        var search = await db.TakeSearch(rideId, stop);
+        if (search is null)
+        {
+            db.Add(Search.EndedBeforeItBegan(rideId, riderId, now));
+            return;
+        }
+
+        if (search.Status == SearchStatus.Ended)
+            return;
+        var lastOffer = search.OfferId;
+        search.End();
+        if (lastOffer is null)
+            return;
+
+        var offer = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == lastOffer, stop);
+        if (offer.Status == OfferStatus.Open)
+            await context.Publish(new OfferExpired(rideId, offer.OfferId, offer.DriverId, reason, now));
+        offer.Close(offer.Status == OfferStatus.Open ? OfferStatus.Withdrawn : offer.Status, now);
+        if (await db.Free(offer.DriverId, offer.OfferId, stop))
+            await context.Publish(new DriverBecameFree(offer.DriverId));
+    }
+}

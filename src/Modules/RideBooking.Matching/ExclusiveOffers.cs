@@ -1,0 +1,112 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Positions;
+
+namespace RideBooking.Matching;
+
+/// <summary>Makes offers: each to one driver, who is reserved for it.</summary>
+internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, TimeProvider clock)
+{
+    const int DriversPerLook = 8;
+
+    /// <summary>
+    /// Offers the ride to the nearest driver who is free, in a vehicle of the class, and has not turned this ride down. The
+    /// search is taken, or new and nobody else's yet. In the common case three statements before the commit: find, reserve,
+    /// save.
+    /// </summary>
+    /// <returns>False when there is no such driver within the radius.</returns>
+    public async Task<bool> OfferToNearest(Search search, ConsumeContext context)
+    {
+        var stop = context.CancellationToken;
+        foreach (var radius in Outward(options.MaxRadiusMeters))
+            // Those whom other searches reserved between our look and our grasp are not in the next look.
+            while (await Look(search, radius, stop) is { Count: > 0 } near)
+                foreach (var (driverId, meters) in near)
+                    if (await OfferTo(driverId, meters, search, context))
+                        return true;
+        return false;
+    }
+
+    /// <summary>Offers the ride to this driver, unless he is not free any more.</summary>
+    public async Task<bool> OfferTo(string driverId, double meters, Search search, ConsumeContext context)
+    {
+        var offerId = Guid.CreateVersion7();
+        if (!await db.Reserve(driverId, search, offerId, context.CancellationToken))
+            return false;
+
+        var now = clock.GetUtcNow();
+        var offer = new Offer
+        {
+            OfferId = offerId,
+            RideId = search.RideId,
+            DriverId = driverId,
+            LivingRideId = search.RideId,
+            LivingDriverId = driverId,
+            Attempt = search.Attempts + 1,
+            PickupEtaSeconds = PickupEta.Seconds(meters),
+            OfferedAt = now,
+            ExpiresAt = now + options.OfferTimeout,
+        };
+        db.Add(offer);
+        search.Status = SearchStatus.Offered;
+        search.OfferId = offerId;
+        search.Attempts = offer.Attempt;
+
+        await context.Publish(
+            new DriverOffered(
+                search.RideId,
+                search.RiderId,
+                offerId,
+                driverId,
+                search.Pickup,
+                search.Dropoff,
+                search.Fare,
+                offer.PickupEtaSeconds,
+                offer.ExpiresAt,
+                now
+            )
+        );
+        await context.SchedulePublish(
+            offer.ExpiresAt.UtcDateTime,
+            new OfferEnds(search.RideId, offerId, OfferEnds.Timeout)
+        );
+        return true;
+    }
+
+    /// <summary>A tenth of the radius first: in a dense city that is enough, and reads a tenth of the index.</summary>
+    static IEnumerable<double> Outward(double radius) => [radius / 10, radius / 3, radius];
+
+    async Task<List<(string DriverId, double Meters)>> Look(Search search, double radius, CancellationToken stop)
+    {
+        var (lat, lng) = (search.PickupLat, search.PickupLng);
+        var free = db.Set<Candidate>().Where(Candidate.FreeFor(search.VehicleClass));
+        var asked = db.Set<Offer>()
+            .Where(offer => offer.RideId == search.RideId && offer.Status != OfferStatus.Withdrawn);
+        var found = await db.Set<DriverPosition>()
+            .Within(GeoBox.Around(lat, lng, radius))
+            .Where(position => free.Any(candidate => candidate.DriverId == position.DriverId))
+            .Where(position => !asked.Any(offer => offer.DriverId == position.DriverId))
+            .NearestFirst(lat, lng)
+            .Take(DriversPerLook)
+            .Select(position => new
+            {
+                position.DriverId,
+                position.Lat,
+                position.Lng,
+            })
+            .ToListAsync(stop);
+
+        // The corners of the box are farther than the radius: whoever is there waits for the next, larger look.
+        return
+        [
+            .. found
+                .Select(position =>
+                    (position.DriverId, Meters: GreatCircle.Meters(lat, lng, position.Lat, position.Lng))
+                )
+                .Where(position => position.Meters <= radius)
+                .OrderBy(position => position.Meters),
+        ];
+    }
+}

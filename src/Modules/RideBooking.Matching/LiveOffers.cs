@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>An offer as its driver sees it.</summary>
+internal sealed record OfferView(
+    Guid OfferId,
+    Guid RideId,
+    Place Pickup,
+    Place Dropoff,
+    Money? Fare,
+    int PickupEtaSeconds,
+    DateTimeOffset ExpiresAt
+);
+
+/// <summary>What the driver can take right now: nothing, or one ride, for offers are exclusive.</summary>
+internal static class LiveOffers
+{
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers.MapGet("/drivers/me/offers", Handle).WithSummary("The offers you can accept now.");
+
+    static async Task<Ok<Page<OfferView>>> Handle(
+        Driver driver,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    ) => TypedResults.Ok(new Page<OfferView>(await Of(driver.Id, db, clock, stop), null));
+
+    /// <summary>The driver's open offers that have not run out, be their timer late or not.</summary>
+    public static async Task<List<OfferView>> Of(
+        string driverId,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var now = clock.GetUtcNow();
+        var live = await (
+            from offer in db.Set<Offer>().AsNoTracking()
+            join search in db.Set<Search>().AsNoTracking() on offer.RideId equals search.RideId
+            where offer.LivingDriverId == driverId && offer.Status == OfferStatus.Open && offer.ExpiresAt > now
+            select new { offer, search }
+        ).ToListAsync(stop);
+        return
+        [
+            .. live.Select(found => new OfferView(
+                found.offer.OfferId,
+                found.search.RideId,
+                found.search.Pickup,
+                found.search.Dropoff,
+                found.search.Fare,
+                found.offer.PickupEtaSeconds,
+                found.offer.ExpiresAt
+            )),
+        ];
+    }
+}

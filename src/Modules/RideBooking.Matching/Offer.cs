@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace RideBooking.Matching;
+
+internal enum OfferStatus
+{
+    /// <summary>The driver is thinking it over.</summary>
+    Open,
+
+    /// <summary>The driver took the ride.</summary>
+    Accepted,
+
+    /// <summary>The driver said no.</summary>
+    Declined,
+
+    /// <summary>The driver did not answer in time.</summary>
+    Expired,
+
+    /// <summary>It was taken back before the driver answered; not the driver's doing, except for going off duty.</summary>
+    Withdrawn,
+
+    /// <summary>The driver took the ride and gave it back, or an operator did.</summary>
+    Released,
+}
+
+/// <summary>
+/// One ride offered to one driver. While it lives (open, or accepted and the ride not over) it occupies both: two unique
+/// indexes keep any ride from having two living offers, and any driver from having two.
+/// </summary>
+internal sealed class Offer
+{
+    public required Guid OfferId { get; init; }
+    public required Guid RideId { get; init; }
+    public required string DriverId { get; init; }
+    public OfferStatus Status { get; set; }
+
+    /// <summary>The ride, while the offer lives; unique.</summary>
+    public Guid? LivingRideId { get; set; }
+
+    /// <summary>The driver, while the offer lives; unique.</summary>
+    public string? LivingDriverId { get; set; }
+
+    /// <summary>Which offer of the ride it is, from 1.</summary>
+    public required int Attempt { get; init; }
+    public required int PickupEtaSeconds { get; init; }
+    public required DateTimeOffset OfferedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>When the driver answered or the offer was closed otherwise.</summary>
+    public DateTimeOffset? AnsweredAt { get; set; }
+
+    /// <summary>Ends the offer's hold on ride and driver.</summary>
+    public void Close(OfferStatus status, DateTimeOffset at)
+    {
+        if (Status == OfferStatus.Open)
+            AnsweredAt = at;
+        Status = status;
+        LivingRideId = null;
+        LivingDriverId = null;
+    }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Offer>
+    {
+        public void Configure(EntityTypeBuilder<Offer> builder)
+        {
+            builder.ToTable("offers");
+            builder.HasKey(offer => offer.OfferId);
+            builder.Property(offer => offer.OfferId).ValueGeneratedNever();
+            builder.Property(offer => offer.DriverId).HasMaxLength(255);
+            builder.Property(offer => offer.LivingDriverId).HasMaxLength(255);
+            builder.Property(offer => offer.Status).HasConversion<string>().HasMaxLength(16).IsConcurrencyToken();
+            builder.HasIndex(offer => offer.LivingRideId).IsUnique();
+            builder.HasIndex(offer => offer.LivingDriverId).IsUnique();
+
+            // Whom has this ride been offered to before?
+            builder.HasIndex(offer => new { offer.RideId, offer.DriverId });
+        }
+    }
+}

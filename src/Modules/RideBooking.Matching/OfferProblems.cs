@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>Why an offer can be neither accepted nor declined.</summary>
+internal static class OfferProblems
+{
+    /// <summary>Unknown, or another driver's: nobody learns which.</summary>
+    public static ProblemHttpResult NotFound() =>
+        Problem.NotFound("There is no such offer, or it was not made to you.", "offer_not_found");
+
+    /// <summary>The offer is not open any more. That the driver let it run out comes before whoever took the ride since.</summary>
+    public static async Task<ProblemHttpResult> Over(AppDbContext db, Offer offer, CancellationToken stop)
+    {
+        if (
+            offer.Status == OfferStatus.Withdrawn
+            && await db.Set<Offer>()
+                .AnyAsync(other => other.RideId == offer.RideId && other.Status == OfferStatus.Accepted, stop)
+        )
+            return Problem.Conflict("offer_taken", "Another driver has taken the ride.");
+        return Problem.Conflict(
+            "offer_expired",
+            offer.Status switch
+            {
+                OfferStatus.Declined => "You have declined this offer.",
+                OfferStatus.Released => "You had this ride and do not have it any more.",
+                OfferStatus.Withdrawn => "The offer was taken back.",
+                _ => "The offer is over.",
+            }
+        );
+    }
+}

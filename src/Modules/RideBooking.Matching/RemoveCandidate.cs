@@ -1,0 +1,47 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>
+/// Takes a driver who went off duty out of the search. An open offer ends; a ride that he took in the same moment stays
+/// his, and after it he is not offered another.
+/// </summary>
+internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOffline>
+{
+    public async Task Consume(ConsumeContext<DriverWentOffline> context)
+    {
+        var ended = context.Message;
+        var stop = context.CancellationToken;
+        var candidate = await db.Set<Candidate>()
+            .SingleOrDefaultAsync(candidate => candidate.DriverId == ended.DriverId, stop);
+
+        // The end of an older shift says nothing about this one.
+        if (candidate?.ShiftId.CompareTo(ended.ShiftId) > 0)
+            return;
+
+        if (candidate is null)
+            db.Add(
+                candidate = new Candidate
+                {
+                    DriverId = ended.DriverId,
+                    ShiftId = ended.ShiftId,
+                    Online = false,
+                }
+            );
+        candidate.ShiftId = ended.ShiftId;
+        candidate.Online = false;
+
+        // Off duty first, then look what he is reserved for: from here on nobody reserves him any more. The offer is ended
+        // in a transaction of its own, because a search is always taken before its driver.
+        await db.SaveChangesAsync(stop);
+        var reserved = await db.Set<Candidate>()
+            .Where(candidate => candidate.DriverId == ended.DriverId)
+            .Select(candidate => new { candidate.ReservedRideId, candidate.ReservedOfferId })
+            .SingleAsync(stop);
+        if (reserved is { ReservedRideId: { } rideId, ReservedOfferId: { } offerId })
+            await context.Publish(new OfferEnds(rideId, offerId, OfferEnds.DriverOffline));
+    }
+}

@@ -1,0 +1,36 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>Frees the driver who lost the ride and, when the ride goes on, looks for another.</summary>
+internal sealed class SearchAgain(AppDbContext db, TimeProvider clock) : IConsumer<DriverUnassigned>
+{
+    public async Task Consume(ConsumeContext<DriverUnassigned> context)
+    {
+        var unassigned = context.Message;
+        var stop = context.CancellationToken;
+
+        // Only what this very assignment left behind: by now the ride may be over, or another driver's.
+        if (
+            await db.TakeSearch(unassigned.RideId, stop) is { Status: SearchStatus.Assigned } search
+            && search.OfferId == unassigned.OfferId
+        )
+        {
+            var offer = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == unassigned.OfferId, stop);
+            offer.Close(OfferStatus.Released, clock.GetUtcNow());
+            if (unassigned.SearchAgain)
+            {
+                search.Reopen();
+                await context.Publish(new RideWithoutDriver(unassigned.RideId));
+            }
+            else
+                search.End();
+        }
+
+        if (await db.Free(unassigned.DriverId, unassigned.OfferId, stop))
+            await context.Publish(new DriverBecameFree(unassigned.DriverId));
+    }
+}

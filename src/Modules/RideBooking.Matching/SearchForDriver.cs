@@ -1,0 +1,24 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>Begins the search for a ride's driver.</summary>
+internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) : IConsumer<RideRequested>
+{
+    public async Task Consume(ConsumeContext<RideRequested> context)
+    {
+        var request = context.Message;
+
+        // A repeat, or the ride was cancelled faster than its request got here.
+        if (await db.Set<Search>().AnyAsync(search => search.RideId == request.RideId, context.CancellationToken))
+            return;
+
+        var search = Search.For(request);
+        db.Add(search);
+        if (!await offers.OfferToNearest(search, context))
+            await context.Publish(new RideWithoutDriver(request.RideId));
+    }
+}

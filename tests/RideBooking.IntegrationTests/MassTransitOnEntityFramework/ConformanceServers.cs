@@ -1,0 +1,55 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.MassTransitOnEntityFramework;
+
+/// <summary>What the conformance cases run on here: every database there is, and RabbitMQ.</summary>
+public sealed class ConformanceServers : IAsyncDisposable
+{
+    readonly string provider;
+    readonly string connection;
+    readonly Uri virtualHost;
+
+    ConformanceServers(string provider, string connection, Uri virtualHost)
+    {
+        this.provider = provider;
+        this.connection = connection;
+        this.virtualHost = virtualHost;
+    }
+
+    /// <summary>For [MemberData].</summary>
+    public static TheoryData<string> Databases => DatabaseProviders.All;
+
+    public static async Task<ConformanceServers> StartAsync(string provider)
+    {
+        var servers =
+            await TestContext.Current.GetFixture<Servers>() ?? throw new InvalidOperationException("No servers.");
+        var connection = await servers.CreateDatabaseAsync(provider);
+        return new(provider, connection, await (await servers.RabbitMqAsync()).CreateVirtualHostAsync());
+    }
+
+    public void UseDatabase(DbContextOptionsBuilder options) =>
+        _ = provider switch
+        {
+            DatabaseProviders.Sqlite => options.UseSqlite(connection),
+            DatabaseProviders.Postgres => options.UseNpgsql(connection),
+            DatabaseProviders.SqlServer => options.UseSqlServer(connection),
+            _ => throw new InvalidOperationException($"No such database provider: {provider}."),
+        };
+
+    public void UseTransport(
+        IBusRegistrationConfigurator bus,
+        Action<IBusRegistrationContext, IBusFactoryConfigurator> configure
+    ) =>
+        bus.UsingRabbitMq(
+            (context, configurator) =>
+            {
+                configurator.Host(virtualHost);
+                configure(context, configurator);
+                configurator.ConfigureEndpoints(context);
+            }
+        );
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,226 @@
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Logging;
+using MassTransit.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace RideBooking.MassTransitOnEntityFramework;
+
+/// <summary>One process: a bus with consumers and sagas on the outbox, a database, a clock that stands still.</summary>
+public sealed class Bench : IAsyncDisposable
+{
+    readonly ServiceProvider provider;
+    bool stopped;
+
+    Bench(ServiceProvider provider) => this.provider = provider;
+
+    public static TimeSpan Limit => TimeSpan.FromSeconds(30);
+
+    public IServiceProvider Services => provider;
+    public ITestHarness Harness => provider.GetRequiredService<ITestHarness>();
+    public IBus Bus => Harness.Bus;
+    public Clerk Clerk => provider.GetRequiredService<Clerk>();
+    public Mailbox Mailbox => provider.GetRequiredService<Mailbox>();
+    public FakeTimeProvider Clock => provider.GetRequiredService<FakeTimeProvider>();
+
+    public static async Task<Bench> StartAsync(ConformanceServers servers, Settings? settings = null)
+    {
+        var bench = await BuildAsync(servers, settings);
+        await bench.StartAsync();
+        return bench;
+    }
+
+    /// <summary>The process, not yet started: it can write to its database but sends nothing.</summary>
+    public static async Task<Bench> BuildAsync(ConformanceServers servers, Settings? settings = null)
+    {
+        settings ??= new Settings();
+        var services = new ServiceCollection();
+        var clock = new FakeTimeProvider(settings.Now ?? DateTimeOffset.UtcNow);
+        services.AddSingleton(clock);
+        services.AddSingleton<TimeProvider>(clock);
+        services.AddSingleton(new Clerk());
+        services.AddSingleton(new Mailbox());
+        services.AddSingleton(new Deliveries());
+        services.AddReceiveObserver<Deliveries>(provider => provider.GetRequiredService<Deliveries>());
+        services.AddOptions<TextWriterLoggerOptions>().Configure(logger => logger.Disable("Microsoft"));
+
+        void Options(DbContextOptionsBuilder options)
+        {
+            servers.UseDatabase(options);
+            settings.Context(options);
+        }
+
+        if (settings.Pooled)
+            services.AddDbContextPool<TownPostOffice>(Options);
+        else
+            services.AddDbContext<TownPostOffice>(Options);
+        services.AddScoped<PostOffice>(scope => scope.GetRequiredService<TownPostOffice>());
+
+        services.AddMassTransitTestHarness(bus =>
+        {
+            bus.SetTestTimeouts(Limit, TimeSpan.FromSeconds(2));
+            bus.AddEntityFrameworkOutbox<PostOffice>(outbox =>
+            {
+                outbox.QueryDelay = TimeSpan.FromSeconds(10);
+                outbox.UseBusOutbox(settings.BusOutbox);
+                settings.Outbox(outbox);
+            });
+            bus.AddConsumer<FileLetterConsumer>().Endpoint(endpoint => endpoint.Name = "letters");
+            bus.AddConsumer<LetterFiledConsumer>()
+                .Endpoint(endpoint =>
+                {
+                    endpoint.Name = "mailbox";
+                    endpoint.ConcurrentMessageLimit = 1;
+                });
+            bus.AddSagaStateMachine<ParcelStateMachine, Parcel>()
+                .EntityFrameworkRepository(repository =>
+                {
+                    repository.ConcurrencyMode = settings.Concurrency;
+                    repository.ExistingDbContext<PostOffice>();
+                })
+                .Endpoint(endpoint => endpoint.Name = "parcels");
+            servers.UseTransport(
+                bus,
+                (context, configurator) =>
+                {
+                    settings.Transport(configurator);
+                    configurator.ReceiveEndpoint(
+                        "letters",
+                        endpoint =>
+                        {
+                            if (settings.Retries > 0)
+                                endpoint.UseMessageRetry(retry =>
+                                {
+                                    settings.Retry(retry);
+                                    retry.Intervals(Backoffs(settings.Retries));
+                                });
+                            endpoint.UseEntityFrameworkOutbox<PostOffice>(context);
+                            endpoint.ConfigureConsumer<FileLetterConsumer>(context);
+                        }
+                    );
+                    configurator.ReceiveEndpoint(
+                        "parcels",
+                        endpoint =>
+                        {
+                            if (settings.Retries > 0)
+                                endpoint.UseMessageRetry(retry =>
+                                {
+                                    settings.Retry(retry);
+                                    retry.Intervals(Backoffs(settings.Retries));
+                                });
+                            if (settings.SagaOutbox)
+                                endpoint.UseEntityFrameworkOutbox<PostOffice>(context);
+                            endpoint.ConfigureSaga<Parcel>(context);
+                        }
+                    );
+                }
+            );
+            settings.Bus(bus);
+        });
+
+        var provider = services.BuildServiceProvider(validateScopes: true);
+        await using (var scope = provider.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<PostOffice>().Database.EnsureCreatedAsync();
+
+        return new Bench(provider);
+    }
+
+    public Task StartAsync() => Harness.Start();
+
+    public async Task StopAsync()
+    {
+        stopped = true;
+        await Harness.Stop();
+    }
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public Task Publish<T>(T message, Action<PublishContext<T>>? configure = null)
+        where T : class => Bus.Publish(message, context => configure?.Invoke(context), Stop);
+
+    /// <summary>Waits until it has been published, by anybody.</summary>
+    public async Task IsPublished<T>()
+        where T : class => (await Harness.Published.Any<T>(Stop)).ShouldBeTrue($"{typeof(T).Name} is published");
+
+    /// <summary>Waits until the endpoint is done with this many deliveries, one way or the other.</summary>
+    public Task IsDone(string endpoint, int deliveries) =>
+        Eventually(
+            $"{endpoint} is done with {deliveries} deliveries",
+            () => Task.FromResult(provider.GetRequiredService<Deliveries>().Done(endpoint) >= deliveries)
+        );
+
+    /// <summary>The faults published so far.</summary>
+    public int Faults<T>()
+        where T : class => Harness.Published.Select<Fault<T>>(new CancellationToken(true)).Count();
+
+    public Task<int> Count<T>()
+        where T : class => In(office => office.Set<T>().CountAsync(Stop));
+
+    public Task<T> TheOnly<T>()
+        where T : class => In(office => office.Set<T>().AsNoTracking().SingleAsync(Stop));
+
+    /// <summary>Publishes the way an HTTP request does: through the scope, committed by its own SaveChanges.</summary>
+    public async Task Request(Func<IPublishEndpoint, PostOffice, Task> handle)
+    {
+        await using var scope = provider.CreateAsyncScope();
+        await handle(
+            scope.ServiceProvider.GetRequiredService<IPublishEndpoint>(),
+            scope.ServiceProvider.GetRequiredService<PostOffice>()
+        );
+    }
+
+    /// <summary>Reads or writes the database outside any message.</summary>
+    public async Task<T> In<T>(Func<PostOffice, Task<T>> use)
+    {
+        await using var scope = provider.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<PostOffice>());
+    }
+
+    public Task<Parcel?> Parcel(Guid id) =>
+        In(office => office.Parcels.AsNoTracking().SingleOrDefaultAsync(parcel => parcel.CorrelationId == id));
+
+    public Task OutboxDrains() => Eventually("the outbox is empty", async () => await Count<OutboxMessage>() == 0);
+
+    public Task MailboxHas(int letters) =>
+        Eventually($"{letters} letters are in the mailbox", () => Task.FromResult(Mailbox.Received.Count >= letters));
+
+    /// <summary>Asks until it is so, for things that no event tells.</summary>
+    public static async Task Eventually(string what, Func<Task<bool>> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        while (!await condition())
+        {
+            limit.IsCancellationRequested.ShouldBeFalse($"Waited in vain until {what}.");
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!stopped)
+            await Harness.Stop();
+        await provider.DisposeAsync();
+    }
+
+    static TimeSpan[] Backoffs(int retries) =>
+        [.. Enumerable.Range(1, retries).Select(n => TimeSpan.FromMilliseconds(Math.Min(5 * n, 100)))];
+
+    /// <summary>What is different about a bench.</summary>
+    public sealed class Settings
+    {
+        public ConcurrencyMode Concurrency { get; init; } = ConcurrencyMode.Optimistic;
+        public bool Pooled { get; init; }
+        public bool SagaOutbox { get; init; } = true;
+        public int Retries { get; init; }
+        public DateTimeOffset? Now { get; init; }
+        public Action<IRetryConfigurator> Retry { get; init; } = _ => { };
+        public Action<DbContextOptionsBuilder> Context { get; init; } = _ => { };
+        public Action<IEntityFrameworkOutboxConfigurator> Outbox { get; init; } = _ => { };
+        public Action<IEntityFrameworkBusOutboxConfigurator> BusOutbox { get; init; } = _ => { };
+        public Action<IBusFactoryConfigurator> Transport { get; init; } = _ => { };
+        public Action<IBusRegistrationConfigurator> Bus { get; init; } = _ => { };
+    }
+}

@@ -1,0 +1,268 @@
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace RideBooking.MassTransitOnEntityFramework;
+
+public sealed class Delivering_what_was_left_behind
+{
+    public static TheoryData<string> Databases => ConformanceServers.Databases;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_a_dead_process_had_committed_is_sent_by_the_next_under_the_same_id(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var dead = await Bench.BuildAsync(servers);
+        await Write(dead, letters: 25);
+        var written = await dead.In(office =>
+            office
+                .Outbox.OrderBy(message => message.SequenceNumber)
+                .Select(message => message.MessageId)
+                .ToListAsync(Stop)
+        );
+
+        await using var next = await Bench.StartAsync(
+            servers,
+            new() { Now = dead.Clock.GetUtcNow().AddMinutes(1), Outbox = outbox => outbox.QueryMessageLimit = 10 }
+        );
+
+        await next.MailboxHas(25);
+        await next.OutboxDrains();
+        next.Mailbox.Received.Select(letter => letter.MessageId!.Value).ShouldBe(written);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_message_is_left_to_the_process_that_wrote_it_for_a_while(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var slow = await Bench.BuildAsync(servers);
+        await Write(slow, letters: 1);
+
+        await using var other = await Bench.StartAsync(servers, new() { Now = slow.Clock.GetUtcNow().AddSeconds(1) });
+        await other.Publish(new LetterFiled(Guid.CreateVersion7(), 99));
+        await other.MailboxHas(1);
+        other.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(99);
+
+        await Bench.Eventually(
+            "the sweeper comes round",
+            () =>
+            {
+                other.Clock.Advance(TimeSpan.FromSeconds(11));
+                return Task.FromResult(other.Mailbox.Received.Count == 2);
+            }
+        );
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Of_several_processes_one_sweeps(string provider)
+    {
+        const int letters = 200;
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var dead = await Bench.BuildAsync(servers);
+        await Write(dead, letters);
+
+        var settings = new Bench.Settings { Now = dead.Clock.GetUtcNow().AddMinutes(1) };
+        var replicas = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Bench.BuildAsync(servers, settings)));
+        await Task.WhenAll(replicas.Select(replica => replica.StartAsync()));
+
+        await dead.OutboxDrains();
+        List<Guid> Received() =>
+            [.. replicas.SelectMany(replica => replica.Mailbox.Received).Select(letter => letter.MessageId!.Value)];
+        await Bench.Eventually("all letters are received", () => Task.FromResult(Received().Count >= letters));
+        Received().Count.ShouldBe(letters);
+        Received().Distinct().Count().ShouldBe(letters);
+        foreach (var replica in replicas)
+            await replica.DisposeAsync();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_message_that_cannot_be_sent_stops_nobody_and_says_why(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var dead = await Bench.BuildAsync(servers);
+        await Write(dead, letters: 3);
+        await dead.In(office =>
+            office
+                .Outbox.Where(message => message.SequenceNumber == 2)
+                .ExecuteUpdateAsync(message => message.SetProperty(m => m.ContentType, "no content type"), Stop)
+        );
+
+        var now = dead.Clock.GetUtcNow().AddMinutes(1);
+        await using var next = await Bench.StartAsync(servers, new() { Now = now });
+
+        await next.MailboxHas(2);
+        await Bench.Eventually("the two are deleted", async () => await next.Count<OutboxMessage>() == 1);
+        await Bench.Eventually(
+            "the failure is noted",
+            async () => (await next.TheOnly<OutboxMessage>()).AttemptCount == 1
+        );
+        var unsendable = await next.TheOnly<OutboxMessage>();
+        unsendable.SequenceNumber.ShouldBe(2);
+        unsendable.LastError.ShouldNotBeNullOrEmpty();
+        unsendable.NextAttemptTime.ShouldBeGreaterThan(now.UtcDateTime);
+
+        // Repaired, it goes out at its next attempt.
+        await next.In(office =>
+            office.Outbox.ExecuteUpdateAsync(
+                message => message.SetProperty(m => m.ContentType, "application/vnd.masstransit+json"),
+                Stop
+            )
+        );
+        await Bench.Eventually(
+            "it is sent",
+            () =>
+            {
+                next.Clock.Advance(TimeSpan.FromSeconds(11));
+                return Task.FromResult(next.Mailbox.Received.Count == 3);
+            }
+        );
+        await next.OutboxDrains();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_message_that_has_expired_is_dropped(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var dead = await Bench.BuildAsync(servers);
+        await dead.Request(
+            async (publish, office) =>
+            {
+                await publish.Publish(
+                    new LetterFiled(Guid.CreateVersion7()),
+                    context => context.TimeToLive = TimeSpan.FromSeconds(30),
+                    Stop
+                );
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
+                await office.SaveChangesAsync(Stop);
+            }
+        );
+
+        await using var next = await Bench.StartAsync(servers, new() { Now = dead.Clock.GetUtcNow().AddMinutes(1) });
+
+        await next.MailboxHas(1);
+        await next.OutboxDrains();
+        next.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(1);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_was_handed_over_is_sent_before_the_process_ends(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.BuildAsync(servers);
+
+        // Before the start nothing is sent, so all of it is still to do when the stop begins.
+        await Write(bench, letters: 100);
+        await bench.StartAsync();
+        await bench.StopAsync();
+
+        (await bench.Count<OutboxMessage>()).ShouldBe(0);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task With_nothing_to_do_it_asks_the_database_once_per_delay(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var commands = new CountsCommands();
+        await using var bench = await Bench.StartAsync(
+            servers,
+            new()
+            {
+                Context = options => options.AddInterceptors(commands),
+                Outbox = outbox => outbox.DisableInboxCleanupService(),
+            }
+        );
+
+        // The clock stands still, so however long this takes there is one sweep, at the start.
+        await Write(bench, letters: 5);
+        await bench.MailboxHas(5);
+        await bench.OutboxDrains();
+        await Bench.Eventually("the first sweep is over", () => Task.FromResult(commands.Sweeps == 1));
+        bench.Clock.Advance(TimeSpan.FromSeconds(11));
+        await Bench.Eventually("the second sweep is over", () => Task.FromResult(commands.Sweeps == 2));
+        await bench.Count<OutboxMessage>();
+        commands.Sweeps.ShouldBe(2);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Inbox_marks_live_as_long_as_the_window(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.BuildAsync(
+            servers,
+            new()
+            {
+                Outbox = outbox =>
+                {
+                    outbox.DuplicateDetectionWindow = TimeSpan.FromHours(1);
+                    outbox.QueryMessageLimit = 7;
+                },
+            }
+        );
+        var now = bench.Clock.GetUtcNow().UtcDateTime;
+        var young = Guid.CreateVersion7();
+        await bench.In(office =>
+        {
+            // Whatever became of them: handled, or (from elsewhere) begun and never finished.
+            for (var i = 0; i < 20; i++)
+                office.Inbox.Add(Mark(Guid.CreateVersion7(), now.AddMinutes(-61), consumed: i % 2 == 0 ? now : null));
+            office.Inbox.Add(Mark(young, now.AddMinutes(-50), now));
+            return office.SaveChangesAsync(Stop);
+        });
+
+        await bench.StartAsync();
+
+        await Bench.Eventually(
+            "the old marks are gone",
+            async () =>
+            {
+                bench.Clock.Advance(TimeSpan.FromSeconds(1));
+                return await bench.Count<InboxState>() == 1;
+            }
+        );
+        (await bench.TheOnly<InboxState>()).MessageId.ShouldBe(young);
+
+        static InboxState Mark(Guid message, DateTime received, DateTime? consumed) =>
+            new()
+            {
+                MessageId = message,
+                ConsumerId = Guid.Empty,
+                Received = received,
+                Consumed = consumed,
+            };
+    }
+
+    static Task Write(Bench bench, int letters) =>
+        bench.Request(
+            async (publish, office) =>
+            {
+                for (var letter = 0; letter < letters; letter++)
+                    await publish.Publish(new LetterFiled(Guid.CreateVersion7(), letter), Stop);
+                await office.SaveChangesAsync(Stop);
+            }
+        );
+
+    sealed class CountsCommands : DbCommandInterceptor
+    {
+        int sweeps;
+
+        public int Sweeps => sweeps;
+
+        public override ValueTask<System.Data.Common.DbDataReader> ReaderExecutedAsync(
+            System.Data.Common.DbCommand command,
+            CommandExecutedEventData eventData,
+            System.Data.Common.DbDataReader result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            if (
+                command.CommandText.Contains(nameof(OutboxMessage.NextAttemptTime), StringComparison.Ordinal)
+                && command.CommandText.Contains("ORDER BY", StringComparison.Ordinal)
+            )
+                Interlocked.Increment(ref sweeps);
+            return ValueTask.FromResult(result);
+        }
+    }
+}
