@@ -532,6 +532,217 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.ToTable("events", "event_log");
                 });
 
+            modelBuilder.Entity("RideBooking.Matching.Candidate", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Online")
+                        .IsConcurrencyToken()
+                        .HasColumnType("boolean")
+                        .HasColumnName("online");
+
+                    b.Property<Guid?>("ReservedOfferId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reserved_offer_id");
+
+                    b.Property<Guid?>("ReservedRideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reserved_ride_id");
+
+                    b.Property<Guid>("ShiftId")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uuid")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<string>("VehicleModel")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("vehicle_model");
+
+                    b.Property<string>("VehiclePlate")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("vehicle_plate");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_candidates");
+
+                    b.HasIndex("ReservedRideId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_candidates_reserved_ride_id");
+
+                    b.ToTable("candidates", "matching");
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.Offer", b =>
+                {
+                    b.Property<Guid>("OfferId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("offer_id");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("LivingDriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("living_driver_id");
+
+                    b.Property<Guid?>("LivingRideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("living_ride_id");
+
+                    b.Property<DateTimeOffset>("OfferedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("offered_at");
+
+                    b.Property<int>("PickupEtaSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("pickup_eta_seconds");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<string>("Status")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.HasKey("OfferId")
+                        .HasName("pk_offers");
+
+                    b.HasIndex("LivingDriverId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_offers_living_driver_id");
+
+                    b.HasIndex("LivingRideId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_offers_living_ride_id");
+
+                    b.HasIndex("RideId", "DriverId")
+                        .HasDatabaseName("ix_offers_ride_id_driver_id");
+
+                    b.ToTable("offers", "matching");
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.Search", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("DropoffAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("dropoff_address");
+
+                    b.Property<double>("DropoffLat")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dropoff_lat");
+
+                    b.Property<double>("DropoffLng")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dropoff_lng");
+
+                    b.Property<decimal?>("FareAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("numeric(18,4)")
+                        .HasColumnName("fare_amount");
+
+                    b.Property<string>("FareCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character(3)")
+                        .HasColumnName("fare_currency")
+                        .IsFixedLength();
+
+                    b.Property<Guid?>("OfferId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("offer_id");
+
+                    b.Property<string>("PickupAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("pickup_address");
+
+                    b.Property<double>("PickupLat")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pickup_lat");
+
+                    b.Property<double>("PickupLng")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pickup_lng");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RiderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("rider_id");
+
+                    b.Property<string>("Status")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("vehicle_class");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_searches");
+
+                    b.HasIndex("Status", "RequestedAt")
+                        .HasDatabaseName("ix_searches_status_requested_at");
+
+                    b.ToTable("searches", "matching");
+                });
+
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
                     b.Property<Guid>("Id")
@@ -875,6 +1086,42 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasDatabaseName("ix_idempotency_keys_created_at");
 
                     b.ToTable("idempotency_keys", "platform");
+                });
+
+            modelBuilder.Entity("RideBooking.Platform.Positions.DriverPosition", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<double?>("Heading")
+                        .HasColumnType("double precision")
+                        .HasColumnName("heading");
+
+                    b.Property<double>("Lat")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lat");
+
+                    b.Property<double>("Lng")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lng");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_driver_positions");
+
+                    b.HasIndex("Lat", "Lng")
+                        .HasDatabaseName("ix_driver_positions_lat_lng");
+
+                    b.ToTable("driver_positions", "platform");
                 });
 
             modelBuilder.Entity("RideBooking.Platform.Security.DevelopmentSecret", b =>

@@ -555,6 +555,226 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Matching.Candidate", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Online")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bit")
+                        .HasColumnName("online");
+
+                    b.Property<Guid?>("ReservedOfferId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("reserved_offer_id");
+
+                    b.Property<Guid?>("ReservedRideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("reserved_ride_id");
+
+                    b.Property<Guid>("ShiftId")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<string>("VehicleModel")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("vehicle_model");
+
+                    b.Property<string>("VehiclePlate")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("vehicle_plate");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_candidates");
+
+                    b.HasIndex("ReservedRideId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_candidates_reserved_ride_id")
+                        .HasFilter("[reserved_ride_id] IS NOT NULL");
+
+                    b.ToTable("candidates", "matching");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.Offer", b =>
+                {
+                    b.Property<Guid>("OfferId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("offer_id");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("answered_at");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("int")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("LivingDriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("living_driver_id");
+
+                    b.Property<Guid?>("LivingRideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("living_ride_id");
+
+                    b.Property<DateTimeOffset>("OfferedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("offered_at");
+
+                    b.Property<int>("PickupEtaSeconds")
+                        .HasColumnType("int")
+                        .HasColumnName("pickup_eta_seconds");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<string>("Status")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status");
+
+                    b.HasKey("OfferId")
+                        .HasName("pk_offers");
+
+                    b.HasIndex("LivingDriverId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_offers_living_driver_id")
+                        .HasFilter("[living_driver_id] IS NOT NULL");
+
+                    b.HasIndex("LivingRideId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_offers_living_ride_id")
+                        .HasFilter("[living_ride_id] IS NOT NULL");
+
+                    b.HasIndex("RideId", "DriverId")
+                        .HasDatabaseName("ix_offers_ride_id_driver_id");
+
+                    b.ToTable("offers", "matching");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.Search", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("DropoffAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("dropoff_address");
+
+                    b.Property<double>("DropoffLat")
+                        .HasColumnType("float")
+                        .HasColumnName("dropoff_lat");
+
+                    b.Property<double>("DropoffLng")
+                        .HasColumnType("float")
+                        .HasColumnName("dropoff_lng");
+
+                    b.Property<decimal?>("FareAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("fare_amount");
+
+                    b.Property<string>("FareCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("nchar(3)")
+                        .HasColumnName("fare_currency")
+                        .IsFixedLength();
+
+                    b.Property<Guid?>("OfferId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("offer_id");
+
+                    b.Property<string>("PickupAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("pickup_address");
+
+                    b.Property<double>("PickupLat")
+                        .HasColumnType("float")
+                        .HasColumnName("pickup_lat");
+
+                    b.Property<double>("PickupLng")
+                        .HasColumnType("float")
+                        .HasColumnName("pickup_lng");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RiderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("rider_id");
+
+                    b.Property<string>("Status")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("vehicle_class");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_searches");
+
+                    b.HasIndex("Status", "RequestedAt")
+                        .HasDatabaseName("ix_searches_status_requested_at");
+
+                    b.ToTable("searches", "matching");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
                     b.Property<Guid>("Id")
@@ -906,6 +1126,44 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasDatabaseName("ix_idempotency_keys_created_at");
 
                     b.ToTable("idempotency_keys", "platform");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Platform.Positions.DriverPosition", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<double?>("Heading")
+                        .HasColumnType("float")
+                        .HasColumnName("heading");
+
+                    b.Property<double>("Lat")
+                        .HasColumnType("float")
+                        .HasColumnName("lat");
+
+                    b.Property<double>("Lng")
+                        .HasColumnType("float")
+                        .HasColumnName("lng");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_driver_positions");
+
+                    b.HasIndex("Lat", "Lng")
+                        .HasDatabaseName("ix_driver_positions_lat_lng");
+
+                    b.ToTable("driver_positions", "platform");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });

@@ -12,6 +12,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.EnsureSchema(
+                name: "matching");
+
+            migrationBuilder.EnsureSchema(
                 name: "platform");
 
             migrationBuilder.EnsureSchema(
@@ -36,6 +39,26 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 name: "rides");
 
             migrationBuilder.CreateTable(
+                name: "candidates",
+                schema: "matching",
+                columns: table => new
+                {
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    shift_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    online = table.Column<bool>(type: "bit", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    reserved_ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    reserved_offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_candidates", x => x.driver_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "development_secret",
                 schema: "platform",
                 columns: table => new
@@ -46,6 +69,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_development_secret", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "driver_positions",
+                schema: "platform",
+                columns: table => new
+                {
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    lat = table.Column<double>(type: "float", nullable: false),
+                    lng = table.Column<double>(type: "float", nullable: false),
+                    heading = table.Column<double>(type: "float", nullable: true),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_driver_positions", x => x.driver_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -183,6 +223,28 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_offer_facts", x => x.offer_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "offers",
+                schema: "matching",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    living_ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    living_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
+                    attempt = table.Column<int>(type: "int", nullable: false),
+                    pickup_eta_seconds = table.Column<int>(type: "int", nullable: false),
+                    offered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    answered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_offers", x => x.offer_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -392,6 +454,32 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "searches",
+                schema: "matching",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    pickup_lat = table.Column<double>(type: "float", nullable: false),
+                    pickup_lng = table.Column<double>(type: "float", nullable: false),
+                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "float", nullable: false),
+                    dropoff_lng = table.Column<double>(type: "float", nullable: false),
+                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    fare_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
+                    fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    attempts = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invoice_lines",
                 schema: "billing",
                 columns: table => new
@@ -419,6 +507,20 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "head",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_candidates_reserved_ride_id",
+                schema: "matching",
+                table: "candidates",
+                column: "reserved_ride_id",
+                unique: true,
+                filter: "[reserved_ride_id] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_driver_positions_lat_lng",
+                schema: "platform",
+                table: "driver_positions",
+                columns: new[] { "lat", "lng" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_events_event_id",
@@ -500,6 +602,28 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "analytics",
                 table: "offer_facts",
                 column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_offers_living_driver_id",
+                schema: "matching",
+                table: "offers",
+                column: "living_driver_id",
+                unique: true,
+                filter: "[living_driver_id] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_offers_living_ride_id",
+                schema: "matching",
+                table: "offers",
+                column: "living_ride_id",
+                unique: true,
+                filter: "[living_ride_id] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_offers_ride_id_driver_id",
+                schema: "matching",
+                table: "offers",
+                columns: new[] { "ride_id", "driver_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_next_attempt_time_sequence_number",
@@ -584,13 +708,27 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "payments",
                 table: "sandbox_ledger",
                 column: "reference");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_searches_status_requested_at",
+                schema: "matching",
+                table: "searches",
+                columns: new[] { "status", "requested_at" });
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "candidates",
+                schema: "matching");
+
+            migrationBuilder.DropTable(
                 name: "development_secret",
+                schema: "platform");
+
+            migrationBuilder.DropTable(
+                name: "driver_positions",
                 schema: "platform");
 
             migrationBuilder.DropTable(
@@ -622,6 +760,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "analytics");
 
             migrationBuilder.DropTable(
+                name: "offers",
+                schema: "matching");
+
+            migrationBuilder.DropTable(
                 name: "outbox_message",
                 schema: "messaging");
 
@@ -648,6 +790,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "sandbox_ledger",
                 schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "searches",
+                schema: "matching");
 
             migrationBuilder.DropTable(
                 name: "invoices",

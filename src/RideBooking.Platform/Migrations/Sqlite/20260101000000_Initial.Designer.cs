@@ -530,6 +530,220 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("event_log_events", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Matching.Candidate", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Online")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("online");
+
+                    b.Property<Guid?>("ReservedOfferId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reserved_offer_id");
+
+                    b.Property<Guid?>("ReservedRideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reserved_ride_id");
+
+                    b.Property<Guid>("ShiftId")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<string>("VehicleModel")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_model");
+
+                    b.Property<string>("VehiclePlate")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_plate");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_matching_candidates");
+
+                    b.HasIndex("ReservedRideId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_matching_candidates_reserved_ride_id");
+
+                    b.ToTable("matching_candidates", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.Offer", b =>
+                {
+                    b.Property<Guid>("OfferId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offer_id");
+
+                    b.Property<string>("AnsweredAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answered_at");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("ExpiresAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("LivingDriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("living_driver_id");
+
+                    b.Property<Guid?>("LivingRideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("living_ride_id");
+
+                    b.Property<string>("OfferedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offered_at");
+
+                    b.Property<int>("PickupEtaSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pickup_eta_seconds");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<string>("Status")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.HasKey("OfferId")
+                        .HasName("pk_matching_offers");
+
+                    b.HasIndex("LivingDriverId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_matching_offers_living_driver_id");
+
+                    b.HasIndex("LivingRideId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_matching_offers_living_ride_id");
+
+                    b.HasIndex("RideId", "DriverId")
+                        .HasDatabaseName("ix_matching_offers_ride_id_driver_id");
+
+                    b.ToTable("matching_offers", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Matching.Search", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("DropoffAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dropoff_address");
+
+                    b.Property<double>("DropoffLat")
+                        .HasColumnType("REAL")
+                        .HasColumnName("dropoff_lat");
+
+                    b.Property<double>("DropoffLng")
+                        .HasColumnType("REAL")
+                        .HasColumnName("dropoff_lng");
+
+                    b.Property<decimal?>("FareAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fare_amount");
+
+                    b.Property<string>("FareCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fare_currency")
+                        .IsFixedLength();
+
+                    b.Property<Guid?>("OfferId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offer_id");
+
+                    b.Property<string>("PickupAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pickup_address");
+
+                    b.Property<double>("PickupLat")
+                        .HasColumnType("REAL")
+                        .HasColumnName("pickup_lat");
+
+                    b.Property<double>("PickupLng")
+                        .HasColumnType("REAL")
+                        .HasColumnName("pickup_lng");
+
+                    b.Property<string>("RequestedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RiderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rider_id");
+
+                    b.Property<string>("Status")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_class");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_matching_searches");
+
+                    b.HasIndex("Status", "RequestedAt")
+                        .HasDatabaseName("ix_matching_searches_status_requested_at");
+
+                    b.ToTable("matching_searches", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
                     b.Property<Guid>("Id")
@@ -880,6 +1094,43 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasDatabaseName("ix_platform_idempotency_keys_created_at");
 
                     b.ToTable("platform_idempotency_keys", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Platform.Positions.DriverPosition", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<double?>("Heading")
+                        .HasColumnType("REAL")
+                        .HasColumnName("heading");
+
+                    b.Property<double>("Lat")
+                        .HasColumnType("REAL")
+                        .HasColumnName("lat");
+
+                    b.Property<double>("Lng")
+                        .HasColumnType("REAL")
+                        .HasColumnName("lng");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_platform_driver_positions");
+
+                    b.HasIndex("Lat", "Lng")
+                        .HasDatabaseName("ix_platform_driver_positions_lat_lng");
+
+                    b.ToTable("platform_driver_positions", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Platform.Security.DevelopmentSecret", b =>

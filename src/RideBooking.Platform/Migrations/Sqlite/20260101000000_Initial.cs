@@ -110,6 +110,71 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "matching_candidates",
+                columns: table => new
+                {
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    shift_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    online = table.Column<bool>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    vehicle_model = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    reserved_ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    reserved_offer_id = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_matching_candidates", x => x.driver_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "matching_offers",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    living_ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    living_driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    attempt = table.Column<int>(type: "INTEGER", nullable: false),
+                    pickup_eta_seconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    offered_at = table.Column<string>(type: "TEXT", nullable: false),
+                    expires_at = table.Column<string>(type: "TEXT", nullable: false),
+                    answered_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_matching_offers", x => x.offer_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "matching_searches",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    pickup_lat = table.Column<double>(type: "REAL", nullable: false),
+                    pickup_lng = table.Column<double>(type: "REAL", nullable: false),
+                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "REAL", nullable: false),
+                    dropoff_lng = table.Column<double>(type: "REAL", nullable: false),
+                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    requested_at = table.Column<string>(type: "TEXT", nullable: false),
+                    offer_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_matching_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "messaging_inbox_state",
                 columns: table => new
                 {
@@ -265,6 +330,22 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_platform_development_secret", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "platform_driver_positions",
+                columns: table => new
+                {
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    lat = table.Column<double>(type: "REAL", nullable: false),
+                    lng = table.Column<double>(type: "REAL", nullable: false),
+                    heading = table.Column<double>(type: "REAL", nullable: true),
+                    sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_platform_driver_positions", x => x.driver_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -435,6 +516,34 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_matching_candidates_reserved_ride_id",
+                table: "matching_candidates",
+                column: "reserved_ride_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_matching_offers_living_driver_id",
+                table: "matching_offers",
+                column: "living_driver_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_matching_offers_living_ride_id",
+                table: "matching_offers",
+                column: "living_ride_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_matching_offers_ride_id_driver_id",
+                table: "matching_offers",
+                columns: new[] { "ride_id", "driver_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_matching_searches_status_requested_at",
+                table: "matching_searches",
+                columns: new[] { "status", "requested_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_messaging_inbox_state_received",
                 table: "messaging_inbox_state",
                 column: "received");
@@ -488,6 +597,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 column: "reference");
 
             migrationBuilder.CreateIndex(
+                name: "ix_platform_driver_positions_lat_lng",
+                table: "platform_driver_positions",
+                columns: new[] { "lat", "lng" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_platform_idempotency_keys_created_at",
                 table: "platform_idempotency_keys",
                 column: "created_at");
@@ -534,6 +648,15 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "event_log_head");
 
             migrationBuilder.DropTable(
+                name: "matching_candidates");
+
+            migrationBuilder.DropTable(
+                name: "matching_offers");
+
+            migrationBuilder.DropTable(
+                name: "matching_searches");
+
+            migrationBuilder.DropTable(
                 name: "messaging_inbox_state");
 
             migrationBuilder.DropTable(
@@ -556,6 +679,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "platform_development_secret");
+
+            migrationBuilder.DropTable(
+                name: "platform_driver_positions");
 
             migrationBuilder.DropTable(
                 name: "platform_idempotency_keys");
