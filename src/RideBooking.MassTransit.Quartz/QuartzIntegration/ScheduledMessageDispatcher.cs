@@ -175,7 +175,7 @@ sealed class ScheduledMessageDispatcher(IBus bus)
         Guid MessageId()
         {
             var id = data.Id(nameof(SendContext.MessageId)) ?? data.Id("TokenId") ?? NewId.NextGuid();
-            if (data.Text("TokenId") is not null || execution.ScheduledFireTimeUtc is not { } occurrence)
+            if (data.Text("TokenId") is not null || Occurrence() is not { } occurrence)
                 return id;
 
             Span<byte> seed = stackalloc byte[24];
@@ -183,6 +183,10 @@ sealed class ScheduledMessageDispatcher(IBus bus)
             BitConverter.TryWriteBytes(seed[16..], occurrence.UtcTicks);
             return new Guid(SHA256.HashData(seed).AsSpan(0, 16));
         }
+
+        /// <summary>The time of the occurrence, the same for each attempt at it.</summary>
+        DateTimeOffset? Occurrence() =>
+            execution.Recovering ? execution.ScheduledFireTimeUtc : execution.Trigger.PreviousFireTimeUtc;
 
         DictionarySendHeaders Headers()
         {
@@ -195,19 +199,25 @@ sealed class ScheduledMessageDispatcher(IBus bus)
             headers.Set(MessageHeaders.Quartz.Scheduled, execution.ScheduledFireTimeUtc);
             headers.Set(MessageHeaders.Quartz.NextScheduled, execution.NextFireTimeUtc);
             headers.Set(MessageHeaders.Quartz.PreviousSent, execution.PreviousFireTimeUtc);
+
+            // A timeout that failed and is redelivered still is the timeout it was: with the redelivery's own token the saga
+            // would take it for a stale one and drop it. MassTransit copies all headers to a redelivery but the token.
+            if (stored.ContainsKey(MessageHeaders.RedeliveryCount))
+            {
+                if (
+                    stored.TryGetValue(MessageHeaders.Quartz.ScheduleId, out var original)
+                    && Guid.TryParseExact(original as string, "N", out var originalToken)
+                )
+                    headers.Set(MessageHeaders.SchedulingTokenId, originalToken.ToString());
+                return headers;
+            }
+
             var schedule = execution.Recovering ? execution.RecoveringTriggerKey! : execution.Trigger.Key;
             headers.Set(MessageHeaders.Quartz.ScheduleId, schedule.Name);
             headers.Set(MessageHeaders.Quartz.ScheduleGroup, schedule.Group);
-
-            // A timeout that failed and is redelivered still is that timeout: with the redelivery's own token the saga
-            // would take it for a stale one and drop it.
-            if (data.Text("TokenId") is { } token && !IsRedelivery(stored))
-                headers.Set(MessageHeaders.SchedulingTokenId, token);
+            headers.Set(MessageHeaders.SchedulingTokenId, data.Text("TokenId"));
 
             return headers;
         }
-
-        static bool IsRedelivery(Dictionary<string, object> stored) =>
-            stored.ContainsKey(MessageHeaders.RedeliveryCount) && stored.ContainsKey(MessageHeaders.SchedulingTokenId);
     }
 }

@@ -31,12 +31,8 @@ sealed class ScheduledMessageJob : IJob
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogContext.Warning?.Log(
-                exception,
-                "Scheduled message {Token} was not delivered (attempt {Attempt}), trying again later",
-                context.Trigger.Key.Name,
-                context.RetryAttempt + 1
-            );
+            // Quartz logs it and stores the next attempt. As it comes, a cancellation that is not the shutdown's, such as
+            // that of a send which took too long, would pass for an end of the message.
             throw new JobExecutionException(exception);
         }
     }

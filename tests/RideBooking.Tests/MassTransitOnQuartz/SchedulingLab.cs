@@ -25,6 +25,8 @@ internal sealed class SchedulingLab : IAsyncDisposable
 
     public Deliveries Deliveries => _provider.GetRequiredService<Deliveries>();
 
+    public Broker Broker => _provider.GetRequiredService<Broker>();
+
     public IServiceProvider Services => _provider;
 
     public IMessageScheduler Scheduler =>
@@ -41,6 +43,7 @@ internal sealed class SchedulingLab : IAsyncDisposable
         services?.Invoke(collection);
         collection.AddSingleton<Deliveries>();
         collection.AddSingleton<Consumptions>();
+        collection.AddSingleton<Broker>();
         collection.AddQuartz(quartz ?? (_ => { }));
         collection.AddMassTransitTestHarness(x =>
         {
@@ -54,6 +57,7 @@ internal sealed class SchedulingLab : IAsyncDisposable
                 (context, configurator) =>
                 {
                     configurator.UsePublishMessageScheduler();
+                    configurator.ConnectSendObserver(context.GetRequiredService<Broker>());
                     bus?.Invoke(context, configurator);
                     configurator.ConfigureEndpoints(context);
                 }
@@ -102,9 +106,11 @@ internal sealed class SchedulingLab : IAsyncDisposable
             $"{count} {typeof(T).Name} are consumed"
         );
 
+    public async Task<IScheduler> Quartz() => await Services.GetRequiredService<ISchedulerFactory>().GetScheduler();
+
     public async Task<IReadOnlyCollection<TriggerKey>> Triggers()
     {
-        var scheduler = await Services.GetRequiredService<ISchedulerFactory>().GetScheduler();
+        var scheduler = await Quartz();
         var page = await scheduler.QueryTriggers(new TriggerQuery());
         return [.. page.Items.Select(trigger => trigger.Key)];
     }
@@ -134,6 +140,33 @@ internal sealed class Consumptions : IConsumeObserver
     }
 
     public Task ConsumeFault<T>(ConsumeContext<T> context, Exception exception)
+        where T : class => Task.CompletedTask;
+}
+
+/// <summary>Refuses the messages whose receivers are out of reach.</summary>
+internal sealed class Broker : ISendObserver
+{
+    readonly ConcurrentQueue<Guid?> _refused = new();
+
+    public bool Reachable { get; set; } = true;
+
+    public int Refusals => _refused.Count;
+
+    public IReadOnlyCollection<Guid?> RefusedIds => _refused;
+
+    public Task PreSend<T>(SendContext<T> context)
+        where T : class
+    {
+        if (Reachable || !context.Headers.TryGetHeader("receiver", out _))
+            return Task.CompletedTask;
+        _refused.Enqueue(context.MessageId);
+        throw new TransportUnavailableException("The receiver is out of reach.");
+    }
+
+    public Task PostSend<T>(SendContext<T> context)
+        where T : class => Task.CompletedTask;
+
+    public Task SendFault<T>(SendContext<T> context, Exception exception)
         where T : class => Task.CompletedTask;
 }
 

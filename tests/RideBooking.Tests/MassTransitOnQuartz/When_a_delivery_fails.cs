@@ -1,0 +1,83 @@
+using MassTransit;
+using MassTransit.Scheduling;
+
+namespace RideBooking.Tests.MassTransitOnQuartz;
+
+public sealed class When_a_delivery_fails
+{
+    static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task It_is_tried_again_until_it_succeeds_and_nothing_else_waits_for_it()
+    {
+        await using var lab = await SchedulingLab.Start();
+        lab.Broker.Reachable = false;
+        var messageId = NewId.NextGuid();
+        await lab.Remind(
+            "unreachable",
+            Minute,
+            send =>
+            {
+                send.MessageId = messageId;
+                send.Headers.Set("receiver", "far away");
+            }
+        );
+        await lab.Remind("other", Minute);
+        await lab.Scheduled<ScheduleMessage>(2);
+
+        await lab.Passes(Minute);
+        (await lab.Deliveries.Next()).Message.Text.ShouldBe("other");
+
+        // Twice as often as the official integration tries before it drops the message.
+        for (var attempt = 1; attempt <= 12; attempt++)
+        {
+            await Eventually.Is(() => Task.FromResult(lab.Broker.Refusals >= attempt), $"attempt {attempt} is made");
+            await lab.Passes(2 * Minute);
+        }
+
+        lab.Broker.Reachable = true;
+        await lab.Passes(2 * Minute);
+
+        var delivery = await lab.Deliveries.Next();
+        delivery.Message.Text.ShouldBe("unreachable");
+        delivery.MessageId.ShouldBe(messageId);
+        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
+        lab.Deliveries.All.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_cancel_ends_the_attempts()
+    {
+        await using var lab = await SchedulingLab.Start();
+        lab.Broker.Reachable = false;
+        var token = await lab.Remind("unreachable", Minute, send => send.Headers.Set("receiver", "far away"));
+        await lab.Scheduled<ScheduleMessage>();
+        await lab.Passes(Minute);
+        await Eventually.Is(() => Task.FromResult(lab.Broker.Refusals >= 1), "a first attempt is made");
+
+        await lab.Cancel(token);
+        await lab.Scheduled<CancelScheduledMessage>();
+        lab.Broker.Reachable = true;
+        await lab.Remind("later", Minute);
+        await lab.Scheduled<ScheduleMessage>(2);
+        await lab.Passes(2 * Minute);
+
+        (await lab.Deliveries.Next()).Message.Text.ShouldBe("later");
+        lab.Deliveries.All.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_message_that_expired_meanwhile_is_not_delivered()
+    {
+        await using var lab = await SchedulingLab.Start();
+        await lab.Remind("expired", Minute, send => send.TimeToLive = TimeSpan.FromTicks(1));
+        await lab.Remind("lasting", Minute, send => send.TimeToLive = TimeSpan.FromHours(1));
+        await lab.Scheduled<ScheduleMessage>(2);
+
+        await lab.Passes(Minute);
+
+        (await lab.Deliveries.Next()).Message.Text.ShouldBe("lasting");
+        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
+        lab.Deliveries.All.Count.ShouldBe(1);
+    }
+}
