@@ -32,7 +32,15 @@ public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<Sch
             .StartAt(ScheduledTime(context, scheduler, Utc(message.ScheduledTime)))
             // Late is better than never, and once: no misfire handling ever moves or drops it.
             .WithSimpleSchedule(x => x.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
-            .UsingJobData(ScheduledMessageData.From(context, message.Destination, body, message.CorrelationId))
+            .UsingJobData(
+                ScheduledMessageData.From(
+                    context,
+                    message.Destination,
+                    body,
+                    message.PayloadType,
+                    message.CorrelationId
+                )
+            )
             .Build();
 
         var stored = await scheduler
@@ -85,7 +93,9 @@ public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<Sch
             .StartAt(schedule.StartTime)
             .EndAt(schedule.EndTime)
             .WithCronSchedule(schedule.CronExpression, x => x.InTimeZone(timeZone).WithMisfireInstruction(misfire))
-            .UsingJobData(ScheduledMessageData.From(context, message.Destination, body, tokenId: null))
+            .UsingJobData(
+                ScheduledMessageData.From(context, message.Destination, body, message.PayloadType, tokenId: null)
+            )
             .Build();
 
         var stored = await scheduler

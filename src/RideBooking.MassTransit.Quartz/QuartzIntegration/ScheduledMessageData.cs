@@ -12,10 +12,17 @@ namespace MassTransit.QuartzIntegration;
 /// </summary>
 static class ScheduledMessageData
 {
+    const string MessageTypesKey = "MessageType";
     const string HeadersKey = "HeadersAsJson";
     const string TransportPropertiesKey = "TransportProperties";
 
-    public static JobDataMap From(ConsumeContext context, Uri destination, MessageBody body, Guid? tokenId)
+    public static JobDataMap From(
+        ConsumeContext context,
+        Uri destination,
+        MessageBody body,
+        string[] payloadType,
+        Guid? tokenId
+    )
     {
         var data = new JobDataMap();
 
@@ -32,7 +39,12 @@ static class ScheduledMessageData
         Put(data, nameof(context.ResponseAddress), context.ResponseAddress?.ToString());
         Put(data, nameof(context.FaultAddress), context.FaultAddress?.ToString());
         Put(data, nameof(context.ExpirationTime), context.ExpirationTime?.ToString("O", CultureInfo.InvariantCulture));
-        Put(data, HeadersKey, ToJson(context.Headers.GetAll()));
+        Put(data, MessageTypesKey, string.Join(';', payloadType));
+        Put(
+            data,
+            HeadersKey,
+            ToJson(context.Headers.GetAll().Where(header => header.Key != MessageHeaders.ContentType))
+        );
 
         if (context.ReceiveContext.TryGetPayload<TransportReceiveContext>(out var transport))
             Put(
@@ -55,6 +67,8 @@ static class ScheduledMessageData
 
     public static string? Text(this JobDataMap data, string key) =>
         data.TryGetString(key, out var text) && !string.IsNullOrEmpty(text) ? text : null;
+
+    public static string[] MessageTypes(this JobDataMap data) => data.Text(MessageTypesKey)?.Split(';') ?? [];
 
     public static Dictionary<string, object> Headers(this JobDataMap data) => data.FromJson(HeadersKey);
 

@@ -155,6 +155,10 @@ sealed class ScheduledMessageDispatcher(IBus bus)
             if (context is TransportSendContext transport && data.TransportProperties() is { Count: > 0 } properties)
                 transport.ReadPropertiesFrom(properties);
 
+            // Serializers without an envelope keep the message's types in a header.
+            context.SupportedMessageTypes = data.MessageTypes();
+            headers.Set(MessageHeaders.MessageType, string.Join(';', context.SupportedMessageTypes));
+
             // The payload goes out as it came in: read by the deserializer of its own content type, written by that one's
             // serializer, with the envelope's ids and addresses from this context.
             var deserializer = context.Serialization.GetMessageDeserializer(new ContentType(data.Text("ContentType")!));

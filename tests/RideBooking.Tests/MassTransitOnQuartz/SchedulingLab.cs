@@ -143,28 +143,62 @@ internal sealed class Consumptions : IConsumeObserver
         where T : class => Task.CompletedTask;
 }
 
-/// <summary>Refuses the messages whose receivers are out of reach.</summary>
+/// <summary>Stands between the bus and the messages that have a receiver header: refuses or delays their sends.</summary>
 internal sealed class Broker : ISendObserver
 {
     readonly ConcurrentQueue<Guid?> _refused = new();
+    volatile TaskCompletionSource? _hanging;
+    int _hangingSends;
+    int _carried;
 
     public bool Reachable { get; set; } = true;
+
+    /// <summary>Whether sends begin but do not end.</summary>
+    public bool Hangs
+    {
+        get => _hanging is not null;
+        set
+        {
+            var before = _hanging;
+            _hanging = value ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+            before?.TrySetResult();
+        }
+    }
+
+    public int Hanging => _hangingSends;
+
+    public int Carried => _carried;
 
     public int Refusals => _refused.Count;
 
     public IReadOnlyCollection<Guid?> RefusedIds => _refused;
 
-    public Task PreSend<T>(SendContext<T> context)
+    public async Task PreSend<T>(SendContext<T> context)
         where T : class
     {
-        if (Reachable || !context.Headers.TryGetHeader("receiver", out _))
-            return Task.CompletedTask;
-        _refused.Enqueue(context.MessageId);
-        throw new TransportUnavailableException("The receiver is out of reach.");
+        if (!context.Headers.TryGetHeader("receiver", out _))
+            return;
+
+        if (!Reachable)
+        {
+            _refused.Enqueue(context.MessageId);
+            throw new TransportUnavailableException("The receiver is out of reach.");
+        }
+
+        if (_hanging is { } hanging)
+        {
+            Interlocked.Increment(ref _hangingSends);
+            await hanging.Task;
+        }
     }
 
     public Task PostSend<T>(SendContext<T> context)
-        where T : class => Task.CompletedTask;
+        where T : class
+    {
+        if (context.Headers.TryGetHeader("receiver", out _))
+            Interlocked.Increment(ref _carried);
+        return Task.CompletedTask;
+    }
 
     public Task SendFault<T>(SendContext<T> context, Exception exception)
         where T : class => Task.CompletedTask;

@@ -22,6 +22,26 @@ public sealed class When_a_message_is_scheduled
     }
 
     [Fact]
+    public async Task It_is_delivered_on_a_bus_that_speaks_raw_JSON_too()
+    {
+        await using var lab = await SchedulingLab.Start(
+            bus: (_, configurator) =>
+            {
+                configurator.ClearSerialization();
+                configurator.UseRawJsonSerializer();
+            }
+        );
+        var token = await lab.Remind("Anna", TenMinutes, send => send.Headers.Set("SimpleHeader", "SimpleValue"));
+        await lab.Scheduled<ScheduleMessage>();
+        await lab.Passes(TenMinutes);
+
+        var delivery = await lab.Deliveries.Next();
+        delivery.Message.Text.ShouldBe("Anna");
+        delivery.Headers.Get<string>("SimpleHeader").ShouldBe("SimpleValue");
+        delivery.GetSchedulingTokenId().ShouldBe(token);
+    }
+
+    [Fact]
     public async Task Its_envelope_arrives_as_it_was_sent()
     {
         await using var lab = await SchedulingLab.Start();

@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using MassTransit.Scheduling;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Quartz;
+
+namespace RideBooking.Tests.MassTransitOnQuartz;
+
+public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
+{
+    static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
+
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quartz-");
+    readonly Complaints _complaints = new();
+
+    public When_the_scheduler_keeps_its_timers_in_SQLite()
+    {
+        using var context = Context();
+        context.Database.EnsureCreated();
+    }
+
+    string ConnectionString => $"Data Source={Path.Combine(_folder.FullName, "app.db")}";
+
+    [Fact]
+    public async Task They_survive_a_restart()
+    {
+        Guid token;
+        await using (var before = await Start())
+        {
+            token = await before.Remind("Anna", TenMinutes, send => send.Headers.Set("number", 42));
+            await before.Scheduled<ScheduleMessage>();
+        }
+
+        await using var after = await Start();
+        await after.Passes(TenMinutes);
+
+        var delivery = await after.Deliveries.Next();
+        delivery.Message.Text.ShouldBe("Anna");
+        delivery.GetSchedulingTokenId().ShouldBe(token);
+        delivery.Headers.Get<int>("number").ShouldBe(42);
+        await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
+    }
+
+    [Fact]
+    public async Task What_fell_due_while_nothing_ran_is_delivered_once_and_late()
+    {
+        await using (var before = await Start())
+        {
+            for (var i = 0; i < 30; i++)
+                await before.Remind($"{i}", TenMinutes);
+            await before.Scheduled<ScheduleMessage>(30);
+        }
+
+        await using var after = await Start();
+        await after.Passes(TimeSpan.FromDays(1));
+
+        for (var i = 0; i < 30; i++)
+            await after.Deliveries.Next();
+        await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
+        after.Deliveries.All.Select(delivery => delivery.Message.Text).ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task A_delivery_that_fails_is_tried_again_by_the_next_process()
+    {
+        await using (var before = await Start())
+        {
+            before.Broker.Reachable = false;
+            await before.Remind("Anna", TenMinutes, send => send.Headers.Set("receiver", "far away"));
+            await before.Scheduled<ScheduleMessage>();
+            await before.Passes(TenMinutes);
+            await Eventually.Is(() => Task.FromResult(before.Broker.Refusals > 0), "a first attempt is made");
+        }
+
+        await using var after = await Start();
+        await after.Passes(2 * TenMinutes);
+
+        (await after.Deliveries.Next()).Message.Text.ShouldBe("Anna");
+        await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
+    }
+
+    [Fact]
+    public async Task A_process_that_dies_while_it_delivers_leaves_the_message_to_the_next()
+    {
+        var messageId = NewId.NextGuid();
+        await using var dead = await Start();
+        dead.Broker.Hangs = true;
+        await dead.Remind(
+            "Anna",
+            TenMinutes,
+            send =>
+            {
+                send.MessageId = messageId;
+                send.Headers.Set("receiver", "far away");
+            }
+        );
+        await dead.Scheduled<ScheduleMessage>();
+        await dead.Passes(TenMinutes);
+        await Eventually.Is(() => Task.FromResult(dead.Broker.Hanging == 1), "the delivery has begun");
+
+        await using var next = await Start();
+        await next.Passes(TenMinutes);
+
+        var delivery = await next.Deliveries.Next();
+        delivery.MessageId.ShouldBe(messageId, "so that the inbox drops it, had it been sent already");
+        delivery.GetSchedulingTokenId().ShouldNotBeNull();
+        dead.Broker.Hangs = false;
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_what_is_being_delivered()
+    {
+        await using (var lab = await Start())
+        {
+            lab.Broker.Hangs = true;
+            await lab.Remind("Anna", TenMinutes, send => send.Headers.Set("receiver", "far away"));
+            await lab.Scheduled<ScheduleMessage>();
+            await lab.Passes(TenMinutes);
+            await Eventually.Is(() => Task.FromResult(lab.Broker.Hanging == 1), "the delivery has begun");
+
+            var stopping = lab.Services.GetRequiredService<IBusDepot>().Stop(CancellationToken.None);
+            await Eventually.Is(
+                async () => (await lab.Quartz()).Status is SchedulerStatus.Standby,
+                "the scheduler fires no more"
+            );
+            stopping.IsCompleted.ShouldBeFalse();
+
+            lab.Broker.Hangs = false;
+            await stopping;
+            lab.Broker.Carried.ShouldBe(1);
+        }
+
+        await using var after = await Start();
+        (await after.Triggers()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Scheduling_and_delivering_go_on_while_the_application_writes_to_the_same_file()
+    {
+        const int Messages = 300;
+        using var enough = new CancellationTokenSource();
+        await using var lab = await Start();
+
+        var writers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Write(enough.Token))).ToArray();
+        await Parallel.ForAsync(
+            0,
+            Messages,
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (i, _) => await lab.Remind($"{i}", TimeSpan.Zero)
+        );
+        for (var i = 0; i < Messages; i++)
+            await lab.Deliveries.Next();
+        await enough.CancelAsync();
+        var writes = (await Task.WhenAll(writers)).Sum();
+
+        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
+        lab.Deliveries.All.Select(delivery => delivery.Message.Text).ShouldBeUnique();
+        writes.ShouldBeGreaterThan(0);
+        _complaints.All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_cluster_is_refused()
+    {
+        var services = new ServiceCollection();
+
+        Should.Throw<NotSupportedException>(() =>
+            services.AddQuartz(quartz =>
+                quartz.UsePersistentScheduler(
+                    QuartzDatabase.Sqlite,
+                    ConnectionString,
+                    options => options.Clustered = true
+                )
+            )
+        );
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+        _complaints.Dispose();
+    }
+
+    Task<SchedulingLab> Start() =>
+        SchedulingLab.Start(
+            quartz: quartz => quartz.UsePersistentScheduler(QuartzDatabase.Sqlite, ConnectionString),
+            services: services => services.AddLogging(logging => logging.AddProvider(_complaints))
+        );
+
+    TimersContext Context() => new(QuartzDatabase.Sqlite, ConnectionString);
+
+    /// <summary>The application's own transactions, one after the other.</summary>
+    async Task<int> Write(CancellationToken enough)
+    {
+        var writes = 0;
+        while (!enough.IsCancellationRequested)
+        {
+            await using var context = Context();
+            context.Pings.Add(new Ping { Id = Guid.CreateVersion7(), Payload = new string('x', 1000) });
+            await context.SaveChangesAsync(CancellationToken.None);
+            writes++;
+        }
+        return writes;
+    }
+
+    /// <summary>Every warning and error that Quartz logs.</summary>
+    sealed class Complaints : ILoggerProvider, ILogger
+    {
+        readonly ConcurrentQueue<string> _all = new();
+
+        public IReadOnlyCollection<string> All => _all;
+
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.StartsWith("Quartz", StringComparison.Ordinal)
+                ? this
+                : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            if (IsEnabled(logLevel))
+                _all.Enqueue($"{formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose() { }
+    }
+}
