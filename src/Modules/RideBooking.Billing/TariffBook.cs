@@ -30,10 +30,7 @@ internal sealed class TariffBook
 
     static Tariff ReadTariff(IConfigurationSection section)
     {
-        var classes = section
-            .GetSection("Classes")
-            .GetChildren()
-            .ToDictionary(rates => rates.Key.ToLowerInvariant(), ReadRates);
+        var classes = section.GetSection("Classes").GetChildren().ToDictionary(rates => rates.Key.ToLowerInvariant());
         if (!classes.ContainsKey(VehicleClass.Standard))
             throw new ConfigurationException($"{section.Path}:Classes must have the class {VehicleClass.Standard}.");
         return new Tariff(
@@ -47,7 +44,7 @@ internal sealed class TariffBook
             section["TimeZone"] is null
                 ? TimeZoneInfo.Utc
                 : Parse(section, "TimeZone", "be a time zone such as Europe/Berlin", ParseTimeZone),
-            classes,
+            classes.ToDictionary(rates => rates.Key, rates => ReadRates(rates.Value)),
             [.. section.GetSection("Peaks").GetChildren().Select(ReadPeak)]
         );
     }
@@ -106,7 +103,9 @@ internal sealed class TariffBook
         where T : class => parse(Text(section, key)) ?? throw Wrong(section, key, must);
 
     static string Text(IConfigurationSection section, string key) =>
-        section.Required(key, $"every {section.Path[..section.Path.LastIndexOf(':')]} has one.").Trim();
+        section[key] is { } text && !string.IsNullOrWhiteSpace(text)
+            ? text.Trim()
+            : throw new ConfigurationException($"{section.Path}:{key} is not set.");
 
     static ConfigurationException Wrong(IConfigurationSection section, string key, string must) =>
         new($"{section.Path}:{key} is '{section[key]}' but must {must}.");

@@ -1,0 +1,309 @@
+using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Scheduling;
+using MassTransit.Serialization;
+using MassTransit.Transports;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using RideBooking.Billing;
+using RideBooking.Contracts;
+using RideBooking.Payments;
+using RideBooking.Payments.Gateway;
+using RideBooking.Platform;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Http;
+
+namespace RideBooking.Tests.Payments;
+
+/// <summary>
+/// Billing and Payments with their endpoints, on a real SQLite database, behind the platform's own retry, inbox and outbox.
+/// The lab is the broker: nothing is delivered unless a test says so, and a call returns when its message has been handled.
+/// </summary>
+internal sealed class MoneyLab : IAsyncDisposable
+{
+    static readonly IModule[] s_modules = [new BillingModule(), new PaymentsModule()];
+
+    static readonly Type[] s_consumers =
+    [
+        .. s_modules
+            .SelectMany(module => module.GetType().Assembly.GetTypes())
+            .Where(type => type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract),
+    ];
+
+    static readonly HashSet<Type> s_tellsTheMachine =
+    [
+        typeof(FareFinalized),
+        typeof(CancellationFeeAssessed),
+        typeof(ChargeSucceeded),
+        typeof(ChargeDeclined),
+        typeof(ChargeUnknown),
+        typeof(RetryDue),
+    ];
+
+    readonly HttpApp _app;
+    readonly string _folder;
+    readonly Dictionary<Type, IReceiveEndpointDispatcher> _receivers = [];
+    readonly ConcurrentQueue<object> _underway = new();
+    readonly ConcurrentQueue<object> _said = new();
+    readonly List<(DateTimeOffset At, object Message)> _timers = [];
+
+    MoneyLab(HttpApp app, string folder, FakeTimeProvider clock)
+    {
+        (_app, _folder, Clock) = (app, folder, clock);
+        var dispatchers = app.Services.GetRequiredService<IReceiveEndpointDispatcherFactory>();
+        var names = app.Services.GetRequiredService<IEndpointNameFormatter>();
+        foreach (var consumer in s_consumers)
+        {
+            var open = (Delegate)OpenConsumer<CallGateway>;
+            _receivers[consumer] = (IReceiveEndpointDispatcher)
+                open
+                    .Method.GetGenericMethodDefinition()
+                    .MakeGenericMethod(consumer)
+                    .Invoke(null, [dispatchers, names])!;
+        }
+        _receivers[typeof(PaymentStateMachine)] = dispatchers.CreateSagaReceiver<Payment>(names.Saga<Payment>());
+        // What a consumer outside a transaction says goes straight to the bus, which is not running here.
+        app.Services.GetRequiredService<IBus>().ConnectPublishObserver(new Overheard(_underway));
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public DateTimeOffset Now => Clock.GetUtcNow();
+
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>All that was said, once each, in the order in which it was said.</summary>
+    public IReadOnlyList<T> Said<T>() => [.. _said.OfType<T>()];
+
+    public static async Task<MoneyLab> Open(params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("ridebooking-money-").FullName;
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 10, 12, 0, 0, TimeSpan.Zero));
+        var app = await HttpApp.Start(
+            web =>
+            {
+                foreach (var module in s_modules)
+                    module.MapEndpoints(web);
+            },
+            configure: builder => Configure(builder.Services, builder, clock),
+            settings:
+            [
+                ("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(folder, "lab.db")}"),
+                ("Messaging:Redelivery", ""),
+                ("Messaging:Retry", string.Join(',', Enumerable.Repeat("00:00:00.010", 20))),
+                .. settings,
+            ]
+        );
+        var lab = new MoneyLab(app, folder, clock);
+        await lab.In(db => db.Database.EnsureCreatedAsync(Stop));
+        return lab;
+    }
+
+    static void Configure(IServiceCollection services, IHostApplicationBuilder builder, FakeTimeProvider clock)
+    {
+        services.AddSingleton<TimeProvider>(clock);
+        services.AddSingleton(new QuoteTokens(new byte[32]));
+        var database = services.AddPersistence(builder.Configuration);
+        services.AddMessaging(builder.Configuration, builder.Environment, database, s_modules);
+        foreach (var module in s_modules)
+        {
+            services.AddSingleton(module);
+            services.AddRequestValidators(module.GetType().Assembly);
+            module.AddServices(services, builder.Configuration);
+        }
+        foreach (var background in services.Where(service => service.ServiceType == typeof(IHostedService)).ToList())
+            services.Remove(background);
+    }
+
+    static IReceiveEndpointDispatcher OpenConsumer<T>(
+        IReceiveEndpointDispatcherFactory dispatchers,
+        IEndpointNameFormatter names
+    )
+        where T : class, IConsumer => dispatchers.CreateConsumerReceiver<T>(names.Consumer<T>());
+
+    /// <summary>Somebody's app.</summary>
+    public async Task<Person> As(string role, string subject)
+    {
+        var client = await _app.As(role, subject);
+        client.BaseAddress = new Uri(client.BaseAddress!, "/api/v1/");
+        return new Person(client);
+    }
+
+    public async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = _app.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+
+    public Task<Payment> Payment(Guid rideId) =>
+        In(db => db.Set<Payment>().AsNoTracking().SingleAsync(payment => payment.CorrelationId == rideId, Stop));
+
+    public Task<List<SandboxCharge>> Ledger(Guid rideId) =>
+        In(db =>
+            db.Set<SandboxCharge>()
+                .AsNoTracking()
+                .Where(charge => charge.Reference == rideId.ToString())
+                .OrderBy(charge => charge.Key)
+                .ToListAsync(Stop)
+        );
+
+    /// <summary>Delivers one message to whoever takes it, and nothing that follows from it.</summary>
+    public async Task Deliver(object message, Guid? messageId = null)
+    {
+        var id = messageId ?? Guid.CreateVersion7();
+        if (s_tellsTheMachine.Contains(message.GetType()))
+            await Dispatch(typeof(PaymentStateMachine), message, id);
+        foreach (var consumer in s_consumers)
+            if (consumer.IsAssignableTo(typeof(IConsumer<>).MakeGenericType(message.GetType())))
+                await Dispatch(consumer, message, id);
+    }
+
+    /// <summary>Delivers a message and all that follows from it, but for what waits for its time.</summary>
+    public async Task Happens(object message)
+    {
+        await Deliver(message);
+        await Settle();
+    }
+
+    /// <summary>Delivers all that is under way, and what follows from that.</summary>
+    public async Task Settle()
+    {
+        while (await Take() is { Count: > 0 } messages)
+            foreach (var message in messages)
+                await Deliver(message);
+    }
+
+    /// <summary>Lets time pass and the timers that are then due go off.</summary>
+    public async Task Passes(TimeSpan time)
+    {
+        Clock.Advance(time);
+        var due = _timers.FindAll(timer => timer.At <= Now);
+        _timers.RemoveAll(due.Contains);
+        foreach (var (_, message) in due)
+            await Happens(message);
+    }
+
+    /// <summary>Takes what is under way, as a broker would; timers are kept until their time.</summary>
+    public async Task<List<object>> Take()
+    {
+        var rows = await In(async db =>
+        {
+            var found = await db.Set<OutboxMessage>().AsNoTracking().OrderBy(row => row.Id).ToListAsync(Stop);
+            var ids = found.ConvertAll(row => row.Id);
+            if (ids.Count > 0)
+                await db.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(Stop);
+            return found;
+        });
+        List<object> taken = [];
+        foreach (var row in rows)
+        {
+            using var envelope = JsonDocument.Parse(row.Body);
+            var body = envelope.RootElement.GetProperty("message");
+            switch (Read(row.MessageType.Split(';')[0], body))
+            {
+                case ScheduleMessage timer:
+                    var payload = Read(timer.PayloadType[0], body.GetProperty("payload"));
+                    _timers.Add((new DateTimeOffset(timer.ScheduledTime, TimeSpan.Zero), payload));
+                    break;
+                case CancelScheduledMessage:
+                    break; // a timer that goes off all the same must do no harm
+                case var message:
+                    taken.Add(message);
+                    break;
+            }
+        }
+        while (_underway.TryDequeue(out var message))
+            taken.Add(message);
+        taken.ForEach(_said.Enqueue);
+        return taken;
+    }
+
+    /// <summary>Puts a message to the machine from within the process, and says whether it was accepted.</summary>
+    public async Task<bool> Tell<T>(T command)
+        where T : class =>
+        (
+            await Services.GetRequiredService<SagaCommands<Payment>>().Tell(command, Guid.CreateVersion7(), Stop)
+        ).Accepted;
+
+    Task Dispatch(Type receiver, object message, Guid id)
+    {
+        var dispatch = (Delegate)Dispatch<object>;
+        return (Task)
+            dispatch
+                .Method.GetGenericMethodDefinition()
+                .MakeGenericMethod(message.GetType())
+                .Invoke(null, [_receivers[receiver], message, id])!;
+    }
+
+    static async Task Dispatch<T>(IReceiveEndpointDispatcher receiver, T message, Guid id)
+        where T : class
+    {
+        var serializer = SystemTextJsonMessageSerializer.Instance;
+        var envelope = new MessageSendContext<T>(message, Stop)
+        {
+            MessageId = id,
+            SourceAddress = receiver.InputAddress,
+            DestinationAddress = receiver.InputAddress,
+            Serializer = serializer,
+        };
+        var headers = new Dictionary<string, object>
+        {
+            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
+        };
+        var body = serializer.GetMessageBody(envelope).GetBytes();
+        await receiver.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), Stop);
+    }
+
+    static object Read(string urn, JsonElement body) =>
+        body.Deserialize(
+            s_types.TryGetValue(urn, out var type) ? type : throw new InvalidOperationException($"Who said {urn}?"),
+            SystemTextJsonMessageSerializer.Options
+        )!;
+
+    static readonly Dictionary<string, Type> s_types = s_modules
+        .Select(module => module.GetType().Assembly)
+        .Append(typeof(FareFinalized).Assembly)
+        .SelectMany(assembly => assembly.GetTypes())
+        .Where(type => type is { IsClass: true, IsAbstract: false, Namespace: not null, IsGenericType: false })
+        .Append(typeof(ScheduleMessage))
+        .Append(typeof(CancelScheduledMessage))
+        .ToDictionary(type => MessageUrn.ForTypeString(type));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    sealed class Overheard(ConcurrentQueue<object> underway) : IPublishObserver
+    {
+        // All else goes through the outbox and is taken from there.
+        public Task PostPublish<T>(PublishContext<T> context)
+            where T : class
+        {
+            if (context.Message is ChargeSucceeded or ChargeDeclined or ChargeUnknown)
+                underway.Enqueue(context.Message);
+            return Task.CompletedTask;
+        }
+
+        public Task PrePublish<T>(PublishContext<T> context)
+            where T : class => Task.CompletedTask;
+
+        public Task PublishFault<T>(PublishContext<T> context, Exception exception)
+            where T : class => Task.CompletedTask;
+    }
+}
