@@ -43,7 +43,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         try
         {
             await _sweeping.WaitAsync(cancellationToken);
-            while (!delivery.IsIdle && sender.IsBusReady)
+            while (!_sending.IsCompleted && !delivery.IsIdle && sender.IsBusReady)
                 await Task.Delay(DrainPollDelay, cancellationToken);
         }
         catch (OperationCanceledException)
@@ -55,10 +55,11 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         await _sending;
     }
 
+    /// <summary>Ends it at once. It may still be stopped after: a test harness does that.</summary>
     public void Dispose()
     {
-        _stopSweeping.Dispose();
-        _stopSending.Dispose();
+        _stopSweeping.Cancel();
+        _stopSending.Cancel();
     }
 
     async Task Sweep(CancellationToken stop)

@@ -23,11 +23,20 @@ public sealed class ConformanceServers : IAsyncDisposable
 
     public static async Task<ConformanceServers> StartAsync(string provider)
     {
-        var servers =
-            await TestContext.Current.GetFixture<Servers>() ?? throw new InvalidOperationException("No servers.");
-        var connection = await servers.CreateDatabaseAsync(provider);
-        return new(provider, connection, await (await servers.RabbitMqAsync()).CreateVirtualHostAsync());
+        var servers = await FixtureAsync();
+        return await StartAsync(provider, await servers.RabbitMqAsync());
     }
+
+    /// <summary>With a broker that the test may stop.</summary>
+    public static async Task<ConformanceServers> StartAsync(string provider, RabbitMqServer rabbitMq)
+    {
+        var servers = await FixtureAsync();
+        var connection = await servers.CreateDatabaseAsync(provider);
+        return new(provider, connection, await rabbitMq.CreateVirtualHostAsync());
+    }
+
+    static async Task<Servers> FixtureAsync() =>
+        await TestContext.Current.GetFixture<Servers>() ?? throw new InvalidOperationException("No servers.");
 
     public void UseDatabase(DbContextOptionsBuilder options) =>
         _ = provider switch

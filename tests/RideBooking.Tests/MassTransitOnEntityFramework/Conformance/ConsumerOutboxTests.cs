@@ -136,6 +136,9 @@ public sealed class Consuming_through_the_outbox
         await Bench.Eventually("the mark is there", () => bench.In(async office => await office.Inbox.AnyAsync(Stop)));
         bench.Clock.Advance(TimeSpan.FromSeconds(30));
         await bench.MailboxHas(1);
+        await bench.IsDone("letters", 1);
+        bench.Faults<FileLetter>().ShouldBe(0);
+        bench.Harness.Published.Select<ReceiveFault>(new CancellationToken(true)).ShouldBeEmpty();
         bench.Clerk.Calls.ShouldBe(1);
         (await bench.Count<Letter>()).ShouldBe(1);
     }
