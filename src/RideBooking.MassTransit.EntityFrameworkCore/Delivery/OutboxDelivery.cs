@@ -20,7 +20,7 @@ sealed partial class OutboxDelivery<TDbContext>(
     const int MostMessagesAtOnce = 500;
 
     readonly Channel<Batch> _queue = Channel.CreateUnbounded<Batch>(new() { SingleReader = true });
-    readonly ConcurrentDictionary<Guid, OutboxMessage> _held = new();
+    readonly ConcurrentDictionary<Guid, bool> _held = new();
     readonly ConcurrentQueue<Guid> _undeleted = new();
     int _unfinished;
 
@@ -136,7 +136,7 @@ sealed partial class OutboxDelivery<TDbContext>(
             // Sent is sent: remembering it here keeps the sweeper from sending it once more.
             foreach (var id in ids)
             {
-                _held[id] = null!;
+                _held[id] = true;
                 _undeleted.Enqueue(id);
             }
 
@@ -150,7 +150,7 @@ sealed partial class OutboxDelivery<TDbContext>(
             return;
 
         foreach (var message in batch.Messages)
-            _held[message.Id] = message;
+            _held[message.Id] = true;
 
         Interlocked.Increment(ref _unfinished);
         _queue.Writer.TryWrite(batch);

@@ -58,6 +58,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
 
     public override async Task SetConsumed()
     {
+        await AddAgainWhatWasCleared();
         mark.Complete(clock.GetUtcNow().UtcDateTime);
         try
         {
@@ -70,6 +71,22 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         }
 
         _consumed = true;
+    }
+
+    // A consumer that clears the change tracker means its entities, not the messages it has published.
+    async Task AddAgainWhatWasCleared()
+    {
+        var detached = _sent.FindAll(message => dbContext.Entry(message).State == EntityState.Detached);
+        if (detached.Count == 0)
+            return;
+
+        var ids = detached.ConvertAll(message => message.Id);
+        var saved = await dbContext
+            .Set<OutboxMessage>()
+            .Where(message => ids.Contains(message.Id))
+            .Select(message => message.Id)
+            .ToListAsync(CancellationToken);
+        dbContext.AddRange(detached.Where(message => !saved.Contains(message.Id)));
     }
 
     // Delivery is not the consumer's business here: the messages are handed over when they are committed.

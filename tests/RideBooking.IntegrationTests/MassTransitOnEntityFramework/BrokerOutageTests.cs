@@ -36,10 +36,12 @@ public sealed class While_the_broker_is_away
             () =>
             {
                 bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
-                return Task.FromResult(Numbers().Count > letters);
+                return Task.FromResult(Numbers().Distinct().Count() > letters);
             }
         );
         await bench.OutboxDrains();
+
+        // A letter whose acknowledgement the kill has swallowed may come twice; the order of first arrivals is what counts.
         Numbers().Distinct().ShouldBe(Enumerable.Range(0, letters + 1));
 
         List<int> Numbers() => [.. bench.Mailbox.Received.Select(letter => letter.Message.Number)];

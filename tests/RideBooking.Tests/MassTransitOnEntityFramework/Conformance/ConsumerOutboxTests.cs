@@ -175,6 +175,26 @@ public sealed class Consuming_through_the_outbox
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task A_consumer_that_clears_the_change_tracker_keeps_its_messages(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.StartAsync(servers);
+        bench.Clerk.Files = async (context, office) =>
+        {
+            await context.Publish(new LetterFiled(context.Message.LetterId, 1), Stop);
+            await office.SaveChangesAsync(Stop);
+            await context.Publish(new LetterFiled(context.Message.LetterId, 2), Stop);
+            office.ChangeTracker.Clear();
+        };
+
+        await bench.Publish(new FileLetter(Guid.CreateVersion7()));
+
+        await bench.MailboxHas(2);
+        await bench.OutboxDrains();
+        bench.Mailbox.Received.Select(letter => letter.Message.Number).ShouldBe([1, 2]);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task What_a_message_carries_survives_the_database(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
