@@ -24,12 +24,15 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
     /// <summary>Reads and checks the settings. Throws <see cref="ConfigurationException"/>.</summary>
     public ApplicationSecret(IConfiguration configuration, IHostEnvironment environment)
     {
-        var key = configuration["Quotes:SigningKey"] is { Length: > 0 } own ? own : configuration["Auth:SigningKey"];
+        var setting = string.IsNullOrWhiteSpace(configuration["Quotes:SigningKey"])
+            ? "Auth:SigningKey"
+            : "Quotes:SigningKey";
+        var key = configuration[setting];
         if (!string.IsNullOrWhiteSpace(key))
             _master =
                 Encoding.UTF8.GetByteCount(key) >= MinimumBytes
                     ? Encoding.UTF8.GetBytes(key)
-                    : throw new ConfigurationException($"Quotes:SigningKey must have at least {MinimumBytes} bytes.");
+                    : throw new ConfigurationException($"{setting} must have at least {MinimumBytes} bytes.");
         else if (!environment.IsDevelopment())
             throw new ConfigurationException(
                 "Quotes:SigningKey is not set: outside Development it signs quotes (unless Auth:SigningKey is set)."
