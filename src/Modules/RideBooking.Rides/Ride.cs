@@ -126,7 +126,8 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
             row => row.Vehicle!,
             vehicle =>
             {
-                vehicle.Property(it => it.Class).HasMaxLength(32);
+                // Not vehicle_class: that is the class asked for.
+                vehicle.Property(it => it.Class).HasColumnName("vehicle_driven_class").HasMaxLength(32);
                 vehicle.Property(it => it.Plate).HasMaxLength(50);
                 vehicle.Property(it => it.Model).HasMaxLength(200);
             }

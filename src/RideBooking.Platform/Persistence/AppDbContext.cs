@@ -23,6 +23,7 @@ public abstract class AppDbContext(DbContextOptions options, IEnumerable<IModule
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.AddTransactionalOutboxEntities();
+        modelBuilder.AddQuartzTables(Database.ProviderName!, schema: MessagingSchema);
         modelBuilder.AddEventLog();
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
         foreach (var module in modules)

@@ -348,6 +348,130 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "qrtz_calendars",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    calendar_name = table.Column<string>(type: "text", nullable: false),
+                    calendar = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_calendars", x => new { x.sched_name, x.calendar_name });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_fired_triggers",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    entry_id = table.Column<string>(type: "text", nullable: false),
+                    execution_group = table.Column<string>(type: "text", nullable: true),
+                    fired_time = table.Column<long>(type: "bigint", nullable: false),
+                    instance_name = table.Column<string>(type: "text", nullable: false),
+                    interrupt_requested_time = table.Column<long>(type: "bigint", nullable: true),
+                    is_nonconcurrent = table.Column<bool>(type: "boolean", nullable: false),
+                    job_group = table.Column<string>(type: "text", nullable: true),
+                    job_name = table.Column<string>(type: "text", nullable: true),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    progress = table.Column<int>(type: "integer", nullable: true),
+                    progress_message = table.Column<string>(type: "text", nullable: true),
+                    requests_recovery = table.Column<bool>(type: "boolean", nullable: true),
+                    sched_time = table.Column<long>(type: "bigint", nullable: false),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    trigger_group = table.Column<string>(type: "text", nullable: false),
+                    trigger_name = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_fired_triggers", x => new { x.sched_name, x.entry_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_job_details",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    job_name = table.Column<string>(type: "text", nullable: false),
+                    job_group = table.Column<string>(type: "text", nullable: false),
+                    description = table.Column<string>(type: "text", nullable: true),
+                    is_durable = table.Column<bool>(type: "boolean", nullable: false),
+                    is_nonconcurrent = table.Column<bool>(type: "boolean", nullable: false),
+                    is_update_data = table.Column<bool>(type: "boolean", nullable: false),
+                    job_class_name = table.Column<string>(type: "text", nullable: false),
+                    job_data = table.Column<byte[]>(type: "bytea", nullable: true),
+                    requests_recovery = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_job_details", x => new { x.sched_name, x.job_name, x.job_group });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_locks",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    lock_name = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_locks", x => new { x.sched_name, x.lock_name });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_paused_job_grps",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    job_group = table.Column<string>(type: "text", nullable: false),
+                    paused_at = table.Column<long>(type: "bigint", nullable: true),
+                    paused_by = table.Column<string>(type: "text", nullable: true),
+                    pause_reason = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_paused_job_grps", x => new { x.sched_name, x.job_group });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_paused_trigger_grps",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_group = table.Column<string>(type: "text", nullable: false),
+                    paused_at = table.Column<long>(type: "bigint", nullable: true),
+                    paused_by = table.Column<string>(type: "text", nullable: true),
+                    pause_reason = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_paused_trigger_grps", x => new { x.sched_name, x.trigger_group });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_scheduler_state",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    instance_name = table.Column<string>(type: "text", nullable: false),
+                    checkin_interval = table.Column<long>(type: "bigint", nullable: false),
+                    last_checkin_time = table.Column<long>(type: "bigint", nullable: false),
+                    quartz_version = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_scheduler_state", x => new { x.sched_name, x.instance_name });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ride_facts",
                 schema: "analytics",
                 columns: table => new
@@ -426,7 +550,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     quoted_fare_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
                     tolls_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    vehicle_class1 = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    vehicle_driven_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
                     vehicle_model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     vehicle_plate = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
                 },
@@ -501,6 +625,156 @@ namespace RideBooking.Platform.Migrations.Postgres
                         principalSchema: "billing",
                         principalTable: "invoices",
                         principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_triggers",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_group = table.Column<string>(type: "text", nullable: false),
+                    calendar_name = table.Column<string>(type: "text", nullable: true),
+                    continuation_condition = table.Column<int>(type: "integer", nullable: true),
+                    continues_trigger_group = table.Column<string>(type: "text", nullable: true),
+                    continues_trigger_name = table.Column<string>(type: "text", nullable: true),
+                    description = table.Column<string>(type: "text", nullable: true),
+                    end_time = table.Column<long>(type: "bigint", nullable: true),
+                    execution_group = table.Column<string>(type: "text", nullable: true),
+                    fixed_delay = table.Column<bool>(type: "boolean", nullable: true),
+                    job_data = table.Column<byte[]>(type: "bytea", nullable: true),
+                    job_group = table.Column<string>(type: "text", nullable: false),
+                    job_name = table.Column<string>(type: "text", nullable: false),
+                    misfire_instr = table.Column<short>(type: "smallint", nullable: true),
+                    misfire_orig_fire_time = table.Column<long>(type: "bigint", nullable: true),
+                    misfire_threshold = table.Column<long>(type: "bigint", nullable: true),
+                    next_fire_time = table.Column<long>(type: "bigint", nullable: true),
+                    overlap_policy = table.Column<int>(type: "integer", nullable: true),
+                    paused_at = table.Column<long>(type: "bigint", nullable: true),
+                    paused_by = table.Column<string>(type: "text", nullable: true),
+                    pause_reason = table.Column<string>(type: "text", nullable: true),
+                    preferred_node = table.Column<string>(type: "text", nullable: true),
+                    preferred_node_auto = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
+                    prev_fire_time = table.Column<long>(type: "bigint", nullable: true),
+                    priority = table.Column<int>(type: "integer", nullable: true),
+                    retry_attempt = table.Column<int>(type: "integer", nullable: true),
+                    retry_policy = table.Column<string>(type: "text", nullable: true),
+                    start_time = table.Column<long>(type: "bigint", nullable: false),
+                    trigger_state = table.Column<string>(type: "text", nullable: false),
+                    trigger_type = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_triggers", x => new { x.sched_name, x.trigger_name, x.trigger_group });
+                    table.ForeignKey(
+                        name: "fk_qrtz_triggers_qrtz_job_details",
+                        columns: x => new { x.sched_name, x.job_name, x.job_group },
+                        principalSchema: "messaging",
+                        principalTable: "qrtz_job_details",
+                        principalColumns: new[] { "sched_name", "job_name", "job_group" });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_blob_triggers",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_group = table.Column<string>(type: "text", nullable: false),
+                    blob_data = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_blob_triggers", x => new { x.sched_name, x.trigger_name, x.trigger_group });
+                    table.ForeignKey(
+                        name: "fk_qrtz_blob_triggers_qrtz_triggers",
+                        columns: x => new { x.sched_name, x.trigger_name, x.trigger_group },
+                        principalSchema: "messaging",
+                        principalTable: "qrtz_triggers",
+                        principalColumns: new[] { "sched_name", "trigger_name", "trigger_group" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_cron_triggers",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_group = table.Column<string>(type: "text", nullable: false),
+                    cron_expression = table.Column<string>(type: "text", nullable: false),
+                    time_zone_id = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_cron_triggers", x => new { x.sched_name, x.trigger_name, x.trigger_group });
+                    table.ForeignKey(
+                        name: "fk_qrtz_cron_triggers_qrtz_triggers",
+                        columns: x => new { x.sched_name, x.trigger_name, x.trigger_group },
+                        principalSchema: "messaging",
+                        principalTable: "qrtz_triggers",
+                        principalColumns: new[] { "sched_name", "trigger_name", "trigger_group" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_simple_triggers",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_group = table.Column<string>(type: "text", nullable: false),
+                    repeat_count = table.Column<long>(type: "bigint", nullable: false),
+                    repeat_interval = table.Column<long>(type: "bigint", nullable: false),
+                    times_triggered = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_simple_triggers", x => new { x.sched_name, x.trigger_name, x.trigger_group });
+                    table.ForeignKey(
+                        name: "fk_qrtz_simple_triggers_qrtz_triggers",
+                        columns: x => new { x.sched_name, x.trigger_name, x.trigger_group },
+                        principalSchema: "messaging",
+                        principalTable: "qrtz_triggers",
+                        principalColumns: new[] { "sched_name", "trigger_name", "trigger_group" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "qrtz_simprop_triggers",
+                schema: "messaging",
+                columns: table => new
+                {
+                    sched_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_name = table.Column<string>(type: "text", nullable: false),
+                    trigger_group = table.Column<string>(type: "text", nullable: false),
+                    bool_prop_1 = table.Column<bool>(type: "boolean", nullable: true),
+                    bool_prop_2 = table.Column<bool>(type: "boolean", nullable: true),
+                    dec_prop_1 = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    dec_prop_2 = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    int_prop_1 = table.Column<int>(type: "integer", nullable: true),
+                    int_prop_2 = table.Column<int>(type: "integer", nullable: true),
+                    long_prop_1 = table.Column<long>(type: "bigint", nullable: true),
+                    long_prop_2 = table.Column<long>(type: "bigint", nullable: true),
+                    str_prop_1 = table.Column<string>(type: "text", nullable: true),
+                    str_prop_2 = table.Column<string>(type: "text", nullable: true),
+                    str_prop_3 = table.Column<string>(type: "text", nullable: true),
+                    time_zone_id = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_qrtz_simprop_triggers", x => new { x.sched_name, x.trigger_name, x.trigger_group });
+                    table.ForeignKey(
+                        name: "fk_qrtz_simprop_triggers_qrtz_triggers",
+                        columns: x => new { x.sched_name, x.trigger_name, x.trigger_group },
+                        principalSchema: "messaging",
+                        principalTable: "qrtz_triggers",
+                        principalColumns: new[] { "sched_name", "trigger_name", "trigger_group" },
                         onDelete: ReferentialAction.Cascade);
                 });
 
@@ -654,6 +928,55 @@ namespace RideBooking.Platform.Migrations.Postgres
                 columns: new[] { "status", "changed_at" });
 
             migrationBuilder.CreateIndex(
+                name: "idx_qrtz_ft_inst_job_req_rcvry",
+                schema: "messaging",
+                table: "qrtz_fired_triggers",
+                columns: new[] { "sched_name", "instance_name", "requests_recovery" });
+
+            migrationBuilder.CreateIndex(
+                name: "idx_qrtz_ft_j_g",
+                schema: "messaging",
+                table: "qrtz_fired_triggers",
+                columns: new[] { "sched_name", "job_name", "job_group" });
+
+            migrationBuilder.CreateIndex(
+                name: "idx_qrtz_ft_t_g",
+                schema: "messaging",
+                table: "qrtz_fired_triggers",
+                columns: new[] { "sched_name", "trigger_name", "trigger_group" });
+
+            migrationBuilder.CreateIndex(
+                name: "idx_qrtz_j_g_n",
+                schema: "messaging",
+                table: "qrtz_job_details",
+                columns: new[] { "sched_name", "job_group", "job_name" });
+
+            migrationBuilder.CreateIndex(
+                name: "idx_qrtz_t_c",
+                schema: "messaging",
+                table: "qrtz_triggers",
+                columns: new[] { "sched_name", "calendar_name" });
+
+            migrationBuilder.CreateIndex(
+                name: "idx_qrtz_t_g_n",
+                schema: "messaging",
+                table: "qrtz_triggers",
+                columns: new[] { "sched_name", "trigger_group", "trigger_name" });
+
+            migrationBuilder.CreateIndex(
+                name: "idx_qrtz_t_j",
+                schema: "messaging",
+                table: "qrtz_triggers",
+                columns: new[] { "sched_name", "job_name", "job_group" });
+
+            migrationBuilder.CreateIndex(
+                name: "idx_qrtz_t_nft_st",
+                schema: "messaging",
+                table: "qrtz_triggers",
+                columns: new[] { "sched_name", "trigger_state", "next_fire_time", "priority", "misfire_instr" },
+                descending: new[] { false, false, false, true, false });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_ride_facts_captured_at",
                 schema: "analytics",
                 table: "ride_facts",
@@ -775,6 +1098,46 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "payments");
 
             migrationBuilder.DropTable(
+                name: "qrtz_blob_triggers",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_calendars",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_cron_triggers",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_fired_triggers",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_locks",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_paused_job_grps",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_paused_trigger_grps",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_scheduler_state",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_simple_triggers",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_simprop_triggers",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
                 name: "ride_facts",
                 schema: "analytics");
 
@@ -793,6 +1156,14 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "invoices",
                 schema: "billing");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_triggers",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "qrtz_job_details",
+                schema: "messaging");
         }
     }
 }

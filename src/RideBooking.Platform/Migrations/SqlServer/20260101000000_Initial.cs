@@ -12,6 +12,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.EnsureSchema(
+                name: "messaging");
+
+            migrationBuilder.EnsureSchema(
                 name: "matching");
 
             migrationBuilder.EnsureSchema(
@@ -19,9 +22,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
             migrationBuilder.EnsureSchema(
                 name: "event_log");
-
-            migrationBuilder.EnsureSchema(
-                name: "messaging");
 
             migrationBuilder.EnsureSchema(
                 name: "billing");
@@ -37,6 +37,130 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
             migrationBuilder.EnsureSchema(
                 name: "rides");
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_CALENDARS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    CALENDAR_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false),
+                    CALENDAR = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_CALENDARS", x => new { x.SCHED_NAME, x.CALENDAR_NAME });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_FIRED_TRIGGERS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    ENTRY_ID = table.Column<string>(type: "nvarchar(140)", nullable: false),
+                    EXECUTION_GROUP = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    FIRED_TIME = table.Column<long>(type: "bigint", nullable: false),
+                    INSTANCE_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false),
+                    INTERRUPT_REQUESTED_TIME = table.Column<long>(type: "bigint", nullable: true),
+                    IS_NONCONCURRENT = table.Column<bool>(type: "bit", nullable: true),
+                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: true),
+                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: true),
+                    PRIORITY = table.Column<int>(type: "int", nullable: false),
+                    PROGRESS = table.Column<int>(type: "int", nullable: true),
+                    PROGRESS_MESSAGE = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    REQUESTS_RECOVERY = table.Column<bool>(type: "bit", nullable: true),
+                    SCHED_TIME = table.Column<long>(type: "bigint", nullable: false),
+                    STATE = table.Column<string>(type: "nvarchar(16)", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_FIRED_TRIGGERS", x => new { x.SCHED_NAME, x.ENTRY_ID });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_JOB_DETAILS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    DESCRIPTION = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    IS_DURABLE = table.Column<bool>(type: "bit", nullable: false),
+                    IS_NONCONCURRENT = table.Column<bool>(type: "bit", nullable: false),
+                    IS_UPDATE_DATA = table.Column<bool>(type: "bit", nullable: false),
+                    JOB_CLASS_NAME = table.Column<string>(type: "nvarchar(250)", nullable: false),
+                    JOB_DATA = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    REQUESTS_RECOVERY = table.Column<bool>(type: "bit", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_JOB_DETAILS", x => new { x.SCHED_NAME, x.JOB_NAME, x.JOB_GROUP });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_LOCKS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    LOCK_NAME = table.Column<string>(type: "nvarchar(40)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_LOCKS", x => new { x.SCHED_NAME, x.LOCK_NAME });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_PAUSED_JOB_GRPS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    PAUSED_AT = table.Column<long>(type: "bigint", nullable: true),
+                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_PAUSED_JOB_GRPS", x => new { x.SCHED_NAME, x.JOB_GROUP });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_PAUSED_TRIGGER_GRPS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    PAUSED_AT = table.Column<long>(type: "bigint", nullable: true),
+                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_PAUSED_TRIGGER_GRPS", x => new { x.SCHED_NAME, x.TRIGGER_GROUP });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_SCHEDULER_STATE",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    INSTANCE_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false),
+                    CHECKIN_INTERVAL = table.Column<long>(type: "bigint", nullable: false),
+                    LAST_CHECKIN_TIME = table.Column<long>(type: "bigint", nullable: false),
+                    QUARTZ_VERSION = table.Column<string>(type: "nvarchar(20)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_SCHEDULER_STATE", x => new { x.SCHED_NAME, x.INSTANCE_NAME });
+                });
 
             migrationBuilder.CreateTable(
                 name: "candidates",
@@ -424,7 +548,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     quoted_fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
                     tolls_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    vehicle_class1 = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
+                    vehicle_driven_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
                     vehicle_model = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
                     vehicle_plate = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true)
                 },
@@ -480,6 +604,54 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "QRTZ_TRIGGERS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    CALENDAR_NAME = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    CONTINUATION_CONDITION = table.Column<int>(type: "int", nullable: true),
+                    CONTINUES_TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: true),
+                    CONTINUES_TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: true),
+                    DESCRIPTION = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    END_TIME = table.Column<long>(type: "bigint", nullable: true),
+                    EXECUTION_GROUP = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    FIXED_DELAY = table.Column<bool>(type: "bit", nullable: true),
+                    JOB_DATA = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    MISFIRE_INSTR = table.Column<int>(type: "int", nullable: true),
+                    MISFIRE_ORIG_FIRE_TIME = table.Column<long>(type: "bigint", nullable: true),
+                    MISFIRE_THRESHOLD = table.Column<long>(type: "bigint", nullable: true),
+                    NEXT_FIRE_TIME = table.Column<long>(type: "bigint", nullable: true),
+                    OVERLAP_POLICY = table.Column<int>(type: "int", nullable: true),
+                    PAUSED_AT = table.Column<long>(type: "bigint", nullable: true),
+                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    PREFERRED_NODE = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    PREFERRED_NODE_AUTO = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
+                    PREV_FIRE_TIME = table.Column<long>(type: "bigint", nullable: true),
+                    PRIORITY = table.Column<int>(type: "int", nullable: true),
+                    RETRY_ATTEMPT = table.Column<int>(type: "int", nullable: true),
+                    RETRY_POLICY = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    START_TIME = table.Column<long>(type: "bigint", nullable: false),
+                    TRIGGER_STATE = table.Column<string>(type: "nvarchar(16)", nullable: false),
+                    TRIGGER_TYPE = table.Column<string>(type: "nvarchar(8)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_TRIGGERS_QRTZ_JOB_DETAILS",
+                        columns: x => new { x.SCHED_NAME, x.JOB_NAME, x.JOB_GROUP },
+                        principalSchema: "messaging",
+                        principalTable: "QRTZ_JOB_DETAILS",
+                        principalColumns: new[] { "SCHED_NAME", "JOB_NAME", "JOB_GROUP" });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invoice_lines",
                 schema: "billing",
                 columns: table => new
@@ -502,11 +674,162 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "QRTZ_BLOB_TRIGGERS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    BLOB_DATA = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_BLOB_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_BLOB_TRIGGERS_QRTZ_TRIGGERS",
+                        columns: x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP },
+                        principalSchema: "messaging",
+                        principalTable: "QRTZ_TRIGGERS",
+                        principalColumns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_CRON_TRIGGERS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    CRON_EXPRESSION = table.Column<string>(type: "nvarchar(250)", nullable: false),
+                    TIME_ZONE_ID = table.Column<string>(type: "nvarchar(80)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_CRON_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_CRON_TRIGGERS_QRTZ_TRIGGERS",
+                        columns: x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP },
+                        principalSchema: "messaging",
+                        principalTable: "QRTZ_TRIGGERS",
+                        principalColumns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_SIMPLE_TRIGGERS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    REPEAT_COUNT = table.Column<int>(type: "int", nullable: false),
+                    REPEAT_INTERVAL = table.Column<long>(type: "bigint", nullable: false),
+                    TIMES_TRIGGERED = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_SIMPLE_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_SIMPLE_TRIGGERS_QRTZ_TRIGGERS",
+                        columns: x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP },
+                        principalSchema: "messaging",
+                        principalTable: "QRTZ_TRIGGERS",
+                        principalColumns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "QRTZ_SIMPROP_TRIGGERS",
+                schema: "messaging",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    BOOL_PROP_1 = table.Column<bool>(type: "bit", nullable: true),
+                    BOOL_PROP_2 = table.Column<bool>(type: "bit", nullable: true),
+                    DEC_PROP_1 = table.Column<decimal>(type: "numeric(13,4)", precision: 18, scale: 4, nullable: true),
+                    DEC_PROP_2 = table.Column<decimal>(type: "numeric(13,4)", precision: 18, scale: 4, nullable: true),
+                    INT_PROP_1 = table.Column<int>(type: "int", nullable: true),
+                    INT_PROP_2 = table.Column<int>(type: "int", nullable: true),
+                    LONG_PROP_1 = table.Column<long>(type: "bigint", nullable: true),
+                    LONG_PROP_2 = table.Column<long>(type: "bigint", nullable: true),
+                    STR_PROP_1 = table.Column<string>(type: "nvarchar(512)", nullable: true),
+                    STR_PROP_2 = table.Column<string>(type: "nvarchar(512)", nullable: true),
+                    STR_PROP_3 = table.Column<string>(type: "nvarchar(512)", nullable: true),
+                    TIME_ZONE_ID = table.Column<string>(type: "nvarchar(80)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_SIMPROP_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_SIMPROP_TRIGGERS_QRTZ_TRIGGERS",
+                        columns: x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP },
+                        principalSchema: "messaging",
+                        principalTable: "QRTZ_TRIGGERS",
+                        principalColumns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.InsertData(
                 schema: "event_log",
                 table: "head",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_FT_INST_JOB_REQ_RCVRY",
+                schema: "messaging",
+                table: "QRTZ_FIRED_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "INSTANCE_NAME", "REQUESTS_RECOVERY" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_FT_J_G",
+                schema: "messaging",
+                table: "QRTZ_FIRED_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "JOB_NAME", "JOB_GROUP" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_FT_T_G",
+                schema: "messaging",
+                table: "QRTZ_FIRED_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_J_G_N",
+                schema: "messaging",
+                table: "QRTZ_JOB_DETAILS",
+                columns: new[] { "SCHED_NAME", "JOB_GROUP", "JOB_NAME" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_T_C",
+                schema: "messaging",
+                table: "QRTZ_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "CALENDAR_NAME" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_T_G_N",
+                schema: "messaging",
+                table: "QRTZ_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "TRIGGER_GROUP", "TRIGGER_NAME" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_T_J",
+                schema: "messaging",
+                table: "QRTZ_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "JOB_NAME", "JOB_GROUP" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_T_NFT_ST",
+                schema: "messaging",
+                table: "QRTZ_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "TRIGGER_STATE", "NEXT_FIRE_TIME", "PRIORITY", "MISFIRE_INSTR" },
+                descending: new[] { false, false, false, true, false });
 
             migrationBuilder.CreateIndex(
                 name: "ix_candidates_reserved_ride_id",
@@ -720,6 +1043,46 @@ namespace RideBooking.Platform.Migrations.SqlServer
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "QRTZ_BLOB_TRIGGERS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_CALENDARS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_CRON_TRIGGERS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_FIRED_TRIGGERS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_LOCKS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_PAUSED_JOB_GRPS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_PAUSED_TRIGGER_GRPS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_SCHEDULER_STATE",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_SIMPLE_TRIGGERS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_SIMPROP_TRIGGERS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
                 name: "candidates",
                 schema: "matching");
 
@@ -796,8 +1159,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "matching");
 
             migrationBuilder.DropTable(
+                name: "QRTZ_TRIGGERS",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
                 name: "invoices",
                 schema: "billing");
+
+            migrationBuilder.DropTable(
+                name: "QRTZ_JOB_DETAILS",
+                schema: "messaging");
         }
     }
 }

@@ -191,6 +191,573 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("messaging_outbox_state", (string)null);
                 });
 
+            modelBuilder.Entity("Quartz.BLOB_TRIGGERS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("TRIGGER_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_NAME");
+
+                    b.Property<string>("TRIGGER_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_GROUP");
+
+                    b.Property<byte[]>("BLOB_DATA")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("BLOB_DATA");
+
+                    b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .HasName("PK_QRTZ_BLOB_TRIGGERS");
+
+                    b.ToTable("messaging_QRTZ_BLOB_TRIGGERS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.CALENDARS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("CALENDAR_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("CALENDAR_NAME");
+
+                    b.Property<byte[]>("CALENDAR")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("CALENDAR");
+
+                    b.HasKey("SCHED_NAME", "CALENDAR_NAME")
+                        .HasName("PK_QRTZ_CALENDARS");
+
+                    b.ToTable("messaging_QRTZ_CALENDARS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.CRON_TRIGGERS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("TRIGGER_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_NAME");
+
+                    b.Property<string>("TRIGGER_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_GROUP");
+
+                    b.Property<string>("CRON_EXPRESSION")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("CRON_EXPRESSION");
+
+                    b.Property<string>("TIME_ZONE_ID")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TIME_ZONE_ID");
+
+                    b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .HasName("PK_QRTZ_CRON_TRIGGERS");
+
+                    b.ToTable("messaging_QRTZ_CRON_TRIGGERS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.FIRED_TRIGGERS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("ENTRY_ID")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ENTRY_ID");
+
+                    b.Property<string>("EXECUTION_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("EXECUTION_GROUP");
+
+                    b.Property<long>("FIRED_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("FIRED_TIME");
+
+                    b.Property<string>("INSTANCE_NAME")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("INSTANCE_NAME");
+
+                    b.Property<long?>("INTERRUPT_REQUESTED_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("INTERRUPT_REQUESTED_TIME");
+
+                    b.Property<bool?>("IS_NONCONCURRENT")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("IS_NONCONCURRENT");
+
+                    b.Property<string>("JOB_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("JOB_GROUP");
+
+                    b.Property<string>("JOB_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("JOB_NAME");
+
+                    b.Property<int>("PRIORITY")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("PRIORITY");
+
+                    b.Property<int?>("PROGRESS")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("PROGRESS");
+
+                    b.Property<string>("PROGRESS_MESSAGE")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("PROGRESS_MESSAGE");
+
+                    b.Property<bool?>("REQUESTS_RECOVERY")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("REQUESTS_RECOVERY");
+
+                    b.Property<long>("SCHED_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("SCHED_TIME");
+
+                    b.Property<string>("STATE")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("STATE");
+
+                    b.Property<string>("TRIGGER_GROUP")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_GROUP");
+
+                    b.Property<string>("TRIGGER_NAME")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_NAME");
+
+                    b.HasKey("SCHED_NAME", "ENTRY_ID")
+                        .HasName("PK_QRTZ_FIRED_TRIGGERS");
+
+                    b.HasIndex("SCHED_NAME", "INSTANCE_NAME", "REQUESTS_RECOVERY")
+                        .HasDatabaseName("IDX_QRTZ_FT_INST_JOB_REQ_RCVRY");
+
+                    b.HasIndex("SCHED_NAME", "JOB_NAME", "JOB_GROUP")
+                        .HasDatabaseName("IDX_QRTZ_FT_J_G");
+
+                    b.HasIndex("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .HasDatabaseName("IDX_QRTZ_FT_T_G");
+
+                    b.ToTable("messaging_QRTZ_FIRED_TRIGGERS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.JOB_DETAILS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("JOB_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("JOB_NAME");
+
+                    b.Property<string>("JOB_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("JOB_GROUP");
+
+                    b.Property<string>("DESCRIPTION")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("DESCRIPTION");
+
+                    b.Property<bool>("IS_DURABLE")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("IS_DURABLE");
+
+                    b.Property<bool>("IS_NONCONCURRENT")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("IS_NONCONCURRENT");
+
+                    b.Property<bool>("IS_UPDATE_DATA")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("IS_UPDATE_DATA");
+
+                    b.Property<string>("JOB_CLASS_NAME")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("JOB_CLASS_NAME");
+
+                    b.Property<byte[]>("JOB_DATA")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("JOB_DATA");
+
+                    b.Property<bool>("REQUESTS_RECOVERY")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("REQUESTS_RECOVERY");
+
+                    b.HasKey("SCHED_NAME", "JOB_NAME", "JOB_GROUP")
+                        .HasName("PK_QRTZ_JOB_DETAILS");
+
+                    b.HasIndex("SCHED_NAME", "JOB_GROUP", "JOB_NAME")
+                        .HasDatabaseName("IDX_QRTZ_J_G_N");
+
+                    b.ToTable("messaging_QRTZ_JOB_DETAILS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.LOCKS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("LOCK_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("LOCK_NAME");
+
+                    b.HasKey("SCHED_NAME", "LOCK_NAME")
+                        .HasName("PK_QRTZ_LOCKS");
+
+                    b.ToTable("messaging_QRTZ_LOCKS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.PAUSED_JOB_GRPS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("JOB_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("JOB_GROUP");
+
+                    b.Property<long?>("PAUSED_AT")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("PAUSED_AT");
+
+                    b.Property<string>("PAUSED_BY")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("PAUSED_BY");
+
+                    b.Property<string>("PAUSE_REASON")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("PAUSE_REASON");
+
+                    b.HasKey("SCHED_NAME", "JOB_GROUP")
+                        .HasName("PK_QRTZ_PAUSED_JOB_GRPS");
+
+                    b.ToTable("messaging_QRTZ_PAUSED_JOB_GRPS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.PAUSED_TRIGGER_GRPS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("TRIGGER_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_GROUP");
+
+                    b.Property<long?>("PAUSED_AT")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("PAUSED_AT");
+
+                    b.Property<string>("PAUSED_BY")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("PAUSED_BY");
+
+                    b.Property<string>("PAUSE_REASON")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("PAUSE_REASON");
+
+                    b.HasKey("SCHED_NAME", "TRIGGER_GROUP")
+                        .HasName("PK_QRTZ_PAUSED_TRIGGER_GRPS");
+
+                    b.ToTable("messaging_QRTZ_PAUSED_TRIGGER_GRPS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.SCHEDULER_STATE", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("INSTANCE_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("INSTANCE_NAME");
+
+                    b.Property<long>("CHECKIN_INTERVAL")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("CHECKIN_INTERVAL");
+
+                    b.Property<long>("LAST_CHECKIN_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("LAST_CHECKIN_TIME");
+
+                    b.Property<string>("QUARTZ_VERSION")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("QUARTZ_VERSION");
+
+                    b.HasKey("SCHED_NAME", "INSTANCE_NAME")
+                        .HasName("PK_QRTZ_SCHEDULER_STATE");
+
+                    b.ToTable("messaging_QRTZ_SCHEDULER_STATE", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.SIMPLE_TRIGGERS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("TRIGGER_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_NAME");
+
+                    b.Property<string>("TRIGGER_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_GROUP");
+
+                    b.Property<long>("REPEAT_COUNT")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("REPEAT_COUNT");
+
+                    b.Property<long>("REPEAT_INTERVAL")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("REPEAT_INTERVAL");
+
+                    b.Property<long>("TIMES_TRIGGERED")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("TIMES_TRIGGERED");
+
+                    b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .HasName("PK_QRTZ_SIMPLE_TRIGGERS");
+
+                    b.ToTable("messaging_QRTZ_SIMPLE_TRIGGERS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.SIMPROP_TRIGGERS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("TRIGGER_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_NAME");
+
+                    b.Property<string>("TRIGGER_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_GROUP");
+
+                    b.Property<bool?>("BOOL_PROP_1")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("BOOL_PROP_1");
+
+                    b.Property<bool?>("BOOL_PROP_2")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("BOOL_PROP_2");
+
+                    b.Property<decimal?>("DEC_PROP_1")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("NUMERIC")
+                        .HasColumnName("DEC_PROP_1");
+
+                    b.Property<decimal?>("DEC_PROP_2")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("NUMERIC")
+                        .HasColumnName("DEC_PROP_2");
+
+                    b.Property<int?>("INT_PROP_1")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("INT_PROP_1");
+
+                    b.Property<int?>("INT_PROP_2")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("INT_PROP_2");
+
+                    b.Property<long?>("LONG_PROP_1")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("LONG_PROP_1");
+
+                    b.Property<long?>("LONG_PROP_2")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("LONG_PROP_2");
+
+                    b.Property<string>("STR_PROP_1")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("STR_PROP_1");
+
+                    b.Property<string>("STR_PROP_2")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("STR_PROP_2");
+
+                    b.Property<string>("STR_PROP_3")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("STR_PROP_3");
+
+                    b.Property<string>("TIME_ZONE_ID")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TIME_ZONE_ID");
+
+                    b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .HasName("PK_QRTZ_SIMPROP_TRIGGERS");
+
+                    b.ToTable("messaging_QRTZ_SIMPROP_TRIGGERS", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.TRIGGERS", b =>
+                {
+                    b.Property<string>("SCHED_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("SCHED_NAME");
+
+                    b.Property<string>("TRIGGER_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_NAME");
+
+                    b.Property<string>("TRIGGER_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_GROUP");
+
+                    b.Property<string>("CALENDAR_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("CALENDAR_NAME");
+
+                    b.Property<int?>("CONTINUATION_CONDITION")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("CONTINUATION_CONDITION");
+
+                    b.Property<string>("CONTINUES_TRIGGER_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("CONTINUES_TRIGGER_GROUP");
+
+                    b.Property<string>("CONTINUES_TRIGGER_NAME")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("CONTINUES_TRIGGER_NAME");
+
+                    b.Property<string>("DESCRIPTION")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("DESCRIPTION");
+
+                    b.Property<long?>("END_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("END_TIME");
+
+                    b.Property<string>("EXECUTION_GROUP")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("EXECUTION_GROUP");
+
+                    b.Property<bool?>("FIXED_DELAY")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("FIXED_DELAY");
+
+                    b.Property<byte[]>("JOB_DATA")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("JOB_DATA");
+
+                    b.Property<string>("JOB_GROUP")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("JOB_GROUP");
+
+                    b.Property<string>("JOB_NAME")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("JOB_NAME");
+
+                    b.Property<int?>("MISFIRE_INSTR")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("MISFIRE_INSTR");
+
+                    b.Property<long?>("MISFIRE_ORIG_FIRE_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("MISFIRE_ORIG_FIRE_TIME");
+
+                    b.Property<long?>("MISFIRE_THRESHOLD")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("MISFIRE_THRESHOLD");
+
+                    b.Property<long?>("NEXT_FIRE_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("NEXT_FIRE_TIME");
+
+                    b.Property<int?>("OVERLAP_POLICY")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("OVERLAP_POLICY");
+
+                    b.Property<long?>("PAUSED_AT")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("PAUSED_AT");
+
+                    b.Property<string>("PAUSED_BY")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("PAUSED_BY");
+
+                    b.Property<string>("PAUSE_REASON")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("PAUSE_REASON");
+
+                    b.Property<string>("PREFERRED_NODE")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("PREFERRED_NODE");
+
+                    b.Property<bool>("PREFERRED_NODE_AUTO")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(false)
+                        .HasColumnName("PREFERRED_NODE_AUTO");
+
+                    b.Property<long?>("PREV_FIRE_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("PREV_FIRE_TIME");
+
+                    b.Property<int?>("PRIORITY")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("PRIORITY");
+
+                    b.Property<int?>("RETRY_ATTEMPT")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("RETRY_ATTEMPT");
+
+                    b.Property<string>("RETRY_POLICY")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("RETRY_POLICY");
+
+                    b.Property<long>("START_TIME")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("START_TIME");
+
+                    b.Property<string>("TRIGGER_STATE")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_STATE");
+
+                    b.Property<string>("TRIGGER_TYPE")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("TRIGGER_TYPE");
+
+                    b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .HasName("PK_QRTZ_TRIGGERS");
+
+                    b.HasIndex("SCHED_NAME", "CALENDAR_NAME")
+                        .HasDatabaseName("IDX_QRTZ_T_C");
+
+                    b.HasIndex("SCHED_NAME", "JOB_NAME", "JOB_GROUP")
+                        .HasDatabaseName("IDX_QRTZ_T_J");
+
+                    b.HasIndex("SCHED_NAME", "TRIGGER_GROUP", "TRIGGER_NAME")
+                        .HasDatabaseName("IDX_QRTZ_T_G_N");
+
+                    b.HasIndex("SCHED_NAME", "TRIGGER_STATE", "NEXT_FIRE_TIME", "PRIORITY", "MISFIRE_INSTR")
+                        .IsDescending(false, false, false, true, false)
+                        .HasDatabaseName("IDX_QRTZ_T_NFT_ST");
+
+                    b.ToTable("messaging_QRTZ_TRIGGERS", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Analytics.OfferFacts", b =>
                 {
                     b.Property<Guid>("OfferId")
@@ -1415,7 +1982,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                                 .IsRequired()
                                 .HasMaxLength(32)
                                 .HasColumnType("TEXT")
-                                .HasColumnName("vehicle_class");
+                                .HasColumnName("vehicle_driven_class");
 
                             b1.Property<string>("Model")
                                 .IsRequired()
@@ -1448,6 +2015,56 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasDatabaseName("ix_rides_rides_rider_id_requested_at");
 
                     b.ToTable("rides_rides", (string)null);
+                });
+
+            modelBuilder.Entity("Quartz.BLOB_TRIGGERS", b =>
+                {
+                    b.HasOne("Quartz.TRIGGERS", null)
+                        .WithOne()
+                        .HasForeignKey("Quartz.BLOB_TRIGGERS", "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("FK_QRTZ_BLOB_TRIGGERS_QRTZ_TRIGGERS");
+                });
+
+            modelBuilder.Entity("Quartz.CRON_TRIGGERS", b =>
+                {
+                    b.HasOne("Quartz.TRIGGERS", null)
+                        .WithOne()
+                        .HasForeignKey("Quartz.CRON_TRIGGERS", "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("FK_QRTZ_CRON_TRIGGERS_QRTZ_TRIGGERS");
+                });
+
+            modelBuilder.Entity("Quartz.SIMPLE_TRIGGERS", b =>
+                {
+                    b.HasOne("Quartz.TRIGGERS", null)
+                        .WithOne()
+                        .HasForeignKey("Quartz.SIMPLE_TRIGGERS", "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("FK_QRTZ_SIMPLE_TRIGGERS_QRTZ_TRIGGERS");
+                });
+
+            modelBuilder.Entity("Quartz.SIMPROP_TRIGGERS", b =>
+                {
+                    b.HasOne("Quartz.TRIGGERS", null)
+                        .WithOne()
+                        .HasForeignKey("Quartz.SIMPROP_TRIGGERS", "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("FK_QRTZ_SIMPROP_TRIGGERS_QRTZ_TRIGGERS");
+                });
+
+            modelBuilder.Entity("Quartz.TRIGGERS", b =>
+                {
+                    b.HasOne("Quartz.JOB_DETAILS", null)
+                        .WithMany()
+                        .HasForeignKey("SCHED_NAME", "JOB_NAME", "JOB_GROUP")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("FK_QRTZ_TRIGGERS_QRTZ_JOB_DETAILS");
                 });
 
             modelBuilder.Entity("RideBooking.Billing.InvoiceLine", b =>

@@ -175,6 +175,123 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_CALENDARS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    CALENDAR_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    CALENDAR = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_CALENDARS", x => new { x.SCHED_NAME, x.CALENDAR_NAME });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_FIRED_TRIGGERS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    ENTRY_ID = table.Column<string>(type: "TEXT", nullable: false),
+                    EXECUTION_GROUP = table.Column<string>(type: "TEXT", nullable: true),
+                    FIRED_TIME = table.Column<long>(type: "INTEGER", nullable: false),
+                    INSTANCE_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    INTERRUPT_REQUESTED_TIME = table.Column<long>(type: "INTEGER", nullable: true),
+                    IS_NONCONCURRENT = table.Column<bool>(type: "INTEGER", nullable: true),
+                    JOB_GROUP = table.Column<string>(type: "TEXT", nullable: true),
+                    JOB_NAME = table.Column<string>(type: "TEXT", nullable: true),
+                    PRIORITY = table.Column<int>(type: "INTEGER", nullable: false),
+                    PROGRESS = table.Column<int>(type: "INTEGER", nullable: true),
+                    PROGRESS_MESSAGE = table.Column<string>(type: "TEXT", nullable: true),
+                    REQUESTS_RECOVERY = table.Column<bool>(type: "INTEGER", nullable: true),
+                    SCHED_TIME = table.Column<long>(type: "INTEGER", nullable: false),
+                    STATE = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_FIRED_TRIGGERS", x => new { x.SCHED_NAME, x.ENTRY_ID });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_JOB_DETAILS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    JOB_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    JOB_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    DESCRIPTION = table.Column<string>(type: "TEXT", nullable: true),
+                    IS_DURABLE = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IS_NONCONCURRENT = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IS_UPDATE_DATA = table.Column<bool>(type: "INTEGER", nullable: false),
+                    JOB_CLASS_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    JOB_DATA = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    REQUESTS_RECOVERY = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_JOB_DETAILS", x => new { x.SCHED_NAME, x.JOB_NAME, x.JOB_GROUP });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_LOCKS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    LOCK_NAME = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_LOCKS", x => new { x.SCHED_NAME, x.LOCK_NAME });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_PAUSED_JOB_GRPS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    JOB_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    PAUSED_AT = table.Column<long>(type: "INTEGER", nullable: true),
+                    PAUSED_BY = table.Column<string>(type: "TEXT", nullable: true),
+                    PAUSE_REASON = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_PAUSED_JOB_GRPS", x => new { x.SCHED_NAME, x.JOB_GROUP });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_PAUSED_TRIGGER_GRPS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    PAUSED_AT = table.Column<long>(type: "INTEGER", nullable: true),
+                    PAUSED_BY = table.Column<string>(type: "TEXT", nullable: true),
+                    PAUSE_REASON = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_PAUSED_TRIGGER_GRPS", x => new { x.SCHED_NAME, x.TRIGGER_GROUP });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_SCHEDULER_STATE",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    INSTANCE_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    CHECKIN_INTERVAL = table.Column<long>(type: "INTEGER", nullable: false),
+                    LAST_CHECKIN_TIME = table.Column<long>(type: "INTEGER", nullable: false),
+                    QUARTZ_VERSION = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_SCHEDULER_STATE", x => new { x.SCHED_NAME, x.INSTANCE_NAME });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "messaging_inbox_state",
                 columns: table => new
                 {
@@ -424,7 +541,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     quoted_fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
                     tolls_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
-                    vehicle_class1 = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    vehicle_driven_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
                     vehicle_model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
                     vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
                 },
@@ -451,6 +568,146 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         column: x => x.invoice_id,
                         principalTable: "billing_invoices",
                         principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_TRIGGERS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    CALENDAR_NAME = table.Column<string>(type: "TEXT", nullable: true),
+                    CONTINUATION_CONDITION = table.Column<int>(type: "INTEGER", nullable: true),
+                    CONTINUES_TRIGGER_GROUP = table.Column<string>(type: "TEXT", nullable: true),
+                    CONTINUES_TRIGGER_NAME = table.Column<string>(type: "TEXT", nullable: true),
+                    DESCRIPTION = table.Column<string>(type: "TEXT", nullable: true),
+                    END_TIME = table.Column<long>(type: "INTEGER", nullable: true),
+                    EXECUTION_GROUP = table.Column<string>(type: "TEXT", nullable: true),
+                    FIXED_DELAY = table.Column<bool>(type: "INTEGER", nullable: true),
+                    JOB_DATA = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    JOB_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    JOB_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    MISFIRE_INSTR = table.Column<int>(type: "INTEGER", nullable: true),
+                    MISFIRE_ORIG_FIRE_TIME = table.Column<long>(type: "INTEGER", nullable: true),
+                    MISFIRE_THRESHOLD = table.Column<long>(type: "INTEGER", nullable: true),
+                    NEXT_FIRE_TIME = table.Column<long>(type: "INTEGER", nullable: true),
+                    OVERLAP_POLICY = table.Column<int>(type: "INTEGER", nullable: true),
+                    PAUSED_AT = table.Column<long>(type: "INTEGER", nullable: true),
+                    PAUSED_BY = table.Column<string>(type: "TEXT", nullable: true),
+                    PAUSE_REASON = table.Column<string>(type: "TEXT", nullable: true),
+                    PREFERRED_NODE = table.Column<string>(type: "TEXT", nullable: true),
+                    PREFERRED_NODE_AUTO = table.Column<bool>(type: "INTEGER", nullable: false, defaultValue: false),
+                    PREV_FIRE_TIME = table.Column<long>(type: "INTEGER", nullable: true),
+                    PRIORITY = table.Column<int>(type: "INTEGER", nullable: true),
+                    RETRY_ATTEMPT = table.Column<int>(type: "INTEGER", nullable: true),
+                    RETRY_POLICY = table.Column<string>(type: "TEXT", nullable: true),
+                    START_TIME = table.Column<long>(type: "INTEGER", nullable: false),
+                    TRIGGER_STATE = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_TYPE = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_TRIGGERS_QRTZ_JOB_DETAILS",
+                        columns: x => new { x.SCHED_NAME, x.JOB_NAME, x.JOB_GROUP },
+                        principalTable: "messaging_QRTZ_JOB_DETAILS",
+                        principalColumns: new[] { "SCHED_NAME", "JOB_NAME", "JOB_GROUP" });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_BLOB_TRIGGERS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    BLOB_DATA = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_BLOB_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_BLOB_TRIGGERS_QRTZ_TRIGGERS",
+                        columns: x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP },
+                        principalTable: "messaging_QRTZ_TRIGGERS",
+                        principalColumns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_CRON_TRIGGERS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    CRON_EXPRESSION = table.Column<string>(type: "TEXT", nullable: false),
+                    TIME_ZONE_ID = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_CRON_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_CRON_TRIGGERS_QRTZ_TRIGGERS",
+                        columns: x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP },
+                        principalTable: "messaging_QRTZ_TRIGGERS",
+                        principalColumns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_SIMPLE_TRIGGERS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    REPEAT_COUNT = table.Column<long>(type: "INTEGER", nullable: false),
+                    REPEAT_INTERVAL = table.Column<long>(type: "INTEGER", nullable: false),
+                    TIMES_TRIGGERED = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_SIMPLE_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_SIMPLE_TRIGGERS_QRTZ_TRIGGERS",
+                        columns: x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP },
+                        principalTable: "messaging_QRTZ_TRIGGERS",
+                        principalColumns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_QRTZ_SIMPROP_TRIGGERS",
+                columns: table => new
+                {
+                    SCHED_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_NAME = table.Column<string>(type: "TEXT", nullable: false),
+                    TRIGGER_GROUP = table.Column<string>(type: "TEXT", nullable: false),
+                    BOOL_PROP_1 = table.Column<bool>(type: "INTEGER", nullable: true),
+                    BOOL_PROP_2 = table.Column<bool>(type: "INTEGER", nullable: true),
+                    DEC_PROP_1 = table.Column<decimal>(type: "NUMERIC", precision: 18, scale: 4, nullable: true),
+                    DEC_PROP_2 = table.Column<decimal>(type: "NUMERIC", precision: 18, scale: 4, nullable: true),
+                    INT_PROP_1 = table.Column<int>(type: "INTEGER", nullable: true),
+                    INT_PROP_2 = table.Column<int>(type: "INTEGER", nullable: true),
+                    LONG_PROP_1 = table.Column<long>(type: "INTEGER", nullable: true),
+                    LONG_PROP_2 = table.Column<long>(type: "INTEGER", nullable: true),
+                    STR_PROP_1 = table.Column<string>(type: "TEXT", nullable: true),
+                    STR_PROP_2 = table.Column<string>(type: "TEXT", nullable: true),
+                    STR_PROP_3 = table.Column<string>(type: "TEXT", nullable: true),
+                    TIME_ZONE_ID = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_QRTZ_SIMPROP_TRIGGERS", x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP });
+                    table.ForeignKey(
+                        name: "FK_QRTZ_SIMPROP_TRIGGERS_QRTZ_TRIGGERS",
+                        columns: x => new { x.SCHED_NAME, x.TRIGGER_NAME, x.TRIGGER_GROUP },
+                        principalTable: "messaging_QRTZ_TRIGGERS",
+                        principalColumns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" },
                         onDelete: ReferentialAction.Cascade);
                 });
 
@@ -542,6 +799,47 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_matching_searches_status_requested_at",
                 table: "matching_searches",
                 columns: new[] { "status", "requested_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_FT_INST_JOB_REQ_RCVRY",
+                table: "messaging_QRTZ_FIRED_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "INSTANCE_NAME", "REQUESTS_RECOVERY" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_FT_J_G",
+                table: "messaging_QRTZ_FIRED_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "JOB_NAME", "JOB_GROUP" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_FT_T_G",
+                table: "messaging_QRTZ_FIRED_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_J_G_N",
+                table: "messaging_QRTZ_JOB_DETAILS",
+                columns: new[] { "SCHED_NAME", "JOB_GROUP", "JOB_NAME" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_T_C",
+                table: "messaging_QRTZ_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "CALENDAR_NAME" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_T_G_N",
+                table: "messaging_QRTZ_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "TRIGGER_GROUP", "TRIGGER_NAME" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_T_J",
+                table: "messaging_QRTZ_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "JOB_NAME", "JOB_GROUP" });
+
+            migrationBuilder.CreateIndex(
+                name: "IDX_QRTZ_T_NFT_ST",
+                table: "messaging_QRTZ_TRIGGERS",
+                columns: new[] { "SCHED_NAME", "TRIGGER_STATE", "NEXT_FIRE_TIME", "PRIORITY", "MISFIRE_INSTR" },
+                descending: new[] { false, false, false, true, false });
 
             migrationBuilder.CreateIndex(
                 name: "ix_messaging_inbox_state_received",
@@ -657,6 +955,36 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "matching_searches");
 
             migrationBuilder.DropTable(
+                name: "messaging_QRTZ_BLOB_TRIGGERS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_CALENDARS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_CRON_TRIGGERS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_FIRED_TRIGGERS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_LOCKS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_PAUSED_JOB_GRPS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_PAUSED_TRIGGER_GRPS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_SCHEDULER_STATE");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_SIMPLE_TRIGGERS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_SIMPROP_TRIGGERS");
+
+            migrationBuilder.DropTable(
                 name: "messaging_inbox_state");
 
             migrationBuilder.DropTable(
@@ -691,6 +1019,12 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "billing_invoices");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_TRIGGERS");
+
+            migrationBuilder.DropTable(
+                name: "messaging_QRTZ_JOB_DETAILS");
         }
     }
 }
