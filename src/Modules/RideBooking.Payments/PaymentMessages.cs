@@ -18,7 +18,20 @@ internal sealed record ChargeCard(
     string Key,
     bool Resolve,
     Guid? PaymentMethodId
-);
+)
+{
+    /// <summary>For the attempt that the payment is at.</summary>
+    public static ChargeCard Of(Payment payment) =>
+        new(
+            payment.CorrelationId,
+            payment.RiderId,
+            payment.Due,
+            payment.Attempt,
+            payment.IdempotencyKey,
+            payment.Unresolved,
+            payment.PaymentMethodId
+        );
+}
 
 /// <summary>The gateway has the money.</summary>
 internal sealed record ChargeSucceeded(Guid RideId, int Attempt);

@@ -31,15 +31,7 @@ internal static class PaymentSteps
                 c.Saga.RetryAt = null;
                 c.Saga.ChangedAt = clock.GetUtcNow();
             })
-            .Publish(c => new ChargeCard(
-                c.Saga.CorrelationId,
-                c.Saga.RiderId,
-                c.Saga.Due,
-                c.Saga.Attempt,
-                c.Saga.IdempotencyKey,
-                c.Saga.Unresolved,
-                c.Saga.PaymentMethodId
-            ));
+            .Publish(c => ChargeCard.Of(c.Saga));
 
     /// <summary>Pays with what the rider says now.</summary>
     public static EventActivityBinder<Payment, PayNow> PayWith(this EventActivityBinder<Payment, PayNow> binder) =>

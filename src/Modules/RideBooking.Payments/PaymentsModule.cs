@@ -23,10 +23,12 @@ public sealed class PaymentsModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         // Read at once, so that a wrong setting stops the start; what depends on the environment once that is known.
-        _ = PaymentOptions.Read(configuration, development: false);
+        SandboxGateway.Check(PaymentOptions.Read(configuration, development: false).DefaultToken);
         services.AddSingleton(provider =>
             PaymentOptions.Read(configuration, provider.GetRequiredService<IHostEnvironment>().IsDevelopment())
         );
+        services.AddSingleton<ResumePayments>();
+        services.AddHostedService(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton<IPaymentGateway, SandboxGateway>();
     }
 

@@ -15,7 +15,10 @@ public sealed partial class The_payment_machine
     const string Command =
         $"{Update}=1 dotnet test --project tests/RideBooking.Tests --filter-class \"*The_payment_machine\"";
 
-    readonly PaymentStateMachine _machine = new(new PaymentOptions([], null), TimeProvider.System);
+    readonly PaymentStateMachine _machine = new(
+        new PaymentOptions([], null, TimeSpan.FromMinutes(15)),
+        TimeProvider.System
+    );
 
     IEnumerable<State> Statuses => _machine.States.Where(state => state != _machine.Initial && state != _machine.Final);
 

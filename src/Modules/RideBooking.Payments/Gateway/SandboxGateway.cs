@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Gateway;
@@ -25,6 +26,15 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
         ["tok_timeout"] = new("visa", "0408"),
         ["tok_timeout_lost"] = new("visa", "0404"),
     };
+
+    /// <summary>Throws when the default token is none of the sandbox's: nobody could pay with it.</summary>
+    public static void Check(string? defaultToken)
+    {
+        if (defaultToken is not null && !s_cards.ContainsKey(defaultToken))
+            throw new ConfigurationException(
+                $"Payments:DefaultToken is '{defaultToken}' but must be one of {string.Join(", ", s_cards.Keys)}."
+            );
+    }
 
     public CardDetails? Describe(string token) => s_cards.GetValueOrDefault(token);
 

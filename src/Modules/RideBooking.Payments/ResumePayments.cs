@@ -1,0 +1,100 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments;
+
+/// <summary>
+/// Says again what a payment has been waiting for too long: a broker may lose its queues, and the embedded transport does with
+/// the process. Harmless when nothing was lost, for the gateway is asked under the same key and the machine knows the attempt.
+/// </summary>
+internal sealed class ResumePayments(
+    IServiceScopeFactory scopes,
+    PaymentOptions options,
+    TimeProvider clock,
+    ILogger<ResumePayments> log
+) : BackgroundService
+{
+    const int AtOnce = 100;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.ResumeAfter / 4, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            try
+            {
+                await Resume(stoppingToken);
+            }
+            catch (Exception away) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(
+                    away,
+                    "Payments that wait could not be looked through; the next look is at {Next}",
+                    Next
+                );
+            }
+    }
+
+    DateTimeOffset Next => clock.GetUtcNow() + options.ResumeAfter / 4;
+
+    /// <summary>One look. Returns how many payments it resumed.</summary>
+    public async Task<int> Resume(CancellationToken stop)
+    {
+        var resumed = 0;
+        foreach (var payment in await Waiting(stop))
+            if (await TryResume(payment, stop))
+                resumed++;
+        if (resumed > 0)
+            log.LogWarning("Resumed {Count} payments whose messages seem to be lost", resumed);
+        return resumed;
+    }
+
+    async Task<List<Payment>> Waiting(CancellationToken stop)
+    {
+        var since = clock.GetUtcNow() - options.ResumeAfter;
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .Set<Payment>()
+            .AsNoTracking()
+            .Where(payment =>
+                payment.ChangedAt < since
+                && (
+                    payment.Status == nameof(PaymentStateMachine.Charging)
+                    || payment.Status == nameof(PaymentStateMachine.Settling)
+                    || (payment.Status == nameof(PaymentStateMachine.Retrying) && payment.RetryAt < since)
+                )
+            )
+            .OrderBy(payment => payment.ChangedAt)
+            .Take(AtOnce)
+            .ToListAsync(stop);
+    }
+
+    async Task<bool> TryResume(Payment payment, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+
+        // Of several processes one gets to say it, and not again before its time.
+        var now = clock.GetUtcNow();
+        var mine = await db.Set<Payment>()
+            .Where(p => p.CorrelationId == payment.CorrelationId)
+            .Where(p => p.Version == payment.Version && p.ChangedAt == payment.ChangedAt)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.ChangedAt, now), stop);
+        if (mine == 0)
+            return false;
+
+        if (payment.Status == nameof(PaymentStateMachine.Retrying))
+            await publish.Publish(new RetryDue(payment.CorrelationId, payment.Attempt), stop);
+        else
+            await publish.Publish(ChargeCard.Of(payment) with { Resolve = true }, stop);
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(stop);
+        return true;
+    }
+}
