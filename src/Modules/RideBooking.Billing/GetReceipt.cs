@@ -18,7 +18,8 @@ internal static class GetReceipt
         ridersAndOperators
             .MapGet("/rides/{rideId:guid}/receipt", Handle)
             .WithSummary("The receipt of a ride")
-            .WithDescription("404 receipt_not_ready until the fare, or the cancellation fee, is final.");
+            .WithDescription("404 receipt_not_ready until the fare, or the cancellation fee, is final.")
+            .Refuses(StatusCodes.Status404NotFound, "ride_not_found", "receipt_not_ready");
 
     static async Task<Results<Ok<Receipt>, ProblemHttpResult>> Handle(
         Guid rideId,

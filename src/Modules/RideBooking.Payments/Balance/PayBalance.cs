@@ -17,9 +17,8 @@ internal static class PayBalance
         riders
             .MapPost("/riders/me/balance/pay", Handle)
             .WithSummary("Pay what you owe, now")
-            .WithDescription(
-                "Pays with the method named, or else with the default. 409 nothing_outstanding when all is paid."
-            );
+            .WithDescription("Pays with the method named, or else with the default.")
+            .Refuses(StatusCodes.Status409Conflict, "nothing_outstanding");
 
     static async Task<Results<Accepted<Accepted>, ProblemHttpResult>> Handle(
         Request? request,

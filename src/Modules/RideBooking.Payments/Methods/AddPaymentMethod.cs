@@ -19,7 +19,8 @@ internal static class AddPaymentMethod
         riders
             .MapPost("/riders/me/payment-methods", Handle)
             .WithSummary("Add a payment method")
-            .WithDescription("The sandbox gateway's test tokens are listed in docs/payments.md; tok_visa always pays.");
+            .WithDescription("The sandbox gateway's test tokens are listed in docs/payments.md; tok_visa always pays.")
+            .Refuses(StatusCodes.Status409Conflict, "too_many_payment_methods");
 
     static async Task<Results<Created<MethodView>, ProblemHttpResult>> Handle(
         Request request,
