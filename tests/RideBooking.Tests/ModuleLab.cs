@@ -10,6 +10,7 @@ using MassTransit.Serialization;
 using MassTransit.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
@@ -66,7 +67,9 @@ public abstract class ModuleLab : IAsyncDisposable
         services.AddSingleton(module);
         module.AddServices(services, configuration);
         var database = services.AddPersistence(configuration);
-        services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(Statements));
+        services.ConfigureDbContext<SqliteAppDbContext>(db =>
+            db.AddInterceptors(Statements, new NeedNotSurviveAPowerCut())
+        );
         services.AddMessaging(configuration, new HostingEnvironment(), database, [module]);
         _services = services.BuildServiceProvider(validateScopes: true);
 
@@ -230,7 +233,7 @@ public abstract class ModuleLab : IAsyncDisposable
         if (s_postgres is not null)
             await In(db => db.Database.EnsureDeletedAsync(CancellationToken.None));
         await _services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }
@@ -252,6 +255,21 @@ public sealed class StatementCounter : DbCommandInterceptor
     {
         _statements.Enqueue(result.CommandText);
         return result;
+    }
+}
+
+/// <summary>Waiting for the disk at each commit is most of a lab's time, and its database is thrown away.</summary>
+internal sealed class NeedNotSurviveAPowerCut : DbConnectionInterceptor
+{
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous=OFF";
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
 

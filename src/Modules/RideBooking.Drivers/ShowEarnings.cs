@@ -11,7 +11,7 @@ namespace RideBooking.Drivers;
 
 /// <summary>What the driver earned in a period, by currency: usually one.</summary>
 /// <param name="From">The first instant that counts.</param>
-/// <param name="To">The first instant that does not.</param>
+/// <param name="To">The first instant that does not, if one was asked for; else now.</param>
 /// <param name="Rides">How many rides.</param>
 /// <param name="Totals">The sums, by currency.</param>
 internal sealed record EarningsView(
@@ -47,7 +47,8 @@ internal static class ShowEarnings
     )
     {
         var end = clock.GetUtcNow();
-        if (!string.IsNullOrEmpty(to) && !Instant.TryParse(to, out end))
+        var isEndGiven = !string.IsNullOrEmpty(to);
+        if (isEndGiven && !Instant.TryParse(to!, out end))
             return Problem.Validation("to", Expected);
 
         // A year before the beginning of time has no week before it.
@@ -61,7 +62,9 @@ internal static class ShowEarnings
         // Summed here: SQLite has no decimals, and a driver's rides of a period are few.
         var earned = await db.Set<Earning>()
             .AsNoTracking()
-            .Where(earning => earning.DriverId == driver.Id && earning.At >= start && earning.At < end)
+            .Where(earning => earning.DriverId == driver.Id && earning.At >= start)
+            // Up to now includes now, and what a clock that is a little ahead has dated.
+            .Where(earning => !isEndGiven || earning.At < end)
             .Select(earning => new
             {
                 earning.Currency,
