@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.ObjectModel;
 using System.Data.Common;
 using System.Text.Json;
+using System.Threading.Channels;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.EntityFrameworkCoreIntegration;
@@ -144,23 +145,30 @@ public abstract class ModuleLab : IAsyncDisposable
                 await Deliver(message);
     }
 
-    /// <summary>
-    /// Like <see cref="Settle"/>, but everything at once, and people act on what they are told.
-    /// </summary>
+    /// <summary>Like <see cref="Settle"/>, but everything at once, and people act on what they are told.</summary>
     public async Task SettleAtOnce(IEnumerable<object> first, Func<object, Task> people)
     {
-        List<Task> running = [.. first.Select(message => Task.Run(() => Deliver(message)))];
-        while (true)
+        var finished = Channel.CreateUnbounded<Task>();
+        var running = 0;
+        foreach (var message in first)
+            Start(() => Deliver(message));
+        do
         {
             foreach (var message in await TakeOutbox())
-                running.Add(Task.Run(() => Task.WhenAll(Deliver(message), people(message))));
-            var finished = running.FindAll(task => task.IsCompleted);
-            await Task.WhenAll(finished);
-            running.RemoveAll(finished.Contains);
-            if (running.Count > 0)
-                await Task.WhenAny(running);
-            else if (await In(db => db.Set<OutboxMessage>().CountAsync(Stop)) == 0)
-                return;
+                Start(() => Task.WhenAll(Deliver(message), people(message)));
+            if (running == 0)
+                return; // and the outbox was empty after that: nothing can come any more
+            do
+            {
+                await await finished.Reader.ReadAsync(Stop);
+                running--;
+            } while (finished.Reader.Count > 0);
+        } while (true);
+
+        void Start(Func<Task> work)
+        {
+            running++;
+            _ = Task.Run(work).ContinueWith(done => finished.Writer.TryWrite(done), TaskScheduler.Default);
         }
     }
 
