@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Http;
 
 namespace RideBooking.Drivers;
 
@@ -13,11 +14,25 @@ public sealed class DriversModule : IModule
     public string Name => "drivers";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services, IConfiguration configuration) { }
+    public void AddServices(IServiceCollection services, IConfiguration configuration) =>
+        services.AddSingleton(DriversOptions.Read(configuration));
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<FollowDriversWork>();
+        bus.AddConsumer<CreditDriver>();
+    }
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) { }
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        var drivers = routes.MapDrivers();
+        SaveProfile.Map(drivers);
+        ShowDriver.Map(drivers);
+        GoOnline.Map(drivers);
+        GoOffline.Map(drivers);
+        ReportLocation.Map(drivers);
+        ShowEarnings.Map(drivers);
+    }
 }

@@ -18,7 +18,19 @@ internal sealed record OfferView(
     Money? Fare,
     int PickupEtaSeconds,
     DateTimeOffset ExpiresAt
-);
+)
+{
+    public static OfferView Of(Offer offer, Search search) =>
+        new(
+            offer.OfferId,
+            search.RideId,
+            search.Pickup,
+            search.Dropoff,
+            search.Fare,
+            offer.PickupEtaSeconds,
+            offer.ExpiresAt
+        );
+}
 
 /// <summary>What the driver can take right now: nothing, or one ride, for offers are exclusive.</summary>
 internal static class LiveOffers
@@ -48,17 +60,6 @@ internal static class LiveOffers
             where offer.LivingDriverId == driverId && offer.Status == OfferStatus.Open && offer.ExpiresAt > now
             select new { offer, search }
         ).ToListAsync(stop);
-        return
-        [
-            .. live.Select(found => new OfferView(
-                found.offer.OfferId,
-                found.search.RideId,
-                found.search.Pickup,
-                found.search.Dropoff,
-                found.search.Fare,
-                found.offer.PickupEtaSeconds,
-                found.offer.ExpiresAt
-            )),
-        ];
+        return [.. live.Select(found => OfferView.Of(found.offer, found.search))];
     }
 }

@@ -40,5 +40,6 @@ public sealed class MatchingModule : IModule
         AcceptOffer.Map(drivers);
         DeclineOffer.Map(drivers);
         LiveOffers.Map(drivers);
+        DriverEvents.Map(drivers);
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.Matching;
@@ -138,16 +137,5 @@ public sealed class Answering_an_offer : IAsyncLifetime
                     offer.OfferId
                 ),
             ];
-    }
-}
-
-internal static class Answers
-{
-    public static int? StatusCode(this IResult result) => ((IStatusCodeHttpResult)result).StatusCode;
-
-    public static (int Status, string? Code) Problem(this IResult result)
-    {
-        var problem = result.ShouldBeOfType<ProblemHttpResult>();
-        return (problem.StatusCode, problem.ProblemDetails.Extensions["code"] as string);
     }
 }

@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
+
+namespace RideBooking.Drivers;
+
+/// <summary>A driver: who he is, what he drives, and whether he is on duty.</summary>
+internal sealed class DriverProfile
+{
+    public required string DriverId { get; init; }
+    public required string Name { get; set; }
+    public required string VehicleClass { get; set; }
+    public required string VehiclePlate { get; set; }
+    public required string VehicleModel { get; set; }
+
+    /// <summary>The shift that is on; null off duty. Changed by conditional updates alone, so that one request wins.</summary>
+    public Guid? ShiftId { get; set; }
+
+    /// <summary>When that shift began.</summary>
+    public DateTimeOffset? OnlineSince { get; set; }
+
+    public Vehicle Vehicle => new(VehicleClass, VehiclePlate, VehicleModel);
+
+    internal sealed class Mapping : IEntityTypeConfiguration<DriverProfile>
+    {
+        public void Configure(EntityTypeBuilder<DriverProfile> builder)
+        {
+            builder.ToTable("profiles");
+            builder.HasKey(driver => driver.DriverId);
+            builder.Property(driver => driver.DriverId).HasMaxLength(255);
+            builder.Property(driver => driver.Name).HasMaxLength(100);
+            builder.Property(driver => driver.VehicleClass).HasMaxLength(32);
+            builder.Property(driver => driver.VehiclePlate).HasMaxLength(20);
+            builder.Property(driver => driver.VehicleModel).HasMaxLength(100);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.RegularExpressions;
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Drivers;
+
+/// <param name="Name">What riders call the driver.</param>
+/// <param name="Vehicle">What riders look for.</param>
+internal sealed partial record SaveProfileRequest(string Name, Vehicle Vehicle)
+{
+    /// <summary>A class is a slug in any case; it is kept in lower case.</summary>
+    [GeneratedRegex("^[A-Za-z0-9-]{1,32}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Slug();
+
+    internal sealed class Validator : AbstractValidator<SaveProfileRequest>
+    {
+        public Validator()
+        {
+            RuleFor(request => request.Name).Text(1, 100);
+            RuleFor(request => request.Vehicle.Class)
+                .Must(vehicleClass => Slug().IsMatch(vehicleClass))
+                .WithMessage("must have 1 to 32 letters, digits or hyphens");
+            RuleFor(request => request.Vehicle.Plate).Text(1, 20);
+            RuleFor(request => request.Vehicle.Model).Text(1, 100);
+        }
+    }
+}
+
+/// <summary>The driver's profile as the API shows it.</summary>
+internal sealed record ProfileView(string DriverId, string Name, Vehicle Vehicle)
+{
+    public static ProfileView Of(DriverProfile driver) => new(driver.DriverId, driver.Name, driver.Vehicle);
+}
+
+/// <summary>
+/// A driver says who he is and what he drives. A shift keeps the vehicle it began with, because riders were told to look
+/// for it: a new one counts from the next shift on.
+/// </summary>
+internal static class SaveProfile
+{
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers.MapPut("/drivers/me", Handle).WithSummary("Create or change your profile.");
+
+    internal static async Task<Ok<ProfileView>> Handle(
+        SaveProfileRequest request,
+        Driver driver,
+        AppDbContext db,
+        CancellationToken stop
+    )
+    {
+        var profile = await db.Set<DriverProfile>().SingleOrDefaultAsync(row => row.DriverId == driver.Id, stop);
+        if (profile is null)
+            db.Add(
+                profile = new DriverProfile
+                {
+                    DriverId = driver.Id,
+                    Name = request.Name,
+                    VehicleClass = "",
+                    VehiclePlate = "",
+                    VehicleModel = "",
+                }
+            );
+        Fill(profile, request);
+        try
+        {
+            await db.SaveChangesAsync(stop);
+        }
+        catch (DbUpdateException) when (db.Entry(profile).State == EntityState.Added)
+        {
+            // The same driver's first profile twice at once: the later one changes what the earlier one created.
+            db.Entry(profile).State = EntityState.Detached;
+            if (
+                await db.Set<DriverProfile>().SingleOrDefaultAsync(row => row.DriverId == driver.Id, stop)
+                is not { } first
+            )
+                throw;
+            Fill(profile = first, request);
+            await db.SaveChangesAsync(stop);
+        }
+        return TypedResults.Ok(ProfileView.Of(profile));
+    }
+
+    static void Fill(DriverProfile profile, SaveProfileRequest request)
+    {
+        profile.Name = request.Name.Trim();
+#pragma warning disable CA1308 // The slug is kept in lower case.
+        profile.VehicleClass = request.Vehicle.Class.ToLowerInvariant();
+#pragma warning restore CA1308
+        profile.VehiclePlate = request.Vehicle.Plate.Trim();
+        profile.VehicleModel = request.Vehicle.Model.Trim();
+    }
+}

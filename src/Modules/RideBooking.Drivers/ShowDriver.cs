@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Drivers;
+
+internal enum Availability
+{
+    /// <summary>Off duty.</summary>
+    Offline,
+
+    /// <summary>On duty and free.</summary>
+    Available,
+
+    /// <summary>Thinking an offer over.</summary>
+    Offered,
+
+    /// <summary>With a ride, on duty or not.</summary>
+    OnTrip,
+}
+
+/// <summary>The ride that is the driver's.</summary>
+internal sealed record CurrentRide(
+    Guid RideId,
+    Guid OfferId,
+    Place? Pickup,
+    Place? Dropoff,
+    DateTimeOffset? AssignedAt
+);
+
+/// <summary>The offer that the driver can answer.</summary>
+internal sealed record CurrentOffer(
+    Guid OfferId,
+    Guid RideId,
+    Place? Pickup,
+    Place? Dropoff,
+    DateTimeOffset? ExpiresAt
+);
+
+/// <summary>A driver as he sees himself.</summary>
+internal sealed record DriverView(
+    ProfileView Profile,
+    Availability Availability,
+    ShiftView? Shift,
+    CurrentRide? CurrentRide,
+    CurrentOffer? CurrentOffer
+);
+
+/// <summary>What the driver's app shows when it is opened.</summary>
+internal static class ShowDriver
+{
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers
+            .MapGet("/drivers/me", Handle)
+            .WithSummary("Your profile, availability, ride and offer.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+    internal static async Task<Results<Ok<DriverView>, ProblemHttpResult>> Handle(
+        Driver driver,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var profile = await db.Set<DriverProfile>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(row => row.DriverId == driver.Id, stop);
+        if (profile is null)
+            return Problem.NotFound("Save your profile first: PUT /api/v1/drivers/me.", "profile_not_found");
+
+        var ride = await db.RidesOf(driver.Id).OrderByDescending(work => work.AssignedAt).FirstOrDefaultAsync(stop);
+        var offer = ride is null
+            ? await db.OffersTo(driver.Id, clock.GetUtcNow())
+                .OrderByDescending(work => work.ExpiresAt)
+                .FirstOrDefaultAsync(stop)
+            : null;
+        return TypedResults.Ok(
+            new DriverView(
+                ProfileView.Of(profile),
+                ride is not null ? Availability.OnTrip
+                    : profile.ShiftId is null ? Availability.Offline
+                    : offer is not null ? Availability.Offered
+                    : Availability.Available,
+                profile is { ShiftId: { } shiftId, OnlineSince: { } since } ? new ShiftView(shiftId, since) : null,
+                ride is null
+                    ? null
+                    : new CurrentRide(ride.RideId, ride.OfferId, ride.Pickup, ride.Dropoff, ride.AssignedAt),
+                offer is null
+                    ? null
+                    : new CurrentOffer(offer.OfferId, offer.RideId, offer.Pickup, offer.Dropoff, offer.ExpiresAt)
+            )
+        );
+    }
+}

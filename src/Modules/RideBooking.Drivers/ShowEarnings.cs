@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Drivers;
+
+/// <summary>What the driver earned in a period, by currency: usually one.</summary>
+/// <param name="From">The first instant that counts.</param>
+/// <param name="To">The first instant that does not, if one was asked for; else now.</param>
+/// <param name="Rides">How many rides.</param>
+/// <param name="Totals">The sums, by currency.</param>
+internal sealed record EarningsView(
+    DateTimeOffset From,
+    DateTimeOffset To,
+    int Rides,
+    IReadOnlyList<EarningsTotal> Totals
+);
+
+/// <param name="Rides">How many rides.</param>
+/// <param name="Fares">What their riders pay.</param>
+/// <param name="Earned">The driver's part.</param>
+internal sealed record EarningsTotal(int Rides, Money Fares, Money Earned);
+
+/// <summary>What the driver earned with the rides whose fare became final in a period.</summary>
+internal static class ShowEarnings
+{
+    /// <summary>How far back, when the driver does not say.</summary>
+    static readonly TimeSpan s_week = TimeSpan.FromDays(7);
+
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers
+            .MapGet("/drivers/me/earnings", Handle)
+            .WithSummary("What you earned, from an instant to another; the last seven days if you do not say.");
+
+    internal static async Task<Results<Ok<EarningsView>, ProblemHttpResult>> Handle(
+        Driver driver,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop,
+        string? from = null,
+        string? to = null
+    )
+    {
+        var end = clock.GetUtcNow();
+        var isEndGiven = !string.IsNullOrEmpty(to);
+        if (isEndGiven && !Instant.TryParse(to!, out end))
+            return Problem.Validation("to", Expected);
+
+        // A year before the beginning of time has no week before it.
+        var start = end - DateTimeOffset.MinValue < s_week ? DateTimeOffset.MinValue : end - s_week;
+        if (!string.IsNullOrEmpty(from) && !Instant.TryParse(from, out start))
+            return Problem.Validation("from", Expected);
+        (start, end) = (start.ToUniversalTime(), end.ToUniversalTime());
+        if (start >= end)
+            return Problem.Validation("from", "must be earlier than to");
+
+        // Summed here: SQLite has no decimals, and a driver's rides of a period are few.
+        var earned = await db.Set<Earning>()
+            .AsNoTracking()
+            .Where(earning => earning.DriverId == driver.Id && earning.At >= start)
+            // Up to now includes now, and what a clock that is a little ahead has dated.
+            .Where(earning => !isEndGiven || earning.At < end)
+            .Select(earning => new
+            {
+                earning.Currency,
+                earning.Fare,
+                earning.Amount,
+            })
+            .ToListAsync(stop);
+        return TypedResults.Ok(
+            new EarningsView(
+                start,
+                end,
+                earned.Count,
+                [
+                    .. earned
+                        .GroupBy(earning => earning.Currency, StringComparer.Ordinal)
+                        .OrderBy(currency => currency.Key, StringComparer.Ordinal)
+                        .Select(currency => new EarningsTotal(
+                            currency.Count(),
+                            new Money(currency.Sum(earning => earning.Fare), currency.Key),
+                            new Money(currency.Sum(earning => earning.Amount), currency.Key)
+                        )),
+                ]
+            )
+        );
+    }
+
+    const string Expected = "must be an instant such as 2026-01-10T00:00:00Z";
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Contracts;
+using RideBooking.Drivers;
+
+namespace RideBooking.Tests.Drivers;
+
+public sealed class A_drivers_earnings
+{
+    static async Task<EarningsView> Earned(DriversLab lab, string? from = null, string? to = null) =>
+        (await lab.Earnings(from, to)).ShouldBeOfType<Ok<EarningsView>>().Value!;
+
+    [Fact]
+    public async Task Are_four_fifths_of_the_fares_unless_configured_otherwise()
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Happens(lab.Fare(12.40m));
+        await lab.Happens(lab.Fare(7.03m));
+        await lab.Happens(lab.Fare(99m, driver: "bela"));
+
+        var earned = await Earned(lab);
+
+        earned.Rides.ShouldBe(2);
+        earned
+            .Totals.ShouldHaveSingleItem()
+            .ShouldBe(new EarningsTotal(2, new Money(19.43m, "EUR"), new Money(9.92m + 5.62m, "EUR")));
+    }
+
+    [Fact]
+    public async Task Follow_the_configured_share()
+    {
+        await using var lab = await DriversLab.Open(share: "0.755");
+        await lab.Happens(lab.Fare(10m));
+
+        (await Earned(lab)).Totals.Single().Earned.Amount.ShouldBe(7.55m);
+    }
+
+    [Fact]
+    public async Task Count_a_ride_once_however_often_its_fare_becomes_final()
+    {
+        await using var lab = await DriversLab.Open();
+        var fare = lab.Fare(10m);
+        await lab.Happens(fare);
+        await lab.Happens(fare);
+
+        (await Earned(lab)).Rides.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Are_summed_over_the_period_asked_for_by_currency()
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Happens(lab.Fare(10m));
+        lab.Clock.Advance(TimeSpan.FromDays(1));
+        await lab.Happens(lab.Fare(20m));
+        await lab.Happens(lab.Fare(30m, "CHF"));
+
+        var earned = await Earned(lab, "2026-01-11T09:00:00+01:00", "2026-01-11T12:00:00Z");
+
+        earned.From.ShouldBe(new DateTimeOffset(2026, 1, 11, 8, 0, 0, TimeSpan.Zero));
+        earned.Totals.Select(total => total.Fares).ShouldBe([new Money(30m, "CHF"), new Money(20m, "EUR")]);
+        (await Earned(lab, to: "2026-01-11T00:00:00Z")).Rides.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("yesterday", null)]
+    [InlineData(null, "2026-01-10")]
+    [InlineData("2026-01-10T10:00:00Z", "2026-01-10T10:00:00Z")]
+    [InlineData("2026-01-10T10:00:00", null)]
+    public async Task Need_a_period_that_can_be(string? from, string? to)
+    {
+        await using var lab = await DriversLab.Open();
+
+        (await lab.Earnings(from, to)).Problem().ShouldBe((400, "validation_failed"));
+    }
+
+    [Fact]
+    public async Task Can_be_asked_for_from_the_beginning_of_time()
+    {
+        await using var lab = await DriversLab.Open();
+
+        (await Earned(lab, to: "0001-01-02T00:00:00Z")).Rides.ShouldBe(0);
+    }
+}

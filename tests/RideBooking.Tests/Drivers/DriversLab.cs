@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Contracts;
+using RideBooking.Drivers;
+using RideBooking.Platform.Http;
+
+namespace RideBooking.Tests.Drivers;
+
+/// <summary>Drivers in the lab: one driver, Anna, and what the rest of the system says about her.</summary>
+public sealed class DriversLab : ModuleLab
+{
+    static readonly Driver s_anna = new("anna");
+
+    public static readonly Place Alexanderplatz = new(52.5219, 13.4132, "Alexanderplatz");
+    public static readonly Place Zoo = new(52.5072, 13.3325);
+
+    DriversLab(string? share)
+        : base(new DriversModule(), new Dictionary<string, string?> { ["Drivers:Share"] = share }) { }
+
+    public static async Task<DriversLab> Open(string? share = null)
+    {
+        var lab = new DriversLab(share);
+        await lab.CreateDatabase();
+        return lab;
+    }
+
+    public Task<IResult> Saves(string name = "Anna", string vehicleClass = "Comfort") =>
+        Ask(
+            (db, _) =>
+                SaveProfile.Handle(
+                    new SaveProfileRequest(name, new Vehicle(vehicleClass, "B-RB 1", "Testarossa")),
+                    s_anna,
+                    db,
+                    Stop
+                )
+        );
+
+    public Task<IResult> GoesOnline() =>
+        Ask((db, publish) => GoOnline.Handle(new GoOnlineRequest(Alexanderplatz), s_anna, db, publish, Clock, Stop));
+
+    public Task<IResult> GoesOffline() => Ask((db, publish) => GoOffline.Handle(s_anna, db, publish, Clock, Stop));
+
+    public Task<IResult> Reports(double lat, long sequence) =>
+        Ask(
+            (db, _) =>
+                ReportLocation.Handle(new ReportLocationRequest(lat, 13.4, 90, sequence), s_anna, db, Clock, Stop)
+        );
+
+    internal async Task<DriverView> Sees() =>
+        (await Ask((db, _) => ShowDriver.Handle(s_anna, db, Clock, Stop))).ShouldBeOfType<Ok<DriverView>>().Value!;
+
+    internal Task<IResult> Earnings(string? from = null, string? to = null) =>
+        Ask((db, _) => ShowEarnings.Handle(s_anna, db, Clock, Stop, from, to));
+
+    public DriverOffered Offered(Guid ride, Guid offer) =>
+        new(ride, "rider", offer, s_anna.Id, Alexanderplatz, Zoo, null, 240, Now.AddSeconds(20), Now);
+
+    public DriverAssigned Assigned(Guid ride, Guid offer) =>
+        new(ride, "rider", offer, s_anna.Id, "Anna", new Vehicle("comfort", "B-RB 1", "Testarossa"), 240, 1, Now);
+
+    public OfferDeclined Declined(Guid ride, Guid offer) => new(ride, offer, s_anna.Id, null, Now);
+
+    public OfferExpired Expired(Guid ride, Guid offer) => new(ride, offer, s_anna.Id, "timeout", Now);
+
+    public DriverUnassigned Unassigned(Guid ride, Guid offer) =>
+        new(ride, "rider", s_anna.Id, offer, "driver", "flat tyre", true, Now);
+
+    public RideCompleted Completed(Guid ride) =>
+        new(
+            ride,
+            "rider",
+            s_anna.Id,
+            Alexanderplatz,
+            Zoo,
+            "standard",
+            null,
+            null,
+            null,
+            null,
+            6100,
+            900,
+            0,
+            120,
+            null,
+            Now,
+            Now
+        );
+
+    /// <summary>Cancelled so early that the ride knew of no driver.</summary>
+    public RideCancelled Cancelled(Guid ride) =>
+        new(ride, "rider", "rider", "requested", "late", null, null, "standard", null, null, 120, Now);
+
+    public FareFinalized Fare(decimal total, string currency = "EUR", Guid? ride = null, string driver = "anna") =>
+        new(
+            ride ?? Guid.CreateVersion7(),
+            "rider",
+            driver,
+            Guid.CreateVersion7(),
+            [],
+            new Money(total, currency),
+            "berlin-1",
+            null,
+            Now
+        );
+}

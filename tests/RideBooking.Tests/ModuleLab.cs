@@ -1,0 +1,293 @@
+using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
+using System.Data.Common;
+using System.Text.Json;
+using System.Threading.Channels;
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Scheduling;
+using MassTransit.Serialization;
+using MassTransit.Transports;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Time.Testing;
+using RideBooking.Contracts;
+using RideBooking.Platform;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Tests;
+
+/// <summary>
+/// One module on a real database, behind the platform's own retry, inbox and outbox, with the lab as the broker: a consumer
+/// has finished when its call returns, and what it sent lies in the outbox until the lab delivers it. So a test decides
+/// what arrives when, and nothing here waits. Timers fire only when a test says so.
+/// </summary>
+/// <remarks>
+/// SQLite in a temporary folder; where <c>RIDEBOOKING_LAB_POSTGRES</c> holds a connection string, a database of the lab's
+/// own on that server, to try the same races where transactions really run side by side.
+/// </remarks>
+public abstract class ModuleLab : IAsyncDisposable
+{
+    static readonly string? s_postgres = Environment.GetEnvironmentVariable("RIDEBOOKING_LAB_POSTGRES");
+
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lab-").FullName;
+    readonly ServiceProvider _services;
+    readonly Dictionary<Type, IReceiveEndpointDispatcher> _receivers = [];
+    readonly Dictionary<string, Type> _messages;
+    readonly ConcurrentQueue<object> _said = new();
+
+    protected ModuleLab(IModule module, Dictionary<string, string?>? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Database:Provider"] = s_postgres is null ? "Sqlite" : "Postgres",
+                    ["ConnectionStrings:RideBooking"] = s_postgres is null
+                        ? $"Data Source={Path.Combine(_folder, "lab.db")}"
+                        : $"{s_postgres};Database=lab_{Guid.CreateVersion7():N}",
+                    ["Messaging:Redelivery"] = "",
+                    ["Messaging:Retry"] =
+                        "00:00:00.001,00:00:00.010,00:00:00.020,00:00:00.050,00:00:00.100,00:00:00.200",
+                }
+            )
+            .AddInMemoryCollection(settings ?? [])
+            .Build();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton(module);
+        module.AddServices(services, configuration);
+        var database = services.AddPersistence(configuration);
+        services.ConfigureDbContext<SqliteAppDbContext>(db =>
+            db.AddInterceptors(Statements, new NeedNotSurviveAPowerCut())
+        );
+        services.AddMessaging(configuration, new HostingEnvironment(), database, [module]);
+        _services = services.BuildServiceProvider(validateScopes: true);
+
+        var dispatchers = _services.GetRequiredService<IReceiveEndpointDispatcherFactory>();
+        var types = module.GetType().Assembly.GetTypes();
+        foreach (var consumer in types.Where(type => type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract))
+            _receivers[consumer] = (IReceiveEndpointDispatcher)
+                typeof(IReceiveEndpointDispatcherFactory)
+                    .GetMethods()
+                    .Single(method =>
+                        method.Name == nameof(IReceiveEndpointDispatcherFactory.CreateConsumerReceiver)
+                        && method.GetParameters().Length == 1
+                        && method.GetGenericArguments().Length == 1
+                    )
+                    .MakeGenericMethod(consumer)
+                    .Invoke(dispatchers, [consumer.Name])!;
+        _messages = types
+            .Concat(typeof(Place).Assembly.GetTypes())
+            .Where(type => type is { IsClass: true, IsAbstract: false, Namespace: not null, IsGenericType: false })
+            .Append(typeof(ScheduleMessage))
+            .ToDictionary(type => MessageUrn.ForTypeString(type));
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 10, 10, 0, 0, TimeSpan.Zero));
+
+    public StatementCounter Statements { get; } = new();
+
+    public DateTimeOffset Now => Clock.GetUtcNow();
+
+    /// <summary>What the module has said of a kind, in the order in which the lab took it from the outbox.</summary>
+    public IReadOnlyList<T> SaidOf<T>() => [.. _said.OfType<T>()];
+
+    protected async Task CreateDatabase() =>
+        await In(async db =>
+        {
+            await db.Database.EnsureCreatedAsync(Stop);
+            return s_postgres is null ? await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", Stop) : 0;
+        });
+
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Uses the database outside any message.</summary>
+    public async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+
+    public Task<List<T>> All<T>()
+        where T : class => In(db => db.Set<T>().AsNoTracking().ToListAsync(Stop));
+
+    /// <summary>Delivers one message to whoever consumes it, and nothing that follows from it.</summary>
+    public async Task Deliver(object message, Guid? messageId = null)
+    {
+        var consumed = typeof(IConsumer<>).MakeGenericType(message.GetType());
+        foreach (var consumer in _receivers.Keys.Where(consumer => consumer.IsAssignableTo(consumed)))
+            await (Task)Dispatch(consumer, (dynamic)message, messageId ?? Guid.CreateVersion7());
+    }
+
+    /// <summary>Delivers one message and everything that follows from it.</summary>
+    public async Task Happens(object message)
+    {
+        await Deliver(message);
+        await Settle();
+    }
+
+    /// <summary>Delivers what lies in the outbox, and what follows from that, until nothing is left.</summary>
+    public async Task Settle()
+    {
+        while (await TakeOutbox() is { Count: > 0 } sent)
+            foreach (var message in sent)
+                await Deliver(message);
+    }
+
+    /// <summary>Like <see cref="Settle"/>, but everything at once, and people act on what they are told.</summary>
+    public async Task SettleAtOnce(IEnumerable<object> first, Func<object, Task> people)
+    {
+        var finished = Channel.CreateUnbounded<Task>();
+        var running = 0;
+        foreach (var message in first)
+            Start(() => Deliver(message));
+        do
+        {
+            foreach (var message in await TakeOutbox())
+                Start(() => Task.WhenAll(Deliver(message), people(message)));
+            if (running == 0)
+                return; // and the outbox was empty after that: nothing can come any more
+            do
+            {
+                await await finished.Reader.ReadAsync(Stop);
+                running--;
+            } while (finished.Reader.Count > 0);
+        } while (true);
+
+        void Start(Func<Task> work)
+        {
+            running++;
+            _ = Task.Run(work).ContinueWith(done => finished.Writer.TryWrite(done), TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Calls an endpoint's handler as the HTTP server would, in a scope of its own.</summary>
+    protected async Task<IResult> Ask<TResult>(Func<AppDbContext, IPublishEndpoint, Task<TResult>> handle)
+        where TResult : IResult
+    {
+        await using var scope = _services.CreateAsyncScope();
+        var services = scope.ServiceProvider;
+        var result = await handle(
+            services.GetRequiredService<AppDbContext>(),
+            services.GetRequiredService<IPublishEndpoint>()
+        );
+        return result is INestedHttpResult union ? union.Result : result;
+    }
+
+    async Task Dispatch<T>(Type consumer, T message, Guid messageId)
+        where T : class
+    {
+        var receiver = _receivers[consumer];
+        var serializer = SystemTextJsonMessageSerializer.Instance;
+        var envelope = new MessageSendContext<T>(message, Stop)
+        {
+            MessageId = messageId,
+            SourceAddress = receiver.InputAddress,
+            DestinationAddress = receiver.InputAddress,
+            Serializer = serializer,
+        };
+        var headers = new Dictionary<string, object>
+        {
+            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
+        };
+        var body = serializer.GetMessageBody(envelope).GetBytes();
+        await receiver.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), Stop);
+    }
+
+    /// <summary>Takes what lies in the outbox, as a broker that loses it would.</summary>
+    public async Task<List<object>> TakeOutbox()
+    {
+        var rows = await In(async db =>
+        {
+            var found = await db.Set<OutboxMessage>().AsNoTracking().OrderBy(row => row.Id).ToListAsync(Stop);
+            var ids = found.ConvertAll(row => row.Id);
+            if (ids.Count > 0)
+                await db.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(Stop);
+            return found;
+        });
+        var messages = rows.ConvertAll(Read);
+        foreach (var message in messages)
+            _said.Enqueue(message);
+        return messages;
+    }
+
+    object Read(OutboxMessage row)
+    {
+        using var envelope = JsonDocument.Parse(row.Body);
+        var urn = row.MessageType.Split(';')[0];
+        var type = _messages.TryGetValue(urn, out var known)
+            ? known
+            : throw new InvalidOperationException($"The module sent {urn}.");
+        return JsonSerializer.Deserialize(
+            envelope.RootElement.GetProperty("message"),
+            type,
+            SystemTextJsonMessageSerializer.Options
+        )!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (s_postgres is not null)
+            await In(db => db.Database.EnsureDeletedAsync(CancellationToken.None));
+        await _services.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>Counts what is sent to the database.</summary>
+public sealed class StatementCounter : DbCommandInterceptor
+{
+    readonly ConcurrentQueue<string> _statements = new();
+
+    public IReadOnlyList<string> Taken()
+    {
+        string[] taken = [.. _statements];
+        _statements.Clear();
+        return taken;
+    }
+
+    public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
+    {
+        _statements.Enqueue(result.CommandText);
+        return result;
+    }
+}
+
+/// <summary>Waiting for the disk at each commit is most of a lab's time, and its database is thrown away.</summary>
+internal sealed class NeedNotSurviveAPowerCut : DbConnectionInterceptor
+{
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous=OFF";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
+
+internal static class Answers
+{
+    public static int? StatusCode(this IResult result) => ((IStatusCodeHttpResult)result).StatusCode;
+
+    public static (int Status, string? Code) Problem(this IResult result)
+    {
+        var problem = result.ShouldBeOfType<ProblemHttpResult>();
+        return (problem.StatusCode, problem.ProblemDetails.Extensions["code"] as string);
+    }
+}
