@@ -129,9 +129,10 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
             row => row.Vehicle!,
             vehicle =>
             {
-                vehicle.Property(it => it.Class).HasMaxLength(32);
-                vehicle.Property(it => it.Plate).HasMaxLength(50);
-                vehicle.Property(it => it.Model).HasMaxLength(200);
+                // Named, because the ride has a vehicle_class of its own: the one asked for.
+                vehicle.Property(it => it.Class).HasColumnName("driver_vehicle_class").HasMaxLength(32);
+                vehicle.Property(it => it.Plate).HasColumnName("driver_vehicle_plate").HasMaxLength(50);
+                vehicle.Property(it => it.Model).HasColumnName("driver_vehicle_model").HasMaxLength(200);
             }
         );
 
