@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Events;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
@@ -66,6 +67,7 @@ public static class Application
             .Load(app.Services.GetRequiredService<IServiceScopeFactory>(), app.Lifetime.ApplicationStopping);
 
         app.UseHttpConventions();
+        ListEvents.Map(app);
         foreach (var module in app.Services.GetServices<IModule>())
             module.MapEndpoints(app);
         app.Lifetime.ApplicationStarted.Register(() => SayWhere(app));

@@ -6,6 +6,7 @@ using RideBooking.Platform;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
@@ -24,6 +25,7 @@ public sealed class BillingModule : IModule
         );
         services.AddSingleton(quotes);
         services.AddSingleton(TariffBook.Read(configuration));
+        services.AddSingleton<ICancellationFees, PriceCancellation>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
         services.AddSingleton(provider => new PickupEtas(
             quotes.TypicalPickupEta,

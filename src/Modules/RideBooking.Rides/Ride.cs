@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.Platform.Http;
 
 namespace RideBooking.Rides;
 
@@ -96,6 +97,8 @@ internal sealed class Ride : SagaStateMachineInstance
 
 internal sealed class RideMap : IEntityTypeConfiguration<Ride>
 {
+    public const int MaxReason = 500;
+    public const int MaxComment = 1000;
     const int IdLength = 255;
 
     public void Configure(EntityTypeBuilder<Ride> ride)
@@ -112,9 +115,9 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
         ride.Property(row => row.VehicleClass).HasMaxLength(32);
         ride.Property(row => row.DriverName).HasMaxLength(200);
         ride.Property(row => row.CancelledBy).HasMaxLength(20);
-        ride.Property(row => row.CancellationReason).HasMaxLength(500);
+        ride.Property(row => row.CancellationReason).HasMaxLength(MaxReason);
         ride.Property(row => row.PaymentStatus).HasConversion<string>().HasMaxLength(20);
-        ride.Property(row => row.RatingComment).HasMaxLength(1000);
+        ride.Property(row => row.RatingComment).HasMaxLength(MaxComment);
 
         ride.ComplexProperty(row => row.Pickup, Map);
         ride.ComplexProperty(row => row.Dropoff, Map);
@@ -126,10 +129,10 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
             row => row.Vehicle!,
             vehicle =>
             {
-                // Not vehicle_class: that is the class asked for.
-                vehicle.Property(it => it.Class).HasColumnName("vehicle_driven_class").HasMaxLength(32);
-                vehicle.Property(it => it.Plate).HasMaxLength(50);
-                vehicle.Property(it => it.Model).HasMaxLength(200);
+                // Named, because the ride has a vehicle_class of its own: the one asked for.
+                vehicle.Property(it => it.Class).HasColumnName("driver_vehicle_class").HasMaxLength(32);
+                vehicle.Property(it => it.Plate).HasColumnName("driver_vehicle_plate").HasMaxLength(50);
+                vehicle.Property(it => it.Model).HasColumnName("driver_vehicle_model").HasMaxLength(200);
             }
         );
 
@@ -139,7 +142,8 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
         ride.HasIndex(row => new { row.DriverId, row.AssignedAt });
     }
 
-    static void Map(ComplexPropertyBuilder<Place> place) => place.Property(it => it.Address).HasMaxLength(500);
+    static void Map(ComplexPropertyBuilder<Place> place) =>
+        place.Property(it => it.Address).HasMaxLength(Rules.MaxAddressLength);
 
     static void Map(ComplexPropertyBuilder<Money> money) =>
         money.Property(it => it.Currency).HasMaxLength(3).IsFixedLength();

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RideBooking.Rides;
 
 /// <summary>Where a ride stands: the states of <see cref="RideStateMachine"/>, as the API spells them.</summary>
@@ -12,18 +14,14 @@ internal enum RideStatus
     NoDriverFound,
 }
 
-/// <summary>
-/// How paying for a ride stands. In this order: what is later in the list wins over what is earlier, whatever the order in
-/// which the news of it arrives.
-/// </summary>
-internal enum PaymentStatus
+internal static class RideStatuses
 {
-    None,
-    Pending,
-    Authorized,
-    Retrying,
-    Outstanding,
-    Captured,
-    Refunded,
-    WrittenOff,
+    /// <summary>The status of a ride, from the machine's state of that name.</summary>
+    public static RideStatus Is(this Ride ride) => Enum.Parse<RideStatus>(ride.Status);
+
+    /// <summary>As the API and events spell it.</summary>
+    public static string InApi(this RideStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+
+    /// <summary>Every spelling of the API.</summary>
+    public static IReadOnlyList<string> Spellings { get; } = [.. Enum.GetValues<RideStatus>().Select(InApi)];
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MassTransit;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
@@ -214,12 +213,20 @@ internal static class RideSteps
     public static EventActivityBinder<Ride, CancelRide> CancelByRider(
         this EventActivityBinder<Ride, CancelRide> binder,
         RideTimes times
-    ) => binder.Publish(context => context.Saga.Cancel(ByRider, context.Message.Reason, context.Message.At, times));
+    ) =>
+        binder.Publish(context =>
+            context.Saga.Cancel(context.Saga.CancelledByRider(context.Message.Reason, context.Message.At, times))
+        );
 
     public static EventActivityBinder<Ride, ReportNoShow> CancelAsNoShow(
         this EventActivityBinder<Ride, ReportNoShow> binder,
         RideTimes times
-    ) => binder.Publish(context => context.Saga.Cancel(ByDriver, "noShow", context.Message.At, times));
+    ) =>
+        binder.Publish(context =>
+        {
+            var (ride, at) = (context.Saga, context.Saga.NotBefore(context.Message.At));
+            return ride.Cancel(ride.Cancelled(ByDriver, "noShow", at, times));
+        });
 
     public static EventActivityBinder<Ride, RateRide> Rate(this EventActivityBinder<Ride, RateRide> binder) =>
         binder.Publish(context =>
@@ -260,18 +267,25 @@ internal static class RideSteps
     public static EventActivityBinder<Ride, T> Confirm<T>(this EventActivityBinder<Ride, T> binder)
         where T : class => binder.Then(context => context.Saga.LastCommandId = context.MessageId).Accept();
 
-    static RideCancelled Cancel(this Ride ride, string by, string reason, DateTimeOffset when, RideTimes times)
+    /// <summary>What is published when the rider cancels.</summary>
+    public static RideCancelled CancelledByRider(this Ride ride, string reason, DateTimeOffset at, RideTimes times) =>
+        ride.Cancelled(ByRider, reason, ride.NotBefore(at), times);
+
+    static RideCancelled Cancel(this Ride ride, RideCancelled cancelled)
     {
-        var at = ride.MoveTo(when);
-        ride.CancelledAt = at;
-        ride.CancelledBy = by;
-        ride.CancellationReason = reason;
+        ride.CancelledAt = ride.MoveTo(cancelled.At);
+        ride.CancelledBy = cancelled.By;
+        ride.CancellationReason = cancelled.Reason;
         ride.EndActivity();
-        return new RideCancelled(
+        return cancelled;
+    }
+
+    static RideCancelled Cancelled(this Ride ride, string by, string reason, DateTimeOffset at, RideTimes times) =>
+        new(
             ride.CorrelationId,
             ride.RiderId,
             by,
-            JsonNamingPolicy.CamelCase.ConvertName(ride.Status),
+            ride.Is().InApi(),
             reason,
             ride.DriverId,
             ride.OfferId,
@@ -281,7 +295,6 @@ internal static class RideSteps
             (int)times.FreeCancellation.TotalSeconds,
             at
         );
-    }
 
     static void EndActivity(this Ride ride)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
@@ -15,7 +16,7 @@ public sealed class RidesModule : IModule
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton(RideTimes.Read(configuration));
+        services.AddSingleton(RideTimes.Read(configuration)).AddSingleton<FollowRide>().AddScoped<TellRide>();
 
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus) =>
@@ -27,5 +28,26 @@ public sealed class RidesModule : IModule
             });
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) { }
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        var riders = routes.MapRiders();
+        RequestRideEndpoint.Map(riders);
+        ListRides.MapForRiders(riders);
+        CancelRideEndpoint.Map(riders);
+        PreviewCancellation.Map(riders);
+        RateRideEndpoint.Map(riders);
+
+        var drivers = routes.MapDrivers();
+        ListRides.MapForDrivers(drivers);
+        ArriveAtPickupEndpoint.Map(drivers);
+        StartRideEndpoint.Map(drivers);
+        CompleteRideEndpoint.Map(drivers);
+        ReleaseRideEndpoint.Map(drivers);
+        ReportNoShowEndpoint.Map(drivers);
+
+        var everybody = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
+        GetRide.Map(everybody);
+        FollowRide.Map(everybody);
+        RideHistory.Map(everybody);
+    }
 }

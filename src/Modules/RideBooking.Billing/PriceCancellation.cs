@@ -1,0 +1,14 @@
+using RideBooking.Contracts;
+using RideBooking.Platform.Quotes;
+
+namespace RideBooking.Billing;
+
+/// <summary>What cancelling would cost, from the tariff and the calculator that would charge it.</summary>
+internal sealed class PriceCancellation(TariffBook tariffs) : ICancellationFees
+{
+    public CancellationPrice Of(RideCancelled ride)
+    {
+        var fee = CancellationFee.Of(ride, tariffs.At(ride.At));
+        return new CancellationPrice(fee.Amount, fee.WaivedReason);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Platform.Http;
+
+namespace RideBooking.Rides;
+
+/// <summary>The driver waits at the pickup.</summary>
+internal sealed record ArriveAtPickup(Guid RideId, string DriverId, DateTimeOffset At) : IDriverCommand;
+
+internal static class ArriveAtPickupEndpoint
+{
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers
+            .MapPost("/rides/{rideId:guid}/arrive", Handle)
+            .WithSummary("You wait at the pickup")
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
+
+    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Driver driver,
+        IdempotentRequest request,
+        TellRide tell,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        tell.ByDriver(
+            rideId,
+            driver,
+            request,
+            new ArriveAtPickup(rideId, driver.Id, clock.GetUtcNow()),
+            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Arriving"),
+            stop
+        );
+}

@@ -1,0 +1,53 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>The rider does not want to be driven any more.</summary>
+internal sealed record CancelRide(Guid RideId, string RiderId, string Reason, DateTimeOffset At);
+
+internal static class CancelRideEndpoint
+{
+    public static void Map(RouteGroupBuilder riders) =>
+        riders
+            .MapPost("/rides/{rideId:guid}/cancel", Handle)
+            .WithSummary("Cancel the ride")
+            .WithDescription(
+                "Possible until you are aboard; may cost a fee, see cancellation-preview. Again has no effect."
+            )
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.NotCancellable);
+
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Rider rider,
+        Request cancel,
+        IdempotentRequest request,
+        TellRide tell,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        if (await db.FindRide(rideId, stop) is not { } known || !known.IsOf(rider))
+            return RideProblems.NotFound();
+
+        var command = new CancelRide(rideId, rider.Id, cancel.Reason.Trim(), clock.GetUtcNow());
+        var (accepted, ride) = await tell.Tell(rideId, request, command, stop);
+        return accepted ? TellRide.Done(ride) : RideProblems.Refused(ride, RideProblems.NotCancellable, "Cancelling");
+    }
+
+    /// <param name="Reason">Why, 1 to 500 characters.</param>
+    internal sealed record Request(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(cancel => cancel.Reason).Text(1, RideMap.MaxReason);
+        }
+    }
+}

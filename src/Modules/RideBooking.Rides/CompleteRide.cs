@@ -1,0 +1,70 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+
+namespace RideBooking.Rides;
+
+/// <summary>The rider is there.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="DriverId">Its driver.</param>
+/// <param name="DistanceMeters">What the driver's app measured, metres.</param>
+/// <param name="Tolls">What the driver paid on the way.</param>
+/// <param name="At">When.</param>
+internal sealed record CompleteRide(Guid RideId, string DriverId, int? DistanceMeters, Money? Tolls, DateTimeOffset At)
+    : IDriverCommand;
+
+internal static class CompleteRideEndpoint
+{
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers
+            .MapPost("/rides/{rideId:guid}/complete", Handle)
+            .WithSummary("The rider is there")
+            .WithDescription("The fare is computed and charged; see the ride's payment.")
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
+
+    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Driver driver,
+        Request? reported,
+        IdempotentRequest request,
+        TellRide tell,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        tell.ByDriver(
+            rideId,
+            driver,
+            request,
+            new CompleteRide(rideId, driver.Id, reported?.DistanceMeters, reported?.Tolls, clock.GetUtcNow()),
+            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Completing"),
+            stop
+        );
+
+    /// <param name="DistanceMeters">What the app measured, metres; without it the estimate counts.</param>
+    /// <param name="Tolls">What was paid on the way, in the currency of the fare.</param>
+    internal sealed record Request(int? DistanceMeters, Money? Tolls)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            const int MaxMeters = 10_000_000;
+            const decimal MaxTolls = 10_000m;
+
+            public Validator()
+            {
+                RuleFor(ride => ride.DistanceMeters)
+                    .Must(meters => meters is null or (>= 0 and <= MaxMeters))
+                    .WithMessage($"must be from 0 to {MaxMeters}");
+                RuleFor(ride => ride.Tolls)
+                    .Must(tolls => tolls is null or { Amount: >= 0 and <= MaxTolls })
+                    .WithMessage($"must be from 0.00 to {MaxTolls}.00")
+                    .Must(tolls => tolls is null || decimal.Round(tolls.Amount, 2) == tolls.Amount)
+                    .WithMessage("must have at most two decimals");
+            }
+        }
+    }
+}

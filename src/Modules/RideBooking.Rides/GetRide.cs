@@ -1,0 +1,43 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>The ride as it is now. A client that knows its version asks cheaply whether there is a newer one.</summary>
+internal static class GetRide
+{
+    public static void Map(RouteGroupBuilder everybody) =>
+        everybody
+            .MapGet("/rides/{rideId:guid}", Handle)
+            .WithSummary("A ride")
+            .WithDescription("Its ETag is its version; If-None-Match answers 304 while there is no newer one.")
+            .Produces(StatusCodes.Status304NotModified)
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
+
+    static async Task<Results<Ok<RideView>, StatusCodeHttpResult, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Caller caller,
+        HttpContext http,
+        AppDbContext db,
+        CancellationToken stop
+    )
+    {
+        if (await db.FindRide(rideId, caller, stop) is not { } ride)
+            return RideProblems.NotFound();
+
+        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{ride.Version}\""));
+        var response = http.Response.GetTypedHeaders();
+        response.ETag = tag;
+        response.CacheControl = new CacheControlHeaderValue { Private = true, NoCache = true };
+        var known = http.Request.GetTypedHeaders().IfNoneMatch;
+        return known.Any(it => it.Equals(EntityTagHeaderValue.Any) || it.Compare(tag, useStrongComparison: false))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(RideView.Of(ride));
+    }
+}

@@ -1,0 +1,76 @@
+using System.Linq.Expressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>
+/// The caller's rides, newest first. One has one active ride at a time, so the instant it began orders them without a tie.
+/// </summary>
+internal static class ListRides
+{
+    public static void MapForRiders(RouteGroupBuilder riders) =>
+        riders.MapGet("/rides", OfRider).WithSummary("Your rides, newest first");
+
+    public static void MapForDrivers(RouteGroupBuilder drivers) =>
+        drivers.MapGet("/drivers/me/rides", OfDriver).WithSummary("The rides you drive and drove, newest first");
+
+    static Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> OfRider(
+        Rider rider,
+        string? status,
+        PageRequest page,
+        AppDbContext db,
+        CancellationToken stop
+    ) =>
+        List(
+            db.Set<Ride>().Where(ride => ride.RiderId == rider.Id),
+            ride => ride.RequestedAt,
+            before => ride => ride.RequestedAt < before,
+            status,
+            page,
+            stop
+        );
+
+    static Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> OfDriver(
+        Driver driver,
+        string? status,
+        PageRequest page,
+        AppDbContext db,
+        CancellationToken stop
+    ) =>
+        List(
+            db.Set<Ride>().Where(ride => ride.DriverId == driver.Id && ride.AssignedAt != null),
+            ride => ride.AssignedAt!.Value,
+            before => ride => ride.AssignedAt < before,
+            status,
+            page,
+            stop
+        );
+
+    static async Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> List(
+        IQueryable<Ride> rides,
+        Expression<Func<Ride, DateTimeOffset>> began,
+        Func<DateTimeOffset, Expression<Func<Ride, bool>>> beganBefore,
+        string? status,
+        PageRequest page,
+        CancellationToken stop
+    )
+    {
+        if (status is not null)
+        {
+            if (!RideStatuses.Spellings.Contains(status))
+                return Problem.Validation("status", $"must be one of: {string.Join(", ", RideStatuses.Spellings)}");
+            var state = Enum.Parse<RideStatus>(status, ignoreCase: true).ToString();
+            rides = rides.Where(ride => ride.Status == state);
+        }
+        if (page.TryAfter<DateTimeOffset>(out var last))
+            rides = rides.Where(beganBefore(last));
+        var rows = await rides.AsNoTracking().OrderByDescending(began).Take(page.Fetch).ToListAsync(stop);
+        return TypedResults.Ok(page.Of(rows, began.Compile(), RideView.Of));
+    }
+}

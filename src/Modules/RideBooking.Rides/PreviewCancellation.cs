@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
+
+namespace RideBooking.Rides;
+
+/// <summary>What cancelling now would cost, before it is done.</summary>
+internal static class PreviewCancellation
+{
+    public static void Map(RouteGroupBuilder riders) =>
+        riders
+            .MapGet("/rides/{rideId:guid}/cancellation-preview", Handle)
+            .WithSummary("What cancelling now would cost, and until when it is free")
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.NotCancellable);
+
+    static async Task<Results<Ok<Preview>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Rider rider,
+        AppDbContext db,
+        ICancellationFees fees,
+        RideTimes times,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        if (await db.FindRide(rideId, stop) is not { } ride || !ride.IsOf(rider))
+            return RideProblems.NotFound();
+        if (ride.Is() is not (RideStatus.Requested or RideStatus.DriverAssigned or RideStatus.DriverArrived))
+            return RideProblems.Refused(ride, RideProblems.NotCancellable, "Cancelling");
+
+        var price = fees.Of(ride.CancelledByRider("", clock.GetUtcNow(), times));
+        var freeUntil = ride.Is() == RideStatus.DriverAssigned ? ride.AssignedAt + times.FreeCancellation : null;
+        return TypedResults.Ok(new Preview(price.Amount.Amount == 0, price.Amount, freeUntil, price.WaivedReason));
+    }
+
+    /// <param name="Free">Whether it costs nothing.</param>
+    /// <param name="Fee">What it costs.</param>
+    /// <param name="FreeUntil">While a driver is on the way: until when it costs nothing. Without a driver it is always free.</param>
+    /// <param name="WaivedReason">Why it costs nothing.</param>
+    internal sealed record Preview(bool Free, Money Fee, DateTimeOffset? FreeUntil, string? WaivedReason);
+}

@@ -1,0 +1,71 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>The rider judges the ride.</summary>
+internal sealed record RateRide(Guid RideId, string RiderId, int Stars, string? Comment, DateTimeOffset At);
+
+internal static class RateRideEndpoint
+{
+    public static void Map(RouteGroupBuilder riders) =>
+        riders
+            .MapPost("/rides/{rideId:guid}/rating", Handle)
+            .WithSummary("Judge the ride")
+            .WithDescription("Once, within 24 hours of its completion.")
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
+            .Refuses(
+                StatusCodes.Status409Conflict,
+                RideProblems.InvalidTransition,
+                RideProblems.AlreadyRated,
+                RideProblems.RatingClosed
+            );
+
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Rider rider,
+        Request rating,
+        IdempotentRequest request,
+        TellRide tell,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        if (await db.FindRide(rideId, stop) is not { } known || !known.IsOf(rider))
+            return RideProblems.NotFound();
+
+        var command = new RateRide(rideId, rider.Id, rating.Stars, rating.Comment, clock.GetUtcNow());
+        var (accepted, ride) = await tell.Tell(rideId, request, command, stop);
+        return accepted ? TellRide.Done(ride) : Refuse(ride);
+    }
+
+    static ProblemHttpResult Refuse(Ride ride) =>
+        ride switch
+        {
+            { CompletedAt: null } => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Rating"),
+            { RatedAt: not null } => Problem.Conflict(RideProblems.AlreadyRated, "You have rated this ride already."),
+            _ => Problem.Conflict(RideProblems.RatingClosed, "A ride can be rated for 24 hours after its completion."),
+        };
+
+    /// <param name="Stars">1 to 5.</param>
+    /// <param name="Comment">In your words, at most 1000 characters.</param>
+    internal sealed record Request(int Stars, string? Comment)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator()
+            {
+                RuleFor(rating => rating.Stars)
+                    .Must(stars => stars is >= 1 and <= 5)
+                    .WithMessage("must be from 1 to 5");
+                RuleFor(rating => rating.Comment).Text(0, RideMap.MaxComment);
+            }
+        }
+    }
+}

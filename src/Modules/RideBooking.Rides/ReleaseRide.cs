@@ -1,0 +1,49 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Platform.Http;
+
+namespace RideBooking.Rides;
+
+/// <summary>The driver gives the ride back; another is looked for.</summary>
+internal sealed record ReleaseRide(Guid RideId, string DriverId, string Reason, DateTimeOffset At) : IDriverCommand;
+
+internal static class ReleaseRideEndpoint
+{
+    public static void Map(RouteGroupBuilder drivers) =>
+        drivers
+            .MapPost("/rides/{rideId:guid}/release", Handle)
+            .WithSummary("Give the ride back")
+            .WithDescription("Another driver is looked for. Possible until the rider is aboard.")
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
+
+    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Driver driver,
+        Request release,
+        IdempotentRequest request,
+        TellRide tell,
+        TimeProvider clock,
+        CancellationToken stop
+    ) =>
+        tell.ByDriver(
+            rideId,
+            driver,
+            request,
+            new ReleaseRide(rideId, driver.Id, release.Reason.Trim(), clock.GetUtcNow()),
+            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Releasing"),
+            stop
+        );
+
+    /// <param name="Reason">Why, 1 to 500 characters.</param>
+    internal sealed record Request(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(release => release.Reason).Text(1, RideMap.MaxReason);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using System.Text.RegularExpressions;
+using FluentValidation;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
+
+namespace RideBooking.Rides;
+
+/// <summary>A rider wants to be driven.</summary>
+internal sealed record RequestRide(
+    Guid RideId,
+    string RiderId,
+    Place Pickup,
+    Place Dropoff,
+    string VehicleClass,
+    Guid? QuoteId,
+    Money? QuotedFare,
+    int? QuotedDistanceMeters,
+    Guid? PaymentMethodId,
+    DateTimeOffset At
+);
+
+internal static partial class RequestRideEndpoint
+{
+    public static void Map(RouteGroupBuilder riders) =>
+        riders
+            .MapPost("/rides", Handle)
+            .WithSummary("Request a ride")
+            .WithDescription("With a quoteId the quoted fare is what the ride costs, but for waiting and tolls.")
+            .Refuses(
+                StatusCodes.Status409Conflict,
+                RideProblems.QuoteExpired,
+                RideProblems.ActiveRideExists,
+                RideProblems.OutstandingBalance
+            );
+
+    static async Task<Results<Created<RideView>, ProblemHttpResult>> Handle(
+        Request asked,
+        Rider rider,
+        IdempotentRequest request,
+        TellRide tell,
+        AppDbContext db,
+        QuoteTokens tokens,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        // A repeat whose first answer was lost finds the ride it made.
+        var rideId = request.IdFor("ride");
+        if (await db.FindRide(rideId, stop) is { } made)
+            return Made(made);
+
+        if (SamePoint(asked.Pickup, asked.Dropoff))
+            return Problem.Validation("dropoff", "must be somewhere else than the pickup");
+        var now = clock.GetUtcNow();
+        SignedQuote? quote = null;
+        if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } wrong)
+            return wrong;
+        if (await Owes(rider, db, stop) is { } owing)
+            return owing;
+        if (await RidesAlready(rider, db, stop) is { } riding)
+            return riding;
+
+        var command = new RequestRide(
+            rideId,
+            rider.Id,
+            asked.Pickup,
+            asked.Dropoff,
+            quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard,
+            quote?.Id,
+            quote?.Fare,
+            quote?.DistanceMeters,
+            asked.PaymentMethodId,
+            now
+        );
+        try
+        {
+            return Made((await tell.Tell(rideId, request, command, stop)).Ride);
+        }
+        catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
+        {
+            // Of two requests at once the database lets one ride become active.
+            if (await RidesAlready(rider, db, stop) is { } other)
+                return other;
+            throw;
+        }
+    }
+
+    static Created<RideView> Made(Ride ride) =>
+        TypedResults.Created($"/api/v1/rides/{ride.CorrelationId}", RideView.Of(ride));
+
+    static ProblemHttpResult? Check(
+        Request asked,
+        Rider rider,
+        QuoteTokens tokens,
+        DateTimeOffset now,
+        out SignedQuote? quote
+    )
+    {
+        quote = null;
+        if (!tokens.TryRead(asked.QuoteId, out var signed) || signed.RiderId != rider.Id)
+            return Problem.Validation("quoteId", "must be a quote that you were given");
+        if (!SamePoint(signed.Pickup, asked.Pickup))
+            return Problem.Validation("pickup", "must be the pickup of the quote");
+        if (!SamePoint(signed.Dropoff, asked.Dropoff))
+            return Problem.Validation("dropoff", "must be the dropoff of the quote");
+        if (asked.VehicleClass is { } wanted && !wanted.Equals(signed.VehicleClass, StringComparison.OrdinalIgnoreCase))
+            return Problem.Validation("vehicleClass", "must be the class of the quote");
+        if (now >= signed.ExpiresAt)
+            return Problem.Conflict(
+                RideProblems.QuoteExpired,
+                "The quote has expired; ask for a new one.",
+                ("expiredAt", Instant.Format(signed.ExpiresAt))
+            );
+        quote = signed;
+        return null;
+    }
+
+    static bool SamePoint(Place one, Place other) => (one.Lat, one.Lng) == (other.Lat, other.Lng);
+
+    /// <summary>Rides know what is owed for them: no ride before it is paid.</summary>
+    static async Task<ProblemHttpResult?> Owes(Rider rider, AppDbContext db, CancellationToken stop)
+    {
+        var owed = await db.Set<Ride>()
+            .AsNoTracking()
+            .Where(ride => ride.RiderId == rider.Id && ride.PaymentStatus == PaymentStatus.Outstanding)
+            .OrderBy(ride => ride.RequestedAt)
+            .ToListAsync(stop);
+        if (owed.Count == 0)
+            return null;
+        // Debts in several currencies cannot be added up: the oldest one's come first.
+        var debts = owed.Select(ride => ride.PaymentAmount!).ToList();
+        var amount = debts.Where(debt => debt.Currency == debts[0].Currency).Aggregate((sum, debt) => sum + debt);
+        return Problem.Conflict(
+            RideProblems.OutstandingBalance,
+            $"You owe {amount} for an earlier ride; pay it first.",
+            ("amount", amount)
+        );
+    }
+
+    static async Task<ProblemHttpResult?> RidesAlready(Rider rider, AppDbContext db, CancellationToken stop) =>
+        await db.Set<Ride>()
+            .Where(ride => ride.ActiveRiderId == rider.Id)
+            .Select(ride => (Guid?)ride.CorrelationId)
+            .SingleOrDefaultAsync(stop)
+            is { } active
+            ? Problem.Conflict(
+                RideProblems.ActiveRideExists,
+                "You have a ride under way; cancel or finish it first.",
+                ("rideId", active)
+            )
+            : null;
+
+    /// <param name="Pickup">Where you wait.</param>
+    /// <param name="Dropoff">Where you want to go.</param>
+    /// <param name="VehicleClass">In any case; the quote's, or <c>standard</c>, if absent.</param>
+    /// <param name="QuoteId">The quote you accept. It must be for the same trip.</param>
+    /// <param name="PaymentMethodId">How you want to pay; your default if absent.</param>
+    internal sealed partial record Request(
+        Place Pickup,
+        Place Dropoff,
+        string? VehicleClass,
+        string? QuoteId,
+        Guid? PaymentMethodId
+    )
+    {
+        internal sealed partial class Validator : AbstractValidator<Request>
+        {
+            public Validator()
+            {
+                RuleFor(ride => ride.Pickup).OnTheMap();
+                RuleFor(ride => ride.Dropoff).OnTheMap();
+                RuleFor(ride => ride.VehicleClass)
+                    .Must(name => name is null || Slug().IsMatch(name))
+                    .WithMessage("must be 1 to 32 letters, digits or hyphens");
+            }
+
+            [GeneratedRegex("^[A-Za-z0-9-]{1,32}\\z")]
+            private static partial Regex Slug();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>Who may see a ride. To everybody else it does not exist: the same answer as for an id that nothing has.</summary>
+internal static class RideAccess
+{
+    public static Task<Ride?> FindRide(this AppDbContext db, Guid rideId, CancellationToken stop) =>
+        db.Set<Ride>().AsNoTracking().SingleOrDefaultAsync(ride => ride.CorrelationId == rideId, stop);
+
+    /// <summary>The ride, when it is there and the caller's to see: its rider's, its present driver's, any operator's.</summary>
+    public static async Task<Ride?> FindRide(
+        this AppDbContext db,
+        Guid rideId,
+        Caller caller,
+        CancellationToken stop
+    ) => await db.FindRide(rideId, stop) is { } ride && ride.IsVisibleTo(caller) ? ride : null;
+
+    public static bool IsOf(this Ride ride, Rider rider) => ride.RiderId.Equals(rider.Id, StringComparison.Ordinal);
+
+    public static bool IsDrivenBy(this Ride ride, string driverId) =>
+        driverId.Equals(ride.DriverId, StringComparison.Ordinal);
+
+    static bool IsVisibleTo(this Ride ride, Caller caller) =>
+        caller.Is(Role.Operator)
+        || (caller.Is(Role.Rider) && ride.RiderId.Equals(caller.Id, StringComparison.Ordinal))
+        || (caller.Is(Role.Driver) && ride.IsDrivenBy(caller.Id));
+}
+
+/// <summary>The problems of rides, by their stable codes.</summary>
+internal static class RideProblems
+{
+    public const string RideNotFound = "ride_not_found";
+    public const string ActiveRideExists = "active_ride_exists";
+    public const string OutstandingBalance = "outstanding_balance";
+    public const string QuoteExpired = "quote_expired";
+    public const string NotCancellable = "ride_not_cancellable";
+    public const string InvalidTransition = "invalid_transition";
+    public const string NoShowTooEarly = "no_show_too_early";
+    public const string AlreadyRated = "already_rated";
+    public const string RatingClosed = "rating_closed";
+
+    // The member "status" of a problem is its HTTP status.
+    const string RideStatusMember = "rideStatus";
+
+    public static ProblemHttpResult NotFound() =>
+        Problem.NotFound("There is no such ride, or none that you may see.", RideNotFound);
+
+    public static ProblemHttpResult Refused(Ride ride, string code, string what) =>
+        Problem.Conflict(
+            code,
+            $"{what} is not possible while the ride is {ride.Is().InApi()}.",
+            (RideStatusMember, ride.Is().InApi())
+        );
+}

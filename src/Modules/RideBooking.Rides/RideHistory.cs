@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.EventLog;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>The audit trail: everything that ever happened to the ride, in order.</summary>
+internal static class RideHistory
+{
+    const int Batch = 500;
+
+    public static void Map(RouteGroupBuilder everybody) =>
+        everybody
+            .MapGet("/rides/{rideId:guid}/history", Handle)
+            .WithSummary("Every event of a ride, in order")
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
+
+    static async Task<Results<Ok<List<EventEnvelope>>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        Caller caller,
+        AppDbContext db,
+        CancellationToken stop
+    )
+    {
+        if (await db.FindRide(rideId, caller, stop) is null)
+            return RideProblems.NotFound();
+
+        var history = new List<EventEnvelope>();
+        var filter = new EventFilter(StreamId: rideId.ToString());
+        while (true)
+        {
+            var events = await db.ReadEvents(filter, Batch, stop);
+            history.AddRange(events.Select(EventEnvelope.Of));
+            if (events.Count < Batch)
+                return TypedResults.Ok(history);
+            filter = filter with { After = events[^1].Position!.Value };
+        }
+    }
+}

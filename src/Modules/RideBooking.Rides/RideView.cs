@@ -1,0 +1,112 @@
+using RideBooking.Contracts;
+
+namespace RideBooking.Rides;
+
+/// <summary>A ride as the API shows it to its rider, its driver and operators.</summary>
+/// <param name="Id">The ride.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="RiderId">Who rides.</param>
+/// <param name="DriverId">Who drives, or drove.</param>
+/// <param name="Driver">What the rider looks for.</param>
+/// <param name="OfferId">The offer the driver accepted.</param>
+/// <param name="Pickup">Where the rider waits.</param>
+/// <param name="Dropoff">Where the rider goes.</param>
+/// <param name="VehicleClass">The class asked for.</param>
+/// <param name="Quote">What was promised, if a quote was accepted.</param>
+/// <param name="PaymentMethodId">How the rider wants to pay; the default if null.</param>
+/// <param name="Fare">What the rider pays, once it is final: the fare, or the fee of a cancelled ride.</param>
+/// <param name="Payment">How paying it stands.</param>
+/// <param name="EtaSeconds">While the driver is on the way: the estimate at the assignment, seconds.</param>
+/// <param name="WaitSeconds">How long the driver waited at the pickup, seconds.</param>
+/// <param name="DistanceMeters">What the driver's app measured, metres.</param>
+/// <param name="Tolls">What the driver paid on the way.</param>
+/// <param name="Cancellation">Who cancelled it and why.</param>
+/// <param name="Rating">How the rider judged it.</param>
+/// <param name="Version">Moves by one with every change; the ETag.</param>
+/// <param name="Timestamps">When it came to each status, by status; those of a driver who released it are gone.</param>
+internal sealed record RideView(
+    Guid Id,
+    RideStatus Status,
+    string RiderId,
+    string? DriverId,
+    RideView.AssignedDriver? Driver,
+    Guid? OfferId,
+    Place Pickup,
+    Place Dropoff,
+    string VehicleClass,
+    RideView.AcceptedQuote? Quote,
+    Guid? PaymentMethodId,
+    Money? Fare,
+    RideView.PaymentState Payment,
+    int? EtaSeconds,
+    int? WaitSeconds,
+    int? DistanceMeters,
+    Money? Tolls,
+    RideView.CancelledBy? Cancellation,
+    RideView.RiderRating? Rating,
+    int Version,
+    IReadOnlyDictionary<string, DateTimeOffset> Timestamps
+)
+{
+    /// <param name="Name">What the rider calls the driver.</param>
+    /// <param name="Vehicle">The vehicle.</param>
+    internal sealed record AssignedDriver(string Name, Vehicle Vehicle);
+
+    /// <param name="Id">The quote.</param>
+    /// <param name="Fare">The fare it promises.</param>
+    /// <param name="DistanceMeters">The distance that promise covers, metres.</param>
+    internal sealed record AcceptedQuote(Guid Id, Money Fare, int DistanceMeters);
+
+    /// <param name="Status">How it stands.</param>
+    /// <param name="Amount">What is, or was, to be paid.</param>
+    internal sealed record PaymentState(PaymentStatus Status, Money? Amount);
+
+    /// <param name="By"><c>rider</c> or <c>driver</c> (a no-show).</param>
+    /// <param name="Reason">Why.</param>
+    internal sealed record CancelledBy(string By, string Reason);
+
+    /// <param name="Stars">1 to 5.</param>
+    /// <param name="Comment">In the rider's words.</param>
+    internal sealed record RiderRating(int Stars, string? Comment);
+
+    public static RideView Of(Ride ride) =>
+        new(
+            ride.CorrelationId,
+            ride.Is(),
+            ride.RiderId,
+            ride.DriverId,
+            ride is { DriverName: { } name, Vehicle: { } vehicle } ? new AssignedDriver(name, vehicle) : null,
+            ride.OfferId,
+            ride.Pickup,
+            ride.Dropoff,
+            ride.VehicleClass,
+            ride is { QuoteId: { } quote, QuotedFare: { } fare, QuotedDistanceMeters: { } meters }
+                ? new AcceptedQuote(quote, fare, meters)
+                : null,
+            ride.PaymentMethodId,
+            ride.Fare,
+            new PaymentState(ride.PaymentStatus, ride.PaymentAmount),
+            ride.Is() == RideStatus.DriverAssigned ? ride.EtaSeconds : null,
+            ride.WaitSeconds,
+            ride.DistanceMeters,
+            ride.Tolls,
+            ride is { CancelledBy: { } by, CancellationReason: { } reason } ? new CancelledBy(by, reason) : null,
+            ride.Stars is { } stars ? new RiderRating(stars, ride.RatingComment) : null,
+            ride.Version,
+            TimestampsOf(ride)
+        );
+
+    static Dictionary<string, DateTimeOffset> TimestampsOf(Ride ride) =>
+        new (RideStatus Status, DateTimeOffset? At)[]
+        {
+            (RideStatus.Requested, ride.RequestedAt),
+            (RideStatus.DriverAssigned, ride.AssignedAt),
+            (RideStatus.DriverArrived, ride.ArrivedAt),
+            (RideStatus.InProgress, ride.StartedAt),
+            (RideStatus.Completed, ride.CompletedAt),
+            (RideStatus.Cancelled, ride.CancelledAt),
+            (RideStatus.NoDriverFound, ride.NoDriverFoundAt),
+        }
+            .Where(reached => reached.At is not null)
+            .ToDictionary(reached => reached.Status.InApi(), reached => reached.At!.Value);
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>Puts a request's command to the ride's machine, in this process, and says what became of it.</summary>
+internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
+{
+    /// <summary>
+    /// Accepted also when this very request was accepted before and its answer was lost: the inbox keeps the command from
+    /// having an effect twice, and the ride remembers it.
+    /// </summary>
+    public async Task<(bool Accepted, Ride Ride)> Tell<T>(
+        Guid rideId,
+        IdempotentRequest request,
+        T command,
+        CancellationToken stop
+    )
+        where T : class
+    {
+        var messageId = MessageId(request);
+        var outcome = await machine.Tell(command, messageId, stop);
+        var ride = await db.FindRide(rideId, stop) ?? throw new InvalidOperationException($"No ride {rideId}.");
+        return (outcome.Accepted || ride.LastCommandId == messageId, ride);
+    }
+
+    /// <summary>Tells a ride what its driver does. To any other driver the ride does not exist.</summary>
+    public async Task<Results<Accepted<RideView>, ProblemHttpResult>> ByDriver<T>(
+        Guid rideId,
+        Driver driver,
+        IdempotentRequest request,
+        T command,
+        Func<Ride, ProblemHttpResult> refusal,
+        CancellationToken stop
+    )
+        where T : class, IDriverCommand
+    {
+        if (await db.FindRide(rideId, stop) is not { } known)
+            return RideProblems.NotFound();
+        if (!known.IsDrivenBy(driver.Id) && known.LastCommandId != MessageId(request))
+            return RideProblems.NotFound();
+
+        var (accepted, ride) = await Tell(rideId, request, command, stop);
+        return accepted ? Done(ride)
+            : ride.IsDrivenBy(driver.Id) ? refusal(ride)
+            : RideProblems.NotFound();
+    }
+
+    public static Accepted<RideView> Done(Ride ride) =>
+        TypedResults.Accepted($"/api/v1/rides/{ride.CorrelationId}", RideView.Of(ride));
+
+    static Guid MessageId(IdempotentRequest request) => request.IdFor("command");
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.EventLog;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Events;
+
+/// <summary>The event stream of the whole system, for operators: every event once, in one order, without a gap.</summary>
+internal static class ListEvents
+{
+    const int DefaultLimit = 100;
+    const int MaxLimit = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapOperators("Events")
+            .MapGet("/events", Handle)
+            .WithSummary("The event stream, by position")
+            .WithDescription(
+                "Events after a position, oldest first. Read on with `after` = `next`: no event is ever inserted behind it."
+            );
+
+    static async Task<Results<Ok<EventPage>, ProblemHttpResult>> Handle(
+        long? after,
+        int? limit,
+        string? type,
+        Guid? rideId,
+        AppDbContext db,
+        EventCatalogue catalogue,
+        CancellationToken stop
+    )
+    {
+        if (after < 0)
+            return Problem.Validation("after", "must be a position, or 0 for the beginning");
+        if (limit is < 1 or > MaxLimit)
+            return Problem.Validation("limit", $"must be from 1 to {MaxLimit}");
+        if (type is not null && catalogue.All.All(known => known.Name != type))
+            return Problem.Validation("type", "must be the name of an event, such as RideRequested");
+
+        var filter = new EventFilter(after ?? 0, rideId?.ToString(), type);
+        var events = await db.ReadEvents(filter, limit ?? DefaultLimit, stop);
+        return TypedResults.Ok(
+            new EventPage(
+                [.. events.Select(EventEnvelope.Of)],
+                events.Count > 0 ? events[^1].Position!.Value : filter.After
+            )
+        );
+    }
+
+    /// <param name="Items">The events.</param>
+    /// <param name="Next">The position to read on after; unchanged when there was nothing new.</param>
+    internal sealed record EventPage(IReadOnlyList<EventEnvelope> Items, long Next);
+}
