@@ -204,6 +204,53 @@ public abstract class RideScenarios
         (await City.Stranger().Get($"rides/{rideId}")).ShouldBe(HttpStatusCode.Unauthorized, "unauthorized");
     }
 
+    [Fact]
+    public async Task Everybody_is_told_of_the_ride_and_operations_see_it_in_the_figures()
+    {
+        var driver = await City.DriverAt(Near(12));
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(12), Far(12));
+        await driver.Drives(rideId);
+
+        await rider.Until("the receipt to be announced", "riders/me/notifications", HasKind("receiptIssued"));
+        var told = new List<string>();
+        for (var cursor = ""; cursor is not null; )
+        {
+            var page = await rider.Get($"riders/me/notifications?limit=2&cursor={cursor}");
+            told.AddRange(Items(page).Select(item => item!["kind"]!.GetValue<string>()));
+            cursor = page.Body!["nextCursor"]?.GetValue<string>();
+        }
+        told.Order(StringComparer.Ordinal)
+            .ShouldBe([
+                "driverArrived",
+                "driverAssigned",
+                "fareFinalized",
+                "paymentCaptured",
+                "receiptIssued",
+                "rideCompleted",
+                "rideStarted",
+            ]);
+        await driver.Until(
+            "the offer among what the driver was told",
+            "drivers/me/notifications",
+            HasKind("rideOffered")
+        );
+
+        var operations = await City.Operator();
+        await operations.Until(
+            "the ride in the figures",
+            "operations/analytics/summary",
+            figures =>
+                figures.Body!["rides"]!["byStatus"]!["completed"]!.GetValue<int>() > 0
+                && figures.Body!["acceptance"]!["accepted"]!.GetValue<int>() > 0
+                && figures.Body!["demand"]!.AsArray().Count > 0
+                && figures.Body!["revenue"]!.AsArray().Count > 0
+        );
+    }
+
+    static Func<Answer, bool> HasKind(string kind) =>
+        list => Items(list).Any(item => item!["kind"]!.GetValue<string>() == kind);
+
     // Scenarios share a city: each has a corner of its own, farther from the others than any driver is sought.
     protected static JsonObject Near(int corner, double offset = 0) => City.Place(-60 + corner * 3 + offset, 10);
 
