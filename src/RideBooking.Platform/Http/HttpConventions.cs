@@ -41,7 +41,7 @@ public static class HttpConventions
         services.AddSingleton<RequestGates>();
         services.AddHostedService<ForgetOldKeys>();
         services.AddApiDescription();
-        services.AddHealthChecks();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", timeout: DatabaseHealth.Patience);
         return builder;
     }
 
@@ -55,6 +55,7 @@ public static class HttpConventions
         app.UseExceptionHandler();
         app.UseStatusCodePages(WriteProblem);
         app.UseRouting();
+        app.UseQueryText();
         app.UseBodyLimit();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -20,7 +20,8 @@ internal static class SecurityHeaders
                     headers.XContentTypeOptions = "nosniff";
                     headers.XFrameOptions = "DENY";
                     headers["Referrer-Policy"] = "no-referrer";
-                    if (context.Request.Path.StartsWithSegments("/api"))
+                    var path = context.Request.Path;
+                    if (path.StartsWithSegments("/api") || path.StartsWithSegments("/dev"))
                     {
                         headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
                         if (headers.CacheControl.Count == 0)

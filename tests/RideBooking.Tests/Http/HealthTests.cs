@@ -2,26 +2,38 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Http;
 
 public sealed class HealthTests : IAsyncLifetime
 {
+    readonly string file = Path.Combine(Path.GetTempPath(), $"health-{Guid.NewGuid():N}.db");
     HealthStatus broker = HealthStatus.Healthy;
     HttpApp app = null!;
 
-    public async ValueTask InitializeAsync() =>
+    public async ValueTask InitializeAsync()
+    {
+        await File.WriteAllBytesAsync(file, [], TestContext.Current.CancellationToken);
         app = await HttpApp.Start(
             _ => { },
             configure: builder =>
+            {
+                builder.Services.AddPersistence(builder.Configuration);
                 builder
                     .Services.AddHealthChecks()
-                    .AddCheck("database", () => HealthCheckResult.Healthy())
-                    .AddCheck("broker", () => new HealthCheckResult(broker, "secret address"))
+                    .AddCheck("broker", () => new HealthCheckResult(broker, "secret address"));
+            },
+            settings: ("ConnectionStrings:RideBooking", $"Data Source={file}")
         );
+    }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        File.Delete(file);
+    }
 
     Task<HttpResponseMessage> Get(string path) => app.Client.GetAsync(path, TestContext.Current.CancellationToken);
 
@@ -32,6 +44,17 @@ public sealed class HealthTests : IAsyncLifetime
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe(
             """{"status":"healthy","checks":[{"name":"broker","state":"healthy"},{"name":"database","state":"healthy"}]}"""
+        );
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_makes_it_unready()
+    {
+        File.Delete(file);
+        var answer = await Get("/health/ready");
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain(
+            """{"name":"database","state":"unhealthy"}"""
         );
     }
 

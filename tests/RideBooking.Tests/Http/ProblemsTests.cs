@@ -64,6 +64,12 @@ public sealed class ProblemsTests : IAsyncLifetime
     public async Task A_query_value_of_the_wrong_type_is_refused_by_name(string query, string field) =>
         await (await Get($"/api/v1/search?{query}")).ShouldRefuse(field);
 
+    [Theory]
+    [InlineData("note=a%00b", "note")]
+    [InlineData("limit=1&x=%00", "x")]
+    public async Task A_query_value_that_no_database_takes_is_refused(string query, string field) =>
+        await (await Get($"/api/v1/search?{query}")).ShouldRefuse(field);
+
     [Fact]
     public async Task A_query_value_that_is_missing_is_refused_by_name()
     {

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>
+/// Refuses U+0000 in the query, which PostgreSQL cannot store or compare: 400 at the door instead of an error in the
+/// middle. The path cannot hold one (the server refuses it), and JSON text is guarded where it is read.
+/// </summary>
+internal static class QueryText
+{
+    public static void UseQueryText(this IApplicationBuilder app) =>
+        app.Use(
+            (context, next) =>
+            {
+                if (context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
+                    foreach (var (name, values) in context.Request.Query)
+                        if (name.Contains('\0') || values.Any(value => value?.Contains('\0') == true))
+                            throw new InvalidInputException(
+                                name.Replace("\0", "", StringComparison.Ordinal),
+                                "must not contain U+0000"
+                            );
+                return next(context);
+            }
+        );
+}
