@@ -41,16 +41,18 @@ sealed class ScheduledMessageDispatcher(IBus bus)
         }
     }
 
-    /// <summary>Begins no more deliveries and waits, at most so long, for those that are running.</summary>
+    /// <summary>
+    /// Waits, at most so long, for the deliveries that are running, and then begins no more. What the scheduler had acquired
+    /// by then, it tries again later.
+    /// </summary>
     public async Task Drain(TimeSpan timeout)
     {
         Task drained;
         lock (_lock)
         {
-            _stopping = true;
+            _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_running == 0)
-                return;
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _drained.SetResult();
             drained = _drained.Task;
         }
 
@@ -60,6 +62,9 @@ sealed class ScheduledMessageDispatcher(IBus bus)
                 "Scheduled messages are still being sent after {Timeout}, stopping anyway",
                 timeout
             );
+
+        lock (_lock)
+            _stopping = true;
     }
 
     void Enter()

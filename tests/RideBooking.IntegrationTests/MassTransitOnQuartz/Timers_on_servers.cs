@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using MassTransit.Scheduling;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Quartz;
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Tests.MassTransitOnQuartz;
+
+namespace RideBooking.IntegrationTests.MassTransitOnQuartz;
+
+/// <summary>The scheduler on RabbitMQ and a database server, as several processes would share it.</summary>
+public sealed class Timers_on_servers(Servers servers)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [MemberData(nameof(DatabaseProviders.Servers), MemberType = typeof(DatabaseProviders))]
+    public async Task A_message_for_a_quorum_queue_arrives_with_its_envelope(string provider)
+    {
+        var received = new Received();
+        using var node = await StartNode(await Prepare(provider), received);
+        var conversation = NewId.NextGuid();
+
+        var scheduled = await Scheduler(node)
+            .ScheduleSend(
+                new Uri("queue:timers"),
+                DateTime.UtcNow.AddSeconds(1),
+                new Timer { Number = 1 },
+                Pipe.Execute<SendContext>(send =>
+                {
+                    send.ConversationId = conversation;
+                    send.ResponseAddress = new Uri("queue:timers");
+                    send.Headers.Set("text", "value");
+                }),
+                TestContext.Current.CancellationToken
+            );
+
+        await received.Count(1);
+        var timer = received.All.First();
+        timer.ConversationId.ShouldBe(conversation);
+        timer.GetSchedulingTokenId().ShouldBe(scheduled.TokenId);
+        timer.Headers.Get<string>("text").ShouldBe("value");
+        await received.Count(2);
+    }
+
+    [Theory]
+    [MemberData(nameof(DatabaseProviders.Servers), MemberType = typeof(DatabaseProviders))]
+    public async Task The_nodes_of_a_cluster_deliver_each_timer_once_also_those_of_a_node_that_left(string provider)
+    {
+        const int Timers = 200;
+        var stopped = TestContext.Current.CancellationToken;
+        var where = await Prepare(provider);
+        var received = new Received();
+        using var stays = await StartNode(where, received);
+        using (var leaves = await StartNode(where, received))
+        {
+            var scheduler = Scheduler(leaves);
+            var tokens = new ConcurrentBag<Guid>();
+            await Parallel.ForAsync(
+                0,
+                Timers,
+                new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = stopped },
+                async (number, stop) =>
+                {
+                    var due = DateTime.UtcNow.AddSeconds(number % 4);
+                    await scheduler.SchedulePublish(due, new Timer { Number = number }, stop);
+                    var canceled = await scheduler.SchedulePublish(
+                        due.AddMinutes(1),
+                        new Timer { Number = Timers + number },
+                        stop
+                    );
+                    tokens.Add(canceled.TokenId);
+                }
+            );
+            foreach (var token in tokens)
+                await scheduler.CancelScheduledPublish<Timer>(token, stopped);
+            await received.Count(Timers / 4);
+            await leaves.StopAsync(stopped);
+        }
+
+        await received.Count(Timers);
+        received.All.Select(timer => timer.Message.Number).Order().ShouldBe(Enumerable.Range(0, Timers));
+
+        var quartz = await stays.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(stopped);
+        await WaitFor.TrueAsync(
+            "no timer to be left",
+            async () => (await quartz.QueryTriggers(new TriggerQuery(), stopped)).Items.Count == 0,
+            Patience
+        );
+    }
+
+    static MessageScheduler Scheduler(IHost node)
+    {
+        var bus = node.Services.GetRequiredService<IBus>();
+        return new MessageScheduler(new PublishScheduleMessageProvider(bus), bus.Topology);
+    }
+
+    async Task<(QuartzDatabase Database, string ConnectionString, Uri RabbitMq)> Prepare(string provider)
+    {
+        var database = provider == DatabaseProviders.SqlServer ? QuartzDatabase.SqlServer : QuartzDatabase.Postgres;
+        var connectionString = await servers.CreateDatabaseAsync(provider);
+        await using (var context = new TimersContext(database, connectionString))
+            await context.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        return (database, connectionString, await (await servers.RabbitMqAsync()).CreateVirtualHostAsync());
+    }
+
+    static async Task<IHost> StartNode(
+        (QuartzDatabase Database, string ConnectionString, Uri RabbitMq) where,
+        Received received
+    )
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddSingleton(received);
+        builder.Services.AddQuartz(quartz =>
+            quartz.UsePersistentScheduler(
+                where.Database,
+                where.ConnectionString,
+                options =>
+                {
+                    options.Clustered = true;
+                    options.CheckinInterval = TimeSpan.FromSeconds(1);
+                }
+            )
+        );
+        // What is published before the endpoints have bound their queues is lost.
+        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
+        builder.Services.AddMassTransit(x =>
+        {
+            x.AddQuartzConsumers();
+            x.AddPublishMessageScheduler();
+            x.AddConsumer<TimerConsumer>().Endpoint(endpoint => endpoint.Name = "timers");
+            x.UsingRabbitMq(
+                (context, configurator) =>
+                {
+                    configurator.Host(where.RabbitMq);
+                    configurator.UsePublishMessageScheduler();
+                    configurator.ReceiveEndpoint(
+                        "timers",
+                        endpoint =>
+                        {
+                            endpoint.SetQuorumQueue();
+                            endpoint.ConfigureConsumer<TimerConsumer>(context);
+                        }
+                    );
+                    configurator.ConfigureEndpoints(context);
+                }
+            );
+        });
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    public sealed record Timer
+    {
+        public int Number { get; init; }
+    }
+
+    sealed class Received
+    {
+        readonly ConcurrentQueue<ConsumeContext<Timer>> _all = new();
+
+        public IReadOnlyCollection<ConsumeContext<Timer>> All => _all;
+
+        public void Add(ConsumeContext<Timer> timer) => _all.Enqueue(timer);
+
+        public Task Count(int count) =>
+            WaitFor.TrueAsync(
+                $"{count} timers to arrive",
+                () => Task.FromResult(_all.Count >= count),
+                Patience,
+                () => $"{_all.Count} have."
+            );
+    }
+
+    sealed class TimerConsumer(Received received) : IConsumer<Timer>
+    {
+        public Task Consume(ConsumeContext<Timer> context)
+        {
+            received.Add(context);
+            return context.ResponseAddress is null
+                ? Task.CompletedTask
+                : context.RespondAsync(new Timer { Number = context.Message.Number + 1 });
+        }
+    }
+}
