@@ -40,6 +40,10 @@ public sealed class Delivering_what_was_left_behind
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var slow = await Bench.BuildAsync(servers);
         await Write(slow, letters: 1);
+        (await slow.TheOnly<OutboxMessage>()).NextAttemptTime.ShouldBe(
+            slow.Clock.GetUtcNow().UtcDateTime.AddSeconds(10),
+            TimeSpan.FromMilliseconds(1)
+        );
 
         await using var other = await Bench.StartAsync(servers, new() { Now = slow.Clock.GetUtcNow().AddSeconds(1) });
         await other.Publish(new LetterFiled(Guid.CreateVersion7(), 99));
