@@ -20,6 +20,9 @@ namespace RideBooking.Platform.Migrations.Postgres
                 name: "platform");
 
             migrationBuilder.EnsureSchema(
+                name: "drivers");
+
+            migrationBuilder.EnsureSchema(
                 name: "event_log");
 
             migrationBuilder.EnsureSchema(
@@ -88,6 +91,23 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_driver_positions", x => x.driver_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "earnings",
+                schema: "drivers",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    fare = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_earnings", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -348,6 +368,24 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "profiles",
+                schema: "drivers",
+                columns: table => new
+                {
+                    driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    vehicle_model = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    shift_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    online_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_profiles", x => x.driver_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "qrtz_calendars",
                 schema: "messaging",
                 columns: table => new
@@ -550,13 +588,26 @@ namespace RideBooking.Platform.Migrations.Postgres
                     quoted_fare_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
                     tolls_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    vehicle_driven_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
-                    vehicle_model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
-                    vehicle_plate = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
+                    driver_vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    driver_vehicle_model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    driver_vehicle_plate = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_rides", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rides_over",
+                schema: "drivers",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rides_over", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -603,6 +654,29 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "work",
+                schema: "drivers",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    stage = table.Column<int>(type: "integer", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    pickup_lat = table.Column<double>(type: "double precision", nullable: true),
+                    pickup_lng = table.Column<double>(type: "double precision", nullable: true),
+                    pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "double precision", nullable: true),
+                    dropoff_lng = table.Column<double>(type: "double precision", nullable: true),
+                    dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    assigned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_work", x => x.offer_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -796,6 +870,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "platform",
                 table: "driver_positions",
                 columns: new[] { "lat", "lng" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_earnings_driver_id_at",
+                schema: "drivers",
+                table: "earnings",
+                columns: new[] { "driver_id", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_events_event_id",
@@ -1032,6 +1112,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "matching",
                 table: "searches",
                 columns: new[] { "status", "requested_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_work_driver_id_stage",
+                schema: "drivers",
+                table: "work",
+                columns: new[] { "driver_id", "stage" });
         }
 
         /// <inheritdoc />
@@ -1048,6 +1134,10 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "driver_positions",
                 schema: "platform");
+
+            migrationBuilder.DropTable(
+                name: "earnings",
+                schema: "drivers");
 
             migrationBuilder.DropTable(
                 name: "events",
@@ -1098,6 +1188,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "payments");
 
             migrationBuilder.DropTable(
+                name: "profiles",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
                 name: "qrtz_blob_triggers",
                 schema: "messaging");
 
@@ -1146,12 +1240,20 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "rides");
 
             migrationBuilder.DropTable(
+                name: "rides_over",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
                 name: "sandbox_ledger",
                 schema: "payments");
 
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "work",
+                schema: "drivers");
 
             migrationBuilder.DropTable(
                 name: "invoices",

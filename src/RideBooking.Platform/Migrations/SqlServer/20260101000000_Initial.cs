@@ -21,6 +21,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 name: "platform");
 
             migrationBuilder.EnsureSchema(
+                name: "drivers");
+
+            migrationBuilder.EnsureSchema(
                 name: "event_log");
 
             migrationBuilder.EnsureSchema(
@@ -210,6 +213,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_driver_positions", x => x.driver_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "earnings",
+                schema: "drivers",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    fare = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
+                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_earnings", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -470,6 +490,24 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "profiles",
+                schema: "drivers",
+                columns: table => new
+                {
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    shift_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    online_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_profiles", x => x.driver_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ride_facts",
                 schema: "analytics",
                 columns: table => new
@@ -548,13 +586,26 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     quoted_fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
                     tolls_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    vehicle_driven_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
-                    vehicle_model = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    vehicle_plate = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true)
+                    driver_vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
+                    driver_vehicle_model = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    driver_vehicle_plate = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_rides", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rides_over",
+                schema: "drivers",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rides_over", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -601,6 +652,29 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "work",
+                schema: "drivers",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    stage = table.Column<int>(type: "int", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    pickup_lat = table.Column<double>(type: "float", nullable: true),
+                    pickup_lng = table.Column<double>(type: "float", nullable: true),
+                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "float", nullable: true),
+                    dropoff_lng = table.Column<double>(type: "float", nullable: true),
+                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    assigned_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_work", x => x.offer_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -846,6 +920,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: new[] { "lat", "lng" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_earnings_driver_id_at",
+                schema: "drivers",
+                table: "earnings",
+                columns: new[] { "driver_id", "at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_events_event_id",
                 schema: "event_log",
                 table: "events",
@@ -1037,6 +1117,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "matching",
                 table: "searches",
                 columns: new[] { "status", "requested_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_work_driver_id_stage",
+                schema: "drivers",
+                table: "work",
+                columns: new[] { "driver_id", "stage" });
         }
 
         /// <inheritdoc />
@@ -1095,6 +1181,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "platform");
 
             migrationBuilder.DropTable(
+                name: "earnings",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
                 name: "events",
                 schema: "event_log");
 
@@ -1143,6 +1233,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "payments");
 
             migrationBuilder.DropTable(
+                name: "profiles",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
                 name: "ride_facts",
                 schema: "analytics");
 
@@ -1151,12 +1245,20 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "rides");
 
             migrationBuilder.DropTable(
+                name: "rides_over",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
                 name: "sandbox_ledger",
                 schema: "payments");
 
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "work",
+                schema: "drivers");
 
             migrationBuilder.DropTable(
                 name: "QRTZ_TRIGGERS",

@@ -1027,6 +1027,181 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("OnlineSince")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("online_since");
+
+                    b.Property<Guid?>("ShiftId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<string>("VehicleModel")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("vehicle_model");
+
+                    b.Property<string>("VehiclePlate")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("vehicle_plate");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_profiles");
+
+                    b.ToTable("profiles", "drivers");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.DriverWork", b =>
+                {
+                    b.Property<Guid>("OfferId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("offer_id");
+
+                    b.Property<DateTimeOffset?>("AssignedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("assigned_at");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("DropoffAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("dropoff_address");
+
+                    b.Property<double?>("DropoffLat")
+                        .HasColumnType("float")
+                        .HasColumnName("dropoff_lat");
+
+                    b.Property<double?>("DropoffLng")
+                        .HasColumnType("float")
+                        .HasColumnName("dropoff_lng");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("PickupAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("pickup_address");
+
+                    b.Property<double?>("PickupLat")
+                        .HasColumnType("float")
+                        .HasColumnName("pickup_lat");
+
+                    b.Property<double?>("PickupLng")
+                        .HasColumnType("float")
+                        .HasColumnName("pickup_lng");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Stage")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("stage");
+
+                    b.HasKey("OfferId")
+                        .HasName("pk_work");
+
+                    b.HasIndex("DriverId", "Stage")
+                        .HasDatabaseName("ix_work_driver_id_stage");
+
+                    b.ToTable("work", "drivers");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<decimal>("Amount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nchar(3)")
+                        .HasColumnName("currency")
+                        .IsFixedLength();
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<decimal>("Fare")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("fare");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_earnings");
+
+                    b.HasIndex("DriverId", "At")
+                        .HasDatabaseName("ix_earnings_driver_id_at");
+
+                    b.ToTable("earnings", "drivers");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.RideOver", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_rides_over");
+
+                    b.ToTable("rides_over", "drivers");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.LogHead", b =>
                 {
                     b.Property<int>("Id")
@@ -2037,19 +2212,19 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .IsRequired()
                                 .HasMaxLength(32)
                                 .HasColumnType("nvarchar(32)")
-                                .HasColumnName("vehicle_driven_class");
+                                .HasColumnName("driver_vehicle_class");
 
                             b1.Property<string>("Model")
                                 .IsRequired()
                                 .HasMaxLength(200)
                                 .HasColumnType("nvarchar(200)")
-                                .HasColumnName("vehicle_model");
+                                .HasColumnName("driver_vehicle_model");
 
                             b1.Property<string>("Plate")
                                 .IsRequired()
                                 .HasMaxLength(50)
                                 .HasColumnType("nvarchar(50)")
-                                .HasColumnName("vehicle_plate");
+                                .HasColumnName("driver_vehicle_plate");
                         });
 
                     b.HasKey("CorrelationId")

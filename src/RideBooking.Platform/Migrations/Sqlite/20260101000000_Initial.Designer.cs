@@ -988,6 +988,175 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("billing_invoice_lines", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("OnlineSince")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("online_since");
+
+                    b.Property<Guid?>("ShiftId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<string>("VehicleModel")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_model");
+
+                    b.Property<string>("VehiclePlate")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_plate");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_drivers_profiles");
+
+                    b.ToTable("drivers_profiles", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.DriverWork", b =>
+                {
+                    b.Property<Guid>("OfferId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offer_id");
+
+                    b.Property<string>("AssignedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("assigned_at");
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("DropoffAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dropoff_address");
+
+                    b.Property<double?>("DropoffLat")
+                        .HasColumnType("REAL")
+                        .HasColumnName("dropoff_lat");
+
+                    b.Property<double?>("DropoffLng")
+                        .HasColumnType("REAL")
+                        .HasColumnName("dropoff_lng");
+
+                    b.Property<string>("ExpiresAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("PickupAddress")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pickup_address");
+
+                    b.Property<double?>("PickupLat")
+                        .HasColumnType("REAL")
+                        .HasColumnName("pickup_lat");
+
+                    b.Property<double?>("PickupLng")
+                        .HasColumnType("REAL")
+                        .HasColumnName("pickup_lng");
+
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("Stage")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stage");
+
+                    b.HasKey("OfferId")
+                        .HasName("pk_drivers_work");
+
+                    b.HasIndex("DriverId", "Stage")
+                        .HasDatabaseName("ix_drivers_work_driver_id_stage");
+
+                    b.ToTable("drivers_work", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<decimal>("Amount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("amount");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency")
+                        .IsFixedLength();
+
+                    b.Property<string>("DriverId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<decimal>("Fare")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fare");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_drivers_earnings");
+
+                    b.HasIndex("DriverId", "At")
+                        .HasDatabaseName("ix_drivers_earnings_driver_id_at");
+
+                    b.ToTable("drivers_earnings", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.RideOver", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_drivers_rides_over");
+
+                    b.ToTable("drivers_rides_over", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.LogHead", b =>
                 {
                     b.Property<int>("Id")
@@ -1982,19 +2151,19 @@ namespace RideBooking.Platform.Migrations.Sqlite
                                 .IsRequired()
                                 .HasMaxLength(32)
                                 .HasColumnType("TEXT")
-                                .HasColumnName("vehicle_driven_class");
+                                .HasColumnName("driver_vehicle_class");
 
                             b1.Property<string>("Model")
                                 .IsRequired()
                                 .HasMaxLength(200)
                                 .HasColumnType("TEXT")
-                                .HasColumnName("vehicle_model");
+                                .HasColumnName("driver_vehicle_model");
 
                             b1.Property<string>("Plate")
                                 .IsRequired()
                                 .HasMaxLength(50)
                                 .HasColumnType("TEXT")
-                                .HasColumnName("vehicle_plate");
+                                .HasColumnName("driver_vehicle_plate");
                         });
 
                     b.HasKey("CorrelationId")

@@ -74,6 +74,73 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "drivers_earnings",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    fare = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_drivers_earnings", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "drivers_profiles",
+                columns: table => new
+                {
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    vehicle_model = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    shift_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    online_since = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_drivers_profiles", x => x.driver_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "drivers_rides_over",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_drivers_rides_over", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "drivers_work",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    stage = table.Column<int>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<string>(type: "TEXT", nullable: true),
+                    pickup_lat = table.Column<double>(type: "REAL", nullable: true),
+                    pickup_lng = table.Column<double>(type: "REAL", nullable: true),
+                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "REAL", nullable: true),
+                    dropoff_lng = table.Column<double>(type: "REAL", nullable: true),
+                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    assigned_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_drivers_work", x => x.offer_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "event_log_events",
                 columns: table => new
                 {
@@ -541,9 +608,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     quoted_fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
                     tolls_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
-                    vehicle_driven_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
-                    vehicle_model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
+                    driver_vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    driver_vehicle_model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    driver_vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -749,6 +816,16 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_drivers_earnings_driver_id_at",
+                table: "drivers_earnings",
+                columns: new[] { "driver_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_drivers_work_driver_id_stage",
+                table: "drivers_work",
+                columns: new[] { "driver_id", "stage" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_event_log_events_event_id",
                 table: "event_log_events",
                 column: "event_id",
@@ -938,6 +1015,18 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "billing_invoice_lines");
+
+            migrationBuilder.DropTable(
+                name: "drivers_earnings");
+
+            migrationBuilder.DropTable(
+                name: "drivers_profiles");
+
+            migrationBuilder.DropTable(
+                name: "drivers_rides_over");
+
+            migrationBuilder.DropTable(
+                name: "drivers_work");
 
             migrationBuilder.DropTable(
                 name: "event_log_events");
