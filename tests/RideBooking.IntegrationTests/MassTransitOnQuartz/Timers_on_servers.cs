@@ -110,7 +110,7 @@ public sealed class Timers_on_servers(Servers servers)
         Received received
     )
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Services.AddSingleton(received);
         builder.Services.AddQuartz(quartz =>
             quartz.UsePersistentScheduler(
