@@ -126,6 +126,8 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
                 async () => (await lab.Quartz()).Status is SchedulerStatus.Standby,
                 "the scheduler fires no more"
             );
+            // A stop that does not wait is over in milliseconds; that one goes on has no event to wait for.
+            await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None));
             stopping.IsCompleted.ShouldBeFalse();
 
             lab.Broker.Hangs = false;
