@@ -63,12 +63,18 @@ public sealed class SagaCommands<TSaga>
                 await _dispatcher.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), stop, outcome);
                 return outcome;
             }
-            catch (Exception conflict) when (attempt < _options.Retry.Count && DatabaseConflicts.IsRetryable(conflict))
+            catch (Exception conflict) when (attempt < AttemptsAfter(conflict))
             {
                 await Task.Delay(_options.Retry[attempt], _clock, stop);
             }
         }
     }
+
+    // A new saga that somebody else made first is found the second time. Any other key that is taken stays taken.
+    int AttemptsAfter(Exception conflict) =>
+        DatabaseConflicts.IsDuplicateKey(conflict) ? Math.Min(1, _options.Retry.Count)
+        : DatabaseConflicts.IsRetryable(conflict) ? _options.Retry.Count
+        : 0;
 }
 
 /// <summary>What became of a command.</summary>
