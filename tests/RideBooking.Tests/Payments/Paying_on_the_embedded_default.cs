@@ -1,0 +1,62 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Payments;
+
+/// <summary>The whole application with its real bus, outbox and scheduler: what the lab delivers by hand comes by itself.</summary>
+public sealed class Paying_on_the_embedded_default(EmbeddedHost host) : IClassFixture<EmbeddedHost>
+{
+    [Theory]
+    [InlineData("tok_declined_once")]
+    [InlineData("tok_timeout")]
+    public async Task A_ride_whose_charge_failed_is_paid_when_the_timer_goes_off(string token)
+    {
+        await using var app = host.WithWebHostBuilder(web => web.UseSetting("Payments:RetryDelays", "00:00:01"));
+        var city = new City(app.CreateClient);
+        var (rider, driver) = (await city.Rider(), await city.DriverAt(City.Alexanderplatz));
+        await AddCard(rider, token);
+
+        var rideId = await rider.Request(City.Alexanderplatz, City.Zoo);
+        await driver.Drives(rideId);
+        await rider.SeesPayment(rideId, "retrying");
+        await rider.SeesPayment(rideId, "captured");
+        await rider.Until(
+            "the receipt to be paid",
+            $"rides/{rideId}/receipt",
+            receipt => receipt.Status == HttpStatusCode.OK && receipt.Text("status") == "paid"
+        );
+    }
+
+    [Fact]
+    public async Task A_balance_blocks_the_next_ride_until_it_is_paid()
+    {
+        await using var app = host.WithWebHostBuilder(web => web.UseSetting("Payments:RetryDelays", "00:00:01"));
+        var city = new City(app.CreateClient);
+        var (rider, driver) = (await city.Rider(), await city.DriverAt(City.Alexanderplatz));
+        await AddCard(rider, "tok_declined");
+
+        var rideId = await rider.Request(City.Alexanderplatz, City.Zoo);
+        await driver.Drives(rideId);
+        await rider.SeesPayment(rideId, "outstanding");
+        (await rider.TryRequest(City.Alexanderplatz, City.Zoo)).ShouldBe(
+            HttpStatusCode.Conflict,
+            "outstanding_balance"
+        );
+
+        await AddCard(rider, "tok_visa");
+        (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Accepted);
+        await rider.SeesPayment(rideId, "captured");
+        await rider.Until(
+            "the rider to be allowed to ride again",
+            "riders/me/balance",
+            balance => balance.Body!["rides"]!.AsArray().Count == 0
+        );
+    }
+
+    static async Task AddCard(Person rider, string token) =>
+        (
+            await rider.Post("riders/me/payment-methods", new JsonObject { ["token"] = token, ["makeDefault"] = true })
+        ).ShouldBe(HttpStatusCode.Created);
+}
