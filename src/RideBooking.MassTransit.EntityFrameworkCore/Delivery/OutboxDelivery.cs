@@ -18,6 +18,8 @@ sealed partial class OutboxDelivery<TDbContext>(
 {
     const int MostMessagesInMemory = 10_000;
     const int MostMessagesAtOnce = 500;
+    const int MostRounds = 30;
+    static readonly TimeSpan DelayBetweenRounds = TimeSpan.FromMilliseconds(100);
 
     readonly Channel<Batch> _queue = Channel.CreateUnbounded<Batch>(new() { SingleReader = true });
     readonly ConcurrentDictionary<Guid, bool> _held = new();
@@ -75,18 +77,19 @@ sealed partial class OutboxDelivery<TDbContext>(
     public async Task<int> Deliver(IReadOnlyList<OutboxMessage> messages, CancellationToken stop)
     {
         var unsent = messages;
-        while (unsent.Count > 0)
+        for (var round = 1; unsent.Count > 0; round++)
         {
             var failed = await sender.Send(unsent, stop);
             var failedIds = failed.Select(failure => failure.Message.Id).ToHashSet();
             await Delete(unsent.Select(message => message.Id).Where(id => !failedIds.Contains(id)), stop);
             stop.ThrowIfCancellationRequested();
 
-            if (failed.Count > 0 && !sender.IsBusReady)
+            if (failed.Count > 0 && IsBrokerGone(round, unsent.Count, failed))
             {
-                // The broker is gone, which is no message's fault: they stay first in line until it is back.
+                // That is no message's fault: they stay first in line, in their order, until it is back.
                 LogWaiting(failed[0].Reason, failed.Count);
                 unsent = [.. unsent.Where(message => failedIds.Contains(message.Id))];
+                await Task.Delay(DelayBetweenRounds, stop);
                 await sender.WaitForBus(stop);
                 continue;
             }
@@ -101,6 +104,19 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
 
         return messages.Count;
+    }
+
+    // The bus notices a lost connection later than a send does, and says no more than that some endpoint is not well.
+    // So a connection fault is tried again once, whatever the bus says; and then, while nothing at all gets through, for
+    // as long as the bus does not claim to be healthy, but not forever: a destination of its own may be at fault.
+    bool IsBrokerGone(int round, int sent, IReadOnlyList<(OutboxMessage Message, Exception Reason)> failed)
+    {
+        if (!sender.IsBusReady)
+            return true;
+        if (!failed.All(failure => OutboxSender<TDbContext>.IsConnectionFault(failure.Reason)))
+            return false;
+
+        return round == 1 || (failed.Count == sent && !sender.IsBusHealthy && round < MostRounds);
     }
 
     /// <summary>Deletes again what was sent but could not be deleted at the time.</summary>

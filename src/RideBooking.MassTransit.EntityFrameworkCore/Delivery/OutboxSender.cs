@@ -32,6 +32,13 @@ sealed class OutboxSender<TDbContext>(
             await Task.Delay(HealthPollDelay, cancellationToken);
     }
 
+    /// <summary>Whether every endpoint is connected.</summary>
+    public bool IsBusHealthy => _bus.Value.CheckHealth().Status == BusHealthStatus.Healthy;
+
+    /// <summary>Whether it may be the broker's fault and not the message's: no connection, or no answer in time.</summary>
+    public static bool IsConnectionFault(Exception reason) =>
+        reason is ConnectionException or TransportUnavailableException or OperationCanceledException;
+
     /// <summary>Sends all and returns those that could not be sent, each with the reason.</summary>
     public async Task<IReadOnlyList<(OutboxMessage Message, Exception Reason)>> Send(
         IEnumerable<OutboxMessage> messages,
