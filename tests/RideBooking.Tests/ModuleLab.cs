@@ -36,6 +36,9 @@ namespace RideBooking.Tests;
 /// </remarks>
 public abstract class ModuleLab : IAsyncDisposable
 {
+    // As many as a process handles at once; the others wait, as they would in their queues.
+    readonly SemaphoreSlim _hands = new(32);
+
     static readonly string? s_postgres = Environment.GetEnvironmentVariable("RIDEBOOKING_LAB_POSTGRES");
 
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lab-").FullName;
@@ -68,6 +71,7 @@ public abstract class ModuleLab : IAsyncDisposable
         services.AddSingleton(module);
         module.AddServices(services, configuration);
         var database = services.AddPersistence(configuration);
+        services.ConfigureDbContext<PostgresAppDbContext>(db => db.AddInterceptors(Statements));
         services.ConfigureDbContext<SqliteAppDbContext>(db =>
             db.AddInterceptors(Statements, new NeedNotSurviveAPowerCut())
         );
@@ -102,6 +106,9 @@ public abstract class ModuleLab : IAsyncDisposable
 
     /// <summary>What the module has said of a kind, in the order in which the lab took it from the outbox.</summary>
     public IReadOnlyList<T> SaidOf<T>() => [.. _said.OfType<T>()];
+
+    /// <summary>For tests that look at what only SQLite says.</summary>
+    public static bool IsOnSqlite => s_postgres is null;
 
     protected async Task CreateDatabase() =>
         await In(async db =>
@@ -176,13 +183,21 @@ public abstract class ModuleLab : IAsyncDisposable
     protected async Task<IResult> Ask<TResult>(Func<AppDbContext, IPublishEndpoint, Task<TResult>> handle)
         where TResult : IResult
     {
-        await using var scope = _services.CreateAsyncScope();
-        var services = scope.ServiceProvider;
-        var result = await handle(
-            services.GetRequiredService<AppDbContext>(),
-            services.GetRequiredService<IPublishEndpoint>()
-        );
-        return result is INestedHttpResult union ? union.Result : result;
+        await _hands.WaitAsync(Stop);
+        try
+        {
+            await using var scope = _services.CreateAsyncScope();
+            var services = scope.ServiceProvider;
+            var result = await handle(
+                services.GetRequiredService<AppDbContext>(),
+                services.GetRequiredService<IPublishEndpoint>()
+            );
+            return result is INestedHttpResult union ? union.Result : result;
+        }
+        finally
+        {
+            _hands.Release();
+        }
     }
 
     async Task Dispatch<T>(Type consumer, T message, Guid messageId)
@@ -202,7 +217,15 @@ public abstract class ModuleLab : IAsyncDisposable
             [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
         };
         var body = serializer.GetMessageBody(envelope).GetBytes();
-        await receiver.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), Stop);
+        await _hands.WaitAsync(Stop);
+        try
+        {
+            await receiver.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), Stop);
+        }
+        finally
+        {
+            _hands.Release();
+        }
     }
 
     /// <summary>Takes what lies in the outbox, as a broker that loses it would.</summary>
@@ -241,6 +264,7 @@ public abstract class ModuleLab : IAsyncDisposable
         if (s_postgres is not null)
             await In(db => db.Database.EnsureDeletedAsync(CancellationToken.None));
         await _services.DisposeAsync();
+        _hands.Dispose();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);

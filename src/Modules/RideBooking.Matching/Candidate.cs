@@ -57,8 +57,9 @@ internal sealed class Candidate
 internal static class Candidates
 {
     /// <summary>
-    /// Reserves the driver for the offer if he is still free. The one statement on which "no driver on two rides" rests: of
-    /// any number of searches that want him at once, the database lets one find him unreserved.
+    /// Reserves the driver for the offer if he is still free and has not turned this ride down. The one statement on which
+    /// "no driver on two rides" rests: of any number of searches that want him at once, the database lets one find him
+    /// unreserved. The search is taken, so what its drivers have said is settled.
     /// </summary>
     public static async Task<bool> Reserve(
         this AppDbContext db,
@@ -66,16 +67,20 @@ internal static class Candidates
         Search search,
         Guid offerId,
         CancellationToken stop
-    ) =>
-        await db.Set<Candidate>()
-            .Where(candidate => candidate.DriverId == driverId)
-            .Where(Candidate.FreeFor(search.VehicleClass))
-            .ExecuteUpdateAsync(
-                row =>
-                    row.SetProperty(candidate => candidate.ReservedRideId, search.RideId)
-                        .SetProperty(candidate => candidate.ReservedOfferId, offerId),
-                stop
-            ) == 1;
+    )
+    {
+        var refused = db.OffersNotToRepeat(search.RideId);
+        return await db.Set<Candidate>()
+                .Where(candidate => candidate.DriverId == driverId)
+                .Where(Candidate.FreeFor(search.VehicleClass))
+                .Where(candidate => !refused.Any(offer => offer.DriverId == candidate.DriverId))
+                .ExecuteUpdateAsync(
+                    row =>
+                        row.SetProperty(candidate => candidate.ReservedRideId, search.RideId)
+                            .SetProperty(candidate => candidate.ReservedOfferId, offerId),
+                    stop
+                ) == 1;
+    }
 
     /// <summary>Frees the driver if it is this offer that keeps him. False when something else does by now, or nothing.</summary>
     public static async Task<bool> Free(this AppDbContext db, string driverId, Guid offerId, CancellationToken stop) =>

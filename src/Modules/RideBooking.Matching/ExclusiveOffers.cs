@@ -29,7 +29,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         return false;
     }
 
-    /// <summary>Offers the ride to this driver, unless he is not free any more.</summary>
+    /// <summary>Offers the ride to this driver, unless he is not free any more or has turned it down meanwhile.</summary>
     public async Task<bool> OfferTo(string driverId, double meters, Search search, ConsumeContext context)
     {
         var offerId = Guid.CreateVersion7();
@@ -82,12 +82,11 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     {
         var (lat, lng) = (search.PickupLat, search.PickupLng);
         var free = db.Set<Candidate>().Where(Candidate.FreeFor(search.VehicleClass));
-        var asked = db.Set<Offer>()
-            .Where(offer => offer.RideId == search.RideId && offer.Status != OfferStatus.Withdrawn);
+        var refused = db.OffersNotToRepeat(search.RideId);
         var found = await db.Set<DriverPosition>()
             .Within(GeoBox.Around(lat, lng, radius))
             .Where(position => free.Any(candidate => candidate.DriverId == position.DriverId))
-            .Where(position => !asked.Any(offer => offer.DriverId == position.DriverId))
+            .Where(position => !refused.Any(offer => offer.DriverId == position.DriverId))
             .NearestFirst(lat, lng)
             .Take(DriversPerLook)
             .Select(position => new

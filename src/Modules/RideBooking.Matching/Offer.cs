@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
@@ -77,4 +78,14 @@ internal sealed class Offer
             builder.HasIndex(offer => new { offer.RideId, offer.DriverId });
         }
     }
+}
+
+internal static class Offers
+{
+    /// <summary>
+    /// The offers of a ride whose drivers are not asked again: who declined, let it expire or gave the ride back. An offer
+    /// that was taken back before he answered does not count against a driver.
+    /// </summary>
+    public static IQueryable<Offer> OffersNotToRepeat(this AppDbContext db, Guid rideId) =>
+        db.Set<Offer>().Where(offer => offer.RideId == rideId && offer.Status != OfferStatus.Withdrawn);
 }

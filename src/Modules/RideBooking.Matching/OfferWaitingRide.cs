@@ -41,8 +41,10 @@ internal sealed class OfferWaitingRide(AppDbContext db, ExclusiveOffers offers, 
             foreach (var (rideId, meters) in waiting)
                 if (await db.TakeOpenSearch(rideId, stop) is { } search)
                 {
-                    // If he is not free any more, whoever took him looks again when he is.
-                    await offers.OfferTo(driverId, meters, search, context);
+                    // Taken meanwhile, or asked for this very ride meanwhile and said no. In the latter case others may
+                    // want him: look afresh, in a transaction that holds no search.
+                    if (!await offers.OfferTo(driverId, meters, search, context))
+                        await context.Publish(new DriverBecameFree(driverId));
                     return;
                 }
     }

@@ -68,6 +68,7 @@ public sealed class A_drivers_position : IAsyncLifetime
     [Fact]
     public async Task Is_found_by_index()
     {
+        Assert.SkipUnless(ModuleLab.IsOnSqlite, "The plan is SQLite's.");
         var box = GeoBox.Around(52.5, 13.4, 1500);
         await _lab.In(db => db.Set<DriverPosition>().Within(box).NearestFirst(52.5, 13.4).Take(8).ToListAsync(Stop));
         var query = _lab.Statements.Taken()[^1];
