@@ -1,6 +1,7 @@
+using System.Linq.Expressions;
 using MassTransit;
+using MassTransit.Saga;
 using MassTransit.Scheduling;
-using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
@@ -105,12 +106,23 @@ public sealed class When_a_saga_waits
         return id;
     }
 
-    static async Task Saga(SchedulingLab lab, System.Linq.Expressions.Expression<Func<NaggingState, bool>> expected)
+    static Task Saga(SchedulingLab lab, Expression<Func<NaggingState, bool>> expected)
     {
-        var sagas = lab.Harness.GetSagaStateMachineHarness<Nagging, NaggingState>().Sagas;
-        var filter = expected.Compile();
-        await Eventually.Is(
-            () => Task.FromResult(sagas.Select(saga => filter(saga)).Any()),
+        var sagas = lab.Services.GetRequiredService<IndexedSagaDictionary<NaggingState>>();
+        var query = new SagaQuery<NaggingState>(expected);
+        return Eventually.Is(
+            async () =>
+            {
+                await sagas.MarkInUse(lab.Harness.CancellationToken);
+                try
+                {
+                    return sagas.Where(query).Any();
+                }
+                finally
+                {
+                    sagas.Release();
+                }
+            },
             $"a saga is {expected.Body}"
         );
     }
