@@ -4,7 +4,4 @@ namespace RideBooking.Rides;
 internal interface IDriverCommand
 {
     string DriverId { get; }
-
-    /// <summary>When, by the server's clock.</summary>
-    DateTimeOffset At { get; }
 }
