@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -36,6 +38,20 @@ public class Person(HttpClient client)
     public Task<Answer> Put(string path, JsonNode body) => Send(HttpMethod.Put, path, body, null);
 
     public Task<Answer> Delete(string path) => Send(HttpMethod.Delete, path, null, null);
+
+    /// <summary>The events of a server-sent event stream as they come; fails when none comes for a long time.</summary>
+    public async IAsyncEnumerable<(string Type, JsonNode Data)> Listen(
+        string path,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        using var answer = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, stop);
+        answer.EnsureSuccessStatusCode();
+        await using var stream = await answer.Content.ReadAsStreamAsync(stop);
+        await using var events = SseParser.Create(stream).EnumerateAsync(stop).GetAsyncEnumerator(stop);
+        while (await events.MoveNextAsync().AsTask().WaitAsync(s_patience, stop))
+            yield return (events.Current.EventType, JsonNode.Parse(events.Current.Data)!);
+    }
 
     /// <summary>Sends exactly this text as the body.</summary>
     public async Task<Answer> PostRaw(string path, string body, string contentType = "application/json")
