@@ -78,7 +78,11 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     /// <summary>A tenth of the radius first: in a dense city that is enough, and reads a tenth of the index.</summary>
     static IEnumerable<double> Outward(double radius) => [radius / 10, radius / 3, radius];
 
-    async Task<List<(string DriverId, double Meters)>> Look(Search search, double radius, CancellationToken stop)
+    internal async Task<List<(string DriverId, double Meters)>> Look(
+        Search search,
+        double radius,
+        CancellationToken stop
+    )
     {
         var (lat, lng) = (search.PickupLat, search.PickupLng);
         var free = db.Set<Candidate>().Where(Candidate.FreeFor(search.VehicleClass));

@@ -49,7 +49,7 @@ internal sealed class OfferWaitingRide(AppDbContext db, ExclusiveOffers offers, 
                 }
     }
 
-    async Task<List<(Guid RideId, double Meters)>> Look(
+    internal async Task<List<(Guid RideId, double Meters)>> Look(
         string driverId,
         string vehicleClass,
         double lat,

@@ -1,13 +1,10 @@
-using System.Data;
-using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.Analytics;
 using RideBooking.Notifications;
 using RideBooking.Platform;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Persistence;
 
 namespace RideBooking.Tests.Analytics;
 
@@ -24,8 +21,7 @@ public sealed class Queries_on_servers
     [Fact]
     public async Task Every_query_is_T_SQL()
     {
-        var options = new DbContextOptionsBuilder<SqlServerAppDbContext>().UseSqlServer().AddInterceptors(_server);
-        await using var db = new SqlServerAppDbContext(options.Options, s_modules);
+        await using var db = _server.AsSqlServer(s_modules);
         await Ask(db);
         foreach (var sql in _server.Asked)
         {
@@ -37,8 +33,7 @@ public sealed class Queries_on_servers
     [Fact]
     public async Task Every_query_is_one_for_PostgreSQL()
     {
-        var options = new DbContextOptionsBuilder<PostgresAppDbContext>().UseNpgsql().AddInterceptors(_server);
-        await using var db = new PostgresAppDbContext(options.Options, s_modules);
+        await using var db = _server.AsPostgres(s_modules);
         await Ask(db);
     }
 
@@ -48,30 +43,5 @@ public sealed class Queries_on_servers
         var second = new PageRequest(2, Cursor.Encode((s_at, Guid.CreateVersion7())));
         (await ListNotifications.Handle(Audience.Rider, "rider-1", second, db, Stop)).Value!.Items.ShouldBeEmpty();
         _server.Asked.Count.ShouldBe(6);
-    }
-
-    /// <summary>A server that takes every question and has no row to answer with.</summary>
-    sealed class AnswersNothing : DbCommandInterceptor, IDbConnectionInterceptor
-    {
-        public List<string> Asked { get; } = [];
-
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command,
-            CommandEventData eventData,
-            InterceptionResult<DbDataReader> result,
-            CancellationToken cancellationToken = default
-        )
-        {
-            Asked.Add(command.CommandText);
-            var nothing = new DataTable { Locale = System.Globalization.CultureInfo.InvariantCulture };
-            return new(InterceptionResult<DbDataReader>.SuppressWithResult(nothing.CreateDataReader()));
-        }
-
-        public ValueTask<InterceptionResult> ConnectionOpeningAsync(
-            DbConnection connection,
-            ConnectionEventData eventData,
-            InterceptionResult result,
-            CancellationToken cancellationToken = default
-        ) => new(InterceptionResult.Suppress());
     }
 }
