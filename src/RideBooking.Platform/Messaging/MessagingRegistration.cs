@@ -22,6 +22,9 @@ public static class MessagingRegistration
         services.AddSingleton(options);
         services.AddSingleton(typeof(SagaCommands<>));
         services.AddScheduler(database);
+
+        // Published before the queues are bound is lost on RabbitMQ: nobody gets in until they are.
+        services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);
         services.AddMassTransit(bus =>
         {
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(includeNamespace: false));

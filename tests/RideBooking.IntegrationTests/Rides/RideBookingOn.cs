@@ -10,6 +10,12 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
 
     protected abstract string Provider { get; }
 
+    /// <summary>Short, so that what waits for it is over soon.</summary>
+    protected virtual string OfferTimeout => "00:00:03";
+
+    /// <summary>Short as well.</summary>
+    protected virtual string SearchDeadline => "00:00:15";
+
     protected Servers Servers { get; } = servers;
 
     public string ConnectionString { get; private set; } = "";
@@ -24,8 +30,8 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Database__Provider"] = Provider,
-            ["Matching__OfferTimeout"] = "00:00:03",
-            ["Matching__SearchDeadline"] = "00:00:15",
+            ["Matching__OfferTimeout"] = OfferTimeout,
+            ["Matching__SearchDeadline"] = SearchDeadline,
         };
         await Configure(settings);
         if (settings.TryGetValue("ConnectionStrings__RideBooking", out var connectionString))
@@ -57,7 +63,7 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
 }
 
 /// <summary>As a fresh clone runs: SQLite and the in-memory transport.</summary>
-public sealed class RideBookingOnSqlite(Servers servers) : RideBookingOn(servers)
+public class RideBookingOnSqlite(Servers servers) : RideBookingOn(servers)
 {
     protected override string Provider => DatabaseProviders.Sqlite;
 
@@ -65,7 +71,7 @@ public sealed class RideBookingOnSqlite(Servers servers) : RideBookingOn(servers
 }
 
 /// <summary>PostgreSQL and RabbitMQ.</summary>
-public sealed class RideBookingOnPostgres(Servers servers) : RideBookingOn(servers)
+public class RideBookingOnPostgres(Servers servers) : RideBookingOn(servers)
 {
     protected override string Provider => DatabaseProviders.Postgres;
 

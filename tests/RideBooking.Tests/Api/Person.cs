@@ -61,10 +61,10 @@ public class Person(HttpClient client)
     }
 
     /// <summary>Looks again until the answer is as wanted; fails with what it waited for and what it saw last.</summary>
-    public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted)
+    public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted, TimeSpan? patience = null)
     {
-        using var deadline = new CancellationTokenSource(s_patience);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        using var deadline = new CancellationTokenSource(patience ?? s_patience);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(patience is null ? 25 : 500));
         while (true)
         {
             var answer = await Get(path);
@@ -77,7 +77,7 @@ public class Person(HttpClient client)
             catch (OperationCanceledException)
             {
                 throw new TimeoutException(
-                    $"Waited {s_patience.TotalSeconds} s for {what}; {path} last answered {(int)answer.Status} {answer.Body?.ToJsonString()}"
+                    $"Waited {(patience ?? s_patience).TotalSeconds} s for {what}; {path} last answered {(int)answer.Status} {answer.Body?.ToJsonString()}"
                 );
             }
         }
