@@ -4,17 +4,13 @@ using System.Text.RegularExpressions;
 using MassTransit;
 using MassTransit.SagaStateMachine;
 using RideBooking.Payments;
+using RideBooking.Tests.Documentation;
 
 namespace RideBooking.Tests.Payments;
 
 /// <summary>The machine read as a table.</summary>
 public sealed partial class The_payment_machine
 {
-    const string Update = "RIDEBOOKING_UPDATE_DIAGRAMS";
-
-    const string Command =
-        $"{Update}=1 dotnet test --project tests/RideBooking.Tests --filter-class \"*The_payment_machine\"";
-
     readonly PaymentStateMachine _machine = new(
         new PaymentOptions([], null, TimeSpan.FromMinutes(15)),
         TimeProvider.System
@@ -42,31 +38,15 @@ public sealed partial class The_payment_machine
             .ShouldBe([_machine.FareFinalized, _machine.FeeAssessed], ignoreOrder: true);
 
     [Fact]
-    public async Task Looks_like_its_diagram()
-    {
-        var file = Path.Combine(Repository(), "docs", "diagrams", "payment.md");
-        var diagram = Page();
-        if (Environment.GetEnvironmentVariable(Update) == "1")
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllTextAsync(file, diagram, TestContext.Current.CancellationToken);
-        }
-
-        var drawn = File.Exists(file)
-            ? (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n")
-            : "";
-        drawn.ShouldBe(
-            diagram,
-            $"docs/diagrams/payment.md does not show the machine as it is. Draw it anew with: {Command}"
-        );
-    }
+    public Task Looks_like_its_diagram() =>
+        GeneratedPage.ShouldBeCurrent("docs/diagrams/payment.md", Page(), nameof(The_payment_machine));
 
     string Page() =>
         $"""
             # The life of a payment
 
             Drawn from `PaymentStateMachine` by a test, which fails when the two differ. Draw it anew with
-            `{Command}`.
+            `{GeneratedPage.Command(nameof(The_payment_machine))}`.
 
             ```mermaid
             {Mermaid()}
@@ -94,15 +74,6 @@ public sealed partial class The_payment_machine
 
     static string Words(string name) =>
         CapitalWithin().Replace(name.Split('.')[0], match => $" {match.Value}").ToLowerInvariant();
-
-    static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RideBooking.sln")))
-            folder =
-                folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-        return folder.FullName;
-    }
 
     [GeneratedRegex("(?<=[a-z])[A-Z]")]
     private static partial Regex CapitalWithin();

@@ -4,14 +4,13 @@ using System.Text.RegularExpressions;
 using MassTransit;
 using MassTransit.SagaStateMachine;
 using RideBooking.Rides;
+using RideBooking.Tests.Documentation;
 
 namespace RideBooking.Tests.Rides;
 
 /// <summary>The machine read as a table.</summary>
 public sealed partial class The_ride_machine
 {
-    const string Update = "RIDEBOOKING_UPDATE_DIAGRAMS";
-
     readonly RideStateMachine _machine = new(RideLab.Times);
 
     // Nothing is ever in Initial or Final: a ride is born into requested, and its end is a status like any other.
@@ -42,34 +41,15 @@ public sealed partial class The_ride_machine
             .ShouldBe(Enum.GetNames<RideStatus>().Order(StringComparer.Ordinal));
 
     [Fact]
-    public async Task Looks_like_its_diagram()
-    {
-        var file = Path.Combine(Repository(), "docs", "diagrams", "ride.md");
-        var diagram = Page();
-        if (Environment.GetEnvironmentVariable(Update) == "1")
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllTextAsync(file, diagram, TestContext.Current.CancellationToken);
-        }
-
-        var drawn = File.Exists(file)
-            ? (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n")
-            : "";
-        drawn.ShouldBe(
-            diagram,
-            $"docs/diagrams/ride.md does not show the machine as it is. Draw it anew with: {Command}"
-        );
-    }
-
-    const string Command =
-        $"{Update}=1 dotnet test --project tests/RideBooking.Tests --filter-class \"*The_ride_machine\"";
+    public Task Looks_like_its_diagram() =>
+        GeneratedPage.ShouldBeCurrent("docs/diagrams/ride.md", Page(), nameof(The_ride_machine));
 
     string Page() =>
         $"""
             # The life of a ride
 
             Drawn from `RideStateMachine` by a test, which fails when the two differ. Draw it anew with
-            `{Command}`.
+            `{GeneratedPage.Command(nameof(The_ride_machine))}`.
 
             ```mermaid
             {Mermaid()}
@@ -101,15 +81,6 @@ public sealed partial class The_ride_machine
         state.Title == "Initial" ? "[*]" : JsonNamingPolicy.CamelCase.ConvertName(state.Title);
 
     static string Words(string name) => CapitalWithin().Replace(name, match => $" {match.Value}").ToLowerInvariant();
-
-    static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RideBooking.sln")))
-            folder =
-                folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-        return folder.FullName;
-    }
 
     [GeneratedRegex("(?<=[a-z])[A-Z]")]
     private static partial Regex CapitalWithin();
