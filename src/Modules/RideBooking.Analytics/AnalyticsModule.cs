@@ -19,8 +19,9 @@ public sealed class AnalyticsModule : IModule
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<RecordRideFacts>();
-        bus.AddConsumer<RecordOfferFacts>();
+        // Figures may lag: they must not take the database from the rides they count.
+        bus.AddConsumer<RecordRideFacts>().Endpoint(endpoint => endpoint.ConcurrentMessageLimit = 1);
+        bus.AddConsumer<RecordOfferFacts>().Endpoint(endpoint => endpoint.ConcurrentMessageLimit = 1);
     }
 
     /// <inheritdoc />

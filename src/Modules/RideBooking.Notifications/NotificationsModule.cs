@@ -24,8 +24,9 @@ public sealed class NotificationsModule : IModule
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<NotifyRider>();
-        bus.AddConsumer<NotifyDriver>();
+        // A few at a time: in a rush rides come first, and telling of them after.
+        bus.AddConsumer<NotifyRider>().Endpoint(endpoint => endpoint.ConcurrentMessageLimit = 4);
+        bus.AddConsumer<NotifyDriver>().Endpoint(endpoint => endpoint.ConcurrentMessageLimit = 4);
     }
 
     /// <inheritdoc />
