@@ -64,7 +64,7 @@ public class Person(HttpClient client)
     public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted, TimeSpan? patience = null)
     {
         using var deadline = new CancellationTokenSource(patience ?? s_patience);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(patience is null ? 25 : 500));
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(patience is null ? 25 : 2000));
         while (true)
         {
             var answer = await Get(path);
