@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace RideBooking.Tests.Api;
 
 /// <summary>The whole application in this process, as a fresh clone runs it (SQLite, in-memory transport), but with short timers.</summary>
-public sealed class EmbeddedHost : WebApplicationFactory<Program>
+public sealed class EmbeddedHost : HostInProcess
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-api-").FullName;
 

@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using MassTransit;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Platform.Quotes;
@@ -457,7 +456,7 @@ public sealed class Rides_over_HTTP(Rides_over_HTTP.Host host) : IClassFixture<R
     }
 
     /// <summary>The application with the timers it has in life, which none of these tests waits for.</summary>
-    public sealed class Host : WebApplicationFactory<Program>
+    public sealed class Host : HostInProcess
     {
         readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-rides-api-").FullName;
 
