@@ -29,6 +29,7 @@ reset)
         sed -i -E 's/"[0-9]{14}_Initial"/"20260101000000_Initial"/' "$file"
         mv "$file" "$(echo "$file" | sed -E 's/[0-9]{14}_Initial/20260101000000_Initial/')"
     done
+    dotnet build src/RideBooking.Host --nologo --verbosity quiet
     ;;
 *)
     sed -n '2,5p' "$0" >&2

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace RideBooking.Platform.Persistence;
 
@@ -6,6 +7,9 @@ namespace RideBooking.Platform.Persistence;
 public sealed class SqlServerAppDbContext(DbContextOptions<SqlServerAppDbContext> options, IEnumerable<IModule> modules)
     : AppDbContext(options, modules)
 {
+    // Most servers' default ignores case: rider "anna" would see the rides of rider "Anna". The other providers compare exactly.
+    const string ExactComparison = "Latin1_General_BIN2";
+
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -13,6 +17,19 @@ public sealed class SqlServerAppDbContext(DbContextOptions<SqlServerAppDbContext
 
         // Plain INSERT and UPDATE with @@ROWCOUNT: works beside triggers and on every server that speaks T-SQL.
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
             entity.UseSqlOutputClause(false);
+            foreach (var property in Properties(entity).Where(IsText))
+                property.SetCollation(ExactComparison);
+        }
+    }
+
+    static IEnumerable<IMutableProperty> Properties(IMutableTypeBase type) =>
+        [.. type.GetProperties(), .. type.GetComplexProperties().SelectMany(value => Properties(value.ComplexType))];
+
+    static bool IsText(IMutableProperty property)
+    {
+        var type = property.GetProviderClrType() ?? property.GetValueConverter()?.ProviderClrType ?? property.ClrType;
+        return type == typeof(string) || type == typeof(Uri) || property.IsPrimitiveCollection;
     }
 }

@@ -82,16 +82,3 @@ public class RideBookingOnPostgres(Servers servers) : RideBookingOn(servers)
         settings["ConnectionStrings__RideBooking"] = await database;
     }
 }
-
-/// <summary>SQL Server, where one is named, and RabbitMQ.</summary>
-public sealed class RideBookingOnSqlServer(Servers servers) : RideBookingOn(servers)
-{
-    protected override string Provider => DatabaseProviders.SqlServer;
-
-    protected override async Task Configure(Dictionary<string, string> settings)
-    {
-        var database = (await Servers.SqlServerAsync()).CreateDatabaseAsync();
-        await UseRabbitMq(settings);
-        settings["ConnectionStrings__RideBooking"] = await database;
-    }
-}

@@ -35,6 +35,25 @@ public sealed class Migrations
         script.ShouldContain("CREATE TABLE");
     }
 
+    // A server's default mostly ignores case; then two callers whose ids differ only in case would be one.
+    [Fact]
+    public void On_SQL_Server_every_text_is_compared_exactly()
+    {
+        using var db = s_contexts["SqlServer"]();
+        using var reader = new StringReader(db.GetService<IMigrator>().GenerateScript());
+        var texts = new TextColumns();
+        new TSql150Parser(initialQuotedIdentifiers: true).Parse(reader, out _).Accept(texts);
+        // EF's own table of migrations is not ours to say.
+        var columns = texts.Found.Where(column =>
+            column.ColumnIdentifier.Value is not ("migration_id" or "product_version")
+        );
+        columns.ShouldNotBeEmpty();
+        columns
+            .Where(column => column.Collation?.Value != "Latin1_General_BIN2")
+            .Select(column => column.ColumnIdentifier.Value)
+            .ShouldBeEmpty();
+    }
+
     // The check itself: it must notice what another database's SQL would look like here.
     [Theory]
     [InlineData("CREATE TABLE t (id uuid NOT NULL);", "uuid")]
@@ -65,5 +84,24 @@ public sealed class Migrations
         public List<UserDataTypeReference> Found { get; } = [];
 
         public override void Visit(UserDataTypeReference node) => Found.Add(node);
+    }
+
+    sealed class TextColumns : TSqlFragmentVisitor
+    {
+        static readonly SqlDataTypeOption[] s_types =
+        [
+            SqlDataTypeOption.NVarChar,
+            SqlDataTypeOption.VarChar,
+            SqlDataTypeOption.NChar,
+            SqlDataTypeOption.Char,
+        ];
+
+        public List<ColumnDefinition> Found { get; } = [];
+
+        public override void Visit(ColumnDefinition node)
+        {
+            if (node.DataType is SqlDataTypeReference type && s_types.Contains(type.SqlDataTypeOption))
+                Found.Add(node);
+        }
     }
 }

@@ -68,13 +68,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body");
+                        .HasColumnName("body")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ContentType")
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)")
-                        .HasColumnName("content_type");
+                        .HasColumnName("content_type")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("ConversationId")
                         .HasColumnType("uniqueidentifier")
@@ -87,7 +89,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DestinationAddress")
                         .HasMaxLength(1024)
                         .HasColumnType("nvarchar(1024)")
-                        .HasColumnName("destination_address");
+                        .HasColumnName("destination_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTime?>("EnqueueTime")
                         .HasColumnType("datetime2")
@@ -100,11 +103,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("FaultAddress")
                         .HasMaxLength(1024)
                         .HasColumnType("nvarchar(1024)")
-                        .HasColumnName("fault_address");
+                        .HasColumnName("fault_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Headers")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("headers");
+                        .HasColumnName("headers")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("InboxConsumerId")
                         .HasColumnType("uniqueidentifier")
@@ -120,7 +125,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("LastError")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("last_error");
+                        .HasColumnName("last_error")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("MessageId")
                         .HasColumnType("uniqueidentifier")
@@ -129,7 +135,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("MessageType")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("message_type");
+                        .HasColumnName("message_type")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTime>("NextAttemptTime")
                         .HasColumnType("datetime2")
@@ -141,7 +148,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("Properties")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("properties");
+                        .HasColumnName("properties")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("RequestId")
                         .HasColumnType("uniqueidentifier")
@@ -150,7 +158,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("ResponseAddress")
                         .HasMaxLength(1024)
                         .HasColumnType("nvarchar(1024)")
-                        .HasColumnName("response_address");
+                        .HasColumnName("response_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTime>("SentTime")
                         .HasColumnType("datetime2")
@@ -163,7 +172,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("SourceAddress")
                         .HasMaxLength(1024)
                         .HasColumnType("nvarchar(1024)")
-                        .HasColumnName("source_address");
+                        .HasColumnName("source_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_outbox_message");
@@ -206,15 +216,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<byte[]>("BLOB_DATA")
                         .HasColumnType("varbinary(max)")
@@ -232,11 +245,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CALENDAR_NAME")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("CALENDAR_NAME");
+                        .HasColumnName("CALENDAR_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<byte[]>("CALENDAR")
                         .IsRequired()
@@ -255,24 +270,29 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CRON_EXPRESSION")
                         .IsRequired()
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("CRON_EXPRESSION");
+                        .HasColumnName("CRON_EXPRESSION")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TIME_ZONE_ID")
                         .HasColumnType("nvarchar(80)")
-                        .HasColumnName("TIME_ZONE_ID");
+                        .HasColumnName("TIME_ZONE_ID")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
                         .HasName("PK_QRTZ_CRON_TRIGGERS");
@@ -286,15 +306,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ENTRY_ID")
                         .HasColumnType("nvarchar(140)")
-                        .HasColumnName("ENTRY_ID");
+                        .HasColumnName("ENTRY_ID")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("EXECUTION_GROUP")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("EXECUTION_GROUP");
+                        .HasColumnName("EXECUTION_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long>("FIRED_TIME")
                         .HasColumnType("bigint")
@@ -303,7 +326,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("INSTANCE_NAME")
                         .IsRequired()
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("INSTANCE_NAME");
+                        .HasColumnName("INSTANCE_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("INTERRUPT_REQUESTED_TIME")
                         .HasColumnType("bigint")
@@ -315,11 +339,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("JOB_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_GROUP");
+                        .HasColumnName("JOB_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_NAME");
+                        .HasColumnName("JOB_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("PRIORITY")
                         .HasColumnType("int")
@@ -331,7 +357,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("PROGRESS_MESSAGE")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("PROGRESS_MESSAGE");
+                        .HasColumnName("PROGRESS_MESSAGE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool?>("REQUESTS_RECOVERY")
                         .HasColumnType("bit")
@@ -344,17 +371,20 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("STATE")
                         .IsRequired()
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("STATE");
+                        .HasColumnName("STATE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .IsRequired()
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .IsRequired()
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "ENTRY_ID")
                         .HasName("PK_QRTZ_FIRED_TRIGGERS");
@@ -377,19 +407,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_NAME");
+                        .HasColumnName("JOB_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_GROUP");
+                        .HasColumnName("JOB_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DESCRIPTION")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("DESCRIPTION");
+                        .HasColumnName("DESCRIPTION")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool>("IS_DURABLE")
                         .HasColumnType("bit")
@@ -406,7 +440,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("JOB_CLASS_NAME")
                         .IsRequired()
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("JOB_CLASS_NAME");
+                        .HasColumnName("JOB_CLASS_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<byte[]>("JOB_DATA")
                         .HasColumnType("varbinary(max)")
@@ -431,11 +466,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("LOCK_NAME")
                         .HasColumnType("nvarchar(40)")
-                        .HasColumnName("LOCK_NAME");
+                        .HasColumnName("LOCK_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "LOCK_NAME")
                         .HasName("PK_QRTZ_LOCKS");
@@ -449,11 +486,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_GROUP");
+                        .HasColumnName("JOB_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("PAUSED_AT")
                         .HasColumnType("bigint")
@@ -461,11 +500,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("PAUSED_BY")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("PAUSED_BY");
+                        .HasColumnName("PAUSED_BY")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("PAUSE_REASON")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("PAUSE_REASON");
+                        .HasColumnName("PAUSE_REASON")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "JOB_GROUP")
                         .HasName("PK_QRTZ_PAUSED_JOB_GRPS");
@@ -479,11 +520,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("PAUSED_AT")
                         .HasColumnType("bigint")
@@ -491,11 +534,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("PAUSED_BY")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("PAUSED_BY");
+                        .HasColumnName("PAUSED_BY")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("PAUSE_REASON")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("PAUSE_REASON");
+                        .HasColumnName("PAUSE_REASON")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "TRIGGER_GROUP")
                         .HasName("PK_QRTZ_PAUSED_TRIGGER_GRPS");
@@ -509,11 +554,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("INSTANCE_NAME")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("INSTANCE_NAME");
+                        .HasColumnName("INSTANCE_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long>("CHECKIN_INTERVAL")
                         .HasColumnType("bigint")
@@ -525,7 +572,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("QUARTZ_VERSION")
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("QUARTZ_VERSION");
+                        .HasColumnName("QUARTZ_VERSION")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "INSTANCE_NAME")
                         .HasName("PK_QRTZ_SCHEDULER_STATE");
@@ -539,15 +587,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("REPEAT_COUNT")
                         .HasColumnType("int")
@@ -573,15 +624,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool?>("BOOL_PROP_1")
                         .HasColumnType("bit")
@@ -619,19 +673,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("STR_PROP_1")
                         .HasColumnType("nvarchar(512)")
-                        .HasColumnName("STR_PROP_1");
+                        .HasColumnName("STR_PROP_1")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("STR_PROP_2")
                         .HasColumnType("nvarchar(512)")
-                        .HasColumnName("STR_PROP_2");
+                        .HasColumnName("STR_PROP_2")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("STR_PROP_3")
                         .HasColumnType("nvarchar(512)")
-                        .HasColumnName("STR_PROP_3");
+                        .HasColumnName("STR_PROP_3")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TIME_ZONE_ID")
                         .HasColumnType("nvarchar(80)")
-                        .HasColumnName("TIME_ZONE_ID");
+                        .HasColumnName("TIME_ZONE_ID")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
                         .HasName("PK_QRTZ_SIMPROP_TRIGGERS");
@@ -645,19 +703,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CALENDAR_NAME")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("CALENDAR_NAME");
+                        .HasColumnName("CALENDAR_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int?>("CONTINUATION_CONDITION")
                         .HasColumnType("int")
@@ -665,15 +727,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("CONTINUES_TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("CONTINUES_TRIGGER_GROUP");
+                        .HasColumnName("CONTINUES_TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CONTINUES_TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("CONTINUES_TRIGGER_NAME");
+                        .HasColumnName("CONTINUES_TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DESCRIPTION")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("DESCRIPTION");
+                        .HasColumnName("DESCRIPTION")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("END_TIME")
                         .HasColumnType("bigint")
@@ -681,7 +746,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("EXECUTION_GROUP")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("EXECUTION_GROUP");
+                        .HasColumnName("EXECUTION_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool?>("FIXED_DELAY")
                         .HasColumnType("bit")
@@ -694,12 +760,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("JOB_GROUP")
                         .IsRequired()
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_GROUP");
+                        .HasColumnName("JOB_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_NAME")
                         .IsRequired()
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_NAME");
+                        .HasColumnName("JOB_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int?>("MISFIRE_INSTR")
                         .HasColumnType("int")
@@ -727,15 +795,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("PAUSED_BY")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("PAUSED_BY");
+                        .HasColumnName("PAUSED_BY")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("PAUSE_REASON")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("PAUSE_REASON");
+                        .HasColumnName("PAUSE_REASON")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("PREFERRED_NODE")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("PREFERRED_NODE");
+                        .HasColumnName("PREFERRED_NODE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool>("PREFERRED_NODE_AUTO")
                         .HasColumnType("bit")
@@ -756,7 +827,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("RETRY_POLICY")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("RETRY_POLICY");
+                        .HasColumnName("RETRY_POLICY")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long>("START_TIME")
                         .HasColumnType("bigint")
@@ -765,12 +837,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("TRIGGER_STATE")
                         .IsRequired()
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("TRIGGER_STATE");
+                        .HasColumnName("TRIGGER_STATE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_TYPE")
                         .IsRequired()
                         .HasColumnType("nvarchar(8)")
-                        .HasColumnName("TRIGGER_TYPE");
+                        .HasColumnName("TRIGGER_TYPE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
                         .HasName("PK_QRTZ_TRIGGERS");
@@ -803,13 +877,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("nvarchar(10)")
-                        .HasColumnName("answer");
+                        .HasColumnName("answer")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DriverId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("OfferedAt")
                         .HasColumnType("datetimeoffset")
@@ -855,12 +931,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("ArrivedDriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("arrived_driver_id");
+                        .HasColumnName("arrived_driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CancelledBy")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("cancelled_by");
+                        .HasColumnName("cancelled_by")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<decimal?>("CapturedAmount")
                         .HasPrecision(18, 4)
@@ -875,7 +953,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("captured_currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("CapturedDay")
                         .HasColumnType("datetimeoffset")
@@ -888,7 +967,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Outcome")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("outcome");
+                        .HasColumnName("outcome")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("RequestedAt")
                         .HasColumnType("datetimeoffset")
@@ -937,7 +1017,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("IssuedAt")
                         .HasColumnType("datetimeoffset")
@@ -947,7 +1028,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("number");
+                        .HasColumnName("number")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("PaidAt")
                         .HasColumnType("datetimeoffset")
@@ -961,13 +1043,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TariffVersion")
                         .IsRequired()
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("tariff_version");
+                        .HasColumnName("tariff_version")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -977,7 +1061,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("WaivedReason")
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("waived_reason");
+                        .HasColumnName("waived_reason")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_invoices");
@@ -1014,13 +1099,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("code");
+                        .HasColumnName("code")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("description");
+                        .HasColumnName("description")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("InvoiceId", "Position")
                         .HasName("pk_invoice_lines");
@@ -1035,13 +1122,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("OnlineSince")
                         .HasColumnType("datetimeoffset")
@@ -1055,19 +1144,22 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleModel")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("vehicle_model");
+                        .HasColumnName("vehicle_model")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehiclePlate")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("vehicle_plate");
+                        .HasColumnName("vehicle_plate")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("DriverId")
                         .HasName("pk_profiles");
@@ -1091,12 +1183,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DropoffAddress")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("dropoff_address");
+                        .HasColumnName("dropoff_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<double?>("DropoffLat")
                         .HasColumnType("float")
@@ -1113,7 +1207,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("PickupAddress")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("pickup_address");
+                        .HasColumnName("pickup_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<double?>("PickupLat")
                         .HasColumnType("float")
@@ -1163,13 +1258,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DriverId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<decimal>("Fare")
                         .HasPrecision(18, 4)
@@ -1255,12 +1352,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("event_type");
+                        .HasColumnName("event_type")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("payload");
+                        .HasColumnName("payload")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("Position")
                         .HasColumnType("bigint")
@@ -1270,13 +1369,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("source");
+                        .HasColumnName("source")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("StreamId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("stream_id");
+                        .HasColumnName("stream_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int?>("StreamVersion")
                         .HasColumnType("int")
@@ -1289,7 +1390,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("TraceParent")
                         .HasMaxLength(55)
                         .HasColumnType("nvarchar(55)")
-                        .HasColumnName("trace_parent");
+                        .HasColumnName("trace_parent")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Version")
                         .HasColumnType("int")
@@ -1326,13 +1428,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool>("Online")
                         .IsConcurrencyToken()
@@ -1356,19 +1460,22 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleModel")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("vehicle_model");
+                        .HasColumnName("vehicle_model")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehiclePlate")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("vehicle_plate");
+                        .HasColumnName("vehicle_plate")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("DriverId")
                         .HasName("pk_candidates");
@@ -1401,7 +1508,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("datetimeoffset")
@@ -1410,7 +1518,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("LivingDriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("living_driver_id");
+                        .HasColumnName("living_driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("LivingRideId")
                         .HasColumnType("uniqueidentifier")
@@ -1433,7 +1542,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("OfferId")
                         .HasName("pk_offers");
@@ -1469,7 +1579,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DropoffAddress")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("dropoff_address");
+                        .HasColumnName("dropoff_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<double>("DropoffLat")
                         .HasColumnType("float")
@@ -1488,7 +1599,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("fare_currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("uniqueidentifier")
@@ -1497,7 +1609,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("PickupAddress")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("pickup_address");
+                        .HasColumnName("pickup_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<double>("PickupLat")
                         .HasColumnType("float")
@@ -1515,20 +1628,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Status")
                         .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleClass")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("RideId")
                         .HasName("pk_searches");
@@ -1555,7 +1671,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("nvarchar(10)")
-                        .HasColumnName("audience");
+                        .HasColumnName("audience")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("EventId")
                         .HasColumnType("uniqueidentifier")
@@ -1565,13 +1682,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("RecipientId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("recipient_id");
+                        .HasColumnName("recipient_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
@@ -1581,13 +1700,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)")
-                        .HasColumnName("text");
+                        .HasColumnName("text")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("title");
+                        .HasColumnName("title")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_notifications");
@@ -1624,37 +1745,43 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DeclineCode")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("decline_code");
+                        .HasColumnName("decline_code")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Outcome")
                         .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("outcome");
+                        .HasColumnName("outcome")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("reference");
+                        .HasColumnName("reference")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Token")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("token");
+                        .HasColumnName("token")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_sandbox_ledger");
@@ -1685,7 +1812,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("brand");
+                        .HasColumnName("brand")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("DefaultSince")
                         .HasColumnType("datetimeoffset")
@@ -1694,25 +1822,29 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Label")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("label");
+                        .HasColumnName("label")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Last4")
                         .IsRequired()
                         .HasMaxLength(4)
                         .HasColumnType("nvarchar(4)")
-                        .HasColumnName("last4");
+                        .HasColumnName("last4")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("RiderId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Token")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("token");
+                        .HasColumnName("token")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_payment_methods");
@@ -1753,12 +1885,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("FailureCode")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("failure_code");
+                        .HasColumnName("failure_code")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("KeyNumber")
                         .HasColumnType("int")
@@ -1788,13 +1922,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool>("Unresolved")
                         .HasColumnType("bit")
@@ -1841,12 +1977,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(320)
                         .HasColumnType("nvarchar(320)")
-                        .HasColumnName("caller");
+                        .HasColumnName("caller")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ContentType")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("content_type");
+                        .HasColumnName("content_type")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1855,14 +1993,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("EntityTag")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("entity_tag");
+                        .HasColumnName("entity_tag")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Fingerprint")
                         .IsRequired()
                         .HasMaxLength(64)
                         .IsUnicode(false)
                         .HasColumnType("varchar(64)")
-                        .HasColumnName("fingerprint");
+                        .HasColumnName("fingerprint")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("LeaseUntil")
                         .HasColumnType("datetimeoffset")
@@ -1871,7 +2011,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Location")
                         .HasMaxLength(2048)
                         .HasColumnType("nvarchar(2048)")
-                        .HasColumnName("location");
+                        .HasColumnName("location")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("Owner")
                         .HasColumnType("uniqueidentifier")
@@ -1901,7 +2042,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset")
@@ -1963,12 +2105,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("ActiveDriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("active_driver_id");
+                        .HasColumnName("active_driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ActiveRiderId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("active_rider_id");
+                        .HasColumnName("active_rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("ArrivedAt")
                         .HasColumnType("datetimeoffset")
@@ -1981,7 +2125,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("CancellationReason")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("cancellation_reason");
+                        .HasColumnName("cancellation_reason")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("CancelledAt")
                         .HasColumnType("datetimeoffset")
@@ -1990,7 +2135,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("CancelledBy")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("cancelled_by");
+                        .HasColumnName("cancelled_by")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("ChangedAt")
                         .HasColumnType("datetimeoffset")
@@ -2007,17 +2153,20 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DriverName")
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("driver_name");
+                        .HasColumnName("driver_name")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.PrimitiveCollection<string>("EndedOffers")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("ended_offers");
+                        .HasColumnName("ended_offers")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int?>("EtaSeconds")
                         .HasColumnType("int")
@@ -2043,7 +2192,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("payment_status");
+                        .HasColumnName("payment_status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("QuoteId")
                         .HasColumnType("uniqueidentifier")
@@ -2060,7 +2210,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("RatingComment")
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)")
-                        .HasColumnName("rating_comment");
+                        .HasColumnName("rating_comment")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("datetimeoffset")
@@ -2070,7 +2221,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Search")
                         .HasColumnType("int")
@@ -2096,13 +2248,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleClass")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -2120,7 +2274,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                             b1.Property<string>("Address")
                                 .HasMaxLength(500)
                                 .HasColumnType("nvarchar(500)")
-                                .HasColumnName("dropoff_address");
+                                .HasColumnName("dropoff_address")
+                                .UseCollation("Latin1_General_BIN2");
 
                             b1.Property<double>("Lat")
                                 .HasColumnType("float")
@@ -2143,7 +2298,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nchar(3)")
                                 .HasColumnName("fare_currency")
-                                .IsFixedLength();
+                                .IsFixedLength()
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "PaymentAmount", "RideBooking.Rides.Ride.PaymentAmount#Money", b1 =>
@@ -2158,7 +2314,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nchar(3)")
                                 .HasColumnName("payment_amount_currency")
-                                .IsFixedLength();
+                                .IsFixedLength()
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Rides.Ride.Pickup#Place", b1 =>
@@ -2168,7 +2325,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                             b1.Property<string>("Address")
                                 .HasMaxLength(500)
                                 .HasColumnType("nvarchar(500)")
-                                .HasColumnName("pickup_address");
+                                .HasColumnName("pickup_address")
+                                .UseCollation("Latin1_General_BIN2");
 
                             b1.Property<double>("Lat")
                                 .HasColumnType("float")
@@ -2191,7 +2349,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nchar(3)")
                                 .HasColumnName("quoted_fare_currency")
-                                .IsFixedLength();
+                                .IsFixedLength()
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Tolls", "RideBooking.Rides.Ride.Tolls#Money", b1 =>
@@ -2206,7 +2365,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nchar(3)")
                                 .HasColumnName("tolls_currency")
-                                .IsFixedLength();
+                                .IsFixedLength()
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Rides.Ride.Vehicle#Vehicle", b1 =>
@@ -2215,19 +2375,22 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .IsRequired()
                                 .HasMaxLength(32)
                                 .HasColumnType("nvarchar(32)")
-                                .HasColumnName("driver_vehicle_class");
+                                .HasColumnName("driver_vehicle_class")
+                                .UseCollation("Latin1_General_BIN2");
 
                             b1.Property<string>("Model")
                                 .IsRequired()
                                 .HasMaxLength(200)
                                 .HasColumnType("nvarchar(200)")
-                                .HasColumnName("driver_vehicle_model");
+                                .HasColumnName("driver_vehicle_model")
+                                .UseCollation("Latin1_General_BIN2");
 
                             b1.Property<string>("Plate")
                                 .IsRequired()
                                 .HasMaxLength(50)
                                 .HasColumnType("nvarchar(50)")
-                                .HasColumnName("driver_vehicle_plate");
+                                .HasColumnName("driver_vehicle_plate")
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.HasKey("CorrelationId")

@@ -46,8 +46,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    CALENDAR_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    CALENDAR_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false, collation: "Latin1_General_BIN2"),
                     CALENDAR = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
@@ -60,23 +60,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    ENTRY_ID = table.Column<string>(type: "nvarchar(140)", nullable: false),
-                    EXECUTION_GROUP = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    ENTRY_ID = table.Column<string>(type: "nvarchar(140)", nullable: false, collation: "Latin1_General_BIN2"),
+                    EXECUTION_GROUP = table.Column<string>(type: "nvarchar(200)", nullable: true, collation: "Latin1_General_BIN2"),
                     FIRED_TIME = table.Column<long>(type: "bigint", nullable: false),
-                    INSTANCE_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false),
+                    INSTANCE_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false, collation: "Latin1_General_BIN2"),
                     INTERRUPT_REQUESTED_TIME = table.Column<long>(type: "bigint", nullable: true),
                     IS_NONCONCURRENT = table.Column<bool>(type: "bit", nullable: true),
-                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: true),
-                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: true),
+                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: true, collation: "Latin1_General_BIN2"),
+                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: true, collation: "Latin1_General_BIN2"),
                     PRIORITY = table.Column<int>(type: "int", nullable: false),
                     PROGRESS = table.Column<int>(type: "int", nullable: true),
-                    PROGRESS_MESSAGE = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    PROGRESS_MESSAGE = table.Column<string>(type: "nvarchar(250)", nullable: true, collation: "Latin1_General_BIN2"),
                     REQUESTS_RECOVERY = table.Column<bool>(type: "bit", nullable: true),
                     SCHED_TIME = table.Column<long>(type: "bigint", nullable: false),
-                    STATE = table.Column<string>(type: "nvarchar(16)", nullable: false),
-                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false)
+                    STATE = table.Column<string>(type: "nvarchar(16)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -88,14 +88,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    DESCRIPTION = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    DESCRIPTION = table.Column<string>(type: "nvarchar(250)", nullable: true, collation: "Latin1_General_BIN2"),
                     IS_DURABLE = table.Column<bool>(type: "bit", nullable: false),
                     IS_NONCONCURRENT = table.Column<bool>(type: "bit", nullable: false),
                     IS_UPDATE_DATA = table.Column<bool>(type: "bit", nullable: false),
-                    JOB_CLASS_NAME = table.Column<string>(type: "nvarchar(250)", nullable: false),
+                    JOB_CLASS_NAME = table.Column<string>(type: "nvarchar(250)", nullable: false, collation: "Latin1_General_BIN2"),
                     JOB_DATA = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     REQUESTS_RECOVERY = table.Column<bool>(type: "bit", nullable: false)
                 },
@@ -109,8 +109,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    LOCK_NAME = table.Column<string>(type: "nvarchar(40)", nullable: false)
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    LOCK_NAME = table.Column<string>(type: "nvarchar(40)", nullable: false, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -122,11 +122,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
                     PAUSED_AT = table.Column<long>(type: "bigint", nullable: true),
-                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true),
-                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true)
+                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true, collation: "Latin1_General_BIN2"),
+                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -138,11 +138,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
                     PAUSED_AT = table.Column<long>(type: "bigint", nullable: true),
-                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true),
-                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true)
+                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true, collation: "Latin1_General_BIN2"),
+                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -154,11 +154,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    INSTANCE_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    INSTANCE_NAME = table.Column<string>(type: "nvarchar(200)", nullable: false, collation: "Latin1_General_BIN2"),
                     CHECKIN_INTERVAL = table.Column<long>(type: "bigint", nullable: false),
                     LAST_CHECKIN_TIME = table.Column<long>(type: "bigint", nullable: false),
-                    QUARTZ_VERSION = table.Column<string>(type: "nvarchar(20)", nullable: true)
+                    QUARTZ_VERSION = table.Column<string>(type: "nvarchar(20)", nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -170,13 +170,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "matching",
                 columns: table => new
                 {
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     shift_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     online = table.Column<bool>(type: "bit", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
                     reserved_ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     reserved_offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
                 },
@@ -203,7 +203,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "platform",
                 columns: table => new
                 {
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     lat = table.Column<double>(type: "float", nullable: false),
                     lng = table.Column<double>(type: "float", nullable: false),
                     heading = table.Column<double>(type: "float", nullable: true),
@@ -221,10 +221,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: table => new
                 {
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     fare = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
                     amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
                     at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
@@ -240,17 +240,17 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     sequence = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("SqlServer:Identity", "1, 1"),
                     event_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    event_type = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    event_type = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
                     version = table.Column<int>(type: "int", nullable: false),
                     timestamp = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    stream_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    source = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false, collation: "Latin1_General_BIN2"),
+                    stream_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     stream_version = table.Column<int>(type: "int", nullable: true),
                     position = table.Column<long>(type: "bigint", nullable: true),
                     correlation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     causation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    trace_parent = table.Column<string>(type: "nvarchar(55)", maxLength: 55, nullable: true),
-                    payload = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    trace_parent = table.Column<string>(type: "nvarchar(55)", maxLength: 55, nullable: true, collation: "Latin1_General_BIN2"),
+                    payload = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -276,16 +276,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    caller = table.Column<string>(type: "nvarchar(320)", maxLength: 320, nullable: false),
-                    fingerprint = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false),
+                    caller = table.Column<string>(type: "nvarchar(320)", maxLength: 320, nullable: false, collation: "Latin1_General_BIN2"),
+                    fingerprint = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_BIN2"),
                     request_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     owner = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     lease_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     status = table.Column<int>(type: "int", nullable: true),
-                    content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
-                    location = table.Column<string>(type: "nvarchar(2048)", maxLength: 2048, nullable: true),
-                    entity_tag = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
+                    content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    location = table.Column<string>(type: "nvarchar(2048)", maxLength: 2048, nullable: true, collation: "Latin1_General_BIN2"),
+                    entity_tag = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     body = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     body_too_large = table.Column<bool>(type: "bit", nullable: false)
                 },
@@ -316,12 +316,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    number = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    tariff_version = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    number = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    tariff_version = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false, collation: "Latin1_General_BIN2"),
                     amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false),
-                    waived_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
+                    waived_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
                     issued_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     paid_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     version = table.Column<int>(type: "int", nullable: false)
@@ -338,11 +338,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     event_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    audience = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
-                    recipient_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    title = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    text = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    audience = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false, collation: "Latin1_General_BIN2"),
+                    recipient_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    kind = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false, collation: "Latin1_General_BIN2"),
+                    title = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    text = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false, collation: "Latin1_General_BIN2"),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
@@ -358,9 +358,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     offered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    answer = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
+                    answer = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false, collation: "Latin1_General_BIN2"),
                     released = table.Column<bool>(type: "bit", nullable: false),
                     version = table.Column<int>(type: "int", nullable: false)
                 },
@@ -376,10 +376,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
                     living_ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    living_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
+                    living_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     attempt = table.Column<int>(type: "int", nullable: false),
                     pickup_eta_seconds = table.Column<int>(type: "int", nullable: false),
                     offered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -399,19 +399,19 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     sequence_number = table.Column<long>(type: "bigint", nullable: false),
                     message_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    message_type = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    content_type = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
-                    body = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    headers = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    properties = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    message_type = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    content_type = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_BIN2"),
+                    body = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    headers = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2"),
+                    properties = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2"),
                     conversation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     correlation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     initiator_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     request_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    source_address = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: true),
-                    destination_address = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: true),
-                    response_address = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: true),
-                    fault_address = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: true),
+                    source_address = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: true, collation: "Latin1_General_BIN2"),
+                    destination_address = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: true, collation: "Latin1_General_BIN2"),
+                    response_address = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: true, collation: "Latin1_General_BIN2"),
+                    fault_address = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: true, collation: "Latin1_General_BIN2"),
                     sent_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     enqueue_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     expiration_time = table.Column<DateTime>(type: "datetime2", nullable: true),
@@ -420,7 +420,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     outbox_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     attempt_count = table.Column<int>(type: "int", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    last_error = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    last_error = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -448,11 +448,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    brand = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    last4 = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
-                    label = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    brand = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    last4 = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false, collation: "Latin1_General_BIN2"),
+                    label = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_BIN2"),
                     default_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     added_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
@@ -467,17 +467,17 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: table => new
                 {
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
                     version = table.Column<int>(type: "int", nullable: false),
                     payment_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     payment_method_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
                     attempt = table.Column<int>(type: "int", nullable: false),
                     key_number = table.Column<int>(type: "int", nullable: false),
                     unresolved = table.Column<bool>(type: "bit", nullable: false),
-                    failure_code = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    failure_code = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_BIN2"),
                     retry_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     retry_token_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     opened_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -494,11 +494,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "drivers",
                 columns: table => new
                 {
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
                     shift_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     online_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
                 },
@@ -515,14 +515,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     requested_hour = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    arrived_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
+                    arrived_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     arrived_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     started_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    outcome = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    outcome = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true, collation: "Latin1_General_BIN2"),
                     ended_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    cancelled_by = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    cancelled_by = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true, collation: "Latin1_General_BIN2"),
                     captured_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    captured_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    captured_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
                     captured_day = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     captured_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     version = table.Column<int>(type: "int", nullable: false)
@@ -538,20 +538,20 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2"),
                     version = table.Column<int>(type: "int", nullable: false),
-                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    active_rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
-                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    active_rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
                     quote_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     quoted_distance_meters = table.Column<int>(type: "int", nullable: true),
                     payment_method_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
-                    active_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    active_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    driver_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    driver_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_BIN2"),
                     eta_seconds = table.Column<int>(type: "int", nullable: true),
-                    ended_offers = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    ended_offers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
                     search = table.Column<int>(type: "int", nullable: false),
                     search_started_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     search_deadline_token = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
@@ -563,32 +563,32 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     cancelled_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     no_driver_found_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     changed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    cancelled_by = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
-                    cancellation_reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    cancelled_by = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true, collation: "Latin1_General_BIN2"),
+                    cancellation_reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     wait_seconds = table.Column<int>(type: "int", nullable: true),
                     distance_meters = table.Column<int>(type: "int", nullable: true),
-                    payment_status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    payment_status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2"),
                     stars = table.Column<int>(type: "int", nullable: true),
-                    rating_comment = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    rating_comment = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true, collation: "Latin1_General_BIN2"),
                     rated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     last_command_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     dropoff_lat = table.Column<double>(type: "float", nullable: false),
                     dropoff_lng = table.Column<double>(type: "float", nullable: false),
                     fare_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
                     payment_amount_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    payment_amount_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    payment_amount_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
+                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     pickup_lat = table.Column<double>(type: "float", nullable: false),
                     pickup_lng = table.Column<double>(type: "float", nullable: false),
                     quoted_fare_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    quoted_fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    quoted_fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
                     tolls_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    tolls_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    driver_vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true),
-                    driver_vehicle_model = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    driver_vehicle_plate = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true)
+                    tolls_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
+                    driver_vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true, collation: "Latin1_General_BIN2"),
+                    driver_vehicle_model = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_BIN2"),
+                    driver_vehicle_plate = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -614,13 +614,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_BIN2"),
+                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
                     amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false),
-                    outcome = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
-                    decline_code = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
+                    outcome = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    decline_code = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_BIN2"),
                     at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
@@ -634,17 +634,17 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: table => new
                 {
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
                     pickup_lat = table.Column<double>(type: "float", nullable: false),
                     pickup_lng = table.Column<double>(type: "float", nullable: false),
-                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     dropoff_lat = table.Column<double>(type: "float", nullable: false),
                     dropoff_lng = table.Column<double>(type: "float", nullable: false),
-                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
                     fare_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
                     requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     attempts = table.Column<int>(type: "int", nullable: false)
@@ -661,15 +661,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     stage = table.Column<int>(type: "int", nullable: false),
                     expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     pickup_lat = table.Column<double>(type: "float", nullable: true),
                     pickup_lng = table.Column<double>(type: "float", nullable: true),
-                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     dropoff_lat = table.Column<double>(type: "float", nullable: true),
                     dropoff_lng = table.Column<double>(type: "float", nullable: true),
-                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     assigned_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
                 },
                 constraints: table =>
@@ -682,37 +682,37 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    CALENDAR_NAME = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    CALENDAR_NAME = table.Column<string>(type: "nvarchar(200)", nullable: true, collation: "Latin1_General_BIN2"),
                     CONTINUATION_CONDITION = table.Column<int>(type: "int", nullable: true),
-                    CONTINUES_TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: true),
-                    CONTINUES_TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: true),
-                    DESCRIPTION = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    CONTINUES_TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: true, collation: "Latin1_General_BIN2"),
+                    CONTINUES_TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: true, collation: "Latin1_General_BIN2"),
+                    DESCRIPTION = table.Column<string>(type: "nvarchar(250)", nullable: true, collation: "Latin1_General_BIN2"),
                     END_TIME = table.Column<long>(type: "bigint", nullable: true),
-                    EXECUTION_GROUP = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    EXECUTION_GROUP = table.Column<string>(type: "nvarchar(200)", nullable: true, collation: "Latin1_General_BIN2"),
                     FIXED_DELAY = table.Column<bool>(type: "bit", nullable: true),
                     JOB_DATA = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
-                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    JOB_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    JOB_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
                     MISFIRE_INSTR = table.Column<int>(type: "int", nullable: true),
                     MISFIRE_ORIG_FIRE_TIME = table.Column<long>(type: "bigint", nullable: true),
                     MISFIRE_THRESHOLD = table.Column<long>(type: "bigint", nullable: true),
                     NEXT_FIRE_TIME = table.Column<long>(type: "bigint", nullable: true),
                     OVERLAP_POLICY = table.Column<int>(type: "int", nullable: true),
                     PAUSED_AT = table.Column<long>(type: "bigint", nullable: true),
-                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true),
-                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true),
-                    PREFERRED_NODE = table.Column<string>(type: "nvarchar(200)", nullable: true),
+                    PAUSED_BY = table.Column<string>(type: "nvarchar(200)", nullable: true, collation: "Latin1_General_BIN2"),
+                    PAUSE_REASON = table.Column<string>(type: "nvarchar(250)", nullable: true, collation: "Latin1_General_BIN2"),
+                    PREFERRED_NODE = table.Column<string>(type: "nvarchar(200)", nullable: true, collation: "Latin1_General_BIN2"),
                     PREFERRED_NODE_AUTO = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
                     PREV_FIRE_TIME = table.Column<long>(type: "bigint", nullable: true),
                     PRIORITY = table.Column<int>(type: "int", nullable: true),
                     RETRY_ATTEMPT = table.Column<int>(type: "int", nullable: true),
-                    RETRY_POLICY = table.Column<string>(type: "nvarchar(250)", nullable: true),
+                    RETRY_POLICY = table.Column<string>(type: "nvarchar(250)", nullable: true, collation: "Latin1_General_BIN2"),
                     START_TIME = table.Column<long>(type: "bigint", nullable: false),
-                    TRIGGER_STATE = table.Column<string>(type: "nvarchar(16)", nullable: false),
-                    TRIGGER_TYPE = table.Column<string>(type: "nvarchar(8)", nullable: false)
+                    TRIGGER_STATE = table.Column<string>(type: "nvarchar(16)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_TYPE = table.Column<string>(type: "nvarchar(8)", nullable: false, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -732,8 +732,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     invoice_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     position = table.Column<int>(type: "int", nullable: false),
-                    code = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    code = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    description = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_BIN2"),
                     amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false)
                 },
                 constraints: table =>
@@ -753,9 +753,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
                     BLOB_DATA = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
                 },
                 constraints: table =>
@@ -775,11 +775,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    CRON_EXPRESSION = table.Column<string>(type: "nvarchar(250)", nullable: false),
-                    TIME_ZONE_ID = table.Column<string>(type: "nvarchar(80)", nullable: true)
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    CRON_EXPRESSION = table.Column<string>(type: "nvarchar(250)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TIME_ZONE_ID = table.Column<string>(type: "nvarchar(80)", nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -798,9 +798,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
                     REPEAT_COUNT = table.Column<int>(type: "int", nullable: false),
                     REPEAT_INTERVAL = table.Column<long>(type: "bigint", nullable: false),
                     TIMES_TRIGGERED = table.Column<int>(type: "int", nullable: false)
@@ -822,9 +822,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 columns: table => new
                 {
-                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false),
-                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false),
-                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false),
+                    SCHED_NAME = table.Column<string>(type: "nvarchar(120)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_NAME = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
+                    TRIGGER_GROUP = table.Column<string>(type: "nvarchar(150)", nullable: false, collation: "Latin1_General_BIN2"),
                     BOOL_PROP_1 = table.Column<bool>(type: "bit", nullable: true),
                     BOOL_PROP_2 = table.Column<bool>(type: "bit", nullable: true),
                     DEC_PROP_1 = table.Column<decimal>(type: "numeric(13,4)", precision: 18, scale: 4, nullable: true),
@@ -833,10 +833,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     INT_PROP_2 = table.Column<int>(type: "int", nullable: true),
                     LONG_PROP_1 = table.Column<long>(type: "bigint", nullable: true),
                     LONG_PROP_2 = table.Column<long>(type: "bigint", nullable: true),
-                    STR_PROP_1 = table.Column<string>(type: "nvarchar(512)", nullable: true),
-                    STR_PROP_2 = table.Column<string>(type: "nvarchar(512)", nullable: true),
-                    STR_PROP_3 = table.Column<string>(type: "nvarchar(512)", nullable: true),
-                    TIME_ZONE_ID = table.Column<string>(type: "nvarchar(80)", nullable: true)
+                    STR_PROP_1 = table.Column<string>(type: "nvarchar(512)", nullable: true, collation: "Latin1_General_BIN2"),
+                    STR_PROP_2 = table.Column<string>(type: "nvarchar(512)", nullable: true, collation: "Latin1_General_BIN2"),
+                    STR_PROP_3 = table.Column<string>(type: "nvarchar(512)", nullable: true, collation: "Latin1_General_BIN2"),
+                    TIME_ZONE_ID = table.Column<string>(type: "nvarchar(80)", nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {

@@ -65,13 +65,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body");
+                        .HasColumnName("body")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ContentType")
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)")
-                        .HasColumnName("content_type");
+                        .HasColumnName("content_type")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("ConversationId")
                         .HasColumnType("uniqueidentifier")
@@ -84,7 +86,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DestinationAddress")
                         .HasMaxLength(1024)
                         .HasColumnType("nvarchar(1024)")
-                        .HasColumnName("destination_address");
+                        .HasColumnName("destination_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTime?>("EnqueueTime")
                         .HasColumnType("datetime2")
@@ -97,11 +100,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("FaultAddress")
                         .HasMaxLength(1024)
                         .HasColumnType("nvarchar(1024)")
-                        .HasColumnName("fault_address");
+                        .HasColumnName("fault_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Headers")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("headers");
+                        .HasColumnName("headers")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("InboxConsumerId")
                         .HasColumnType("uniqueidentifier")
@@ -117,7 +122,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("LastError")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("last_error");
+                        .HasColumnName("last_error")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("MessageId")
                         .HasColumnType("uniqueidentifier")
@@ -126,7 +132,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("MessageType")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("message_type");
+                        .HasColumnName("message_type")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTime>("NextAttemptTime")
                         .HasColumnType("datetime2")
@@ -138,7 +145,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("Properties")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("properties");
+                        .HasColumnName("properties")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("RequestId")
                         .HasColumnType("uniqueidentifier")
@@ -147,7 +155,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("ResponseAddress")
                         .HasMaxLength(1024)
                         .HasColumnType("nvarchar(1024)")
-                        .HasColumnName("response_address");
+                        .HasColumnName("response_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTime>("SentTime")
                         .HasColumnType("datetime2")
@@ -160,7 +169,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("SourceAddress")
                         .HasMaxLength(1024)
                         .HasColumnType("nvarchar(1024)")
-                        .HasColumnName("source_address");
+                        .HasColumnName("source_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_outbox_message");
@@ -203,15 +213,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<byte[]>("BLOB_DATA")
                         .HasColumnType("varbinary(max)")
@@ -229,11 +242,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CALENDAR_NAME")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("CALENDAR_NAME");
+                        .HasColumnName("CALENDAR_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<byte[]>("CALENDAR")
                         .IsRequired()
@@ -252,24 +267,29 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CRON_EXPRESSION")
                         .IsRequired()
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("CRON_EXPRESSION");
+                        .HasColumnName("CRON_EXPRESSION")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TIME_ZONE_ID")
                         .HasColumnType("nvarchar(80)")
-                        .HasColumnName("TIME_ZONE_ID");
+                        .HasColumnName("TIME_ZONE_ID")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
                         .HasName("PK_QRTZ_CRON_TRIGGERS");
@@ -283,15 +303,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ENTRY_ID")
                         .HasColumnType("nvarchar(140)")
-                        .HasColumnName("ENTRY_ID");
+                        .HasColumnName("ENTRY_ID")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("EXECUTION_GROUP")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("EXECUTION_GROUP");
+                        .HasColumnName("EXECUTION_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long>("FIRED_TIME")
                         .HasColumnType("bigint")
@@ -300,7 +323,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("INSTANCE_NAME")
                         .IsRequired()
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("INSTANCE_NAME");
+                        .HasColumnName("INSTANCE_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("INTERRUPT_REQUESTED_TIME")
                         .HasColumnType("bigint")
@@ -312,11 +336,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("JOB_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_GROUP");
+                        .HasColumnName("JOB_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_NAME");
+                        .HasColumnName("JOB_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("PRIORITY")
                         .HasColumnType("int")
@@ -328,7 +354,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("PROGRESS_MESSAGE")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("PROGRESS_MESSAGE");
+                        .HasColumnName("PROGRESS_MESSAGE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool?>("REQUESTS_RECOVERY")
                         .HasColumnType("bit")
@@ -341,17 +368,20 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("STATE")
                         .IsRequired()
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("STATE");
+                        .HasColumnName("STATE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .IsRequired()
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .IsRequired()
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "ENTRY_ID")
                         .HasName("PK_QRTZ_FIRED_TRIGGERS");
@@ -374,19 +404,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_NAME");
+                        .HasColumnName("JOB_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_GROUP");
+                        .HasColumnName("JOB_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DESCRIPTION")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("DESCRIPTION");
+                        .HasColumnName("DESCRIPTION")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool>("IS_DURABLE")
                         .HasColumnType("bit")
@@ -403,7 +437,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("JOB_CLASS_NAME")
                         .IsRequired()
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("JOB_CLASS_NAME");
+                        .HasColumnName("JOB_CLASS_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<byte[]>("JOB_DATA")
                         .HasColumnType("varbinary(max)")
@@ -428,11 +463,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("LOCK_NAME")
                         .HasColumnType("nvarchar(40)")
-                        .HasColumnName("LOCK_NAME");
+                        .HasColumnName("LOCK_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "LOCK_NAME")
                         .HasName("PK_QRTZ_LOCKS");
@@ -446,11 +483,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_GROUP");
+                        .HasColumnName("JOB_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("PAUSED_AT")
                         .HasColumnType("bigint")
@@ -458,11 +497,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("PAUSED_BY")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("PAUSED_BY");
+                        .HasColumnName("PAUSED_BY")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("PAUSE_REASON")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("PAUSE_REASON");
+                        .HasColumnName("PAUSE_REASON")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "JOB_GROUP")
                         .HasName("PK_QRTZ_PAUSED_JOB_GRPS");
@@ -476,11 +517,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("PAUSED_AT")
                         .HasColumnType("bigint")
@@ -488,11 +531,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("PAUSED_BY")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("PAUSED_BY");
+                        .HasColumnName("PAUSED_BY")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("PAUSE_REASON")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("PAUSE_REASON");
+                        .HasColumnName("PAUSE_REASON")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "TRIGGER_GROUP")
                         .HasName("PK_QRTZ_PAUSED_TRIGGER_GRPS");
@@ -506,11 +551,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("INSTANCE_NAME")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("INSTANCE_NAME");
+                        .HasColumnName("INSTANCE_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long>("CHECKIN_INTERVAL")
                         .HasColumnType("bigint")
@@ -522,7 +569,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("QUARTZ_VERSION")
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("QUARTZ_VERSION");
+                        .HasColumnName("QUARTZ_VERSION")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "INSTANCE_NAME")
                         .HasName("PK_QRTZ_SCHEDULER_STATE");
@@ -536,15 +584,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("REPEAT_COUNT")
                         .HasColumnType("int")
@@ -570,15 +621,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool?>("BOOL_PROP_1")
                         .HasColumnType("bit")
@@ -616,19 +670,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("STR_PROP_1")
                         .HasColumnType("nvarchar(512)")
-                        .HasColumnName("STR_PROP_1");
+                        .HasColumnName("STR_PROP_1")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("STR_PROP_2")
                         .HasColumnType("nvarchar(512)")
-                        .HasColumnName("STR_PROP_2");
+                        .HasColumnName("STR_PROP_2")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("STR_PROP_3")
                         .HasColumnType("nvarchar(512)")
-                        .HasColumnName("STR_PROP_3");
+                        .HasColumnName("STR_PROP_3")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TIME_ZONE_ID")
                         .HasColumnType("nvarchar(80)")
-                        .HasColumnName("TIME_ZONE_ID");
+                        .HasColumnName("TIME_ZONE_ID")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
                         .HasName("PK_QRTZ_SIMPROP_TRIGGERS");
@@ -642,19 +700,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     b.Property<string>("SCHED_NAME")
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("SCHED_NAME");
+                        .HasColumnName("SCHED_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_NAME");
+                        .HasColumnName("TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("TRIGGER_GROUP");
+                        .HasColumnName("TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CALENDAR_NAME")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("CALENDAR_NAME");
+                        .HasColumnName("CALENDAR_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int?>("CONTINUATION_CONDITION")
                         .HasColumnType("int")
@@ -662,15 +724,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("CONTINUES_TRIGGER_GROUP")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("CONTINUES_TRIGGER_GROUP");
+                        .HasColumnName("CONTINUES_TRIGGER_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CONTINUES_TRIGGER_NAME")
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("CONTINUES_TRIGGER_NAME");
+                        .HasColumnName("CONTINUES_TRIGGER_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DESCRIPTION")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("DESCRIPTION");
+                        .HasColumnName("DESCRIPTION")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("END_TIME")
                         .HasColumnType("bigint")
@@ -678,7 +743,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("EXECUTION_GROUP")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("EXECUTION_GROUP");
+                        .HasColumnName("EXECUTION_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool?>("FIXED_DELAY")
                         .HasColumnType("bit")
@@ -691,12 +757,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("JOB_GROUP")
                         .IsRequired()
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_GROUP");
+                        .HasColumnName("JOB_GROUP")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("JOB_NAME")
                         .IsRequired()
                         .HasColumnType("nvarchar(150)")
-                        .HasColumnName("JOB_NAME");
+                        .HasColumnName("JOB_NAME")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int?>("MISFIRE_INSTR")
                         .HasColumnType("int")
@@ -724,15 +792,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("PAUSED_BY")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("PAUSED_BY");
+                        .HasColumnName("PAUSED_BY")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("PAUSE_REASON")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("PAUSE_REASON");
+                        .HasColumnName("PAUSE_REASON")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("PREFERRED_NODE")
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("PREFERRED_NODE");
+                        .HasColumnName("PREFERRED_NODE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool>("PREFERRED_NODE_AUTO")
                         .HasColumnType("bit")
@@ -753,7 +824,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("RETRY_POLICY")
                         .HasColumnType("nvarchar(250)")
-                        .HasColumnName("RETRY_POLICY");
+                        .HasColumnName("RETRY_POLICY")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long>("START_TIME")
                         .HasColumnType("bigint")
@@ -762,12 +834,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("TRIGGER_STATE")
                         .IsRequired()
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("TRIGGER_STATE");
+                        .HasColumnName("TRIGGER_STATE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TRIGGER_TYPE")
                         .IsRequired()
                         .HasColumnType("nvarchar(8)")
-                        .HasColumnName("TRIGGER_TYPE");
+                        .HasColumnName("TRIGGER_TYPE")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("SCHED_NAME", "TRIGGER_NAME", "TRIGGER_GROUP")
                         .HasName("PK_QRTZ_TRIGGERS");
@@ -800,13 +874,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("nvarchar(10)")
-                        .HasColumnName("answer");
+                        .HasColumnName("answer")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DriverId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("OfferedAt")
                         .HasColumnType("datetimeoffset")
@@ -852,12 +928,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("ArrivedDriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("arrived_driver_id");
+                        .HasColumnName("arrived_driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("CancelledBy")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("cancelled_by");
+                        .HasColumnName("cancelled_by")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<decimal?>("CapturedAmount")
                         .HasPrecision(18, 4)
@@ -872,7 +950,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("captured_currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("CapturedDay")
                         .HasColumnType("datetimeoffset")
@@ -885,7 +964,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Outcome")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("outcome");
+                        .HasColumnName("outcome")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("RequestedAt")
                         .HasColumnType("datetimeoffset")
@@ -934,7 +1014,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("IssuedAt")
                         .HasColumnType("datetimeoffset")
@@ -944,7 +1025,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("number");
+                        .HasColumnName("number")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("PaidAt")
                         .HasColumnType("datetimeoffset")
@@ -958,13 +1040,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("TariffVersion")
                         .IsRequired()
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("tariff_version");
+                        .HasColumnName("tariff_version")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -974,7 +1058,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("WaivedReason")
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("waived_reason");
+                        .HasColumnName("waived_reason")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_invoices");
@@ -1011,13 +1096,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("code");
+                        .HasColumnName("code")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("description");
+                        .HasColumnName("description")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("InvoiceId", "Position")
                         .HasName("pk_invoice_lines");
@@ -1032,13 +1119,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("OnlineSince")
                         .HasColumnType("datetimeoffset")
@@ -1052,19 +1141,22 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleModel")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("vehicle_model");
+                        .HasColumnName("vehicle_model")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehiclePlate")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("vehicle_plate");
+                        .HasColumnName("vehicle_plate")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("DriverId")
                         .HasName("pk_profiles");
@@ -1088,12 +1180,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DropoffAddress")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("dropoff_address");
+                        .HasColumnName("dropoff_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<double?>("DropoffLat")
                         .HasColumnType("float")
@@ -1110,7 +1204,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("PickupAddress")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("pickup_address");
+                        .HasColumnName("pickup_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<double?>("PickupLat")
                         .HasColumnType("float")
@@ -1160,13 +1255,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DriverId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<decimal>("Fare")
                         .HasPrecision(18, 4)
@@ -1252,12 +1349,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("event_type");
+                        .HasColumnName("event_type")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("payload");
+                        .HasColumnName("payload")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<long?>("Position")
                         .HasColumnType("bigint")
@@ -1267,13 +1366,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("source");
+                        .HasColumnName("source")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("StreamId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("stream_id");
+                        .HasColumnName("stream_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int?>("StreamVersion")
                         .HasColumnType("int")
@@ -1286,7 +1387,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("TraceParent")
                         .HasMaxLength(55)
                         .HasColumnType("nvarchar(55)")
-                        .HasColumnName("trace_parent");
+                        .HasColumnName("trace_parent")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Version")
                         .HasColumnType("int")
@@ -1323,13 +1425,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool>("Online")
                         .IsConcurrencyToken()
@@ -1353,19 +1457,22 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleModel")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("vehicle_model");
+                        .HasColumnName("vehicle_model")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehiclePlate")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("vehicle_plate");
+                        .HasColumnName("vehicle_plate")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("DriverId")
                         .HasName("pk_candidates");
@@ -1398,7 +1505,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("datetimeoffset")
@@ -1407,7 +1515,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("LivingDriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("living_driver_id");
+                        .HasColumnName("living_driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("LivingRideId")
                         .HasColumnType("uniqueidentifier")
@@ -1430,7 +1539,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("OfferId")
                         .HasName("pk_offers");
@@ -1466,7 +1576,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DropoffAddress")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("dropoff_address");
+                        .HasColumnName("dropoff_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<double>("DropoffLat")
                         .HasColumnType("float")
@@ -1485,7 +1596,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("fare_currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("uniqueidentifier")
@@ -1494,7 +1606,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("PickupAddress")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("pickup_address");
+                        .HasColumnName("pickup_address")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<double>("PickupLat")
                         .HasColumnType("float")
@@ -1512,20 +1625,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Status")
                         .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleClass")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("RideId")
                         .HasName("pk_searches");
@@ -1552,7 +1668,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("nvarchar(10)")
-                        .HasColumnName("audience");
+                        .HasColumnName("audience")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("EventId")
                         .HasColumnType("uniqueidentifier")
@@ -1562,13 +1679,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("RecipientId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("recipient_id");
+                        .HasColumnName("recipient_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
@@ -1578,13 +1697,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)")
-                        .HasColumnName("text");
+                        .HasColumnName("text")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("title");
+                        .HasColumnName("title")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_notifications");
@@ -1621,37 +1742,43 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DeclineCode")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("decline_code");
+                        .HasColumnName("decline_code")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Outcome")
                         .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("outcome");
+                        .HasColumnName("outcome")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("reference");
+                        .HasColumnName("reference")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Token")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("token");
+                        .HasColumnName("token")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_sandbox_ledger");
@@ -1682,7 +1809,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("brand");
+                        .HasColumnName("brand")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("DefaultSince")
                         .HasColumnType("datetimeoffset")
@@ -1691,25 +1819,29 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Label")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("label");
+                        .HasColumnName("label")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Last4")
                         .IsRequired()
                         .HasMaxLength(4)
                         .HasColumnType("nvarchar(4)")
-                        .HasColumnName("last4");
+                        .HasColumnName("last4")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("RiderId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Token")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("token");
+                        .HasColumnName("token")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_payment_methods");
@@ -1750,12 +1882,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasMaxLength(3)
                         .HasColumnType("nchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength();
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("FailureCode")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("failure_code");
+                        .HasColumnName("failure_code")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("KeyNumber")
                         .HasColumnType("int")
@@ -1785,13 +1919,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<bool>("Unresolved")
                         .HasColumnType("bit")
@@ -1838,12 +1974,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(320)
                         .HasColumnType("nvarchar(320)")
-                        .HasColumnName("caller");
+                        .HasColumnName("caller")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ContentType")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("content_type");
+                        .HasColumnName("content_type")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1852,14 +1990,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("EntityTag")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("entity_tag");
+                        .HasColumnName("entity_tag")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Fingerprint")
                         .IsRequired()
                         .HasMaxLength(64)
                         .IsUnicode(false)
                         .HasColumnType("varchar(64)")
-                        .HasColumnName("fingerprint");
+                        .HasColumnName("fingerprint")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("LeaseUntil")
                         .HasColumnType("datetimeoffset")
@@ -1868,7 +2008,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Location")
                         .HasMaxLength(2048)
                         .HasColumnType("nvarchar(2048)")
-                        .HasColumnName("location");
+                        .HasColumnName("location")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid>("Owner")
                         .HasColumnType("uniqueidentifier")
@@ -1898,7 +2039,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset")
@@ -1960,12 +2102,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("ActiveDriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("active_driver_id");
+                        .HasColumnName("active_driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ActiveRiderId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("active_rider_id");
+                        .HasColumnName("active_rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("ArrivedAt")
                         .HasColumnType("datetimeoffset")
@@ -1978,7 +2122,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("CancellationReason")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("cancellation_reason");
+                        .HasColumnName("cancellation_reason")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("CancelledAt")
                         .HasColumnType("datetimeoffset")
@@ -1987,7 +2132,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("CancelledBy")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("cancelled_by");
+                        .HasColumnName("cancelled_by")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("ChangedAt")
                         .HasColumnType("datetimeoffset")
@@ -2004,17 +2150,20 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("DriverId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id");
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DriverName")
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("driver_name");
+                        .HasColumnName("driver_name")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.PrimitiveCollection<string>("EndedOffers")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("ended_offers");
+                        .HasColumnName("ended_offers")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int?>("EtaSeconds")
                         .HasColumnType("int")
@@ -2040,7 +2189,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("payment_status");
+                        .HasColumnName("payment_status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("QuoteId")
                         .HasColumnType("uniqueidentifier")
@@ -2057,7 +2207,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("RatingComment")
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)")
-                        .HasColumnName("rating_comment");
+                        .HasColumnName("rating_comment")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("datetimeoffset")
@@ -2067,7 +2218,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Search")
                         .HasColumnType("int")
@@ -2093,13 +2245,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("VehicleClass")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -2117,7 +2271,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                             b1.Property<string>("Address")
                                 .HasMaxLength(500)
                                 .HasColumnType("nvarchar(500)")
-                                .HasColumnName("dropoff_address");
+                                .HasColumnName("dropoff_address")
+                                .UseCollation("Latin1_General_BIN2");
 
                             b1.Property<double>("Lat")
                                 .HasColumnType("float")
@@ -2140,7 +2295,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nchar(3)")
                                 .HasColumnName("fare_currency")
-                                .IsFixedLength();
+                                .IsFixedLength()
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "PaymentAmount", "RideBooking.Rides.Ride.PaymentAmount#Money", b1 =>
@@ -2155,7 +2311,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nchar(3)")
                                 .HasColumnName("payment_amount_currency")
-                                .IsFixedLength();
+                                .IsFixedLength()
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Rides.Ride.Pickup#Place", b1 =>
@@ -2165,7 +2322,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                             b1.Property<string>("Address")
                                 .HasMaxLength(500)
                                 .HasColumnType("nvarchar(500)")
-                                .HasColumnName("pickup_address");
+                                .HasColumnName("pickup_address")
+                                .UseCollation("Latin1_General_BIN2");
 
                             b1.Property<double>("Lat")
                                 .HasColumnType("float")
@@ -2188,7 +2346,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nchar(3)")
                                 .HasColumnName("quoted_fare_currency")
-                                .IsFixedLength();
+                                .IsFixedLength()
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Tolls", "RideBooking.Rides.Ride.Tolls#Money", b1 =>
@@ -2203,7 +2362,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .HasMaxLength(3)
                                 .HasColumnType("nchar(3)")
                                 .HasColumnName("tolls_currency")
-                                .IsFixedLength();
+                                .IsFixedLength()
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Rides.Ride.Vehicle#Vehicle", b1 =>
@@ -2212,19 +2372,22 @@ namespace RideBooking.Platform.Migrations.SqlServer
                                 .IsRequired()
                                 .HasMaxLength(32)
                                 .HasColumnType("nvarchar(32)")
-                                .HasColumnName("driver_vehicle_class");
+                                .HasColumnName("driver_vehicle_class")
+                                .UseCollation("Latin1_General_BIN2");
 
                             b1.Property<string>("Model")
                                 .IsRequired()
                                 .HasMaxLength(200)
                                 .HasColumnType("nvarchar(200)")
-                                .HasColumnName("driver_vehicle_model");
+                                .HasColumnName("driver_vehicle_model")
+                                .UseCollation("Latin1_General_BIN2");
 
                             b1.Property<string>("Plate")
                                 .IsRequired()
                                 .HasMaxLength(50)
                                 .HasColumnType("nvarchar(50)")
-                                .HasColumnName("driver_vehicle_plate");
+                                .HasColumnName("driver_vehicle_plate")
+                                .UseCollation("Latin1_General_BIN2");
                         });
 
                     b.HasKey("CorrelationId")
