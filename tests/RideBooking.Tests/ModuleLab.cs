@@ -290,21 +290,6 @@ public sealed class StatementCounter : DbCommandInterceptor
     }
 }
 
-/// <summary>Waiting for the disk at each commit is most of a lab's time, and its database is thrown away.</summary>
-internal sealed class NeedNotSurviveAPowerCut : DbConnectionInterceptor
-{
-    public override async Task ConnectionOpenedAsync(
-        DbConnection connection,
-        ConnectionEndEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA synchronous=OFF";
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-}
-
 internal static class Answers
 {
     public static int? StatusCode(this IResult result) => ((IStatusCodeHttpResult)result).StatusCode;

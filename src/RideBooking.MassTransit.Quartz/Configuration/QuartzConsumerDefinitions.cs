@@ -22,7 +22,8 @@ public class ScheduleMessageConsumerDefinition : ConsumerDefinition<ScheduleMess
         IRegistrationContext context
     )
     {
-        endpointConfigurator.UseMessageRetry(retry => retry.Interval(5, 250));
+        if (_endpoint.RetryLimit > 0)
+            endpointConfigurator.UseMessageRetry(retry => retry.Interval(_endpoint.RetryLimit, 250));
         consumerConfigurator.Message<ScheduleMessage>(message =>
             message.UsePartitioner(_endpoint.Partition, schedule => schedule.Message.CorrelationId)
         );

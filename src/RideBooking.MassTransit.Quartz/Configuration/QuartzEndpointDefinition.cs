@@ -28,6 +28,9 @@ public class QuartzEndpointDefinition
     /// <summary>Orders the messages of one token.</summary>
     public IPartitioner Partition { get; }
 
+    /// <summary>How often a failed message is tried again.</summary>
+    internal int RetryLimit => _options.RetryLimit;
+
     /// <inheritdoc />
     public virtual bool ConfigureConsumeTopology => true;
 

@@ -11,4 +11,10 @@ public class QuartzEndpointOptions
 
     /// <summary>The queue's name.</summary>
     public string QueueName { get; set; } = "quartz";
+
+    /// <summary>
+    /// How often a message that could not be scheduled is tried again, 250 milliseconds apart. Zero leaves it to what the
+    /// application configures on the endpoint.
+    /// </summary>
+    public int RetryLimit { get; set; } = 5;
 }

@@ -2,8 +2,8 @@ using System.Data.Common;
 using System.Net.Sockets;
 using MassTransit;
 using Microsoft.Data.SqlClient;
-using Microsoft.Data.Sqlite;
 using RabbitMQ.Client.Exceptions;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http;
 
@@ -12,6 +12,8 @@ internal static class Outage
 {
     public static bool Explains(Exception? exception)
     {
+        if (DatabaseOutage.Explains(exception))
+            return true;
         for (; exception is not null; exception = exception.InnerException)
             if (IsOutage(exception))
                 return true;
@@ -21,11 +23,8 @@ internal static class Outage
     static bool IsOutage(Exception exception) =>
         exception switch
         {
-            // SQLite: busy, locked, I/O error, full, cannot open.
-            SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 10 or 13 or 14,
-            // From severity 20 the connection is gone; -2 is a timeout, 1205 a deadlock, 4060 and 18456 no such database or login (yet).
-            SqlException sql => sql.Class >= 20 || sql.Number is -2 or 1205 or 4060 or 18456 || sql.IsTransient,
-            DbException database => database.IsTransient,
+            // A deadlock or a lost race that outlasted its retries is an overload to the caller.
+            SqlException { Number: 1205 } or DbException { IsTransient: true } => true,
             ConnectionException or BrokerUnreachableException or AlreadyClosedException => true,
             SocketException or TimeoutException => true,
             _ => false,

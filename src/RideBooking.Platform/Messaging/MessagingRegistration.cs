@@ -29,7 +29,11 @@ public static class MessagingRegistration
         {
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(includeNamespace: false));
             bus.AddPublishMessageScheduler();
-            bus.AddQuartzConsumers();
+            bus.AddQuartzConsumers(scheduler =>
+            {
+                scheduler.QueueName = FailurePolicy.Scheduler;
+                scheduler.RetryLimit = 0;
+            });
             bus.AddEntityFrameworkOutbox<AppDbContext>(outbox =>
             {
                 outbox.Use(database.Provider);
@@ -60,7 +64,7 @@ public static class MessagingRegistration
         return options;
     }
 
-    // The order matters: redelivery outermost, then retry, and inside both one transaction per attempt.
+    // The order matters: what failed is tried again in a new transaction.
     static void Configure(
         IRegistrationContext context,
         string name,
@@ -68,17 +72,10 @@ public static class MessagingRegistration
         TransportOptions options
     )
     {
-        // Whoever waits in process for the answer tries again himself; he must not be told of success later.
-        var inProcess = name.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
-        if (options.Redelivery.Count > 0 && !inProcess)
-            endpoint.UseScheduledRedelivery(retry => retry.Intervals([.. options.Redelivery]));
-        if (options.Retry.Count > 0 && !inProcess)
-            endpoint.UseMessageRetry(retry => retry.Intervals([.. options.Retry]));
-        if (!context.IsOutsideTransaction(name) && name != QuartzQueue)
+        endpoint.UseFailurePolicy(name, options);
+        if (!context.IsOutsideTransaction(name) && name != FailurePolicy.Scheduler)
             endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);
     }
-
-    const string QuartzQueue = "quartz";
 
     static void Use(this IEntityFrameworkOutboxConfigurator outbox, DatabaseProvider provider)
     {

@@ -1,0 +1,203 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using FluentValidation;
+using MassTransit;
+using RideBooking.Platform.Messaging;
+
+namespace RideBooking.Tests.Messaging;
+
+/// <summary>What becomes of messages whose handling fails: the same on each transport.</summary>
+public abstract class FaultCases
+{
+    // Three retries after the first attempt, and the same again for each of two redeliveries.
+    const int AllAttempts = 12;
+
+    const string Queue = "troubled";
+    const string Errors = "troubled_error";
+
+    /// <summary>The transport and the database.</summary>
+    protected virtual Task<(string, string)[]> Settings() => Task.FromResult<(string, string)[]>([]);
+
+    [Fact]
+    public async Task What_fails_n_times_and_then_succeeds_takes_effect_once()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        // Within the retries, the last of them, in a redelivery, and at the last attempt of all.
+        var failures = new[] { 1, 3, 4, AllAttempts - 1 }.ToDictionary(_ => NewId.NextGuid());
+        lab.Behaviour.Fault = (who, trouble, before) =>
+            who != nameof(Neighbour) && before < failures[trouble.Id]
+                ? new InvalidOperationException($"Not yet: {before}")
+                : null;
+
+        foreach (var id in failures.Keys)
+            await lab.Publish(new Trouble(id));
+
+        foreach (var (id, times) in failures)
+            await lab.Until(
+                $"success after {times} failures, in the transaction and outside of it",
+                () =>
+                    lab.Behaviour.Effects.Count(effect => effect.Id == id) >= 2
+                    && lab.Behaviour.Attempts(id, nameof(TroubledOutside)) > times
+            );
+        await lab.OutboxDrains();
+        lab.Behaviour.Effects.ShouldBe(
+            failures.Keys.SelectMany(id =>
+                new[] { new Effect(id, nameof(Troubled)), new Effect(id, nameof(Neighbour)) }
+            ),
+            ignoreOrder: true
+        );
+        foreach (var (id, times) in failures)
+        {
+            lab.Behaviour.Attempts(id).ShouldBe(times + 1);
+            lab.Behaviour.Attempts(id, nameof(Neighbour)).ShouldBe(1, "the neighbour's queue is its own");
+        }
+        lab.LeftIn(Errors).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_never_succeeds_ends_in_its_error_queue_with_its_headers_and_body()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        var (poison, messageId) = (new Trouble(NewId.NextGuid(), "Gegen Gänsefüßchen: „“ 🚕"), NewId.NextGuid());
+        var sound = Enumerable.Range(0, 20).Select(_ => new Trouble(NewId.NextGuid())).ToList();
+        lab.Behaviour.Fault = (who, trouble, _) =>
+            who == nameof(Troubled) && trouble.Id == poison.Id ? new InvalidOperationException("A bug.") : null;
+
+        await lab.Publish(poison, messageId, ("Tenant", "Berlin"), ("Weight", 12));
+        foreach (var trouble in sound)
+            await lab.Publish(trouble);
+
+        var dead = await lab.DeadLetterIn(Errors);
+        lab.Behaviour.Attempts(poison.Id).ShouldBe(AllAttempts);
+        var envelope = JsonNode.Parse(dead.Text)!;
+        envelope["message"]!["id"]!.GetValue<Guid>().ShouldBe(poison.Id);
+        envelope["message"]!["text"]!.GetValue<string>().ShouldBe(poison.Text);
+        envelope["messageId"]!.GetValue<Guid>().ShouldBe(messageId);
+        envelope["headers"]!["Tenant"]!.GetValue<string>().ShouldBe("Berlin");
+        envelope["headers"]!["Weight"]!.GetValue<int>().ShouldBe(12);
+        envelope["messageType"]![0]!.GetValue<string>().ShouldBe(MessageUrn.ForTypeString<Trouble>());
+        dead.MessageId.ShouldBe(messageId);
+        dead.Header(MessageHeaders.FaultMessage).ShouldBe("A bug.");
+        dead.Header(MessageHeaders.FaultExceptionType).ShouldBe(typeof(InvalidOperationException).FullName);
+        dead.Header(MessageHeaders.Reason).ShouldBe("fault");
+
+        await lab.Until("the neighbours' effects", () => lab.Behaviour.Effects.Count >= 41);
+        lab.Behaviour.Effects.ShouldNotContain(new Effect(poison.Id, nameof(Troubled)));
+        lab.Behaviour.Effects.Distinct().Count().ShouldBe(41, "20 sound ones twice, and the poison's neighbour");
+    }
+
+    [Fact]
+    public async Task What_can_never_succeed_is_tried_once()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        var hopeless = new Exception[]
+        {
+            new UnacceptableMessageException("The amount is negative."),
+            new ValidationException("The pickup is missing."),
+            new NotSupportedException("Version 7."),
+        }.ToDictionary(_ => NewId.NextGuid());
+        lab.Behaviour.Fault = (who, trouble, _) => who == nameof(Troubled) ? hopeless[trouble.Id] : null;
+
+        foreach (var (id, reason) in hopeless)
+        {
+            await lab.Publish(new Trouble(id));
+            (await lab.DeadLetterIn(Errors)).Header(MessageHeaders.FaultMessage).ShouldBe(reason.Message);
+            lab.Behaviour.Attempts(id).ShouldBe(1);
+        }
+    }
+
+    // Such as a request to somebody else that takes too long. It must neither spin nor vanish.
+    [Fact]
+    public async Task A_cancellation_that_is_not_the_shutdowns_is_a_failure_like_any_other()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        var trouble = new Trouble(NewId.NextGuid());
+        lab.Behaviour.Fault = (who, _, _) => who == nameof(Troubled) ? new TaskCanceledException("Too slow.") : null;
+
+        await lab.Publish(trouble);
+
+        await lab.DeadLetterIn(Errors);
+        lab.Behaviour.Attempts(trouble.Id).ShouldBe(AllAttempts);
+    }
+
+    [Fact]
+    public async Task What_lies_in_an_error_queue_takes_effect_once_when_it_is_put_back_after_the_fix()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        var trouble = new Trouble(NewId.NextGuid());
+        var broken = true;
+        lab.Behaviour.Fault = (who, _, _) =>
+            broken && who == nameof(Troubled) ? new InvalidOperationException("A bug.") : null;
+        await lab.Publish(trouble);
+        var dead = await lab.DeadLetterIn(Errors);
+
+        broken = false;
+        await lab.PutRaw(Queue, dead.Body);
+        await lab.PutRaw(Queue, dead.Body); // an operator who is not sure
+        await lab.Until("the effects", () => lab.Behaviour.Effects.Count >= 2);
+        await lab.OutboxDrains();
+        lab.Behaviour.Effects.Count(effect => effect.Of == nameof(Troubled)).ShouldBe(1);
+    }
+
+    static readonly Dictionary<string, byte[]> s_malformed = new()
+    {
+        ["not JSON"] = "<ride/>"u8.ToArray(),
+        ["nothing"] = [],
+        ["not even text"] = [0xFF, 0x00, 0xFE, 0x80, 0x0A],
+        ["JSON cut short"] = "{\"messageId\":\"2f1e"u8.ToArray(),
+        ["JSON without an envelope"] = "{\"id\":\"0e8e7b5c-8c3a-4a0f-9f2e-111111111111\"}"u8.ToArray(),
+        ["JSON that is no object"] = "[1,2,3]"u8.ToArray(),
+        ["an envelope of wrong types"] = "{\"messageId\":17,\"messageType\":\"x\",\"message\":[]}"u8.ToArray(),
+        ["an envelope with another message"] = Envelope("{\"id\":{\"of\":\"what\"},\"text\":[]}"),
+        ["an envelope with no message"] = Envelope("null"),
+        ["very deep JSON"] = Encoding.UTF8.GetBytes(new string('[', 100_000)),
+        ["five megabytes of nothing"] = new byte[5_000_000],
+    };
+
+    [Fact]
+    public async Task A_malformed_message_is_kept_as_it_came_and_the_endpoint_lives_on()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        foreach (var (what, body) in s_malformed)
+        {
+            await lab.PutRaw(Queue, body, headers: ("From", "a stranger"));
+
+            var dead = await lab.DeadLetterIn(Errors);
+            dead.Body.ShouldBe(body, what);
+            dead.Header("From").ShouldBe("a stranger", what);
+            dead.Header(MessageHeaders.Reason).ShouldBe("fault", what);
+        }
+
+        await lab.Publish(new Trouble(NewId.NextGuid()));
+        await lab.Until("the next message's effects", () => lab.Behaviour.Effects.Count >= 2);
+    }
+
+    [Fact]
+    public async Task A_message_of_a_type_that_nobody_takes_is_skipped_and_kept()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        var body = Envelope("""{"id":"0e8e7b5c-8c3a-4a0f-9f2e-111111111111"}""", MessageUrn.ForTypeString<Nobodys>());
+        var mailbox = lab.Watch("troubled_skipped");
+        await mailbox.Ready;
+
+        await lab.PutRaw(Queue, body);
+
+        (await lab.DeadLetterIn("troubled_skipped")).Body.ShouldBe(body);
+        lab.LeftIn(Errors).ShouldBe(0);
+    }
+
+    static byte[] Envelope(string message, string? type = null) =>
+        Encoding.UTF8.GetBytes(
+            $$"""
+            {"messageId":"{{NewId.NextGuid()}}","messageType":["{{type
+                ?? MessageUrn.ForTypeString<Trouble>()}}"],"message":{{message}}}
+            """
+        );
+}

@@ -1,0 +1,338 @@
+using System.Collections.Concurrent;
+using System.Net.Mime;
+using System.Text;
+using System.Threading.Channels;
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Serialization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.Platform;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+using IHost = Microsoft.Extensions.Hosting.IHost;
+
+namespace RideBooking.Tests.Messaging;
+
+/// <summary>
+/// The platform's messaging as it runs in the host (database, inbox, outbox, scheduler, transport), with consumers whose
+/// failures a test decides, and with every error queue in view.
+/// </summary>
+internal sealed class FaultLab : IAsyncDisposable
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    readonly string _folder;
+    readonly IHost _host;
+    readonly ConcurrentDictionary<string, Mailbox> _mailboxes = new();
+
+    FaultLab(string folder, IHost host) => (_folder, _host) = (folder, host);
+
+    public Behaviour Behaviour => _host.Services.GetRequiredService<Behaviour>();
+
+    public IServiceProvider Services => _host.Services;
+
+    IBusControl Bus => _host.Services.GetRequiredService<IBusControl>();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts it on SQLite and the in-memory transport, unless the settings say otherwise.</summary>
+    /// <param name="settings">Retry is three times and redelivery twice, both within milliseconds, unless told.</param>
+    public static async Task<FaultLab> Start(params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("ridebooking-faults-").FullName;
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings()
+        );
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:RideBooking"] = $"Data Source={Path.Combine(folder, "lab.db")}",
+                ["Messaging:Retry"] = "00:00:00.001,00:00:00.002,00:00:00.003",
+                ["Messaging:Redelivery"] = "00:00:00.005,00:00:00.010",
+            }
+        );
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Services.AddSingleton<Behaviour>();
+        var module = new TroubledModule();
+        var database = builder.Services.AddPersistence(builder.Configuration);
+        builder.Services.AddMessaging(builder.Configuration, builder.Environment, database, [module]);
+        builder.Services.ConfigureDbContext<SqliteAppDbContext>(db =>
+            db.AddInterceptors(new NeedNotSurviveAPowerCut())
+        );
+        var host = builder.Build();
+        var lab = new FaultLab(folder, host);
+        await lab.In(db => db.Database.EnsureCreatedAsync(Stop));
+        if (database.Provider == DatabaseProvider.Sqlite)
+            await lab.In(db => db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", Stop));
+        await host.StartAsync(Stop);
+        return lab;
+    }
+
+    public async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+
+    public Task Publish<T>(T message, Guid? messageId = null, params (string Key, object Value)[] headers)
+        where T : class =>
+        Bus.Publish(
+            message,
+            context =>
+            {
+                context.MessageId = messageId ?? NewId.NextGuid();
+                foreach (var (key, value) in headers)
+                    context.Headers.Set(key, value);
+            },
+            Stop
+        );
+
+    /// <summary>Puts exactly these bytes into an endpoint's queue, as a stranger might.</summary>
+    public async Task PutRaw(
+        string queue,
+        byte[] body,
+        string contentType = "application/vnd.masstransit+json",
+        params (string Key, object Value)[] headers
+    )
+    {
+        var endpoint = await Bus.GetSendEndpoint(new Uri($"exchange:{queue}"));
+        await endpoint.Send(
+            new Rubbish(),
+            Pipe.Execute<SendContext<Rubbish>>(context =>
+            {
+                context.Serializer = new Raw(body, new ContentType(contentType));
+                foreach (var (key, value) in headers)
+                    context.Headers.Set(key, value);
+            }),
+            Stop
+        );
+    }
+
+    /// <summary>Waits for a message in a queue that nobody consumes, such as <c>x_error</c>.</summary>
+    public async Task<DeadLetter> DeadLetterIn(string queue)
+    {
+        var mailbox = Watch(queue);
+        await mailbox.Ready;
+        return await mailbox.Next();
+    }
+
+    /// <summary>What else lies in that queue, without waiting.</summary>
+    public int LeftIn(string queue) => Watch(queue).Count;
+
+    /// <summary>Looks into a queue from now on. In memory a message that comes before is not kept.</summary>
+    public Mailbox Watch(string queue) =>
+        _mailboxes.GetOrAdd(
+            queue,
+            name =>
+            {
+                var mailbox = new Mailbox(name);
+                mailbox.Handle = Bus.ConnectReceiveEndpoint(
+                    name,
+                    endpoint =>
+                    {
+                        endpoint.ConfigureConsumeTopology = false;
+                        endpoint.ConfigureReceive(receive => receive.UseFilter(mailbox));
+                    }
+                );
+                return mailbox;
+            }
+        );
+
+    /// <summary>Waits until something is true that the consumers make so.</summary>
+    public async Task Until(string what, Func<bool> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        limit.CancelAfter(s_patience);
+        while (!condition())
+            try
+            {
+                await Behaviour.Changed.ReadAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"Waited {s_patience.TotalSeconds:0} s for {what}; {Behaviour}");
+            }
+    }
+
+    /// <summary>Waits until everything that was committed has been sent.</summary>
+    public async Task OutboxDrains()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        limit.CancelAfter(s_patience);
+        while (await In(db => db.Set<OutboxMessage>().AnyAsync(limit.Token)))
+            await Task.Delay(10, limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        if (_host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    sealed class TroubledModule : IModule
+    {
+        public string Name => "troubled";
+
+        public void AddServices(IServiceCollection services, IConfiguration configuration) { }
+
+        public void AddConsumers(IBusRegistrationConfigurator bus)
+        {
+            bus.AddConsumer<Troubled>();
+            bus.AddConsumer<Neighbour>();
+            bus.AddConsumer<Witness>();
+            bus.AddConsumerOutsideTransaction<TroubledOutside>();
+        }
+
+        public void MapEndpoints(IEndpointRouteBuilder routes) { }
+    }
+
+    sealed class Raw(byte[] body, ContentType contentType) : IMessageSerializer
+    {
+        public ContentType ContentType => contentType;
+
+        public MessageBody GetMessageBody<T>(SendContext<T> context)
+            where T : class => new BytesMessageBody(body);
+    }
+}
+
+/// <summary>A message out of an error queue, as it lies there.</summary>
+internal sealed record DeadLetter(byte[] Body, IReadOnlyDictionary<string, object> Headers, Guid? MessageId)
+{
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    public string? Header(string key) => Headers.TryGetValue(key, out var value) ? value.ToString() : null;
+}
+
+/// <summary>Takes what comes to a queue as it comes.</summary>
+internal sealed class Mailbox(string queue) : IFilter<ReceiveContext>
+{
+    readonly Channel<DeadLetter> _letters = Channel.CreateUnbounded<DeadLetter>();
+
+    public HostReceiveEndpointHandle Handle { get; set; } = null!;
+
+    public Task Ready => Handle.Ready;
+
+    public int Count => _letters.Reader.Count;
+
+    public async Task<DeadLetter> Next()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        try
+        {
+            return await _letters.Reader.ReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Waited 30 s for a message in {queue}");
+        }
+    }
+
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        _letters.Writer.TryWrite(
+            new DeadLetter(
+                context.GetBody(),
+                context.TransportHeaders.GetAll().ToDictionary(header => header.Key, header => header.Value),
+                context.GetMessageId()
+            )
+        );
+        return Task.CompletedTask;
+    }
+
+    public void Probe(ProbeContext context) { }
+}
+
+/// <summary>What a stranger sends.</summary>
+internal sealed record Rubbish;
+
+/// <summary>A message whose handling a test lets fail.</summary>
+public sealed record Trouble(Guid Id, string Text = "");
+
+/// <summary>What handling <see cref="Trouble"/> has effected.</summary>
+public sealed record Effect(Guid Id, string Of);
+
+/// <summary>A message no consumer takes.</summary>
+public sealed record Nobodys(Guid Id);
+
+/// <summary>Decides who fails how, and counts.</summary>
+internal sealed class Behaviour
+{
+    readonly ConcurrentQueue<(string Who, Guid Id)> _attempts = new();
+    readonly ConcurrentQueue<Effect> _effects = new();
+    readonly Channel<bool> _changed = Channel.CreateUnbounded<bool>();
+
+    /// <summary>Given the consumer, the message and how often it was tried before: what is thrown, or null.</summary>
+    public Func<string, Trouble, int, Exception?> Fault { get; set; } = (_, _, _) => null;
+
+    public IReadOnlyList<Effect> Effects => [.. _effects];
+
+    /// <summary>Says something each time anything happens.</summary>
+    public ChannelReader<bool> Changed => _changed.Reader;
+
+    public int Attempts(Guid id, string who = nameof(Troubled)) => _attempts.Count(a => a == (who, id));
+
+    public void Try(string who, Trouble trouble)
+    {
+        var before = Attempts(trouble.Id, who);
+        _attempts.Enqueue((who, trouble.Id));
+        _changed.Writer.TryWrite(true);
+        if (Fault(who, trouble, before) is { } fault)
+            throw fault;
+    }
+
+    public void Saw(Effect effect)
+    {
+        _effects.Enqueue(effect);
+        _changed.Writer.TryWrite(true);
+    }
+
+    public override string ToString() => $"{_attempts.Count} attempts, {_effects.Count} effects so far";
+}
+
+internal sealed class Troubled(Behaviour behaviour) : IConsumer<Trouble>
+{
+    public async Task Consume(ConsumeContext<Trouble> context)
+    {
+        // Before it fails, so that an attempt that is not undone whole would show.
+        await context.Publish(new Effect(context.Message.Id, nameof(Troubled)), context.CancellationToken);
+        behaviour.Try(nameof(Troubled), context.Message);
+    }
+}
+
+internal sealed class TroubledOutside(Behaviour behaviour) : IConsumer<Trouble>
+{
+    public Task Consume(ConsumeContext<Trouble> context)
+    {
+        behaviour.Try(nameof(TroubledOutside), context.Message);
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class Neighbour(Behaviour behaviour) : IConsumer<Trouble>
+{
+    public async Task Consume(ConsumeContext<Trouble> context)
+    {
+        await context.Publish(new Effect(context.Message.Id, nameof(Neighbour)), context.CancellationToken);
+        behaviour.Try(nameof(Neighbour), context.Message);
+    }
+}
+
+internal sealed class Witness(Behaviour behaviour) : IConsumer<Effect>
+{
+    public Task Consume(ConsumeContext<Effect> context)
+    {
+        behaviour.Saw(context.Message);
+        return Task.CompletedTask;
+    }
+}
