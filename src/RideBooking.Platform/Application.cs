@@ -8,6 +8,7 @@ using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Quotes;
 using RideBooking.Platform.Security;
@@ -37,9 +38,11 @@ public static class Application
         services.AddSingleton<IDevelopmentSigningKey>(secret);
         services.AddSingleton(_ => new QuoteTokens(secret.KeyFor("quotes")));
 
+        builder.AddTelemetry();
         builder.AddHttpConventions();
         var database = services.AddPersistence(configuration);
         services.AddMessaging(configuration, builder.Environment, database, modules);
+        services.AddReadiness();
         foreach (var module in modules)
         {
             services.AddRequestValidators(module.GetType().Assembly);
@@ -67,6 +70,7 @@ public static class Application
             .Load(app.Services.GetRequiredService<IServiceScopeFactory>(), app.Lifetime.ApplicationStopping);
 
         app.UseHttpConventions();
+        MetricsEndpoint.Map(app);
         ListEvents.Map(app);
         foreach (var module in app.Services.GetServices<IModule>())
             module.MapEndpoints(app);

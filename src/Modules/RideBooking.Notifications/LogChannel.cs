@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace RideBooking.Notifications;
 
-/// <summary>The structured log, for operators. Ids only: names, plates and addresses stay in the text.</summary>
+/// <summary>
+/// The structured log, for whoever looks closely: who was told what stands in the database anyway, and a line for each of a
+/// ride's dozen notices would bury the lines that matter. Ids only: names, plates and addresses stay in the text.
+/// </summary>
 internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificationChannel
 {
     public Task Send(Notification notification, CancellationToken stop)
@@ -18,7 +21,7 @@ internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificatio
     }
 
     [LoggerMessage(
-        Level = LogLevel.Information,
+        Level = LogLevel.Debug,
         Message = "Told {Audience} {RecipientId} of {Kind} (ride {RideId}, event {EventId})"
     )]
     partial void Told(Audience audience, string recipientId, string kind, Guid rideId, Guid eventId);

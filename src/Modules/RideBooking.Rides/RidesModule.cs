@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
@@ -16,7 +17,12 @@ public sealed class RidesModule : IModule
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton(RideTimes.Read(configuration)).AddSingleton<FollowRide>().AddScoped<TellRide>();
+        services
+            .AddSingleton(RideTimes.Read(configuration))
+            .AddSingleton<FollowRide>()
+            .AddScoped<TellRide>()
+            .AddGauges<RidesUnderWay>()
+            .AddGauges<RidesThatEnded>();
 
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus) =>

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net.Mime;
 using System.Security.Cryptography;
 using MassTransit.Context;
+using MassTransit.Logging;
 using MassTransit.Serialization;
 using Quartz;
 
@@ -11,6 +13,9 @@ sealed class ScheduledMessageDispatcher(IBus bus)
 {
     /// <summary>A send that hangs on a lost broker must not hold one of the scheduler's few threads for good.</summary>
     static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(30);
+
+    // The name that whoever collects MassTransit's traces listens to.
+    static readonly ActivitySource s_source = new(DiagnosticHeaders.DefaultListenerName);
 
     const string ContextKey = "MassTransit.ScheduledMessageDispatcher";
 
@@ -103,6 +108,7 @@ sealed class ScheduledMessageDispatcher(IBus bus)
             return;
         }
 
+        using var activity = s_source.StartActivity("timer due", ActivityKind.Client, ScheduledBy(data));
         var destination = BrokerAddress(data.Address("Destination")!);
         var endpoint = await bus.GetSendEndpoint(destination).ConfigureAwait(false);
         await endpoint
@@ -119,6 +125,16 @@ sealed class ScheduledMessageDispatcher(IBus bus)
             destination
         );
     }
+
+    /// <summary>
+    /// The span that scheduled the message, however long ago and in whatever process: the delivery goes on with its trace
+    /// instead of one that the scheduler's thread happens to be in.
+    /// </summary>
+    static ActivityContext ScheduledBy(JobDataMap data) =>
+        data.Headers().TryGetValue(DiagnosticHeaders.ActivityId, out var id)
+        && ActivityContext.TryParse(id as string, null, out var span)
+            ? span
+            : default;
 
     /// <summary>
     /// On RabbitMQ a send to <c>queue:x</c> declares x as a classic queue, and fails where x is a quorum queue. Its exchange

@@ -10,5 +10,5 @@ internal sealed class DatabaseHealth(AppDbContext db) : IHealthCheck
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken stop) =>
-        await db.Database.CanConnectAsync(stop) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy();
+        await db.Database.CanConnectAsync(stop) ? HealthCheckResult.Healthy() : Health.Unhealthy("cannot be reached");
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Observability;
 
 namespace RideBooking.Platform.Http;
 
@@ -55,6 +56,7 @@ public static class HttpConventions
         app.UseExceptionHandler();
         app.UseStatusCodePages(WriteProblem);
         app.UseRouting();
+        app.UseRideScope();
         app.UseQueryText();
         app.UseBodyLimit();
         app.UseAuthentication();

@@ -2,6 +2,7 @@ using System.Runtime.Serialization;
 using FluentValidation;
 using MassTransit;
 using MassTransit.Configuration;
+using RideBooking.Platform.Observability;
 
 namespace RideBooking.Platform.Messaging;
 
@@ -34,7 +35,8 @@ internal static class FailurePolicy
     public static void UseFailurePolicy(
         this IReceiveEndpointConfigurator endpoint,
         string name,
-        TransportOptions options
+        TransportOptions options,
+        EndpointFigures figures
     )
     {
         var policy = For(name, options);
@@ -52,6 +54,8 @@ internal static class FailurePolicy
                     redelivery.Intervals([.. policy.Redelivery]);
                 }
             );
+        // Inside redelivery, which takes a failure for handled; outside retry, so that a message fails once.
+        endpoint.UseForEachMessage(figures.Of(name));
         if (policy.Retry.Count > 0 || policy.HoldFor > TimeSpan.Zero)
             endpoint.UseMessageRetry(retry =>
             {

@@ -1,7 +1,9 @@
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
@@ -20,6 +22,8 @@ public static class MessagingRegistration
     {
         var options = TransportOptions.Read(configuration, environment);
         services.AddSingleton(options);
+        services.AddMetrics();
+        services.TryAddSingleton<EndpointFigures>();
         services.AddSingleton(typeof(SagaCommands<>));
         services.AddScheduler(database);
 
@@ -72,7 +76,10 @@ public static class MessagingRegistration
         TransportOptions options
     )
     {
-        endpoint.UseFailurePolicy(name, options);
+        endpoint.UseRideScope(context);
+        endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>());
+        if (name.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal))
+            endpoint.UseForEachMessage(new CallersConflict());
         if (!context.IsOutsideTransaction(name) && name != FailurePolicy.Scheduler)
             endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);
     }

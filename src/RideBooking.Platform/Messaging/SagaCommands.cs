@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Runtime.ExceptionServices;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Serialization;
@@ -61,6 +62,7 @@ public sealed class SagaCommands<TSaga>
             try
             {
                 await _dispatcher.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), stop, outcome);
+                outcome.Conflict?.Throw();
                 return outcome;
             }
             catch (Exception conflict) when (attempt < AttemptsAfter(conflict))
@@ -82,6 +84,9 @@ public sealed class CommandOutcome
 {
     /// <summary>Whether the machine took it. False: the state does not allow it, or the request was a duplicate.</summary>
     public bool Accepted { get; internal set; }
+
+    /// <summary>The conflict that undid it, for the caller to judge.</summary>
+    internal ExceptionDispatchInfo? Conflict { get; set; }
 }
 
 /// <summary>The machine's side of <see cref="SagaCommands{TSaga}"/>.</summary>

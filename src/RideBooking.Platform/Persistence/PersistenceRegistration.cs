@@ -1,8 +1,10 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RideBooking.EventLog;
 using RideBooking.Platform.Configuration;
 
@@ -90,6 +92,15 @@ public static class PersistenceRegistration
             {
                 useDatabase(provider, db);
                 db.UseSnakeCaseNamingConvention()
+                    // What fails is thrown to somebody who knows whether it is a fault or two requests that met.
+                    .ConfigureWarnings(log =>
+                        log.Log(
+                            (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+                            (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                            (RelationalEventId.CommandError, LogLevel.Debug),
+                            (RelationalEventId.TransactionError, LogLevel.Debug)
+                        )
+                    )
                     .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>()
                     .AddInterceptors(provider.GetRequiredService<AppendEvents>());
             }

@@ -54,7 +54,7 @@ public sealed class HealthTests : IAsyncLifetime
         var answer = await Get("/health/ready");
         answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain(
-            """{"name":"database","state":"unhealthy"}"""
+            """{"name":"database","state":"unhealthy","reason":"cannot be reached"}"""
         );
     }
 
@@ -65,7 +65,7 @@ public sealed class HealthTests : IAsyncLifetime
         var ready = await Get("/health/ready");
         ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         var text = await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        text.ShouldContain("""{"name":"broker","state":"unhealthy"}""");
+        text.ShouldContain("""{"name":"broker","state":"unhealthy","reason":"does not answer"}""");
         text.ShouldNotContain("secret");
         (await Get("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }

@@ -43,7 +43,7 @@ internal sealed class HttpApp : IAsyncDisposable
         );
         builder.WebHost.UseTestServer();
         var log = new CapturedLog();
-        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Logging.ClearProviders().AddProvider(log).AddFilter("RideBooking", LogLevel.Debug);
         foreach (var (key, value) in settings)
             builder.Configuration[key] = value;
         configure?.Invoke(builder);

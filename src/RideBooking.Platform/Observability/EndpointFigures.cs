@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using MassTransit;
+
+namespace RideBooking.Platform.Observability;
+
+/// <summary>How each endpoint copes: how old its messages are when it begins with them, and when it is done.</summary>
+internal sealed class EndpointFigures
+{
+    const string Endpoint = "endpoint";
+
+    // From in time to late by the redeliveries: seconds.
+    static readonly InstrumentAdvice<double> s_buckets = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    };
+
+    readonly Histogram<double> _lag;
+    readonly Histogram<double> _criticalTime;
+    readonly Histogram<double> _duration;
+    readonly Counter<long> _failures;
+
+    public EndpointFigures(IMeterFactory meters)
+    {
+        var meter = meters.Create(Telemetry.Name);
+        _lag = Seconds("lag", "Event lag: the age of a message when the endpoint begins with it (by endpoint)");
+        _criticalTime = Seconds(
+            "critical_time",
+            "Critical time: from the sending of a message to the end of its successful handling (by endpoint)"
+        );
+        _duration = Seconds(
+            "duration",
+            "How long an endpoint handles a message, retries in memory included (by endpoint, outcome)"
+        );
+        _failures = meter.CreateCounter<long>(
+            "ridebooking.endpoint.failures",
+            "{message}",
+            "Messages that failed after all retries in memory; they are redelivered later or moved to the error queue (by endpoint, error.type)"
+        );
+
+        Histogram<double> Seconds(string name, string description) =>
+            meter.CreateHistogram($"ridebooking.endpoint.{name}", "s", description, advice: s_buckets);
+    }
+
+    /// <summary>Takes the figures of an endpoint.</summary>
+    public IAroundMessages Of(string endpoint) => new Around(endpoint, this);
+
+    sealed class Around(string endpoint, EndpointFigures figures) : IAroundMessages
+    {
+        readonly TagList _done = new() { { Endpoint, endpoint }, { "outcome", "done" } };
+        readonly TagList _failed = new() { { Endpoint, endpoint }, { "outcome", "failed" } };
+        readonly KeyValuePair<string, object?> _endpoint = new(Endpoint, endpoint);
+
+        public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+            where T : class
+        {
+            var began = Stopwatch.GetTimestamp();
+            // MassTransit stamps messages by the system's clock.
+            var age = context.SentTime is { } sent ? TimeProvider.System.GetUtcNow().UtcDateTime - sent : TimeSpan.Zero;
+            if (age < TimeSpan.Zero)
+                age = TimeSpan.Zero;
+            figures._lag.Record(age.TotalSeconds, _endpoint);
+            try
+            {
+                await next.Send(context);
+            }
+            catch (Exception failure)
+            {
+                figures._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _failed);
+                figures._failures.Add(1, _endpoint, new("error.type", failure.GetType().Name));
+                throw;
+            }
+            var took = Stopwatch.GetElapsedTime(began);
+            figures._duration.Record(took.TotalSeconds, _done);
+            figures._criticalTime.Record((age + took).TotalSeconds, _endpoint);
+        }
+    }
+}

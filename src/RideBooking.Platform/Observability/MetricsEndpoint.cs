@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Http;
+
+namespace RideBooking.Platform.Observability;
+
+/// <summary>
+/// <c>GET /metrics</c> for Prometheus. Open in Development; elsewhere it wants the scrape token or an operator's, for the
+/// figures tell how business goes. Where the caller comes from says nothing behind a proxy, so it does not count.
+/// </summary>
+internal static class MetricsEndpoint
+{
+    const string Path = "/metrics";
+    const string Bearer = "Bearer ";
+
+    /// <summary>Requests by machinery that nobody wants to see among those by people.</summary>
+    public static bool IsOurOwnBusiness(PathString path) =>
+        path.StartsWithSegments(Path) || path.StartsWithSegments("/health");
+
+    public static void Map(WebApplication app)
+    {
+        var open = app.Environment.IsDevelopment();
+        var token = app.Services.GetRequiredService<MetricsSettings>().ScrapeToken;
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments(Path),
+            metrics =>
+                metrics.Use(
+                    (context, next) =>
+                    {
+                        if (open || Shows(context, token) || Caller.From(context.User)?.Is(Role.Operator) == true)
+                            return next(context);
+                        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                        context.Response.Headers.WWWAuthenticate = "Bearer";
+                        return Task.CompletedTask;
+                    }
+                )
+        );
+        app.MapPrometheusScrapingEndpoint(Path).AllowAnonymous();
+    }
+
+    static bool Shows(HttpContext context, string? token) =>
+        token is not null
+        && context.Request.Headers.Authorization.ToString() is var shown
+        && shown.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(shown[Bearer.Length..]),
+            Encoding.UTF8.GetBytes(token)
+        );
+}

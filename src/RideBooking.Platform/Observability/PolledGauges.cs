@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace RideBooking.Platform.Observability;
+
+/// <summary>
+/// Looks the gauges up at a modest pace and keeps what they read for whoever asks. A source that takes long is asked less
+/// often, so that it never costs more than a fiftieth of its database's time; one that fails shows nothing rather than
+/// what was true before.
+/// </summary>
+internal sealed partial class PolledGauges : BackgroundService
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    const int RestPerWork = 50;
+
+    readonly IReadOnlyList<GaugeSource> _sources;
+    readonly ConcurrentDictionary<Type, IReadOnlyList<Reading>> _readings = new();
+    readonly IServiceScopeFactory _scopes;
+    readonly MetricsSettings _settings;
+    readonly TimeProvider _clock;
+    readonly ILogger<PolledGauges> _log;
+    readonly Counter<long> _failures;
+
+    public PolledGauges(
+        IEnumerable<GaugeSource> sources,
+        IServiceScopeFactory scopes,
+        MetricsSettings settings,
+        IMeterFactory meters,
+        TimeProvider clock,
+        ILogger<PolledGauges> log
+    )
+    {
+        (_scopes, _settings, _clock, _log) = (scopes, settings, clock, log);
+        _sources = [.. sources];
+        var meter = meters.Create(Telemetry.Name);
+        _failures = meter.CreateCounter<long>(
+            "ridebooking.gauges.failures",
+            "{failure}",
+            "Looks for gauges that failed; the gauges of that source show nothing meanwhile (by source)"
+        );
+        foreach (var gauge in _sources.SelectMany(source => source.Gauges).Distinct())
+            meter.CreateObservableGauge(gauge.Name, () => ReadingsOf(gauge), gauge.Unit, Describe(gauge));
+    }
+
+    /// <summary>What a gauge read at the last look; nothing if that failed.</summary>
+    public IEnumerable<Reading> Last(Gauge gauge) =>
+        _readings.Values.SelectMany(readings => readings).Where(reading => reading.Gauge == gauge);
+
+    /// <summary>Looks at every source once, now.</summary>
+    public Task LookAtAll(CancellationToken stop) =>
+        Task.WhenAll(_sources.Select(source => Look(source, failedBefore: false, stop)));
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_sources.Select(source => Poll(source, stoppingToken)));
+
+    async Task Poll(GaugeSource source, CancellationToken stop)
+    {
+        await Task.Yield();
+        var failed = false;
+        try
+        {
+            while (true)
+            {
+                var began = Stopwatch.GetTimestamp();
+                failed = !await Look(source, failed, stop);
+                var rest = Stopwatch.GetElapsedTime(began) * RestPerWork;
+                await Task.Delay(rest > _settings.Interval ? rest : _settings.Interval, _clock, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    async Task<bool> Look(GaugeSource source, bool failedBefore, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            await using var scope = _scopes.CreateAsyncScope();
+            var gauges = (IGaugeSource)scope.ServiceProvider.GetRequiredService(source.Type);
+            _readings[source.Type] = await gauges.Read(limit.Token).WaitAsync(limit.Token);
+            return true;
+        }
+        catch (Exception failure) when (!stop.IsCancellationRequested)
+        {
+            _readings.TryRemove(source.Type, out _);
+            _failures.Add(1, new KeyValuePair<string, object?>("source", source.Type.Name));
+            // What is away is said by those who need it; here once is enough.
+            LogFailure(failedBefore ? LogLevel.Debug : LogLevel.Warning, failure, source.Type.Name);
+            return false;
+        }
+    }
+
+    IEnumerable<Measurement<double>> ReadingsOf(Gauge gauge) =>
+        Last(gauge)
+            .Select(reading =>
+                gauge.Label is { } label
+                    ? new Measurement<double>(reading.Value, new KeyValuePair<string, object?>(label, reading.Label))
+                    : new Measurement<double>(reading.Value)
+            );
+
+    static string Describe(Gauge gauge) =>
+        gauge.Label is null ? gauge.Description : $"{gauge.Description} (by {gauge.Label})";
+
+    [LoggerMessage("The figures of {Source} are not to be had; its gauges show nothing until they are")]
+    partial void LogFailure(LogLevel level, Exception failure, string source);
+}

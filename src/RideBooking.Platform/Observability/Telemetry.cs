@@ -1,0 +1,98 @@
+using System.Diagnostics.Metrics;
+using MassTransit.Logging;
+using MassTransit.Monitoring;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace RideBooking.Platform.Observability;
+
+/// <summary>
+/// What the application tells of itself: metrics for Prometheus always; traces, metrics and logs by OTLP where
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says whereto. The other standard OTEL_ variables hold as well.
+/// </summary>
+internal static class Telemetry
+{
+    /// <summary>The name of our meter, of our activity source and of our scopes' logger.</summary>
+    public const string Name = "RideBooking";
+
+    /// <summary>Where spans of rides come from, the HTTP server's aside.</summary>
+    public static readonly IReadOnlyList<string> Sources = [DiagnosticHeaders.DefaultListenerName, Name];
+
+    static readonly string[] s_otlp =
+    [
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+    ];
+
+    public static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        services.AddSingleton(MetricsSettings.Read(configuration));
+        services.AddHostedService<TraceIds>();
+        services.AddSingleton<PolledGauges>();
+        services.AddHostedService(provider => provider.GetRequiredService<PolledGauges>());
+        services.AddGauges<OutboxBacklog>();
+        services.AddGauges<EventLogLag>();
+        services.AddGauges<TimersWaiting>();
+        services.Configure<JsonConsoleFormatterOptions>(json =>
+        {
+            const string scopes = "Logging:Console:FormatterOptions:IncludeScopes";
+            json.IncludeScopes = configuration.GetValue(scopes, true);
+        });
+
+        var telemetry = services
+            .AddOpenTelemetry()
+            .ConfigureResource(resource =>
+                resource
+                    .AddService(
+                        "ridebooking",
+                        serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3)
+                    )
+                    .AddEnvironmentVariableDetector()
+            )
+            .WithMetrics(metrics =>
+                metrics
+                    .AddMeter(Name, InstrumentationOptions.MeterName, "Npgsql")
+                    .AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    // MassTransit counts these down with a counter, which may only go up.
+                    .AddView(instrument =>
+                        instrument.Meter.Name == InstrumentationOptions.MeterName
+                        && instrument.Name.EndsWith(".active", StringComparison.Ordinal)
+                            ? MetricStreamConfiguration.Drop
+                            : null
+                    )
+                    // Its histograms, one for each consumer and message, are told coarsely: ours tell an endpoint's in full.
+                    .AddView(instrument =>
+                        instrument.Meter.Name == InstrumentationOptions.MeterName
+                        && instrument.GetType().GetGenericTypeDefinition() == typeof(Histogram<>)
+                            ? new ExplicitBucketHistogramConfiguration { Boundaries = [10, 100, 1000, 10000] }
+                            : null
+                    )
+                    .AddPrometheusExporter()
+            );
+        if (!s_otlp.Any(key => !string.IsNullOrWhiteSpace(configuration[key])))
+            return;
+        telemetry
+            .WithTracing(traces =>
+                traces
+                    .AddSource([.. Sources, "Npgsql"])
+                    .AddAspNetCoreInstrumentation(http =>
+                        http.Filter = context => !MetricsEndpoint.IsOurOwnBusiness(context.Request.Path)
+                    )
+                    .AddHttpClientInstrumentation()
+            )
+            .WithLogging(null, logs => logs.IncludeScopes = true)
+            .UseOtlpExporter();
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Observability;
+
+/// <summary>The timers and redeliveries that the scheduler keeps, and those it should have sent by now.</summary>
+internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaugeSource
+{
+    static readonly Gauge s_timers = new(
+        "ridebooking.scheduler.timers",
+        "{timer}",
+        "Timers and redeliveries that wait for their time"
+    );
+
+    static readonly Gauge s_overdue = new(
+        "ridebooking.scheduler.timers.overdue",
+        "{timer}",
+        "Timers and redeliveries whose time was more than 5 s ago: nobody sends them, or not fast enough"
+    );
+
+    internal static readonly Gauge Age = new(
+        "ridebooking.scheduler.oldest_overdue.age",
+        "s",
+        "How long ago the time of the most overdue timer was; 0 when none is overdue"
+    );
+
+    public static IReadOnlyList<Gauge> Gauges => [s_timers, s_overdue, Age];
+
+    // Ordinary lateness: the scheduler looks ahead and fires in batches.
+    static readonly TimeSpan s_ordinary = TimeSpan.FromSeconds(5);
+
+    // As the scheduler's integration names them; its other triggers only remember what was cancelled.
+    const string Table = "Quartz.TRIGGERS";
+    const string JobName = "MassTransitScheduledMessage";
+
+    public async Task<IReadOnlyList<Reading>> Read(CancellationToken stop)
+    {
+        var timers = db.Set<Dictionary<string, object>>(Table)
+            .Where(timer => EF.Property<string>(timer, "JOB_NAME") == JobName)
+            .Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
+        var due = (clock.GetUtcNow() - s_ordinary).UtcTicks;
+        var overdue = timers.Where(time => time < due);
+        var count = await timers.CountAsync(stop);
+        var late = await overdue.CountAsync(stop);
+        var oldest = late == 0 ? null : await overdue.MinAsync(stop);
+        return
+        [
+            s_timers.Reads(count),
+            s_overdue.Reads(late),
+            Age.Reads(Ages.Of(oldest is { } ticks ? new DateTime(ticks, DateTimeKind.Utc) : null, clock)),
+        ];
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RideBooking.Tests.Observability;
+
+/// <summary>What one application measures of itself, and no other of the same process.</summary>
+internal sealed class Meters : IDisposable
+{
+    readonly MeterListener _listener = new();
+    readonly ConcurrentQueue<Measured> _measured = new();
+    readonly ConcurrentDictionary<string, Instrument> _instruments = new();
+
+    public Meters(IServiceProvider application)
+    {
+        var factory = application.GetRequiredService<IMeterFactory>();
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name != "RideBooking" || !ReferenceEquals(instrument.Meter.Scope, factory))
+                return;
+            _instruments[instrument.Name] = instrument;
+            listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.Start();
+    }
+
+    public IEnumerable<Instrument> Instruments => _instruments.Values;
+
+    /// <summary>What was measured since the beginning, or what a gauge reads now.</summary>
+    public IReadOnlyList<Measured> Of(string instrument)
+    {
+        if (_instruments.GetValueOrDefault(instrument)?.IsObservable == true)
+        {
+            _measured.Clear();
+            _listener.RecordObservableInstruments();
+        }
+        return [.. _measured.Where(measured => measured.Instrument == instrument)];
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        _measured.Enqueue(
+            new(instrument.Name, value, string.Join(',', tags.ToArray().Select(tag => tag.Value?.ToString())))
+        );
+}
+
+/// <param name="Instrument">The instrument's name.</param>
+/// <param name="Value">In its unit.</param>
+/// <param name="Of">The values of its tags.</param>
+internal sealed record Measured(string Instrument, double Value, string Of);

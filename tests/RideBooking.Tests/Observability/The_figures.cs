@@ -1,0 +1,168 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
+using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Observability;
+
+public sealed class The_figures(WatchedHost host) : IClassFixture<WatchedHost>
+{
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Tell_how_each_endpoint_copes_with_its_messages()
+    {
+        using var meters = host.Meters();
+        await Ride();
+        await Eventually("the search is over", () => meters.Of(CriticalTime).Any(it => it.Of == "search-for-driver"));
+
+        var criticalTime = meters.Of(CriticalTime).First(it => it.Of == "search-for-driver").Value;
+        var lag = meters.Of("ridebooking.endpoint.lag").First(it => it.Of == "search-for-driver").Value;
+        var duration = meters.Of("ridebooking.endpoint.duration").First(it => it.Of == "search-for-driver,done").Value;
+        lag.ShouldBeGreaterThan(0);
+        criticalTime.ShouldBe(lag + duration, 0.000_001);
+    }
+
+    [Fact]
+    public async Task Count_a_message_that_failed_once_and_not_among_those_that_were_done()
+    {
+        using var meters = host.Meters();
+        await using (var scope = host.Services.CreateAsyncScope())
+        {
+            await scope
+                .ServiceProvider.GetRequiredService<IPublishEndpoint>()
+                .Publish(
+                    new BalanceOutstanding(
+                        Guid.CreateVersion7(),
+                        "nobody",
+                        new Money(1m, "EUR"),
+                        DateTimeOffset.UnixEpoch
+                    ),
+                    Stop
+                );
+            await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
+        }
+        await Eventually("the message of no ride failed", () => meters.Of(Failures).Count > 0);
+
+        meters.Of(Failures).ShouldHaveSingleItem().Of.ShouldStartWith("ride,");
+        meters.Of("ridebooking.endpoint.duration").ShouldContain(it => it.Of == "ride,failed");
+        meters.Of(CriticalTime).ShouldNotContain(it => it.Of == "ride");
+    }
+
+    [Fact]
+    public async Task Tell_the_rides_by_state()
+    {
+        using var meters = host.Meters();
+        await Look();
+        var before = Requested(meters);
+        await Ride();
+        await Look();
+
+        Requested(meters).ShouldBe(before + 1);
+        meters
+            .Of("ridebooking.rides")
+            .Select(it => it.Of)
+            .ShouldBe(
+                [
+                    "requested",
+                    "driverAssigned",
+                    "driverArrived",
+                    "inProgress",
+                    "completed",
+                    "cancelled",
+                    "noDriverFound",
+                ],
+                ignoreOrder: true
+            );
+
+        static double Requested(Meters meters) =>
+            meters.Of("ridebooking.rides").Single(it => it.Of == "requested").Value;
+    }
+
+    [Fact]
+    public async Task Tell_what_waits_in_the_outbox_and_for_how_long()
+    {
+        using var meters = host.Meters();
+        var now = DateTime.UtcNow;
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var stuck = new OutboxMessage
+        {
+            Id = Guid.CreateVersion7(),
+            MessageId = Guid.CreateVersion7(),
+            MessageType = "urn:message:none",
+            ContentType = "application/json",
+            Body = "{}",
+            SentTime = now.AddHours(-1),
+            NextAttemptTime = now.AddDays(1),
+        };
+        db.Add(stuck);
+        await db.SaveChangesAsync(Stop);
+        await Look();
+
+        meters.Of("ridebooking.outbox.messages").ShouldHaveSingleItem().Value.ShouldBeGreaterThanOrEqualTo(1);
+        meters.Of("ridebooking.outbox.oldest.age").ShouldHaveSingleItem().Value.ShouldBeInRange(3600, 4200);
+        (await Ready()).ShouldContain("messages have waited for");
+
+        db.Remove(stuck);
+        await db.SaveChangesAsync(Stop);
+        await Look();
+        meters.Of("ridebooking.outbox.oldest.age").ShouldHaveSingleItem().Value.ShouldBeLessThan(3600);
+        (await Ready()).ShouldNotContain("messages have waited for");
+    }
+
+    [Fact]
+    public async Task Tell_how_far_the_event_log_is_and_which_timers_wait()
+    {
+        using var meters = host.Meters();
+        await Ride();
+        await Eventually("the search has its timer", () => LookFor(meters, "ridebooking.scheduler.timers") > 0);
+
+        LookFor(meters, "ridebooking.event_log.position").ShouldBeGreaterThan(0);
+        meters.Of("ridebooking.event_log.pending").ShouldHaveSingleItem();
+        meters.Of("ridebooking.scheduler.timers.overdue").ShouldHaveSingleItem().Value.ShouldBe(0);
+        meters.Of("ridebooking.scheduler.oldest_overdue.age").ShouldHaveSingleItem().Value.ShouldBe(0);
+    }
+
+    const string CriticalTime = "ridebooking.endpoint.critical_time";
+    const string Failures = "ridebooking.endpoint.failures";
+
+    PolledGauges Gauges => host.Services.GetRequiredService<PolledGauges>();
+
+    Task Look() => Gauges.LookAtAll(Stop);
+
+    double LookFor(Meters meters, string gauge)
+    {
+        Look().GetAwaiter().GetResult();
+        return meters.Of(gauge).ShouldHaveSingleItem().Value;
+    }
+
+    Task<string> Ready() => host.CreateClient().GetStringAsync("/health/ready", Stop);
+
+    async Task Ride()
+    {
+        var trip = new JsonObject
+        {
+            ["pickup"] = City.Alexanderplatz.DeepClone(),
+            ["dropoff"] = City.Zoo.DeepClone(),
+            ["vehicleClass"] = "unheard-of",
+        };
+        (await (await host.City.Rider()).Post("rides", trip)).ShouldBe(HttpStatusCode.Created);
+    }
+
+    static async Task Eventually(string what, Func<bool> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            limit.IsCancellationRequested.ShouldBeFalse($"Waited in vain until {what}.");
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+}
