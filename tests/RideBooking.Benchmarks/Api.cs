@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+
+namespace RideBooking.Benchmarks;
+
+/// <summary>The public API, over connections that are kept.</summary>
+sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
+{
+    readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+            UseProxy = false,
+            UseCookies = false,
+        }
+    )
+    {
+        BaseAddress = new Uri(address, "/api/v1/"),
+        Timeout = TimeSpan.FromMinutes(10),
+    };
+
+    /// <summary>A token for a person nobody met before.</summary>
+    public async Task<string> SignIn(string role, CancellationToken stop)
+    {
+        using var answer = await _http.PostAsJsonAsync(
+            "dev/token",
+            new { role, subject = $"{role}-{Guid.CreateVersion7():n}" },
+            stop
+        );
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(stop)).GetProperty("access_token").GetString()!;
+    }
+
+    /// <summary>Sends a request and reads the answer, whatever it is.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Body)> Send(
+        HttpMethod method,
+        string path,
+        string token,
+        object? body,
+        CancellationToken stop
+    )
+    {
+        using var request = Request(method, path, token);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        if (idempotencyKeys && method == HttpMethod.Post)
+            request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("n"));
+        using var answer = await _http.SendAsync(request, stop);
+        var text = await answer.Content.ReadAsByteArrayAsync(stop);
+        return (answer.StatusCode, text.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(text) : default);
+    }
+
+    /// <summary>As <see cref="Send"/>, for a request that must succeed.</summary>
+    public async Task<JsonElement> Do(
+        HttpMethod method,
+        string path,
+        string token,
+        object? body,
+        CancellationToken stop
+    )
+    {
+        var (status, answer) = await Send(method, path, token, body, stop);
+        return (int)status < 300
+            ? answer
+            : throw new InvalidOperationException($"{method} {path} was answered {(int)status} {answer}");
+    }
+
+    /// <summary>A stream of server-sent events as they come; comes back where a stream ended.</summary>
+    public async IAsyncEnumerable<SseItem<string>> Listen(
+        string path,
+        string token,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        string? last = null;
+        while (true)
+        {
+            using var request = Request(HttpMethod.Get, path, token);
+            if (last is not null)
+                request.Headers.Add("Last-Event-ID", last);
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            answer.EnsureSuccessStatusCode();
+            await using var stream = await answer.Content.ReadAsStreamAsync(stop);
+            await foreach (
+                var item in SseParser.Create(stream, (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync(stop)
+            )
+            {
+                last = item.EventId is { Length: > 0 } id ? id : last;
+                yield return item;
+            }
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    static HttpRequestMessage Request(HttpMethod method, string path, string token) =>
+        new(method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+
+namespace RideBooking.Benchmarks;
+
+/// <summary>One ride as its rider saw it.</summary>
+/// <param name="Id">The ride.</param>
+/// <param name="Answered">From asking for it until that was answered: it is accepted, and durable.</param>
+/// <param name="Captured">From asking for it until the rider was told that it is paid.</param>
+sealed record Ridden(Guid Id, TimeSpan Answered, TimeSpan Captured);
+
+/// <summary>Riders who ask and drivers who drive at once, as their apps do it: over HTTP, told by server-sent events.</summary>
+sealed class City(Api api, int seed)
+{
+    const double Lat = 52.52;
+    const double Lng = 13.405;
+
+    readonly Random _random = new(seed);
+
+    /// <summary>Puts a driver on duty, who takes every offer and drives until told to stop.</summary>
+    /// <returns>The driving; it ends in failure where the API does not do what it says.</returns>
+    public async Task<Task> Employ(CancellationToken stop)
+    {
+        var token = await api.SignIn("driver", stop);
+        await api.Do(
+            HttpMethod.Put,
+            "drivers/me",
+            token,
+            new
+            {
+                name = "Max",
+                vehicle = new
+                {
+                    @class = "standard",
+                    plate = "B-RB 2026",
+                    model = "VW ID.4",
+                },
+            },
+            stop
+        );
+        await api.Do(HttpMethod.Post, "drivers/me/shift", token, new { location = Somewhere() }, stop);
+        return Drive(token, stop);
+    }
+
+    /// <summary>A rider nobody met before asks for a ride and follows it until it is paid.</summary>
+    public async Task<Ridden> Ride(string token, CancellationToken stop)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var ride = await api.Do(
+            HttpMethod.Post,
+            "rides",
+            token,
+            new { pickup = Somewhere(), dropoff = Somewhere() },
+            stop
+        );
+        var answered = Stopwatch.GetElapsedTime(started);
+        var id = ride.GetProperty("id").GetGuid();
+        await foreach (var happened in api.Listen($"rides/{id}/events", token, stop))
+            switch (happened.EventType)
+            {
+                case "PaymentCaptured":
+                    return new Ridden(id, answered, Stopwatch.GetElapsedTime(started));
+                case "RideCancelled" or "NoDriverFound" or "PaymentFailed":
+                    throw new InvalidOperationException($"Ride {id} ended with {happened.EventType}: {happened.Data}");
+            }
+        throw new InvalidOperationException("A stream that comes back does not end.");
+    }
+
+    async Task Drive(string token, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var happened in api.Listen("drivers/me/events", token, stop))
+            {
+                if (happened.EventType != "offer")
+                    continue;
+                var offer = JsonSerializer.Deserialize<JsonElement>(happened.Data);
+                var (status, answer) = await api.Send(
+                    HttpMethod.Post,
+                    $"offers/{offer.GetProperty("offerId").GetGuid()}/accept",
+                    token,
+                    null,
+                    stop
+                );
+                if (status == HttpStatusCode.Conflict)
+                    continue; // it expired under the load: the ride goes to another driver
+                if (status != HttpStatusCode.OK)
+                    throw new InvalidOperationException($"Accepting was answered {(int)status} {answer}");
+
+                var ride = $"rides/{offer.GetProperty("rideId").GetGuid()}";
+                await Arrive(ride, token, stop);
+                await api.Do(HttpMethod.Post, $"{ride}/start", token, null, stop);
+                await api.Do(HttpMethod.Post, $"{ride}/complete", token, new { distanceMeters = 6100 }, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Off duty.
+        }
+    }
+
+    /// <summary>The ride learns of its driver by a message: until then it is not his, and a real driver is still on the way.</summary>
+    async Task Arrive(string ride, string token, CancellationToken stop)
+    {
+        for (var pause = TimeSpan.FromMilliseconds(20); ; pause *= 1.5)
+        {
+            await Task.Delay(pause, stop);
+            var (status, answer) = await api.Send(HttpMethod.Post, $"{ride}/arrive", token, null, stop);
+            if (status == HttpStatusCode.Accepted)
+                return;
+            if (status != HttpStatusCode.NotFound)
+                throw new InvalidOperationException($"Arriving was answered {(int)status} {answer}");
+        }
+    }
+
+    object Somewhere()
+    {
+        lock (_random)
+            return new
+            {
+                lat = Lat + (_random.NextDouble() - 0.5) * 0.08,
+                lng = Lng + (_random.NextDouble() - 0.5) * 0.12,
+            };
+    }
+}

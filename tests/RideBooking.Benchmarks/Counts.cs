@@ -1,0 +1,46 @@
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace RideBooking.Benchmarks;
+
+/// <summary>What the host has counted so far (see <see cref="StartupHook"/>).</summary>
+/// <param name="ProcessId">The host's own.</param>
+/// <param name="Commands">SQL commands, each one round trip, failed ones included.</param>
+/// <param name="Commits">Transactions committed by EF Core.</param>
+/// <param name="Rollbacks">Transactions rolled back.</param>
+/// <param name="Received">Messages received from the transport, each attempt of the broker counted.</param>
+/// <param name="Failed">Of these, those that failed.</param>
+/// <param name="Sent">Messages sent and published to the transport.</param>
+sealed record Counts(int ProcessId, long Commands, long Commits, long Rollbacks, long Received, long Failed, long Sent)
+{
+    /// <summary>Asks the host.</summary>
+    public static async Task<Counts> Ask(string address, CancellationToken stop)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(address), stop);
+        await using var stream = new NetworkStream(socket);
+        var counts = (
+            await JsonSerializer.DeserializeAsync<Dictionary<string, long>>(stream, cancellationToken: stop)
+        )!;
+        return new(
+            (int)counts["processId"],
+            counts["commands"] + counts["failedCommands"],
+            counts["commits"],
+            counts["rollbacks"],
+            counts["received"],
+            counts["failedReceives"],
+            counts["sent"]
+        );
+    }
+
+    public static Counts operator -(Counts after, Counts before) =>
+        new(
+            after.ProcessId,
+            after.Commands - before.Commands,
+            after.Commits - before.Commits,
+            after.Rollbacks - before.Rollbacks,
+            after.Received - before.Received,
+            after.Failed - before.Failed,
+            after.Sent - before.Sent
+        );
+}

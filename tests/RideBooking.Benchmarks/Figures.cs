@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+
+namespace RideBooking.Benchmarks;
+
+/// <summary>What one run found out.</summary>
+sealed record Figures(
+    Settings Settings,
+    Machine Machine,
+    Latency OneAtATime,
+    Latency RequestAnsweredOneAtATime,
+    double Seconds,
+    double RidesPerSecond,
+    Latency UnderLoad,
+    Latency RequestAnsweredUnderLoad,
+    double SettledAfterSeconds,
+    PerRide PerRide,
+    IReadOnlyList<string> Breaches
+);
+
+/// <summary>Milliseconds.</summary>
+sealed record Latency(double P50, double P95, double P99, double Max)
+{
+    public static Latency Of(IEnumerable<TimeSpan> times)
+    {
+        var sorted = times.Select(time => time.TotalMilliseconds).Order().ToArray();
+        return sorted.Length == 0 ? new(0, 0, 0, 0) : new(At(0.50), At(0.95), At(0.99), sorted[^1]);
+
+        // The nearest rank: a time that was really measured.
+        double At(double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+    }
+}
+
+/// <summary>What a ride of the load cost, everything that follows from it included.</summary>
+/// <param name="MessagesSent">To the transport.</param>
+/// <param name="MessagesReceived">From the transport: each message once per queue.</param>
+/// <param name="MessagesFailed">Of these.</param>
+/// <param name="Transactions">Committed by EF Core; the scheduler's own are not among them.</param>
+/// <param name="Rollbacks">Rolled back.</param>
+/// <param name="RoundTrips">SQL commands through EF Core.</param>
+/// <param name="ServerTransactions">That wrote, by the database server's own count, the scheduler's included; PostgreSQL only.</param>
+/// <param name="ServerSyncs">Of the server's write-ahead log; PostgreSQL only.</param>
+/// <param name="ProcessorMilliseconds">By process; <c>driver</c> is the load driver itself.</param>
+sealed record PerRide(
+    double MessagesSent,
+    double MessagesReceived,
+    double MessagesFailed,
+    double Transactions,
+    double Rollbacks,
+    double RoundTrips,
+    double? ServerTransactions,
+    double? ServerSyncs,
+    IReadOnlyDictionary<string, double> ProcessorMilliseconds
+);
+
+/// <summary>Where it ran.</summary>
+/// <param name="Processor">Its name.</param>
+/// <param name="Cores">How many.</param>
+/// <param name="System">The operating system.</param>
+/// <param name="Runtime">Of the host and the driver.</param>
+/// <param name="SyncedWriteMilliseconds">The median of writing a page to the disk and syncing it: what a lone commit costs at least.</param>
+sealed record Machine(string Processor, int Cores, string System, string Runtime, double SyncedWriteMilliseconds)
+{
+    public static Machine This(TimeSpan syncedWrite) =>
+        new(
+            ProcessorName(),
+            Environment.ProcessorCount,
+            RuntimeInformation.OSDescription,
+            RuntimeInformation.FrameworkDescription,
+            syncedWrite.TotalMilliseconds
+        );
+
+    static string ProcessorName() =>
+        File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo")
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+                ?.Split(':', 2)[1]
+                .Trim()
+                ?? $"{RuntimeInformation.ProcessArchitecture}"
+            : $"{RuntimeInformation.ProcessArchitecture}";
+}

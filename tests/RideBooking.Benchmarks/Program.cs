@@ -1,0 +1,62 @@
+using System.CommandLine;
+using RideBooking.Benchmarks;
+
+var transport = new Option<Transport>("--transport") { Description = "What carries the messages." };
+var database = new Option<Database>("--database") { Description = "Where the rides are kept." };
+var rides = Number("--rides", 200, "Rides of the measured load.");
+var inFlight = Number("--in-flight", 20, "Rides under way at a time.");
+var drivers = Number("--drivers", 0, "Drivers on duty; as many as rides in flight if 0.");
+var oneByOne = Number(
+    "--one-by-one",
+    30,
+    "Rides driven one at a time before the load, for the latency of an idle system."
+);
+var warmUp = Number(
+    "--warm-up",
+    100,
+    "Rides driven first and not measured, for the just-in-time compiler and the pools."
+);
+var keys = new Option<bool>("--idempotency-keys") { Description = "Every POST carries an Idempotency-Key." };
+var seed = Number("--seed", 1, "Where riders and drivers are.");
+var json = new Option<bool>("--json")
+{
+    Description = "The figures as JSON on standard output; progress goes to standard error.",
+};
+
+var drive = new Command("rides", "Drives complete rides, from the request to the captured payment, and measures them.")
+{
+    transport,
+    database,
+    rides,
+    inFlight,
+    drivers,
+    oneByOne,
+    warmUp,
+    keys,
+    seed,
+    json,
+};
+drive.SetAction(
+    (parsed, stop) =>
+        RidesBenchmark.Run(
+            new Settings(
+                parsed.GetValue(transport),
+                parsed.GetValue(database),
+                parsed.GetValue(rides),
+                parsed.GetValue(inFlight),
+                parsed.GetValue(drivers) is > 0 and var some ? some : parsed.GetValue(inFlight),
+                parsed.GetValue(oneByOne),
+                parsed.GetValue(warmUp),
+                parsed.GetValue(keys),
+                parsed.GetValue(seed)
+            ),
+            parsed.GetValue(json),
+            stop
+        )
+);
+return await new RootCommand("RideBooking's benchmarks.") { drive }
+    .Parse(args)
+    .InvokeAsync();
+
+static Option<int> Number(string name, int standard, string description) =>
+    new(name) { Description = $"{description}", DefaultValueFactory = _ => standard };

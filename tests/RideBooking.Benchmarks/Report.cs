@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace RideBooking.Benchmarks;
+
+/// <summary>The figures, for people and for programs.</summary>
+static class Report
+{
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web) { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+
+    public static Table Table(Figures figures)
+    {
+        var (settings, ride) = (figures.Settings, figures.PerRide);
+        var table = new Table { Border = TableBorder.Rounded }
+            .Title(
+                $"{settings.Rides} rides on {settings.Database} and {settings.Transport}, {settings.InFlight} in flight, {settings.Drivers} drivers"
+            )
+            .Caption(
+                $"{figures.Machine.Cores} cores ({figures.Machine.Processor}), {figures.Machine.Runtime}; a synced write takes {figures.Machine.SyncedWriteMilliseconds:0.00} ms"
+            )
+            .AddColumn("")
+            .AddColumn(new TableColumn("p50").RightAligned())
+            .AddColumn(new TableColumn("p95").RightAligned())
+            .AddColumn(new TableColumn("p99").RightAligned())
+            .AddColumn(new TableColumn("max").RightAligned());
+        Latencies("one at a time: request answered, ms", figures.RequestAnsweredOneAtATime);
+        Latencies("one at a time: requested to captured, ms", figures.OneAtATime);
+        Latencies("under load: request answered, ms", figures.RequestAnsweredUnderLoad);
+        Latencies("under load: requested to captured, ms", figures.UnderLoad);
+        table.AddEmptyRow();
+        One("complete rides per second", figures.RidesPerSecond, "0.0");
+        One("settled after the last ride, s", figures.SettledAfterSeconds, "0.0");
+        One("messages sent per ride", ride.MessagesSent);
+        One("messages received per ride", ride.MessagesReceived);
+        if (ride.MessagesFailed > 0)
+            One("  of these failed", ride.MessagesFailed, "0.00");
+        One("transactions per ride (EF Core)", ride.Transactions);
+        if (ride.ServerTransactions is { } written)
+            One("write transactions per ride (by PostgreSQL)", written);
+        if (ride.ServerSyncs is { } synced)
+            One("log syncs per ride (by PostgreSQL)", synced);
+        One("SQL round trips per ride (EF Core)", ride.RoundTrips);
+        foreach (var (process, time) in ride.ProcessorMilliseconds.Where(process => process.Key != "driver"))
+            One($"CPU per ride: {process}, ms", time);
+        if (ride.ProcessorMilliseconds.TryGetValue("driver", out var own))
+            One("CPU per ride: this load driver, ms", own);
+        table.AddEmptyRow();
+        table.AddRow(
+            figures.Breaches.Count == 0
+                ? "[green]every ride was paid exactly once[/]"
+                : $"[red]{figures.Breaches.Count} promises were broken[/]"
+        );
+        return table;
+
+        void Latencies(string what, Latency latency) =>
+            table.AddRow(what, Text(latency.P50), Text(latency.P95), Text(latency.P99), Text(latency.Max));
+
+        void One(string what, double value, string format = "0.#") => table.AddRow(what, Text(value, format));
+    }
+
+    static string Text(double value, string format = "0") => value.ToString(format, CultureInfo.InvariantCulture);
+}

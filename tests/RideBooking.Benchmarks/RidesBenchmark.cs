@@ -1,0 +1,252 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace RideBooking.Benchmarks;
+
+/// <summary>
+/// Drives rides in three parts on one host: to warm up, one at a time, and so many in flight. After each part it waits until
+/// everything that followed is done, so that what is counted belongs to the rides of that part.
+/// </summary>
+sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, ProgressContext progress)
+{
+    const int SignInsAtOnce = 8;
+    const int EventsPerPage = 1000;
+    static readonly TimeSpan s_stall = TimeSpan.FromMinutes(3);
+    static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan s_settling = TimeSpan.FromMinutes(5);
+
+    readonly City _city = new(api, settings.Seed);
+    readonly List<Guid> _driven = [];
+
+    /// <returns>The exit code: 0, or 1 where a promise was broken.</returns>
+    public static async Task<int> Run(Settings settings, bool json, CancellationToken stop)
+    {
+        var console = json
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            : AnsiConsole.Console;
+        var figures = await console
+            .Progress()
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new ElapsedTimeColumn()
+            )
+            .StartAsync(async progress =>
+            {
+                var starting = progress.AddTask(
+                    $"start the host on {settings.Database} and {settings.Transport}",
+                    maxValue: 1
+                );
+                await using var system = await SystemUnderTest.Start(settings);
+                starting.Increment(1);
+                using var api = new Api(system.Address, settings.IdempotencyKeys);
+                return await new RidesBenchmark(settings, system, api, progress).Measure(stop);
+            });
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(figures, Report.Json));
+        else
+            console.Write(Report.Table(figures));
+        foreach (var breach in figures.Breaches)
+            await Console.Error.WriteLineAsync(breach);
+        return figures.Breaches.Count == 0 ? 0 : 1;
+    }
+
+    async Task<Figures> Measure(CancellationToken stop)
+    {
+        using var offDuty = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var preparing = progress.AddTask("riders sign in, drivers come on duty", maxValue: 2);
+        var riders = new Queue<string>(
+            await AtOnce(settings.WarmUp + settings.OneByOne + settings.Rides, _ => api.SignIn("rider", stop))
+        );
+        preparing.Increment(1);
+        var driving = await AtOnce(settings.Drivers, _ => _city.Employ(offDuty.Token));
+        preparing.Increment(1);
+
+        await Part("warm up", settings.WarmUp, settings.InFlight, riders, driving, stop);
+        await Settled(stop);
+        var single = await Part("one at a time", settings.OneByOne, 1, riders, driving, stop);
+        await Settled(stop);
+
+        var before = await Snapshot(stop);
+        var started = Stopwatch.GetTimestamp();
+        var loaded = await Part(
+            $"{settings.InFlight} in flight",
+            settings.Rides,
+            settings.InFlight,
+            riders,
+            driving,
+            stop
+        );
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        await Settled(stop);
+        var settled = Stopwatch.GetElapsedTime(started) - elapsed - s_quiet;
+        var after = await Snapshot(stop);
+
+        await offDuty.CancelAsync();
+        await Task.WhenAll(driving);
+        return new Figures(
+            settings,
+            Machine.This(system.SyncedWrite()),
+            Latency.Of(single.Select(ride => ride.Captured)),
+            Latency.Of(single.Select(ride => ride.Answered)),
+            elapsed.TotalSeconds,
+            settings.Rides / elapsed.TotalSeconds,
+            Latency.Of(loaded.Select(ride => ride.Captured)),
+            Latency.Of(loaded.Select(ride => ride.Answered)),
+            Math.Max(0, settled.TotalSeconds),
+            Cost(before, after),
+            await Breaches(stop)
+        );
+    }
+
+    /// <summary>Drives rides, so many at a time; fails with a driver that fails, and when no ride gets done for long.</summary>
+    async Task<List<Ridden>> Part(
+        string name,
+        int rides,
+        int inFlight,
+        Queue<string> riders,
+        Task[] driving,
+        CancellationToken stop
+    )
+    {
+        var bar = progress.AddTask(name, maxValue: Math.Max(1, rides));
+        var started = Stopwatch.GetTimestamp();
+        var done = new List<Ridden>(rides);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        giveUp.CancelAfter(s_stall);
+        var left = rides;
+        var riding = Task.WhenAll(
+            Enumerable
+                .Range(0, Math.Min(inFlight, rides))
+                .Select(async _ =>
+                {
+                    while (NextRider() is { } rider)
+                    {
+                        var ride = await _city.Ride(rider, giveUp.Token);
+                        lock (done)
+                        {
+                            done.Add(ride);
+                            giveUp.CancelAfter(s_stall);
+                            bar.Increment(1);
+                            bar.Description =
+                                $"{name}: {done.Count} of {rides} rides, {done.Count / Stopwatch.GetElapsedTime(started).TotalSeconds:0.0}/s";
+                        }
+                    }
+                })
+        );
+        try
+        {
+            if (await Task.WhenAny([riding, .. driving]) is var first && first != riding)
+            {
+                await giveUp.CancelAsync();
+                await first;
+            }
+            await riding;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException(
+                $"{done.Count} of {rides} rides were done, and no further one for {s_stall.TotalMinutes} min. {system.Output}"
+            );
+        }
+        bar.Value = bar.MaxValue;
+        _driven.AddRange(done.Select(ride => ride.Id));
+        return done;
+
+        string? NextRider()
+        {
+            lock (riders)
+                return left-- > 0 ? riders.Dequeue() : null;
+        }
+    }
+
+    /// <summary>Returns when nothing waits in the outbox and no message has been handled for a second.</summary>
+    async Task Settled(CancellationToken stop)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var known = await system.Counts(stop); ; )
+        {
+            await Task.Delay(s_quiet, stop);
+            var now = await system.Counts(stop);
+            if (now.Received == known.Received && now.Sent == known.Sent && await system.OutboxLength() == 0)
+                return;
+            if (Stopwatch.GetElapsedTime(started) > s_settling)
+                throw new TimeoutException(
+                    $"Messages were still handled {s_settling.TotalMinutes} min after the last ride, or lie in the outbox ({await system.OutboxLength()})."
+                );
+            known = now;
+        }
+    }
+
+    async Task<(
+        Counts Counts,
+        (long Transactions, long Syncs)? Server,
+        Dictionary<string, double> Processors
+    )> Snapshot(CancellationToken stop)
+    {
+        var counts = await system.Counts(stop);
+        return (counts, await system.WritesByServer(), ProcessorTime.Read(counts.ProcessId));
+    }
+
+    PerRide Cost(
+        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors) before,
+        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors) after
+    )
+    {
+        var counts = after.Counts - before.Counts;
+        return new PerRide(
+            Each(counts.Sent),
+            Each(counts.Received),
+            Each(counts.Failed),
+            Each(counts.Commits),
+            Each(counts.Rollbacks),
+            Each(counts.Commands),
+            after.Server is { } writes ? Each(writes.Transactions - before.Server!.Value.Transactions) : null,
+            after.Server is { } synced ? Each(synced.Syncs - before.Server!.Value.Syncs) : null,
+            after.Processors.ToDictionary(
+                process => process.Key,
+                process => Each(process.Value - before.Processors.GetValueOrDefault(process.Key))
+            )
+        );
+
+        double Each(double total) => Math.Round(total / Math.Max(1, settings.Rides), 2);
+    }
+
+    async Task<IReadOnlyList<string>> Breaches(CancellationToken stop)
+    {
+        var operations = await api.SignIn("operator", stop);
+        var log = new List<JsonElement>();
+        for (long after = 0; ; )
+        {
+            var page = await api.Do(
+                HttpMethod.Get,
+                $"events?after={after}&limit={EventsPerPage}",
+                operations,
+                null,
+                stop
+            );
+            log.AddRange(page.GetProperty("items").EnumerateArray());
+            if (page.GetProperty("next").GetInt64() is var next && next == after)
+                break;
+            after = next;
+        }
+        var breaches = WhatHappened.Breaches(log, _driven).ToList();
+        if (await system.OutboxLength() is > 0 and var left)
+            breaches.Add($"{left} messages are left in the outbox.");
+        return breaches;
+    }
+
+    static async Task<T[]> AtOnce<T>(int count, Func<int, Task<T>> work)
+    {
+        var results = new T[count];
+        await Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = SignInsAtOnce },
+            async (number, _) => results[number] = await work(number)
+        );
+        return results;
+    }
+}

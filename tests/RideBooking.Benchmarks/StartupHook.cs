@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Net.Sockets;
+using System.Text.Json;
+
+/// <summary>
+/// Counts inside the host, which is the one that users run: the runtime loads this before its Main (DOTNET_STARTUP_HOOKS),
+/// and it listens to what EF Core and MassTransit tell anybody who asks. The counts so far are the answer to a connection.
+/// </summary>
+static class StartupHook
+{
+    internal const string AddressVariable = "RIDEBOOKING_BENCHMARK_COUNTS";
+
+    static readonly Dictionary<string, Count> s_database = new()
+    {
+        ["Microsoft.EntityFrameworkCore.Database.Command.CommandExecuted"] = new("commands"),
+        ["Microsoft.EntityFrameworkCore.Database.Command.CommandError"] = new("failedCommands"),
+        ["Microsoft.EntityFrameworkCore.Database.Transaction.TransactionCommitted"] = new("commits"),
+        ["Microsoft.EntityFrameworkCore.Database.Transaction.TransactionRolledBack"] = new("rollbacks"),
+    };
+    static readonly Dictionary<string, Count> s_messages = new()
+    {
+        ["messaging.masstransit.receive"] = new("received"),
+        ["messaging.masstransit.receive.errors"] = new("failedReceives"),
+        ["messaging.masstransit.send"] = new("sent"),
+    };
+
+    public static void Initialize()
+    {
+        if (Environment.GetEnvironmentVariable(AddressVariable) is not { Length: > 0 } address)
+            return;
+        DiagnosticListener.AllListeners.Subscribe(new EveryListener());
+        var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (s_messages.TryGetValue(instrument.Name, out var count))
+                    listener.EnableMeasurementEvents(instrument, count);
+            },
+        };
+        meters.SetMeasurementEventCallback<long>((_, value, _, count) => ((Count)count!).Add(value));
+        meters.Start();
+        new Thread(() => Answer(address, meters)) { IsBackground = true, Name = "benchmark counts" }.Start();
+    }
+
+    static void Answer(string address, MeterListener keepAlive)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(address));
+        listener.Listen();
+        while (true)
+        {
+            using var asking = listener.Accept();
+            var counts = s_database
+                .Values.Concat(s_messages.Values)
+                .ToDictionary(count => count.Name, count => count.Value);
+            counts["processId"] = Environment.ProcessId;
+            asking.Send(JsonSerializer.SerializeToUtf8Bytes(counts));
+            GC.KeepAlive(keepAlive);
+        }
+    }
+
+    sealed class Count(string name)
+    {
+        long _value;
+
+        public string Name => name;
+
+        public long Value => Volatile.Read(ref _value);
+
+        public void Add(long value) => Interlocked.Add(ref _value, value);
+    }
+
+    sealed class EveryListener : IObserver<DiagnosticListener>
+    {
+        public void OnNext(DiagnosticListener value)
+        {
+            if (value.Name == "Microsoft.EntityFrameworkCore")
+                value.Subscribe(new DatabaseEvents(), name => s_database.ContainsKey(name));
+        }
+
+        public void OnCompleted() { }
+
+        public void OnError(Exception error) { }
+    }
+
+    sealed class DatabaseEvents : IObserver<KeyValuePair<string, object?>>
+    {
+        public void OnNext(KeyValuePair<string, object?> value) => s_database[value.Key].Add(1);
+
+        public void OnCompleted() { }
+
+        public void OnError(Exception error) { }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.Benchmarks;
+
+/// <summary>The host as users run it, a process of its own, with private servers as far as it needs any.</summary>
+sealed class SystemUnderTest : IAsyncDisposable
+{
+    readonly Settings _settings;
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ridebooking-benchmark-");
+    PostgresServer? _postgres;
+    SqlServer? _sqlServer;
+    RabbitMqServer? _rabbitMq;
+    HostProcess? _host;
+    string _connectionString = "";
+
+    SystemUnderTest(Settings settings) => _settings = settings;
+
+    /// <summary>Where its API is.</summary>
+    public Uri Address => _host!.Address;
+
+    /// <summary>What it wrote.</summary>
+    public string Output => _host?.Output ?? "";
+
+    /// <summary>Starts everything; what was started ends with this process, whatever becomes of it.</summary>
+    public static async Task<SystemUnderTest> Start(Settings settings)
+    {
+        var system = new SystemUnderTest(settings);
+        try
+        {
+            await system.Start();
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What the host has counted so far.</summary>
+    public Task<Counts> Counts(CancellationToken stop) => Benchmarks.Counts.Ask(CountsAddress, stop);
+
+    /// <summary>How many messages wait in the outbox.</summary>
+    public Task<long> OutboxLength() =>
+        Query(
+            _settings.Database == Database.Sqlite
+                ? "SELECT COUNT(*) FROM messaging_outbox_message"
+                : "SELECT COUNT(*) FROM messaging.outbox_message"
+        );
+
+    /// <summary>
+    /// The transactions that wrote and the syncs of the log, as the server counts them, the scheduler's included; null where
+    /// it does not say.
+    /// </summary>
+    public async Task<(long Transactions, long Syncs)?> WritesByServer() =>
+        _settings.Database == Database.Postgres
+            ? (
+                await Query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"),
+                await Query("SELECT wal_sync FROM pg_stat_wal")
+            )
+            : null;
+
+    /// <summary>What a commit costs at least here: the median of writing a page to the database's disk and syncing it.</summary>
+    public TimeSpan SyncedWrite()
+    {
+        using var file = File.Create(Path.Combine(_folder.FullName, "sync"));
+        var page = new byte[4096];
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < 100; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            file.Write(page);
+            file.Flush(flushToDisk: true);
+            times.Add(Stopwatch.GetElapsedTime(started));
+        }
+        return times.Order().ElementAt(times.Count / 2);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+            await _host.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        if (_rabbitMq is not null)
+            await _rabbitMq.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+        if (_sqlServer is not null)
+            await _sqlServer.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    string CountsAddress => Path.Combine(_folder.FullName, "counts");
+
+    async Task Start()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Database__Provider"] = $"{_settings.Database}",
+            ["Transport__Kind"] = $"{_settings.Transport}",
+            // With more rides than drivers rides wait their turn: none may end for lack of patience.
+            ["Matching__OfferTimeout"] = "00:01:00",
+            ["Matching__SearchDeadline"] = "01:00:00",
+        };
+        if (_settings.Transport == Transport.RabbitMq)
+        {
+            _rabbitMq = await RabbitMqServer.FindOrStartAsync();
+            settings["ConnectionStrings__RabbitMq"] = (await _rabbitMq.CreateVirtualHostAsync()).ToString();
+        }
+        _connectionString = await CreateDatabase();
+        settings["ConnectionStrings__RideBooking"] = _connectionString;
+        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
+        if (exitCode != 0)
+            throw new InvalidOperationException($"The database could not be migrated. {output}");
+
+        settings["DOTNET_STARTUP_HOOKS"] = typeof(SystemUnderTest).Assembly.Location;
+        settings[StartupHook.AddressVariable] = CountsAddress;
+        _host = await HostProcess.StartAsync(settings);
+    }
+
+    async Task<string> CreateDatabase()
+    {
+        switch (_settings.Database)
+        {
+            case Database.Sqlite:
+                return $"Data Source={Path.Combine(_folder.FullName, "ridebooking.db")}";
+            case Database.Postgres:
+                _postgres = await PostgresServer.FindOrStartAsync();
+                return await _postgres.CreateDatabaseAsync();
+            default:
+                _sqlServer = new SqlServer(
+                    SqlServer.Named
+                        ?? throw new ServerUnavailableException("RIDEBOOKING_TEST_SQLSERVER names no SQL Server.")
+                );
+                return await _sqlServer.CreateDatabaseAsync();
+        }
+    }
+
+    async Task<long> Query(string sql)
+    {
+        await using System.Data.Common.DbConnection connection = _settings.Database switch
+        {
+            Database.Sqlite => new SqliteConnection(_connectionString),
+            Database.Postgres => new NpgsqlConnection(_connectionString + ";Pooling=false"),
+            _ => new SqlConnection(_connectionString),
+        };
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
