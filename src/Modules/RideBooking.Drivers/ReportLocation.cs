@@ -33,7 +33,10 @@ internal sealed record ReportLocationRequest(double Lat, double Lng, double? Hea
 internal static class ReportLocation
 {
     public static void Map(RouteGroupBuilder drivers) =>
-        drivers.MapPut("/drivers/me/location", Handle).WithSummary("Say where you are; an older report is dropped.");
+        drivers
+            .MapPut("/drivers/me/location", Handle)
+            .InBulk()
+            .WithSummary("Say where you are; an older report is dropped.");
 
     internal static async Task<NoContent> Handle(
         ReportLocationRequest report,

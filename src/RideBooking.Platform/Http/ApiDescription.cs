@@ -174,7 +174,8 @@ internal static class ApiDescription
         if (operation.Parameters is { Count: > 0 })
             Refuses(400, ProblemCode.ValidationFailed);
         Refuses(500, ProblemCode.InternalError);
-        Refuses(503, ProblemCode.Unavailable);
+        Refuses(429, ProblemCode.RateLimited);
+        Refuses(503, ProblemCode.Unavailable, ProblemCode.RequestTimeout);
         foreach (var own in metadata.OfType<EndpointProblems>())
             Refuses(own.Status, own.Codes);
 

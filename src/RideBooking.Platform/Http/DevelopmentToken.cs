@@ -25,9 +25,14 @@ internal static class DevelopmentToken
         if (!app.Environment.IsDevelopment() || settings.Authority is not null)
             return;
 
-        app.MapGroup("").WithConventions("Development").MapPost("/dev/token", Handle).ExcludeFromDescription();
+        app.MapGroup("")
+            .WithConventions("Development")
+            .MapPost("/dev/token", Handle)
+            .ExcludeFromDescription()
+            .DisableRateLimiting();
         app.MapPublic("Development")
             .MapPost("/dev/token", Handle)
+            .DisableRateLimiting()
             .WithSummary("A token for trying things out")
             .WithDescription(
                 "Only in Development. The role is rider, driver or operator; the subject is made up if left out."

@@ -18,11 +18,12 @@ internal static class Health
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks(
-            "/health/live",
-            new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }
-        );
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write });
+        routes
+            .MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write })
+            .DisableRateLimiting();
+        routes
+            .MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write })
+            .DisableRateLimiting();
     }
 
     /// <summary>Something this needs is away.</summary>

@@ -21,13 +21,20 @@ public static class HttpConventions
     public static WebApplicationBuilder AddHttpConventions(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        var limits = LimitSettings.Read(builder.Configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.ConfigureHttpJsonOptions(options => JsonConventions.Apply(options.SerializerOptions));
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyLimit.Bytes;
+            // A client that sends or reads drop by drop holds a connection for this long and no longer.
+            kestrel.Limits.RequestHeadersTimeout = limits.HeadersTimeout;
+            kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         });
+        services.AddSingleton(limits);
+        services.AddRateLimits(limits);
 
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
@@ -60,10 +67,12 @@ public static class HttpConventions
         app.UseQueryText();
         app.UseBodyLimit();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<IdempotentPosts>();
         // Again, so that replay sees and keeps the problem a handler's exception is answered with.
         app.UseExceptionHandler();
+        app.UseRequestTime();
 
         app.MapHealth();
         app.MapReferencePage();

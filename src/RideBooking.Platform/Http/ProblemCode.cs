@@ -39,6 +39,12 @@ public static class ProblemCode
     /// <summary>422: the Idempotency-Key was used before for a different request.</summary>
     public const string IdempotencyKeyReused = "idempotency_key_reused";
 
+    /// <summary>429: too many requests, or live streams, of this caller; repeat after <c>Retry-After</c>.</summary>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>503 (408 when it did not even arrive): it took too long and was given up; repeat after <c>Retry-After</c>.</summary>
+    public const string RequestTimeout = "request_timeout";
+
     /// <summary>500: a fault of ours; the log has the details under the answer's <c>traceId</c>.</summary>
     public const string InternalError = "internal_error";
 
@@ -55,14 +61,14 @@ public static class ProblemCode
             404 => (NotFound, "There is nothing here, or nothing you may see."),
             405 => (MethodNotAllowed, "This path does not take this method; see the Allow header."),
             406 => ("not_acceptable", "None of the media types in Accept can be produced."),
-            408 => ("request_timeout", "The request took too long to arrive."),
+            408 => (RequestTimeout, "The request took too long to arrive."),
             411 => ("length_required", "The request must declare its length."),
             413 => (BodyTooLarge, "The body is larger than this endpoint takes."),
             414 => ("uri_too_long", "The request's address is too long."),
             415 => (UnsupportedMediaType, "The body must be sent as application/json."),
             417 => ("expectation_failed", "The Expect header cannot be met."),
             422 => ("unprocessable", "The request is understood but cannot be carried out."),
-            429 => ("too_many_requests", "Too many requests; slow down."),
+            429 => (RateLimited, "Too many requests; slow down."),
             431 => ("headers_too_large", "The request's headers are too large."),
             501 => ("not_implemented", "This is not implemented."),
             503 => (Unavailable, "Something this needs is away for the moment; try again shortly."),

@@ -125,6 +125,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new LiveStream());
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), [MediaType]));
     }
 }

@@ -52,6 +52,8 @@ public sealed class IdempotencyTests : IAsyncLifetime
             [
                 ("ConnectionStrings:RideBooking", $"Data Source={file}"),
                 ("Auth:SigningKey", new string('k', 32)),
+                // The lease is what ends an attempt here.
+                ("Limits:RequestTimeout", "01:00:00"),
             ]
         );
 

@@ -92,7 +92,7 @@ public sealed class ProblemsTests : IAsyncLifetime
     [InlineData(406, "not_acceptable")]
     [InlineData(413, "body_too_large")]
     [InlineData(418, "request_refused")]
-    [InlineData(429, "too_many_requests")]
+    [InlineData(429, "rate_limited")]
     [InlineData(500, "internal_error")]
     [InlineData(503, "unavailable")]
     public async Task A_bare_status_becomes_a_problem(int status, string code) =>

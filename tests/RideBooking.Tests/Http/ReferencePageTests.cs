@@ -68,7 +68,7 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
         var post = Operation(await Document(), "/api/v1/quotes", "post");
         Parameters(post).ShouldBe(["Idempotency-Key"]);
         Responses(post)
-            .ShouldBe(["200", "400", "401", "403", "409", "413", "415", "422", "500", "503"], ignoreOrder: true);
+            .ShouldBe(["200", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503"], ignoreOrder: true);
         post.GetProperty("responses")
             .GetProperty("409")
             .GetProperty("description")

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+using RideBooking.Platform.Configuration;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>How much anybody may ask for. A caller is who the token names; without a token, the address.</summary>
+/// <param name="Requests"><c>Limits:Requests</c>: requests of one caller, per second in the long run.</param>
+/// <param name="Burst"><c>Limits:Burst</c>: requests of one caller at once.</param>
+/// <param name="AnonymousRequests"><c>Limits:AnonymousRequests</c>: requests without a token from one address, per second.</param>
+/// <param name="AnonymousBurst"><c>Limits:AnonymousBurst</c>: the same at once.</param>
+/// <param name="BulkRequests"><c>Limits:BulkRequests</c>: what a device sends by itself, per caller and second; counted apart.</param>
+/// <param name="Streams"><c>Limits:Streams</c>: live streams of one caller at the same time.</param>
+/// <param name="RequestTimeout"><c>Limits:RequestTimeout</c>: how long answering may take, live streams aside.</param>
+/// <param name="HeadersTimeout"><c>Limits:HeadersTimeout</c>: how long a client may take to send a request's headers.</param>
+internal sealed record LimitSettings(
+    double Requests,
+    int Burst,
+    double AnonymousRequests,
+    int AnonymousBurst,
+    double BulkRequests,
+    int Streams,
+    TimeSpan RequestTimeout,
+    TimeSpan HeadersTimeout
+)
+{
+    const decimal Least = 0.001m;
+    const decimal Most = 1_000_000m;
+
+    public static LimitSettings Read(IConfiguration configuration) =>
+        new(
+            (double)configuration.Number("Limits:Requests", 100, Least, Most),
+            (int)configuration.Number("Limits:Burst", 1000, 1, Most),
+            (double)configuration.Number("Limits:AnonymousRequests", 20, Least, Most),
+            (int)configuration.Number("Limits:AnonymousBurst", 200, 1, Most),
+            (double)configuration.Number("Limits:BulkRequests", 20, Least, Most),
+            (int)configuration.Number("Limits:Streams", 32, 1, Most),
+            configuration.Span("Limits:RequestTimeout", TimeSpan.FromSeconds(20)),
+            configuration.Span("Limits:HeadersTimeout", TimeSpan.FromSeconds(15))
+        );
+}

@@ -1,0 +1,269 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using RideBooking.Platform.Http;
+
+namespace RideBooking.Tests.Http;
+
+/// <summary>Nobody asks for so much that others get nothing.</summary>
+public sealed class LimitsTests
+{
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    // So slow that nothing is given back while a test runs.
+    static readonly (string, string)[] s_five =
+    [
+        ("Limits:Requests", "0.001"),
+        ("Limits:Burst", "5"),
+        ("Limits:AnonymousRequests", "0.001"),
+        ("Limits:AnonymousBurst", "5"),
+        ("Limits:BulkRequests", "0.1"),
+    ];
+
+    [Fact]
+    public async Task Who_asks_too_often_is_told_when_to_come_back()
+    {
+        await using var app = await Start(s_five);
+        var rider = await app.As("rider");
+        for (var i = 0; i < 5; i++)
+            (await rider.GetAsync("/api/v1/thing", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var refused = await rider.GetAsync("/api/v1/thing", Stop);
+        await refused.ShouldBeProblem(429, "rate_limited");
+        refused.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Callers_do_not_use_up_each_others_limit()
+    {
+        await using var app = await Start(s_five);
+        for (var caller = 0; caller < 10; caller++)
+        {
+            var rider = await app.As("rider");
+            for (var i = 0; i < 5; i++)
+                (await rider.GetAsync("/api/v1/thing", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task Who_shows_no_token_or_a_wrong_one_counts_by_the_address()
+    {
+        await using var app = await Start(s_five);
+        for (var i = 0; i < 5; i++)
+            (await app.WithToken($"wrong{i}").GetAsync("/api/v1/thing", Stop)).StatusCode.ShouldBe(
+                HttpStatusCode.Unauthorized
+            );
+        await (await app.Client.GetAsync("/api/v1/thing", Stop)).ShouldBeProblem(429, "rate_limited");
+        (await (await app.As("rider")).GetAsync("/api/v1/thing", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task What_a_device_sends_by_itself_uses_up_nothing_of_what_its_user_may_do()
+    {
+        await using var app = await Start(s_five);
+        var driver = await app.As("driver");
+        (await driver.PutAsync("/api/v1/ping", null, Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await (await driver.PutAsync("/api/v1/ping", null, Stop)).ShouldBeProblem(429, "rate_limited");
+        for (var i = 0; i < 5; i++)
+            (await driver.GetAsync("/api/v1/thing", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Probes_and_development_tokens_are_not_counted()
+    {
+        await using var app = await Start(s_five);
+        for (var i = 0; i < 20; i++)
+        {
+            (await app.Client.GetAsync("/health/live", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+            await app.As("rider");
+        }
+    }
+
+    [Fact]
+    public async Task A_caller_has_so_many_live_streams_at_a_time()
+    {
+        await using var app = await Start([("Limits:Streams", "2")]);
+        var rider = await app.As("rider");
+        var first = await Open(rider);
+        using var second = await Open(rider);
+
+        var refused = await Open(rider);
+        await refused.ShouldBeProblem(429, "rate_limited");
+        refused.Headers.RetryAfter.ShouldNotBeNull();
+        (await Open(await app.As("rider"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        first.Dispose();
+        // The server learns of it a moment later.
+        await app.Services.GetRequiredService<StreamsEnded>().One.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        while ((await Open(rider)).StatusCode != HttpStatusCode.OK)
+            Stop.ThrowIfCancellationRequested();
+
+        static Task<HttpResponseMessage> Open(HttpClient client) =>
+            client.GetAsync("/api/v1/stream", HttpCompletionOption.ResponseHeadersRead, Stop);
+    }
+
+    [Fact]
+    public async Task By_default_five_hundred_riders_at_one_address_are_no_flood_but_a_stranger_is()
+    {
+        await using var app = await Start();
+        var riders = new List<HttpClient>();
+        for (var i = 0; i < 500; i++)
+            riders.Add(await app.As("rider"));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 4).SelectMany(_ => riders).Select(rider => rider.GetAsync("/api/v1/thing", Stop))
+        );
+        answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
+
+        var driver = await app.As("driver");
+        for (var i = 0; i < 150; i++)
+            (await driver.PutAsync("/api/v1/ping", null, Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var flood = await Task.WhenAll(
+            Enumerable.Range(0, 1000).Select(_ => app.Client.GetAsync("/api/v1/thing", Stop))
+        );
+        flood.ShouldContain(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task A_request_that_takes_too_long_is_given_up_but_a_live_stream_is_not()
+    {
+        var clock = new FakeTimeProvider();
+        await using var app = await Start([("Limits:RequestTimeout", "00:00:10")], clock);
+        var rider = await app.As("rider");
+        using var stream = await rider.GetAsync("/api/v1/stream", HttpCompletionOption.ResponseHeadersRead, Stop);
+        var slow = rider.GetAsync("/api/v1/slow", Stop);
+        await app.Services.GetRequiredService<SlowBegan>().Yes;
+
+        clock.Advance(TimeSpan.FromSeconds(9));
+        slow.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        var answer = await slow;
+        await answer.ShouldBeProblem(503, "request_timeout");
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        app.Services.GetRequiredService<StreamsEnded>().One.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_drop_by_drop_is_let_go()
+    {
+        await using var server = await OnKestrel(("Limits:HeadersTimeout", "00:00:01"));
+        var port = new Uri(server.Urls.Single()).Port;
+
+        (await AnswerTo("GET / HTTP/1.1\r\nHost: localhost\r\nX-Never-Ending: ")).ShouldStartWith("HTTP/1.1 408 ");
+        (
+            await AnswerTo(
+                "POST /api/v1/body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\nContent-Type: application/json\r\n\r\n{"
+            )
+        ).ShouldStartWith("HTTP/1.1 408 ");
+
+        async Task<string> AnswerTo(string beginning)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, Stop);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(beginning), Stop);
+            using var answer = new StreamReader(client.GetStream());
+            return await answer.ReadLineAsync(Stop) ?? "";
+        }
+    }
+
+    static Task<HttpApp> Start((string, string)[]? settings = null, TimeProvider? clock = null) =>
+        HttpApp.Start(
+            app =>
+            {
+                var callers = app.MapCallers("Tests", Role.Rider, Role.Driver);
+                callers.MapGet("/thing", () => "thing");
+                callers.MapPut("/ping", () => "pong").InBulk();
+                callers.MapGet("/stream", (Caller _, StreamsEnded ended) => Stream(ended));
+                callers.MapGet(
+                    "/slow",
+                    async (SlowBegan began, CancellationToken stop) =>
+                    {
+                        began.Now();
+                        await Task.Delay(Timeout.Infinite, stop);
+                    }
+                );
+            },
+            configure: builder =>
+            {
+                builder.Services.AddSingleton<StreamsEnded>().AddSingleton<SlowBegan>();
+                if (clock is not null)
+                    builder.Services.AddSingleton(clock);
+            },
+            settings: settings ?? []
+        );
+
+    /// <summary>A real server: the one in memory has no connections that could be slow.</summary>
+    static async Task<WebApplication> OnKestrel(params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration["Auth:SigningKey"] = new string('k', 32);
+        foreach (var (key, value) in settings)
+            builder.Configuration[key] = value;
+        builder.AddHttpConventions();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.PostConfigure<KestrelServerOptions>(kestrel =>
+            kestrel.Limits.MinRequestBodyDataRate = new(
+                kestrel.Limits.MinRequestBodyDataRate!.BytesPerSecond,
+                TimeSpan.FromSeconds(1.5)
+            )
+        );
+        var app = builder.Build();
+        app.UseHttpConventions();
+        app.MapPublic("Tests").MapPost("/body", (Body body) => body);
+        await app.StartAsync(Stop);
+        return app;
+    }
+
+    sealed record Body(string Text);
+
+    static Results<ServerSentEvents, ProblemHttpResult> Stream(StreamsEnded ended)
+    {
+        return new ServerSentEvents(Nothing(ended));
+
+        static async IAsyncEnumerable<ServerEvent> Nothing(
+            StreamsEnded ended,
+            [EnumeratorCancellation] CancellationToken stop = default
+        )
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, stop);
+            }
+            finally
+            {
+                ended.Now();
+            }
+            yield break;
+        }
+    }
+
+    class Happened
+    {
+        readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected Task Task => _happened.Task;
+
+        public void Now() => _happened.TrySetResult();
+    }
+
+    sealed class StreamsEnded : Happened
+    {
+        public Task One => Task;
+    }
+
+    sealed class SlowBegan : Happened
+    {
+        public Task Yes => Task;
+    }
+}
