@@ -3,6 +3,7 @@ using RideBooking.Billing;
 using RideBooking.Drivers;
 using RideBooking.Matching;
 using RideBooking.Notifications;
+using RideBooking.Operations;
 using RideBooking.Payments;
 using RideBooking.Platform;
 using RideBooking.Rides;
@@ -21,5 +22,6 @@ internal static class Modules
         new PaymentsModule(),
         new NotificationsModule(),
         new AnalyticsModule(),
+        new OperationsModule(),
     ];
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Messaging.SetAside;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 
@@ -25,6 +26,7 @@ public static class MessagingRegistration
         services.AddMetrics();
         services.TryAddSingleton<EndpointFigures>();
         services.AddSingleton(typeof(SagaCommands<>));
+        services.AddSingleton<ReceiveEndpoints>();
         services.AddScheduler(database);
 
         // Published before the queues are bound is lost on RabbitMQ: nobody gets in until they are.
@@ -76,9 +78,16 @@ public static class MessagingRegistration
         TransportOptions options
     )
     {
+        var inProcess = name.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
+        if (!inProcess)
+        {
+            context.GetRequiredService<ReceiveEndpoints>().Add(name);
+            if (options.Kind == TransportKind.InMemory)
+                SetAsideFilter.Use(endpoint, name, context);
+        }
         endpoint.UseRideScope(context);
         endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>());
-        if (name.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal))
+        if (inProcess)
             endpoint.UseForEachMessage(new CallersConflict());
         if (!context.IsOutsideTransaction(name) && name != FailurePolicy.Scheduler)
             endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);

@@ -41,10 +41,14 @@ public sealed record TransportOptions(
         TimeSpan.FromMinutes(10),
     ];
 
+    /// <summary>Which transport is configured. Throws <see cref="ConfigurationException"/>.</summary>
+    public static TransportKind KindIn(IConfiguration configuration) =>
+        configuration.Choice("Transport:Kind", TransportKind.InMemory);
+
     /// <summary>Reads and checks the settings. Throws <see cref="ConfigurationException"/>.</summary>
     public static TransportOptions Read(IConfiguration configuration, IHostEnvironment environment)
     {
-        var kind = configuration.Choice("Transport:Kind", TransportKind.InMemory);
+        var kind = KindIn(configuration);
         return new TransportOptions(
             kind,
             kind == TransportKind.RabbitMq ? ReadBroker(configuration, environment) : null,

@@ -14,6 +14,9 @@ namespace RideBooking.Platform.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.EnsureSchema(
+                name: "operations");
+
+            migrationBuilder.EnsureSchema(
                 name: "matching");
 
             migrationBuilder.EnsureSchema(
@@ -42,6 +45,24 @@ namespace RideBooking.Platform.Migrations.Postgres
 
             migrationBuilder.EnsureSchema(
                 name: "rides");
+
+            migrationBuilder.CreateTable(
+                name: "audit",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    action = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    count = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit", x => x.id);
+                });
 
             migrationBuilder.CreateTable(
                 name: "candidates",
@@ -207,6 +228,31 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_invoices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "message_actions",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    failed_message_id = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    action = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    redrive_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    headers = table.Column<string>(type: "text", nullable: true),
+                    content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "bytea", nullable: true),
+                    restored_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_message_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -510,6 +556,30 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "redrives",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    ids = table.Column<string>(type: "text", nullable: false),
+                    selected = table.Column<int>(type: "integer", nullable: false),
+                    sent = table.Column<int>(type: "integer", nullable: false),
+                    not_found = table.Column<int>(type: "integer", nullable: false),
+                    rate_per_second = table.Column<int>(type: "integer", nullable: true),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    requested_by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    error = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_redrives", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ride_facts",
                 schema: "analytics",
                 columns: table => new
@@ -654,6 +724,23 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "set_aside_messages",
+                schema: "messaging",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    headers = table.Column<string>(type: "text", nullable: false),
+                    content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_set_aside_messages", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -859,6 +946,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 values: new object[] { 1, 0L });
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_at_id",
+                schema: "operations",
+                table: "audit",
+                columns: new[] { "at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_candidates_reserved_ride_id",
                 schema: "matching",
                 table: "candidates",
@@ -930,6 +1023,24 @@ namespace RideBooking.Platform.Migrations.Postgres
                 table: "invoices",
                 column: "ride_id",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_message_actions_action_at",
+                schema: "operations",
+                table: "message_actions",
+                columns: new[] { "action", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_message_actions_failed_message_id",
+                schema: "operations",
+                table: "message_actions",
+                column: "failed_message_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_message_actions_message_id",
+                schema: "operations",
+                table: "message_actions",
+                column: "message_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_notifications_audience_recipient_id_at_id",
@@ -1057,6 +1168,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 descending: new[] { false, false, false, true, false });
 
             migrationBuilder.CreateIndex(
+                name: "ix_redrives_status_claimed_until",
+                schema: "operations",
+                table: "redrives",
+                columns: new[] { "status", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_ride_facts_captured_at",
                 schema: "analytics",
                 table: "ride_facts",
@@ -1114,6 +1231,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 columns: new[] { "status", "requested_at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_set_aside_messages_queue_at_id",
+                schema: "messaging",
+                table: "set_aside_messages",
+                columns: new[] { "queue", "at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_work_driver_id_stage",
                 schema: "drivers",
                 table: "work",
@@ -1123,6 +1246,10 @@ namespace RideBooking.Platform.Migrations.Postgres
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "audit",
+                schema: "operations");
+
             migrationBuilder.DropTable(
                 name: "candidates",
                 schema: "matching");
@@ -1158,6 +1285,10 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "invoice_lines",
                 schema: "billing");
+
+            migrationBuilder.DropTable(
+                name: "message_actions",
+                schema: "operations");
 
             migrationBuilder.DropTable(
                 name: "notifications",
@@ -1232,6 +1363,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "redrives",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "ride_facts",
                 schema: "analytics");
 
@@ -1250,6 +1385,10 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "set_aside_messages",
+                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "work",

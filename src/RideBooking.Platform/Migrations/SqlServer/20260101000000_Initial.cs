@@ -15,6 +15,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 name: "messaging");
 
             migrationBuilder.EnsureSchema(
+                name: "operations");
+
+            migrationBuilder.EnsureSchema(
                 name: "matching");
 
             migrationBuilder.EnsureSchema(
@@ -163,6 +166,24 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_QRTZ_SCHEDULER_STATE", x => new { x.SCHED_NAME, x.INSTANCE_NAME });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    action = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    count = table.Column<int>(type: "int", nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -329,6 +350,31 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_invoices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "message_actions",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    failed_message_id = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_BIN2"),
+                    message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    action = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2"),
+                    redrive_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    headers = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2"),
+                    content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    restored_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_message_actions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -508,6 +554,30 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "redrives",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    ids = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    selected = table.Column<int>(type: "int", nullable: false),
+                    sent = table.Column<int>(type: "int", nullable: false),
+                    not_found = table.Column<int>(type: "int", nullable: false),
+                    rate_per_second = table.Column<int>(type: "int", nullable: true),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2"),
+                    requested_by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    finished_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    error = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true, collation: "Latin1_General_BIN2"),
+                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_redrives", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ride_facts",
                 schema: "analytics",
                 columns: table => new
@@ -652,6 +722,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "set_aside_messages",
+                schema: "messaging",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_set_aside_messages", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -906,6 +993,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 descending: new[] { false, false, false, true, false });
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_at_id",
+                schema: "operations",
+                table: "audit",
+                columns: new[] { "at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_candidates_reserved_ride_id",
                 schema: "matching",
                 table: "candidates",
@@ -980,6 +1073,24 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "invoices",
                 column: "ride_id",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_message_actions_action_at",
+                schema: "operations",
+                table: "message_actions",
+                columns: new[] { "action", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_message_actions_failed_message_id",
+                schema: "operations",
+                table: "message_actions",
+                column: "failed_message_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_message_actions_message_id",
+                schema: "operations",
+                table: "message_actions",
+                column: "message_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_notifications_audience_recipient_id_at_id",
@@ -1060,6 +1171,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: new[] { "status", "changed_at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_redrives_status_claimed_until",
+                schema: "operations",
+                table: "redrives",
+                columns: new[] { "status", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_ride_facts_captured_at",
                 schema: "analytics",
                 table: "ride_facts",
@@ -1119,6 +1236,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: new[] { "status", "requested_at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_set_aside_messages_queue_at_id",
+                schema: "messaging",
+                table: "set_aside_messages",
+                columns: new[] { "queue", "at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_work_driver_id_stage",
                 schema: "drivers",
                 table: "work",
@@ -1169,6 +1292,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "audit",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "candidates",
                 schema: "matching");
 
@@ -1205,6 +1332,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "billing");
 
             migrationBuilder.DropTable(
+                name: "message_actions",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "notifications",
                 schema: "notifications");
 
@@ -1237,6 +1368,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "drivers");
 
             migrationBuilder.DropTable(
+                name: "redrives",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "ride_facts",
                 schema: "analytics");
 
@@ -1255,6 +1390,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "set_aside_messages",
+                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "work",

@@ -1722,6 +1722,231 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.AuditEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("by")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Queue")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("queue")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit");
+
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_audit_at_id");
+
+                    b.ToTable("audit", "operations");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.FailedMessages.MessageAction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("body");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("by")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("ContentType")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("content_type")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("FailedMessageId")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("failed_message_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Headers")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("headers")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("message_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Queue")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("queue")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<Guid?>("RedriveId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("redrive_id");
+
+                    b.Property<DateTimeOffset?>("RestoredAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("restored_at");
+
+                    b.Property<Guid?>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_message_actions");
+
+                    b.HasIndex("FailedMessageId")
+                        .HasDatabaseName("ix_message_actions_failed_message_id");
+
+                    b.HasIndex("MessageId")
+                        .HasDatabaseName("ix_message_actions_message_id");
+
+                    b.HasIndex("Action", "At")
+                        .HasDatabaseName("ix_message_actions_action_at");
+
+                    b.ToTable("message_actions", "operations");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.Redrives.Redrive", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ClaimedUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("error")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Ids")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("ids")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("NotFound")
+                        .HasColumnType("int")
+                        .HasColumnName("not_found");
+
+                    b.Property<int?>("RatePerSecond")
+                        .HasColumnType("int")
+                        .HasColumnName("rate_per_second");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("requested_by")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("Selected")
+                        .HasColumnType("int")
+                        .HasColumnName("selected");
+
+                    b.Property<int>("Sent")
+                        .HasColumnType("int")
+                        .HasColumnName("sent");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_redrives");
+
+                    b.HasIndex("Status", "ClaimedUntil")
+                        .HasDatabaseName("ix_redrives_status_claimed_until");
+
+                    b.ToTable("redrives", "operations");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Payments.Gateway.SandboxCharge", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2030,6 +2255,51 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasDatabaseName("ix_idempotency_keys_created_at");
 
                     b.ToTable("idempotency_keys", "platform");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Platform.Messaging.SetAside.SetAsideMessage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("body");
+
+                    b.Property<string>("ContentType")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("content_type")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("headers")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Queue")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("queue")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_set_aside_messages");
+
+                    b.HasIndex("Queue", "At", "Id")
+                        .HasDatabaseName("ix_set_aside_messages_queue_at_id");
+
+                    b.ToTable("set_aside_messages", "messaging");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });

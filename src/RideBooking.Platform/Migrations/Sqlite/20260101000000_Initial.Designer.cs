@@ -1542,6 +1542,212 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("notifications_notifications", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Operations.AuditEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Queue")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("queue");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operations_audit");
+
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_operations_audit_at_id");
+
+                    b.ToTable("operations_audit", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.FailedMessages.MessageAction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by");
+
+                    b.Property<string>("ContentType")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
+
+                    b.Property<string>("FailedMessageId")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failed_message_id");
+
+                    b.Property<string>("Headers")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("headers");
+
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("Queue")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("queue");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("RedriveId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("redrive_id");
+
+                    b.Property<string>("RestoredAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("restored_at");
+
+                    b.Property<Guid?>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operations_message_actions");
+
+                    b.HasIndex("FailedMessageId")
+                        .HasDatabaseName("ix_operations_message_actions_failed_message_id");
+
+                    b.HasIndex("MessageId")
+                        .HasDatabaseName("ix_operations_message_actions_message_id");
+
+                    b.HasIndex("Action", "At")
+                        .HasDatabaseName("ix_operations_message_actions_action_at");
+
+                    b.ToTable("operations_message_actions", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.Redrives.Redrive", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ClaimedUntil")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<string>("FinishedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Ids")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ids");
+
+                    b.Property<int>("NotFound")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("not_found");
+
+                    b.Property<int?>("RatePerSecond")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rate_per_second");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RequestedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_by");
+
+                    b.Property<int>("Selected")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("selected");
+
+                    b.Property<int>("Sent")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sent");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operations_redrives");
+
+                    b.HasIndex("Status", "ClaimedUntil")
+                        .HasDatabaseName("ix_operations_redrives_status_claimed_until");
+
+                    b.ToTable("operations_redrives", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Payments.Gateway.SandboxCharge", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1830,6 +2036,47 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasDatabaseName("ix_platform_idempotency_keys_created_at");
 
                     b.ToTable("platform_idempotency_keys", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Platform.Messaging.SetAside.SetAsideMessage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
+                    b.Property<string>("ContentType")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
+
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("headers");
+
+                    b.Property<string>("Queue")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("queue");
+
+                    b.HasKey("Id")
+                        .HasName("pk_messaging_set_aside_messages");
+
+                    b.HasIndex("Queue", "At", "Id")
+                        .HasDatabaseName("ix_messaging_set_aside_messages_queue_at_id");
+
+                    b.ToTable("messaging_set_aside_messages", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Platform.Positions.DriverPosition", b =>

@@ -422,6 +422,22 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "messaging_set_aside_messages",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    headers = table.Column<string>(type: "TEXT", nullable: false),
+                    content_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_messaging_set_aside_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "notifications_notifications",
                 columns: table => new
                 {
@@ -438,6 +454,70 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_notifications_notifications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "operations_audit",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    action = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    count = table.Column<int>(type: "INTEGER", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_audit", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "operations_message_actions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    failed_message_id = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    message_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    action = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    redrive_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    headers = table.Column<string>(type: "TEXT", nullable: true),
+                    content_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    restored_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_message_actions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "operations_redrives",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    ids = table.Column<string>(type: "TEXT", nullable: false),
+                    selected = table.Column<int>(type: "INTEGER", nullable: false),
+                    sent = table.Column<int>(type: "INTEGER", nullable: false),
+                    not_found = table.Column<int>(type: "INTEGER", nullable: false),
+                    rate_per_second = table.Column<int>(type: "INTEGER", nullable: true),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    requested_by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    requested_at = table.Column<string>(type: "TEXT", nullable: false),
+                    finished_at = table.Column<string>(type: "TEXT", nullable: true),
+                    error = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    claimed_until = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_redrives", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -929,6 +1009,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 columns: new[] { "next_attempt_time", "sequence_number" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_messaging_set_aside_messages_queue_at_id",
+                table: "messaging_set_aside_messages",
+                columns: new[] { "queue", "at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_notifications_notifications_audience_recipient_id_at_id",
                 table: "notifications_notifications",
                 columns: new[] { "audience", "recipient_id", "at", "id" });
@@ -938,6 +1023,31 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 table: "notifications_notifications",
                 columns: new[] { "event_id", "audience", "recipient_id" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_audit_at_id",
+                table: "operations_audit",
+                columns: new[] { "at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_message_actions_action_at",
+                table: "operations_message_actions",
+                columns: new[] { "action", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_message_actions_failed_message_id",
+                table: "operations_message_actions",
+                column: "failed_message_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_message_actions_message_id",
+                table: "operations_message_actions",
+                column: "message_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_operations_redrives_status_claimed_until",
+                table: "operations_redrives",
+                columns: new[] { "status", "claimed_until" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_payments_payment_methods_rider_id",
@@ -1083,7 +1193,19 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "messaging_outbox_state");
 
             migrationBuilder.DropTable(
+                name: "messaging_set_aside_messages");
+
+            migrationBuilder.DropTable(
                 name: "notifications_notifications");
+
+            migrationBuilder.DropTable(
+                name: "operations_audit");
+
+            migrationBuilder.DropTable(
+                name: "operations_message_actions");
+
+            migrationBuilder.DropTable(
+                name: "operations_redrives");
 
             migrationBuilder.DropTable(
                 name: "payments_payment_methods");

@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Operations.FailedMessages;
+
+namespace RideBooking.Operations;
+
+/// <summary>Who did what, when and why.</summary>
+internal sealed class AuditEntry
+{
+    public required Guid Id { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required string By { get; init; }
+
+    /// <summary><c>redrive</c>, <c>discard</c> or <c>restore</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>The queue, where it was one.</summary>
+    public required string? Queue { get; init; }
+
+    /// <summary>How many messages it was meant for.</summary>
+    public required int Count { get; init; }
+
+    public required string Reason { get; init; }
+
+    public static AuditEntry Of(
+        string action,
+        IReadOnlyCollection<string> queues,
+        int count,
+        string by,
+        string reason,
+        DateTimeOffset at
+    ) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(at),
+            At = at,
+            By = by,
+            Action = action,
+            Queue = queues.Count == 1 ? queues.First() : null,
+            Count = count,
+            Reason = reason,
+        };
+
+    internal sealed class Configuration : IEntityTypeConfiguration<AuditEntry>
+    {
+        public void Configure(EntityTypeBuilder<AuditEntry> entry)
+        {
+            entry.ToTable("audit");
+            entry.HasKey(row => row.Id);
+            entry.Property(row => row.Id).ValueGeneratedNever();
+            entry.Property(row => row.By).HasMaxLength(255);
+            entry.Property(row => row.Action).HasMaxLength(16);
+            entry.Property(row => row.Queue).HasMaxLength(255);
+            entry.Property(row => row.Reason).HasMaxLength(Selection.MaxReason);
+            entry.HasIndex(row => new { row.At, row.Id });
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Observability;
+
+namespace RideBooking.Operations.ErrorQueues;
+
+/// <summary>How many messages wait for an operator.</summary>
+internal sealed class ErrorQueueDepth(IErrorQueues queues, ReceiveEndpoints endpoints) : IGaugeSource
+{
+    static readonly Gauge s_depth = new(
+        "ridebooking.error_queue.messages",
+        "{message}",
+        "Messages in error and skipped queues",
+        "queue"
+    );
+
+    public static IReadOnlyList<Gauge> Gauges => [s_depth];
+
+    public async Task<IReadOnlyList<Reading>> Read(CancellationToken stop)
+    {
+        List<Reading> readings = [];
+        foreach (var queue in FindFailedMessages.QueuesOf(endpoints))
+            readings.Add(s_depth.Reads(await queues.Count(queue, stop), queue));
+        return readings;
+    }
+}

@@ -1,0 +1,68 @@
+using RideBooking.Platform.Messaging;
+
+namespace RideBooking.Operations.ErrorQueues;
+
+/// <summary>Looks through the error and skipped queues.</summary>
+internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints endpoints)
+{
+    /// <summary>How far into a queue a list looks.</summary>
+    public const int Depth = 1000;
+
+    /// <summary>How far into a queue a redrive or a discard looks for what it is to take.</summary>
+    public const int DepthToSelect = 20_000;
+
+    /// <summary>Every queue that may hold failed messages of this application.</summary>
+    public IReadOnlyList<string> Queues => QueuesOf(endpoints);
+
+    public static IReadOnlyList<string> QueuesOf(ReceiveEndpoints endpoints) =>
+        [
+            .. endpoints.Names.SelectMany(name =>
+                new[] { name + ReceiveEndpoints.ErrorSuffix, name + ReceiveEndpoints.SkippedSuffix }
+            ),
+        ];
+
+    /// <summary>The messages that are wanted, oldest first, and whether some queue was longer than was looked.</summary>
+    public async Task<(IReadOnlyList<FailedMessage> Found, bool Truncated)> Find(
+        MessageFilter filter,
+        int depth,
+        CancellationToken stop
+    )
+    {
+        List<FailedMessage> found = [];
+        var truncated = false;
+        foreach (var queue in filter.Queue is null ? Queues : Queues.Where(queue => queue == filter.Queue))
+        {
+            var messages = await queues.Peek(queue, depth, stop);
+            truncated |= messages.Count == depth;
+            found.AddRange(messages.Where(filter.Wants));
+        }
+        return ([.. found.OrderBy(Key)], truncated);
+    }
+
+    /// <summary>The message of an id, while it lies in its queue.</summary>
+    public async Task<FailedMessage?> Find(string id, CancellationToken stop)
+    {
+        if (FailedMessage.QueueOf(id) is not { } queue || !Queues.Contains(queue))
+            return null;
+        return (await queues.Peek(queue, DepthToSelect, stop)).FirstOrDefault(message => message.Id == id);
+    }
+
+    /// <summary>The order of lists.</summary>
+    public static (DateTimeOffset FailedAt, string Id) Key(FailedMessage message) =>
+        (message.FailedAt ?? DateTimeOffset.MinValue, message.Id);
+}
+
+/// <summary>Which failed messages are meant; null members do not matter.</summary>
+internal sealed record MessageFilter(
+    string? Queue = null,
+    string? Fingerprint = null,
+    string? MessageType = null,
+    Guid? RideId = null
+)
+{
+    public bool Wants(FailedMessage message) =>
+        (Queue is null || message.Queue == Queue)
+        && (Fingerprint is null || message.Fingerprint == Fingerprint)
+        && (MessageType is null || message.MessageType == MessageType)
+        && (RideId is null || message.RideId == RideId);
+}

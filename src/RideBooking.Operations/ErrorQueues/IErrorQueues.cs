@@ -1,0 +1,46 @@
+namespace RideBooking.Operations.ErrorQueues;
+
+/// <summary>What becomes of a message in an error queue.</summary>
+internal enum Handling
+{
+    /// <summary>It stays where it is.</summary>
+    Keep,
+
+    /// <summary>It goes back to the queue it failed in.</summary>
+    SendBack,
+
+    /// <summary>It is taken out.</summary>
+    Remove,
+}
+
+/// <summary>
+/// The error and skipped queues of the transport. They stay the place where failed messages lie: to look takes nothing away
+/// and changes no order.
+/// </summary>
+internal interface IErrorQueues
+{
+    /// <summary>How many messages lie in a queue; 0 for one that does not exist.</summary>
+    Task<int> Count(string queue, CancellationToken stop);
+
+    /// <summary>The oldest messages of a queue, oldest first; they stay.</summary>
+    Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken stop);
+
+    /// <summary>
+    /// Goes once through the messages that are in a queue now, oldest first. One that is sent back is sent before
+    /// <paramref name="record"/> is called and leaves the queue after, so that a process which dies in between leaves a copy
+    /// under the same message id, never a gap. One that is removed is recorded before it leaves.
+    /// </summary>
+    /// <exception cref="QueueIsGoneException">The queue to send back to does not exist.</exception>
+    Task Work(
+        string queue,
+        Func<FailedMessage, Handling> decide,
+        Func<FailedMessage, Task> record,
+        CancellationToken stop
+    );
+
+    /// <summary>Puts a message that was taken out into its error queue again.</summary>
+    Task PutBack(FailedMessage message, CancellationToken stop);
+}
+
+/// <summary>The queue a message would go back to does not exist.</summary>
+internal sealed class QueueIsGoneException(string queue) : Exception($"The queue {queue} does not exist.");

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+
+namespace RideBooking.Operations.ErrorQueues;
+
+/// <summary>
+/// One look or pass through a queue at a time in this process: on RabbitMQ what one holds is not there for another. Across
+/// processes a pass is repeated until it has found what it wants.
+/// </summary>
+internal sealed class OneAtATime
+{
+    readonly ConcurrentDictionary<string, SemaphoreSlim> _queues = [];
+
+    public async Task<IDisposable> Enter(string queue, CancellationToken stop)
+    {
+        var gate = _queues.GetOrAdd(queue, _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(stop);
+        return new Exit(gate);
+    }
+
+    sealed class Exit(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+}

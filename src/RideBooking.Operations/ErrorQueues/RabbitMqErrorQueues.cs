@@ -1,0 +1,219 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using MassTransit;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RideBooking.Platform.Messaging;
+
+namespace RideBooking.Operations.ErrorQueues;
+
+/// <summary>
+/// The queues of RabbitMQ, over a connection of their own. Whatever a channel has taken and not acknowledged goes back to its
+/// place, in order, when the channel closes: to look is to take and close. These are classic queues; a quorum queue would
+/// count each look as a delivery and in the end drop the message.
+/// </summary>
+internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime oneAtATime, TimeProvider clock)
+    : IErrorQueues,
+        IReceiveObserver,
+        IAsyncDisposable
+{
+    // Most of these queues do not exist, for MassTransit makes them at the first failure, and the broker logs an error for each
+    // question for one. So whoever counts often is told what was so a while ago, unless something failed here since.
+    static readonly TimeSpan s_missingFor = TimeSpan.FromMinutes(1);
+
+    readonly ConcurrentDictionary<string, long> _missing = [];
+
+    static readonly CreateChannelOptions s_confirmed = new(
+        publisherConfirmationsEnabled: true,
+        publisherConfirmationTrackingEnabled: true
+    );
+
+    readonly SemaphoreSlim _connecting = new(1);
+    IConnection? _connection;
+
+    public async Task<int> Count(string queue, CancellationToken stop)
+    {
+        if (_missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < s_missingFor)
+            return 0;
+        // A look that is going on holds messages, which are not counted meanwhile.
+        using var alone = await oneAtATime.Enter(queue, stop);
+        await using var channel = await Open(stop);
+        var now = clock.GetTimestamp();
+        if (await TryCount(channel, queue, stop) is { } count)
+            return (int)count;
+        _missing[queue] = now;
+        return 0;
+    }
+
+    public async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken stop)
+    {
+        using var alone = await oneAtATime.Enter(queue, stop);
+        await using var channel = await Open(stop);
+        if (await TryCount(channel, queue, stop) is null)
+            return [];
+        List<FailedMessage> found = [];
+        while (found.Count < most && await channel.BasicGetAsync(queue, autoAck: false, stop) is { } taken)
+            found.Add(Read(queue, taken));
+        return found;
+    }
+
+    public async Task Work(
+        string queue,
+        Func<FailedMessage, Handling> decide,
+        Func<FailedMessage, Task> record,
+        CancellationToken stop
+    )
+    {
+        using var alone = await oneAtATime.Enter(queue, stop);
+        await using var channel = await Open(stop);
+        // Those that are there now: what fails again meanwhile comes behind.
+        for (var left = await TryCount(channel, queue, stop) ?? 0; left > 0; left--)
+        {
+            if (await channel.BasicGetAsync(queue, autoAck: false, stop) is not { } taken)
+                return;
+            var message = Read(queue, taken);
+            var handling = decide(message);
+            if (handling == Handling.Keep)
+                continue;
+            if (handling == Handling.SendBack)
+                await SendBack(channel, message, taken, stop);
+            await record(message);
+            await channel.BasicAckAsync(taken.DeliveryTag, multiple: false, CancellationToken.None);
+        }
+    }
+
+    public async Task PutBack(FailedMessage message, CancellationToken stop)
+    {
+        await using var channel = await Open(stop);
+        var properties = new BasicProperties
+        {
+            MessageId = message.MessageId,
+            ContentType = message.ContentType,
+            Persistent = true,
+            Headers = message
+                .Headers.Where(header => header.Value is not null)
+                .ToDictionary(header => header.Key, header => (object?)Encoding.UTF8.GetBytes(header.Value!)),
+        };
+        await Publish(channel, message.Queue, properties, message.Body, stop);
+    }
+
+    // It is on its way to the error queue, which may be made only now.
+    Task IReceiveObserver.ReceiveFault(ReceiveContext context, Exception exception)
+    {
+        _missing.TryRemove(context.InputAddress.Segments[^1].Trim('/') + ReceiveEndpoints.ErrorSuffix, out _);
+        return Task.CompletedTask;
+    }
+
+    Task IReceiveObserver.PreReceive(ReceiveContext context) => Task.CompletedTask;
+
+    Task IReceiveObserver.PostReceive(ReceiveContext context) => Task.CompletedTask;
+
+    Task IReceiveObserver.PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType) =>
+        Task.CompletedTask;
+
+    Task IReceiveObserver.ConsumeFault<T>(
+        ConsumeContext<T> context,
+        TimeSpan duration,
+        string consumerType,
+        Exception exception
+    ) => Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connecting.Dispose();
+    }
+
+    static async Task SendBack(IChannel channel, FailedMessage message, BasicGetResult taken, CancellationToken stop)
+    {
+        var properties = new BasicProperties(taken.BasicProperties);
+        if (properties.Headers is { } headers)
+            properties.Headers = headers
+                .Where(header => !FailedMessage.TellsOfFailure(header.Key))
+                .ToDictionary(header => header.Key, header => header.Value);
+        await Publish(channel, message.Endpoint, properties, message.BodyToSend(), stop);
+    }
+
+    // Returns when the broker has it.
+    static async Task Publish(
+        IChannel channel,
+        string queue,
+        BasicProperties properties,
+        byte[] body,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            await channel.BasicPublishAsync("", queue, mandatory: true, properties, body, stop);
+        }
+        catch (PublishReturnException)
+        {
+            throw new QueueIsGoneException(queue);
+        }
+    }
+
+    static async Task<uint?> TryCount(IChannel channel, string queue, CancellationToken stop)
+    {
+        try
+        {
+            return await channel.MessageCountAsync(queue, stop);
+        }
+        catch (OperationInterruptedException gone) when (gone.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return null;
+        }
+    }
+
+    static FailedMessage Read(string queue, BasicGetResult taken)
+    {
+        var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in taken.BasicProperties.Headers ?? new Dictionary<string, object?>())
+            headers[name] = Text(value);
+        return new FailedMessage(
+            queue,
+            headers,
+            taken.BasicProperties.ContentType,
+            taken.Body.ToArray(),
+            taken.BasicProperties.MessageId
+        );
+    }
+
+    static string? Text(object? value) =>
+        value switch
+        {
+            byte[] bytes => Encoding.UTF8.GetString(bytes),
+            AmqpTimestamp time => DateTimeOffset
+                .FromUnixTimeSeconds(time.UnixTime)
+                .ToString("O", CultureInfo.InvariantCulture),
+            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+            _ => value?.ToString(),
+        };
+
+    async Task<IChannel> Open(CancellationToken stop)
+    {
+        await _connecting.WaitAsync(stop);
+        try
+        {
+            if (_connection is not { IsOpen: true })
+            {
+                if (_connection is not null)
+                    await _connection.DisposeAsync();
+                var factory = new ConnectionFactory
+                {
+                    Uri = transport.Broker!,
+                    ClientProvidedName = "RideBooking operations",
+                    AutomaticRecoveryEnabled = false,
+                };
+                _connection = await factory.CreateConnectionAsync(stop);
+            }
+            return await _connection.CreateChannelAsync(s_confirmed, stop);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.FailedMessages;
+
+/// <summary>The failed messages that wait, or those that were discarded.</summary>
+internal static class ListFailedMessages
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapGet("/operations/failed-messages", Handle)
+            .WithSummary("Failed messages, the longest waiting first")
+            .WithDescription(
+                $"state=failed (the default) are those in the error and skipped queues, looked at {FindFailedMessages.Depth} deep (truncated says whether a queue is longer); state=discarded are those that were taken out, newest first."
+            );
+
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
+        PageRequest page,
+        FindFailedMessages find,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop,
+        string? queue = null,
+        string? fingerprint = null,
+        string? messageType = null,
+        Guid? rideId = null,
+        string state = "failed"
+    )
+    {
+        var filter = new MessageFilter(queue, fingerprint, messageType, rideId);
+        return state switch
+        {
+            "failed" => TypedResults.Ok(await Waiting(page, filter, find, clock, stop)),
+            "discarded" => TypedResults.Ok(await Discarded(page, filter, db, clock, stop)),
+            _ => Problem.Validation("state", "must be failed or discarded"),
+        };
+    }
+
+    static async Task<View> Waiting(
+        PageRequest page,
+        MessageFilter filter,
+        FindFailedMessages find,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var (found, truncated) = await find.Find(filter, FindFailedMessages.Depth, stop);
+        IEnumerable<FailedMessage> rest = found;
+        if (page.TryAfter<(DateTimeOffset FailedAt, string Id)>(out var after))
+            rest = rest.Where(message => FindFailedMessages.Key(message).CompareTo(after) > 0);
+        var messages = page.Of(
+            [.. rest.Take(page.Fetch)],
+            FindFailedMessages.Key,
+            message => MessageView.Of(message, clock)
+        );
+        return new View(messages.Items, messages.NextCursor, truncated);
+    }
+
+    static async Task<View> Discarded(
+        PageRequest page,
+        MessageFilter filter,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var rows = db.Set<MessageAction>()
+            .AsNoTracking()
+            .Where(row => row.Action == MessageAction.Discarded && row.RestoredAt == null);
+        if (filter.Queue is not null)
+            rows = rows.Where(row => row.Queue == filter.Queue);
+        if (filter.RideId is not null)
+            rows = rows.Where(row => row.RideId == filter.RideId);
+        if (page.TryAfter<(DateTimeOffset At, Guid Id)>(out var after))
+            rows = rows.Where(row => row.At < after.At || (row.At == after.At && row.Id < after.Id));
+        var read = await rows.OrderByDescending(row => row.At)
+            .ThenByDescending(row => row.Id)
+            .Take(page.Fetch)
+            .ToListAsync(stop);
+        var discarded = page.Of(read, row => (row.At, row.Id), row => row);
+        return new View(
+            [
+                .. discarded
+                    .Items.Select(row => (row, message: row.Message()))
+                    .Where(item => filter.Wants(item.message))
+                    .Select(item =>
+                        MessageView.Of(item.message, clock) with
+                        {
+                            DiscardedAt = item.row.At,
+                            DiscardedBy = item.row.By,
+                            Reason = item.row.Reason,
+                        }
+                    ),
+            ],
+            discarded.NextCursor,
+            false
+        );
+    }
+
+    /// <param name="Items">The messages of this page.</param>
+    /// <param name="NextCursor">Hand it back as <c>cursor</c> to read on; null at the end.</param>
+    /// <param name="Truncated">Whether a queue holds more than was looked at.</param>
+    internal sealed record View(IReadOnlyList<MessageView> Items, string? NextCursor, bool Truncated);
+}

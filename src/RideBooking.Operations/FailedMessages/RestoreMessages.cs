@@ -1,0 +1,81 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.FailedMessages;
+
+/// <summary>Puts discarded messages into their error queue again.</summary>
+internal static class RestoreMessages
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapPost("/operations/failed-messages/restore", Handle)
+            .WithSummary("Put discarded messages into their error queue again");
+
+    static async Task<Ok<View>> Handle(
+        Request request,
+        Operator by,
+        IErrorQueues queues,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        var rows = await db.Set<MessageAction>()
+            .Where(row =>
+                row.Action == MessageAction.Discarded
+                && row.RestoredAt == null
+                && request.Ids.Contains(row.FailedMessageId)
+            )
+            .OrderBy(row => row.At)
+            .ToListAsync(stop);
+        if (rows.Count == 0)
+            return TypedResults.Ok(new View(0));
+
+        var now = clock.GetUtcNow();
+        db.Add(
+            AuditEntry.Of(
+                "restore",
+                [.. rows.Select(row => row.Queue).Distinct()],
+                rows.Count,
+                by.Id,
+                request.Reason,
+                now
+            )
+        );
+        foreach (var row in rows)
+        {
+            // First back, then marked: who dies in between leaves it in both places, and sees it in both.
+            await queues.PutBack(row.Message(), stop);
+            row.RestoredAt = now;
+            db.Add(MessageAction.Of(row.Message(), MessageAction.Restored, now, by.Id, request.Reason));
+            await db.SaveChangesAsync(stop);
+        }
+        return TypedResults.Ok(new View(rows.Count));
+    }
+
+    /// <param name="Ids">The ids of discarded messages, up to 1000.</param>
+    /// <param name="Reason">Why.</param>
+    internal sealed record Request(IReadOnlyList<string> Ids, string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator()
+            {
+                RuleFor(request => request.Ids)
+                    .Must(ids => ids is { Count: >= 1 and <= Selection.MaxIds })
+                    .WithMessage($"must be 1 to {Selection.MaxIds} ids");
+                RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+            }
+        }
+    }
+
+    /// <param name="Restored">How many were put back.</param>
+    internal sealed record View(int Restored);
+}

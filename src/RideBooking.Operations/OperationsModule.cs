@@ -1,0 +1,55 @@
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Operations.FailedMessages;
+using RideBooking.Operations.Redrives;
+using RideBooking.Platform;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Observability;
+
+namespace RideBooking.Operations;
+
+/// <summary>What operators find, understand and send again.</summary>
+public sealed class OperationsModule : IModule
+{
+    /// <inheritdoc />
+    public string Name => "operations";
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<OneAtATime>();
+        if (TransportOptions.KindIn(configuration) == TransportKind.RabbitMq)
+        {
+            services.AddSingleton<RabbitMqErrorQueues>();
+            services.AddSingleton<IErrorQueues>(provider => provider.GetRequiredService<RabbitMqErrorQueues>());
+            services.AddReceiveObserver(provider => provider.GetRequiredService<RabbitMqErrorQueues>());
+        }
+        else
+            services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
+        services.AddSingleton<FindFailedMessages>();
+        services.AddSingleton<RedriveSignal>();
+        services.AddHostedService<RunRedrives>();
+        services.AddGauges<ErrorQueueDepth>();
+    }
+
+    /// <inheritdoc />
+    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+
+    /// <inheritdoc />
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        var operators = routes.MapOperators();
+        ListErrorQueues.Map(operators);
+        ListFailedMessages.Map(operators);
+        ShowFailedMessage.Map(operators);
+        DiscardMessages.Map(operators);
+        RestoreMessages.Map(operators);
+        RequestRedrive.Map(operators);
+        ShowRedrive.Map(operators);
+        ListAudit.Map(operators);
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.Redrives;
+
+/// <summary>How far a redrive is.</summary>
+internal static class ShowRedrive
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapGet("/operations/redrives/{id:guid}", Handle)
+            .WithSummary("How far a redrive is")
+            .Refuses(StatusCodes.Status404NotFound, "redrive_not_found");
+
+    static async Task<Results<Ok<RedriveView>, ProblemHttpResult>> Handle(
+        Guid id,
+        AppDbContext db,
+        CancellationToken stop
+    ) =>
+        await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, stop) is { } redrive
+            ? TypedResults.Ok(RedriveView.Of(redrive))
+            : Problem.NotFound("There is no such redrive.", "redrive_not_found");
+}
