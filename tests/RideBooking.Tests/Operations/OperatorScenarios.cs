@@ -1,0 +1,235 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Operations;
+
+/// <summary>
+/// What operators do with failed messages, over the REST API; run on the in-memory transport and on RabbitMQ. The poison is a
+/// ride's event that no consumer can handle, put straight into a queue, as a broken producer would.
+/// </summary>
+public abstract class OperatorScenarios
+{
+    const string Endpoint = "notify-rider";
+    const string Failed = $"{Endpoint}_error";
+    const string Skipped = $"{Endpoint}_skipped";
+
+    protected abstract City City { get; }
+
+    /// <summary>Puts a body into a queue as it is.</summary>
+    protected abstract Task Put(string queue, byte[] body, string? messageId);
+
+    [Fact]
+    public async Task What_cannot_be_read_lies_in_the_error_queue_with_its_bytes_and_looking_changes_nothing()
+    {
+        var operations = await City.Operator();
+        var bodies = Enumerable.Range(1, 3).Select(number => $"not json {number} {Guid.CreateVersion7()}").ToList();
+        foreach (var body in bodies)
+        {
+            await Put(Endpoint, Encoding.UTF8.GetBytes(body), null);
+            await Until(operations, Failed, body);
+        }
+
+        var first = await Bodies(operations, Failed, bodies);
+        first.ShouldBe(bodies, "the oldest first");
+        (await Bodies(operations, Failed, bodies)).ShouldBe(first, "looking changes no order");
+
+        var queue = await Queue(operations, Failed);
+        queue["kind"]!.ToString().ShouldBe("error");
+        queue["count"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(3);
+        queue["oldestAgeSeconds"]!.GetValue<double>().ShouldBeGreaterThanOrEqualTo(0);
+        queue["topFingerprints"]!.AsArray().Count.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_message_of_a_type_that_nobody_consumes_there_is_skipped_and_can_be_discarded_and_restored()
+    {
+        var operations = await City.Operator();
+        var (messageId, rideId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Put(Endpoint, Envelope(messageId, rideId, "Weather"), messageId.ToString());
+        var message = await Message(operations, Skipped, rideId);
+        message["messageType"]!.ToString().ShouldBe("Weather");
+        message["messageId"]!.ToString().ShouldBe(messageId.ToString());
+
+        var ids = new JsonArray(message["id"]!.ToString());
+        var discard = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["ids"] = ids.DeepClone() },
+            ["reason"] = "no weather here",
+        };
+        (await operations.Post("operations/failed-messages/discard", discard)).ShouldBe(HttpStatusCode.OK).Body![
+            "discarded"
+        ]!
+            .GetValue<int>()
+            .ShouldBe(1);
+        (await Messages(operations, Skipped, rideId)).ShouldBeEmpty();
+        var kept = (await operations.Get($"operations/failed-messages?state=discarded&rideId={rideId}")).Body![
+            "items"
+        ]!;
+        kept[0]!["reason"]!.ToString().ShouldBe("no weather here");
+
+        var restore = new JsonObject { ["ids"] = ids.DeepClone(), ["reason"] = "there is after all" };
+        (await operations.Post("operations/failed-messages/restore", restore)).ShouldBe(HttpStatusCode.OK).Body![
+            "restored"
+        ]!
+            .GetValue<int>()
+            .ShouldBe(1);
+        var back = await Message(operations, Skipped, rideId);
+        var whole = await operations.Get($"operations/failed-messages/{back["id"]}");
+        whole.Body!["body"]!
+            .ToJsonString()
+            .ShouldBe(JsonNode.Parse(Envelope(messageId, rideId, "Weather"))!.ToJsonString());
+        whole.Body!["history"]!
+            .AsArray()
+            .Select(done => done!["action"]!.ToString())
+            .ShouldBe(["discarded", "restored"]);
+        var audit = (await operations.Get("operations/audit?limit=100")).Body!["items"]!.AsArray();
+        audit.ShouldContain(entry => entry!["reason"]!.ToString() == "there is after all");
+    }
+
+    [Fact]
+    public async Task A_redrive_sends_back_what_it_was_asked_to_with_its_message_id_and_its_redeliveries_anew()
+    {
+        var operations = await City.Operator();
+        var rideId = Guid.CreateVersion7();
+        List<string> ids = [];
+        for (var number = 0; number < 3; number++)
+        {
+            // A type that cannot be read: the ride id is right, the rest is not. It has had its redeliveries.
+            var messageId = Guid.CreateVersion7();
+            await Put(Endpoint, Envelope(messageId, rideId, "RideCompleted", redeliveries: 3), messageId.ToString());
+            await Until(operations, Failed, messageId.ToString());
+            ids.Add(messageId.ToString());
+        }
+        var before = await Messages(operations, Failed, rideId);
+        before.Select(message => message["messageId"]!.ToString()).ShouldBe(ids);
+        before.ShouldAllBe(message => message["attempts"]!.GetValue<int>() == 4);
+
+        var selection = new JsonObject { ["queue"] = Failed, ["rideId"] = rideId.ToString() };
+        var request = new JsonObject
+        {
+            ["selection"] = selection,
+            ["limit"] = 2,
+            ["reason"] = "it was mended",
+        };
+        var plan = request.DeepClone().AsObject();
+        plan["dryRun"] = true;
+        (await operations.Post("operations/redrives", plan)).ShouldBe(HttpStatusCode.OK).Body!["count"]!
+            .GetValue<int>()
+            .ShouldBe(2);
+
+        var accepted = await operations.Post("operations/redrives", request);
+        accepted.ShouldBe(HttpStatusCode.Accepted);
+        var done = await operations.Until(
+            "the redrive",
+            $"operations/redrives/{accepted.Text("id")}",
+            redrive => redrive.Text("status") == "completed"
+        );
+        done.Body!["sent"]!.GetValue<int>().ShouldBe(2);
+
+        // It was not mended: they fail again, under the same id, as other failed messages than before.
+        await operations.Until(
+            "them to fail again",
+            $"operations/failed-messages?queue={Failed}&rideId={rideId}",
+            answer => Items(answer).Count == 3 && Items(answer).Count(Is(before)) == 1
+        );
+        var after = await Messages(operations, Failed, rideId);
+        after.Select(message => message["messageId"]!.ToString()).ShouldBe([ids[2], ids[0], ids[1]]);
+        after[0]["attempts"]!.GetValue<int>().ShouldBe(4);
+        after[1]["attempts"]!.GetValue<int>().ShouldBe(1, "its redeliveries begin anew");
+        var history = (await operations.Get($"operations/failed-messages/{after[1]["id"]}")).Body![
+            "history"
+        ]!.AsArray();
+        history.Single()!["reason"]!.ToString().ShouldBe("it was mended");
+
+        static Func<JsonNode?, bool> Is(IReadOnlyList<JsonNode> known) =>
+            message => known.Any(other => other["id"]!.ToString() == message!["id"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Only_operators_see_any_of_it()
+    {
+        var rider = await City.Rider();
+        (await rider.Get("operations/error-queues")).ShouldBe(HttpStatusCode.Forbidden);
+        (await City.Stranger().Get("operations/failed-messages")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await rider.Post("operations/redrives", new JsonObject())).ShouldBe(HttpStatusCode.Forbidden);
+        var operations = await City.Operator();
+        (await operations.Get("operations/failed-messages/nothing_error.0")).ShouldBe(
+            HttpStatusCode.NotFound,
+            "failed_message_not_found"
+        );
+        (
+            await operations.Post(
+                "operations/redrives",
+                new JsonObject { ["selection"] = new JsonObject(), ["reason"] = "" }
+            )
+        ).ShouldBe(HttpStatusCode.BadRequest, "validation_failed");
+    }
+
+    static byte[] Envelope(Guid messageId, Guid rideId, string type, int redeliveries = 0)
+    {
+        var envelope = new JsonObject
+        {
+            ["messageId"] = messageId.ToString(),
+            ["messageType"] = new JsonArray($"urn:message:RideBooking.Contracts:{type}"),
+            ["message"] = new JsonObject { ["rideId"] = rideId.ToString(), ["riderId"] = 12 },
+            ["sentTime"] = "2026-01-01T00:00:00Z",
+            ["headers"] =
+                redeliveries == 0 ? new JsonObject() : new JsonObject { ["MT-Redelivery-Count"] = redeliveries },
+        };
+        return Encoding.UTF8.GetBytes(envelope.ToJsonString());
+    }
+
+    static async Task<IReadOnlyList<JsonNode>> Messages(Person operations, string queue, Guid rideId) =>
+        [.. Items(await operations.Get($"operations/failed-messages?queue={queue}&rideId={rideId}")).Select(m => m!)];
+
+    static async Task<JsonNode> Message(Person operations, string queue, Guid rideId) =>
+        Items(
+            await operations.Until(
+                $"a message of the ride in {queue}",
+                $"operations/failed-messages?queue={queue}&rideId={rideId}",
+                answer => Items(answer).Count == 1
+            )
+        )[0]!;
+
+    // A list does not show bodies; the messages are few.
+    static async Task<List<string>> Bodies(Person operations, string queue, IReadOnlyCollection<string> mine)
+    {
+        List<string> bodies = [];
+        foreach (var item in Items(await operations.Get($"operations/failed-messages?queue={queue}&limit=100")))
+            if (
+                (await operations.Get($"operations/failed-messages/{item!["id"]}")).Body!["bodyText"]?.ToString()
+                    is { } text
+                && mine.Contains(text)
+            )
+                bodies.Add(text);
+        return bodies;
+    }
+
+    static async Task Until(Person operations, string queue, string text)
+    {
+        await operations.Until(
+            $"{text} in {queue}",
+            $"operations/error-queues",
+            answer => Items(answer).Any(item => item!["queue"]!.ToString() == queue)
+        );
+        for (var look = 0; ; look++)
+        {
+            foreach (var item in Items(await operations.Get($"operations/failed-messages?queue={queue}&limit=100")))
+                if (
+                    item!["messageId"]?.ToString() == text
+                    || (await operations.Get($"operations/failed-messages/{item["id"]}")).Body!["bodyText"]?.ToString()
+                        == text
+                )
+                    return;
+            look.ShouldBeLessThan(200, $"{text} is not in {queue}");
+            await Task.Delay(50);
+        }
+    }
+
+    static async Task<JsonNode> Queue(Person operations, string queue) =>
+        Items(await operations.Get("operations/error-queues")).Single(item => item!["queue"]!.ToString() == queue)!;
+
+    static JsonArray Items(Answer answer) => answer.Body!["items"]!.AsArray();
+}
