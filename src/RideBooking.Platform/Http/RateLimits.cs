@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ namespace RideBooking.Platform.Http;
 /// </summary>
 internal static class RateLimits
 {
+    const int NetworkBytes = 8;
     static readonly TimeSpan s_streamMayEnd = TimeSpan.FromSeconds(5);
 
     // What a device sends by itself may pile up while it is out of reach, and then comes at once.
@@ -76,7 +78,18 @@ internal static class RateLimits
 
     static string? CallerOf(HttpContext context) => Caller.From(context.User)?.Id;
 
-    static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+    // Of an IPv6 address the network: everybody who has one has all of it.
+    static string AddressOf(HttpContext context) =>
+        context.Connection.RemoteIpAddress switch
+        {
+            null => "unknown",
+            { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } address => Convert.ToHexString(
+                address.GetAddressBytes(),
+                0,
+                NetworkBytes
+            ),
+            var address => address.ToString(),
+        };
 
     static bool Is<T>(HttpContext context)
         where T : class => context.GetEndpoint()?.Metadata.GetMetadata<T>() is not null;

@@ -1,10 +1,8 @@
 using System.Globalization;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Quartz;
 using RideBooking.Platform.Http;
-using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
 
@@ -19,6 +17,8 @@ internal static class Readiness
 
     public static void AddReadiness(this IServiceCollection services)
     {
+        services.AddSingleton<BrokerHealth>();
+        services.AddHostedService<BrokerWatch>();
         services
             .AddHealthChecks()
             .AddCheck<BrokerHealth>("broker", timeout: s_patience)
@@ -33,32 +33,6 @@ internal static class Readiness
     }
 
     static string Seconds(double seconds) => seconds.ToString("0", CultureInfo.InvariantCulture);
-
-    /// <summary>The broker is connected and the queues are consumed.</summary>
-    sealed class BrokerHealth(IBusControl bus, TransportOptions transport) : IHealthCheck
-    {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken stop) =>
-            Task.FromResult(Check());
-
-        HealthCheckResult Check()
-        {
-            var health = bus.CheckHealth();
-            if (health.Status == BusHealthStatus.Healthy)
-                return HealthCheckResult.Healthy();
-            var idle = health
-                .Endpoints.Where(endpoint => endpoint.Value.Status != BusHealthStatus.Healthy)
-                .Select(endpoint => endpoint.Value.InputAddress.LastPart())
-                .Order(StringComparer.Ordinal)
-                .ToList();
-            if (idle.Count > 0 && idle.Count < health.Endpoints.Count)
-                return Health.Degraded(
-                    $"{idle.Count} of {health.Endpoints.Count} queues are not consumed: {string.Join(", ", idle)}"
-                );
-            return Health.Unhealthy(
-                transport.Kind == TransportKind.InMemory ? "not started" : $"{transport.Kind} is not connected"
-            );
-        }
-    }
 
     /// <summary>Timers and redeliveries are sent when they are due.</summary>
     sealed class SchedulerHealth(ISchedulerFactory schedulers, PolledGauges gauges) : IHealthCheck

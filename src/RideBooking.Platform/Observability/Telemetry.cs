@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using MassTransit;
 using MassTransit.Logging;
 using MassTransit.Monitoring;
 using Microsoft.AspNetCore.Builder;
@@ -43,6 +44,10 @@ internal static class Telemetry
         services.AddGauges<OutboxBacklog>();
         services.AddGauges<EventLogLag>();
         services.AddGauges<TimersWaiting>();
+        services.AddGauges<QueueDepths>();
+        services.AddSingleton<BrokerQueues>();
+        services.AddSingleton<SideQueues>();
+        services.AddReceiveObserver<SideQueues>(provider => provider.GetRequiredService<SideQueues>());
         services.Configure<JsonConsoleFormatterOptions>(json =>
         {
             const string scopes = "Logging:Console:FormatterOptions:IncludeScopes";

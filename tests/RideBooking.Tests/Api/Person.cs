@@ -32,8 +32,16 @@ public class Person(HttpClient client)
 
     public Task<Answer> Get(string path) => Send(HttpMethod.Get, path, null, null);
 
-    public Task<Answer> Post(string path, JsonNode? body = null, string? idempotencyKey = null) =>
-        Send(HttpMethod.Post, path, body, idempotencyKey);
+    /// <param name="path">Where.</param>
+    /// <param name="body">What.</param>
+    /// <param name="idempotencyKey">The key under which it is carried out once.</param>
+    /// <param name="traceParent">The W3C trace that the request belongs to.</param>
+    public Task<Answer> Post(
+        string path,
+        JsonNode? body = null,
+        string? idempotencyKey = null,
+        string? traceParent = null
+    ) => Send(HttpMethod.Post, path, body, idempotencyKey, traceParent);
 
     public Task<Answer> Put(string path, JsonNode body) => Send(HttpMethod.Put, path, body, null);
 
@@ -83,13 +91,21 @@ public class Person(HttpClient client)
         }
     }
 
-    async Task<Answer> Send(HttpMethod method, string path, JsonNode? body, string? idempotencyKey)
+    async Task<Answer> Send(
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        string? idempotencyKey,
+        string? traceParent = null
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body);
         if (idempotencyKey is not null)
             request.Headers.Add("Idempotency-Key", idempotencyKey);
+        if (traceParent is not null)
+            request.Headers.Add("traceparent", traceParent);
         return await Read(await client.SendAsync(request));
     }
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using RideBooking.MassTransitOnEntityFramework;
 using RideBooking.Tests.Api;
@@ -16,11 +14,11 @@ public sealed class The_trace_of_a_ride(EmbeddedHost host) : IClassFixture<Embed
     [Fact]
     public async Task Leads_from_the_request_through_every_consumer_and_timer()
     {
-        var rider = await SignIn("rider");
+        var rider = await host.City.Rider();
         await host.City.DriverAt(City.Alexanderplatz, vehicleClass: "traced");
         using var spans = new Spans();
 
-        var ride = await Post(rider, "rides", Trip("traced"), spans.TraceParent);
+        var ride = await rider.Post("rides", Trip("traced"), traceParent: spans.TraceParent);
         await spans.Have(
             "search-for-driver process",
             "find-driver process",
@@ -39,21 +37,22 @@ public sealed class The_trace_of_a_ride(EmbeddedHost host) : IClassFixture<Embed
         // The driver did not answer in time: the scheduler said so.
         spans.WayTo("expire-offer process").ShouldContain("search-for-driver process");
 
-        var history = await rider.GetFromJsonAsync<JsonArray>($"rides/{ride["id"]}/history", Stop);
-        history!.ShouldAllBe(e => e!["traceparent"]!.ToString().Contains(spans.TraceId.ToString()));
+        var history = await rider.Get($"rides/{ride.Text("id")}/history");
+        history.Body!.AsArray().ShouldAllBe(e => e!["traceparent"]!.ToString().Contains(spans.TraceId.ToString()));
     }
 
     [Fact]
     public async Task Is_kept_in_the_event_log_where_nobody_collects_traces()
     {
-        var rider = await SignIn("rider");
+        var rider = await host.City.Rider();
         await host.City.DriverAt(City.Alexanderplatz, vehicleClass: "untraced");
         var trace = ActivityTraceId.CreateRandom();
-        var ride = await Post(rider, "rides", Trip("untraced"), $"00-{trace}-{ActivitySpanId.CreateRandom()}-00");
+        var traceParent = $"00-{trace}-{ActivitySpanId.CreateRandom()}-00";
+        var ride = await rider.Post("rides", Trip("untraced"), traceParent: traceParent);
 
-        var history = await (await host.City.Operator()).Until(
+        var history = await rider.Until(
             "the driver to be offered the ride",
-            $"rides/{ride["id"]}/history",
+            $"rides/{ride.Text("id")}/history",
             answer => answer.Body!.AsArray().Any(e => e!["event_type"]!.ToString() == "DriverOffered")
         );
         history.Body!.AsArray().ShouldAllBe(e => e!["traceparent"]!.ToString().Contains(trace.ToString()));
@@ -115,26 +114,4 @@ public sealed class The_trace_of_a_ride(EmbeddedHost host) : IClassFixture<Embed
             ["dropoff"] = City.Zoo.DeepClone(),
             ["vehicleClass"] = vehicleClass,
         };
-
-    async Task<HttpClient> SignIn(string role)
-    {
-        var client = host.CreateClient();
-        client.BaseAddress = new Uri(client.BaseAddress!, "/api/v1/");
-        var token = await client.PostAsJsonAsync("dev/token", new { role }, Stop);
-        var answer = await token.Content.ReadFromJsonAsync<JsonObject>(Stop);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer",
-            answer!["access_token"]!.ToString()
-        );
-        return client;
-    }
-
-    static async Task<JsonObject> Post(HttpClient client, string path, JsonObject body, string traceParent)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        request.Headers.Add("traceparent", traceParent);
-        using var answer = await client.SendAsync(request, Stop);
-        answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<JsonObject>(Stop))!;
-    }
 }
