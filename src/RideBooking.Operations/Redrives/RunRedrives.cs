@@ -34,7 +34,7 @@ internal sealed class RunRedrives(
 ) : BackgroundService
 {
     static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan s_claim = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_claim = TimeSpan.FromSeconds(10);
 
     // Another process that looks at the queue holds its messages for a moment.
     static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(300);

@@ -7,6 +7,7 @@ namespace RideBooking.IntegrationTests.Rides;
 public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
 {
     HostProcess? _host;
+    Dictionary<string, string> _settings = [];
 
     protected abstract string Provider { get; }
 
@@ -19,6 +20,9 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
     protected Servers Servers { get; } = servers;
 
     public string ConnectionString { get; private set; } = "";
+
+    /// <summary>The broker, where there is one.</summary>
+    public Uri? Broker { get; private set; }
 
     public HostProcess Host => _host ?? throw new InvalidOperationException("The host is not started.");
 
@@ -41,6 +45,15 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
             exitCode.ShouldBe(0, output);
         }
         _host = await HostProcess.StartAsync(settings);
+        _settings = settings;
+    }
+
+    /// <summary>Ends the host as a power cut would, and starts it again on the same database and broker.</summary>
+    public async Task KillAndStartAgain()
+    {
+        await Host.KillAsync();
+        await Host.DisposeAsync();
+        _host = await HostProcess.StartAsync(_settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,9 +69,8 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
     protected async Task UseRabbitMq(Dictionary<string, string> settings)
     {
         settings["Transport__Kind"] = "RabbitMq";
-        settings["ConnectionStrings__RabbitMq"] = (
-            await (await Servers.RabbitMqAsync()).CreateVirtualHostAsync()
-        ).ToString();
+        Broker = await (await Servers.RabbitMqAsync()).CreateVirtualHostAsync();
+        settings["ConnectionStrings__RabbitMq"] = Broker.ToString();
     }
 }
 
