@@ -40,6 +40,7 @@ public static class Application
 
         builder.AddTelemetry();
         builder.AddHttpConventions();
+        services.AddShutdown(configuration);
         var database = services.AddPersistence(configuration);
         services.AddMessaging(configuration, builder.Environment, database, modules);
         services.AddReadiness();
@@ -68,6 +69,7 @@ public static class Application
         await app
             .Services.GetRequiredService<ApplicationSecret>()
             .Load(app.Services.GetRequiredService<IServiceScopeFactory>(), app.Lifetime.ApplicationStopping);
+        await BrokerStart.Check(app.Services.GetRequiredService<TransportOptions>(), app.Lifetime.ApplicationStopping);
 
         app.UseHttpConventions();
         MetricsEndpoint.Map(app);
@@ -75,8 +77,7 @@ public static class Application
         foreach (var module in app.Services.GetServices<IModule>())
             module.MapEndpoints(app);
         app.Lifetime.ApplicationStarted.Register(() => SayWhere(app));
-        await app.RunAsync();
-        return 0;
+        return await Shutdown.RunToEnd(app);
     }
 
     static void SayWhere(WebApplication app)

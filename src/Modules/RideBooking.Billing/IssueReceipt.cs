@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
@@ -13,12 +14,13 @@ internal sealed class IssueReceipt(AppDbContext db, TimeProvider clock) : IConsu
         var payment = context.Message;
         var invoice =
             await db.Set<Invoice>().SingleOrDefaultAsync(i => i.RideId == payment.RideId, context.CancellationToken)
-            // Money came in for nothing we asked for: never to be dropped silently, so it goes to the error queue.
+            // Money came in for nothing we asked for: never to be dropped silently, so it goes to the error queue unless the
+            // invoice is only late.
             ?? throw new InvalidOperationException($"Ride {payment.RideId} was paid but never invoiced.");
         if (invoice.PaidAt is not null)
             return;
         if (payment.Amount != invoice.Total)
-            throw new InvalidOperationException(
+            throw new UnacceptableMessageException(
                 $"Ride {payment.RideId} was invoiced {invoice.Total} but paid {payment.Amount}."
             );
 

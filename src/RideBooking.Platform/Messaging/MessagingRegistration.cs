@@ -33,6 +33,8 @@ public static class MessagingRegistration
         services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);
         services.AddMassTransit(bus =>
         {
+            if (options.Kind == TransportKind.InMemory)
+                bus.AddReceiveObserver(provider => provider.GetRequiredService<InMemoryDrain>());
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(includeNamespace: false));
             bus.AddPublishMessageScheduler();
             bus.AddQuartzConsumers(scheduler =>
@@ -67,6 +69,12 @@ public static class MessagingRegistration
                     }
                 );
         });
+        if (options.Kind == TransportKind.InMemory)
+        {
+            // After the bus, so that it is stopped before.
+            services.AddSingleton<InMemoryDrain>();
+            services.AddHostedService(provider => provider.GetRequiredService<InMemoryDrain>());
+        }
         return options;
     }
 

@@ -1,12 +1,14 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>The schema before anything uses it.</summary>
+/// <summary>The schema before anything uses it. A database that is away is waited for.</summary>
 internal static class DatabaseStart
 {
     /// <summary>Creates or upgrades the schema. Throws <see cref="ConfigurationException"/> when there is no such database.</summary>
@@ -18,7 +20,8 @@ internal static class DatabaseStart
                 if (db.Database.IsSqlite())
                     await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", stop);
                 await db.Database.MigrateAsync(stop);
-            }
+            },
+            stop
         );
 
     /// <summary>The embedded database migrates itself; a server database that is behind stops the start.</summary>
@@ -34,23 +37,41 @@ internal static class DatabaseStart
                         throw new ConfigurationException(
                             $"The {provider} database lacks {missing} migration(s). Run: dotnet run --project src/RideBooking.Host -- migrate"
                         );
-                }
+                },
+                stop
             );
 
-    static async Task OnDatabase(IServiceProvider services, Func<AppDbContext, DatabaseProvider, Task> act)
+    static Task OnDatabase(
+        IServiceProvider services,
+        Func<AppDbContext, DatabaseProvider, Task> act,
+        CancellationToken stop
+    )
     {
         var provider = services.GetRequiredService<DatabaseOptions>().Provider;
+        return Waiting.For(
+            $"the {provider} database that ConnectionStrings:RideBooking names",
+            () => Try(services, provider, act),
+            failure => IsAway(failure) ? Reason(failure) : null,
+            stop
+        );
+    }
+
+    static async Task Try(
+        IServiceProvider services,
+        DatabaseProvider provider,
+        Func<AppDbContext, DatabaseProvider, Task> act
+    )
+    {
         await using var scope = services.CreateAsyncScope();
         try
         {
             await act(scope.ServiceProvider.GetRequiredService<AppDbContext>(), provider);
         }
-        catch (Exception unusable)
-            when (unusable.GetBaseException() is SocketException || FindDbException(unusable) is not null)
+        catch (Exception unusable) when (!IsAway(unusable) && FindDbException(unusable) is not null)
         {
             // The drivers' messages name the server and the user, never the password.
             throw new ConfigurationException(
-                $"The {provider} database that ConnectionStrings:RideBooking names cannot be used: {(FindDbException(unusable) ?? unusable).Message}"
+                $"The {provider} database that ConnectionStrings:RideBooking names cannot be used: {Reason(unusable)}"
             );
         }
         catch (ArgumentException unreadable)
@@ -60,6 +81,20 @@ internal static class DatabaseStart
             );
         }
     }
+
+    // A server that answers and refuses (no such database, wrong password) is there: waiting is no help. Nor is it for a
+    // file that cannot be opened or is read-only.
+    static bool IsAway(Exception failure) =>
+        FindDbException(failure) switch
+        {
+            SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6,
+            SqlException { Number: 4060 or 18456 } => false,
+            { SqlState: "3D000" or "28000" or "28P01" } => false,
+            { } database => DatabaseOutage.Explains(database),
+            null => failure.GetBaseException() is SocketException,
+        };
+
+    static string Reason(Exception failure) => (FindDbException(failure) ?? failure).Message;
 
     static DbException? FindDbException(Exception? exception)
     {

@@ -36,26 +36,22 @@ public sealed class HostProcess : IAsyncDisposable
     /// <param name="arguments">Command line arguments.</param>
     /// <exception cref="InvalidOperationException">It ended while starting; the message has its output.</exception>
     /// <exception cref="TimeoutException">It was not ready within a minute; the message has its output.</exception>
-    public static async Task<HostProcess> StartAsync(
+    public static Task<HostProcess> StartAsync(
         IEnumerable<KeyValuePair<string, string>> settings,
         params string[] arguments
-    )
+    ) => Started(Begin(settings, arguments));
+
+    /// <summary>Starts the host where another has ended, so that its clients find it.</summary>
+    public static Task<HostProcess> StartInPlaceOfAsync(
+        HostProcess other,
+        IEnumerable<KeyValuePair<string, string>> settings
+    ) => Started(new HostProcess(Launch(settings, [], other.Address), other.Address));
+
+    static async Task<HostProcess> Started(HostProcess host)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        var host = new HostProcess(Launch(settings, arguments, address), address);
         try
         {
-            await WaitFor.TrueAsync(
-                $"GET {address}health/ready to answer 200",
-                () =>
-                    host.HasExited
-                        ? throw new InvalidOperationException(
-                            $"The host ended with code {host.process.ExitCode} while starting. {host.Output}"
-                        )
-                        : host.IsReadyAsync(),
-                ReadyWithin,
-                () => host.Output
-            );
+            await host.ReadyAsync();
             return host;
         }
         catch
@@ -64,6 +60,56 @@ public sealed class HostProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts the host and does not wait for it: what it needs may not be there yet.</summary>
+    public static HostProcess Begin(IEnumerable<KeyValuePair<string, string>> settings, params string[] arguments)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        return new HostProcess(Launch(settings, arguments, address), address);
+    }
+
+    /// <summary>Waits until GET /health/ready answers 200.</summary>
+    /// <exception cref="InvalidOperationException">It has ended; the message has its output.</exception>
+    /// <exception cref="TimeoutException">It was not ready within a minute; the message has its output.</exception>
+    public Task ReadyAsync() =>
+        WaitFor.TrueAsync(
+            $"GET {Address}health/ready to answer 200",
+            () =>
+                HasExited
+                    ? throw new InvalidOperationException(
+                        $"The host ended with code {process.ExitCode} while starting. {Output}"
+                    )
+                    : IsReadyAsync(),
+            ReadyWithin,
+            () => Output
+        );
+
+    /// <summary>Waits until GET /health/ready names something that is not healthy.</summary>
+    public Task TroubledAsync() =>
+        WaitFor.TrueAsync(
+            $"GET {Address}health/ready to name trouble",
+            async () =>
+            {
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+                using var answer = await Client.GetAsync("/health/ready", limit.Token);
+                var report = await answer.Content.ReadAsStringAsync(limit.Token);
+                return !answer.IsSuccessStatusCode || report.Contains("degraded", StringComparison.OrdinalIgnoreCase);
+            },
+            ReadyWithin,
+            () => Output
+        );
+
+    /// <summary>Waits until it has written something.</summary>
+    public Task SaysAsync(string text) =>
+        WaitFor.TrueAsync(
+            $"the host to say '{text}'",
+            () =>
+                HasExited
+                    ? throw new InvalidOperationException($"The host ended with code {process.ExitCode}. {Output}")
+                    : Task.FromResult(Output.Contains(text, StringComparison.Ordinal)),
+            ReadyWithin,
+            () => Output
+        );
 
     /// <summary>Runs the host as a command that ends by itself, such as "migrate".</summary>
     /// <returns>Its exit code and its output.</returns>

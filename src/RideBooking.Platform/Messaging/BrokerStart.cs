@@ -1,0 +1,79 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RideBooking.Platform.Configuration;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>The broker before anything uses it: waited for while it is away, refused when it refuses.</summary>
+internal static class BrokerStart
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Returns when the broker lets this process in. Throws <see cref="ConfigurationException"/> when it never will.</summary>
+    public static Task Check(TransportOptions options, CancellationToken stop)
+    {
+        if (options.Broker is not { } address)
+            return Task.CompletedTask;
+        var what = $"the RabbitMQ that ConnectionStrings:RabbitMq names ({address.Host}:{Port(address)})";
+        return Waiting.For(
+            what,
+            async () =>
+            {
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                limit.CancelAfter(s_patience);
+                try
+                {
+                    await Connect(address, limit.Token);
+                }
+                catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+                {
+                    throw new TimeoutException($"no answer within {s_patience.TotalSeconds:0} s");
+                }
+                catch (Exception refused) when (Refusal(refused) is { } reason)
+                {
+                    throw new ConfigurationException($"{Capital(what)} refuses this host: {reason}");
+                }
+            },
+            failure =>
+                failure is ConfigurationException or OperationCanceledException ? null : Deepest(failure).Message,
+            stop
+        );
+    }
+
+    static async Task Connect(Uri address, CancellationToken stop)
+    {
+        var factory = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false };
+        await using var connection = await factory.CreateConnectionAsync("start", stop);
+        // Only now a virtual host that does not exist is noticed.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+        await connection.CloseAsync(stop);
+    }
+
+    // A wrong user or password, or a virtual host that does not exist.
+    static string? Refusal(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            switch (exception)
+            {
+                case AuthenticationFailureException or PossibleAuthenticationFailureException:
+                    return "wrong user or password.";
+                case OperationInterruptedException { ShutdownReason: { ReplyCode: 530 or 403 } reason }:
+                    return reason.ReplyText;
+            }
+        return null;
+    }
+
+    static Exception Deepest(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+        return exception;
+    }
+
+    static int Port(Uri address) =>
+        address.Port > 0 ? address.Port
+        : address.Scheme == "amqps" ? 5671
+        : 5672;
+
+    static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}

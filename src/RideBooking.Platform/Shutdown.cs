@@ -1,0 +1,51 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Configuration;
+using IHost = Microsoft.Extensions.Hosting.IHost;
+
+namespace RideBooking.Platform;
+
+/// <summary>
+/// How a host ends: it takes no more requests and messages and finishes those it holds. What is not finished in time is
+/// undone and left to the broker, or to the next start.
+/// </summary>
+internal static class Shutdown
+{
+    // Less than the 30 seconds after which Kubernetes kills.
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(25);
+
+    public static void AddShutdown(this IServiceCollection services, IConfiguration configuration)
+    {
+        var timeout = configuration.Span("Shutdown:Timeout", s_timeout);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = timeout);
+        services.Configure<MassTransitHostOptions>(bus =>
+        {
+            bus.StopTimeout = timeout;
+            // Then their tokens are cancelled: what rolls back and goes back to the broker needs time, too.
+            bus.ConsumerStopTimeout = timeout * 0.7;
+        });
+    }
+
+    /// <summary>Runs until asked to stop.</summary>
+    /// <returns>The exit code: 0 also when the time was not enough, for nothing is lost by it.</returns>
+    public static async Task<int> RunToEnd(IHost app)
+    {
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException)
+            when (app
+                    .Services.GetRequiredService<IHostApplicationLifetime>()
+                    .ApplicationStopping.IsCancellationRequested
+            )
+        {
+            Console.WriteLine(
+                "Stopped before everything in hand was finished (Shutdown:Timeout); the rest is done after the next start."
+            );
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,319 @@
+using System.Net;
+using Npgsql;
+using RabbitMQ.Client;
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.IntegrationTests.Faults;
+
+/// <summary>Servers that only these tests use, because they stop and kill them.</summary>
+public sealed class ServersToStop : IAsyncLifetime
+{
+    public PostgresServer Postgres { get; private set; } = null!;
+
+    public RabbitMqServer RabbitMq { get; private set; } = null!;
+
+    readonly HashSet<object> _stopped = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        var rabbitMq = Servers.OrSkipAsync("RabbitMQ", RabbitMqServer.StartOwnAsync);
+        Postgres = await Servers.OrSkipAsync("PostgreSQL", PostgresServer.StartOwnAsync);
+        RabbitMq = await rabbitMq;
+    }
+
+    public Task Stop(PostgresServer postgres)
+    {
+        _stopped.Add(postgres);
+        return postgres.StopAsync();
+    }
+
+    public Task Stop(RabbitMqServer rabbitMq)
+    {
+        _stopped.Add(rabbitMq);
+        return rabbitMq.StopAsync();
+    }
+
+    public Task Kill(RabbitMqServer rabbitMq)
+    {
+        _stopped.Add(rabbitMq);
+        return rabbitMq.KillAsync();
+    }
+
+    public Task Start(PostgresServer postgres)
+    {
+        _stopped.Remove(postgres);
+        return postgres.StartAsync();
+    }
+
+    public Task Start(RabbitMqServer rabbitMq)
+    {
+        _stopped.Remove(rabbitMq);
+        return rabbitMq.StartAsync();
+    }
+
+    /// <summary>Starts what a test that failed has left stopped.</summary>
+    public async Task AllRun()
+    {
+        if (_stopped.Remove(Postgres))
+            await Postgres.StartAsync();
+        if (_stopped.Remove(RabbitMq))
+            await RabbitMq.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RabbitMq.DisposeAsync();
+        await Postgres.DisposeAsync();
+    }
+}
+
+/// <summary>The host as a process, on PostgreSQL and RabbitMQ, in rush hour, while one or the other comes and goes.</summary>
+public sealed class A_host_in_trouble(ServersToStop servers) : IClassFixture<ServersToStop>
+{
+    const int Rides = 12;
+    const int Drivers = 6;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Waits_for_a_database_and_a_broker_that_are_not_there_yet_and_says_so()
+    {
+        var (settings, _) = await Migrated();
+        await servers.Stop(servers.Postgres);
+        await servers.Stop(servers.RabbitMq);
+
+        await using var host = HostProcess.Begin(settings);
+        await host.SaysAsync("Waiting for the Postgres database that ConnectionStrings:RideBooking names: ");
+        await servers.Start(servers.Postgres);
+        await host.SaysAsync("Waiting for the RabbitMQ that ConnectionStrings:RabbitMq names");
+        await servers.Start(servers.RabbitMq);
+        await host.ReadyAsync();
+        host.Output.ShouldNotContain("   at ", customMessage: "one line, no stack trace");
+        (await host.StopAsync()).ShouldBe(0, host.Output);
+    }
+
+    [Theory]
+    [InlineData("ConnectionStrings__RabbitMq", "guest:guest@", "guest:wrong@", "wrong user or password")]
+    [InlineData("ConnectionStrings__RabbitMq", "/test-", "/nowhere-", "vhost")]
+    [InlineData("ConnectionStrings__RideBooking", "Database=test_", "Database=nowhere_", "-- migrate")]
+    public async Task Does_not_wait_for_what_waiting_cannot_mend(
+        string setting,
+        string right,
+        string wrong,
+        string says
+    )
+    {
+        var (settings, _) = await Migrated();
+        settings[setting] = settings[setting].Replace(right, wrong, StringComparison.Ordinal);
+        var (exitCode, output) = await HostProcess.RunToEndAsync(settings);
+        exitCode.ShouldBe(2, output);
+        output.ShouldContain(says);
+        output.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Goes_on_by_itself_when_the_database_was_away()
+    {
+        var (settings, virtualHost) = await Migrated();
+        await using var host = await HostProcess.StartAsync(settings);
+        using var rush = new Rush(host.Address, Rides, Drivers);
+        await rush.Begin();
+        await rush.Paid(atLeast: 2);
+
+        await servers.Stop(servers.Postgres);
+        await host.TroubledAsync();
+        var refusedBefore = rush.Refused;
+        await WaitFor.TrueAsync(
+            "requests to be refused for a while",
+            () => Task.FromResult(rush.Refused > refusedBefore + 20),
+            TimeSpan.FromSeconds(60)
+        );
+        (await host.Client.GetAsync("/health/live", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await servers.Start(servers.Postgres);
+
+        await host.ReadyAsync();
+        await rush.Paid(evidence: () => host.Output);
+        await rush.EachWasPaidOnce();
+        await NothingIsLeft(host, settings, virtualHost);
+    }
+
+    [Fact]
+    public async Task Goes_on_by_itself_when_the_broker_was_killed_and_came_back()
+    {
+        var (settings, virtualHost) = await Migrated();
+        await using var host = await HostProcess.StartAsync(settings);
+        using var rush = new Rush(host.Address, Rides, Drivers);
+        await rush.Begin();
+        await rush.Paid(atLeast: 2);
+
+        await servers.Kill(servers.RabbitMq);
+        await host.TroubledAsync();
+        await servers.Start(servers.RabbitMq);
+
+        await host.ReadyAsync();
+        await rush.Paid(evidence: () => host.Output);
+        await rush.EachWasPaidOnce();
+        await NothingIsLeft(host, settings, virtualHost);
+    }
+
+    [Fact]
+    public async Task Finishes_what_it_holds_when_it_is_asked_to_stop_and_another_goes_on()
+    {
+        var (settings, virtualHost) = await Migrated();
+        var first = await HostProcess.StartAsync(settings);
+        using var rush = new Rush(first.Address, Rides, Drivers);
+        await rush.Begin();
+        await rush.Paid(atLeast: 2);
+
+        (await first.StopAsync()).ShouldBe(0, first.Output);
+        first.Output.ShouldNotContain("Stopped before everything");
+        await first.DisposeAsync();
+
+        await using var second = await HostProcess.StartInPlaceOfAsync(first, settings);
+        await rush.Paid(evidence: () => second.Output);
+        await rush.EachWasPaidOnce();
+        await NothingIsLeft(second, settings, virtualHost);
+    }
+
+    // A bug, in the only place where a test can put one into the real host: the database.
+    [Fact]
+    public async Task Has_each_ride_paid_once_when_a_bug_is_fixed_and_its_error_queue_put_back()
+    {
+        var (settings, virtualHost) = await Migrated();
+        settings["Messaging__Redelivery"] = "00:00:00.050,00:00:00.100";
+        var database = settings["ConnectionStrings__RideBooking"];
+        await Execute(
+            database,
+            "CREATE FUNCTION bug() RETURNS trigger AS 'BEGIN RAISE ''A bug.''; END' LANGUAGE plpgsql"
+        );
+        await Execute(database, "CREATE TRIGGER bug BEFORE INSERT ON billing.invoices EXECUTE FUNCTION bug()");
+        await using var host = await HostProcess.StartAsync(settings);
+        using var rush = new Rush(host.Address, rides: 5, Drivers);
+        await rush.Begin();
+        await WaitFor.TrueAsync(
+            "five messages in compute-fare_error",
+            async () => (await Queue(virtualHost, "compute-fare_error"))?.Ready == 5,
+            TimeSpan.FromSeconds(60),
+            () => host.Output
+        );
+
+        await Execute(database, "DROP TRIGGER bug ON billing.invoices");
+        await PutBack(virtualHost, "compute-fare_error", "compute-fare");
+
+        await rush.Paid(evidence: () => host.Output);
+        await rush.EachWasPaidOnce();
+        await NothingIsLeft(host, settings, virtualHost);
+    }
+
+    [Fact]
+    public async Task Keeps_a_redelivery_through_its_own_sudden_death()
+    {
+        var (settings, virtualHost) = await Migrated();
+        settings["Messaging__Redelivery"] = "00:00:04,00:00:02,00:00:02,00:00:02";
+        var database = settings["ConnectionStrings__RideBooking"];
+        await Execute(
+            database,
+            "CREATE FUNCTION bug() RETURNS trigger AS 'BEGIN RAISE ''A bug.''; END' LANGUAGE plpgsql"
+        );
+        await Execute(database, "CREATE TRIGGER bug BEFORE INSERT ON billing.invoices EXECUTE FUNCTION bug()");
+        var first = await HostProcess.StartAsync(settings);
+        using var rush = new Rush(first.Address, rides: 1, drivers: 1);
+        await rush.Begin();
+        await WaitFor.TrueAsync(
+            "a redelivery among the scheduler's triggers",
+            async () =>
+                await Count(
+                    database,
+                    "SELECT count(*) FROM messaging.qrtz_triggers WHERE job_data::text <> '' AND encode(job_data, 'escape') LIKE '%MT-Redelivery-Count%'"
+                ) > 0,
+            TimeSpan.FromSeconds(60),
+            () => first.Output
+        );
+        await first.KillAsync();
+        await first.DisposeAsync();
+        await Execute(database, "DROP TRIGGER bug ON billing.invoices");
+
+        await using var second = await HostProcess.StartInPlaceOfAsync(first, settings);
+        await rush.Paid(evidence: () => second.Output);
+        await rush.EachWasPaidOnce();
+        await NothingIsLeft(second, settings, virtualHost);
+    }
+
+    async Task<(Dictionary<string, string> Settings, Uri VirtualHost)> Migrated()
+    {
+        await servers.AllRun();
+        var virtualHost = await servers.RabbitMq.CreateVirtualHostAsync();
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Database__Provider"] = DatabaseProviders.Postgres,
+            ["ConnectionStrings__RideBooking"] = await servers.Postgres.CreateDatabaseAsync(),
+            ["Transport__Kind"] = "RabbitMq",
+            ["ConnectionStrings__RabbitMq"] = virtualHost.ToString(),
+            ["Matching__SearchDeadline"] = "00:10:00",
+            ["Payments__ResumeAfter"] = "00:10:00",
+        };
+        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
+        exitCode.ShouldBe(0, output);
+        return (settings, virtualHost);
+    }
+
+    /// <summary>No message in an error queue, in a queue or in the outbox.</summary>
+    async Task NothingIsLeft(HostProcess host, Dictionary<string, string> settings, Uri virtualHost)
+    {
+        var left = "";
+        await WaitFor.TrueAsync(
+            "every queue and the outbox to be empty",
+            async () =>
+            {
+                var queues = await servers.RabbitMq.ListQueuesAsync(virtualHost);
+                left = string.Join(", ", queues.Where(q => q.Ready + q.Unacknowledged > 0));
+                var unsent = await Count(
+                    settings["ConnectionStrings__RideBooking"],
+                    "SELECT count(*) FROM messaging.outbox_message"
+                );
+                left += $" and {unsent} in the outbox";
+                return queues.All(q => q.Ready + q.Unacknowledged == 0) && unsent == 0;
+            },
+            TimeSpan.FromSeconds(30),
+            () => left + host.Output
+        );
+    }
+
+    async Task<QueueCounts?> Queue(Uri virtualHost, string name) =>
+        (await servers.RabbitMq.ListQueuesAsync(virtualHost)).FirstOrDefault(queue => queue.Name == name);
+
+    static async Task PutBack(Uri virtualHost, string from, string to)
+    {
+        await using var connection = await new ConnectionFactory { Uri = virtualHost }.CreateConnectionAsync(Stop);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Stop);
+        while (await channel.BasicGetAsync(from, autoAck: false, Stop) is { } message)
+        {
+            await channel.BasicPublishAsync(
+                to,
+                "",
+                mandatory: false,
+                new BasicProperties(message.BasicProperties),
+                message.Body,
+                Stop
+            );
+            await channel.BasicAckAsync(message.DeliveryTag, multiple: false, Stop);
+        }
+    }
+
+    static async Task Execute(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(Stop);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Stop);
+    }
+
+    static async Task<long> Count(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(Stop);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync(Stop))!;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.IntegrationTests.Faults;
+
+/// <summary>
+/// Riders and drivers who go on whatever the server says: an answer that does not come, or is an error, is asked for again.
+/// </summary>
+sealed class Rush(Uri address, int rides, int drivers) : IDisposable
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    readonly CancellationTokenSource _over = new();
+
+    readonly List<(Rider Rider, string Key, TaskCompletionSource<string> Id)> _rides = [];
+    Task _everybody = Task.CompletedTask;
+    int _refused;
+
+    City City => new(() => new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) });
+
+    /// <summary>How many requests were answered with an error of the server, or not at all.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>Everybody signs in, drivers come on duty, and then all riders ask for a ride at once.</summary>
+    public async Task Begin()
+    {
+        var driving = new List<Driver>();
+        for (var i = 0; i < drivers; i++)
+            driving.Add(await City.DriverAt(City.Place(52.5219 + i * 0.0002, 13.4132)));
+        for (var i = 0; i < rides; i++)
+            _rides.Add((await City.Rider(), Guid.NewGuid().ToString("N"), new TaskCompletionSource<string>()));
+        _everybody = Task.WhenAll([
+            .. driving.Select(driver => Task.Run(() => Drive(driver))),
+            .. _rides.Select(ride => Task.Run(() => Ask(ride.Rider, ride.Key, ride.Id))),
+        ]);
+    }
+
+    /// <summary>Waits until so many rides are paid; all of them when not told.</summary>
+    public async Task Paid(int? atLeast = null, Func<string>? evidence = null)
+    {
+        var wanted = atLeast ?? rides;
+        var paid = new HashSet<string>();
+        await WaitFor.TrueAsync(
+            $"{wanted} of {rides} rides to be paid",
+            async () =>
+            {
+                foreach (var (rider, _, id) in _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully))
+                    if (
+                        !paid.Contains(await id.Task)
+                        && (await Try(() => rider.Get($"rides/{id.Task.Result}"))) is { } ride
+                    )
+                        if (ride.Body?["payment"]?["status"]?.GetValue<string>() == "captured")
+                            paid.Add(await id.Task);
+                return paid.Count >= wanted;
+            },
+            s_patience,
+            () => $"{paid.Count} are. {evidence?.Invoke()}"
+        );
+    }
+
+    /// <summary>Ends it, and finds that the log has each ride paid exactly once, and its receipt issued exactly once.</summary>
+    public async Task EachWasPaidOnce()
+    {
+        await _over.CancelAsync();
+        await _everybody;
+        var operations = await City.Operator();
+        foreach (var (_, _, id) in _rides)
+        {
+            string[] types = [];
+            await WaitFor.TrueAsync(
+                $"the receipt of ride {await id.Task}",
+                async () =>
+                {
+                    var history = (await operations.Get($"rides/{await id.Task}/history")).ShouldBe(HttpStatusCode.OK);
+                    var items = history.Body as JsonArray ?? history.Body!["items"]!.AsArray();
+                    types = [.. items.Select(e => e!["event_type"]!.GetValue<string>())];
+                    return types.Contains("ReceiptIssued");
+                },
+                s_patience,
+                () => string.Join(", ", types)
+            );
+            foreach (
+                var once in new[]
+                {
+                    "RideRequested",
+                    "RideCompleted",
+                    "FareFinalized",
+                    "PaymentCaptured",
+                    "ReceiptIssued",
+                }
+            )
+                types.Count(type => type == once).ShouldBe(1, $"{once} in {string.Join(", ", types)}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _over.Cancel();
+        _over.Dispose();
+    }
+
+    async Task Ask(Rider rider, string key, TaskCompletionSource<string> id)
+    {
+        while (!_over.IsCancellationRequested)
+        {
+            var answer = await Try(() => rider.TryRequest(City.Alexanderplatz, City.Zoo, idempotencyKey: key));
+            if (answer?.Status == HttpStatusCode.Created)
+            {
+                id.TrySetResult(answer.Text("id"));
+                return;
+            }
+            await Task.Delay(s_pause);
+        }
+    }
+
+    // What he did last and whether it arrived he need not know: the server tells him where he is.
+    async Task Drive(Driver driver)
+    {
+        while (!_over.IsCancellationRequested)
+        {
+            await Task.Delay(s_pause);
+            if (First(await Try(() => driver.Get("drivers/me/rides?limit=1"))) is { } ride)
+            {
+                var (id, status) = (ride["id"], ride["status"]?.GetValue<string>());
+                if (status == "driverAssigned")
+                    await Try(() => driver.Post($"rides/{id}/arrive"));
+                if (status == "driverArrived")
+                    await Try(() => driver.Post($"rides/{id}/start"));
+                if (status == "inProgress")
+                    await Try(() => driver.Post($"rides/{id}/complete", new JsonObject { ["distanceMeters"] = 6100 }));
+            }
+            if (First(await Try(() => driver.Get("drivers/me/offers"))) is { } offer)
+                await Try(() => driver.Post($"offers/{offer["offerId"]}/accept"));
+        }
+    }
+
+    static JsonNode? First(Answer? list) =>
+        (list?.Body as JsonArray ?? list?.Body?["items"]?.AsArray())?.FirstOrDefault();
+
+    async Task<Answer?> Try(Func<Task<Answer>> ask)
+    {
+        try
+        {
+            var answer = await ask();
+            if ((int)answer.Status < 500)
+                return answer;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        {
+            // No answer.
+        }
+        Interlocked.Increment(ref _refused);
+        return null;
+    }
+}
