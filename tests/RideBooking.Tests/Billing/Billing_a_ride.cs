@@ -2,6 +2,7 @@ using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Billing;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
@@ -98,6 +99,6 @@ public sealed class Billing_a_ride : IAsyncLifetime
         );
         await Should.ThrowAsync<InvalidOperationException>(() => _lab.Deliver(payment));
         await _lab.Deliver(ride.Completed);
-        await Should.ThrowAsync<InvalidOperationException>(() => _lab.Deliver(payment));
+        await Should.ThrowAsync<UnacceptableMessageException>(() => _lab.Deliver(payment));
     }
 }
