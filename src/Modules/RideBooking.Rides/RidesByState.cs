@@ -8,7 +8,12 @@ namespace RideBooking.Rides;
 /// <summary>How many rides there are in each state.</summary>
 internal static class RidesByState
 {
-    public static readonly Gauge Gauge = new("ridebooking.rides", "{ride}", "Rides", "state");
+    public static readonly Gauge Gauge = new(
+        "ridebooking.rides",
+        "{ride}",
+        "Rides there are; of those that ended, all there ever were",
+        "state"
+    );
 
     /// <summary>Counts those that match; a state without any counts none, so that its series does not come and go.</summary>
     public static async Task<IReadOnlyList<Reading>> Count(

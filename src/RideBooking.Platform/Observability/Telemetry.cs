@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using MassTransit;
 using MassTransit.Logging;
 using MassTransit.Monitoring;
 using Microsoft.AspNetCore.Builder;
@@ -46,8 +45,6 @@ internal static class Telemetry
         services.AddGauges<TimersWaiting>();
         services.AddGauges<QueueDepths>();
         services.AddSingleton<BrokerQueues>();
-        services.AddSingleton<SideQueues>();
-        services.AddReceiveObserver<SideQueues>(provider => provider.GetRequiredService<SideQueues>());
         services.Configure<JsonConsoleFormatterOptions>(json =>
         {
             const string scopes = "Logging:Console:FormatterOptions:IncludeScopes";

@@ -8,7 +8,7 @@ namespace RideBooking.Tests.Observability;
 internal sealed class Meters : IDisposable
 {
     readonly MeterListener _listener = new();
-    readonly ConcurrentQueue<Measured> _measured = new();
+    readonly ConcurrentDictionary<string, ConcurrentQueue<Measured>> _measured = new();
     readonly ConcurrentDictionary<string, Instrument> _instruments = new();
 
     public Meters(IServiceProvider application)
@@ -33,18 +33,21 @@ internal sealed class Meters : IDisposable
     {
         if (_instruments.GetValueOrDefault(instrument)?.IsObservable == true)
         {
-            _measured.Clear();
+            foreach (var observed in _instruments.Values.Where(it => it.IsObservable))
+                _measured.GetValueOrDefault(observed.Name)?.Clear();
             _listener.RecordObservableInstruments();
         }
-        return [.. _measured.Where(measured => measured.Instrument == instrument)];
+        return [.. _measured.GetValueOrDefault(instrument) ?? []];
     }
 
     public void Dispose() => _listener.Dispose();
 
     void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        _measured.Enqueue(
-            new(instrument.Name, value, string.Join(',', tags.ToArray().Select(tag => tag.Value?.ToString())))
-        );
+        _measured
+            .GetOrAdd(instrument.Name, _ => new())
+            .Enqueue(
+                new(instrument.Name, value, string.Join(',', tags.ToArray().Select(tag => tag.Value?.ToString())))
+            );
 }
 
 /// <param name="Instrument">The instrument's name.</param>
