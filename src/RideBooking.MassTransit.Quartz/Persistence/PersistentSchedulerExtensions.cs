@@ -82,6 +82,8 @@ public static class PersistentSchedulerExtensions
                         ? options.TablePrefix
                         : $"{options.Schema}.{options.TablePrefix}";
                     settings.StoreJobDataAsStrings = true;
+                    // A scheduler that was left running must not keep a process from ending.
+                    settings.UseBackgroundThreads = true;
                     // Its faster firing without a lock asks SQL Server for what not every T-SQL server has.
                     settings.LockFreeFiringRounds = database is QuartzDatabase.Postgres;
                 });

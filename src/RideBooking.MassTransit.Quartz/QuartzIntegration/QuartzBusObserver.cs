@@ -39,7 +39,7 @@ public class QuartzBusObserver : IBusObserver
     public Task PostStart(IBus bus, Task<BusReady> busReady) => _lifetime.Start(busReady, _options.StartDelay);
 
     /// <inheritdoc />
-    public Task StartFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+    public Task StartFaulted(IBus bus, Exception exception) => _lifetime.Stop(waitForJobs: false);
 
     /// <inheritdoc />
     public Task PreStop(IBus bus) => _lifetime.Pause(_stopTimeout);
@@ -48,5 +48,5 @@ public class QuartzBusObserver : IBusObserver
     public Task PostStop(IBus bus) => _lifetime.Stop(_options.WaitForJobsToComplete);
 
     /// <inheritdoc />
-    public Task StopFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+    public Task StopFaulted(IBus bus, Exception exception) => _lifetime.Stop(waitForJobs: false);
 }

@@ -48,7 +48,7 @@ public class SchedulerBusObserver : IBusObserver
         _start ? _lifetime.Start(busReady, delay: null) : Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task StartFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+    public Task StartFaulted(IBus bus, Exception exception) => _lifetime.Stop(waitForJobs: false);
 
     /// <inheritdoc />
     public Task PreStop(IBus bus) => _lifetime.Pause(StopTimeout);
@@ -57,5 +57,5 @@ public class SchedulerBusObserver : IBusObserver
     public Task PostStop(IBus bus) => _lifetime.Stop(waitForJobs: false);
 
     /// <inheritdoc />
-    public Task StopFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+    public Task StopFaulted(IBus bus, Exception exception) => _lifetime.Stop(waitForJobs: false);
 }

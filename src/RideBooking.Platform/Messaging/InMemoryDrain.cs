@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
@@ -11,34 +14,43 @@ namespace RideBooking.Platform.Messaging;
 /// The in-memory transport forgets its queues when it stops. So at a shutdown, between the last request and the end of the
 /// bus, everything that was said is heard out first: until nothing is being consumed and the outbox is empty.
 /// </summary>
-internal sealed class InMemoryDrain(IServiceScopeFactory scopes) : IReceiveObserver, IHostedService
+internal sealed class InMemoryDrain(
+    IServiceScopeFactory scopes,
+    IOptions<MassTransitHostOptions> bus,
+    ILogger<InMemoryDrain> logger
+) : IReceiveObserver, IHostedService
 {
     // A message may be between the outbox and a queue, or a queue and its consumer, when one looks.
     const int QuietLooks = 5;
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
-    int _inHand;
+    // A failed message is told of twice, as a fault and as received: a count would go below zero and never come back.
+    readonly ConcurrentDictionary<ReceiveContext, byte> _inHand = new(ReferenceEqualityComparer.Instance);
     int _received;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // The bus and its scheduler need some of the time, too, to end in order.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (bus.Value.ConsumerStopTimeout is { } most)
+            limit.CancelAfter(most);
         try
         {
             var quiet = 0;
             while (quiet < QuietLooks)
             {
                 var before = Volatile.Read(ref _received);
-                var empty = await OutboxIsEmpty(cancellationToken);
-                var still = Volatile.Read(ref _inHand) == 0 && Volatile.Read(ref _received) == before;
+                var empty = await OutboxIsEmpty(limit.Token);
+                var still = _inHand.IsEmpty && Volatile.Read(ref _received) == before;
                 quiet = empty && still ? quiet + 1 : 0;
-                await Task.Delay(s_pause, cancellationToken);
+                await Task.Delay(s_pause, limit.Token);
             }
         }
         catch (OperationCanceledException)
         {
-            // The time is over.
+            logger.LogWarning("The shutdown did not wait any longer for {InHand} messages in hand", _inHand.Count);
         }
         catch (Exception away) when (DatabaseOutage.Explains(away))
         {
@@ -48,14 +60,14 @@ internal sealed class InMemoryDrain(IServiceScopeFactory scopes) : IReceiveObser
 
     public Task PreReceive(ReceiveContext context)
     {
-        Interlocked.Increment(ref _inHand);
+        _inHand.TryAdd(context, 0);
         Interlocked.Increment(ref _received);
         return Task.CompletedTask;
     }
 
     public Task PostReceive(ReceiveContext context)
     {
-        Interlocked.Decrement(ref _inHand);
+        _inHand.TryRemove(context, out _);
         return Task.CompletedTask;
     }
 
