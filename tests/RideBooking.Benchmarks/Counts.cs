@@ -11,7 +11,17 @@ namespace RideBooking.Benchmarks;
 /// <param name="Received">Messages received from the transport, each attempt of the broker counted.</param>
 /// <param name="Failed">Of these, those that failed.</param>
 /// <param name="Sent">Messages sent and published to the transport.</param>
-sealed record Counts(int ProcessId, long Commands, long Commits, long Rollbacks, long Received, long Failed, long Sent)
+/// <param name="Details">Each SQL statement and each queue's messages.</param>
+sealed record Counts(
+    int ProcessId,
+    long Commands,
+    long Commits,
+    long Rollbacks,
+    long Received,
+    long Failed,
+    long Sent,
+    IReadOnlyDictionary<string, long> Details
+)
 {
     /// <summary>Asks the host.</summary>
     public static async Task<Counts> Ask(string address, CancellationToken stop)
@@ -29,7 +39,8 @@ sealed record Counts(int ProcessId, long Commands, long Commits, long Rollbacks,
             counts["rollbacks"],
             counts["received"],
             counts["failedReceives"],
-            counts["sent"]
+            counts["sent"],
+            counts.Where(count => count.Key.Contains(' ')).ToDictionary()
         );
     }
 
@@ -41,6 +52,10 @@ sealed record Counts(int ProcessId, long Commands, long Commits, long Rollbacks,
             after.Rollbacks - before.Rollbacks,
             after.Received - before.Received,
             after.Failed - before.Failed,
-            after.Sent - before.Sent
+            after.Sent - before.Sent,
+            after.Details.ToDictionary(
+                detail => detail.Key,
+                detail => detail.Value - before.Details.GetValueOrDefault(detail.Key)
+            )
         );
 }

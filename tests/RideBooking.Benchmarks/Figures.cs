@@ -40,6 +40,7 @@ sealed record Latency(double P50, double P95, double P99, double Max)
 /// <param name="ServerTransactions">That wrote, by the database server's own count, the scheduler's included; PostgreSQL only.</param>
 /// <param name="ServerSyncs">Of the server's write-ahead log; PostgreSQL only.</param>
 /// <param name="ProcessorMilliseconds">By process; <c>driver</c> is the load driver itself.</param>
+/// <param name="Details">How often each SQL statement ran, and each queue's messages.</param>
 sealed record PerRide(
     double MessagesSent,
     double MessagesReceived,
@@ -49,7 +50,8 @@ sealed record PerRide(
     double RoundTrips,
     double? ServerTransactions,
     double? ServerSyncs,
-    IReadOnlyDictionary<string, double> ProcessorMilliseconds
+    IReadOnlyDictionary<string, double> ProcessorMilliseconds,
+    IReadOnlyDictionary<string, double> Details
 );
 
 /// <summary>Where it ran.</summary>

@@ -23,6 +23,11 @@ var json = new Option<bool>("--json")
     Description = "The figures as JSON on standard output; progress goes to standard error.",
 };
 
+var details = new Option<bool>("--details")
+{
+    Description = "Which SQL statements a ride runs, and which queues it passes, how often.",
+};
+
 var drive = new Command("rides", "Drives complete rides, from the request to the captured payment, and measures them.")
 {
     transport,
@@ -34,6 +39,7 @@ var drive = new Command("rides", "Drives complete rides, from the request to the
     warmUp,
     keys,
     seed,
+    details,
     json,
 };
 drive.SetAction(
@@ -48,7 +54,8 @@ drive.SetAction(
                 parsed.GetValue(oneByOne),
                 parsed.GetValue(warmUp),
                 parsed.GetValue(keys),
-                parsed.GetValue(seed)
+                parsed.GetValue(seed),
+                parsed.GetValue(details)
             ),
             parsed.GetValue(json),
             stop

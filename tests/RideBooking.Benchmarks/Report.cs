@@ -61,5 +61,13 @@ static class Report
         void One(string what, double value, string format = "0.#") => table.AddRow(what, Text(value, format));
     }
 
+    /// <summary>Where the messages and the round trips of a ride go, the most frequent first: one line each.</summary>
+    public static IEnumerable<string> Details(Figures figures) =>
+        figures
+            .PerRide.Details.OrderByDescending(detail => detail.Value)
+            .Select(detail =>
+                $"{Text(detail.Value, "0.00"), 8}  {string.Join(' ', detail.Key.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}"
+            );
+
     static string Text(double value, string format = "0") => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -47,7 +47,12 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(figures, Report.Json));
         else
+        {
             console.Write(Report.Table(figures));
+            if (settings.Details)
+                foreach (var line in Report.Details(figures))
+                    Console.WriteLine(line);
+        }
         foreach (var breach in figures.Breaches)
             await Console.Error.WriteLineAsync(breach);
         return figures.Breaches.Count == 0 ? 0 : 1;
@@ -208,7 +213,10 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             after.Processors.ToDictionary(
                 process => process.Key,
                 process => Each(process.Value - before.Processors.GetValueOrDefault(process.Key))
-            )
+            ),
+            counts
+                .Details.Where(detail => detail.Value > 0)
+                .ToDictionary(detail => detail.Key, detail => Each(detail.Value))
         );
 
         double Each(double total) => Math.Round(total / Math.Max(1, settings.Rides), 2);

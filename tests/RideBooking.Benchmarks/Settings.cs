@@ -25,6 +25,7 @@ enum Database
 /// <param name="WarmUp">Rides driven first and not measured.</param>
 /// <param name="IdempotencyKeys">Whether every POST carries a key.</param>
 /// <param name="Seed">Of the places where riders and drivers are.</param>
+/// <param name="Details">Whether to show where messages and round trips go.</param>
 sealed record Settings(
     Transport Transport,
     Database Database,
@@ -34,5 +35,6 @@ sealed record Settings(
     int OneByOne,
     int WarmUp,
     bool IdempotencyKeys,
-    int Seed
+    int Seed,
+    bool Details
 );

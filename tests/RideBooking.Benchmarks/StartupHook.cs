@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
@@ -10,6 +11,8 @@ using System.Text.Json;
 static class StartupHook
 {
     internal const string AddressVariable = "RIDEBOOKING_BENCHMARK_COUNTS";
+
+    const int LongestShape = 150;
 
     static readonly Dictionary<string, Count> s_database = new()
     {
@@ -25,6 +28,9 @@ static class StartupHook
         ["messaging.masstransit.send"] = new("sent"),
     };
 
+    // What the round trips and the messages were, for --details: "sql SELECT …" and "queue ride".
+    static readonly ConcurrentDictionary<string, Count> s_details = new();
+
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(AddressVariable) is not { Length: > 0 } address)
@@ -38,7 +44,16 @@ static class StartupHook
                     listener.EnableMeasurementEvents(instrument, count);
             },
         };
-        meters.SetMeasurementEventCallback<long>((_, value, _, count) => ((Count)count!).Add(value));
+        meters.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, count) =>
+            {
+                ((Count)count!).Add(value);
+                if (instrument.Name == "messaging.masstransit.receive")
+                    foreach (var tag in tags)
+                        if (tag.Key == "messaging.masstransit.destination")
+                            Detail($"queue {tag.Value}").Add(value);
+            }
+        );
         meters.Start();
         new Thread(() => Answer(address, meters)) { IsBackground = true, Name = "benchmark counts" }.Start();
     }
@@ -55,10 +70,17 @@ static class StartupHook
                 .Values.Concat(s_messages.Values)
                 .ToDictionary(count => count.Name, count => count.Value);
             counts["processId"] = Environment.ProcessId;
+            foreach (var detail in s_details.Values)
+                counts[detail.Name] = detail.Value;
             asking.Send(JsonSerializer.SerializeToUtf8Bytes(counts));
             GC.KeepAlive(keepAlive);
         }
     }
+
+    // Batches differ in their length only: what a statement begins with says which it is.
+    static string Shape(string sql) => sql.Length > LongestShape ? sql[..LongestShape] : sql;
+
+    static Count Detail(string name) => s_details.GetOrAdd(name, key => new Count(key));
 
     sealed class Count(string name)
     {
@@ -86,7 +108,15 @@ static class StartupHook
 
     sealed class DatabaseEvents : IObserver<KeyValuePair<string, object?>>
     {
-        public void OnNext(KeyValuePair<string, object?> value) => s_database[value.Key].Add(1);
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            s_database[value.Key].Add(1);
+            // A startup hook sees none of the host's packages.
+            if (
+                value.Value?.GetType().GetProperty("Command")?.GetValue(value.Value) is System.Data.Common.DbCommand sql
+            )
+                Detail($"sql {Shape(sql.CommandText)}").Add(1);
+        }
 
         public void OnCompleted() { }
 
