@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using RideBooking.Testing.Values;
+
+namespace RideBooking.Testing.Engine;
+
+/// <summary>One message being handled: what the handler sees of the world, and what it does to it. Nothing of it has happened yet.</summary>
+sealed class Handling(World world, Delivery delivery)
+{
+    readonly Lock _lock = new();
+    readonly List<HandlersTimer> _timers = [];
+    readonly List<Outgoing> _said = [];
+    readonly List<Raised> _raised = [];
+    readonly Dictionary<SagaKey, object?> _changes = [];
+    readonly long _began = Stopwatch.GetTimestamp();
+    TaskCompletionSource _timerSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Delivery Delivery => delivery;
+
+    public DateTimeOffset Now { get; private set; } = world.Now;
+
+    /// <summary>Real time since the message went in, for what MassTransit computes from the machine's own clock.</summary>
+    public TimeSpan RealElapsed => Stopwatch.GetElapsedTime(_began);
+
+    /// <summary>Whether the message met an instance, one that was there or one that it began.</summary>
+    public bool MetAnInstance { get; set; }
+
+    /// <summary>The instances it met as they were before, or null for one that it began.</summary>
+    public Dictionary<SagaKey, object?> Met { get; } = [];
+
+    public IReadOnlyList<Outgoing> Said
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _said];
+        }
+    }
+
+    public IReadOnlyList<Raised> Raised
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _raised];
+        }
+    }
+
+    public void Say(Outgoing outgoing)
+    {
+        lock (_lock)
+            _said.Add(outgoing);
+    }
+
+    public void Raise(Raised raised)
+    {
+        lock (_lock)
+            _raised.Add(raised);
+    }
+
+    /// <summary>A copy of the instance for the handler to work on, or null.</summary>
+    public T? Find<T>(Guid id)
+        where T : class
+    {
+        var key = new SagaKey(typeof(T), id);
+        var found = Stored(key) is T stored ? DeepCopy.Of(stored) : null;
+        if (found is not null)
+        {
+            MetAnInstance = true;
+            Met.TryAdd(key, Stored(key));
+        }
+        return found;
+    }
+
+    /// <summary>The instances that fulfil a condition.</summary>
+    public IReadOnlyList<T> Query<T>(Func<T, bool> condition)
+        where T : class =>
+        [
+            .. world
+                .Sagas.Keys.Concat(_changes.Keys)
+                .Distinct()
+                .Where(key => key.Type == typeof(T) && Stored(key) is T stored && condition(DeepCopy.Of(stored)))
+                .Select(key => Find<T>(key.Id)!),
+        ];
+
+    /// <summary>What the handler wants stored; null deletes.</summary>
+    public void Store(SagaKey key, object? instance)
+    {
+        MetAnInstance = true;
+        Met.TryAdd(key, Stored(key));
+        _changes[key] = instance is null ? null : DeepCopy.Of(instance);
+    }
+
+    public void Undo(SagaKey key) => _changes.Remove(key);
+
+    /// <summary>The sagas as they are when this is committed.</summary>
+    public ImmutableSortedDictionary<SagaKey, object> Committed()
+    {
+        var sagas = world.Sagas;
+        foreach (var (key, instance) in _changes)
+            sagas = instance is null ? sagas.Remove(key) : sagas.SetItem(key, instance);
+        return sagas;
+    }
+
+    object? Stored(SagaKey key) =>
+        _changes.TryGetValue(key, out var changed) ? changed : world.Sagas.GetValueOrDefault(key);
+
+    public void Await(HandlersTimer timer)
+    {
+        lock (_lock)
+        {
+            _timers.Add(timer);
+            _timerSet.TrySetResult();
+        }
+    }
+
+    public void Forget(HandlersTimer timer)
+    {
+        lock (_lock)
+            _timers.Remove(timer);
+    }
+
+    /// <summary>Waits for the handler. One that waits for the clock gets the time it waits for.</summary>
+    public async Task Finish(Task handler)
+    {
+        while (!handler.IsCompleted)
+        {
+            HandlersTimer? next;
+            Task timerSet;
+            lock (_lock)
+            {
+                next = _timers.MinBy(timer => timer.Due);
+                if (next is null && _timerSet.Task.IsCompleted)
+                    _timerSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                timerSet = _timerSet.Task;
+                if (next is not null)
+                {
+                    _timers.Remove(next);
+                    Now = next.Due > Now ? next.Due : Now;
+                }
+            }
+            if (next is null)
+                await Task.WhenAny(handler, timerSet);
+            else
+                next.Fire();
+        }
+        await handler;
+    }
+}
+
+/// <summary>An event that a machine raised on an instance.</summary>
+/// <param name="Machine">The instance's type.</param>
+/// <param name="State">The state the instance was in.</param>
+/// <param name="Event">The event's name.</param>
+sealed record Raised(Type Machine, string State, string Event);

@@ -1,0 +1,95 @@
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Scheduling;
+
+namespace RideBooking.Testing.Engine;
+
+/// <summary>
+/// The lab's message scheduler. MassTransit 8 computes a delay from the machine's own clock, code that has a
+/// <see cref="TimeProvider"/> from the lab's: which one it was is seen from where the time lies, so the lab's clock starts
+/// years away from today.
+/// </summary>
+sealed class LabScheduler(AsyncLocal<Handling?> present, Wire wire, IBusTopology topology) : IScheduleMessageProvider
+{
+    public Task<ScheduledMessage<T>> ScheduleSend<T>(
+        Uri destinationAddress,
+        DateTime scheduledTime,
+        T message,
+        IPipe<SendContext<T>> pipe,
+        CancellationToken cancellationToken
+    )
+        where T : class => Schedule(destinationAddress, scheduledTime, message, pipe, cancellationToken);
+
+    public Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken)
+    {
+        Handling.Say(new Outgoing.Cancelled(tokenId));
+        return Task.CompletedTask;
+    }
+
+    public Task CancelScheduledSend(Uri destinationAddress, Guid tokenId, CancellationToken cancellationToken) =>
+        CancelScheduledSend(tokenId, cancellationToken);
+
+    Handling Handling =>
+        present.Value ?? throw new InvalidOperationException("The lab schedules what a handler schedules.");
+
+    async Task<ScheduledMessage<T>> Schedule<T>(
+        Uri destination,
+        DateTime at,
+        T message,
+        IPipe<SendContext<T>> pipe,
+        CancellationToken stop
+    )
+        where T : class
+    {
+        var due = OnTheLabsClock(at.Kind == DateTimeKind.Local ? at.ToUniversalTime() : at);
+        var context = new MessageSendContext<T>(message, stop)
+        {
+            MessageId = NewId.NextGuid(),
+            DestinationAddress = destination,
+        };
+        if (pipe is not null)
+            await pipe.Send(context);
+        var token = context.ScheduledMessageId ?? ScheduleTokenIdCache<T>.GetTokenId(message);
+        context.ScheduledMessageId = token;
+        context.Headers.Set(MessageHeaders.SchedulingTokenId, token.ToString());
+        var envelope = wire.Pack(message, typeof(T), Recorder.HeadOf(context), due);
+        var isPublish = topology.TryGetPublishAddress<T>(out var address) && address == destination;
+        Handling.Say(new Outgoing.Scheduled(new DueMessage(due, token, envelope, isPublish ? null : destination)));
+        return new ScheduledMessageHandle<T>(token, at, destination, message);
+    }
+
+    DateTimeOffset OnTheLabsClock(DateTime at)
+    {
+        var (handling, real) = (Handling, DateTime.UtcNow);
+        var fromLab = at - handling.Now.UtcDateTime;
+        var fromReal = at - real;
+        return fromLab.Duration() <= fromReal.Duration()
+            ? new DateTimeOffset(at, TimeSpan.Zero)
+            : handling.Now + Roundest(fromReal, fromReal + handling.RealElapsed);
+    }
+
+    /// <summary>
+    /// The delay that was meant. It lies between what is left of it now and that plus all the time that has passed since the
+    /// message went in; people mean the roundest number there.
+    /// </summary>
+    internal static TimeSpan Roundest(TimeSpan least, TimeSpan most)
+    {
+        ReadOnlySpan<long> units =
+        [
+            TimeSpan.TicksPerDay,
+            TimeSpan.TicksPerHour,
+            TimeSpan.TicksPerMinute,
+            TimeSpan.TicksPerSecond,
+            TimeSpan.TicksPerMillisecond * 100,
+            TimeSpan.TicksPerMillisecond * 10,
+            TimeSpan.TicksPerMillisecond,
+        ];
+        foreach (var unit in units)
+        {
+            var above = (long)Math.Ceiling((double)least.Ticks / unit) * unit;
+            if (above <= most.Ticks)
+                return TimeSpan.FromTicks(above);
+        }
+        return least;
+    }
+}

@@ -1,0 +1,16 @@
+namespace RideBooking.Testing.Engine;
+
+/// <summary>What a handler said, in the order in which it said it.</summary>
+abstract record Outgoing
+{
+    public sealed record Published(Envelope Envelope) : Outgoing;
+
+    /// <param name="Envelope">The message.</param>
+    /// <param name="Destination">The address it was sent to.</param>
+    /// <param name="IsResponse">Whether it answers the request that was being handled.</param>
+    public sealed record Sent(Envelope Envelope, Uri Destination, bool IsResponse) : Outgoing;
+
+    public sealed record Scheduled(DueMessage Message) : Outgoing;
+
+    public sealed record Cancelled(Guid Token) : Outgoing;
+}

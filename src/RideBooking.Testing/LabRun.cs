@@ -1,0 +1,224 @@
+using MassTransit;
+using RideBooking.Testing.Engine;
+using RideBooking.Testing.Values;
+
+namespace RideBooking.Testing;
+
+/// <summary>One course of events in a lab. Use it where a test wants to go step by step; else see <see cref="SagaLab.Given"/>.</summary>
+public sealed class LabRun
+{
+    readonly LabEngine _engine;
+    readonly int _mostSteps;
+
+    internal LabRun(LabEngine engine, World world, int mostSteps) =>
+        (_engine, World, _mostSteps) = (engine, world, mostSteps);
+
+    internal World World { get; private set; }
+
+    internal LabEngine Engine => _engine;
+
+    /// <summary>The lab's time.</summary>
+    public DateTimeOffset Now => World.Now;
+
+    /// <summary>All that happened, in order.</summary>
+    public IReadOnlyList<Happening> Happenings => World.Log;
+
+    /// <summary>All that happened, to be read by people.</summary>
+    public string Timeline => HappeningText.Timeline(World.Log);
+
+    /// <summary>Whether nothing is in flight: nothing more happens unless time passes or somebody says something.</summary>
+    public bool IsSettled => World.InFlight.IsEmpty;
+
+    /// <summary>Delivers a message to whoever takes it, and all that follows from it.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="messageId">Its id; the same id again is a duplicate. A new one if left out.</param>
+    /// <param name="stop">Stops.</param>
+    /// <exception cref="ArgumentException">Nobody in the lab takes such a message.</exception>
+    public async Task Deliver(object message, Guid? messageId = null, CancellationToken stop = default)
+    {
+        Put(message, message is null ? typeof(object) : message.GetType(), messageId);
+        await Settle(stop);
+    }
+
+    /// <summary>Delivers a message under the type it is published as, which may be an interface.</summary>
+    /// <inheritdoc cref="Deliver(object, Guid?, CancellationToken)"/>
+    public async Task Deliver<T>(T message, Guid? messageId = null, CancellationToken stop = default)
+        where T : class
+    {
+        Put(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), messageId);
+        await Settle(stop);
+    }
+
+    /// <summary>Delivers a request: what answers it is <see cref="HappeningKind.Responded"/>.</summary>
+    public async Task Request<T>(T message, CancellationToken stop = default)
+        where T : class
+    {
+        var type = typeof(T) == typeof(object) ? message.GetType() : typeof(T);
+        Put(
+            message,
+            type,
+            NewId.NextGuid(),
+            head => head with { RequestId = NewId.NextGuid(), ResponseAddress = Requester }
+        );
+        await Settle(stop);
+    }
+
+    /// <summary>Answers the last request of a type that came out of the lab, as its service would.</summary>
+    /// <exception cref="InvalidOperationException">There was no such request.</exception>
+    public async Task Answer<TRequest>(object response, CancellationToken stop = default)
+        where TRequest : class
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        var request = LastRequest<TRequest>();
+        var envelope = _engine.Wire.Pack(response, response.GetType(), AnswerTo(request), Now);
+        await Answer(request, envelope, stop);
+    }
+
+    /// <summary>Lets the service fail that the last request of a type went to.</summary>
+    /// <exception cref="InvalidOperationException">There was no such request.</exception>
+    public async Task Fail<TRequest>(Exception exception, CancellationToken stop = default)
+        where TRequest : class
+    {
+        var request = LastRequest<TRequest>();
+        var notice = _engine.FaultOf(request, exception, Now);
+        await Answer(request, notice, stop);
+    }
+
+    /// <summary>
+    /// Lets time pass. What becomes due meanwhile happens at its time, in order, and with all that follows from it.
+    /// </summary>
+    public async Task Passes(TimeSpan time, CancellationToken stop = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        var until = Now + time;
+        while (World.NextDue is { } due && due.Due <= until)
+        {
+            World = _engine.Fire(World, due);
+            await Settle(stop);
+        }
+        // A handler that waited for the clock may have moved it further.
+        World = World with
+        {
+            Now = until > Now ? until : Now,
+        };
+    }
+
+    /// <summary>Lets time pass until nothing is due any more.</summary>
+    public async Task PassesUntilNothingIsDue(CancellationToken stop = default)
+    {
+        for (var fired = 0; World.NextDue is { } due; fired++)
+        {
+            if (fired >= _mostSteps)
+                throw NeverEnds();
+            await Passes(due.Due > Now ? due.Due - Now : TimeSpan.Zero, stop);
+        }
+    }
+
+    /// <summary>
+    /// Handles all that is in flight, and what follows from that. It returns when nothing is in flight any more: computed,
+    /// never waited for.
+    /// </summary>
+    /// <exception cref="SagaLabException">Messages follow from messages without end.</exception>
+    public async Task Settle(CancellationToken stop = default)
+    {
+        for (var steps = 0; !World.InFlight.IsEmpty; steps++)
+        {
+            if (steps >= _mostSteps)
+                throw NeverEnds();
+            stop.ThrowIfCancellationRequested();
+            var next = World.InFlight[0];
+            World = World with { InFlight = World.InFlight.RemoveAt(0) };
+            var handled = await _engine.Handle(World, next, stop);
+            World = _engine.Apply(handled);
+            Covered?.Invoke(handled);
+        }
+    }
+
+    /// <summary>A copy of the instance as it is stored, or null.</summary>
+    public TSaga? Saga<TSaga>(Guid id)
+        where TSaga : class, ISaga =>
+        World.Sagas.TryGetValue(new SagaKey(typeof(TSaga), id), out var stored) ? DeepCopy.Of((TSaga)stored) : null;
+
+    /// <summary>Copies of all stored instances.</summary>
+    public IReadOnlyList<TSaga> Sagas<TSaga>()
+        where TSaga : class, ISaga => [.. World.Sagas.Values.OfType<TSaga>().Select(DeepCopy.Of)];
+
+    /// <summary>The name of the state the instance is in; the initial one's where there is none.</summary>
+    public string StateOf<TSaga>(Guid id)
+        where TSaga : class, ISaga =>
+        _engine
+            .Machines.Single(machine => machine.Saga == typeof(TSaga))
+            .StateOf(World.Sagas.GetValueOrDefault(new SagaKey(typeof(TSaga), id)));
+
+    /// <summary>The messages of a type that were published, in order.</summary>
+    public IReadOnlyList<T> Published<T>()
+        where T : class => Messages<T>(HappeningKind.Published);
+
+    /// <summary>The messages of a type that were sent, in order.</summary>
+    public IReadOnlyList<T> Sent<T>()
+        where T : class => Messages<T>(HappeningKind.Sent);
+
+    /// <summary>The scheduled messages of a type that are waiting for their time, the next one first.</summary>
+    public IReadOnlyList<(T Message, DateTimeOffset Due)> Waiting<T>()
+        where T : class =>
+        [
+            .. World
+                .Due.Where(due => due.Again is null && due.Envelope.Message is T)
+                .OrderBy(due => due.Due)
+                .Select(due => ((T)due.Envelope.Message, due.Due)),
+        ];
+
+    internal Action<Handled>? Covered { get; init; }
+
+    static Uri Requester { get; } = new("loopback://localhost/requester");
+
+    IReadOnlyList<T> Messages<T>(HappeningKind kind) =>
+        [.. Happenings.Where(it => it.Kind == kind).Select(it => it.Message).OfType<T>()];
+
+    void Put(object? message, Type type, Guid? messageId, Func<Wire.Head, Wire.Head>? change = null)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var head = new Wire.Head(messageId ?? NewId.NextGuid(), ConversationId: NewId.NextGuid());
+        var envelope = _engine.Wire.Pack(message, type, change?.Invoke(head) ?? head, Now);
+        var deliveries = _engine.Route(envelope);
+        if (deliveries.Count == 0)
+            throw new ArgumentException(
+                $"Nobody in the lab takes {Words.TypeName(type)}. What is taken: {string.Join(", ", _engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
+                nameof(message)
+            );
+        World = World with { InFlight = World.InFlight.AddRange(deliveries) };
+    }
+
+    Envelope LastRequest<TRequest>()
+        where TRequest : class =>
+        Happenings
+            .LastOrDefault(it =>
+                it.Kind is HappeningKind.Published or HappeningKind.Sent
+                && it.MessageType == typeof(TRequest)
+                && it.Envelope!.RequestId is not null
+            )
+            ?.Envelope
+        ?? throw new InvalidOperationException(
+            $"No request {Words.TypeName(typeof(TRequest))} has come out of the lab:\n{Timeline}"
+        );
+
+    static Wire.Head AnswerTo(Envelope request) =>
+        new(
+            NewId.NextGuid(),
+            RequestId: request.RequestId,
+            CorrelationId: request.CorrelationId,
+            ConversationId: request.ConversationId
+        );
+
+    Task Answer(Envelope request, Envelope answer, CancellationToken stop)
+    {
+        World = World with { InFlight = World.InFlight.AddRange(_engine.Route(answer, request.ResponseAddress)) };
+        return Settle(stop);
+    }
+
+    SagaLabException NeverEnds() =>
+        new(
+            $"More than {_mostSteps} messages follow from one step; this does not come to rest. The end of it:\n"
+                + HappeningText.Timeline(World.Log.TakeLast(20))
+        );
+}

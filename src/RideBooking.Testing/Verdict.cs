@@ -1,0 +1,122 @@
+using System.Text;
+using RideBooking.Testing.Values;
+
+namespace RideBooking.Testing;
+
+/// <summary>Holds what was expected against what happened.</summary>
+static class Verdict
+{
+    const int Shown = 3;
+
+    public static void Pass(LabRun run, int from, IReadOnlyList<object> expected, bool andNothingElse)
+    {
+        var expectations = expected.Select(AsExpectation).ToList();
+        var wanted = expectations.OfType<HappeningExpectation>().ToList();
+        var outcomes = run.Happenings.Skip(from).Where(it => it.IsOutcome).ToList();
+        var match = Match(wanted, outcomes);
+
+        var missing = wanted.Where((_, at) => match[at] < 0).ToList();
+        var others = outcomes.Where((_, at) => !match.Contains(at)).ToList();
+        var wrong = expectations.OfType<ISagaExpectation>().SelectMany(it => it.Misses(run)).ToList();
+        if (missing.Count == 0 && wrong.Count == 0 && (!andNothingElse || others.Count == 0))
+            return;
+        throw new SagaLabException(Report(run, from, missing, others, wrong, andNothingElse), Cause(others)!);
+    }
+
+    static Exception? Cause(IEnumerable<Happening> others) =>
+        others.FirstOrDefault(it => it.Exception is not null)?.Exception;
+
+    static Expectation AsExpectation(object expected) =>
+        expected switch
+        {
+            Expectation expectation => expectation,
+            null => throw new ArgumentException("null is expected.", nameof(expected)),
+            _ => (Expectation)
+                typeof(Expect)
+                    .GetMethod(nameof(Expect.Said))!
+                    .MakeGenericMethod(expected.GetType())
+                    .Invoke(null, [expected])!,
+        };
+
+    /// <summary>Which happening meets which expectation, so that as many are met as can be; -1 where none is left.</summary>
+    static int[] Match(List<HappeningExpectation> wanted, List<Happening> outcomes)
+    {
+        var takenBy = Enumerable.Repeat(-1, outcomes.Count).ToArray();
+        for (var want = 0; want < wanted.Count; want++)
+            TryPlace(want, new bool[outcomes.Count]);
+        return [.. wanted.Select((_, want) => Array.IndexOf(takenBy, want))];
+
+        bool TryPlace(int want, bool[] tried)
+        {
+            for (var at = 0; at < outcomes.Count; at++)
+            {
+                if (tried[at] || !wanted[want].IsMetBy(outcomes[at]))
+                    continue;
+                tried[at] = true;
+                if (takenBy[at] >= 0 && !TryPlace(takenBy[at], tried))
+                    continue;
+                takenBy[at] = want;
+                return true;
+            }
+            return false;
+        }
+    }
+
+    static string Report(
+        LabRun run,
+        int from,
+        List<HappeningExpectation> missing,
+        List<Happening> others,
+        List<string> wrong,
+        bool andNothingElse
+    )
+    {
+        var text = new StringBuilder("The scenario did not end as expected.\n");
+        foreach (var want in missing)
+        {
+            text.Append("\nExpected, but did not happen:\n  ").Append(want.Text).Append('\n');
+            if (NearestTo(want, run, from, others) is { } nearest)
+            {
+                text.Append("Nearest miss:\n  ").Append(nearest.It).Append('\n');
+                foreach (var difference in nearest.Differences)
+                    text.Append("    ").Append(difference).Append('\n');
+            }
+        }
+        if (wrong.Count > 0)
+            text.Append("\nNot as expected:\n  ").AppendJoin("\n  ", wrong).Append('\n');
+        if (andNothingElse && others.Count > 0)
+            text.Append("\nHappened, but was not expected:\n  ").AppendJoin("\n  ", others).Append('\n');
+        text.Append("\nTimeline (what is given above the line):\n")
+            .Append(HappeningText.Timeline(run.Happenings.Take(from)))
+            .Append("\n  ───\n")
+            .Append(HappeningText.Timeline(run.Happenings.Skip(from)));
+        return text.ToString();
+    }
+
+    /// <summary>What comes closest: of the right type if there is any, else said of it another way, else something given before.</summary>
+    static (Happening It, IEnumerable<string> Differences)? NearestTo(
+        HappeningExpectation want,
+        LabRun run,
+        int from,
+        List<Happening> others
+    )
+    {
+        var ofTheType = others.Where(want.IsOfTheType).ToList();
+        if (ofTheType.Count > 0)
+            return ofTheType
+                .Select(it => (it, (IEnumerable<string>)Differences(want, it)))
+                .MinBy(it => it.Item2.Count());
+        var before = run.Happenings.Take(from).LastOrDefault(it => it.IsOutcome && want.IsMetBy(it));
+        return before is null ? null : (before, ["it happened before, in what is given"]);
+    }
+
+    static List<string> Differences(HappeningExpectation want, Happening it)
+    {
+        List<string> differences = [.. want.Misses(it)];
+        if (!want.IsOfTheKind(it))
+            differences.Insert(0, $"expected {string.Join(" or ", want.Kinds)}, was {it.Kind}");
+        if (differences.Count == 0)
+            differences.Add("it is the only one, and another expectation takes it");
+        return differences.Count <= Shown * 2 ? differences : [.. differences.Take(Shown * 2), "…"];
+    }
+}
