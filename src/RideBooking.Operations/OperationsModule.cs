@@ -29,7 +29,11 @@ public sealed class OperationsModule : IModule
             services.AddReceiveObserver(provider => provider.GetRequiredService<RabbitMqErrorQueues>());
         }
         else
+        {
+            services.AddSingleton<SentBack>();
+            services.AddReceiveObserver(provider => provider.GetRequiredService<SentBack>());
             services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
+        }
         services.AddSingleton<FindFailedMessages>();
         services.AddSingleton<RedriveSignal>();
         services.AddHostedService<RunRedrives>();

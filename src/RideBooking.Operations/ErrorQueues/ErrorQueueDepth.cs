@@ -19,7 +19,7 @@ internal sealed class ErrorQueueDepth(IErrorQueues queues, ReceiveEndpoints endp
     {
         List<Reading> readings = [];
         foreach (var queue in FindFailedMessages.QueuesOf(endpoints))
-            readings.Add(s_depth.Reads(await queues.Count(queue, stop), queue));
+            readings.Add(s_depth.Reads(await queues.CountCheaply(queue, stop), queue));
         return readings;
     }
 }

@@ -11,6 +11,9 @@ internal enum Handling
 
     /// <summary>It is taken out.</summary>
     Remove,
+
+    /// <summary>It stays, and so does what comes behind it: enough for this time.</summary>
+    Stop,
 }
 
 /// <summary>
@@ -22,13 +25,17 @@ internal interface IErrorQueues
     /// <summary>How many messages lie in a queue; 0 for one that does not exist.</summary>
     Task<int> Count(string queue, CancellationToken stop);
 
+    /// <summary>The same, for whoever asks all the time: it may be some seconds late to see a queue that is new.</summary>
+    Task<int> CountCheaply(string queue, CancellationToken stop) => Count(queue, stop);
+
     /// <summary>The oldest messages of a queue, oldest first; they stay.</summary>
     Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken stop);
 
     /// <summary>
-    /// Goes once through the messages that are in a queue now, oldest first. One that is sent back is sent before
-    /// <paramref name="record"/> is called and leaves the queue after, so that a process which dies in between leaves a copy
-    /// under the same message id, never a gap. One that is removed is recorded before it leaves.
+    /// Goes once through the messages that are in a queue now, oldest first. Whoever looks meanwhile waits, so stop before
+    /// long. One that is sent back is sent before <paramref name="record"/> is called and leaves the queue after, so that a
+    /// process which dies in between leaves a copy under the same message id, never a gap. One that is removed is recorded
+    /// before it leaves.
     /// </summary>
     /// <exception cref="QueueIsGoneException">The queue to send back to does not exist.</exception>
     Task Work(

@@ -4,22 +4,29 @@ using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.SetAside;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>The queues of the in-memory transport: a table that its failed messages are kept in.</summary>
+/// <summary>
+/// The queues of the in-memory transport: a table that its failed messages are kept in. What is sent back leaves the table only
+/// once it is handled, for until then the process's memory is the only other place it is in.
+/// </summary>
 internal sealed class InMemoryErrorQueues(
     IServiceScopeFactory scopes,
     IBus bus,
     ReceiveEndpoints endpoints,
+    SentBack sentBack,
     OneAtATime oneAtATime,
-    TimeProvider clock
+    TimeProvider clock,
+    ILogger<InMemoryErrorQueues> logger
 ) : IErrorQueues
 {
     const int Batch = 100;
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     public async Task<int> Count(string queue, CancellationToken stop)
     {
@@ -45,28 +52,36 @@ internal sealed class InMemoryErrorQueues(
         // Those that are there now: what fails again meanwhile comes behind.
         var until = clock.GetUtcNow();
         (DateTimeOffset At, Guid Id)? after = null;
-        while (true)
+        List<Task> underway = [];
+        for (var more = true; more; )
         {
             await using var scope = scopes.CreateAsyncScope();
             var rest = In(scope, queue).Where(row => row.At <= until);
             if (after is var (at, id))
                 rest = rest.Where(row => row.At > at || (row.At == at && row.Id > id));
             var rows = await rest.Take(Batch).ToListAsync(stop);
-            if (rows.Count == 0)
-                return;
+            more = rows.Count > 0;
             foreach (var row in rows)
             {
                 after = (row.At, row.Id);
                 var message = Read(row);
                 var handling = decide(message);
+                if (handling == Handling.Stop)
+                {
+                    more = false;
+                    break;
+                }
                 if (handling == Handling.Keep)
                     continue;
                 if (handling == Handling.SendBack)
-                    await SendBack(message, stop);
+                    underway.Add(LeaveWhenHandled(row.Id, await SendBack(message, row.Id, stop)));
                 await record(message);
-                await Delete(scope, row.Id);
+                if (handling == Handling.Remove)
+                    await Delete(row.Id);
             }
         }
+        // A redrive is over when its messages are handled. One that takes long, as while the database is away, is let be.
+        await Task.WhenAny(Task.WhenAll(underway), Task.Delay(s_patience, clock, stop));
     }
 
     public async Task PutBack(FailedMessage message, CancellationToken stop)
@@ -88,48 +103,86 @@ internal sealed class InMemoryErrorQueues(
         await db.SaveChangesAsync(stop);
     }
 
-    async Task SendBack(FailedMessage message, CancellationToken stop)
+    async Task<Task> SendBack(FailedMessage message, Guid row, CancellationToken stop)
     {
         // Sending to a queue that does not exist would make one that nobody reads.
         if (!endpoints.Names.Contains(message.Endpoint))
             throw new QueueIsGoneException(message.Endpoint);
         var endpoint = await bus.GetSendEndpoint(new Uri($"queue:{message.Endpoint}"));
-        await endpoint.Send(
-            new AsItWas(),
-            context =>
-            {
-                context.Serializer = new CopyBodySerializer(
-                    new ContentType(message.ContentType ?? MediaTypeNames.Application.Octet),
-                    new BytesMessageBody(message.BodyToSend())
-                );
-                if (Guid.TryParse(message.MessageId, out var messageId))
-                    context.MessageId = messageId;
-                foreach (var (name, value) in message.Headers)
-                    if (value is not null && !FailedMessage.TellsOfFailure(name))
-                        context.Headers.Set(name, value);
-            },
-            stop
-        );
+        var handled = sentBack.Begin(row);
+        try
+        {
+            await endpoint.Send(new AsItWas(), AsItIs, stop);
+        }
+        catch
+        {
+            sentBack.End(row);
+            throw;
+        }
+        return handled;
+
+        void AsItIs(SendContext<AsItWas> context)
+        {
+            context.Serializer = new CopyBodySerializer(
+                new ContentType(message.ContentType ?? MediaTypeNames.Application.Octet),
+                new BytesMessageBody(message.BodyToSend())
+            );
+            if (Guid.TryParse(message.MessageId, out var messageId))
+                context.MessageId = messageId;
+            foreach (var (name, value) in message.Headers)
+                if (value is not null && !FailedMessage.TellsOfFailure(name))
+                    context.Headers.Set(name, value);
+            context.Headers.Set(ErrorQueues.SentBack.Header, row.ToString());
+        }
     }
 
-    static IQueryable<SetAsideMessage> In(AsyncServiceScope scope, string queue) =>
-        scope
+    async Task LeaveWhenHandled(Guid row, Task handled)
+    {
+        await handled;
+        try
+        {
+            await Delete(row);
+        }
+        catch (Exception exception)
+        {
+            // It stays in the queue, and who sends it again will find it handled.
+            logger.LogWarning(exception, "A message that was sent back is handled, and cannot leave its error queue");
+        }
+        sentBack.End(row);
+    }
+
+    IQueryable<SetAsideMessage> In(AsyncServiceScope scope, string queue)
+    {
+        var underway = sentBack.Underway;
+        return scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<SetAsideMessage>()
             .AsNoTracking()
-            .Where(row => row.Queue == queue)
+            .Where(row => row.Queue == queue && !underway.Contains(row.Id))
             .OrderBy(row => row.At)
             .ThenBy(row => row.Id);
+    }
 
-    static Task<int> Delete(AsyncServiceScope scope, Guid id) =>
-        scope
+    async Task Delete(Guid id)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<SetAsideMessage>()
             .Where(row => row.Id == id)
             .ExecuteDeleteAsync(CancellationToken.None);
+    }
 
-    static FailedMessage Read(SetAsideMessage row) =>
-        new(row.Queue, StoredHeaders.Read(row.Headers), row.ContentType, row.Body);
+    static FailedMessage Read(SetAsideMessage row)
+    {
+        var headers = StoredHeaders.Read(row.Headers).Where(header => header.Key != ErrorQueues.SentBack.Header);
+        return new(
+            row.Queue,
+            new Dictionary<string, string?>(headers, StringComparer.OrdinalIgnoreCase),
+            row.ContentType,
+            row.Body
+        );
+    }
 
     // The body says what it is.
     sealed record AsItWas;

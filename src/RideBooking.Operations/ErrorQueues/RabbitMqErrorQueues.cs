@@ -32,10 +32,13 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     readonly SemaphoreSlim _connecting = new(1);
     IConnection? _connection;
 
+    public Task<int> CountCheaply(string queue, CancellationToken stop) =>
+        _missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < s_missingFor
+            ? Task.FromResult(0)
+            : Count(queue, stop);
+
     public async Task<int> Count(string queue, CancellationToken stop)
     {
-        if (_missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < s_missingFor)
-            return 0;
         // A look that is going on holds messages, which are not counted meanwhile.
         using var alone = await oneAtATime.Enter(queue, stop);
         await using var channel = await Open(stop);
@@ -74,6 +77,8 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
                 return;
             var message = Read(queue, taken);
             var handling = decide(message);
+            if (handling == Handling.Stop)
+                return;
             if (handling == Handling.Keep)
                 continue;
             if (handling == Handling.SendBack)
@@ -101,13 +106,21 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     // It is on its way to the error queue, which may be made only now.
     Task IReceiveObserver.ReceiveFault(ReceiveContext context, Exception exception)
     {
-        _missing.TryRemove(context.InputAddress.Segments[^1].Trim('/') + ReceiveEndpoints.ErrorSuffix, out _);
+        Forget(context, ReceiveEndpoints.ErrorSuffix);
         return Task.CompletedTask;
     }
 
-    Task IReceiveObserver.PreReceive(ReceiveContext context) => Task.CompletedTask;
+    Task IReceiveObserver.PostReceive(ReceiveContext context)
+    {
+        if (!context.IsDelivered && !context.IsFaulted)
+            Forget(context, ReceiveEndpoints.SkippedSuffix);
+        return Task.CompletedTask;
+    }
 
-    Task IReceiveObserver.PostReceive(ReceiveContext context) => Task.CompletedTask;
+    void Forget(ReceiveContext context, string suffix) =>
+        _missing.TryRemove(context.InputAddress.Segments[^1].Trim('/') + suffix, out _);
+
+    Task IReceiveObserver.PreReceive(ReceiveContext context) => Task.CompletedTask;
 
     Task IReceiveObserver.PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType) =>
         Task.CompletedTask;

@@ -17,9 +17,12 @@ internal static class DiscardMessages
         operators
             .MapPost("/operations/failed-messages/discard", Handle)
             .WithSummary("Take failed messages out of their queue")
-            .WithDescription("They are kept with who, when and why: see state=discarded, and restore.");
+            .WithDescription(
+                "They are kept with who, when and why: see state=discarded, and restore. With dryRun the answer is the plan."
+            )
+            .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
 
-    static async Task<Ok<View>> Handle(
+    static async Task<Results<Ok<View>, Ok<Plan>, ProblemHttpResult>> Handle(
         Request request,
         Operator by,
         FindFailedMessages find,
@@ -29,15 +32,18 @@ internal static class DiscardMessages
         CancellationToken stop
     )
     {
+        if (request.Selection.Unknown(find) is { } unknown)
+            return unknown;
         var selected = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, stop);
-        var ids = selected.Select(message => message.Id).ToHashSet();
-        var names = selected.Select(message => message.Queue).ToHashSet();
+        if (request.DryRun == true)
+            return TypedResults.Ok(selected.Plan(clock));
+        var ids = selected.Messages.Select(message => message.Id).ToHashSet();
         if (ids.Count == 0)
-            return TypedResults.Ok(new View(0));
+            return TypedResults.Ok(new View(0, selected.Missing));
 
-        await Save(AuditEntry.Of("discard", names, selected.Count, by.Id, request.Reason, clock.GetUtcNow()));
-        var discarded = 0;
-        foreach (var queue in names)
+        await Save(AuditEntry.Of("discard", selected.Queues, ids.Count, by.Id, request.Reason, clock.GetUtcNow()));
+        HashSet<string> discarded = [];
+        foreach (var queue in selected.Queues)
             await queues.Work(
                 queue,
                 message => ids.Contains(message.Id) ? Handling.Remove : Handling.Keep,
@@ -46,11 +52,11 @@ internal static class DiscardMessages
                     await Save(
                         MessageAction.Of(message, MessageAction.Discarded, clock.GetUtcNow(), by.Id, request.Reason)
                     );
-                    discarded++;
+                    discarded.Add(message.Id);
                 },
                 stop
             );
-        return TypedResults.Ok(new View(discarded));
+        return TypedResults.Ok(new View(discarded.Count, selected.Missing + ids.Count - discarded.Count));
 
         async Task Save(object row)
         {
@@ -63,8 +69,9 @@ internal static class DiscardMessages
 
     /// <param name="Selection">Which.</param>
     /// <param name="Limit">At most so many, the oldest first; 1000 when absent.</param>
+    /// <param name="DryRun">Only say which it would be.</param>
     /// <param name="Reason">Why.</param>
-    internal sealed record Request(Selection Selection, int? Limit, string Reason)
+    internal sealed record Request(Selection Selection, int? Limit, bool? DryRun, string Reason)
     {
         public const int MaxMessages = 1000;
 
@@ -82,5 +89,6 @@ internal static class DiscardMessages
     }
 
     /// <param name="Discarded">How many were taken out.</param>
-    internal sealed record View(int Discarded);
+    /// <param name="NotFound">How many were not there, or not any more.</param>
+    internal sealed record View(int Discarded, int NotFound);
 }

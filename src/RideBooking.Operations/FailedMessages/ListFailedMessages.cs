@@ -18,7 +18,8 @@ internal static class ListFailedMessages
             .WithSummary("Failed messages, the longest waiting first")
             .WithDescription(
                 $"state=failed (the default) are those in the error and skipped queues, looked at {FindFailedMessages.Depth} deep (truncated says whether a queue is longer); state=discarded are those that were taken out, newest first."
-            );
+            )
+            .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         PageRequest page,
@@ -33,6 +34,9 @@ internal static class ListFailedMessages
         string state = "failed"
     )
     {
+        // A misspelt queue must not look like an empty one.
+        if (queue is not null && Selection.UnknownQueue(find, queue) is { } unknown)
+            return unknown;
         var filter = new MessageFilter(queue, fingerprint, messageType, rideId);
         return state switch
         {

@@ -35,8 +35,9 @@ internal static class RestoreMessages
             )
             .OrderBy(row => row.At)
             .ToListAsync(stop);
+        var missing = request.Ids.Distinct().Except(rows.Select(row => row.FailedMessageId)).Count();
         if (rows.Count == 0)
-            return TypedResults.Ok(new View(0));
+            return TypedResults.Ok(new View(0, missing));
 
         var now = clock.GetUtcNow();
         db.Add(
@@ -57,7 +58,7 @@ internal static class RestoreMessages
             db.Add(MessageAction.Of(row.Message(), MessageAction.Restored, now, by.Id, request.Reason));
             await db.SaveChangesAsync(stop);
         }
-        return TypedResults.Ok(new View(rows.Count));
+        return TypedResults.Ok(new View(rows.Count, missing));
     }
 
     /// <param name="Ids">The ids of discarded messages, up to 1000.</param>
@@ -77,5 +78,6 @@ internal static class RestoreMessages
     }
 
     /// <param name="Restored">How many were put back.</param>
-    internal sealed record View(int Restored);
+    /// <param name="NotFound">How many of the ids name no discarded message, or none any more.</param>
+    internal sealed record View(int Restored, int NotFound);
 }

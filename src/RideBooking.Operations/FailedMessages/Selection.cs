@@ -1,4 +1,5 @@
 using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http;
 
@@ -20,25 +21,35 @@ internal sealed record Selection(
 {
     public const int MaxIds = 1000;
     public const int MaxReason = 500;
+    public const string QueueNotFound = "queue_not_found";
 
     /// <summary>Finds the messages, oldest first and at most so many: from here on the selection is frozen.</summary>
-    public async Task<IReadOnlyList<FailedMessage>> Find(FindFailedMessages find, int most, CancellationToken stop)
+    public async Task<Selected> Find(FindFailedMessages find, int most, CancellationToken stop)
     {
-        if (Ids is null)
-        {
-            var filter = new MessageFilter(Queue, Fingerprint, MessageType, RideId);
-            return [.. (await find.Find(filter, FindFailedMessages.DepthToSelect, stop)).Found.Take(most)];
-        }
-        var wanted = Ids.ToHashSet();
         List<FailedMessage> found = [];
-        foreach (var queue in Ids.Select(FailedMessage.QueueOf).OfType<string>().Distinct())
-            found.AddRange(
-                (await find.Find(new MessageFilter(queue), FindFailedMessages.DepthToSelect, stop)).Found.Where(
-                    message => wanted.Contains(message.Id)
-                )
-            );
-        return [.. found.Take(most)];
+        var wanted = Ids?.ToHashSet();
+        if (wanted is null)
+            found.AddRange(await In(new MessageFilter(Queue, Fingerprint, MessageType, RideId)));
+        else
+            foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct())
+                found.AddRange((await In(new MessageFilter(queue))).Where(message => wanted.Contains(message.Id)));
+        // A queue may hold a message twice: it is one.
+        var matching = found.DistinctBy(message => message.Id).OrderBy(FindFailedMessages.Key).ToList();
+        wanted?.ExceptWith(matching.Select(message => message.Id));
+        return new Selected([.. matching.Take(most)], matching.Count, wanted?.Count ?? 0);
+
+        async Task<IReadOnlyList<FailedMessage>> In(MessageFilter filter) =>
+            (await find.Find(filter, FindFailedMessages.DepthToSelect, stop)).Found;
     }
+
+    /// <summary>Why nothing can be selected: the queue is none that messages fail or are skipped in. Null when it is one.</summary>
+    public ProblemHttpResult? Unknown(FindFailedMessages find) => Queue is null ? null : UnknownQueue(find, Queue);
+
+    /// <inheritdoc cref="Unknown" />
+    public static ProblemHttpResult? UnknownQueue(FindFailedMessages find, string queue) =>
+        find.Queues.Contains(queue)
+            ? null
+            : Problem.NotFound("No endpoint has an error or skipped queue of that name.", QueueNotFound);
 
     internal sealed class Validator : AbstractValidator<Selection>
     {
@@ -58,3 +69,29 @@ internal sealed record Selection(
         }
     }
 }
+
+/// <summary>What a selection comes to at this moment.</summary>
+/// <param name="Messages">The messages, oldest first.</param>
+/// <param name="Matching">How many there are without the limit.</param>
+/// <param name="Missing">How many of the ids name no message that waits.</param>
+internal sealed record Selected(IReadOnlyList<FailedMessage> Messages, int Matching, int Missing)
+{
+    const int MostShown = 100;
+
+    public IReadOnlyCollection<string> Queues => [.. Messages.Select(message => message.Queue).Distinct()];
+
+    public Plan Plan(TimeProvider clock) =>
+        new(
+            Messages.Count,
+            Matching,
+            Missing,
+            [.. Messages.Take(MostShown).Select(message => MessageView.Of(message, clock))]
+        );
+}
+
+/// <summary>The answer to a dry run: what would be done, and nothing is.</summary>
+/// <param name="Count">For how many messages it would be done.</param>
+/// <param name="Matching">How many match the selection, whatever the limit.</param>
+/// <param name="NotFound">How many of the ids name no message that waits.</param>
+/// <param name="Items">The first of them.</param>
+internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList<MessageView> Items);

@@ -18,13 +18,13 @@ internal sealed class Redrive
     /// <summary>The ids of the messages, frozen when it was accepted, a line each.</summary>
     public required string Ids { get; init; }
 
-    /// <summary>How many these are.</summary>
+    /// <summary>How many it was asked for; those that were not there at the beginning are not among the ids.</summary>
     public required int Selected { get; init; }
 
-    /// <summary>How many copies were sent: a queue may hold a message twice.</summary>
+    /// <summary>How many were sent. A queue may hold a message twice: it is one.</summary>
     public int Sent { get; set; }
 
-    /// <summary>How many were not there any more.</summary>
+    /// <summary>How many were not there, or not any more.</summary>
     public int NotFound { get; set; }
 
     /// <summary>Messages a second, at most; null for as fast as it goes.</summary>

@@ -3,9 +3,9 @@ namespace RideBooking.Operations.Redrives;
 /// <summary>How far a redrive is.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Status"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
-/// <param name="Selected">How many messages it was accepted for.</param>
-/// <param name="Sent">How many copies went back to their queue; a queue may hold a message twice.</param>
-/// <param name="NotFound">How many were not in their error queue any more.</param>
+/// <param name="Selected">How many messages it was asked for.</param>
+/// <param name="Sent">How many went back to the queue they failed in.</param>
+/// <param name="NotFound">How many were not in their error queue, or not any more.</param>
 /// <param name="Failed">How many are still there, because it failed.</param>
 /// <param name="Reason">Why it was asked for.</param>
 /// <param name="RequestedBy">By whom.</param>

@@ -14,17 +14,16 @@ namespace RideBooking.Operations.Redrives;
 /// <summary>Sends failed messages back to the queues they failed in, in the background.</summary>
 internal static class RequestRedrive
 {
-    const int MostPlanned = 100;
-
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/redrives", Handle)
             .WithSummary("Send failed messages back to the queues they failed in")
             .WithDescription(
                 "They keep their message id and get their redeliveries anew. The selection is frozen when it is accepted: what fails again is not sent again. With dryRun the answer is the plan."
-            );
+            )
+            .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
 
-    static async Task<Results<Accepted<RedriveView>, Ok<Plan>>> Handle(
+    static async Task<Results<Accepted<RedriveView>, Ok<Plan>, ProblemHttpResult>> Handle(
         Request request,
         Operator by,
         IdempotentRequest attempt,
@@ -39,23 +38,21 @@ internal static class RequestRedrive
         if (await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, stop) is { } before)
             return Answer(before);
 
+        if (request.Selection.Unknown(find) is { } unknown)
+            return unknown;
         var selected = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, stop);
         if (request.DryRun == true)
-            return TypedResults.Ok(
-                new Plan(
-                    selected.Count,
-                    [.. selected.Take(MostPlanned).Select(message => MessageView.Of(message, clock))]
-                )
-            );
+            return TypedResults.Ok(selected.Plan(clock));
 
-        var ids = selected.Select(message => message.Id).Distinct().ToList();
+        var ids = selected.Messages.Select(message => message.Id).ToList();
         var now = clock.GetUtcNow();
         var redrive = new Redrive
         {
             Id = id,
             Status = Redrive.Running,
             Ids = string.Join('\n', ids),
-            Selected = ids.Count,
+            Selected = ids.Count + selected.Missing,
+            NotFound = selected.Missing,
             RatePerSecond = request.RatePerSecond,
             Reason = request.Reason,
             RequestedBy = by.Id,
@@ -63,16 +60,7 @@ internal static class RequestRedrive
             ClaimedUntil = now,
         };
         db.Add(redrive);
-        db.Add(
-            AuditEntry.Of(
-                "redrive",
-                [.. selected.Select(message => message.Queue).Distinct()],
-                ids.Count,
-                by.Id,
-                request.Reason,
-                now
-            )
-        );
+        db.Add(AuditEntry.Of("redrive", selected.Queues, ids.Count, by.Id, request.Reason, now));
         await db.SaveChangesAsync(stop);
         signal.Wake();
         return Answer(redrive);
@@ -105,8 +93,4 @@ internal static class RequestRedrive
             }
         }
     }
-
-    /// <param name="Count">How many would be sent.</param>
-    /// <param name="Items">The first of them.</param>
-    internal sealed record Plan(int Count, IReadOnlyList<MessageView> Items);
 }

@@ -23,7 +23,8 @@ internal sealed class RedriveSignal : IDisposable
 /// <summary>
 /// Carries redrives out, those of processes that died included: a redrive is claimed for a while at a time, and what was sent
 /// already is not in its error queue any more. Whoever dies between the sending of a message and its removal sends it twice,
-/// under the same message id, which the inbox handles once.
+/// under the same message id, which the inbox handles once. A queue is gone through a little at a time, because nobody can look
+/// at it meanwhile.
 /// </summary>
 internal sealed class RunRedrives(
     IErrorQueues queues,
@@ -39,6 +40,9 @@ internal sealed class RunRedrives(
     // Another process that looks at the queue holds its messages for a moment.
     static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(300);
     const int Passes = 3;
+
+    const int MostAtOnce = 100;
+    static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -79,7 +83,6 @@ internal sealed class RunRedrives(
     async Task Run(Redrive redrive, CancellationToken stop)
     {
         var wanted = redrive.Ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        var pace = new Pace(redrive.RatePerSecond, clock);
         string? error = null;
         try
         {
@@ -88,28 +91,48 @@ internal sealed class RunRedrives(
                 if (pass > 1)
                     await Task.Delay(s_again, clock, stop);
                 foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct().ToList())
-                {
-                    HashSet<string> sent = [];
-                    await queues.Work(
-                        queue,
-                        message => wanted.Contains(message.Id) ? Handling.SendBack : Handling.Keep,
-                        async message =>
-                        {
-                            sent.Add(message.Id);
-                            await Record(redrive, message, stop);
-                            await pace.Next(stop);
-                        },
-                        stop
-                    );
-                    wanted.ExceptWith(sent);
-                }
+                    while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, stop)) { }
             }
         }
         catch (QueueIsGoneException gone)
         {
             error = gone.Message;
         }
-        await Finish(redrive, wanted.Count, error, stop);
+        await Finish(redrive, wanted, error, stop);
+    }
+
+    /// <summary>Sends the next of them, and waits as long as their number takes at the rate that was asked for.</summary>
+    /// <returns>Whether there may be more in this queue.</returns>
+    async Task<bool> SendSome(Redrive redrive, string queue, HashSet<string> wanted, CancellationToken stop)
+    {
+        var most = Math.Min(redrive.RatePerSecond ?? MostAtOnce, MostAtOnce);
+        var begun = clock.GetTimestamp();
+        HashSet<string> sent = [];
+        var enough = false;
+        await queues.Work(
+            queue,
+            message =>
+            {
+                enough = sent.Count >= most || clock.GetElapsedTime(begun) > s_longest;
+                return enough ? Handling.Stop
+                    : wanted.Contains(message.Id) ? Handling.SendBack
+                    : Handling.Keep;
+            },
+            async message =>
+            {
+                sent.Add(message.Id);
+                await Record(redrive, message, stop);
+            },
+            stop
+        );
+        wanted.ExceptWith(sent);
+        if (redrive.RatePerSecond is { } rate)
+        {
+            var left = TimeSpan.FromSeconds((double)sent.Count / rate) - clock.GetElapsedTime(begun);
+            if (left > TimeSpan.Zero)
+                await Task.Delay(left, clock, stop);
+        }
+        return enough && sent.Count > 0;
     }
 
     async Task Record(Redrive redrive, FailedMessage message, CancellationToken stop)
@@ -118,21 +141,28 @@ internal sealed class RunRedrives(
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var now = clock.GetUtcNow();
         db.Attach(redrive);
-        redrive.Sent++;
         redrive.ClaimedUntil = now + s_claim;
-        db.Add(MessageAction.Of(message, MessageAction.Redriven, now, redrive.RequestedBy, redrive.Reason, redrive.Id));
+        // Who died between sending and removing has counted it.
+        if (!await Recorded(db, redrive).AnyAsync(id => id == message.Id, stop))
+        {
+            redrive.Sent++;
+            db.Add(
+                MessageAction.Of(message, MessageAction.Redriven, now, redrive.RequestedBy, redrive.Reason, redrive.Id)
+            );
+        }
         await db.SaveChangesAsync(stop);
     }
 
-    async Task Finish(Redrive redrive, int left, string? error, CancellationToken stop)
+    async Task Finish(Redrive redrive, HashSet<string> left, string? error, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        // Who died before may have sent some of these.
+        left.ExceptWith(await Recorded(db, redrive).ToListAsync(stop));
         db.Attach(redrive);
         redrive.Status = error is null ? Redrive.Completed : Redrive.Failed;
-        // A process that died may have sent some of these before.
-        redrive.NotFound = error is null ? Math.Max(0, redrive.Selected - redrive.Sent) : 0;
-        redrive.NotFound = Math.Min(redrive.NotFound, left);
+        if (error is null)
+            redrive.NotFound += left.Count;
         redrive.Error = error;
         redrive.FinishedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(stop);
@@ -146,9 +176,6 @@ internal sealed class RunRedrives(
         );
     }
 
-    sealed class Pace(int? perSecond, TimeProvider clock)
-    {
-        public Task Next(CancellationToken stop) =>
-            perSecond is { } rate ? Task.Delay(TimeSpan.FromSeconds(1.0 / rate), clock, stop) : Task.CompletedTask;
-    }
+    static IQueryable<string> Recorded(AppDbContext db, Redrive redrive) =>
+        db.Set<MessageAction>().Where(row => row.RedriveId == redrive.Id).Select(row => row.FailedMessageId);
 }

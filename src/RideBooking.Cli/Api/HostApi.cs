@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace RideBooking.Cli.Api;
+
+/// <summary>
+/// A host's public REST API, as an operator. What fails on the way is asked for again under the same Idempotency-Key, so that
+/// it is carried out once; whatever else goes wrong ends the command with one line.
+/// </summary>
+internal sealed class HostApi : IDisposable
+{
+    const int Attempts = 3;
+    static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    readonly HttpClient _http;
+
+    HostApi(Uri address) => _http = new HttpClient { BaseAddress = new Uri(address, "api/v1/"), Timeout = s_patience };
+
+    string Address => _http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>Signs in: with the token, or with one that a host in Development gives.</summary>
+    public static async Task<HostApi> Connect(string url, string? token, CancellationToken stop)
+    {
+        if (
+            !Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            || !address.Scheme.StartsWith("http", StringComparison.Ordinal)
+        )
+            throw new CommandFailedException(ExitCode.Usage, $"'{url}' is no http:// or https:// address.");
+        var api = new HostApi(address);
+        try
+        {
+            token ??= await api.DevelopmentToken(stop);
+            if (!AuthenticationHeaderValue.TryParse($"Bearer {token}", out var bearer) || token.Any(char.IsWhiteSpace))
+                throw new CommandFailedException(
+                    ExitCode.NotAllowed,
+                    "The token is none: it has characters that no token has."
+                );
+            api._http.DefaultRequestHeaders.Authorization = bearer;
+            return api;
+        }
+        catch
+        {
+            api.Dispose();
+            throw;
+        }
+    }
+
+    public Task<JsonElement> Get(string path, CancellationToken stop) => Send(HttpMethod.Get, path, null, stop);
+
+    public Task<JsonElement> Post(string path, object body, CancellationToken stop) =>
+        Send(HttpMethod.Post, path, body, stop);
+
+    public void Dispose() => _http.Dispose();
+
+    // The audit should name whoever sits at this machine.
+    async Task<string> DevelopmentToken(CancellationToken stop)
+    {
+        var subject = Environment.UserName is { Length: > 0 } name ? name : "operator";
+        try
+        {
+            var answer = await Send(HttpMethod.Post, "dev/token", new { role = "operator", subject }, stop);
+            return answer.GetProperty("access_token").GetString()!;
+        }
+        catch (CommandFailedException none) when (none.ExitCode == ExitCode.NotFound)
+        {
+            throw new CommandFailedException(
+                ExitCode.NotAllowed,
+                $"{Address} gives no development tokens: say --token or RIDEBOOKING_TOKEN."
+            );
+        }
+    }
+
+    async Task<JsonElement> Send(HttpMethod method, string path, object? body, CancellationToken stop)
+    {
+        var key = Guid.CreateVersion7().ToString();
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                using var request = new HttpRequestMessage(method, path);
+                if (body is not null)
+                {
+                    request.Content = JsonContent.Create(body, options: Shapes.Json);
+                    request.Headers.Add("Idempotency-Key", key);
+                }
+                using var answer = await _http.SendAsync(request, stop);
+                if (
+                    answer.StatusCode
+                        is HttpStatusCode.ServiceUnavailable
+                            or HttpStatusCode.BadGateway
+                            or HttpStatusCode.GatewayTimeout
+                    && attempt < Attempts
+                )
+                {
+                    await Task.Delay(s_pause, stop);
+                    continue;
+                }
+                return await Read(answer, stop);
+            }
+            catch (HttpRequestException failure)
+                when (failure.HttpRequestError is HttpRequestError.ResponseEnded && attempt < Attempts)
+            {
+                // It may have been carried out: the key finds that out.
+                await Task.Delay(s_pause, stop);
+            }
+            catch (HttpRequestException failure)
+            {
+                throw new CommandFailedException(
+                    ExitCode.Unreachable,
+                    $"{Address} cannot be reached: {failure.Message}"
+                );
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                throw new CommandFailedException(
+                    ExitCode.Unreachable,
+                    $"{Address} did not answer within {s_patience.TotalSeconds:0} s."
+                );
+            }
+    }
+
+    async Task<JsonElement> Read(HttpResponseMessage answer, CancellationToken stop)
+    {
+        var text = await answer.Content.ReadAsStringAsync(stop);
+        JsonElement json;
+        try
+        {
+            json = JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            throw new CommandFailedException(
+                ExitCode.Failed,
+                $"{Address} answered {(int)answer.StatusCode} and no JSON: is it RideBooking's host?"
+            );
+        }
+        if (answer.IsSuccessStatusCode)
+            return json;
+        throw new CommandFailedException(
+            answer.StatusCode switch
+            {
+                HttpStatusCode.BadRequest => ExitCode.Usage,
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ExitCode.NotAllowed,
+                HttpStatusCode.NotFound => ExitCode.NotFound,
+                HttpStatusCode.ServiceUnavailable => ExitCode.Unreachable,
+                _ => ExitCode.Failed,
+            },
+            Explain(answer.StatusCode, json)
+        );
+    }
+
+    static string Explain(HttpStatusCode status, JsonElement json)
+    {
+        var problem =
+            json.ValueKind == JsonValueKind.Object ? json.As<ProblemShape>() : new ProblemShape(null, null, null);
+        var detail = problem.Errors is { Count: > 0 } errors
+            ? string.Join("; ", errors.SelectMany(field => field.Value.Select(error => $"{field.Key} {error}")))
+            : problem.Detail?.TrimEnd('.');
+        return $"{detail ?? "The host refused"} ({problem.Code ?? ((int)status).ToString()}).";
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace RideBooking.Cli.Api;
+
+// What this reads of the API's answers; docs at /docs of any host.
+
+internal sealed record ProblemShape(string? Code, string? Detail, Dictionary<string, string[]>? Errors);
+
+internal sealed record QueuesShape(IReadOnlyList<QueueShape> Items);
+
+internal sealed record QueueShape(
+    string Queue,
+    string Endpoint,
+    int Count,
+    double? OldestAgeSeconds,
+    IReadOnlyList<FingerprintShape> TopFingerprints,
+    bool Sampled
+);
+
+internal sealed record FingerprintShape(
+    string Fingerprint,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string? MessageType,
+    int Count
+);
+
+internal sealed record MessagesShape(IReadOnlyList<MessageShape> Items, string? NextCursor, bool Truncated);
+
+internal record MessageShape(
+    string Id,
+    string Queue,
+    string Endpoint,
+    string? MessageId,
+    string? MessageType,
+    Guid? RideId,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string Fingerprint,
+    int Attempts,
+    DateTimeOffset? FailedAt,
+    double? AgeSeconds,
+    DateTimeOffset? SentAt
+);
+
+internal sealed record WholeMessageShape(
+    string Id,
+    string Queue,
+    string Endpoint,
+    string? MessageId,
+    string? MessageType,
+    Guid? RideId,
+    string? ExceptionType,
+    string? ExceptionMessage,
+    string Fingerprint,
+    int Attempts,
+    DateTimeOffset? FailedAt,
+    double? AgeSeconds,
+    DateTimeOffset? SentAt,
+    Dictionary<string, string?> Headers,
+    string? ContentType,
+    JsonNode? Body,
+    string? BodyText,
+    string? BodyBase64,
+    string? StackTrace,
+    RideShape? Ride,
+    IReadOnlyList<DoneShape> History
+)
+    : MessageShape(
+        Id,
+        Queue,
+        Endpoint,
+        MessageId,
+        MessageType,
+        RideId,
+        ExceptionType,
+        ExceptionMessage,
+        Fingerprint,
+        Attempts,
+        FailedAt,
+        AgeSeconds,
+        SentAt
+    );
+
+internal sealed record RideShape(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
+
+internal sealed record DoneShape(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
+
+internal sealed record PlanShape(int Count, int Matching, int NotFound, IReadOnlyList<MessageShape> Items);
+
+internal sealed record RedriveShape(
+    Guid Id,
+    string Status,
+    int Selected,
+    int Sent,
+    int NotFound,
+    int Failed,
+    string? Error
+);
+
+internal sealed record DiscardedShape(int Discarded, int NotFound);
+
+internal sealed record RestoredShape(int Restored, int NotFound);
+
+internal sealed record AuditShape(IReadOnlyList<AuditEntryShape> Items, string? NextCursor);
+
+internal sealed record AuditEntryShape(
+    DateTimeOffset At,
+    string By,
+    string Action,
+    string? Queue,
+    int Count,
+    string Reason
+);
+
+internal static class Shapes
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // For terminals and pipes, not for web pages.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static T As<T>(this JsonElement json) => json.Deserialize<T>(Json)!;
+
+    public static string Indented(this JsonElement json) => JsonSerializer.Serialize(json, Json);
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using RideBooking.Cli.Api;
+
+namespace RideBooking.Cli.Audit;
+
+/// <summary><c>ridebooking audit</c>: who did what, when and why.</summary>
+internal static class AuditCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var host = new HostOptions();
+        var limit = Options.Number("--limit", "At most so many, the newest first.", 1, 100, standard: 20);
+        var command = new Command("audit", "What operators did, the newest first.") { limit };
+        command.SetAction(
+            async (parsed, stop) =>
+            {
+                using var api = await host.Connect(parsed, stop);
+                var answer = await api.Get($"operations/audit?limit={parsed.GetValue(limit)}", stop);
+                if (host.Json(parsed))
+                    terminal.Say(answer.Indented());
+                else
+                    terminal.Table(
+                        [
+                            new("When", IsKey: true),
+                            new("Who"),
+                            new("What"),
+                            new("Messages", IsNumber: true),
+                            new("Queue"),
+                            new("Why"),
+                        ],
+                        answer
+                            .As<AuditShape>()
+                            .Items.Select(entry =>
+                                (IReadOnlyList<string>)
+                                    [
+                                        Text.Instant(entry.At),
+                                        entry.By,
+                                        entry.Action,
+                                        $"{entry.Count}",
+                                        entry.Queue ?? "",
+                                        entry.Reason,
+                                    ]
+                            )
+                    );
+                return ExitCode.Done;
+            }
+        );
+        host.AddTo(command);
+        return command;
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using RideBooking.Cli.Audit;
+using RideBooking.Cli.ErrorQueues;
+
+namespace RideBooking.Cli;
+
+/// <summary>What <c>ridebooking</c> can do: a list of commands, each in a folder of its own.</summary>
+internal static class CommandLine
+{
+    static RootCommand Commands(Terminal terminal) =>
+        new("RideBooking's command line for operators.")
+        {
+            ErrorQueuesCommand.Make(terminal),
+            AuditCommand.Make(terminal),
+        };
+
+    /// <summary>Runs one command; what fails is said in one line on standard error.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> Run(string[] args, Terminal terminal, CancellationToken stop = default)
+    {
+        var parsed = Commands(terminal).Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            var said = parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
+            terminal.Complain($"{string.Join("; ", said)}. See --help.");
+            return ExitCode.Usage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    Output = terminal.Out,
+                    Error = terminal.Error,
+                },
+                stop
+            );
+        }
+        catch (CommandFailedException failed)
+        {
+            terminal.Complain(failed.Message);
+            return failed.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using RideBooking.Cli.Api;
+
+namespace RideBooking.Cli.ErrorQueues;
+
+/// <summary><c>error-queues discard</c>: takes failed messages out of their queue, with a reason; <c>restore</c> puts them back.</summary>
+internal static class Discard
+{
+    public static Command Make(Terminal terminal, HostOptions host)
+    {
+        var targets = new Targets(required: true);
+        var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
+        var limit = Options.OptionalNumber("--limit", "At most so many, the longest waiting first.", 1, 1000);
+        var command = new Command(
+            "discard",
+            "Take failed messages out of their queue, at most 1000 at once. They are kept: see show --discarded, and restore."
+        )
+        {
+            limit,
+            reason,
+            dryRun,
+            yes,
+        };
+        targets.AddTo(command);
+        command.SetAction(
+            async (parsed, stop) =>
+            {
+                using var api = await host.Connect(parsed, stop);
+                var (selection, most) = (targets.Selection(parsed), parsed.GetValue(limit));
+                if (parsed.GetValue(dryRun) || !parsed.GetValue(yes))
+                {
+                    var plan = new Plan(await Ask(dryRun: true), targets.Ids(parsed));
+                    if (parsed.GetValue(dryRun))
+                        return plan.Show(terminal, host.Json(parsed));
+                    if (plan.IsEmpty(terminal, out var end))
+                        return end;
+                    await terminal.Confirm(plan.Question("Take", "out of the queue"), stop);
+                    // What comes to the queue meanwhile is not what was asked about.
+                    most = plan.Count;
+                }
+                var answer = await Ask(dryRun: false);
+                var done = answer.As<DiscardedShape>();
+                terminal.Say(
+                    host.Json(parsed)
+                        ? answer.Indented()
+                        : $"{Text.Count(done.Discarded, "message")} discarded{(done.NotFound > 0 ? $", {done.NotFound} not there any more" : "")}."
+                );
+                return done is { Discarded: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
+
+                Task<System.Text.Json.JsonElement> Ask(bool dryRun) =>
+                    api.Post(
+                        "operations/failed-messages/discard",
+                        new
+                        {
+                            Selection = selection,
+                            Limit = most,
+                            Reason = parsed.GetValue(reason),
+                            DryRun = dryRun,
+                        },
+                        stop
+                    );
+            }
+        );
+        return command;
+    }
+}

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using RideBooking.Cli.Api;
+using Spectre.Console;
+
+namespace RideBooking.Cli.ErrorQueues;
+
+/// <summary><c>error-queues follow</c>: how far a redrive is, until it is done. The host carries it out, whoever looks.</summary>
+internal static class FollowRedrive
+{
+    static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(400);
+
+    // A host that is restarted goes on with its redrives.
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    public static Command Make(Terminal terminal, HostOptions host)
+    {
+        var id = new Argument<Guid>("redrive") { Description = "The redrive's id." };
+        var command = new Command("follow", "How far a redrive is, until it is done.") { id };
+        command.SetAction(
+            async (parsed, stop) =>
+            {
+                using var api = await host.Connect(parsed, stop);
+                var redrive = await api.Get($"operations/redrives/{parsed.GetValue(id)}", stop);
+                return await ToItsEnd(api, terminal, redrive, host.Json(parsed), stop);
+            }
+        );
+        return command;
+    }
+
+    /// <summary>Waits until it is done, showing how far it is, and says how it ended.</summary>
+    /// <returns>How the command ends.</returns>
+    public static async Task<int> ToItsEnd(
+        HostApi api,
+        Terminal terminal,
+        JsonElement redrive,
+        bool json,
+        CancellationToken stop
+    )
+    {
+        var (id, selected) = (redrive.As<RedriveShape>().Id, redrive.As<RedriveShape>().Selected);
+        if (!terminal.ShowsProgress)
+            terminal.Note($"Redrive {id} of {Text.Count(selected, "message")} has begun.");
+        try
+        {
+            redrive = terminal.ShowsProgress
+                ? await Draw(terminal, redrive, show => Watch(api, redrive, show, stop))
+                : await Watch(api, redrive, _ => { }, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            terminal.Note($"The redrive goes on in the host. To look at it: ridebooking error-queues follow {id}");
+            return ExitCode.Interrupted;
+        }
+        catch (CommandFailedException lost) when (lost.ExitCode == ExitCode.Unreachable)
+        {
+            throw new CommandFailedException(
+                lost.ExitCode,
+                $"{lost.Message} The redrive goes on when the host does. To look at it: ridebooking error-queues follow {id}"
+            );
+        }
+        return Say(terminal, redrive, json);
+    }
+
+    static async Task<JsonElement> Watch(
+        HostApi api,
+        JsonElement redrive,
+        Action<RedriveShape> show,
+        CancellationToken stop
+    )
+    {
+        var id = redrive.As<RedriveShape>().Id;
+        var lastAnswer = Stopwatch.GetTimestamp();
+        while (redrive.As<RedriveShape>() is { Status: "running" } running)
+        {
+            show(running);
+            await Task.Delay(s_look, stop);
+            try
+            {
+                redrive = await api.Get($"operations/redrives/{id}", stop);
+                lastAnswer = Stopwatch.GetTimestamp();
+            }
+            catch (CommandFailedException away)
+                when (away.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_patience) { }
+        }
+        show(redrive.As<RedriveShape>());
+        return redrive;
+    }
+
+    static Task<JsonElement> Draw(
+        Terminal terminal,
+        JsonElement redrive,
+        Func<Action<RedriveShape>, Task<JsonElement>> watch
+    ) =>
+        terminal
+            .ErrorConsole.Progress()
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn()
+            )
+            .StartAsync(drawn =>
+            {
+                var task = drawn.AddTask("Sending", maxValue: Math.Max(1, redrive.As<RedriveShape>().Selected));
+                return watch(now =>
+                {
+                    task.Description = $"Sent {now.Sent} of {now.Selected}";
+                    task.Value = now.Status == "running" ? now.Sent : task.MaxValue;
+                });
+            });
+
+    static int Say(Terminal terminal, JsonElement answer, bool json)
+    {
+        var redrive = answer.As<RedriveShape>();
+        if (json)
+            terminal.Say(answer.Indented());
+        else
+            terminal.Say(
+                $"Redrive {redrive.Id} {redrive.Status}: {Text.Count(redrive.Sent, "message")} sent"
+                    + (redrive.NotFound > 0 ? $", {redrive.NotFound} not there any more" : "")
+                    + (redrive.Failed > 0 ? $", {redrive.Failed} left where they are" : "")
+                    + "."
+            );
+        if (redrive.Status != "completed")
+            throw new CommandFailedException(ExitCode.Failed, redrive.Error ?? $"The redrive is {redrive.Status}.");
+        return redrive is { Sent: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using RideBooking.Cli.Api;
+
+namespace RideBooking.Cli.ErrorQueues;
+
+/// <summary><c>error-queues list</c>: how many messages lie where, since when, and what failed most often.</summary>
+internal static class ListQueues
+{
+    public static Command Make(Terminal terminal, HostOptions host)
+    {
+        var all = new Option<bool>("--all") { Description = "Also the queues that hold nothing." };
+        var command = new Command("list", "The error and skipped queues that hold messages.") { all };
+        command.SetAction(
+            async (parsed, stop) =>
+            {
+                using var api = await host.Connect(parsed, stop);
+                var answer = await api.Get($"operations/error-queues?all={parsed.GetValue(all)}", stop);
+                if (host.Json(parsed))
+                    terminal.Say(answer.Indented());
+                else
+                    Write(terminal, answer.As<QueuesShape>().Items);
+                return ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
+    static void Write(Terminal terminal, IReadOnlyList<QueueShape> queues)
+    {
+        if (queues.Count == 0)
+            terminal.Note("No error queue holds a message.");
+        else if (terminal.IsPiped)
+            // One table for programs: a line for each reason.
+            terminal.Table(
+                [
+                    new("Queue"),
+                    new("Messages"),
+                    new("Oldest"),
+                    new("Fingerprint"),
+                    new("Messages of it"),
+                    new("What failed"),
+                ],
+                queues.SelectMany(queue =>
+                    Reasons(queue)
+                        .DefaultIfEmpty(["", "", ""])
+                        .Select(IReadOnlyList<string> (reason) => [.. Numbers(queue), .. reason])
+                )
+            );
+        else
+        {
+            terminal.Table(
+                [new("Queue", IsKey: true), new("Messages", IsNumber: true), new("Oldest", IsNumber: true)],
+                queues.Select(Numbers)
+            );
+            terminal.Table(
+                [new("Fingerprint", IsKey: true), new("Messages", IsNumber: true), new("What failed most often")],
+                queues.SelectMany(queue =>
+                    Reasons(queue).Select(IReadOnlyList<string> (of) => [of[0], of[1], $"{queue.Queue}: {of[2]}"])
+                )
+            );
+        }
+    }
+
+    static IReadOnlyList<string> Numbers(QueueShape queue) =>
+        [queue.Queue, $"{queue.Count}", Text.Age(queue.OldestAgeSeconds)];
+
+    static IEnumerable<IReadOnlyList<string>> Reasons(QueueShape queue) =>
+        queue.TopFingerprints.Select(
+            IReadOnlyList<string> (reason) =>
+                [
+                    reason.Fingerprint,
+                    $"{reason.Count}{(queue.Sampled ? "+" : "")}",
+                    $"{reason.MessageType ?? "(unknown type)"}: {Failure.Of(reason.ExceptionType, reason.ExceptionMessage)}",
+                ]
+        );
+}
+
+/// <summary>An exception in one line.</summary>
+internal static class Failure
+{
+    public static string Of(string? type, string? message) =>
+        type is null
+            ? "nobody consumes it there"
+            : $"{type[(type.LastIndexOfAny(['.', '+']) + 1)..]}: {message?.Split('\n')[0].Trim()}";
+}

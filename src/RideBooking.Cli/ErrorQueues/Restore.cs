@@ -1,0 +1,38 @@
+using System.CommandLine;
+using RideBooking.Cli.Api;
+
+namespace RideBooking.Cli.ErrorQueues;
+
+/// <summary><c>error-queues restore</c>: puts discarded messages into their error queue again.</summary>
+internal static class Restore
+{
+    public static Command Make(Terminal terminal, HostOptions host)
+    {
+        var ids = new Argument<string[]>("ids")
+        {
+            Description = "Ids of discarded messages; show --discarded lists them.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var reason = Options.Reason();
+        var command = new Command("restore", "Put discarded messages into their error queue again.") { ids, reason };
+        command.SetAction(
+            async (parsed, stop) =>
+            {
+                using var api = await host.Connect(parsed, stop);
+                var answer = await api.Post(
+                    "operations/failed-messages/restore",
+                    new { Ids = parsed.GetValue(ids), Reason = parsed.GetValue(reason) },
+                    stop
+                );
+                var done = answer.As<RestoredShape>();
+                terminal.Say(
+                    host.Json(parsed)
+                        ? answer.Indented()
+                        : $"{Text.Count(done.Restored, "message")} restored{(done.NotFound > 0 ? $", {done.NotFound} not among the discarded" : "")}."
+                );
+                return done is { Restored: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
+            }
+        );
+        return command;
+    }
+}

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Text.Json;
+using RideBooking.Cli.Api;
+
+namespace RideBooking.Cli.ErrorQueues;
+
+/// <summary><c>error-queues show</c>: the messages of a queue, or everything about one.</summary>
+internal static class Show
+{
+    const int MostPerPage = 100;
+
+    public static Command Make(Terminal terminal, HostOptions host)
+    {
+        var targets = new Targets(required: false);
+        var limit = Options.Number("--limit", "At most so many messages.", 1, 10_000, standard: 20);
+        var discarded = new Option<bool>("--discarded") { Description = "Those that were discarded, newest first." };
+        var command = new Command(
+            "show",
+            "The messages of a queue (of all queues when none is named), the longest waiting first; or everything about one."
+        )
+        {
+            limit,
+            discarded,
+        };
+        targets.AddTo(command);
+        command.SetAction(
+            async (parsed, stop) =>
+            {
+                using var api = await host.Connect(parsed, stop);
+                if (targets.Ids(parsed) is { } ids)
+                {
+                    foreach (var id in ids)
+                        await One(api, terminal, id, host.Json(parsed), stop);
+                    return ExitCode.Done;
+                }
+                var state = parsed.GetValue(discarded) ? "discarded" : "failed";
+                var query = $"operations/failed-messages?state={state}{targets.Query(parsed)}";
+                var (items, more) = await Many(api, query, parsed.GetValue(limit), stop);
+                if (host.Json(parsed))
+                    terminal.Say(JsonSerializer.Serialize(new { items, more }, Shapes.Json));
+                else
+                    Write(terminal, [.. items.Select(Shapes.As<MessageShape>)], more);
+                return ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
+    static async Task One(HostApi api, Terminal terminal, string id, bool json, CancellationToken stop)
+    {
+        var answer = await api.Get($"operations/failed-messages/{Uri.EscapeDataString(id)}", stop);
+        if (json)
+            terminal.Say(answer.Indented());
+        else
+            WholeMessage.Write(terminal, answer.As<WholeMessageShape>());
+    }
+
+    static async Task<(List<JsonElement> Items, bool More)> Many(
+        HostApi api,
+        string query,
+        int most,
+        CancellationToken stop
+    )
+    {
+        List<JsonElement> items = [];
+        for (string? cursor = null; ; )
+        {
+            var size = Math.Min(MostPerPage, most - items.Count);
+            var from = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
+            var page = await api.Get($"{query}&limit={size}{from}", stop);
+            items.AddRange(page.GetProperty("items").EnumerateArray());
+            var read = page.As<MessagesShape>();
+            cursor = read.NextCursor;
+            if (cursor is null || items.Count >= most)
+                return (items, cursor is not null || read.Truncated);
+        }
+    }
+
+    static void Write(Terminal terminal, IReadOnlyList<MessageShape> messages, bool more)
+    {
+        if (messages.Count == 0)
+            terminal.Note("There is no such message.");
+        else
+            Messages.Write(terminal, messages);
+        if (more)
+            terminal.Note("There are more; --limit says how many are shown.");
+    }
+}
+
+/// <summary>Failed messages in a list.</summary>
+internal static class Messages
+{
+    public static void Write(Terminal terminal, IEnumerable<MessageShape> messages)
+    {
+        if (terminal.IsPiped)
+            terminal.Table(
+                [new("Id"), new("Age"), new("Attempts"), new("Message"), new("Ride"), new("What failed")],
+                messages.Select(
+                    IReadOnlyList<string> (message) =>
+                        [
+                            message.Id,
+                            Text.Age(message.AgeSeconds),
+                            $"{message.Attempts}",
+                            message.MessageType ?? "(unknown type)",
+                            $"{message.RideId}",
+                            Failure.Of(message.ExceptionType, message.ExceptionMessage),
+                        ]
+                )
+            );
+        else
+            // An id and a ride alone fill a narrow terminal.
+            foreach (var message in messages)
+                terminal.Entry(
+                    message.Id,
+                    $"{message.MessageType ?? "(unknown type)"}, {Text.Age(message.AgeSeconds)} ago, {Text.Count(message.Attempts, "attempt")}"
+                        + (message.RideId is { } ride ? $", ride {ride}" : ""),
+                    Failure.Of(message.ExceptionType, message.ExceptionMessage)
+                );
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text;
+using Spectre.Console;
+
+namespace RideBooking.Cli;
+
+/// <summary>
+/// Where a command writes and asks. Results go to standard output, everything else to standard error. On a terminal tables fit
+/// its width; in a pipe each row is one line of values with tabs between them, never cut.
+/// </summary>
+/// <param name="output">For results.</param>
+/// <param name="error">For progress, questions and complaints.</param>
+/// <param name="input">For answers.</param>
+/// <param name="isTerminal">Which of the three are a terminal.</param>
+internal sealed class Terminal(
+    TextWriter output,
+    TextWriter error,
+    TextReader input,
+    (bool Output, bool Error, bool Input) isTerminal
+)
+{
+    public static Terminal OfThisProcess() =>
+        new(
+            Console.Out,
+            Console.Error,
+            Console.In,
+            (!Console.IsOutputRedirected, !Console.IsErrorRedirected, !Console.IsInputRedirected)
+        );
+
+    /// <summary>Columns of a terminal that does not say how wide it is; null to ask it.</summary>
+    public int? Width { get; init; }
+
+    public TextWriter Out => output;
+
+    public TextWriter Error => error;
+
+    /// <summary>Nobody looks at the results but a program.</summary>
+    public bool IsPiped => !isTerminal.Output;
+
+    /// <summary>Progress can be drawn.</summary>
+    public bool ShowsProgress => isTerminal.Error;
+
+    /// <summary>A console that draws on standard error.</summary>
+    public IAnsiConsole ErrorConsole => Draw(error, isTerminal.Error);
+
+    /// <summary>A line of results.</summary>
+    public void Say(string text = "") => output.WriteLine(Text.Clean(text));
+
+    /// <summary>A line for the person who looks, not for the pipe.</summary>
+    public void Note(string text) => error.WriteLine(Text.Clean(text));
+
+    /// <summary>Why it does not work.</summary>
+    public void Complain(string text) => error.WriteLine($"ridebooking: {Text.OneLine(text)}");
+
+    /// <summary>A heading above what follows.</summary>
+    public void Heading(string text)
+    {
+        var console = Draw(output, isTerminal.Output);
+        console.WriteLine();
+        console.MarkupLineInterpolated($"[bold]{Text.OneLine(text)}[/]");
+    }
+
+    /// <summary>A thing in a list on a terminal: its name, and below it what there is to know.</summary>
+    public void Entry(string name, params ReadOnlySpan<string> facts)
+    {
+        var console = Draw(output, isTerminal.Output);
+        console.MarkupLineInterpolated($"[bold]{Text.OneLine(name)}[/]");
+        foreach (var fact in facts)
+            console.Write(new Padder(new Spectre.Console.Text(Text.OneLine(fact))).Padding(2, 0, 0, 0));
+    }
+
+    /// <summary>Rows under their headings. On a terminal the columns named as keys are never broken, for they are copied.</summary>
+    public void Table(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        if (!isTerminal.Output)
+        {
+            output.WriteLine(string.Join('\t', columns.Select(column => column.Heading)));
+            foreach (var row in rows)
+                output.WriteLine(string.Join('\t', row.Select(Text.OneLine)));
+            return;
+        }
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+        {
+            var drawn = new TableColumn(new Markup($"[bold]{column.Heading}[/]")) { NoWrap = column.IsKey };
+            table.AddColumn(column.IsNumber ? drawn.RightAligned() : drawn);
+        }
+        foreach (var row in rows)
+            table.AddRow(row.Select(cell => new Spectre.Console.Text(Text.OneLine(cell))));
+        Draw(output, true).Write(table);
+    }
+
+    /// <summary>Asks a yes-or-no question. Without a terminal to ask on nothing is assumed.</summary>
+    /// <exception cref="CommandFailedException">The answer is no, or nobody can be asked.</exception>
+    public async Task Confirm(string question, CancellationToken stop)
+    {
+        if (!isTerminal.Input)
+            throw new CommandFailedException(ExitCode.Usage, $"{question} Nobody can be asked here: say --yes.");
+        await error.WriteAsync($"{Text.Clean(question)} [y/N] ");
+        await error.FlushAsync(stop);
+        var answer = await Task.Run(input.ReadLine, stop).WaitAsync(stop);
+        if (answer?.Trim().ToUpperInvariant() is not ("Y" or "YES"))
+            throw new CommandFailedException(ExitCode.Failed, "Nothing was done.");
+    }
+
+    IAnsiConsole Draw(TextWriter writer, bool terminal)
+    {
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+                Interactive = terminal ? InteractionSupport.Detect : InteractionSupport.No,
+            }
+        );
+        if (Width is { } width)
+            console.Profile.Width = width;
+        return console;
+    }
+}
+
+/// <summary>A column of a table.</summary>
+/// <param name="Heading">What is above it.</param>
+/// <param name="IsKey">Whether it is copied to other commands.</param>
+/// <param name="IsNumber">Whether it is read from the right.</param>
+internal sealed record Column(string Heading, bool IsKey = false, bool IsNumber = false);
+
+/// <summary>Text for people.</summary>
+internal static class Text
+{
+    /// <summary>What strangers wrote may move the cursor or worse: control characters but line breaks and tabs are shown.</summary>
+    public static string Clean(string text) => Clean(text, '\n', '\t');
+
+    /// <summary>The same in one line, without tabs.</summary>
+    public static string OneLine(string text) => Clean(text.ReplaceLineEndings(" ").Replace('\t', ' '));
+
+    /// <summary>How long something has lasted, roughly.</summary>
+    public static string Age(double? seconds) =>
+        seconds switch
+        {
+            null => "",
+            < 60 => $"{Math.Max(0, seconds.Value):0} s",
+            < 3600 => $"{seconds / 60:0} min",
+            < 172_800 => $"{seconds / 3600:0} h",
+            _ => $"{seconds / 86_400:0} d",
+        };
+
+    public static string Instant(DateTimeOffset? instant) => instant?.ToString("yyyy-MM-dd HH:mm:ss'Z'") ?? "";
+
+    /// <summary>So many, in the singular where it is one.</summary>
+    public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    static string Clean(string text, params ReadOnlySpan<char> kept)
+    {
+        StringBuilder? clean = null;
+        for (var index = 0; index < text.Length; index++)
+            if (char.IsControl(text[index]) && !kept.Contains(text[index]))
+                (clean ??= new StringBuilder(text, 0, index, text.Length + 16)).Append($"\\u{(int)text[index]:x4}");
+            else
+                clean?.Append(text[index]);
+        return clean?.ToString() ?? text;
+    }
+}
