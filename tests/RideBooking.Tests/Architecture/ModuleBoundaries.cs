@@ -64,6 +64,22 @@ public sealed partial class ModuleBoundaries
             .ShouldBe(["RideBooking.Tests"]);
 
     [Fact]
+    public void The_demo_knows_no_module_and_no_contract_for_it_is_a_client_of_the_API()
+    {
+        References(
+                XDocument.Load(Path.Combine(Source, "RideBooking.Demo", "RideBooking.Demo.csproj")),
+                "ProjectReference"
+            )
+            .ShouldBe(["../RideBooking.Platform/RideBooking.Platform.csproj"]);
+        Named("RideBooking.Demo")
+            .GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .Where(name => name.StartsWith("RideBooking.", StringComparison.Ordinal))
+            .ShouldBe(["RideBooking.Platform"]);
+        Exposures("RideBooking.Demo", WrittenTypes(Named("RideBooking.Demo"))).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Contracts_stands_on_the_base_library_alone()
     {
         Dependencies(XDocument.Load(Path.Combine(Source, "RideBooking.Contracts", "RideBooking.Contracts.csproj")))

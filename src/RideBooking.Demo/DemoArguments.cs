@@ -1,0 +1,59 @@
+using System.Globalization;
+using RideBooking.Platform.Configuration;
+
+namespace RideBooking.Demo;
+
+/// <summary>What the command line says of the demo.</summary>
+/// <param name="Seed">The same people want and do the same with the same seed.</param>
+/// <param name="Drivers">How many drivers there are.</param>
+/// <param name="Riders">How many riders there are.</param>
+/// <param name="Pace">How fast they live at first; 1 is about thirty times as fast as a real city.</param>
+internal sealed record DemoArguments(int Seed, int Drivers, int Riders, double Pace)
+{
+    const string Wanted = "--demo";
+
+    /// <summary>
+    /// Takes the demo's arguments out of the command line, for .NET's configuration would take whatever follows
+    /// <c>--demo</c> for its value. Null where it is not asked for.
+    /// </summary>
+    public static DemoArguments? Take(ref string[] args)
+    {
+        if (!args.Contains(Wanted))
+            return null;
+        List<string> others = [.. args.Where(argument => argument != Wanted)];
+        var seed = Number(others, "--seed", Random.Shared.Next(1, 1000), 0, int.MaxValue);
+        var drivers = Number(others, "--drivers", 12, 1, 200);
+        var riders = Number(others, "--riders", 20, 1, 400);
+        var pace = Number(others, "--pace", 1, People.Pace.Slowest, People.Pace.Fastest);
+        args = [.. others];
+        return new DemoArguments((int)seed, (int)drivers, (int)riders, (double)pace);
+    }
+
+    /// <summary>Takes <c>--name value</c> or <c>--name=value</c> out.</summary>
+    static decimal Number(List<string> args, string name, decimal otherwise, decimal least, decimal most)
+    {
+        var at = args.FindIndex(argument =>
+            argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal)
+        );
+        if (at < 0)
+            return otherwise;
+        var attached = args[at].Length > name.Length;
+        var text =
+            attached ? args[at][(name.Length + 1)..]
+            : at + 1 < args.Count ? args[at + 1]
+            : "";
+        args.RemoveRange(at, attached || at + 1 == args.Count ? 1 : 2);
+        return
+            decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+            && (name == "--pace" || decimal.IsInteger(number))
+            ? number
+            : throw new ConfigurationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name} is '{text}' but must be a number from {least} to {most}."
+                )
+            );
+    }
+}

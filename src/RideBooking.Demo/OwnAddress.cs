@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+
+namespace RideBooking.Demo;
+
+/// <summary>Where the host that the demo runs in listens.</summary>
+internal sealed class OwnAddress(IServer server, IHostApplicationLifetime lifetime)
+{
+    /// <summary>The address, once the host has started.</summary>
+    /// <exception cref="OperationCanceledException">The host stops before.</exception>
+    public async Task<Uri> Get(CancellationToken stop)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (lifetime.ApplicationStarted.Register(started.SetResult))
+            await started.Task.WaitAsync(stop);
+        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(BindingAddress.Parse) ?? [];
+        var address =
+            addresses.FirstOrDefault(one => one.Scheme == "http" && !one.IsUnixPipe)
+            ?? throw new InvalidOperationException("The demo needs a host that listens on an http address (Urls).");
+        // Listening on every address, it listens on this one.
+        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
+        return new Uri($"{address.Scheme}://{host}:{address.Port}/");
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.Demo.Watching;
+
+namespace RideBooking.Demo.People;
+
+/// <summary>Everybody who lives in the city. There are as many as there are, and each does one thing at a time.</summary>
+internal sealed partial class City(
+    DemoArguments arguments,
+    Api api,
+    Pace pace,
+    Watch watch,
+    TimeProvider clock,
+    IHostApplicationLifetime lifetime,
+    ILogger<City> log
+) : BackgroundService
+{
+    static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // They leave as soon as the host is asked to stop: it waits for no request then.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        var stop = end.Token;
+        try
+        {
+            // Fails, and ends the host, where the host has no address that the demo can use.
+            await api.Address(stop);
+            await watch.Begun.WaitAsync(stop);
+            await Task.WhenAll([
+                .. Enumerable
+                    .Range(0, arguments.Drivers)
+                    .Select(number =>
+                        Live(Names.Driver(number), new Driver(number, api, pace, clock, arguments.Seed).Live, stop)
+                    ),
+                .. Enumerable
+                    .Range(0, arguments.Riders)
+                    .Select(number =>
+                        Live(Names.Rider(number), new Rider(number, api, pace, arguments.Seed).Live, stop)
+                    ),
+            ]);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The end of the demo.
+        }
+    }
+
+    async Task Live(string name, Func<CancellationToken, Task> life, CancellationToken stop)
+    {
+        while (true)
+            try
+            {
+                await life(stop);
+            }
+            catch (Exception trouble) when (!stop.IsCancellationRequested)
+            {
+                LogTrouble(trouble, name);
+                await Task.Delay(s_pause, clock, stop);
+            }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Name} of the demo met what no app expects, and opens the app anew")]
+    partial void LogTrouble(Exception trouble, string name);
+}

@@ -1,0 +1,225 @@
+using System.Net;
+using System.Text.Json;
+
+namespace RideBooking.Demo.People;
+
+/// <summary>A driver with an app: comes on duty, answers offers, drives, takes a break.</summary>
+internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock, int seed)
+{
+    static readonly TimeSpan s_betweenReports = TimeSpan.FromSeconds(1);
+
+    readonly Session _app = api.For("driver", $"{Names.DriverId}{number}");
+    readonly Chance _answers = new(seed, $"driver {number} answers");
+    readonly Chance _shifts = new(seed, $"driver {number} shifts");
+    readonly Chance _drives = new(seed, $"driver {number} drives");
+    volatile Spot _here = Places.Any(new Chance(seed, $"driver {number} begins"));
+    volatile bool _onDuty;
+
+    /// <summary>Drives until told to stop.</summary>
+    public async Task Live(CancellationToken stop)
+    {
+        var vehicle = new
+        {
+            @class = "standard",
+            plate = $"B-RB {100 + number}",
+            model = Names.Model(number),
+        };
+        await _app.Do(HttpMethod.Put, "drivers/me", new { name = Names.Driver(number), vehicle }, stop);
+
+        // Whichever fails takes the others with it.
+        using var together = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var all = new[] { KeepShifts(together.Token), Report(together.Token), Follow(together.Token) };
+        var first = await Task.WhenAny(all);
+        await together.CancelAsync();
+        await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    async Task KeepShifts(CancellationToken stop)
+    {
+        // Not all at once.
+        await pace.Pass(_shifts.Between(0, 4), stop);
+        while (true)
+        {
+            await _app.Do(HttpMethod.Post, "drivers/me/shift", new { location = _here }, stop);
+            _onDuty = true;
+            do await pace.Pass(_shifts.Between(60, 180), stop);
+            while (!(await _app.Send(HttpMethod.Delete, "drivers/me/shift", null, stop)).Ok); // 409: on a ride
+            _onDuty = false;
+            await pace.Pass(_shifts.Between(8, 20), stop);
+        }
+    }
+
+    async Task Report(CancellationToken stop)
+    {
+        Spot? last = null;
+        while (true)
+        {
+            await Task.Delay(s_betweenReports, clock, stop);
+            var here = _here;
+            if (!_onDuty || here == last)
+                continue;
+            var sequence = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var report = new
+            {
+                lat = here.Lat,
+                lng = here.Lng,
+                sequence,
+            };
+            await _app.Do(HttpMethod.Put, "drivers/me/location", report, stop);
+            last = here;
+        }
+    }
+
+    /// <summary>Does what the app says: one offer, or one ride, at a time.</summary>
+    async Task Follow(CancellationToken stop)
+    {
+        Drive? current = null;
+        try
+        {
+            await foreach (var (type, data) in _app.Listen("drivers/me/events", stop))
+            {
+                var offer = data.GetProperty("offerId").GetString()!;
+                switch (type)
+                {
+                    case "offer":
+                        await Answer(offer, stop);
+                        break;
+                    case "assigned" when current?.Offer != offer:
+                        await End(current);
+                        current = Drive.Begin(offer, end => Take(data, end), stop);
+                        break;
+                    case "over" when current?.Offer == offer:
+                        await End(current);
+                        current = null;
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            await End(current);
+        }
+    }
+
+    async Task Answer(string offer, CancellationToken stop)
+    {
+        var declines = _answers.Of(0.15);
+        await pace.Pass(_answers.Between(0.3, 1.8), stop);
+        // 409: it is over by now.
+        if (declines)
+            await _app.Send(HttpMethod.Post, $"offers/{offer}/decline", new { reason = "Too far" }, stop);
+        else
+            await _app.Send(HttpMethod.Post, $"offers/{offer}/accept", null, stop);
+    }
+
+    async Task Take(JsonElement offer, CancellationToken stop)
+    {
+        var job = Job.Of(offer);
+        var (approach, wait, way) = (_drives.Between(3, 7), _drives.Between(1, 3), _drives.Between(6, 13));
+        var (breaksDown, nobodyComes) = (_drives.Of(0.03), _drives.Of(0.03));
+
+        // A ride from before the host was restarted may be further.
+        var status = await Status(job, stop);
+        if (status is null or "driverAssigned")
+        {
+            await Go(job.Pickup, approach, stop);
+            if (breaksDown)
+            {
+                await Tell(job, "release", new { reason = "Flat tyre" }, stop);
+                return;
+            }
+            if (!await Tell(job, "arrive", null, stop))
+                return;
+            await pace.Pass(wait, stop);
+        }
+        if (status is null or "driverAssigned" or "driverArrived")
+        {
+            if (nobodyComes && await WaitInVain(job, stop))
+                return;
+            if (!await Tell(job, "start", null, stop))
+                return;
+        }
+        await Go(job.Dropoff, way, stop);
+        var distanceMeters = (int)(job.Pickup.MetersTo(job.Dropoff) * 1.25);
+        await Tell(job, "complete", new { distanceMeters }, stop);
+    }
+
+    /// <summary>Reports that nobody came, as soon as that may be reported.</summary>
+    async Task<bool> WaitInVain(Job job, CancellationToken stop)
+    {
+        await pace.Pass(4, stop);
+        return (await _app.Send(HttpMethod.Post, $"{job.Ride}/no-show", null, stop)).Ok;
+    }
+
+    /// <summary>
+    /// Tells the ride; one that is over says no. It may not know of its driver yet, for that takes a message: then the driver
+    /// presses accept once more, and is told whether the ride is still his.
+    /// </summary>
+    async Task<bool> Tell(Job job, string what, object? body, CancellationToken stop)
+    {
+        while (true)
+        {
+            var answer = await _app.Send(HttpMethod.Post, $"{job.Ride}/{what}", body, stop);
+            if (answer.Status != HttpStatusCode.NotFound)
+                return answer.Ok;
+            await pace.Pass(0.5, stop);
+            if (!(await _app.Send(HttpMethod.Post, $"offers/{job.Offer}/accept", null, stop)).Ok)
+                return false;
+        }
+    }
+
+    async Task<string?> Status(Job job, CancellationToken stop) =>
+        await _app.Send(HttpMethod.Get, job.Ride, null, stop) is { Ok: true } answer
+            ? answer.Body.GetProperty("status").GetString()
+            : null;
+
+    async Task Go(Spot to, double seconds, CancellationToken stop)
+    {
+        const double step = 0.5;
+        var from = _here;
+        for (var gone = 0.0; gone < seconds; gone += step)
+        {
+            await pace.Pass(step, stop);
+            _here = from.Towards(to, gone / seconds);
+        }
+        _here = to;
+    }
+
+    static Task End(Drive? drive) => drive?.End() ?? Task.CompletedTask;
+
+    sealed record Job(string Offer, string Ride, Spot Pickup, Spot Dropoff)
+    {
+        public static Job Of(JsonElement offer) =>
+            new(
+                offer.GetProperty("offerId").GetString()!,
+                $"rides/{offer.GetProperty("rideId").GetString()}",
+                Place(offer.GetProperty("pickup")),
+                Place(offer.GetProperty("dropoff"))
+            );
+
+        static Spot Place(JsonElement place) =>
+            new(place.GetProperty("lat").GetDouble(), place.GetProperty("lng").GetDouble());
+    }
+
+    /// <summary>A ride that is being driven, until it is over for whatever reason.</summary>
+    sealed class Drive(string offer, Task driving, CancellationTokenSource end)
+    {
+        public string Offer => offer;
+
+        public static Drive Begin(string offer, Func<CancellationToken, Task> drive, CancellationToken stop)
+        {
+            var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            return new Drive(offer, drive(end.Token), end);
+        }
+
+        public async Task End()
+        {
+            await end.CancelAsync();
+            await driving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            end.Dispose();
+            if (driving.IsFaulted)
+                await driving;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+
+namespace RideBooking.Demo.People;
+
+/// <summary>What the API answered.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="Body">The JSON, if there is any.</param>
+internal sealed record Answer(HttpStatusCode Status, JsonElement Body)
+{
+    /// <summary>Whether it was done.</summary>
+    public bool Ok => (int)Status < 300;
+
+    /// <summary>The stable code of a refusal.</summary>
+    public string? Code =>
+        Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("code", out var code) ? code.GetString() : null;
+}
+
+/// <summary>The API said no where an app has no other way.</summary>
+internal sealed class RefusedException(string what, Answer answer)
+    : Exception($"{what} was answered {(int)answer.Status} {answer.Code}");
+
+/// <summary>
+/// One person's app. What passes by itself (no connection, too busy, too many requests, database or broker away) is tried
+/// again under the same Idempotency-Key until it has passed, as a good app does.
+/// </summary>
+internal sealed class Session(Api api, string role, string id, TimeProvider clock)
+{
+    static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(300);
+    static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
+
+    string? _token;
+
+    /// <summary>Who uses it.</summary>
+    public string Id => id;
+
+    /// <summary>Sends a request until there is an answer that stays.</summary>
+    public async Task<Answer> Send(HttpMethod method, string path, object? body, CancellationToken stop)
+    {
+        var key = Guid.CreateVersion7().ToString("n");
+        for (var pause = s_shortest; ; pause = Longer(pause))
+        {
+            var wait = pause;
+            try
+            {
+                using var request = await Request(method, path, stop);
+                if (body is not null)
+                    request.Content = JsonContent.Create(body);
+                if (method == HttpMethod.Post)
+                    request.Headers.Add("Idempotency-Key", key);
+                using var response = await api.Send(request, stop);
+                var answer = await Read(response, stop);
+                if (!Passes(answer))
+                    return answer;
+                wait = response.Headers.RetryAfter?.Delta ?? pause;
+            }
+            catch (Exception away) when (away is HttpRequestException or IOException)
+            {
+                // No connection, or it broke off: nobody knows what was done, and the key sees to it that it is done once.
+            }
+            await Task.Delay(wait, clock, stop);
+        }
+    }
+
+    /// <summary>As <see cref="Send"/>, for what is never refused.</summary>
+    /// <exception cref="RefusedException">It was.</exception>
+    public async Task<JsonElement> Do(HttpMethod method, string path, object? body, CancellationToken stop)
+    {
+        var answer = await Send(method, path, body, stop);
+        return answer.Ok ? answer.Body : throw new RefusedException($"{method} {path}", answer);
+    }
+
+    /// <summary>A stream of server-sent events as they come; comes back where it broke off.</summary>
+    public async IAsyncEnumerable<(string Type, JsonElement Data)> Listen(
+        string path,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        string? last = null;
+        for (var pause = s_shortest; ; pause = Longer(pause))
+        {
+            using var response = await TryOpen(path, last, stop);
+            if (response is not null)
+            {
+                await using var stream = await response.Content.ReadAsStreamAsync(stop);
+                await using var events = SseParser
+                    .Create(stream, (_, data) => Encoding.UTF8.GetString(data))
+                    .EnumerateAsync(stop)
+                    .GetAsyncEnumerator(stop);
+                while (await TryMove(events))
+                {
+                    pause = s_shortest;
+                    last = events.Current.EventId is { Length: > 0 } place ? place : last;
+                    yield return (events.Current.EventType, Parse(Encoding.UTF8.GetBytes(events.Current.Data)));
+                }
+            }
+            await Task.Delay(pause, clock, stop);
+        }
+    }
+
+    async Task<HttpResponseMessage?> TryOpen(string path, string? last, CancellationToken stop)
+    {
+        try
+        {
+            using var request = await Request(HttpMethod.Get, path, stop);
+            if (last is not null)
+                request.Headers.Add("Last-Event-ID", last);
+            var response = await api.Send(request, stop);
+            if (response.IsSuccessStatusCode)
+                return response;
+            using (response)
+            {
+                var answer = await Read(response, stop);
+                return Passes(answer) ? null : throw new RefusedException($"GET {path}", answer);
+            }
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
+    static async Task<bool> TryMove(IAsyncEnumerator<SseItem<string>> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException)
+        {
+            return false;
+        }
+    }
+
+    async Task<HttpRequestMessage> Request(HttpMethod method, string path, CancellationToken stop)
+    {
+        _token ??= await SignIn(stop);
+        return new(method, new Uri($"api/v1/{path}", UriKind.Relative))
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", _token) },
+        };
+    }
+
+    async Task<string> SignIn(CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/v1/dev/token", UriKind.Relative));
+        request.Content = JsonContent.Create(new { role, subject = id });
+        using var response = await api.Send(request, stop);
+        response.EnsureSuccessStatusCode();
+        return (await Read(response, stop)).Body.GetProperty("access_token").GetString()!;
+    }
+
+    bool Passes(Answer answer)
+    {
+        // The token has run out.
+        if (answer.Status == HttpStatusCode.Unauthorized)
+            _token = null;
+        return answer.Status
+                is HttpStatusCode.Unauthorized
+                    or HttpStatusCode.TooManyRequests
+                    or HttpStatusCode.RequestTimeout
+                    or HttpStatusCode.ServiceUnavailable
+            || answer.Code is "request_in_progress" or "concurrent_update";
+    }
+
+    static async Task<Answer> Read(HttpResponseMessage response, CancellationToken stop) =>
+        new(response.StatusCode, Parse(await response.Content.ReadAsByteArrayAsync(stop)));
+
+    static JsonElement Parse(byte[] json) => json.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(json) : default;
+
+    static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < s_longest ? pause * 1.5 : s_longest;
+}

@@ -1,0 +1,251 @@
+using System.Globalization;
+using RideBooking.Demo.Watching;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace RideBooking.Demo.Screen;
+
+/// <summary>Draws the one screen: what there is, what flows, what failed, what happens, and what the viewer can do.</summary>
+internal static class Board
+{
+    const int Header = 2;
+    const int Middle = 9;
+    const int Footer = 2;
+    const int Frame = 2;
+    const int MostErrorQueues = 4;
+    const string Dim = "grey";
+
+    /// <summary>The least that there is room for.</summary>
+    public static readonly (int Width, int Height) Least = (78, 22);
+
+    /// <summary>Draws it for a terminal of this size.</summary>
+    public static IRenderable Draw(View view, int width, int height)
+    {
+        if (width < Least.Width || height < Least.Height)
+            return new Text($"{Line(view)}\nA terminal of {Least.Width} × {Least.Height} shows more.");
+        var figures = view.Figures;
+        var errors = ErrorQueues(view);
+        var events = height - Header - Middle - Frame - errors.Count - Footer;
+        var left = Math.Min(40, width * 9 / 20);
+        return new Layout().SplitRows(
+            Part(Header, Lines(Head(view), width)),
+            new Layout()
+                .Size(Middle)
+                .SplitColumns(
+                    new Layout(Framed("Rides", Rides(figures), left)).Size(left),
+                    new Layout(Framed("Flow", Flow(view, width - left - Frame), width - left)).Size(width - left)
+                ),
+            Part(Frame + errors.Count, Framed("Error queues", errors, width, figures.Failed > 0 ? Color.Red : null)),
+            Part(events, Framed("What happens", Events(figures, events - Frame), width)),
+            Part(Footer, Lines(Foot(view), width))
+        );
+    }
+
+    /// <summary>The same in one line, for where there is no screen. Never more than plain text.</summary>
+    public static string Line(View view)
+    {
+        var figures = view.Figures;
+        var rides = string.Join(", ", figures.Rides.Select(state => $"{Known(state.Count)} {Words(state.State)}"));
+        var ill = figures.Ill.Count > 0 ? $" | {string.Join("; ", figures.Ill)}" : "";
+        var doing = $"{(view.Broken ? " | billing is broken" : "")}{(view.Paused ? " | paused" : "")}";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{view.Running:hh\\:mm\\:ss} rides: {rides} | {figures.Rate:0.0} events/s | lag {Age(figures.Lag)} | error queues: {Known(figures.Failed)}{doing}{ill}"
+        );
+    }
+
+    static List<OneLine> Head(View view)
+    {
+        var figures = view.Figures;
+        var pace = string.Create(CultureInfo.InvariantCulture, $"pace {view.Pace:0.###}×");
+        var health = figures.Ill.Count == 0 ? "healthy" : string.Join("; ", figures.Ill);
+        return
+        [
+            new OneLine()
+                .Add(" RideBooking  ", "bold")
+                .Add(view.Where, Dim)
+                .AddRight(view.Paused ? "  paused" : $"  {pace}", view.Paused ? "yellow" : "bold")
+                .AddRight($"  seed {view.Seed}  {view.Running:hh\\:mm\\:ss} ", Dim),
+            new OneLine()
+                .Add($" ● {health}", figures.Ill.Count == 0 ? "green" : "red")
+                .AddRight("  since the start ", Dim)
+                .AddRight(Known(figures.Count("RideRequested")))
+                .AddRight(" asked, ", Dim)
+                .AddRight(Known(figures.Count("PaymentCaptured")))
+                .AddRight(" paid, ", Dim)
+                .AddRight($"{figures.Taken} "),
+        ];
+    }
+
+    static IEnumerable<OneLine> Rides(Figures figures)
+    {
+        foreach (var (state, count) in figures.Rides)
+        {
+            var (color, underWay) = state switch
+            {
+                "requested" => ("yellow", true),
+                "driverAssigned" or "driverArrived" => ("blue", true),
+                "inProgress" => ("aqua", true),
+                "completed" => ("green", false),
+                _ => (Dim, false),
+            };
+            // Those under way come and go; those that ended, all there ever were, only grow.
+            var bar = underWay ? new string('█', (int)Math.Min(count ?? 0, 40)) : "";
+            yield return new OneLine()
+                .Add($" {Words(state)}", color, 17)
+                .Add(Known(count), "bold", 7, right: true)
+                .Add($" {bar}", color);
+        }
+    }
+
+    static IEnumerable<OneLine> Flow(View view, int width)
+    {
+        const int label = 9;
+        const int number = 5;
+        var figures = view.Figures;
+        // The newest is at the right end.
+        var seconds = figures.EventsPerSecond.TakeLast(width - label - number - 2);
+        var rate = figures.Rate.ToString("0.0", CultureInfo.InvariantCulture);
+        yield return Row("events/s", rate).Add($" {Sparkline(seconds)}", "aqua");
+        yield return figures.Lag is null
+            ? Row("lag", "-").Add(" no messages", Dim)
+            : Row("lag", Age(figures.Lag)).Add($" p95, slowest {figures.SlowestEndpoint}", Dim);
+        yield return figures.Waiting is null
+            ? Row("queues", "-").Add(" known on RabbitMQ only", Dim)
+            : Row("queues", Known(figures.Waiting)).Add(" messages wait", Dim);
+        yield return Row("outbox", Known(figures.Outbox)).Add(" not with the broker yet", Dim);
+        yield return Row("timers", Known(figures.Timers)).Add(" with redeliveries", Dim);
+        yield return Row("offers", Known(figures.Count("DriverAssigned")))
+            .Add(" taken, ", Dim)
+            .Add(Known(figures.Count("OfferDeclined")))
+            .Add(" declined, ", Dim)
+            .Add(Known(figures.Count("OfferExpired")))
+            .Add(" late", Dim);
+        yield return Row("cards", Known(figures.Count("PaymentCaptured")))
+            .Add(" paid, ", Dim)
+            .Add(Known(figures.Count("PaymentFailed")))
+            .Add(" failed, ", Dim)
+            .Add(Known(figures.Count("BalanceOutstanding")))
+            .Add(" owing", Dim);
+
+        static OneLine Row(string what, string figure) =>
+            new OneLine().Add($" {what}", Dim, label).Add(figure, "bold", number, right: true);
+    }
+
+    static List<OneLine> ErrorQueues(View view)
+    {
+        if (view.Figures.ErrorQueues is not { } queues)
+            return [new OneLine().Add(" nobody can say right now", "yellow")];
+        if (queues.Count == 0)
+            return
+            [
+                view.Broken
+                    ? new OneLine().Add(" what fails now is tried again first, and lies here in some seconds", "yellow")
+                    : new OneLine().Add(" empty", "green").Add("  press b to break the computing of fares", Dim),
+            ];
+        return
+        [
+            .. queues
+                .Take(MostErrorQueues)
+                .Select(queue =>
+                    new OneLine()
+                        .Add($" {queue.Name}", "red", queues.Max(one => one.Name.Length) + 2)
+                        .Add(Known(queue.Count), "bold", 5, right: true)
+                        .Add($"  oldest {Age(queue.OldestSeconds)}", Dim, 16)
+                        .Add($"  {queue.Why ?? "nobody consumes this type there"}", Dim)
+                ),
+        ];
+    }
+
+    static IEnumerable<OneLine> Events(Figures figures, int rows)
+    {
+        var latest = figures.Latest.Take(Math.Max(0, rows)).ToList();
+        var type = latest.Select(happening => happening.Type.Length).DefaultIfEmpty().Max();
+        return latest.Select(happening =>
+            new OneLine()
+                .Add($" {happening.At.ToLocalTime():HH:mm:ss}  ", Dim)
+                .Add(happening.Type, ColorOf(happening.Type), type)
+                .Add($"  {happening.Text}")
+        );
+    }
+
+    static List<OneLine> Foot(View view)
+    {
+        var failed = view.Figures.Failed ?? 0;
+        var keys = new OneLine();
+        if (view.Keys)
+        {
+            Key("b", view.Broken ? "mend fares" : "break fares", view.Broken);
+            Key("r", failed > 0 ? $"redrive {failed}" : "redrive", failed > 0);
+            Key("p", view.Paused ? "go on" : "pause", view.Paused);
+            Key("+", "faster");
+            Key("-", "slower");
+            Key("q", "quit");
+        }
+        else
+            keys.Add(" No keyboard here: steer by PUT /api/v1/demo, end with Ctrl-C.", Dim);
+        return
+        [
+            keys,
+            view.Notice is not null
+                ? new OneLine().Add($" {view.Notice}", "yellow")
+                : new OneLine().Add($" log {view.Log.File}  {view.Log.LastLine}", Dim),
+        ];
+
+        void Key(string key, string does, bool now = false) =>
+            keys.Add(" ").Add($" {key} ", "black on grey").Add($" {does} ", now ? "yellow" : "");
+    }
+
+    static Layout Part(int size, IRenderable content) => new Layout(content).Size(size);
+
+    static Panel Framed(string title, IEnumerable<OneLine> lines, int width, Color? color = null) =>
+        new Panel(Lines(lines, width - Frame))
+        {
+            Header = new PanelHeader($" {title} "),
+            Expand = true,
+            Padding = new Padding(0),
+        }
+            .RoundedBorder()
+            .BorderColor(color ?? Color.Grey);
+
+    static Rows Lines(IEnumerable<OneLine> lines, int width) => new(lines.Select(line => line.Draw(width)));
+
+    static string ColorOf(string type) =>
+        type switch
+        {
+            "PaymentFailed" or "BalanceOutstanding" or "NoDriverFound" => "red",
+            "RideCancelled" or "OfferDeclined" or "OfferExpired" or "DriverUnassigned" => "yellow",
+            "PaymentCaptured" or "BalanceSettled" or "RideCompleted" => "green",
+            "RideRequested" => "aqua",
+            _ => Dim,
+        };
+
+    static string Sparkline(IEnumerable<int> values)
+    {
+        const string steps = "▁▂▃▄▅▆▇█";
+        var all = values.ToList();
+        var most = Math.Max(1, all.DefaultIfEmpty().Max());
+        return string.Concat(all.Select(value => steps[value * (steps.Length - 1) / most]));
+    }
+
+    static string Words(string state) =>
+        state switch
+        {
+            "driverAssigned" => "driver assigned",
+            "driverArrived" => "driver arrived",
+            "inProgress" => "in progress",
+            "noDriverFound" => "no driver found",
+            _ => state,
+        };
+
+    static string Known(double? figure) => figure?.ToString("#,0", CultureInfo.InvariantCulture) ?? "?";
+
+    static string Age(double? seconds) =>
+        seconds switch
+        {
+            null => "-",
+            < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0} ms"),
+            < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
+        };
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using Spectre.Console;
+
+namespace RideBooking.Demo.Screen;
+
+/// <summary>
+/// Stands between the console and the terminal. From when the screen goes up, whatever the host writes to its console, its log
+/// above all, goes to a file instead, which the screen names and of which it shows the last line.
+/// </summary>
+internal sealed class ConsoleBehindScreen : TextWriter
+{
+    // A demo that runs for a week must not fill the disk: then the file begins anew.
+    const long MostBytes = 10_000_000;
+
+    readonly Lock _lock = new();
+    readonly TextWriter _terminal;
+    readonly StringBuilder _line = new();
+    StreamWriter? _file;
+
+    ConsoleBehindScreen(IAnsiConsole screen, TextWriter terminal) => (Screen, _terminal) = (screen, terminal);
+
+    /// <summary>The terminal itself.</summary>
+    public IAnsiConsole Screen { get; }
+
+    /// <summary>Where the console goes while the screen is up.</summary>
+    public string FileName { get; } = Path.Combine(Path.GetTempPath(), $"ridebooking-demo-{Environment.ProcessId}.log");
+
+    /// <summary>The last line that went there.</summary>
+    public string? LastLine { get; private set; }
+
+    public override Encoding Encoding => _terminal.Encoding;
+
+    /// <summary>Takes the console over where it is a terminal that a screen can be drawn on; else null, and nothing is changed.</summary>
+    public static ConsoleBehindScreen? TryTake()
+    {
+        var screen = AnsiConsole.Console;
+        if (Console.IsOutputRedirected || !screen.Profile.Capabilities.Ansi)
+            return null;
+        var behind = new ConsoleBehindScreen(screen, Console.Out);
+        Console.SetOut(behind);
+        return behind;
+    }
+
+    /// <summary>From now on the console goes to the file.</summary>
+    public void Hide()
+    {
+        lock (_lock)
+            _file ??= new StreamWriter(FileName, append: false, new UTF8Encoding(false)) { AutoFlush = true };
+    }
+
+    /// <summary>Writes a line to the terminal itself.</summary>
+    public void Say(string line)
+    {
+        lock (_lock)
+            _terminal.WriteLine(line);
+    }
+
+    public override void Write(char value)
+    {
+        lock (_lock)
+        {
+            (_file ?? _terminal).Write(value);
+            if (_file is not null)
+                Remember(value);
+        }
+    }
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        lock (_lock)
+        {
+            (_file ?? _terminal).Write(buffer);
+            if (_file is null)
+                return;
+            foreach (var character in buffer)
+                Remember(character);
+        }
+    }
+
+    public override void Flush()
+    {
+        lock (_lock)
+            (_file ?? _terminal).Flush();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _file?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    void Remember(char character)
+    {
+        if (character != '\n')
+        {
+            if (!char.IsControl(character) && _line.Length < 500)
+                _line.Append(character);
+            return;
+        }
+        // What is indented belongs to the line before: a stack trace.
+        if (_line.Length > 0 && _line[0] != ' ')
+            LastLine = _line.ToString();
+        _line.Clear();
+        if (_file!.BaseStream.Length > MostBytes)
+            _file.BaseStream.SetLength(0);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Hosting;
+using RideBooking.Demo.Watching;
+
+namespace RideBooking.Demo.Screen;
+
+/// <summary>The demo without a terminal, in a pipe or a container: a plain line now and then.</summary>
+internal sealed class Lines(ViewSource source, Watch watch, TimeProvider clock, IHostApplicationLifetime lifetime)
+    : BackgroundService
+{
+    static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        var stop = end.Token;
+        try
+        {
+            await watch.Begun.WaitAsync(stop);
+            Console.WriteLine(
+                "The demo's city lives. Steer it by PUT /api/v1/demo as an operator; docs/demo.md says how."
+            );
+            while (true)
+            {
+                await Task.Delay(s_pause, clock, stop);
+                Console.WriteLine(Board.Line(await source.Now(null, ("", null), keys: false, stop)));
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The end of the demo.
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using RideBooking.Demo.People;
+using RideBooking.Demo.Watching;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Demo.Screen;
+
+/// <summary>Puts together what the screen shows.</summary>
+internal sealed class ViewSource(
+    Watch watch,
+    Api api,
+    Pace pace,
+    BrokenConsumer consumer,
+    DemoArguments arguments,
+    TransportOptions transport,
+    DatabaseOptions database,
+    TimeProvider clock
+)
+{
+    readonly long _begun = clock.GetTimestamp();
+
+    /// <summary>What there is to see now.</summary>
+    public async Task<View> Now(string? notice, (string File, string? LastLine) log, bool keys, CancellationToken stop)
+    {
+        var address = await api.Address(stop);
+        return new View(
+            watch.Now(),
+            $"{address.GetLeftPart(UriPartial.Authority)}  {transport.Kind}, {database.Provider}",
+            arguments.Seed,
+            pace.Current,
+            pace.Paused,
+            consumer.Broken,
+            clock.GetElapsedTime(_begun),
+            notice,
+            log,
+            keys
+        );
+    }
+}

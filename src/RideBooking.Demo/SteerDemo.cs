@@ -1,0 +1,50 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Demo.People;
+
+namespace RideBooking.Demo;
+
+/// <summary>What the keys of the screen do, for where there is no screen.</summary>
+internal static class SteerDemo
+{
+    public static void Map(RouteGroupBuilder operators)
+    {
+        operators.MapGet("/demo", Show).WithSummary("How the simulated city is");
+        operators
+            .MapPut("/demo", Steer)
+            .WithSummary("Steer the simulated city")
+            .WithDescription("What is left out stays as it is.");
+    }
+
+    static Ok<Wheel> Show(BrokenConsumer consumer, Pace pace) => TypedResults.Ok(Now(consumer, pace));
+
+    static Ok<Wheel> Steer(Wheel wheel, BrokenConsumer consumer, Pace pace)
+    {
+        consumer.Broken = wheel.Broken ?? consumer.Broken;
+        pace.Paused = wheel.Paused ?? pace.Paused;
+        pace.Current = wheel.Pace ?? pace.Current;
+        return TypedResults.Ok(Now(consumer, pace));
+    }
+
+    static Wheel Now(BrokenConsumer consumer, Pace pace) => new(consumer.Broken, pace.Paused, pace.Current);
+
+    /// <param name="Broken">Whether the consumer that computes fares is broken.</param>
+    /// <param name="Paused">Whether riders ask for no more rides; those under way go on.</param>
+    /// <param name="Pace">How fast the city lives.</param>
+    internal sealed record Wheel(bool? Broken, bool? Paused, double? Pace)
+    {
+        internal sealed class Validator : AbstractValidator<Wheel>
+        {
+            const double Slowest = (double)People.Pace.Slowest;
+            const double Fastest = (double)People.Pace.Fastest;
+
+            public Validator() =>
+                RuleFor(wheel => wheel.Pace)
+                    .Must(pace => pace is null or (>= Slowest and <= Fastest))
+                    .WithMessage($"must be from {Slowest} to {Fastest}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace RideBooking.Demo.Watching;
+
+/// <summary>The event stream since the demo began: what came last, how much a second, how often each kind.</summary>
+internal sealed class EventFeed(TimeProvider clock)
+{
+    const int Kept = 100;
+    const int Seconds = 60;
+
+    readonly Lock _lock = new();
+    readonly Queue<Happening> _latest = [];
+    readonly Dictionary<string, int> _happened = [];
+    readonly Dictionary<long, int> _perSecond = [];
+    readonly SortedDictionary<string, decimal> _taken = new(StringComparer.Ordinal);
+    readonly long _begun = clock.GetTimestamp();
+
+    /// <summary>Takes the events of a page.</summary>
+    public void Add(IEnumerable<JsonElement> envelopes)
+    {
+        lock (_lock)
+            foreach (var envelope in envelopes)
+            {
+                var happening = Narrator.Tell(envelope);
+                _latest.Enqueue(happening);
+                if (_latest.Count > Kept)
+                    _latest.Dequeue();
+                _happened[happening.Type] = _happened.GetValueOrDefault(happening.Type) + 1;
+                _perSecond[Second] = _perSecond.GetValueOrDefault(Second) + 1;
+                if (happening.Type is "PaymentCaptured")
+                    Take(envelope.GetProperty("payload").GetProperty("amount"));
+            }
+    }
+
+    /// <summary>The last events, the newest first.</summary>
+    public IReadOnlyList<Happening> Latest
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _latest.Reverse()];
+        }
+    }
+
+    /// <summary>How often each kind of event happened.</summary>
+    public IReadOnlyDictionary<string, int> Happened
+    {
+        get
+        {
+            lock (_lock)
+                return new Dictionary<string, int>(_happened);
+        }
+    }
+
+    /// <summary>Events in each of the last seconds that are over, the newest last.</summary>
+    public IReadOnlyList<int> PerSecond
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var now = Second;
+                foreach (var old in _perSecond.Keys.Where(second => second < now - Seconds).ToList())
+                    _perSecond.Remove(old);
+                var known = (int)Math.Min(Seconds, now);
+                return [.. Enumerable.Range(1, known).Select(ago => _perSecond.GetValueOrDefault(now - ago)).Reverse()];
+            }
+        }
+    }
+
+    /// <summary>What was captured, by currency.</summary>
+    public string Taken
+    {
+        get
+        {
+            lock (_lock)
+                return _taken.Count == 0
+                    ? "nothing"
+                    : string.Join(
+                        " and ",
+                        _taken.Select(sum => string.Create(CultureInfo.InvariantCulture, $"{sum.Value:N2} {sum.Key}"))
+                    );
+        }
+    }
+
+    long Second => (long)clock.GetElapsedTime(_begun).TotalSeconds;
+
+    void Take(JsonElement money)
+    {
+        var currency = money.GetProperty("currency").GetString()!;
+        _taken[currency] =
+            _taken.GetValueOrDefault(currency)
+            + decimal.Parse(money.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace RideBooking.Demo.Watching;
+
+/// <summary>One reading of <c>GET /metrics</c>.</summary>
+/// <param name="Name">The metric.</param>
+/// <param name="Labels">What it is told apart by.</param>
+/// <param name="Value">What it reads.</param>
+internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
+{
+    /// <summary>A label, or empty text.</summary>
+    public string this[string label] => Labels.GetValueOrDefault(label, "");
+}
+
+/// <summary>Reads the text that Prometheus reads, of our own metrics.</summary>
+internal static partial class Exposition
+{
+    const string Ours = "ridebooking_";
+
+    /// <summary>The readings of our metrics, line by line.</summary>
+    public static async Task<IReadOnlyList<Sample>> Read(Stream text, CancellationToken stop)
+    {
+        using var reader = new StreamReader(text);
+        List<Sample> samples = [];
+        while (await reader.ReadLineAsync(stop) is { } line)
+            if (line.StartsWith(Ours, StringComparison.Ordinal) && Parse(line) is { } sample)
+                samples.Add(sample);
+        return samples;
+    }
+
+    static Sample? Parse(string line) =>
+        Line().Match(line) is { Success: true } read && Number(read.Groups["value"].Value) is { } value
+            ? new Sample(
+                read.Groups["name"].Value,
+                Label()
+                    .Matches(read.Groups["labels"].Value)
+                    .ToDictionary(label => label.Groups["key"].Value, label => Unescape(label.Groups["value"].Value)),
+                value
+            )
+            : null;
+
+    static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    static string Unescape(string text) =>
+        Escaped().Replace(text, match => match.Groups["what"].Value is "n" ? "\n" : match.Groups["what"].Value);
+
+    [GeneratedRegex("""^(?<name>[a-z_]+)(\{(?<labels>.*)\})? (?<value>\S+)""")]
+    private static partial Regex Line();
+
+    [GeneratedRegex("""(?<key>\w+)="(?<value>([^"\\]|\\.)*)"(,|$)""")]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"\\(?<what>.)")]
+    private static partial Regex Escaped();
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace RideBooking.Demo.Watching;
+
+/// <summary>How old messages are when their endpoint begins with them, over the last looks.</summary>
+internal sealed class Lag
+{
+    const string Metric = "ridebooking_endpoint_lag_seconds_bucket";
+    const int Looks = 10;
+
+    readonly Queue<Dictionary<(string Endpoint, double Most), double>> _looks = [];
+
+    /// <summary>Takes another look.</summary>
+    public void Add(IEnumerable<Sample> samples)
+    {
+        _looks.Enqueue(
+            samples
+                .Where(sample => sample.Name == Metric)
+                .ToDictionary(sample => (sample["endpoint"], Bound(sample["le"])), sample => sample.Value)
+        );
+        if (_looks.Count > Looks)
+            _looks.Dequeue();
+    }
+
+    /// <summary>
+    /// So many of a hundred messages were no older than this, in seconds, on all endpoints, and the endpoint where they were
+    /// oldest; null where there were no messages.
+    /// </summary>
+    public (double Seconds, string Slowest)? Percentile(double percent)
+    {
+        if (_looks.Count < 2)
+            return null;
+        var (before, now) = (_looks.Peek(), _looks.Last());
+        var counts = now.Select(bucket =>
+                (bucket.Key.Endpoint, bucket.Key.Most, Count: bucket.Value - before.GetValueOrDefault(bucket.Key))
+            )
+            .ToList();
+        if (Of(counts.Select(bucket => (bucket.Most, bucket.Count)), percent) is not { } all)
+            return null;
+        var slowest = counts
+            .GroupBy(bucket => bucket.Endpoint)
+            .Select(of => (Endpoint: of.Key, Age: Of(of.Select(bucket => (bucket.Most, bucket.Count)), percent)))
+            .MaxBy(endpoint => endpoint.Age ?? 0)
+            .Endpoint;
+        return (all, slowest);
+    }
+
+    // The buckets are cumulative; within one, ages are taken for evenly spread.
+    static double? Of(IEnumerable<(double Most, double Count)> buckets, double percent)
+    {
+        var summed = buckets
+            .GroupBy(bucket => bucket.Most, bucket => bucket.Count)
+            .Select(same => (Most: same.Key, Count: same.Sum()))
+            .OrderBy(bucket => bucket.Most)
+            .ToList();
+        if (summed.Count == 0 || summed[^1].Count <= 0)
+            return null;
+        var wanted = summed[^1].Count * percent / 100;
+        var (below, least) = (0.0, 0.0);
+        foreach (var (most, count) in summed)
+        {
+            if (count >= wanted)
+                return double.IsPositiveInfinity(most)
+                    ? least
+                    : least + (most - least) * (wanted - below) / (count - below);
+            (below, least) = (count, most);
+        }
+        return least;
+    }
+
+    static double Bound(string text) =>
+        text == "+Inf" ? double.PositiveInfinity : double.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using RideBooking.Demo.People;
+
+namespace RideBooking.Demo.Watching;
+
+/// <summary>The operator on duty, over the same API as any other.</summary>
+internal sealed class Operator(Api api, TimeProvider clock)
+{
+    const int Page = 1000;
+    static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(300);
+
+    readonly Session _app = api.For("operator", "demo-operator");
+
+    /// <summary>The position of the last event there is.</summary>
+    public async Task<long> Head(CancellationToken stop)
+    {
+        // Positions have no gap, so the end is found by halving.
+        async Task<bool> IsThere(long position) => (await Events(position - 1, 1, stop)).Events.Count > 0;
+        var (there, beyond) = (0L, 1L);
+        while (await IsThere(beyond))
+            (there, beyond) = (beyond, beyond * 2);
+        while (beyond - there > 1)
+        {
+            var middle = there + (beyond - there) / 2;
+            if (await IsThere(middle))
+                there = middle;
+            else
+                beyond = middle;
+        }
+        return there;
+    }
+
+    /// <summary>The events after a position, and the position to read on after.</summary>
+    public Task<(IReadOnlyList<JsonElement> Events, long Next)> Events(long after, CancellationToken stop) =>
+        Events(after, Page, stop);
+
+    /// <summary>The error and skipped queues that are not empty.</summary>
+    public async Task<IReadOnlyList<ErrorQueue>> ErrorQueues(CancellationToken stop)
+    {
+        var answer = await _app.Do(HttpMethod.Get, "operations/error-queues", null, stop);
+        return [.. answer.GetProperty("items").EnumerateArray().Select(Read)];
+
+        static ErrorQueue Read(JsonElement queue) =>
+            new(
+                queue.GetProperty("queue").GetString()!,
+                queue.GetProperty("count").GetInt32(),
+                queue.TryGetProperty("oldestAgeSeconds", out var age) && age.ValueKind == JsonValueKind.Number
+                    ? age.GetDouble()
+                    : null,
+                queue
+                    .GetProperty("topFingerprints")
+                    .EnumerateArray()
+                    .Select(reason => reason.TryGetProperty("exceptionMessage", out var why) ? why.GetString() : null)
+                    .FirstOrDefault()
+            );
+    }
+
+    /// <summary>Sends everything in a queue back to where it failed, and waits until it is sent.</summary>
+    /// <returns>What became of it, in words.</returns>
+    public async Task<string> Redrive(string queue, CancellationToken stop)
+    {
+        var wish = new { selection = new { queue }, reason = "Asked for on the screen of the demo" };
+        var redrive = await _app.Do(HttpMethod.Post, "operations/redrives", wish, stop);
+        var path = $"operations/redrives/{redrive.GetProperty("id").GetString()}";
+        while (redrive.GetProperty("status").GetString() == "running")
+        {
+            await Task.Delay(s_look, clock, stop);
+            redrive = await _app.Do(HttpMethod.Get, path, null, stop);
+        }
+        var sent = redrive.GetProperty("sent").GetInt32();
+        return redrive.GetProperty("status").GetString() == "completed"
+            ? $"{sent} of {queue} sent back"
+            : $"{queue}: {redrive.GetProperty("error")}";
+    }
+
+    async Task<(IReadOnlyList<JsonElement> Events, long Next)> Events(long after, int limit, CancellationToken stop)
+    {
+        var page = await _app.Do(HttpMethod.Get, $"events?after={after}&limit={limit}", null, stop);
+        return ([.. page.GetProperty("items").EnumerateArray()], page.GetProperty("next").GetInt64());
+    }
+}

@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.Demo.People;
+
+namespace RideBooking.Demo.Watching;
+
+/// <summary>Watches the application from outside: event stream, metrics, error queues, health.</summary>
+internal sealed partial class Watch(
+    Api api,
+    Operator by,
+    TimeProvider clock,
+    IHostApplicationLifetime lifetime,
+    ILogger<Watch> log
+) : BackgroundService
+{
+    static readonly TimeSpan s_events = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan s_metrics = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan s_others = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    static readonly string[] s_states =
+    [
+        "requested",
+        "driverAssigned",
+        "driverArrived",
+        "inProgress",
+        "completed",
+        "cancelled",
+        "noDriverFound",
+    ];
+
+    readonly EventFeed _feed = new(clock);
+    readonly Lag _lag = new();
+    readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    volatile IReadOnlyList<Sample> _samples = [];
+    volatile IReadOnlyList<ErrorQueue>? _errorQueues;
+    volatile IReadOnlyList<string> _ill = [];
+
+    /// <summary>Ends when everything that happens from now on is seen.</summary>
+    public Task Begun => _begun.Task;
+
+    /// <summary>How things are.</summary>
+    public Figures Now()
+    {
+        var samples = _samples;
+        (double Seconds, string Slowest)? lag;
+        lock (_lag)
+            lag = _lag.Percentile(95);
+        double? Sum(string name) =>
+            samples.Where(sample => sample.Name == name).Select(sample => (double?)sample.Value).Sum() is { } sum
+            && samples.Any(sample => sample.Name == name)
+                ? sum
+                : null;
+        double? Rides(string state) =>
+            samples
+                .Where(sample => sample.Name == "ridebooking_rides" && sample["state"] == state)
+                .Select(sample => (double?)sample.Value)
+                .FirstOrDefault();
+        return new Figures(
+            [.. s_states.Select(state => (state, Rides(state)))],
+            _feed.PerSecond,
+            lag?.Seconds,
+            lag?.Slowest,
+            Sum("ridebooking_endpoint_messages"),
+            Sum("ridebooking_outbox_messages"),
+            Sum("ridebooking_scheduler_timers"),
+            _feed.Happened,
+            _feed.Taken,
+            _feed.Latest,
+            _errorQueues,
+            _ill
+        );
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        var stop = end.Token;
+        try
+        {
+            long? position = null;
+            await Task.WhenAll(
+                Repeat(s_events, async () => position = await Follow(position, stop), () => { }, stop),
+                Repeat(s_metrics, () => Scrape(stop), () => _samples = [], stop),
+                Repeat(
+                    s_others,
+                    async () => _errorQueues = await by.ErrorQueues(stop),
+                    () => _errorQueues = null,
+                    stop
+                ),
+                Repeat(s_others, () => Ask(stop), () => _ill = ["the host does not answer"], stop)
+            );
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The end of the demo.
+        }
+    }
+
+    async Task Repeat(TimeSpan pause, Func<Task> look, Action forget, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await look();
+            }
+            catch (Exception failure) when (!stop.IsCancellationRequested)
+            {
+                forget();
+                LogFailure(failure);
+            }
+            await Task.Delay(pause, clock, stop);
+        }
+    }
+
+    async Task<long> Follow(long? position, CancellationToken stop)
+    {
+        if (position is not { } after)
+        {
+            after = await by.Head(stop);
+            _begun.TrySetResult();
+        }
+        var (events, next) = await by.Events(after, stop);
+        _feed.Add(events);
+        return next;
+    }
+
+    async Task Scrape(CancellationToken stop)
+    {
+        await using var text = await Get("metrics", stop);
+        var samples = await Exposition.Read(text, stop);
+        lock (_lag)
+            _lag.Add(samples);
+        _samples = samples;
+    }
+
+    async Task Ask(CancellationToken stop)
+    {
+        await using var text = await Get("health/ready", stop);
+        var report = await JsonSerializer.DeserializeAsync<JsonElement>(text, cancellationToken: stop);
+        _ill =
+        [
+            .. report
+                .GetProperty("checks")
+                .EnumerateArray()
+                .Where(check => check.TryGetProperty("reason", out var reason) && reason.GetString() is not null)
+                .Select(check => $"{check.GetProperty("name").GetString()} {check.GetProperty("reason").GetString()}"),
+        ];
+    }
+
+    async Task<Stream> Get(string path, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(s_patience);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        using var answer = await api.Send(request, limit.Token);
+        return new MemoryStream(await answer.Content.ReadAsByteArrayAsync(limit.Token));
+    }
+
+    [LoggerMessage(LogLevel.Debug, "A look at the figures failed")]
+    partial void LogFailure(Exception failure);
+}
