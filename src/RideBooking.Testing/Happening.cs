@@ -72,7 +72,13 @@ public sealed class Happening
 
     internal Envelope? Envelope { get; init; }
 
-    internal string? Note { get; init; }
+    /// <summary>What more there is to say. Written when somebody reads it: an exploration makes far more than it shows.</summary>
+    internal Func<string>? Says { get; init; }
+
+    internal string Note => Says?.Invoke() ?? "";
+
+    /// <summary>The states an instance went from and to, where it did.</summary>
+    internal (string From, string To)? Transition { get; init; }
 
     /// <summary>Whether it can be expected, and is "something else" where it was not.</summary>
     internal bool IsOutcome =>

@@ -5,29 +5,12 @@ using RideBooking.Testing.Values;
 namespace RideBooking.Testing;
 
 /// <summary>One course of events in a lab. Use it where a test wants to go step by step; else see <see cref="SagaLab.Given"/>.</summary>
-public sealed class LabRun
+public sealed class LabRun : LabView
 {
-    readonly LabEngine _engine;
     readonly int _mostSteps;
 
-    internal LabRun(LabEngine engine, World world, int mostSteps) =>
-        (_engine, World, _mostSteps) = (engine, world, mostSteps);
-
-    internal World World { get; private set; }
-
-    internal LabEngine Engine => _engine;
-
-    /// <summary>The lab's time.</summary>
-    public DateTimeOffset Now => World.Now;
-
-    /// <summary>All that happened, in order.</summary>
-    public IReadOnlyList<Happening> Happenings => World.Log;
-
-    /// <summary>All that happened, to be read by people.</summary>
-    public string Timeline => HappeningText.Timeline(World.Log);
-
-    /// <summary>Whether nothing is in flight: nothing more happens unless time passes or somebody says something.</summary>
-    public bool IsSettled => World.InFlight.IsEmpty;
+    internal LabRun(LabEngine engine, World world, int mostSteps)
+        : base(engine, world) => _mostSteps = mostSteps;
 
     /// <summary>Delivers a message to whoever takes it, and all that follows from it.</summary>
     /// <param name="message">The message.</param>
@@ -70,7 +53,7 @@ public sealed class LabRun
     {
         ArgumentNullException.ThrowIfNull(response);
         var request = LastRequest<TRequest>();
-        var envelope = _engine.Wire.Pack(response, response.GetType(), AnswerTo(request), Now);
+        var envelope = Engine.Wire.Pack(response, response.GetType(), AnswerTo(request), Now);
         await Answer(request, envelope, stop);
     }
 
@@ -80,7 +63,7 @@ public sealed class LabRun
         where TRequest : class
     {
         var request = LastRequest<TRequest>();
-        var notice = _engine.FaultOf(request, exception, Now);
+        var notice = Engine.FaultOf(request, exception, Now);
         await Answer(request, notice, stop);
     }
 
@@ -93,7 +76,7 @@ public sealed class LabRun
         var until = Now + time;
         while (World.NextDue is { } due && due.Due <= until)
         {
-            World = _engine.Fire(World, due);
+            World = Engine.Fire(World, due);
             await Settle(stop);
         }
         // A handler that waited for the clock may have moved it further.
@@ -128,62 +111,22 @@ public sealed class LabRun
             stop.ThrowIfCancellationRequested();
             var next = World.InFlight[0];
             World = World with { InFlight = World.InFlight.RemoveAt(0) };
-            var handled = await _engine.Handle(World, next, stop);
-            World = _engine.Apply(handled);
-            Covered?.Invoke(handled);
+            var handled = await Engine.Handle(World, next, stop);
+            World = Engine.Apply(handled);
         }
     }
 
-    /// <summary>A copy of the instance as it is stored, or null.</summary>
-    public TSaga? Saga<TSaga>(Guid id)
-        where TSaga : class, ISaga =>
-        World.Sagas.TryGetValue(new SagaKey(typeof(TSaga), id), out var stored) ? DeepCopy.Of((TSaga)stored) : null;
-
-    /// <summary>Copies of all stored instances.</summary>
-    public IReadOnlyList<TSaga> Sagas<TSaga>()
-        where TSaga : class, ISaga => [.. World.Sagas.Values.OfType<TSaga>().Select(DeepCopy.Of)];
-
-    /// <summary>The name of the state the instance is in; the initial one's where there is none.</summary>
-    public string StateOf<TSaga>(Guid id)
-        where TSaga : class, ISaga =>
-        _engine
-            .Machines.Single(machine => machine.Saga == typeof(TSaga))
-            .StateOf(World.Sagas.GetValueOrDefault(new SagaKey(typeof(TSaga), id)));
-
-    /// <summary>The messages of a type that were published, in order.</summary>
-    public IReadOnlyList<T> Published<T>()
-        where T : class => Messages<T>(HappeningKind.Published);
-
-    /// <summary>The messages of a type that were sent, in order.</summary>
-    public IReadOnlyList<T> Sent<T>()
-        where T : class => Messages<T>(HappeningKind.Sent);
-
-    /// <summary>The scheduled messages of a type that are waiting for their time, the next one first.</summary>
-    public IReadOnlyList<(T Message, DateTimeOffset Due)> Waiting<T>()
-        where T : class =>
-        [
-            .. World
-                .Due.Where(due => due.Again is null && due.Envelope.Message is T)
-                .OrderBy(due => due.Due)
-                .Select(due => ((T)due.Envelope.Message, due.Due)),
-        ];
-
-    internal Action<Handled>? Covered { get; init; }
-
     static Uri Requester { get; } = new("loopback://localhost/requester");
 
-    IReadOnlyList<T> Messages<T>(HappeningKind kind) =>
-        [.. Happenings.Where(it => it.Kind == kind).Select(it => it.Message).OfType<T>()];
-
-    void Put(object? message, Type type, Guid? messageId, Func<Wire.Head, Wire.Head>? change = null)
+    internal void Put(object? message, Type type, Guid? messageId, Func<Wire.Head, Wire.Head>? change = null)
     {
         ArgumentNullException.ThrowIfNull(message);
         var head = new Wire.Head(messageId ?? NewId.NextGuid(), ConversationId: NewId.NextGuid());
-        var envelope = _engine.Wire.Pack(message, type, change?.Invoke(head) ?? head, Now);
-        var deliveries = _engine.Route(envelope);
+        var envelope = Engine.Wire.Pack(message, type, change?.Invoke(head) ?? head, Now);
+        var deliveries = Engine.Route(envelope);
         if (deliveries.Count == 0)
             throw new ArgumentException(
-                $"Nobody in the lab takes {Words.TypeName(type)}. What is taken: {string.Join(", ", _engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
+                $"Nobody in the lab takes {Words.TypeName(type)}. What is taken: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
                 nameof(message)
             );
         World = World with { InFlight = World.InFlight.AddRange(deliveries) };
@@ -212,7 +155,7 @@ public sealed class LabRun
 
     Task Answer(Envelope request, Envelope answer, CancellationToken stop)
     {
-        World = World with { InFlight = World.InFlight.AddRange(_engine.Route(answer, request.ResponseAddress)) };
+        World = World with { InFlight = World.InFlight.AddRange(Engine.Route(answer, request.ResponseAddress)) };
         return Settle(stop);
     }
 

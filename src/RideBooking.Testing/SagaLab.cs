@@ -1,5 +1,7 @@
 using MassTransit;
+using RideBooking.Testing.Analysis;
 using RideBooking.Testing.Engine;
+using RideBooking.Testing.Exploration;
 
 namespace RideBooking.Testing;
 
@@ -37,6 +39,40 @@ public class SagaLab : IAsyncDisposable
     /// <summary>Begins a scenario with nothing before it.</summary>
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
     public When When(params object[] steps) => new Given(this, []).When(steps);
+
+    /// <summary>Which cells of a machine's matrix all that was run in this lab so far has tried.</summary>
+    public MachineCoverage CoverageOf<TSaga>()
+        where TSaga : class, SagaStateMachineInstance => new(MachineOf<TSaga>(), Engine.Coverage);
+
+    /// <summary>
+    /// What a look at a machine's table finds: events that a state neither handles nor ignores, states into which no way leads,
+    /// schedules that nobody cancels, events that find no instance. It sees what is built with MassTransit's own activities, not
+    /// what is scheduled within a <c>Then</c>.
+    /// </summary>
+    public IReadOnlyList<MachineFinding> FindingsOf<TSaga>()
+        where TSaga : class, SagaStateMachineInstance => MachineAnalysis.Of(MachineOf<TSaga>());
+
+    StateMachine MachineOf<TSaga>() => Engine.Machines.Single(machine => machine.Saga == typeof(TSaga)).Definition;
+
+    /// <summary>Tries all that a setup says, and holds what must hold against it.</summary>
+    /// <returns>What was seen.</returns>
+    /// <exception cref="SagaLabException">
+    /// Something does not hold; the message shows the shortest way there as a timeline, a sequence diagram and a seed.
+    /// </exception>
+    public async Task<ExplorationReport> Explore(Action<ExplorationSetup> setup, CancellationToken stop = default)
+    {
+        var report = await FindBreach(setup, stop);
+        return report.Breach is null ? report : throw new SagaLabException(report.Breach.ToString());
+    }
+
+    /// <summary>Like <see cref="Explore"/>, for who wants to find a breach.</summary>
+    public Task<ExplorationReport> FindBreach(Action<ExplorationSetup> setup, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        var exploration = new ExplorationSetup();
+        setup(exploration);
+        return new Explorer(this, exploration).Run(stop);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ using RideBooking.Testing.Values;
 namespace RideBooking.Testing.Engine;
 
 /// <summary>One message being handled: what the handler sees of the world, and what it does to it. Nothing of it has happened yet.</summary>
-sealed class Handling(World world, Delivery delivery)
+sealed class Handling(World world, Delivery delivery, bool isReplayable)
 {
     readonly Lock _lock = new();
     readonly List<HandlersTimer> _timers = [];
@@ -27,6 +27,16 @@ sealed class Handling(World world, Delivery delivery)
 
     /// <summary>The instances it met as they were before, or null for one that it began.</summary>
     public Dictionary<SagaKey, object?> Met { get; } = [];
+
+    /// <summary>An id that the handling of this message gives again when it is gone through again.</summary>
+    public Guid NextId()
+    {
+        lock (_lock)
+            return Ids.Of(delivery.Envelope.MessageId, delivery.Tries, _said.Count);
+    }
+
+    /// <summary>The id of a message that leaves: what MassTransit gave it, unless the same must come again.</summary>
+    public Guid IdOf(Guid? given) => isReplayable || given is null ? NextId() : given.Value;
 
     public IReadOnlyList<Outgoing> Said
     {
@@ -58,11 +68,18 @@ sealed class Handling(World world, Delivery delivery)
             _raised.Add(raised);
     }
 
+    /// <summary>The instances the handler asked for, whether there or not: what it does depends on no others.</summary>
+    public HashSet<SagaKey> Reads { get; } = [];
+
+    /// <summary>Whether the handler searched for instances, so that it depends on all of them.</summary>
+    public bool ReadsAll { get; private set; }
+
     /// <summary>A copy of the instance for the handler to work on, or null.</summary>
     public T? Find<T>(Guid id)
         where T : class
     {
         var key = new SagaKey(typeof(T), id);
+        Reads.Add(key);
         var found = Stored(key) is T stored ? DeepCopy.Of(stored) : null;
         if (found is not null)
         {
@@ -74,7 +91,10 @@ sealed class Handling(World world, Delivery delivery)
 
     /// <summary>The instances that fulfil a condition.</summary>
     public IReadOnlyList<T> Query<T>(Func<T, bool> condition)
-        where T : class =>
+        where T : class
+    {
+        ReadsAll = true;
+        return
         [
             .. world
                 .Sagas.Keys.Concat(_changes.Keys)
@@ -82,6 +102,7 @@ sealed class Handling(World world, Delivery delivery)
                 .Where(key => key.Type == typeof(T) && Stored(key) is T stored && condition(DeepCopy.Of(stored)))
                 .Select(key => Find<T>(key.Id)!),
         ];
+    }
 
     /// <summary>What the handler wants stored; null deletes.</summary>
     public void Store(SagaKey key, object? instance)
@@ -94,9 +115,8 @@ sealed class Handling(World world, Delivery delivery)
     public void Undo(SagaKey key) => _changes.Remove(key);
 
     /// <summary>The sagas as they are when this is committed.</summary>
-    public ImmutableSortedDictionary<SagaKey, object> Committed()
+    public ImmutableSortedDictionary<SagaKey, object> Committed(ImmutableSortedDictionary<SagaKey, object> sagas)
     {
-        var sagas = world.Sagas;
         foreach (var (key, instance) in _changes)
             sagas = instance is null ? sagas.Remove(key) : sagas.SetItem(key, instance);
         return sagas;

@@ -5,6 +5,7 @@ using MassTransit.Events;
 using MassTransit.Metadata;
 using MassTransit.Middleware;
 using MassTransit.Serialization;
+using RideBooking.Testing.Coverage;
 using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Engine;
@@ -39,6 +40,9 @@ sealed class LabEngine : IAsyncDisposable
 
     public Wire Wire { get; } = new();
 
+    /// <summary>What every run and exploration of the lab has tried.</summary>
+    public CoverageLog Coverage { get; } = new();
+
     public IReadOnlyList<Receiver> Receivers => _bus.Receivers;
 
     public IEnumerable<Machine> Machines => _bus.Machines;
@@ -48,20 +52,23 @@ sealed class LabEngine : IAsyncDisposable
     public ValueTask DisposeAsync() => _bus.DisposeAsync();
 
     /// <summary>Puts a message through the receiver's real pipe.</summary>
-    public async Task<Handled> Handle(World world, Delivery delivery, CancellationToken stop)
+    public async Task<Handled> Handle(World world, Delivery delivery, CancellationToken stop, bool isReplayable = false)
     {
-        var handling = new Handling(world, delivery);
+        var handling = new Handling(world, delivery, isReplayable);
         if (world.Inbox.Contains((delivery.To.Name, delivery.Envelope.MessageId)))
             return new Handled(world, handling, null);
+        Exception? fault = null;
         try
         {
             await handling.Finish(Dispatch());
-            return new Handled(world, handling, null);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException || !stop.IsCancellationRequested)
+        catch (Exception thrown) when (thrown is not OperationCanceledException || !stop.IsCancellationRequested)
         {
-            return new Handled(world, handling, fault);
+            fault = thrown;
         }
+        var handled = new Handled(world, handling, fault);
+        Coverage.Note(handled);
+        return handled;
 
         async Task Dispatch()
         {
@@ -121,10 +128,58 @@ sealed class LabEngine : IAsyncDisposable
         world = Release(world, handled, released);
         if (commits)
             world = Commit(world, handled);
-        return world.With(About(handled, HappeningKind.Crashed, note: points[point])) with
+        return world.With(About(handled, HappeningKind.Crashed, () => points[point])) with
         {
-            InFlight = world.InFlight.Add(handled.Delivery),
+            InFlight = world.InFlight.Add(handled.Delivery with { Tries = handled.Delivery.Tries + 1 }),
         };
+    }
+
+    /// <summary>Whether a message that fails comes again.</summary>
+    public bool TriesAgain => _setup.RetryPolicy is not null || _setup.RedeliveryPolicy is not null;
+
+    /// <summary>The world after a handler failed that had already said something; its message comes again.</summary>
+    public World FailAndTryAgain(Handled handled)
+    {
+        var world = Release(handled.Before.With(Delivered(handled)), handled, handled.Messages);
+        var again = handled.Delivery with
+        {
+            Attempt = handled.Delivery.Attempt + 1,
+            Tries = handled.Delivery.Tries + 1,
+        };
+        return world with { InFlight = world.InFlight.Add(again) };
+    }
+
+    /// <summary>The same delivery once more, in a way that an inbox does not notice.</summary>
+    public Delivery DuplicateOf(Delivery delivery, DateTimeOffset now)
+    {
+        var again = delivery with { Tries = delivery.Tries + 1 };
+        if (Outbox != OutboxKind.Transactional)
+            return again;
+        var head = new Wire.Head(
+            Ids.Of(delivery.Envelope.MessageId, delivery.Tries, -1),
+            delivery.Envelope.RequestId,
+            delivery.Envelope.ResponseAddress,
+            delivery.Envelope.FaultAddress,
+            delivery.Envelope.CorrelationId,
+            delivery.Envelope.ConversationId,
+            delivery.Envelope.Headers
+        );
+        return again with { Envelope = Wire.Pack(delivery.Envelope.Message, delivery.Envelope.Type, head, now) };
+    }
+
+    /// <summary>
+    /// The world without the deliveries that the inbox drops. When it drops them makes no difference to anything, so an
+    /// exploration need not try every moment.
+    /// </summary>
+    public World DropKnown(World world)
+    {
+        foreach (var delivery in world.InFlight)
+            if (world.Inbox.Contains((delivery.To.Name, delivery.Envelope.MessageId)))
+                world = Apply(new Handled(world, new Handling(world, delivery, isReplayable: true), null)) with
+                {
+                    InFlight = world.InFlight.Remove(delivery),
+                };
+        return world;
     }
 
     /// <summary>The message at every receiver that takes it.</summary>
@@ -151,12 +206,23 @@ sealed class LabEngine : IAsyncDisposable
 
     World Commit(World world, Handled handled)
     {
-        var sagas = handled.Handling.Committed();
+        var sagas = handled.Handling.Committed(world.Sagas);
         foreach (var key in handled.Handling.Met.Keys)
         {
             var (before, after) = (world.Sagas.GetValueOrDefault(key), sagas.GetValueOrDefault(key));
-            if (ChangeOf(key, before, after) is { } change)
-                world = world.With(Note(handled, HappeningKind.Changed, change));
+            if (ReferenceEquals(before, after))
+                continue;
+            var machine = Machines.Single(it => it.Saga == key.Type);
+            world = world.With(
+                new Happening
+                {
+                    Kind = HappeningKind.Changed,
+                    At = handled.Handling.Now,
+                    Receiver = handled.Delivery.To.Name,
+                    Says = () => Change(machine, key, before, after),
+                    Transition = (machine.StateOf(before), after is null ? "removed" : machine.StateOf(after)),
+                }
+            );
         }
         return world with
         {
@@ -223,6 +289,7 @@ sealed class LabEngine : IAsyncDisposable
                 delivery with
                 {
                     Attempt = delivery.Attempt + 1,
+                    Tries = delivery.Tries + 1,
                 }
             );
         if (NextTry(_setup.RedeliveryPolicy, fault, delivery.Redelivery) is { } redelivery)
@@ -232,7 +299,7 @@ sealed class LabEngine : IAsyncDisposable
                 world.Now + redelivery,
                 (MessageHeaders.RedeliveryCount, delivery.Redelivery + 1)
             );
-            var next = new Delivery(delivery.To, again, 0, delivery.Redelivery + 1);
+            var next = new Delivery(delivery.To, again, 0, delivery.Redelivery + 1, delivery.Tries + 1);
             return Later(world, handled, redelivery, $"redelivery {next.Redelivery}", next);
         }
         world = world.With(
@@ -262,7 +329,7 @@ sealed class LabEngine : IAsyncDisposable
                 Envelope = again.Envelope,
                 Exception = handled.Fault,
                 Due = due,
-                Note = what,
+                Says = () => what,
             }
         ) with
         {
@@ -311,12 +378,9 @@ sealed class LabEngine : IAsyncDisposable
         return Wire.Pack(notice, typeof(Fault<>).MakeGenericType(failed.Type), head, now);
     }
 
-    string? ChangeOf(SagaKey key, object? before, object? after)
+    static string Change(Machine machine, SagaKey key, object? before, object? after)
     {
-        var machine = Machines.Single(it => it.Saga == key.Type);
         var name = $"{Words.TypeName(key.Type)} {key.Id}";
-        if (before is null && after is null)
-            return null;
         if (after is null)
             return $"{name}: {machine.StateOf(before)} → removed";
         if (before is null)
@@ -327,30 +391,31 @@ sealed class LabEngine : IAsyncDisposable
             .Where(fact => old.GetValueOrDefault(fact.Path) != fact.Value)
             .Select(fact => $"{fact.Path}: {old.GetValueOrDefault(fact.Path, "nothing")} → {fact.Value}")
             .ToList();
-        return changes.Count == 0 ? null : $"{name}: {string.Join(", ", changes)}";
+        return changes.Count == 0 ? $"{name}: as it was" : $"{name}: {string.Join(", ", changes)}";
     }
 
     static Happening Delivered(Handled handled) =>
         Note(
             handled,
             HappeningKind.Delivered,
-            handled.Delivery switch
-            {
-                { Attempt: > 0 } delivery => $" (retry {delivery.Attempt})",
-                { Redelivery: > 0 } delivery => $" (redelivery {delivery.Redelivery})",
-                _ => "",
-            },
+            () =>
+                handled.Delivery switch
+                {
+                    { Attempt: > 0 } delivery => $" (retry {delivery.Attempt})",
+                    { Redelivery: > 0 } delivery => $" (redelivery {delivery.Redelivery})",
+                    _ => "",
+                },
             handled.Delivery.Envelope,
             handled.Before.Now
         );
 
-    static Happening About(Handled handled, HappeningKind kind, string? note = null) =>
-        Note(handled, kind, note, handled.Delivery.Envelope);
+    static Happening About(Handled handled, HappeningKind kind, Func<string>? says = null) =>
+        Note(handled, kind, says, handled.Delivery.Envelope);
 
     static Happening Note(
         Handled handled,
         HappeningKind kind,
-        string? note,
+        Func<string>? says,
         Envelope? envelope = null,
         DateTimeOffset? at = null
     ) =>
@@ -360,7 +425,7 @@ sealed class LabEngine : IAsyncDisposable
             At = at ?? handled.Handling.Now,
             Receiver = handled.Delivery.To.Name,
             Envelope = envelope,
-            Note = note,
+            Says = says,
         };
 
     static Happening Of(

@@ -44,15 +44,15 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Wire wire, IBusTopology
         var due = OnTheLabsClock(at.Kind == DateTimeKind.Local ? at.ToUniversalTime() : at);
         var context = new MessageSendContext<T>(message, stop)
         {
-            MessageId = NewId.NextGuid(),
+            MessageId = Handling.NextId(),
             DestinationAddress = destination,
         };
         if (pipe is not null)
             await pipe.Send(context);
-        var token = context.ScheduledMessageId ?? ScheduleTokenIdCache<T>.GetTokenId(message);
+        var token = context.ScheduledMessageId ?? ScheduleTokenIdCache<T>.GetTokenId(message, Handling.NextId());
         context.ScheduledMessageId = token;
         context.Headers.Set(MessageHeaders.SchedulingTokenId, token.ToString());
-        var envelope = wire.Pack(message, typeof(T), Recorder.HeadOf(context), due);
+        var envelope = wire.Pack(message, typeof(T), Recorder.HeadOf(context, Handling), due);
         var isPublish = topology.TryGetPublishAddress<T>(out var address) && address == destination;
         Handling.Say(new Outgoing.Scheduled(new DueMessage(due, token, envelope, isPublish ? null : destination)));
         return new ScheduledMessageHandle<T>(token, at, destination, message);

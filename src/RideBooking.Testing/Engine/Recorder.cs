@@ -9,7 +9,9 @@ sealed class Recorder(AsyncLocal<Handling?> present, Wire wire) : IPublishObserv
         where T : class
     {
         if (present.Value is { } handling)
-            handling.Say(new Outgoing.Published(wire.Pack(context.Message, typeof(T), HeadOf(context), handling.Now)));
+            handling.Say(
+                new Outgoing.Published(wire.Pack(context.Message, typeof(T), HeadOf(context, handling), handling.Now))
+            );
         return Task.CompletedTask;
     }
 
@@ -21,7 +23,7 @@ sealed class Recorder(AsyncLocal<Handling?> present, Wire wire) : IPublishObserv
         var request = handling.Delivery.Envelope;
         handling.Say(
             new Outgoing.Sent(
-                wire.Pack(context.Message, typeof(T), HeadOf(context), handling.Now),
+                wire.Pack(context.Message, typeof(T), HeadOf(context, handling), handling.Now),
                 context.DestinationAddress!,
                 IsResponse: request.RequestId is { } asked
                     && context.RequestId == asked
@@ -31,9 +33,9 @@ sealed class Recorder(AsyncLocal<Handling?> present, Wire wire) : IPublishObserv
         return Task.CompletedTask;
     }
 
-    public static Wire.Head HeadOf(SendContext context) =>
+    public static Wire.Head HeadOf(SendContext context, Handling handling) =>
         new(
-            context.MessageId ?? NewId.NextGuid(),
+            handling.IdOf(context.MessageId),
             context.RequestId,
             context.ResponseAddress,
             context.FaultAddress,

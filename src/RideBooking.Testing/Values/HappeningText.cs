@@ -24,7 +24,7 @@ static class HappeningText
             HappeningKind.Unclaimed => $"{it.Receiver} has no instance for {message}",
             HappeningKind.Deduplicated => $"{it.Receiver} had {message} already",
             HappeningKind.Crashed => $"{it.Receiver} crashed {it.Note}",
-            HappeningKind.Changed => it.Note!,
+            HappeningKind.Changed => it.Note,
             _ => it.Kind.ToString(),
         };
     }

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Globalization;
+using RideBooking.Testing.Engine;
+
+namespace RideBooking.Testing.Exploration;
+
+/// <summary>Looks for a state in which an invariant does not hold.</summary>
+sealed class Explorer(SagaLab lab, ExplorationSetup setup)
+{
+    readonly StateSpace _space = new(lab.Engine, setup);
+    readonly long _began = Stopwatch.GetTimestamp();
+
+    int _states;
+    int _ends;
+
+    public async Task<ExplorationReport> Run(CancellationToken stop)
+    {
+        var root = await _space.Root(lab, stop);
+        var found =
+            setup.Path is { } path ? await Follow(root, path, stop)
+            : setup.TimeBox is { } time ? await Wander(root, time, stop)
+            : await Exhaust(root, stop);
+        return new ExplorationReport
+        {
+            States = _states,
+            Ends = _ends,
+            Handlings = _space.Handlings,
+            Took = Stopwatch.GetElapsedTime(_began),
+            Breach = found is var (node, invariant)
+                ? new Breach(lab.Engine, invariant, node, setup.FinallyInvariants.Contains(invariant))
+                : null,
+        };
+    }
+
+    /// <summary>Breadth first, so that the first breach is one of the shortest.</summary>
+    async Task<(Node, Invariant)?> Exhaust(Node root, CancellationToken stop)
+    {
+        var seen = new HashSet<UInt128> { _space.KeyOf(root) };
+        var open = new Queue<Node>([root]);
+        while (open.TryDequeue(out var node))
+        {
+            stop.ThrowIfCancellationRequested();
+            _states++;
+            if (_states > setup.MostStates)
+                throw new SagaLabException(
+                    $"There are more than {setup.MostStates} states. Explore fewer events, or go random ways with {nameof(ExplorationSetup.Randomly)}."
+                );
+            if (Broken(node.World, setup.AlwaysInvariants) is { } broken)
+                return (node, broken);
+            var next = await _space.Next(node, stop);
+            foreach (var one in next)
+                if (seen.Add(_space.KeyOf(one)))
+                    open.Enqueue(one);
+            if (next.Count == 0 && AtTheEnd(node) is { } end)
+                return end;
+        }
+        return null;
+    }
+
+    async Task<(Node, Invariant)?> Wander(Node root, TimeSpan time, CancellationToken stop)
+    {
+        var random = new Random(setup.RandomSeed);
+        while (Stopwatch.GetElapsedTime(_began) < time)
+        {
+            var node = root;
+            while (true)
+            {
+                stop.ThrowIfCancellationRequested();
+                _states++;
+                if (Broken(node.World, setup.AlwaysInvariants) is { } broken)
+                    return await Shorten(root, node, broken, stop);
+                var next = await _space.Next(node, stop);
+                if (next.Count == 0)
+                {
+                    if (AtTheEnd(node) is var (end, invariant))
+                        return await Shorten(root, end, invariant, stop);
+                    break;
+                }
+                node = next[random.Next(next.Count)];
+            }
+        }
+        return null;
+    }
+
+    async Task<(Node, Invariant)?> Follow(Node root, string path, CancellationToken stop)
+    {
+        var node = root;
+        foreach (var step in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = await _space.Next(node, stop);
+            if (
+                !int.TryParse(step, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var index)
+                || index >= next.Count
+            )
+                throw new SagaLabException($"The seed does not fit: {step} is not among what can happen next.");
+            node = next[index];
+            _states++;
+        }
+        if (Broken(node.World, setup.AlwaysInvariants) is { } broken)
+            return (node, broken);
+        return (await _space.Next(node, stop)).Count == 0 ? AtTheEnd(node) : null;
+    }
+
+    /// <summary>Leaves out of a way what the breach does not need, as long as anything can be left out.</summary>
+    async Task<(Node, Invariant)?> Shorten(Node root, Node node, Invariant invariant, CancellationToken stop)
+    {
+        var moves = node.Moves().ToList();
+        for (var length = moves.Count / 2; length >= 1; )
+        {
+            var shorter = false;
+            for (var from = 0; from + length <= moves.Count; from++)
+            {
+                List<Move> candidate = [.. moves[..from], .. moves[(from + length)..]];
+                if (await Breaks(root, candidate, invariant, stop) is not { } found)
+                    continue;
+                (node, moves, shorter) = (found, [.. found.Moves()], true);
+                break;
+            }
+            if (!shorter)
+                length /= 2;
+            else
+                length = Math.Min(length, Math.Max(1, moves.Count / 2));
+        }
+        return (node, invariant);
+    }
+
+    /// <summary>Goes a way as far as it can be gone, and says where the invariant broke on it.</summary>
+    async Task<Node?> Breaks(Node root, List<Move> moves, Invariant invariant, CancellationToken stop)
+    {
+        var node = root;
+        foreach (var move in moves)
+        {
+            if (setup.AlwaysInvariants.Contains(invariant) && !Holds(node.World, invariant))
+                return node;
+            if ((await _space.Next(node, stop)).Find(one => one.Move == move) is { } next)
+                node = next;
+        }
+        if (setup.AlwaysInvariants.Contains(invariant))
+            return Holds(node.World, invariant) ? null : node;
+        return (await _space.Next(node, stop)).Count == 0 && !Holds(StateSpace.AtTheEnd(node.World), invariant)
+            ? node
+            : null;
+    }
+
+    (Node, Invariant)? AtTheEnd(Node node)
+    {
+        _ends++;
+        return Broken(StateSpace.AtTheEnd(node.World), setup.FinallyInvariants) is { } broken ? (node, broken) : null;
+    }
+
+    Invariant? Broken(World world, IReadOnlyList<Invariant> invariants) =>
+        invariants.Count == 0 ? null : invariants.FirstOrDefault(invariant => !Holds(world, invariant));
+
+    bool Holds(World world, Invariant invariant) => invariant.Holds(new LabView(lab.Engine, world));
+}

@@ -1,0 +1,144 @@
+using RideBooking.Testing.Engine;
+
+namespace RideBooking.Testing.Exploration;
+
+/// <summary>All that can happen from a state. What a handler does to the same state is asked for once only.</summary>
+sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
+{
+    const int FailuresThatSay = 2;
+
+    readonly KnownHandlings _known = new(engine);
+    readonly Fingerprint _fingerprint = new();
+
+    /// <summary>How many messages went through a real pipe.</summary>
+    public int Handlings => _known.Count;
+
+    public async Task<Node> Root(SagaLab lab, CancellationToken stop)
+    {
+        var run = lab.Start();
+        foreach (var step in setup.GivenSteps)
+            await Step.Run(step, run, stop);
+        if (run.Failed<object>().Count > 0)
+            throw new SagaLabException($"What is given did not happen:\n{run.Timeline}");
+        for (var at = 0; at < setup.Messages.Count; at++)
+            run.Put(setup.Messages[at], setup.Messages[at].GetType(), Ids.Of(Guid.Empty, 0, at));
+        return new Node
+        {
+            World = run.World,
+            Said = 0,
+            DuplicatesLeft = setup.MostDuplicates,
+            CrashesLeft = setup.MostCrashes,
+            TimersLeft = setup.MostTimers,
+        };
+    }
+
+    public UInt128 KeyOf(Node node) =>
+        _fingerprint.Of(node.World)
+        + node.Said
+        + (UInt128)(node.DuplicatesLeft * 1_000_003L + node.CrashesLeft * 1_009L + node.TimersLeft);
+
+    /// <summary>What can happen next, always in the same order. Nothing means that this is an end.</summary>
+    public async Task<List<Node>> Next(Node node, CancellationToken stop)
+    {
+        List<Node> next = [];
+        var tried = new HashSet<UInt128>();
+        for (var at = 0; at < node.World.InFlight.Count; at++)
+        {
+            var delivery = node.World.InFlight[at];
+            var what = _fingerprint.Of(delivery);
+            // Of two that are the same it does not matter which comes first.
+            if (!tried.Add(what))
+                continue;
+            var world = node.World with { InFlight = node.World.InFlight.RemoveAt(at) };
+            await Deliver(node, world, delivery, what, next, stop);
+        }
+        if (node.TimersLeft > 0 && node.World.NextDue is { } due)
+            Add(next, node, engine.Fire(node.World, due), new Move(MoveKind.Timer, 0), timers: 1);
+        return next;
+    }
+
+    /// <summary>The world at its end: what still cannot be delivered has failed for good.</summary>
+    public static World AtTheEnd(World world)
+    {
+        foreach (var stuck in world.InFlight)
+            world = world.With(
+                new Happening
+                {
+                    Kind = HappeningKind.Faulted,
+                    At = world.Now,
+                    Receiver = stuck.To.Name,
+                    Envelope = stuck.Envelope,
+                    Exception = new TimeoutException("It was tried again until nothing else was left to happen."),
+                }
+            );
+        return world with { InFlight = [] };
+    }
+
+    async Task Deliver(Node node, World world, Delivery delivery, UInt128 what, List<Node> next, CancellationToken stop)
+    {
+        var handled = await _known.Handle(world, delivery, what, _fingerprint, stop);
+        if (handled.Fault is not null && engine.TriesAgain)
+        {
+            // It comes again. Unless it has said something meanwhile, nothing has changed.
+            if (engine.Outbox == OutboxKind.None && handled.Messages > 0 && delivery.Attempt < FailuresThatSay)
+                Add(next, node, engine.FailAndTryAgain(handled), new Move(MoveKind.Deliver, what));
+            return;
+        }
+        var after = engine.Apply(handled);
+        Add(next, node, after, new Move(MoveKind.Deliver, what));
+        if (node.DuplicatesLeft > 0)
+            Add(
+                next,
+                node,
+                after with
+                {
+                    InFlight = after.InFlight.Add(engine.DuplicateOf(delivery, world.Now)),
+                },
+                new Move(MoveKind.DeliverAndDuplicate, what),
+                duplicates: 1
+            );
+        if (setup.TimersCrossCancellations && Crossing(handled) is { Count: > 0 } crossing)
+            Add(
+                next,
+                node,
+                after with
+                {
+                    InFlight = after.InFlight.AddRange(crossing),
+                },
+                new Move(MoveKind.DeliverAndCross, what)
+            );
+        if (node.CrashesLeft > 0)
+            for (var point = 0; point < engine.CrashPoints(handled).Count; point++)
+                Add(
+                    next,
+                    node,
+                    engine.DropKnown(engine.Crash(handled, point)),
+                    new Move(MoveKind.Crash, what, point),
+                    crashes: 1
+                );
+    }
+
+    List<Delivery> Crossing(Handled handled) =>
+        [
+            .. from cancelled in handled.Handling.Said.OfType<Outgoing.Cancelled>()
+            let due = handled.Before.Due.Find(due => due.Token == cancelled.Token)
+            where due is not null
+            from delivery in engine.Route(due.Envelope, due.Destination)
+            select delivery,
+        ];
+
+    void Add(List<Node> next, Node from, World world, Move move, int duplicates = 0, int crashes = 0, int timers = 0) =>
+        next.Add(
+            new Node
+            {
+                World = world,
+                Said = from.Said + _fingerprint.OfOutcomes(world, from.World.Log.Count),
+                DuplicatesLeft = from.DuplicatesLeft - duplicates,
+                CrashesLeft = from.CrashesLeft - crashes,
+                TimersLeft = from.TimersLeft - timers,
+                Before = from,
+                Move = move,
+                Index = next.Count,
+            }
+        );
+}

@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace RideBooking.Testing.Values;
+
+/// <summary>What happened as a Mermaid sequence diagram.</summary>
+static class SequenceDiagram
+{
+    public static string Of(IEnumerable<Happening> happenings)
+    {
+        var all = happenings.ToList();
+        var text = new StringBuilder("sequenceDiagram\n    participant outside");
+        foreach (var receiver in all.Select(it => it.Receiver).OfType<string>().Distinct())
+            text.Append($"\n    participant {Id(receiver)} as {receiver}");
+        foreach (var it in all)
+            text.Append("\n    ").Append(Line(it));
+        return text.ToString();
+    }
+
+    static string Line(Happening it)
+    {
+        var (receiver, message) = (Id(it.Receiver!), it.Envelope?.Name ?? "");
+        return it.Kind switch
+        {
+            HappeningKind.Delivered => $"outside->>{receiver}: {message}",
+            HappeningKind.Published or HappeningKind.Sent or HappeningKind.Responded =>
+                $"{receiver}-->>outside: {message}",
+            HappeningKind.Scheduled => $"{receiver}-->>{receiver}: {message} in {Words.Span(it.Due!.Value - it.At)}",
+            HappeningKind.Cancelled => $"{receiver}--x{receiver}: {message}",
+            HappeningKind.Faulted or HappeningKind.WillRetry =>
+                $"Note over {receiver}: fails on {message}: {Plain(it.Exception!.Message)}",
+            HappeningKind.Unclaimed => $"Note over {receiver}: no instance for {message}",
+            HappeningKind.Deduplicated => $"Note over {receiver}: had {message} already",
+            HappeningKind.Crashed => $"Note over {receiver}: crashes {it.Note}",
+            _ => it.Transition is var (from, to) && from != to
+                ? $"Note over {receiver}: {from} → {to}"
+                : $"Note over {receiver}: stored",
+        };
+    }
+
+    static string Id(string name) => name.Replace('-', '_');
+
+    // A semicolon or a line break ends a line of a diagram, a number sign begins an entity.
+    static string Plain(string text) =>
+        text.ReplaceLineEndings(" ").Replace(';', ',').Replace("#", "no. ", StringComparison.Ordinal);
+}

@@ -1,0 +1,54 @@
+using MassTransit;
+using MassTransit.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RideBooking.Testing.Tests.BrokenMachines;
+
+/// <summary>
+/// The test that people write with MassTransit's own harness: every message of the good case, once, in order. It passes on
+/// every broken machine.
+/// </summary>
+public sealed class The_usual_test
+{
+    [Theory]
+    [InlineData(Flaw.None)]
+    [InlineData(Flaw.LostTimeoutCancel)]
+    [InlineData(Flaw.MissingIgnore)]
+    [InlineData(Flaw.NotIdempotent)]
+    public async Task Finds_nothing_wrong(Flaw flaw)
+    {
+        await using var services = new ServiceCollection()
+            .AddSingleton(typeof(Flaw), flaw)
+            .AddMassTransitTestHarness(
+                TextWriter.Null,
+                bus =>
+                {
+                    bus.AddDelayedMessageScheduler();
+                    bus.AddSagaStateMachine<OrderMachine, Order>();
+                    bus.UsingInMemory(
+                        (context, memory) =>
+                        {
+                            memory.UseDelayedMessageScheduler();
+                            memory.ConfigureEndpoints(context);
+                        }
+                    );
+                }
+            )
+            .BuildServiceProvider(true);
+        var harness = services.GetRequiredService<ITestHarness>();
+        await harness.Start();
+        var saga = harness.GetSagaStateMachineHarness<OrderMachine, Order>();
+        var id = Guid.CreateVersion7();
+        var stop = TestContext.Current.CancellationToken;
+
+        await harness.Bus.Publish(new OrderPlaced(id), stop);
+        (await saga.Exists(id, machine => machine.Unpaid)).ShouldNotBeNull();
+
+        await harness.Bus.Publish(new PaymentReceived(id, 10), stop);
+        (await saga.Exists(id, machine => machine.Paid)).ShouldNotBeNull();
+        (await harness.Published.Any<ShipOrder>(stop)).ShouldBeTrue();
+
+        await harness.Bus.Publish(new OrderShipped(id), stop);
+        (await saga.Exists(id, machine => machine.Shipped)).ShouldNotBeNull();
+    }
+}
