@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MassTransit.EntityFrameworkCoreIntegration;
@@ -8,13 +9,15 @@ namespace RideBooking.EventLog;
 
 /// <summary>
 /// Writes every event that goes into the outbox into the log as well, in the same SaveChanges and so in the same transaction
-/// as the state change that caused it: there is no event without its change and no change without its event.
+/// as the state change that caused it: there is no event without its change and no change without its event. Where there is
+/// only one writer at a time, the events get their numbers in that transaction too.
 /// </summary>
 public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal)
     : SaveChangesInterceptor,
         IDbTransactionInterceptor
 {
-    static readonly ConditionalWeakTable<DbContext, object> s_appended = [];
+    // The contexts that have appended events, until their transaction ends, with those that it has numbered.
+    static readonly ConditionalWeakTable<DbContext, List<LoggedEvent>> s_appended = [];
 
     /// <inheritdoc />
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
@@ -35,12 +38,37 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     }
 
     /// <inheritdoc />
-    public void TransactionCommitted(System.Data.Common.DbTransaction transaction, TransactionEndEventData eventData) =>
+    public InterceptionResult TransactionCommitting(
+        DbTransaction transaction,
+        TransactionEventData eventData,
+        InterceptionResult result
+    )
+    {
+        if (ToNumber(eventData.Context) is { } appended)
+            appended.AddRange(Sequencer.NumberOwn(eventData.Context!));
+        return result;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<InterceptionResult> TransactionCommittingAsync(
+        DbTransaction transaction,
+        TransactionEventData eventData,
+        InterceptionResult result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (ToNumber(eventData.Context) is { } appended)
+            appended.AddRange(await Sequencer.NumberOwn(eventData.Context!, cancellationToken));
+        return result;
+    }
+
+    /// <inheritdoc />
+    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
         SignalCommit(eventData.Context);
 
     /// <inheritdoc />
     public Task TransactionCommittedAsync(
-        System.Data.Common.DbTransaction transaction,
+        DbTransaction transaction,
         TransactionEndEventData eventData,
         CancellationToken cancellationToken = default
     )
@@ -49,10 +77,34 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc />
+    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) =>
+        Forget(eventData.Context);
+
+    /// <inheritdoc />
+    public Task TransactionRolledBackAsync(
+        DbTransaction transaction,
+        TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Forget(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    static List<LoggedEvent>? ToNumber(DbContext? db) =>
+        db is not null && s_appended.TryGetValue(db, out var appended) && Sequencer.IsOnlyWriter(db) ? appended : null;
+
     void SignalCommit(DbContext? db)
     {
-        if (db is not null && s_appended.Remove(db))
-            signal.Committed();
+        if (db is not null && s_appended.TryGetValue(db, out var numbered) && s_appended.Remove(db))
+            signal.Committed(numbered);
+    }
+
+    static void Forget(DbContext? db)
+    {
+        if (db is not null)
+            s_appended.Remove(db);
     }
 
     void Append(DbContext db)
@@ -69,7 +121,7 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
         foreach (var logged in events)
             if (db.Set<LoggedEvent>().Local.All(known => known.EventId != logged.EventId))
                 db.Add(logged);
-        s_appended.AddOrUpdate(db, events);
+        s_appended.AddOrUpdate(db, []);
     }
 
     static LoggedEvent Read(OutboxMessage message, EventType type)

@@ -1,34 +1,138 @@
+using System.Text.Json;
+using System.Threading.Channels;
+
 namespace RideBooking.EventLog;
 
 /// <summary>
-/// Wakes whoever waits for events in this process: the sequencer after a commit, the readers after the sequencer. A wake-up
-/// is a hint to look; another replica's events are found by looking now and then.
+/// What the processes' own parts tell each other of the log: whoever commits events tells the sequencer, and the sequencer
+/// tells the readers, each only of the ride or driver he listens to.
 /// </summary>
 public sealed class EventLogSignal
 {
-    readonly Bell _committed = new();
-    readonly Bell _sequenced = new();
+    readonly Channel<IReadOnlyList<LoggedEvent>> _commits = Channel.CreateUnbounded<IReadOnlyList<LoggedEvent>>();
+    readonly Dictionary<string, List<EventListener>> _listeners = new(StringComparer.Ordinal);
+    readonly Lock _changing = new();
 
-    /// <summary>Events were committed and await their positions.</summary>
-    public void Committed() => _committed.Ring();
+    /// <summary>Events were committed.</summary>
+    /// <param name="numbered">Those that their own transaction has numbered; none when they await their positions.</param>
+    public void Committed(IReadOnlyList<LoggedEvent> numbered) => _commits.Writer.TryWrite(numbered);
 
-    /// <summary>Events were given positions and can be read.</summary>
-    public void Sequenced() => _sequenced.Ring();
+    /// <summary>The commits that the sequencer has not seen yet, for it alone.</summary>
+    public ChannelReader<IReadOnlyList<LoggedEvent>> Commits => _commits.Reader;
 
-    /// <summary>A task that ends at the next commit. Take it before looking, so that no commit falls between.</summary>
-    public Task NextCommit => _committed.Next;
-
-    /// <summary>A task that ends when further events can be read. Take it before looking, so that none falls between.</summary>
-    public Task NextSequenced => _sequenced.Next;
-
-    sealed class Bell
+    /// <summary>
+    /// Hears from now on every event of a stream, or about a driver. Listen first and look then: so nothing falls between.
+    /// </summary>
+    /// <param name="about">The stream's id, or the driver's.</param>
+    public EventListener Listen(string about)
     {
-        TaskCompletionSource _next = New();
-
-        public Task Next => Volatile.Read(ref _next).Task;
-
-        public void Ring() => Interlocked.Exchange(ref _next, New()).TrySetResult();
-
-        static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listener = new EventListener(gone => Forget(about, gone));
+        lock (_changing)
+            if (_listeners.TryGetValue(about, out var others))
+                others.Add(listener);
+            else
+                _listeners.Add(about, [listener]);
+        return listener;
     }
+
+    /// <summary>Whether events are for anybody in this process.</summary>
+    internal bool IsAnybodyListening
+    {
+        get
+        {
+            lock (_changing)
+                return _listeners.Count > 0;
+        }
+    }
+
+    /// <summary>Hands events that have their positions to those whom they concern.</summary>
+    internal void Tell(IEnumerable<LoggedEvent> numbered)
+    {
+        if (!IsAnybodyListening)
+            return;
+        foreach (var row in numbered)
+        {
+            var driver = DriverOf(row);
+            lock (_changing)
+            {
+                TellThose(row.StreamId, row);
+                if (driver is not null && driver != row.StreamId)
+                    TellThose(driver, row);
+            }
+        }
+    }
+
+    /// <summary>Tells everybody that there may be events which they have not heard.</summary>
+    internal void TellToLook()
+    {
+        lock (_changing)
+            foreach (var listener in _listeners.Values.SelectMany(all => all))
+                listener.Hear(null);
+    }
+
+    void TellThose(string about, LoggedEvent row)
+    {
+        if (_listeners.TryGetValue(about, out var those))
+            foreach (var listener in those)
+                listener.Hear(row);
+    }
+
+    void Forget(string about, EventListener gone)
+    {
+        lock (_changing)
+            if (_listeners.TryGetValue(about, out var those) && those.Remove(gone) && those.Count == 0)
+                _listeners.Remove(about);
+    }
+
+    static string? DriverOf(LoggedEvent row)
+    {
+        using var payload = JsonDocument.Parse(row.Payload);
+        return payload.RootElement.TryGetProperty("driverId", out var driver) ? driver.GetString() : null;
+    }
+}
+
+/// <summary>Hears what concerns one stream or driver, until it is disposed of.</summary>
+public sealed class EventListener : IDisposable
+{
+    readonly Channel<LoggedEvent?> _heard = Channel.CreateUnbounded<LoggedEvent?>();
+    readonly Action<EventListener> _forget;
+
+    internal EventListener(Action<EventListener> forget) => _forget = forget;
+
+    internal void Hear(LoggedEvent? row) => _heard.Writer.TryWrite(row);
+
+    /// <summary>Waits until there is something, or the patience ends.</summary>
+    /// <returns>
+    /// What came since the last call, in the order of the log; with <c>Missed</c> when there may be more that only a look
+    /// at the log finds.
+    /// </returns>
+    public async Task<(IReadOnlyList<LoggedEvent> Events, bool Missed)> Hear(
+        TimeSpan patience,
+        TimeProvider clock,
+        CancellationToken stop
+    )
+    {
+        using var limit = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            await _heard.Reader.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return ([], false);
+        }
+
+        var events = new List<LoggedEvent>();
+        var missed = false;
+        while (_heard.Reader.TryRead(out var row))
+            if (row is null)
+                missed = true;
+            else
+                events.Add(row);
+        return (events, missed);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _forget(this);
 }

@@ -4,57 +4,90 @@ namespace RideBooking.EventLog;
 
 /// <summary>
 /// Gives committed events their positions and stream versions. Identity columns leave gaps and commit out of order, so a
-/// reader that trusts them loses events; numbers given after the commit, under one lock, have neither fault.
+/// reader that trusts them loses events; numbers given under one lock, to what is committed by then, have neither fault.
 /// </summary>
 public static class Sequencer
 {
-    const int BatchSize = 500;
+    /// <summary>How many events are numbered at once, at most.</summary>
+    public const int BatchSize = 500;
 
     /// <summary>
     /// Numbers every event committed before the call. Safe to run in many processes at once: the head row is the lock.
     /// </summary>
-    /// <returns>How many events were numbered.</returns>
-    public static async Task<int> CatchUp(DbContext db, CancellationToken stop)
+    public static async Task CatchUp(DbContext db, CancellationToken stop)
     {
-        var total = 0;
-        while (await Pending(db).AnyAsync(stop))
-        {
-            var strategy = db.Database.CreateExecutionStrategy();
-            total += await strategy.ExecuteAsync(() => NumberBatch(db, stop));
-        }
-        return total;
+        if (!await HasPending(db, stop))
+            return;
+        while ((await NumberBatch(db, stop)).Count == BatchSize) { }
     }
 
-    static IQueryable<LoggedEvent> Pending(DbContext db) =>
-        db.Set<LoggedEvent>().Where(row => row.Position == null).OrderBy(row => row.Sequence);
+    /// <summary>Whether any committed event awaits its position.</summary>
+    public static Task<bool> HasPending(DbContext db, CancellationToken stop) =>
+        db.Set<LoggedEvent>().AnyAsync(row => row.Position == null, stop);
 
-    static async Task<int> NumberBatch(DbContext db, CancellationToken stop)
+    /// <summary>
+    /// Numbers what is committed, the oldest first, in a transaction of its own: on PostgreSQL one round trip.
+    /// </summary>
+    /// <returns>The events numbered, in order. Fewer than <see cref="BatchSize"/>: these were all.</returns>
+    public static Task<List<LoggedEvent>> NumberBatch(DbContext db, CancellationToken stop)
     {
-        db.ChangeTracker.Clear();
-        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        var statements = NumberingStatements.Of(db);
+        return db
+            .Database.CreateExecutionStrategy()
+            .ExecuteAsync(async () =>
+            {
+                if (statements.AreATransaction)
+                    return InOrder(await statements.Number(db).ToListAsync(stop));
 
-        // Writing the head row first makes every other sequencer wait here until this one has committed.
-        await db.Set<LogHead>()
-            .ExecuteUpdateAsync(row => row.SetProperty(head => head.Position, head => head.Position), stop);
-        var head = await db.Set<LogHead>().SingleAsync(stop);
-        var batch = await Pending(db).AsTracking().Take(BatchSize).ToListAsync(stop);
+                await using var transaction = await db.Database.BeginTransactionAsync(stop);
+                var numbered = InOrder(await statements.Number(db).ToListAsync(stop));
+                if (statements.LeaveTheHead && numbered.Count > 0)
+                    await db.Set<LogHead>()
+                        .ExecuteUpdateAsync(
+                            row => row.SetProperty(head => head.Position, numbered[^1].Position!.Value),
+                            stop
+                        );
+                await transaction.CommitAsync(stop);
+                return numbered;
+            });
+    }
 
-        var streams = batch.Select(row => row.StreamId).Distinct().ToList();
-        var versions = await db.Set<LoggedEvent>()
-            .Where(row => streams.Contains(row.StreamId) && row.StreamVersion != null)
-            .GroupBy(row => row.StreamId)
-            .Select(stream => new { stream.Key, Last = stream.Max(row => row.StreamVersion) })
-            .ToDictionaryAsync(stream => stream.Key, stream => stream.Last!.Value, stop);
+    /// <summary>
+    /// Whether a transaction that appends events is the only one that writes, so that it can number them itself: on SQLite.
+    /// </summary>
+    internal static bool IsOnlyWriter(DbContext db) =>
+        db.Database.ProviderName == "Microsoft.EntityFrameworkCore.Sqlite";
 
-        foreach (var row in batch)
+    /// <summary>Numbers the events of the only writer's transaction, before it is committed.</summary>
+    internal static async Task<List<LoggedEvent>> NumberOwn(DbContext db, CancellationToken stop)
+    {
+        var all = new List<LoggedEvent>();
+        while (true)
         {
-            row.Position = ++head.Position;
-            row.StreamVersion = versions[row.StreamId] = versions.GetValueOrDefault(row.StreamId) + 1;
+            var batch = InOrder(await NumberingStatements.Of(db).Number(db).ToListAsync(stop));
+            all.AddRange(batch);
+            if (batch.Count < BatchSize)
+                return all;
         }
+    }
 
-        await db.SaveChangesAsync(stop);
-        await transaction.CommitAsync(stop);
-        db.ChangeTracker.Clear();
-        return batch.Count;
+    /// <summary>The same for who cannot wait otherwise.</summary>
+    internal static List<LoggedEvent> NumberOwn(DbContext db)
+    {
+        var all = new List<LoggedEvent>();
+        while (true)
+        {
+            var batch = InOrder([.. NumberingStatements.Of(db).Number(db)]);
+            all.AddRange(batch);
+            if (batch.Count < BatchSize)
+                return all;
+        }
+    }
+
+    // No database promises an order for what an update returns.
+    static List<LoggedEvent> InOrder(List<LoggedEvent> rows)
+    {
+        rows.Sort((one, other) => one.Position!.Value.CompareTo(other.Position!.Value));
+        return rows;
     }
 }

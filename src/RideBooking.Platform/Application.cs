@@ -43,6 +43,7 @@ public static class Application
         services.AddShutdown(configuration);
         var database = services.AddPersistence(configuration);
         services.AddMessaging(configuration, builder.Environment, database, modules);
+        services.AddSingleton<StreamFollower>();
         services.AddReadiness();
         foreach (var module in modules)
         {

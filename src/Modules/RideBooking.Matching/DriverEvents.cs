@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
@@ -20,8 +21,20 @@ internal sealed record OfferOver(Guid OfferId, Guid RideId, OfferStatus Status);
 /// </summary>
 internal static class DriverEvents
 {
-    /// <summary>How soon what another process did is seen; what this one did is seen at once.</summary>
-    static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
+    /// <summary>These change the driver's offer in the transaction that they come from.</summary>
+    static readonly string[] s_changes =
+    [
+        nameof(DriverOffered),
+        nameof(DriverAssigned),
+        nameof(OfferDeclined),
+        nameof(OfferExpired),
+    ];
+
+    /// <summary>These end it a little later: when matching has heard of them, in whichever process that is.</summary>
+    static readonly string[] s_ends = [nameof(RideCompleted), nameof(RideCancelled), nameof(DriverUnassigned)];
+
+    static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan s_slowest = TimeSpan.FromSeconds(5);
 
     public static void Map(RouteGroupBuilder drivers) =>
         drivers.MapGet("/drivers/me/events", Handle).WithSummary("Your offers and rides as they come and go (SSE).");
@@ -41,19 +54,52 @@ internal static class DriverEvents
         [EnumeratorCancellation] CancellationToken stop
     )
     {
+        // Before the first look, so that nothing falls between.
+        using var listener = signal.Listen(driverId);
         Living? told = null;
+        var (mayEnd, again) = (true, Timeout.InfiniteTimeSpan);
         while (true)
         {
-            // Before the look, so that nothing falls between the look and the wait.
-            var more = signal.NextSequenced;
+            var before = told;
             foreach (var change in await Look(scopes, driverId, told, stop))
             {
                 told = change.Now;
                 yield return change.Event;
             }
-            await Task.WhenAny(more, Task.Delay(s_beat, clock, stop));
-            stop.ThrowIfCancellationRequested();
+
+            if (told?.OfferId != before?.OfferId)
+                again = Timeout.InfiniteTimeSpan;
+            else if (again != Timeout.InfiniteTimeSpan)
+                again = again * 2 < s_slowest ? again * 2 : s_slowest;
+            if (mayEnd && told is not null && await IsToEnd(scopes, told, stop))
+                again = s_soon;
+            mayEnd = await Hear(listener, again, clock, stop);
         }
+    }
+
+    /// <summary>Waits until the driver's offer has changed, or may have.</summary>
+    /// <returns>Whether it may be to end.</returns>
+    static async Task<bool> Hear(EventListener listener, TimeSpan patience, TimeProvider clock, CancellationToken stop)
+    {
+        while (true)
+        {
+            var (events, missed) = await listener.Hear(patience, clock, stop);
+            if (missed || events.Any(row => s_ends.Contains(row.EventType)))
+                return true;
+            if (events.Count == 0 || events.Any(row => s_changes.Contains(row.EventType)))
+                return false;
+        }
+    }
+
+    /// <summary>Whether the ride is past what ends the offer, which lives only because matching has not heard of it.</summary>
+    static async Task<bool> IsToEnd(IServiceScopeFactory scopes, Living told, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var ride = told.RideId.ToString();
+        return await scope
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .Set<LoggedEvent>()
+            .AnyAsync(row => row.StreamId == ride && s_ends.Contains(row.EventType), stop);
     }
 
     /// <summary>What changed for the driver since he was told last. He has at most one living offer.</summary>
@@ -85,12 +131,12 @@ internal static class DriverEvents
             changes.Add(
                 (
                     new ServerEvent(null, type, OfferView.Of(found.offer, found.search)),
-                    new Living(found.offer.OfferId, found.offer.Status)
+                    new Living(found.offer.OfferId, found.offer.RideId, found.offer.Status)
                 )
             );
         }
         return changes;
     }
 
-    sealed record Living(Guid OfferId, OfferStatus Status);
+    sealed record Living(Guid OfferId, Guid RideId, OfferStatus Status);
 }

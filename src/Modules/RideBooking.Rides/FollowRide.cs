@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.Platform.Events;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
 
@@ -19,15 +19,8 @@ namespace RideBooking.Rides;
 /// The ride, live: its events from the first, or from the one after <c>Last-Event-ID</c>, as they happen. The stream stays
 /// open when the ride is over, for payment, receipt and rating come later; the client leaves when it has seen enough.
 /// </summary>
-internal sealed class FollowRide(
-    IServiceScopeFactory scopes,
-    EventLogSignal signal,
-    TimeProvider clock,
-    IOptions<JsonOptions> json
-)
+internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> json)
 {
-    const int Batch = 100;
-
     public static void Map(RouteGroupBuilder everybody) =>
         everybody
             .MapGet("/rides/{rideId:guid}/events", Handle)
@@ -64,9 +57,8 @@ internal sealed class FollowRide(
     )
     {
         // Always from the first event, because the status after an event follows from all before it; a ride has few.
-        var filter = new EventFilter(StreamId: rideId.ToString());
         RideStatus? status = null;
-        await foreach (var row in EventLogReader.Follow(Read, filter, signal, clock, stop))
+        await foreach (var row in follower.Events(rideId.ToString(), stop))
         {
             var envelope = EventEnvelope.Of(row);
             status = RideProgress.After(status, envelope);
@@ -79,11 +71,5 @@ internal sealed class FollowRide(
             if (offerId is { } offer && RideProgress.Ends(envelope, offer))
                 yield break;
         }
-    }
-
-    async Task<List<LoggedEvent>> Read(EventFilter filter, CancellationToken stop)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<AppDbContext>().ReadEvents(filter, Batch, stop);
     }
 }

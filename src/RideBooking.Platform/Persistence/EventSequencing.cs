@@ -7,7 +7,7 @@ namespace RideBooking.Platform.Persistence;
 
 /// <summary>
 /// Numbers events right after they are committed and tells the readers. Any number of replicas may do it; the slow beat
-/// finds the events of a replica that died between its commit and its numbering.
+/// finds what other replicas have numbered, and the events of one that died between its commit and its numbering.
 /// </summary>
 internal sealed partial class EventSequencing(
     IServiceScopeFactory scopes,
@@ -16,19 +16,19 @@ internal sealed partial class EventSequencing(
     ILogger<EventSequencing> log
 ) : BackgroundService
 {
-    static readonly TimeSpan s_beat = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
+
+    readonly LogTail _tail = new(signal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
-        {
-            var commit = signal.NextCommit;
             try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-                if (await Sequencer.CatchUp(db, stoppingToken) > 0)
-                    signal.Sequenced();
+                if (await CommitWithinBeat(stoppingToken))
+                    await TakeCommits(stoppingToken);
+                else
+                    await LookAround(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -39,8 +39,61 @@ internal sealed partial class EventSequencing(
             {
                 return;
             }
-            await Task.WhenAny(commit, Task.Delay(s_beat, clock, stoppingToken));
+    }
+
+    async Task<bool> CommitWithinBeat(CancellationToken stop)
+    {
+        using var beat = new CancellationTokenSource(s_beat, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, stop);
+        try
+        {
+            return await signal.Commits.WaitToReadAsync(either.Token);
         }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    async Task TakeCommits(CancellationToken stop)
+    {
+        var numbered = new List<LoggedEvent>();
+        var pending = false;
+        while (signal.Commits.TryRead(out var commit))
+        {
+            pending |= commit.Count == 0;
+            numbered.AddRange(commit);
+        }
+        numbered.Sort((one, other) => one.Position!.Value.CompareTo(other.Position!.Value));
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        if (numbered.Count > 0)
+            await _tail.Tell(db, numbered, stop);
+        if (pending)
+            await Number(db, stop);
+    }
+
+    async Task LookAround(CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var (moved, pending) = await _tail.Look(db, stop);
+        if (pending)
+            await Number(db, stop);
+        else if (moved)
+            await _tail.Tell(db, [], stop);
+    }
+
+    async Task Number(AppDbContext db, CancellationToken stop)
+    {
+        int count;
+        do
+        {
+            var numbered = await Sequencer.NumberBatch(db, stop);
+            count = numbered.Count;
+            await _tail.Tell(db, numbered, stop);
+        } while (count == Sequencer.BatchSize);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events await their positions; trying again")]

@@ -1,8 +1,11 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.Platform;
+using RideBooking.Platform.Events;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
 
@@ -63,18 +66,12 @@ public sealed class TheLog(EmbeddedHost host) : IClassFixture<EmbeddedHost>
     }
 
     [Fact]
-    public async Task Is_followed_from_any_position_without_loss_or_repetition()
+    public async Task Is_followed_without_loss_or_repetition()
     {
         var rideId = Guid.CreateVersion7();
-        var filter = new EventFilter(StreamId: rideId.ToString());
         await Publish(rideId, commit: true);
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-
-        var signal = host.Services.GetRequiredService<EventLogSignal>();
         var seen = new List<int>();
-        await foreach (
-            var row in EventLogReader.Follow((from, _) => Read(from), filter, signal, TimeProvider.System, stop.Token)
-        )
+        await foreach (var row in Follow(rideId, out _, Patience()))
         {
             seen.Add(row.StreamVersion!.Value);
             if (seen.Count == 5)
@@ -82,6 +79,117 @@ public sealed class TheLog(EmbeddedHost host) : IClassFixture<EmbeddedHost>
             await Publish(rideId, commit: true);
         }
         seen.ShouldBe([1, 2, 3, 4, 5]);
+    }
+
+    [Fact]
+    public async Task Is_followed_through_a_storm_of_writers_who_also_write_to_other_rides()
+    {
+        var rideId = Guid.CreateVersion7();
+        var stop = Patience();
+        var writers = Enumerable
+            .Range(0, 60)
+            .Select(n => Task.Run(() => Publish(n % 2 == 0 ? rideId : Guid.CreateVersion7(), commit: true)))
+            .ToList();
+        var followers = Enumerable.Range(0, 5).Select(_ => Versions(Follow(rideId, out var _, stop), 30)).ToList();
+        await Task.WhenAll(writers);
+        foreach (var follower in followers)
+            (await follower).ShouldBe(Enumerable.Range(1, 30));
+    }
+
+    [Fact]
+    public async Task Is_looked_up_by_a_follower_once_and_then_handed_to_him_and_nothing_of_other_rides()
+    {
+        var rideId = Guid.CreateVersion7();
+        await Publish(rideId, commit: true);
+        var (seen, before) = (0, 0);
+        await foreach (var row in Follow(rideId, out var looks, Patience()))
+        {
+            // The second event came when this process knew how far the log is: from here on nobody needs to look.
+            if (++seen == 2)
+                before = looks.Count;
+            if (seen == 4)
+            {
+                looks.Count.ShouldBe(before);
+                break;
+            }
+            for (var other = 0; other < 20; other++)
+                await Publish(Guid.CreateVersion7(), commit: true);
+            await Publish(rideId, commit: true);
+        }
+    }
+
+    [Fact]
+    public async Task Tells_its_followers_of_what_another_replica_wrote_and_of_what_it_died_before_numbering()
+    {
+        var rideId = Guid.CreateVersion7();
+        var replica = new AnotherReplica(host.Services);
+        await Publish(rideId, commit: true);
+        var seen = new List<int>();
+        await foreach (var row in Follow(rideId, out _, Patience()))
+        {
+            seen.Add(row.StreamVersion!.Value);
+            if (seen.Count == 5)
+                break;
+            await replica.Append(rideId.ToString(), number: seen.Count % 2 == 0);
+        }
+        seen.ShouldBe([1, 2, 3, 4, 5]);
+    }
+
+    [Fact]
+    public async Task Is_looked_up_again_by_a_follower_who_missed_an_event()
+    {
+        var rideId = Guid.CreateVersion7();
+        await Publish(rideId, commit: true);
+
+        // Told by a signal of his own, and only of the last event, and twice.
+        var signal = new EventLogSignal();
+        var scopes = host.Services.GetRequiredService<IServiceScopeFactory>();
+        await using var follower = new StreamFollower(scopes, signal, TimeProvider.System)
+            .Events(rideId.ToString(), Patience())
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await follower.MoveNextAsync();
+        var next = follower.MoveNextAsync();
+        for (var n = 0; n < 3; n++)
+            await Publish(rideId, commit: true);
+        var last = (await Read(new EventFilter(StreamId: rideId.ToString())))[^1];
+        signal.Tell([last, last]);
+
+        var versions = new List<int>();
+        while (await next)
+        {
+            versions.Add(follower.Current.StreamVersion!.Value);
+            if (versions.Count == 3)
+                break;
+            next = follower.MoveNextAsync();
+        }
+        versions.ShouldBe([2, 3, 4]);
+    }
+
+    static CancellationToken Patience() =>
+        CancellationTokenSource
+            .CreateLinkedTokenSource(
+                TestContext.Current.CancellationToken,
+                new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token
+            )
+            .Token;
+
+    static async Task<List<int>> Versions(IAsyncEnumerable<LoggedEvent> events, int count)
+    {
+        var versions = new List<int>();
+        await foreach (var row in events)
+        {
+            versions.Add(row.StreamVersion!.Value);
+            if (versions.Count == count)
+                break;
+        }
+        return versions;
+    }
+
+    IAsyncEnumerable<LoggedEvent> Follow(Guid rideId, out CountedScopes looks, CancellationToken stop)
+    {
+        looks = new CountedScopes(host.Services.GetRequiredService<IServiceScopeFactory>());
+        var signal = host.Services.GetRequiredService<EventLogSignal>();
+        return new StreamFollower(looks, signal, TimeProvider.System).Events(rideId.ToString(), stop);
     }
 
     async Task Publish(Guid rideId, bool commit)
@@ -100,5 +208,44 @@ public sealed class TheLog(EmbeddedHost host) : IClassFixture<EmbeddedHost>
     {
         await using var scope = host.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<AppDbContext>().ReadEvents(filter, 1000, default);
+    }
+}
+
+/// <summary>Counts how often somebody looks at the database: each look has a scope.</summary>
+sealed class CountedScopes(IServiceScopeFactory scopes) : IServiceScopeFactory
+{
+    public int Count { get; private set; }
+
+    public IServiceScope CreateScope()
+    {
+        Count++;
+        return scopes.CreateScope();
+    }
+}
+
+/// <summary>Writes to the same log without a word to this process.</summary>
+sealed class AnotherReplica(IServiceProvider host)
+{
+    public async Task Append(string streamId, bool number)
+    {
+        var options = new DbContextOptionsBuilder<SqliteAppDbContext>()
+            .UseSqlite(host.GetRequiredService<DatabaseOptions>().ConnectionString)
+            .UseSnakeCaseNamingConvention()
+            .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>();
+        await using var db = new SqliteAppDbContext(options.Options, host.GetServices<IModule>());
+        db.Add(
+            new LoggedEvent
+            {
+                EventId = Guid.CreateVersion7(),
+                EventType = nameof(NoDriverFound),
+                Version = 1,
+                Source = "rides",
+                StreamId = streamId,
+                Payload = "{}",
+            }
+        );
+        await db.SaveChangesAsync();
+        if (number)
+            await Sequencer.CatchUp(db, default);
     }
 }

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace RideBooking.EventLog;
+
+/// <summary>
+/// One set-based statement that numbers the pending events, in each database's words. It must begin after the lock is held:
+/// what a statement sees was committed when it began, and the sequencer before this one must be among that.
+/// </summary>
+sealed class NumberingStatements
+{
+    static readonly ConcurrentDictionary<IModel, NumberingStatements> s_known = new();
+
+    readonly string _sql;
+
+    NumberingStatements(string sql) => _sql = sql;
+
+    /// <summary>Whether the statements, sent together, are one transaction without another word.</summary>
+    public bool AreATransaction { get; private init; }
+
+    /// <summary>Whether the head is still to be moved to the last position given.</summary>
+    public bool LeaveTheHead { get; private init; }
+
+    /// <summary>Numbers up to <see cref="Sequencer.BatchSize"/> events when enumerated; they come in no particular order.</summary>
+    public IQueryable<LoggedEvent> Number(DbContext db) => db.Set<LoggedEvent>().FromSqlRaw(_sql).AsNoTracking();
+
+    public static NumberingStatements Of(DbContext db) =>
+        s_known.GetOrAdd(
+            db.Model,
+            _ =>
+            {
+                var (events, head) = (Table<LoggedEvent>(db), Table<LogHead>(db));
+                return db.Database.ProviderName switch
+                {
+                    "Npgsql.EntityFrameworkCore.PostgreSQL" => OnPostgres(events, head),
+                    "Microsoft.EntityFrameworkCore.SqlServer" => OnSqlServer(events, head),
+                    "Microsoft.EntityFrameworkCore.Sqlite" => OnSqlite(events, head),
+                    var provider => throw new NotSupportedException($"The event log cannot be numbered on {provider}."),
+                };
+            }
+        );
+
+    static string Table<T>(DbContext db)
+    {
+        var entity = db.Model.FindEntityType(typeof(T))!;
+        return db.GetService<ISqlGenerationHelper>().DelimitIdentifier(entity.GetTableName()!, entity.GetSchema());
+    }
+
+    static NumberingStatements OnPostgres(string events, string head) =>
+        new(
+            $"""
+            DO $$ BEGIN PERFORM 1 FROM {head} FOR UPDATE; END $$;
+            WITH batch AS MATERIALIZED (
+                SELECT sequence, stream_id FROM {events} WHERE position IS NULL ORDER BY sequence LIMIT {Sequencer.BatchSize}
+            ), numbers AS MATERIALIZED (
+                SELECT batch.sequence,
+                    head.position + ROW_NUMBER() OVER (ORDER BY batch.sequence) AS position,
+                    COALESCE((SELECT MAX(known.stream_version) FROM {events} AS known WHERE known.stream_id = batch.stream_id), 0)
+                        + ROW_NUMBER() OVER (PARTITION BY batch.stream_id ORDER BY batch.sequence) AS stream_version
+                FROM batch CROSS JOIN {head} AS head
+            ), numbered AS (
+                UPDATE {events} AS logged
+                SET position = numbers.position, stream_version = numbers.stream_version
+                FROM numbers
+                WHERE logged.sequence = numbers.sequence
+                RETURNING logged.*
+            ), moved AS (
+                UPDATE {head} SET position = (SELECT MAX(position) FROM numbers) WHERE EXISTS (SELECT 1 FROM numbers)
+            )
+            SELECT * FROM numbered
+            """
+        )
+        {
+            AreATransaction = true,
+        };
+
+    static NumberingStatements OnSqlServer(string events, string head) =>
+        new(
+            $"""
+            UPDATE {head} SET position = position;
+            WITH batch AS (
+                SELECT TOP ({Sequencer.BatchSize}) sequence, stream_id FROM {events} WHERE position IS NULL ORDER BY sequence
+            ), numbers AS (
+                SELECT batch.sequence,
+                    head.position + ROW_NUMBER() OVER (ORDER BY batch.sequence) AS position,
+                    COALESCE(known.stream_version, 0)
+                        + ROW_NUMBER() OVER (PARTITION BY batch.stream_id ORDER BY batch.sequence) AS stream_version
+                FROM batch CROSS JOIN {head} AS head
+                OUTER APPLY (SELECT MAX(stream_version) AS stream_version FROM {events} WHERE stream_id = batch.stream_id) AS known
+            )
+            UPDATE logged
+            SET position = numbers.position, stream_version = numbers.stream_version
+            OUTPUT inserted.*
+            FROM {events} AS logged JOIN numbers ON numbers.sequence = logged.sequence
+            """
+        )
+        {
+            LeaveTheHead = true,
+        };
+
+    // The only writer holds the lock since its transaction began, so that both statements see the same events.
+    static NumberingStatements OnSqlite(string events, string head) =>
+        new(
+            $"""
+            UPDATE {head} SET position = position +
+                (SELECT COUNT(*) FROM (SELECT 1 FROM {events} WHERE position IS NULL ORDER BY sequence LIMIT {Sequencer.BatchSize}))
+            WHERE EXISTS (SELECT 1 FROM {events} WHERE position IS NULL);
+            UPDATE {events}
+            SET position = numbers.position, stream_version = numbers.stream_version
+            FROM (
+                SELECT batch.sequence,
+                    head.position - COUNT(*) OVER () + ROW_NUMBER() OVER (ORDER BY batch.sequence) AS position,
+                    COALESCE((SELECT MAX(known.stream_version) FROM {events} AS known WHERE known.stream_id = batch.stream_id), 0)
+                        + ROW_NUMBER() OVER (PARTITION BY batch.stream_id ORDER BY batch.sequence) AS stream_version
+                FROM (
+                    SELECT sequence, stream_id FROM {events} WHERE position IS NULL ORDER BY sequence LIMIT {Sequencer.BatchSize}
+                ) AS batch CROSS JOIN {head} AS head
+            ) AS numbers
+            WHERE {events}.sequence = numbers.sequence
+            RETURNING *
+            """
+        );
+}

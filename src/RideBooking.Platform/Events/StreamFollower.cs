@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.EventLog;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Events;
+
+/// <summary>
+/// The events of one ride or driver as they come. It looks once and then is handed each event when that is numbered; a
+/// stream's versions have no gap, and so it knows when it has missed one and must look again.
+/// </summary>
+public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal signal, TimeProvider clock)
+{
+    const int Batch = 100;
+
+    /// <summary>The stream's events for ever, each once and in order, from the first; waiting holds no connection.</summary>
+    /// <param name="streamId">The ride's or driver's id, as the envelope writes it.</param>
+    /// <param name="stop">Ends it, with <see cref="OperationCanceledException"/>.</param>
+    public async IAsyncEnumerable<LoggedEvent> Events(string streamId, [EnumeratorCancellation] CancellationToken stop)
+    {
+        using var listener = signal.Listen(streamId);
+        var (filter, version) = (new EventFilter(StreamId: streamId), 0);
+        var (look, first) = (true, true);
+        while (true)
+        {
+            while (look)
+            {
+                var found = await Read(filter, first, stop);
+                foreach (var row in found)
+                    yield return row;
+                if (found.Count > 0)
+                    (filter, version) = (
+                        filter with
+                        {
+                            After = found[^1].Position!.Value,
+                        },
+                        found[^1].StreamVersion!.Value
+                    );
+                (look, first) = (found.Count == Batch, false);
+            }
+
+            var heard = await listener.Hear(Timeout.InfiniteTimeSpan, clock, stop);
+            look = heard.Missed;
+            foreach (var row in heard.Events.Where(row => row.StreamVersion > version))
+            {
+                look |= row.StreamVersion != version + 1;
+                if (look)
+                    break;
+                yield return row;
+                (filter, version) = (filter with { After = row.Position!.Value }, row.StreamVersion!.Value);
+            }
+        }
+    }
+
+    // The first look numbers what is committed, so that who has just written sees it; later ones know that it is.
+    async Task<List<LoggedEvent>> Read(EventFilter filter, bool first, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        return first ? await db.ReadEvents(filter, Batch, stop) : await db.ReadNumbered(filter, Batch, stop);
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Tests.EventLog;
+
+public sealed class Sequencers_on_SQLite : Sequencers_at_once, IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-sequencers-").FullName;
+    readonly SqliteWriteGate _gate = new();
+
+    protected override Task<DbContext> Open() =>
+        Task.FromResult<DbContext>(
+            new SqliteAppDbContext(
+                new DbContextOptionsBuilder<SqliteAppDbContext>()
+                    .UseSqlite($"Data Source={Path.Combine(_folder, "log.db")}")
+                    .UseSnakeCaseNamingConvention()
+                    .AddInterceptors(_gate, new NeedNotSurviveAPowerCut())
+                    .Options,
+                []
+            )
+        );
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
