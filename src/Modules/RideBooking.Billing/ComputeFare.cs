@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
@@ -12,7 +13,10 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
     public async Task Consume(ConsumeContext<RideCompleted> context)
     {
         var ride = context.Message;
-        if (await db.Set<Invoice>().AnyAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken))
+        if (
+            context.WasTriedBefore()
+            && await db.Set<Invoice>().AnyAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken)
+        )
             return;
 
         var tariff = tariffs.At(ride.StartedAt);

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
@@ -45,7 +46,10 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options) : IC
     public async Task Consume(ConsumeContext<FareFinalized> context)
     {
         var fare = context.Message;
-        if (await db.Set<Earning>().AnyAsync(known => known.RideId == fare.RideId, context.CancellationToken))
+        if (
+            context.WasTriedBefore()
+            && await db.Set<Earning>().AnyAsync(known => known.RideId == fare.RideId, context.CancellationToken)
+        )
             return;
         db.Add(
             new Earning

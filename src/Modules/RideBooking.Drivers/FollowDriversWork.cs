@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
@@ -50,15 +51,19 @@ internal sealed class FollowDriversWork(AppDbContext db)
         Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
-        IsOver(context.Message.RideId, context.Message.At, context.CancellationToken);
+        IsOver(context.Message.RideId, context.Message.At, context);
 
     public Task Consume(ConsumeContext<RideCancelled> context) =>
-        IsOver(context.Message.RideId, context.Message.At, context.CancellationToken);
+        IsOver(context.Message.RideId, context.Message.At, context);
 
     async Task<DriverWork> Reaches(WorkStage stage, Guid offerId, Guid rideId, string driverId, ConsumeContext context)
     {
-        var work = await db.Set<DriverWork>()
-            .SingleOrDefaultAsync(work => work.OfferId == offerId, context.CancellationToken);
+        // An offer is mostly heard of before its answer: then there is nothing to find yet.
+        var work =
+            stage == WorkStage.Offered && !context.WasTriedBefore()
+                ? null
+                : await db.Set<DriverWork>()
+                    .SingleOrDefaultAsync(work => work.OfferId == offerId, context.CancellationToken);
         if (work is null)
             db.Add(
                 work = new DriverWork
@@ -74,9 +79,12 @@ internal sealed class FollowDriversWork(AppDbContext db)
         return work;
     }
 
-    async Task IsOver(Guid rideId, DateTimeOffset at, CancellationToken stop)
+    async Task IsOver(Guid rideId, DateTimeOffset at, ConsumeContext context)
     {
-        if (!await db.Set<RideOver>().AnyAsync(ride => ride.RideId == rideId, stop))
+        if (
+            !context.WasTriedBefore()
+            || !await db.Set<RideOver>().AnyAsync(ride => ride.RideId == rideId, context.CancellationToken)
+        )
             db.Add(new RideOver { RideId = rideId, At = at });
     }
 }

@@ -42,29 +42,36 @@ internal static class AcceptOffer
     )
     {
         var now = clock.GetUtcNow();
-        var offer = await db.Set<Offer>()
-            .AsNoTracking()
-            .SingleOrDefaultAsync(offer => offer.OfferId == offerId && offer.DriverId == driver.Id, stop);
-        if (offer is null)
+        var found = await (
+            from given in db.Set<Offer>().AsNoTracking()
+            join ride in db.Set<Search>().AsNoTracking() on given.RideId equals ride.RideId
+            join candidate in db.Set<Candidate>().AsNoTracking() on given.DriverId equals candidate.DriverId
+            where given.OfferId == offerId && given.DriverId == driver.Id
+            select new
+            {
+                Offer = given,
+                Search = ride,
+                Candidate = candidate,
+            }
+        ).SingleOrDefaultAsync(stop);
+        if (found is null)
             return OfferProblems.NotFound();
 
         // The timer that ends the offer may be late; the offer is not valid longer for it.
+        var (offer, search) = (found.Offer, found.Search);
         if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(stop);
-            if (await db.TakeSearchOffering(offer.RideId, offerId, stop) is { } search)
+            if (await db.Assign(offer, stop))
             {
-                search.Status = SearchStatus.Assigned;
-                var accepted = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == offerId, stop);
-                accepted.Status = OfferStatus.Accepted;
-                accepted.AnsweredAt = now;
-                var candidate = await db.Set<Candidate>()
-                    .AsNoTracking()
-                    .SingleAsync(candidate => candidate.DriverId == driver.Id, stop);
-                await publish.Publish(Assignment(search, accepted, candidate, now), stop);
+                // The search has still been offering this: so nobody else has touched the offer since it was read.
+                db.Attach(offer);
+                offer.Status = OfferStatus.Accepted;
+                offer.AnsweredAt = now;
+                await publish.Publish(Assignment(search, offer, found.Candidate, now), stop);
                 await db.SaveChangesAsync(stop);
                 await transaction.CommitAsync(stop);
-                return Summary(search, accepted);
+                return Summary(search, offer);
             }
             await transaction.RollbackAsync(stop);
 
@@ -73,10 +80,7 @@ internal static class AcceptOffer
         }
 
         return offer.Status == OfferStatus.Accepted
-            ? Summary(
-                await db.Set<Search>().AsNoTracking().SingleAsync(search => search.RideId == offer.RideId, stop),
-                offer
-            )
+            ? Summary(search, offer)
             : await OfferProblems.Over(db, offer, stop);
     }
 

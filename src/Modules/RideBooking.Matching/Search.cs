@@ -151,6 +151,16 @@ internal static class Searches
             stop
         );
 
+    /// <summary>Takes the search and ends it in one, if this is the offer that its driver is thinking over.</summary>
+    public static async Task<bool> Assign(this AppDbContext db, Offer offer, CancellationToken stop) =>
+        await db.Set<Search>()
+            .Where(search =>
+                search.RideId == offer.RideId
+                && search.Status == SearchStatus.Offered
+                && search.OfferId == offer.OfferId
+            )
+            .ExecuteUpdateAsync(row => row.SetProperty(search => search.Status, SearchStatus.Assigned), stop) == 1;
+
     static async Task<Search?> Take(AppDbContext db, IQueryable<Search> which, Guid rideId, CancellationToken stop)
     {
         // Writing the row, even without a change, locks it on every database; the condition is checked again under the lock.

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
@@ -13,7 +14,10 @@ internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) :
         var request = context.Message;
 
         // A repeat, or the ride was cancelled faster than its request got here.
-        if (await db.Set<Search>().AnyAsync(search => search.RideId == request.RideId, context.CancellationToken))
+        if (
+            context.WasTriedBefore()
+            && await db.Set<Search>().AnyAsync(search => search.RideId == request.RideId, context.CancellationToken)
+        )
             return;
 
         var search = Search.For(request);

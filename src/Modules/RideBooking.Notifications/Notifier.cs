@@ -1,12 +1,13 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Notifications;
 
 /// <summary>
 /// Tells one person of one event over every channel, once. A duplicate within the inbox's memory never gets here; a later
-/// one finds the notification; of two at the same time one fails on the unique key and finds it when it is tried again.
+/// one, or of two at the same time the second, fails on the unique key and finds the notification when it is tried again.
 /// </summary>
 internal sealed class Notifier(AppDbContext db, IEnumerable<INotificationChannel> channels)
 {
@@ -16,12 +17,7 @@ internal sealed class Notifier(AppDbContext db, IEnumerable<INotificationChannel
             return;
 
         var eventId = context.MessageId ?? throw new InvalidOperationException("The event has no message id.");
-        var told = await db.Set<Notification>()
-            .AnyAsync(
-                x => x.EventId == eventId && x.Audience == notice.Audience && x.RecipientId == notice.RecipientId,
-                context.CancellationToken
-            );
-        if (told)
+        if (context.WasTriedBefore() && await IsTold(eventId, notice, context.CancellationToken))
             return;
 
         var notification = new Notification
@@ -39,4 +35,11 @@ internal sealed class Notifier(AppDbContext db, IEnumerable<INotificationChannel
         foreach (var channel in channels)
             await channel.Send(notification, context.CancellationToken);
     }
+
+    Task<bool> IsTold(Guid eventId, Notice notice, CancellationToken stop) =>
+        db.Set<Notification>()
+            .AnyAsync(
+                x => x.EventId == eventId && x.Audience == notice.Audience && x.RecipientId == notice.RecipientId,
+                stop
+            );
 }

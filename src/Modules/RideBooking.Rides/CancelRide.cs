@@ -39,7 +39,7 @@ internal static class CancelRideEndpoint
 
         var command = new CancelRide(rideId, rider.Id, cancel.Reason.Trim(), clock.GetUtcNow());
         var (accepted, ride) = await tell.Tell(rideId, request, command, stop);
-        return accepted ? TellRide.Done(ride) : RideProblems.Refused(ride, RideProblems.NotCancellable, "Cancelling");
+        return accepted ? TellRide.Done(ride!) : RideProblems.Refused(ride!, RideProblems.NotCancellable, "Cancelling");
     }
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>

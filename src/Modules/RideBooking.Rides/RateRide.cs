@@ -42,7 +42,7 @@ internal static class RateRideEndpoint
 
         var command = new RateRide(rideId, rider.Id, rating.Stars, rating.Comment, clock.GetUtcNow());
         var (accepted, ride) = await tell.Tell(rideId, request, command, stop);
-        return accepted ? TellRide.Done(ride) : Refuse(ride);
+        return accepted ? TellRide.Done(ride!) : Refuse(ride!);
     }
 
     static ProblemHttpResult Refuse(Ride ride) =>

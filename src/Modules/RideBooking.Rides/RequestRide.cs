@@ -54,7 +54,7 @@ internal static partial class RequestRideEndpoint
     {
         // A repeat whose first answer was lost finds the ride it made.
         var rideId = request.IdFor("ride");
-        if (await db.FindRide(rideId, stop) is { } made)
+        if (request.MayBeARepeat && await db.FindRide(rideId, stop) is { } made)
             return Made(made);
 
         if (SamePoint(asked.Pickup, asked.Dropoff))
@@ -63,10 +63,8 @@ internal static partial class RequestRideEndpoint
         SignedQuote? quote = null;
         if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } wrong)
             return wrong;
-        if (await Owes(rider, db, stop) is { } owing)
-            return owing;
-        if (await RidesAlready(rider, db, stop) is { } riding)
-            return riding;
+        if (await MustNot(rider, db, stop) is { } because)
+            return because;
 
         var command = new RequestRide(
             rideId,
@@ -82,12 +80,12 @@ internal static partial class RequestRideEndpoint
         );
         try
         {
-            return Made((await tell.Tell(rideId, request, command, stop)).Ride);
+            return Made((await tell.Tell(rideId, request, command, stop)).Ride!);
         }
         catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
         {
             // Of two requests at once the database lets one ride become active.
-            if (await RidesAlready(rider, db, stop) is { } other)
+            if (await MustNot(rider, db, stop) is { } other)
                 return other;
             throw;
         }
@@ -125,38 +123,41 @@ internal static partial class RequestRideEndpoint
 
     static bool SamePoint(Place one, Place other) => (one.Lat, one.Lng) == (other.Lat, other.Lng);
 
-    /// <summary>Rides know what is owed for them: no ride before it is paid.</summary>
-    static async Task<ProblemHttpResult?> Owes(Rider rider, AppDbContext db, CancellationToken stop)
+    /// <summary>No ride while another is under way, nor before what is owed for earlier ones is paid, which rides know.</summary>
+    static async Task<ProblemHttpResult?> MustNot(Rider rider, AppDbContext db, CancellationToken stop)
     {
-        var owed = await db.Set<Ride>()
-            .AsNoTracking()
-            .Where(ride => ride.RiderId == rider.Id && ride.PaymentStatus == PaymentStatus.Outstanding)
-            .OrderBy(ride => ride.RequestedAt)
-            .ToListAsync(stop);
-        if (owed.Count == 0)
-            return null;
+        var rides = await db.AgainstAnother(rider.Id).OrderBy(ride => ride.RequestedAt).ToListAsync(stop);
         // Debts in several currencies cannot be added up: the oldest one's come first.
-        var debts = owed.Select(ride => ride.PaymentAmount!).ToList();
-        var amount = debts.Where(debt => debt.Currency == debts[0].Currency).Aggregate((sum, debt) => sum + debt);
-        return Problem.Conflict(
-            RideProblems.OutstandingBalance,
-            $"You owe {amount} for an earlier ride; pay it first.",
-            ("amount", amount)
-        );
-    }
-
-    static async Task<ProblemHttpResult?> RidesAlready(Rider rider, AppDbContext db, CancellationToken stop) =>
-        await db.Set<Ride>()
-            .Where(ride => ride.ActiveRiderId == rider.Id)
-            .Select(ride => (Guid?)ride.CorrelationId)
-            .SingleOrDefaultAsync(stop)
-            is { } active
+        var debts = rides
+            .Where(ride => ride.PaymentStatus == PaymentStatus.Outstanding)
+            .Select(ride => ride.PaymentAmount!)
+            .ToList();
+        if (debts.Count > 0)
+        {
+            var amount = debts.Where(debt => debt.Currency == debts[0].Currency).Aggregate((sum, debt) => sum + debt);
+            return Problem.Conflict(
+                RideProblems.OutstandingBalance,
+                $"You owe {amount} for an earlier ride; pay it first.",
+                ("amount", amount)
+            );
+        }
+        return rides.Count > 0
             ? Problem.Conflict(
                 RideProblems.ActiveRideExists,
                 "You have a ride under way; cancel or finish it first.",
-                ("rideId", active)
+                ("rideId", rides[0].CorrelationId)
             )
             : null;
+    }
+
+    /// <summary>The rider's rides that stand against another one, by two indexes that hold only such rides.</summary>
+    internal static IQueryable<Ride> AgainstAnother(this AppDbContext db, string riderId) =>
+        db.Set<Ride>()
+            .AsNoTracking()
+            .Where(ride =>
+                ride.ActiveRiderId == riderId
+                || (ride.RiderId == riderId && ride.PaymentStatus == PaymentStatus.Outstanding)
+            );
 
     /// <param name="Pickup">Where you wait.</param>
     /// <param name="Dropoff">Where you want to go.</param>

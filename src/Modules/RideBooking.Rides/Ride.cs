@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
@@ -118,6 +119,14 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
         ride.Property(row => row.CancellationReason).HasMaxLength(MaxReason);
         ride.Property(row => row.PaymentStatus).HasConversion<string>().HasMaxLength(20);
         ride.Property(row => row.RatingComment).HasMaxLength(MaxComment);
+        ride.Property(row => row.EndedOffers)
+            .Metadata.SetValueComparer(
+                new ValueComparer<List<Guid>>(
+                    (one, other) => SameOffers(one, other),
+                    offers => offers.Count,
+                    offers => CopyOf(offers)
+                )
+            );
 
         ride.ComplexProperty(row => row.Pickup, Map);
         ride.ComplexProperty(row => row.Dropoff, Map);
@@ -141,6 +150,12 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
         ride.HasIndex(row => new { row.RiderId, row.RequestedAt });
         ride.HasIndex(row => new { row.DriverId, row.AssignedAt });
     }
+
+    // The framework's comparer of a list makes a delegate at every comparison, and each save compares.
+    static bool SameOffers(List<Guid>? one, List<Guid>? other) =>
+        ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
+
+    static List<Guid> CopyOf(List<Guid> offers) => [.. offers];
 
     static void Map(ComplexPropertyBuilder<Place> place) =>
         place.Property(it => it.Address).HasMaxLength(Rules.MaxAddressLength);

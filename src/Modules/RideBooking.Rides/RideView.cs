@@ -108,5 +108,8 @@ internal sealed record RideView(
             (RideStatus.NoDriverFound, ride.NoDriverFoundAt),
         }
             .Where(reached => reached.At is not null)
-            .ToDictionary(reached => reached.Status.InApi(), reached => reached.At!.Value);
+            .ToDictionary(reached => reached.Status.InApi(), reached => AsKept(reached.At!.Value));
+
+    // No finer than every database keeps it, so that a ride looks the same before and after it was there.
+    static DateTimeOffset AsKept(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
 }

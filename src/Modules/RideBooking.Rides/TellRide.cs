@@ -11,9 +11,10 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
 {
     /// <summary>
     /// Accepted also when this very request was accepted before and its answer was lost: the inbox keeps the command from
-    /// having an effect twice, and the ride remembers it.
+    /// having an effect twice, and the ride remembers it. An accepted command has the ride as it was committed; one that was
+    /// not, the ride as it is now, or null if there is none.
     /// </summary>
-    public async Task<(bool Accepted, Ride Ride)> Tell<T>(
+    public async Task<(bool Accepted, Ride? Ride)> Tell<T>(
         Guid rideId,
         IdempotentRequest request,
         T command,
@@ -22,12 +23,16 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
         where T : class
     {
         var messageId = MessageId(request);
-        var outcome = await machine.Tell(command, messageId, stop);
-        var ride = await db.FindRide(rideId, stop) ?? throw new InvalidOperationException($"No ride {rideId}.");
-        return (outcome.Accepted || ride.LastCommandId == messageId, ride);
+        if (await machine.Tell(command, messageId, stop) is { Accepted: true, Saga: Ride accepted })
+            return (true, accepted);
+        var ride = await db.FindRide(rideId, stop);
+        return (ride?.LastCommandId == messageId, ride);
     }
 
-    /// <summary>Tells a ride what its driver does. To any other driver the ride does not exist.</summary>
+    /// <summary>
+    /// Tells a ride what its driver does. To any other driver the ride does not exist. The machine itself takes no order but
+    /// from the ride's present driver, and so it is asked first; who it was that it refused is looked at afterwards.
+    /// </summary>
     public async Task<Results<Accepted<RideView>, ProblemHttpResult>> ByDriver<T>(
         Guid rideId,
         Driver driver,
@@ -38,14 +43,9 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
     )
         where T : class, IDriverCommand
     {
-        if (await db.FindRide(rideId, stop) is not { } known)
-            return RideProblems.NotFound();
-        if (!known.IsDrivenBy(driver.Id) && known.LastCommandId != MessageId(request))
-            return RideProblems.NotFound();
-
         var (accepted, ride) = await Tell(rideId, request, command, stop);
-        return accepted ? Done(ride)
-            : ride.IsDrivenBy(driver.Id) ? refusal(ride)
+        return accepted ? Done(ride!)
+            : ride?.IsDrivenBy(driver.Id) == true ? refusal(ride)
             : RideProblems.NotFound();
     }
 

@@ -14,7 +14,17 @@ public sealed class IdempotentRequest
 {
     readonly Guid id;
 
-    internal IdempotentRequest(Guid id) => this.id = id;
+    internal IdempotentRequest(Guid id, bool mayBeARepeat = false)
+    {
+        this.id = id;
+        MayBeARepeat = mayBeARepeat;
+    }
+
+    /// <summary>
+    /// Whether an attempt at this request was made before, whose answer was lost: what it created may be there. Never true
+    /// without an Idempotency-Key.
+    /// </summary>
+    public bool MayBeARepeat { get; }
 
     /// <summary>The id (a UUIDv7) of what the request creates under a name, such as <c>ride</c>: for the same name the same id.</summary>
     public Guid IdFor(string name)

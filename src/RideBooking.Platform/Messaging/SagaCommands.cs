@@ -85,6 +85,9 @@ public sealed class CommandOutcome
     /// <summary>Whether the machine took it. False: the state does not allow it, or the request was a duplicate.</summary>
     public bool Accepted { get; internal set; }
 
+    /// <summary>The instance that took it, as it was committed.</summary>
+    public ISaga? Saga { get; internal set; }
+
     /// <summary>The conflict that undid it, for the caller to judge.</summary>
     internal ExceptionDispatchInfo? Conflict { get; set; }
 }
@@ -104,6 +107,6 @@ public static class InProcess
         binder.Then(context =>
         {
             if (context.TryGetPayload<CommandOutcome>(out var outcome))
-                outcome.Accepted = true;
+                (outcome.Accepted, outcome.Saga) = (true, context.Saga);
         });
 }

@@ -7,8 +7,8 @@ namespace RideBooking.Platform.Http.Idempotency;
 /// <summary>What became of an attempt to claim a request.</summary>
 internal abstract record Claim
 {
-    /// <summary>Carry it out.</summary>
-    public sealed record Granted(Guid Id, Guid Owner, Guid RequestId) : Claim;
+    /// <summary>Carry it out; if it is taken over, an attempt before may have done so without an answer.</summary>
+    public sealed record Granted(Guid Id, Guid Owner, Guid RequestId, bool IsTakenOver = false) : Claim;
 
     /// <summary>It was carried out before.</summary>
     public sealed record Answered(IdempotencyKey Answer) : Claim;
@@ -47,7 +47,11 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 LeaseUntil = now + settings.Lease,
                 CreatedAt = now,
             };
-            var known = await db.Set<IdempotencyKey>().AsNoTracking().FirstOrDefaultAsync(key => key.Id == id, stop);
+            // Nearly every key is new: it is written without a look, and looked for when it turns out to be there.
+            var known =
+                races == 0
+                    ? null
+                    : await db.Set<IdempotencyKey>().AsNoTracking().FirstOrDefaultAsync(key => key.Id == id, stop);
             if (known is null)
             {
                 try
@@ -58,7 +62,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 }
                 catch (DbUpdateException exception) when (races < MaxRaces && !Outage.Explains(exception))
                 {
-                    // A duplicate key: somebody else was faster. The next round reads what they wrote.
+                    // A duplicate key: a repeat, or somebody else was faster. The next round reads what is there.
                     continue;
                 }
             }
@@ -75,7 +79,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             else if (known.LeaseUntil > now)
                 return new Claim.InProgress();
             else if (await TakeOver(db, known, fresh, stop))
-                return new Claim.Granted(id, fresh.Owner, known.RequestId);
+                return new Claim.Granted(id, fresh.Owner, known.RequestId, IsTakenOver: true);
 
             if (races >= MaxRaces)
                 return new Claim.InProgress();

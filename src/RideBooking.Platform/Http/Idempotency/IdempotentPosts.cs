@@ -100,7 +100,7 @@ internal sealed class IdempotentPosts(
         using var buffer = new MemoryStream();
         context.RequestAborted = lease.Token;
         context.Response.Body = buffer;
-        context.Features.Set(new IdempotentRequest(claim.RequestId));
+        context.Features.Set(new IdempotentRequest(claim.RequestId, claim.IsTakenOver));
         try
         {
             await next(context);
