@@ -41,6 +41,10 @@ public sealed class EventCatalogue
     /// <summary>All of them.</summary>
     public IEnumerable<EventType> All => _byUrn.Values;
 
+    /// <summary>The event of a name and version as the log has them, or null when this process does not know it.</summary>
+    public EventType? Find(string name, int version) =>
+        _byUrn.Values.FirstOrDefault(type => type.Name == name && type.Version == version);
+
     /// <summary>The event among a message's types, or null when the message is a command, a schedule or a fault.</summary>
     /// <param name="messageTypes">The message's URNs, most derived first, separated by semicolons.</param>
     public EventType? Find(string messageTypes)

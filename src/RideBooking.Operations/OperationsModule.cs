@@ -9,6 +9,7 @@ using RideBooking.Platform;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
+using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Operations;
 
@@ -35,6 +36,7 @@ public sealed class OperationsModule : IModule
             services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
         }
         services.AddSingleton<FindFailedMessages>();
+        services.AddSingleton<IFailedMessages, MessagesWithOperators>();
         services.AddSingleton<RedriveSignal>();
         services.AddHostedService<RunRedrives>();
         services.AddGauges<ErrorQueueDepth>();

@@ -11,6 +11,7 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Quotes;
+using RideBooking.Platform.Recovery;
 using RideBooking.Platform.Security;
 
 namespace RideBooking.Platform;
@@ -53,7 +54,8 @@ public static class Application
         return builder;
     }
 
-    /// <summary>Maps the API and runs until asked to stop; with the argument <c>migrate</c> upgrades the schema and ends.</summary>
+    /// <summary>Maps the API and runs until asked to stop; with the argument <c>migrate</c> upgrades the schema and ends,
+    /// with <c>recover</c> says again what a broker has lost and ends.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunRideBooking(this WebApplication app, string[] args)
     {
@@ -65,6 +67,9 @@ public static class Application
             );
             return 0;
         }
+
+        if (args.Contains("recover"))
+            return await RecoverCommand.Run(app.Services, CancellationToken.None);
 
         await DatabaseStart.Check(app.Services, app.Lifetime.ApplicationStopping);
         await app

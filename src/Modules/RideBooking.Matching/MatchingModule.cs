@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Matching;
 
@@ -18,6 +19,7 @@ public sealed class MatchingModule : IModule
     {
         services.AddSingleton(MatchingOptions.Read(configuration));
         services.AddScoped<ExclusiveOffers>();
+        services.AddScoped<IUnfinishedWork, ResumeSearches>();
     }
 
     /// <inheritdoc />

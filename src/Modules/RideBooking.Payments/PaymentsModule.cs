@@ -10,6 +10,7 @@ using RideBooking.Platform;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Payments;
 
@@ -29,6 +30,7 @@ public sealed class PaymentsModule : IModule
         );
         services.AddSingleton<ResumePayments>();
         services.AddHostedService(provider => provider.GetRequiredService<ResumePayments>());
+        services.AddSingleton<IUnfinishedWork>(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton<IPaymentGateway, SandboxGateway>();
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Payments;
 
@@ -16,9 +17,14 @@ internal sealed class ResumePayments(
     PaymentOptions options,
     TimeProvider clock,
     ILogger<ResumePayments> log
-) : BackgroundService
+) : BackgroundService, IUnfinishedWork
 {
     const int AtOnce = 100;
+
+    public string Name => "payments";
+
+    public IReadOnlyCollection<Type> Messages =>
+        [typeof(ChargeCard), typeof(ChargeSucceeded), typeof(ChargeDeclined), typeof(ChargeUnknown), typeof(RetryDue)];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,18 +49,37 @@ internal sealed class ResumePayments(
     /// <summary>One look. Returns how many payments it resumed.</summary>
     public async Task<int> Resume(CancellationToken stop)
     {
-        var resumed = 0;
-        foreach (var payment in await Waiting(stop))
-            if (await TryResume(payment, stop))
-                resumed++;
+        var resumed = await ResumeOf(await Waiting(clock.GetUtcNow() - options.ResumeAfter, stop), stop);
         if (resumed > 0)
             log.LogWarning("Resumed {Count} payments whose messages seem to be lost", resumed);
         return resumed;
     }
 
-    async Task<List<Payment>> Waiting(CancellationToken stop)
+    /// <summary>
+    /// Resumes every payment that waits for an answer or whose pause is over; a timer that is lost before its time is made good
+    /// when it is overdue, by the ordinary look.
+    /// </summary>
+    public async Task<int> SayAgain(CancellationToken stop)
     {
-        var since = clock.GetUtcNow() - options.ResumeAfter;
+        var total = 0;
+        // What is resumed has changed after this instant.
+        var now = clock.GetUtcNow();
+        while (await Waiting(now, stop) is { Count: > 0 } waiting)
+            total += await ResumeOf(waiting, stop);
+        return total;
+    }
+
+    async Task<int> ResumeOf(List<Payment> waiting, CancellationToken stop)
+    {
+        var resumed = 0;
+        foreach (var payment in waiting)
+            if (await TryResume(payment, stop))
+                resumed++;
+        return resumed;
+    }
+
+    async Task<List<Payment>> Waiting(DateTimeOffset since, CancellationToken stop)
+    {
         await using var scope = scopes.CreateAsyncScope();
         return await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()

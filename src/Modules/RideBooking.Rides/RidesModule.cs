@@ -6,6 +6,7 @@ using RideBooking.Platform;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Rides;
 
@@ -21,6 +22,7 @@ public sealed class RidesModule : IModule
             .AddSingleton(RideTimes.Read(configuration))
             .AddSingleton<FollowRide>()
             .AddScoped<TellRide>()
+            .AddScoped<IUnfinishedWork, ResumeSearchDeadlines>()
             .AddGauges<RidesUnderWay>()
             .AddGauges<RidesThatEnded>();
 

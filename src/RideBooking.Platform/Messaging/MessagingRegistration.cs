@@ -6,12 +6,16 @@ using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Messaging.SetAside;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>Composes the bus: the modules' consumers and machines, each behind redelivery, retry, inbox and outbox.</summary>
 public static class MessagingRegistration
 {
+    /// <summary>How long the inbox remembers what was handled. What must never happen twice has a permanent key besides.</summary>
+    public static readonly TimeSpan InboxWindow = TimeSpan.FromDays(7);
+
     /// <summary>Registers MassTransit on the configured transport. Throws a configuration exception that names the setting.</summary>
     public static TransportOptions AddMessaging(
         this IServiceCollection services,
@@ -45,6 +49,7 @@ public static class MessagingRegistration
             bus.AddEntityFrameworkOutbox<AppDbContext>(outbox =>
             {
                 outbox.Use(database.Provider);
+                outbox.DuplicateDetectionWindow = InboxWindow;
                 outbox.UseBusOutbox();
             });
             foreach (var module in modules)
@@ -75,6 +80,7 @@ public static class MessagingRegistration
             services.AddSingleton<InMemoryDrain>();
             services.AddHostedService(provider => provider.GetRequiredService<InMemoryDrain>());
         }
+        services.AddRecovery(options.Kind);
         return options;
     }
 
@@ -87,8 +93,10 @@ public static class MessagingRegistration
     )
     {
         var inProcess = name.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
+        var inTransaction = !context.IsOutsideTransaction(name) && name != FailurePolicy.Scheduler;
         if (!inProcess)
         {
+            context.GetRequiredService<InboxConsumers>().Watch(endpoint, name, inTransaction);
             context.GetRequiredService<ReceiveEndpoints>().Add(name);
             if (options.Kind == TransportKind.InMemory)
                 SetAsideFilter.Use(endpoint, name, context);
@@ -97,7 +105,7 @@ public static class MessagingRegistration
         endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>());
         if (inProcess)
             endpoint.UseForEachMessage(new CallersConflict());
-        if (!context.IsOutsideTransaction(name) && name != FailurePolicy.Scheduler)
+        if (inTransaction)
             endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);
     }
 

@@ -15,13 +15,18 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
     IChannel? _channel;
 
     /// <summary>Messages that wait to be delivered; null where there is no such queue. Throws when the broker is away.</summary>
-    public async Task<long?> Count(string queue, CancellationToken stop)
+    public async Task<long?> Count(string queue, CancellationToken stop) => (await Ask(queue, stop))?.MessageCount;
+
+    /// <summary>How many consume the queue; null where there is no such queue. Throws when the broker is away.</summary>
+    public async Task<long?> Consumers(string queue, CancellationToken stop) => (await Ask(queue, stop))?.ConsumerCount;
+
+    async Task<QueueDeclareOk?> Ask(string queue, CancellationToken stop)
     {
         await _one.WaitAsync(stop);
         try
         {
             var channel = await Open(stop);
-            return (await channel.QueueDeclarePassiveAsync(queue, stop)).MessageCount;
+            return await channel.QueueDeclarePassiveAsync(queue, stop);
         }
         catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)
         {

@@ -10,16 +10,28 @@ namespace RideBooking.IntegrationTests.Faults;
 /// </summary>
 sealed class Rush(Uri address, int rides, int drivers) : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     readonly CancellationTokenSource _over = new();
 
     readonly List<(Rider Rider, string Key, TaskCompletionSource<string> Id)> _rides = [];
+    readonly List<Driver> _drivers = [];
     Task _everybody = Task.CompletedTask;
     int _refused;
 
     City City => new(() => new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) });
+
+    /// <summary>The rides that were accepted.</summary>
+    public IReadOnlyCollection<Guid> Accepted =>
+        [.. _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully).Select(ride => Guid.Parse(ride.Id.Task.Result))];
+
+    /// <summary>Who drives.</summary>
+    public IReadOnlyList<Driver> Drivers => _drivers;
+
+    /// <summary>Who asked, and for which ride; that only once it was accepted.</summary>
+    public IReadOnlyList<(Rider Rider, Task<string> Ride)> Riders =>
+        _rides.ConvertAll(ride => (ride.Rider, ride.Id.Task));
 
     /// <summary>How many requests were answered with an error of the server, or not at all.</summary>
     public int Refused => Volatile.Read(ref _refused);
@@ -27,21 +39,45 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
     /// <summary>Everybody signs in, drivers come on duty, and then all riders ask for a ride at once.</summary>
     public async Task Begin()
     {
-        var driving = new List<Driver>();
         for (var i = 0; i < drivers; i++)
-            driving.Add(await City.DriverAt(City.Place(52.5219 + i * 0.0002, 13.4132)));
+            _drivers.Add(await City.DriverAt(City.Place(52.5219 + i * 0.0002, 13.4132)));
         for (var i = 0; i < rides; i++)
             _rides.Add((await City.Rider(), Guid.NewGuid().ToString("N"), new TaskCompletionSource<string>()));
         _everybody = Task.WhenAll([
-            .. driving.Select(driver => Task.Run(() => Drive(driver))),
+            .. _drivers.Select(driver => Task.Run(() => Drive(driver))),
             .. _rides.Select(ride => Task.Run(() => Ask(ride.Rider, ride.Key, ride.Id))),
         ]);
     }
 
     /// <summary>Waits until so many rides are paid; all of them when not told.</summary>
-    public async Task Paid(int? atLeast = null, Func<string>? evidence = null)
+    public Task Paid(int? atLeast = null, Func<string>? evidence = null) =>
+        Paid(atLeast ?? rides, ride => PaymentOf(ride) == "captured", evidence);
+
+    /// <summary>Waits until every ride is paid or was cancelled, and everybody goes home.</summary>
+    public async Task Over(Func<Task<string>> evidence)
     {
-        var wanted = atLeast ?? rides;
+        try
+        {
+            await Paid(
+                rides,
+                ride => PaymentOf(ride) == "captured" || ride["status"]?.GetValue<string>() == "cancelled",
+                null
+            );
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message} {await evidence()}");
+        }
+        await _over.CancelAsync();
+        await _everybody;
+        foreach (var driver in Drivers)
+            await driver.Delete("drivers/me/shift");
+    }
+
+    static string? PaymentOf(JsonNode ride) => ride["payment"]?["status"]?.GetValue<string>();
+
+    async Task Paid(int wanted, Func<JsonNode, bool> isOver, Func<string>? evidence)
+    {
         var paid = new HashSet<string>();
         await WaitFor.TrueAsync(
             $"{wanted} of {rides} rides to be paid",
@@ -52,7 +88,7 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
                         !paid.Contains(await id.Task)
                         && (await Try(() => rider.Get($"rides/{id.Task.Result}"))) is { } ride
                     )
-                        if (ride.Body?["payment"]?["status"]?.GetValue<string>() == "captured")
+                        if (ride.Body is { } body && isOver(body))
                             paid.Add(await id.Task);
                 return paid.Count >= wanted;
             },

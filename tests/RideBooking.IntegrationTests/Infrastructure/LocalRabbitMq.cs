@@ -55,6 +55,10 @@ sealed class LocalRabbitMq : IServerInstance
 
     public Task KillAsync() => process!.EndAsync("KILL");
 
+    /// <summary>Deletes everything it stored. Only while it does not run.</summary>
+    public Task WipeAsync() =>
+        LocalCommand.RunAsync(account.Run("rm", "-rf", Path.Combine(folder, "data")), Settings());
+
     public Task<string> RunToolAsync(params string[] command) =>
         LocalCommand.RunAsync(
             account.Run([command[0] == "rabbitmqctl" ? rabbitmqctl : command[0], .. command.Skip(1)]),

@@ -91,6 +91,25 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <inheritdoc cref="IServerInstance.KillAsync"/>
     public Task KillAsync() => instance.KillAsync();
 
+    /// <summary>
+    /// Ends the broker, deletes all that it stored and starts it again: its virtual hosts are there, empty. Only a private
+    /// one from local binaries.
+    /// </summary>
+    public async Task LoseEverythingAsync()
+    {
+        await KillAsync();
+        await ((LocalRabbitMq)instance).WipeAsync();
+        await StartAsync();
+        foreach (var virtualHost in virtualHosts)
+        {
+            await ControlAsync("add_vhost", virtualHost);
+            await ControlAsync("set_permissions", "-p", virtualHost, UserName, ".*", ".*", ".*");
+        }
+    }
+
+    /// <summary>Whether <see cref="LoseEverythingAsync"/> is possible.</summary>
+    public bool CanLoseEverything => instance is LocalRabbitMq;
+
     public async ValueTask DisposeAsync()
     {
         if (management is not null)

@@ -556,6 +556,19 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "recovery_point",
+                schema: "messaging",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_recovery_point", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "redrives",
                 schema: "operations",
                 columns: table => new
@@ -741,6 +754,18 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_set_aside_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "unfinished_events",
+                schema: "messaging",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_unfinished_events", x => x.position);
                 });
 
             migrationBuilder.CreateTable(
@@ -942,6 +967,12 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.InsertData(
                 schema: "event_log",
                 table: "head",
+                columns: new[] { "id", "position" },
+                values: new object[] { 1, 0L });
+
+            migrationBuilder.InsertData(
+                schema: "messaging",
+                table: "recovery_point",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
 
@@ -1363,6 +1394,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "recovery_point",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
                 name: "redrives",
                 schema: "operations");
 
@@ -1388,6 +1423,10 @@ namespace RideBooking.Platform.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "set_aside_messages",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "unfinished_events",
                 schema: "messaging");
 
             migrationBuilder.DropTable(

@@ -2100,6 +2100,41 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.ToTable("driver_positions", "platform");
                 });
 
+            modelBuilder.Entity("RideBooking.Platform.Recovery.RecoveryPoint", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_recovery_point");
+
+                    b.ToTable("recovery_point", "messaging");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Position = 0L
+                        });
+                });
+
+            modelBuilder.Entity("RideBooking.Platform.Recovery.UnfinishedEvent", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("Position")
+                        .HasName("pk_unfinished_events");
+
+                    b.ToTable("unfinished_events", "messaging");
+                });
+
             modelBuilder.Entity("RideBooking.Platform.Security.DevelopmentSecret", b =>
                 {
                     b.Property<int>("Id")

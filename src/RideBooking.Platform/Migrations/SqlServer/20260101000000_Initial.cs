@@ -554,6 +554,19 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "recovery_point",
+                schema: "messaging",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "int", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_recovery_point", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "redrives",
                 schema: "operations",
                 columns: table => new
@@ -739,6 +752,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_set_aside_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "unfinished_events",
+                schema: "messaging",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_unfinished_events", x => x.position);
                 });
 
             migrationBuilder.CreateTable(
@@ -940,6 +965,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.InsertData(
                 schema: "event_log",
                 table: "head",
+                columns: new[] { "id", "position" },
+                values: new object[] { 1, 0L });
+
+            migrationBuilder.InsertData(
+                schema: "messaging",
+                table: "recovery_point",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
 
@@ -1368,6 +1399,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "drivers");
 
             migrationBuilder.DropTable(
+                name: "recovery_point",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
                 name: "redrives",
                 schema: "operations");
 
@@ -1393,6 +1428,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "set_aside_messages",
+                schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "unfinished_events",
                 schema: "messaging");
 
             migrationBuilder.DropTable(

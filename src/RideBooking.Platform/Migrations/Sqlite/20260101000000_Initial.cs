@@ -422,6 +422,18 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "messaging_recovery_point",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    position = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_messaging_recovery_point", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "messaging_set_aside_messages",
                 columns: table => new
                 {
@@ -435,6 +447,17 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_messaging_set_aside_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "messaging_unfinished_events",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_messaging_unfinished_events", x => x.position);
                 });
 
             migrationBuilder.CreateTable(
@@ -863,6 +886,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
 
+            migrationBuilder.InsertData(
+                table: "messaging_recovery_point",
+                columns: new[] { "id", "position" },
+                values: new object[] { 1, 0L });
+
             migrationBuilder.CreateIndex(
                 name: "ix_analytics_offer_facts_offered_at",
                 table: "analytics_offer_facts",
@@ -1193,7 +1221,13 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "messaging_outbox_state");
 
             migrationBuilder.DropTable(
+                name: "messaging_recovery_point");
+
+            migrationBuilder.DropTable(
                 name: "messaging_set_aside_messages");
+
+            migrationBuilder.DropTable(
+                name: "messaging_unfinished_events");
 
             migrationBuilder.DropTable(
                 name: "notifications_notifications");

@@ -2113,6 +2113,41 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("platform_driver_positions", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Platform.Recovery.RecoveryPoint", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_messaging_recovery_point");
+
+                    b.ToTable("messaging_recovery_point", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Position = 0L
+                        });
+                });
+
+            modelBuilder.Entity("RideBooking.Platform.Recovery.UnfinishedEvent", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.HasKey("Position")
+                        .HasName("pk_messaging_unfinished_events");
+
+                    b.ToTable("messaging_unfinished_events", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Platform.Security.DevelopmentSecret", b =>
                 {
                     b.Property<int>("Id")

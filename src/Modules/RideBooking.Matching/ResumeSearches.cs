@@ -1,0 +1,69 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
+
+namespace RideBooking.Matching;
+
+/// <summary>
+/// Says again what every search waits for: one that is open is looked after once more, which also finds the drivers whose
+/// becoming free was not heard of; an offer's timer is set again. What was heard after all finds the search moved on.
+/// </summary>
+internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, IMessageScheduler scheduler)
+    : IUnfinishedWork
+{
+    const int AtOnce = 500;
+
+    public string Name => "searches for a driver";
+
+    public IReadOnlyCollection<Type> Messages =>
+        [typeof(RideWithoutDriver), typeof(DriverBecameFree), typeof(OfferEnds)];
+
+    public async Task<int> SayAgain(CancellationToken stop)
+    {
+        var open = await db.Set<Search>()
+            .Where(search => search.Status == SearchStatus.Searching)
+            .OrderBy(search => search.RequestedAt)
+            .Select(search => search.RideId)
+            .ToListAsync(stop);
+        var offered = await db.Set<Search>()
+            .Where(search => search.Status == SearchStatus.Offered)
+            .Join(
+                db.Set<Offer>(),
+                search => search.OfferId,
+                offer => (Guid?)offer.OfferId,
+                (search, offer) =>
+                    new
+                    {
+                        search.RideId,
+                        offer.OfferId,
+                        offer.ExpiresAt,
+                    }
+            )
+            .ToListAsync(stop);
+
+        foreach (var some in open.Chunk(AtOnce))
+        {
+            foreach (var rideId in some)
+                await publish.Publish(new RideWithoutDriver(rideId), stop);
+            await Save(stop);
+        }
+        foreach (var some in offered.Chunk(AtOnce))
+        {
+            foreach (var offer in some)
+                await scheduler.SchedulePublish(
+                    offer.ExpiresAt.UtcDateTime,
+                    new OfferEnds(offer.RideId, offer.OfferId, OfferEnds.Timeout),
+                    stop
+                );
+            await Save(stop);
+        }
+        return open.Count + offered.Count;
+    }
+
+    async Task Save(CancellationToken stop)
+    {
+        await db.SaveChangesAsync(stop);
+        db.ChangeTracker.Clear();
+    }
+}

@@ -1,0 +1,29 @@
+namespace RideBooking.Platform.Recovery;
+
+/// <summary>
+/// What a module has under way whose next step is not an event but a command or a timer. The event log does not hold those;
+/// the module's own rows say what they wait for. Registered with <c>AddScoped&lt;IUnfinishedWork, …&gt;()</c>, or as a
+/// singleton; a test demands that every message which is consumed and not an event is named by one.
+/// </summary>
+public interface IUnfinishedWork
+{
+    /// <summary>What is under way, for the summary: <c>searches for a driver</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The messages whose loss it makes good.</summary>
+    IReadOnlyCollection<Type> Messages { get; }
+
+    /// <summary>
+    /// Publishes again what unfinished work waits for; harmless when nothing was lost, and when several processes do it at
+    /// once. Reads unfinished work only, by an index, however much is finished.
+    /// </summary>
+    /// <returns>How many pieces of work it spoke for.</returns>
+    Task<int> SayAgain(CancellationToken stop);
+}
+
+/// <summary>Failed messages that are the operators': recovery does not send them a second time.</summary>
+public interface IFailedMessages
+{
+    /// <summary>The endpoint and id of every message that lies in its error queue, or that an operator has discarded.</summary>
+    Task<IReadOnlySet<(string Endpoint, Guid MessageId)>> Known(CancellationToken stop);
+}

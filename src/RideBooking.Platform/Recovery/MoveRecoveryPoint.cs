@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.EventLog;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Recovery;
+
+/// <summary>
+/// Moves the recovery point behind the events that have been handled. An event gets a minute; one that is not handled by
+/// then is noted, so that a single message that fails does not hold the point where it is.
+/// </summary>
+internal sealed class MoveRecoveryPoint(
+    IServiceScopeFactory scopes,
+    UnhandledEvents unhandled,
+    TimeProvider clock,
+    ILogger<MoveRecoveryPoint> logger
+) : BackgroundService
+{
+    static readonly TimeSpan s_beat = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_ordinary = TimeSpan.FromMinutes(1);
+
+    // More than that is a backlog, not an exception: then the point stays until consumers have caught up.
+    internal const int MostNoted = 10_000;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var beat = new PeriodicTimer(s_beat, clock);
+        while (await beat.WaitForNextTickAsync(stoppingToken))
+            try
+            {
+                await Move(stoppingToken);
+            }
+            catch (Exception away) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.LogWarning(away, "The recovery point could not be moved; trying again in {Beat}", s_beat);
+            }
+    }
+
+    /// <summary>Moves the point as far as it goes now. Several processes may do it at once: each step is taken by one.</summary>
+    public async Task Move(CancellationToken stop)
+    {
+        await ForgetFinished(stop);
+        while (await Step(stop)) { }
+    }
+
+    async Task ForgetFinished(CancellationToken stop)
+    {
+        long after = 0;
+        while (true)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+            var events = await Noted(db, after).ToListAsync(stop);
+            if (events.Count == 0)
+                return;
+            after = events[^1].Position!.Value;
+            var still = (await unhandled.Among(db, events, stop)).Select(row => row.Event.Position!.Value).ToHashSet();
+            var finished = events.Select(row => row.Position!.Value).Where(position => !still.Contains(position));
+            await Write(
+                db,
+                async () =>
+                {
+                    foreach (var positions in finished.Chunk(UnhandledEvents.Batch))
+                        await db.Set<UnfinishedEvent>()
+                            .Where(row => positions.Contains(row.Position))
+                            .ExecuteDeleteAsync(stop);
+                    return true;
+                },
+                stop
+            );
+        }
+    }
+
+    /// <summary>The events that are noted, in their order.</summary>
+    internal static IQueryable<LoggedEvent> Noted(AppDbContext db, long after) =>
+        db.Set<UnfinishedEvent>()
+            .Where(noted => noted.Position > after)
+            .OrderBy(noted => noted.Position)
+            .Take(UnhandledEvents.Batch)
+            .Join(db.Set<LoggedEvent>(), noted => (long?)noted.Position, row => row.Position, (_, row) => row)
+            .OrderBy(row => row.Position)
+            .AsNoTracking();
+
+    async Task<bool> Step(CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var point = await db.Set<RecoveryPoint>().Select(row => row.Position).SingleAsync(stop);
+        var old = clock.GetUtcNow() - s_ordinary;
+        var events = await db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .Where(row => row.Position > point)
+            .OrderBy(row => row.Position)
+            .Take(UnhandledEvents.Batch)
+            .ToListAsync(stop);
+        events = [.. events.TakeWhile(row => row.Timestamp < old)];
+        if (events.Count == 0)
+            return false;
+
+        var late = await unhandled.Among(db, events, stop);
+        if (late.Count > 0 && await db.Set<UnfinishedEvent>().CountAsync(stop) + late.Count > MostNoted)
+            return false;
+
+        return await Write(
+            db,
+            async () =>
+            {
+                var moved = await db.Set<RecoveryPoint>()
+                    .Where(row => row.Position == point)
+                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, events[^1].Position!.Value), stop);
+                if (moved == 0)
+                    return false; // another process was faster; its next step is ours as well
+                db.AddRange(late.Select(row => new UnfinishedEvent { Position = row.Event.Position!.Value }));
+                await db.SaveChangesAsync(stop);
+                return events.Count == UnhandledEvents.Batch;
+            },
+            stop
+        );
+    }
+
+    static Task<bool> Write(AppDbContext db, Func<Task<bool>> write, CancellationToken stop) =>
+        db
+            .Database.CreateExecutionStrategy()
+            .ExecuteAsync(async () =>
+            {
+                db.ChangeTracker.Clear();
+                await using var transaction = await db.Database.BeginTransactionAsync(stop);
+                var result = await write();
+                await transaction.CommitAsync(stop);
+                return result;
+            });
+}

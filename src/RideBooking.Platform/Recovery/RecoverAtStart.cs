@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace RideBooking.Platform.Recovery;
+
+/// <summary>The in-memory transport has lost its queues whenever the process starts: nobody need ask for the recovery.</summary>
+internal sealed class RecoverAtStart(Recover recover, TimeProvider clock, ILogger<RecoverAtStart> logger)
+    : BackgroundService
+{
+    static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+            try
+            {
+                var recovered = await recover.Run((_, _) => { }, stoppingToken);
+                if (recovered.Something)
+                    logger.LogWarning("Recovered what the last process had not finished: {Recovered}", recovered);
+                return;
+            }
+            catch (Exception away) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.LogError(away, "The recovery at the start failed; trying again in {Pause}", s_pause);
+                await Task.Delay(s_pause, clock, stoppingToken);
+            }
+    }
+}

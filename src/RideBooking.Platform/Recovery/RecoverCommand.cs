@@ -1,0 +1,95 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Recovery;
+
+/// <summary>
+/// <c>recover</c> on the command line: writes into the outbox what unfinished work needs, and ends. The hosts send it.
+/// </summary>
+internal static class RecoverCommand
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> Run(IServiceProvider services, CancellationToken stop)
+    {
+        if (services.GetRequiredService<TransportOptions>().Kind == TransportKind.InMemory)
+        {
+            Console.WriteLine("On the in-memory transport the host recovers at every start, by itself: nothing to do.");
+            return 0;
+        }
+        await DatabaseStart.Check(services, stop);
+        // Building the bus, without starting it, tells who consumes what.
+        services.GetRequiredService<IBusControl>();
+        if (await NotConsumed(services, stop) is { } queue)
+        {
+            await Console.Error.WriteLineAsync(
+                $"No host consumes the queue {queue}, so what it should hear would be lost again. Start a host, then recover."
+            );
+            return 1;
+        }
+        var recovered = await services
+            .GetRequiredService<Recover>()
+            .Run(
+                (looked, again) => Console.WriteLine($"Looked at {looked} events, {again} to be published again…"),
+                stop
+            );
+        services
+            .GetRequiredService<ILoggerFactory>()
+            .CreateLogger(typeof(RecoverCommand))
+            .LogWarning(
+                "Recovery by {User}@{Machine}: {Recovered}",
+                Environment.UserName,
+                Environment.MachineName,
+                recovered
+            );
+        Console.WriteLine($"Recovered: {recovered}.");
+        Console.WriteLine("It is in the outbox; the hosts send it within seconds.");
+        return 0;
+    }
+
+    /// <summary>
+    /// A broker that lost its data has no queues until the hosts have come back and declared them, one after the other, and
+    /// silently drops what is published before. Waits for that.
+    /// </summary>
+    /// <returns>A queue that is not consumed for all the waiting, or null.</returns>
+    static async Task<string?> NotConsumed(IServiceProvider services, CancellationToken stop)
+    {
+        var broker = services.GetRequiredService<BrokerQueues>();
+        var missing = "";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            foreach (var queue in services.GetRequiredService<ReceiveEndpoints>().Names)
+                await Waiting.For(
+                    $"a host that consumes the queue {missing = queue}",
+                    async () =>
+                    {
+                        if (await broker.Consumers(queue, limit.Token) is null or 0)
+                            throw new QueueNotConsumedException();
+                    },
+                    failure =>
+                        failure switch
+                        {
+                            QueueNotConsumedException => "there is none",
+                            OperationCanceledException when limit.IsCancellationRequested => null,
+                            _ => failure.GetBaseException().Message,
+                        },
+                    limit.Token
+                );
+            return null;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return missing;
+        }
+    }
+
+    sealed class QueueNotConsumedException : Exception;
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using RideBooking.IntegrationTests.Faults.Suite;
+using RideBooking.IntegrationTests.Faults.Suite.Faults;
+
+namespace RideBooking.IntegrationTests.Faults;
+
+/// <summary>
+/// The faults of the messaging's promises, each against real processes and servers, while rides are on their way. A seed
+/// chooses the instants. Short unless told: docs/developing.md has the command for a long run.
+/// </summary>
+public sealed class Every_fault(FaultStage stage) : IClassFixture<FaultStage>
+{
+    static readonly IFault[] s_faults =
+    [
+        new AppKilledEmbedded(),
+        new AppKilled(),
+        new BrokerKilled(),
+        new BrokerRestarted(),
+        new BrokerLosesEverything(),
+    ];
+
+    public static TheoryData<string> Names =>
+        [
+            .. s_faults
+                .Select(fault => fault.Name)
+                .Where(name =>
+                    name.Contains(
+                        Environment.GetEnvironmentVariable("RIDEBOOKING_FAULT") ?? "",
+                        StringComparison.OrdinalIgnoreCase
+                    )
+                ),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Breaks_no_promise(string fault)
+    {
+        var violations = await stage.Run(s_faults.Single(known => known.Name == fault));
+        violations.ShouldBeEmpty($"seed {stage.Seed}");
+    }
+}
+
+/// <summary>Where the faults strike, and what came of them.</summary>
+public sealed class FaultStage : IAsyncLifetime
+{
+    static readonly int s_runs = Setting("RIDEBOOKING_FAULT_RUNS", 1);
+    static readonly int s_rides = Setting("RIDEBOOKING_FAULT_RIDES", 8);
+    const int RidesPerDriver = 2;
+
+    readonly ServersToStop _servers = new();
+    readonly List<string> _table = [];
+    Scene? _scene;
+
+    /// <summary>Repeats the instants: <c>RIDEBOOKING_FAULT_SEED</c>.</summary>
+    public int Seed { get; } = Setting("RIDEBOOKING_FAULT_SEED", Random.Shared.Next());
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    internal async Task<IReadOnlyList<string>> Run(IFault fault)
+    {
+        var (rides, violations) = (0, new List<string>());
+        for (var run = 0; run < s_runs; run++)
+        {
+            var random = new Random(HashCode(fault.Name, run));
+            var clock = Stopwatch.StartNew();
+            void Say(string what) =>
+                Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds, 5:0.0} s {fault.Name}, run {run + 1}: {what}");
+            if (_scene is null || !fault.IsFor(_scene))
+            {
+                await EndScene();
+                _scene = fault.IsEmbedded ? new EmbeddedScene() : await ServersScene.Create(await Servers());
+            }
+            var scene = _scene;
+            await scene.Ready();
+            await fault.Prepare(scene, random);
+            using var rush = new Rush(scene.Host.Address, s_rides, Math.Max(2, s_rides / RidesPerDriver));
+            Say("ready");
+            await rush.Begin();
+            Say("begun");
+            await fault.Strike(scene, rush, random);
+            Say("struck");
+            await rush.Over(async () => scene.Host.Output + await scene.Database.Unfinished());
+            Say("over");
+            rides += rush.Accepted.Count;
+            await fault.After(scene, rush, random);
+            var found = await new Invariants(scene, fault.LeavesFailed).Violations(rush.Accepted);
+            Say($"{found.Count} violations");
+            violations.AddRange(found.Select(violation => $"run {run + 1}: {violation}"));
+            // What is broken or full of failed messages is not for the next one.
+            if (found.Count > 0 || fault.LeavesFailed > 0)
+                await EndScene();
+        }
+        _table.Add($"| {fault.Name} | {s_runs} | {rides} | {violations.Count} |");
+        return violations;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndScene();
+        if (_serversRun)
+            await _servers.DisposeAsync();
+        var table = new StringBuilder()
+            .AppendLine(CultureInfo.InvariantCulture, $"Faults, seed {Seed}:")
+            .AppendLine("| fault | runs | rides | violations |")
+            .AppendLine("|---|---|---|---|");
+        foreach (var row in _table)
+            table.AppendLine(row);
+        Console.WriteLine(table);
+    }
+
+    bool _serversRun;
+
+    async Task<ServersToStop> Servers()
+    {
+        if (!_serversRun)
+            await _servers.InitializeAsync();
+        _serversRun = true;
+        return _servers;
+    }
+
+    async Task EndScene()
+    {
+        if (_scene is not null)
+            await _scene.DisposeAsync();
+        _scene = null;
+    }
+
+    // Stable from process to process, unlike string.GetHashCode.
+    int HashCode(string name, int run) =>
+        name.Aggregate(unchecked(Seed * 31 + run), (hash, c) => unchecked(hash * 31 + c));
+
+    static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
+}

@@ -1,0 +1,20 @@
+namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
+
+/// <summary>
+/// The application is killed at random instants: before and after a commit, after a publish, before an acknowledgement,
+/// whatever it happens to be at.
+/// </summary>
+sealed class AppKilled : Fault<ServersScene>
+{
+    public override string Name => "kill -9 of the app";
+
+    protected override async Task Strike(ServersScene scene, Rush rush, Random random)
+    {
+        for (var kills = random.Next(1, 3); kills > 0; kills--)
+        {
+            await SomeTime(random, 2000);
+            await scene.KillHost();
+            await scene.StartHost();
+        }
+    }
+}

@@ -1,0 +1,294 @@
+using System.Globalization;
+using System.Text.Json;
+using RideBooking.Benchmarks;
+using RideBooking.IntegrationTests.Infrastructure;
+using static RideBooking.IntegrationTests.Faults.Suite.Database;
+
+namespace RideBooking.IntegrationTests.Faults.Suite;
+
+/// <summary>
+/// The promises of the messaging, I1 to I9, checked against the database, the broker and the books of the sandbox gateway
+/// once everything has come to rest. Of all rides of the scene, not only those of the last fault.
+/// </summary>
+sealed class Invariants(Scene scene, int failedByIntent)
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    readonly Database _database = scene.Database;
+    readonly List<string> _violations = [];
+
+    /// <summary>Waits for rest and returns every breach, in a sentence that begins with the number of its promise.</summary>
+    /// <param name="accepted">The rides that were accepted and must be over by now.</param>
+    public async Task<IReadOnlyList<string>> Violations(IReadOnlyCollection<Guid> accepted)
+    {
+        await ComeToRest();
+        var log = await Log();
+        await EveryRideIsOver(accepted);
+        await EachIsPaidItsFareOnce(log);
+        await NumbersHaveNoGap();
+        LegalStepsOnly(log);
+        await RowsAreTheFoldOfTheirEvents(log);
+        await NoTimerIsOrphaned();
+        await TheProjectionIsWhatTheLogSays(log);
+        return _violations;
+    }
+
+    // I7 and I9: the outbox drains, the queues do, and every event was handled by everybody who handles its kind.
+    async Task ComeToRest()
+    {
+        var left = "";
+        try
+        {
+            await WaitFor.TrueAsync(
+                "rest",
+                async () =>
+                {
+                    var outbox = await _database.Count("SELECT count(*) FROM {messaging.outbox_message}");
+                    var (inFlight, failed) = await scene.Messages();
+                    var unhandled = await Unhandled();
+                    left =
+                        $"{outbox} in the outbox, {inFlight} in queues, {failed} in error queues (not {failedByIntent}), unhandled: {string.Join(", ", unhandled)}";
+                    return outbox == 0 && inFlight == 0 && failed == failedByIntent && unhandled.Count == 0;
+                },
+                s_patience
+            );
+        }
+        catch (TimeoutException)
+        {
+            _violations.Add($"I7, I9: no rest within {s_patience.TotalSeconds} s: {left}");
+        }
+    }
+
+    // Who handles a kind of event is told by the marks of the others of its kind.
+    Task<List<string>> Unhandled() =>
+        _database.Query(
+            """
+            WITH handled AS (
+                SELECT DISTINCT e.event_type, i.consumer_id
+                FROM {event_log.events} e JOIN {messaging.inbox_state} i ON i.message_id = e.event_id
+            )
+            SELECT e.event_type, count(*)
+            FROM {event_log.events} e JOIN handled h ON h.event_type = e.event_type
+            WHERE NOT EXISTS (
+                SELECT 1 FROM {messaging.inbox_state} i
+                WHERE i.message_id = e.event_id AND i.consumer_id = h.consumer_id AND i.consumed IS NOT NULL
+            )
+            GROUP BY e.event_type
+            """,
+            row => $"{Number(row, 1)} {Text(row, 0)}"
+        );
+
+    async Task EveryRideIsOver(IReadOnlyCollection<Guid> accepted)
+    {
+        var over = (
+            await _database.Query(
+                "SELECT id FROM {rides.rides} WHERE status IN ('Completed', 'Cancelled', 'NoDriverFound')",
+                row => Guid.Parse(Text(row, 0))
+            )
+        ).ToHashSet();
+        foreach (var ride in accepted.Where(ride => !over.Contains(ride)))
+            _violations.Add($"I1: ride {ride} was accepted and is not over.");
+    }
+
+    async Task EachIsPaidItsFareOnce(List<JsonElement> log)
+    {
+        var completed = await _database.Query(
+            "SELECT id, fare_amount FROM {rides.rides} WHERE status = 'Completed'",
+            row => (Ride: Guid.Parse(Text(row, 0)), Fare: Number(row, 1))
+        );
+        // I2 in the log, I3, and I4 of the positions.
+        _violations.AddRange(
+            WhatHappened.Breaches(log, [.. completed.Select(ride => ride.Ride)]).Select(b => $"I2-I4: {b}")
+        );
+
+        var captures = (
+            await _database.Query(
+                "SELECT reference, amount FROM {payments.sandbox_ledger} WHERE outcome = 'captured'",
+                row => (Ride: Text(row, 0), Amount: Number(row, 1))
+            )
+        ).ToLookup(row => row.Ride, row => row.Amount);
+        foreach (var (ride, fare) in completed)
+            if (captures[$"{ride}"].ToList() is not [var only] || only != fare)
+                _violations.Add(
+                    $"I2: the gateway took {string.Join(" and ", captures[$"{ride}"])} for ride {ride}, whose fare is {fare}."
+                );
+        foreach (var twice in captures.Where(capture => capture.Count() > 1))
+            _violations.Add($"I2: the gateway took money {twice.Count()} times for ride {twice.Key}.");
+    }
+
+    async Task NumbersHaveNoGap()
+    {
+        foreach (
+            var stream in await _database.Query(
+                """
+                SELECT stream_id, count(*), min(stream_version), max(stream_version)
+                FROM {event_log.events} GROUP BY stream_id
+                HAVING count(*) <> count(DISTINCT stream_version) OR min(stream_version) <> 1 OR max(stream_version) <> count(*)
+                """,
+                row => Text(row, 0)
+            )
+        )
+            _violations.Add($"I4: the versions of stream {stream} have a gap.");
+        if (
+            await _database.Count("SELECT count(*) - count(DISTINCT event_id) FROM {event_log.events}")
+            is > 0
+                and var twice
+        )
+            _violations.Add($"I4: {twice} event ids are there twice.");
+    }
+
+    // I5, in the events that the ride itself publishes.
+    void LegalStepsOnly(List<JsonElement> log)
+    {
+        foreach (
+            var ride in log.Where(e => Type(e) is not "DriverWentOnline" and not "DriverWentOffline").GroupBy(Stream)
+        )
+        {
+            var at = "";
+            foreach (var type in ride.Select(Type))
+            {
+                var next = (at, type) switch
+                {
+                    ("", "RideRequested") => "requested",
+                    ("requested", "DriverArrived") => "arrived",
+                    ("arrived", "RideStarted") => "started",
+                    ("started", "RideCompleted") => "over",
+                    ("requested" or "arrived", "RideCancelled") or ("requested", "NoDriverFound") => "over",
+                    ("arrived", "DriverUnassigned") => "requested",
+                    (
+                        _,
+                        "RideRequested"
+                            or "DriverArrived"
+                            or "RideStarted"
+                            or "RideCompleted"
+                            or "RideCancelled"
+                            or "NoDriverFound"
+                    ) => null,
+                    _ => at,
+                };
+                if (next is null)
+                    _violations.Add($"I5: {type} of ride {ride.Key} after {string.Join(", ", ride.Select(Type))}.");
+                at = next ?? at;
+            }
+        }
+    }
+
+    // I5 of the version, and I6.
+    async Task RowsAreTheFoldOfTheirEvents(List<JsonElement> log)
+    {
+        string[] changing =
+        [
+            "RideRequested",
+            "DriverAssigned",
+            "DriverUnassigned",
+            "DriverArrived",
+            "RideStarted",
+            "RideCompleted",
+            "RideCancelled",
+            "NoDriverFound",
+            "FareFinalized",
+            "CancellationFeeAssessed",
+            "PaymentCaptured",
+        ];
+        var streams = log.ToLookup(Stream);
+        foreach (
+            var (id, status, version, driver, fare, payment) in await _database.Query(
+                "SELECT id, status, version, driver_id, fare_amount, payment_status FROM {rides.rides}",
+                row => (Text(row, 0), Text(row, 1), Number(row, 2), Text(row, 3), Number(row, 4), Text(row, 5))
+            )
+        )
+        {
+            var events = streams[id].ToList();
+            var folded = events
+                .Select(Type)
+                .LastOrDefault(type => type is "RideCompleted" or "RideCancelled" or "NoDriverFound") switch
+            {
+                "RideCompleted" => "Completed",
+                "RideCancelled" => "Cancelled",
+                "NoDriverFound" => "NoDriverFound",
+                _ => status,
+            };
+            if (folded != status)
+                _violations.Add($"I6: ride {id} is {status}, its events say {folded}.");
+            if (status != "Completed")
+                continue;
+            var seated = events
+                .Last(e => Type(e) == "DriverArrived")
+                .GetProperty("payload")
+                .GetProperty("driverId")
+                .GetString();
+            if (seated != driver)
+                _violations.Add($"I6: ride {id} has driver {driver}, its events say {seated}.");
+            if (events.Where(e => Type(e) == "FareFinalized").Select(e => Amount(e, "total")).FirstOrDefault() != fare)
+                _violations.Add($"I6: ride {id} has fare {fare}, not what its events say.");
+            if (payment != "Captured")
+                _violations.Add($"I1: ride {id} is completed and its payment is {payment}.");
+            if (events.Count(e => changing.Contains(Type(e))) is var changes && changes != version)
+                _violations.Add($"I5: ride {id} has version {version} after {changes} changes.");
+        }
+    }
+
+    // I7. A timer that nobody sends stays in another state than waiting, or long past its time.
+    async Task NoTimerIsOrphaned()
+    {
+        var late = DateTime.UtcNow.AddSeconds(-30).Ticks;
+        foreach (
+            var timer in await _database.Query(
+                $"SELECT trigger_name, trigger_state FROM {{messaging.qrtz_triggers}} WHERE trigger_state = 'ERROR' OR next_fire_time < {late.ToString(CultureInfo.InvariantCulture)}",
+                row => $"{Text(row, 0)} ({Text(row, 1)})"
+            )
+        )
+            _violations.Add($"I7: timer {timer} is orphaned.");
+    }
+
+    // I8, of the one projection that is made of events of several modules.
+    async Task TheProjectionIsWhatTheLogSays(List<JsonElement> log)
+    {
+        var live = (
+            await _database.Query(
+                "SELECT ride_id, outcome, captured_amount FROM {analytics.ride_facts}",
+                row => (Ride: Text(row, 0), Outcome: Text(row, 1), Captured: Number(row, 2))
+            )
+        ).ToDictionary(row => row.Ride, row => (row.Outcome, row.Captured));
+        foreach (var ride in log.Where(e => Type(e) == "RideRequested").Select(Stream))
+        {
+            var (outcome, captured) = ("", 0m);
+            foreach (var e in log.Where(e => Stream(e) == ride))
+                (outcome, captured) = Type(e) switch
+                {
+                    "RideCompleted" => ("completed", captured),
+                    "RideCancelled" => ("cancelled", captured),
+                    "NoDriverFound" => ("noDriverFound", captured),
+                    "PaymentCaptured" => (outcome, Amount(e, "amount")),
+                    _ => (outcome, captured),
+                };
+            if (live.GetValueOrDefault(ride) is var facts && facts != (outcome, captured))
+                _violations.Add($"I8: analytics knows {facts} of ride {ride}, the log {(outcome, captured)}.");
+        }
+    }
+
+    Task<List<JsonElement>> Log() =>
+        _database.Query(
+            "SELECT event_type, stream_id, position, payload FROM {event_log.events} ORDER BY position",
+            row =>
+                JsonSerializer.SerializeToElement(
+                    new
+                    {
+                        event_type = Text(row, 0),
+                        stream_id = Text(row, 1),
+                        position = (long)Number(row, 2),
+                        payload = JsonSerializer.Deserialize<JsonElement>(row.GetString(3)),
+                    }
+                )
+        );
+
+    static string Type(JsonElement e) => e.GetProperty("event_type").GetString()!;
+
+    static string Stream(JsonElement e) => e.GetProperty("stream_id").GetString()!;
+
+    static decimal Amount(JsonElement e, string property) =>
+        decimal.Parse(
+            e.GetProperty("payload").GetProperty(property).GetProperty("amount").GetString()!,
+            CultureInfo.InvariantCulture
+        );
+}

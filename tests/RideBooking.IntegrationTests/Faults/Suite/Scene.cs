@@ -1,0 +1,147 @@
+using Npgsql;
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.IntegrationTests.Faults.Suite;
+
+/// <summary>The host as a process, in surroundings that can be troubled. Faults strike one after another in the same scene.</summary>
+abstract class Scene : IAsyncDisposable
+{
+    HostProcess? _host;
+
+    /// <summary>What is told to the host.</summary>
+    public Dictionary<string, string> Settings { get; } =
+        new()
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            // A ride may wait through an outage, and so may an offer: none may end for lack of patience.
+            ["Matching__SearchDeadline"] = "00:30:00",
+            ["Matching__OfferTimeout"] = "00:02:00",
+            // Whatever is paid, is paid by the recovery and not by the look that comes a quarter of an hour later.
+            ["Payments__ResumeAfter"] = "00:30:00",
+            ["Messaging__Redelivery"] = "00:00:01,00:00:02,00:00:05",
+        };
+
+    public HostProcess Host => _host ?? throw new InvalidOperationException("The host is not started.");
+
+    public abstract Database Database { get; }
+
+    /// <summary>Starts what is not running.</summary>
+    public virtual async Task Ready() => _host ??= await HostProcess.StartAsync(Settings);
+
+    /// <summary>Ends the host as a power cut would.</summary>
+    public Task KillHost() => Host.KillAsync();
+
+    /// <summary>Starts the host again where it was.</summary>
+    public async Task StartHost()
+    {
+        var dead = Host;
+        await dead.DisposeAsync();
+        _host = await HostProcess.StartInPlaceOfAsync(dead, Settings);
+    }
+
+    /// <summary>Messages in queues (not in error queues), and those in error and skipped queues.</summary>
+    public abstract Task<(long InFlight, long Failed)> Messages();
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+            await _host.DisposeAsync();
+    }
+}
+
+/// <summary>As a fresh clone runs: SQLite and the in-memory transport, in one process.</summary>
+sealed class EmbeddedScene : Scene
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-faults-").FullName;
+
+    public EmbeddedScene()
+    {
+        var connectionString = $"Data Source={Path.Combine(_folder, "ridebooking.db")}";
+        Settings["ConnectionStrings__RideBooking"] = connectionString;
+        Database = new Database(sqlite: true, connectionString + ";Pooling=False;Default Timeout=30");
+    }
+
+    public override Database Database { get; }
+
+    public override async Task<(long InFlight, long Failed)> Messages() =>
+        (0, await Database.Count("SELECT count(*) FROM {messaging.set_aside_messages}"));
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>PostgreSQL and RabbitMQ, each behind a wire that can be cut.</summary>
+sealed class ServersScene : Scene
+{
+    readonly Uri _virtualHost;
+    readonly TcpProxy _toBroker;
+    readonly TcpProxy _toDatabase;
+
+    ServersScene(ServersToStop servers, Uri virtualHost, string connectionString)
+    {
+        Servers = servers;
+        _virtualHost = virtualHost;
+        Database = new Database(sqlite: false, connectionString);
+        var postgres = new NpgsqlConnectionStringBuilder(connectionString);
+        _toDatabase = new TcpProxy(postgres.Port);
+        _toBroker = new TcpProxy(virtualHost.Port);
+        postgres.Port = _toDatabase.Port;
+        Settings["Database__Provider"] = DatabaseProviders.Postgres;
+        Settings["ConnectionStrings__RideBooking"] = postgres.ConnectionString;
+        Settings["Transport__Kind"] = "RabbitMq";
+        Settings["ConnectionStrings__RabbitMq"] = new UriBuilder(virtualHost) { Port = _toBroker.Port }.Uri.ToString();
+    }
+
+    public ServersToStop Servers { get; }
+
+    public override Database Database { get; }
+
+    public TcpProxy ToBroker => _toBroker;
+
+    public TcpProxy ToDatabase => _toDatabase;
+
+    /// <summary>The broker's virtual host, without the wire.</summary>
+    public Uri VirtualHost => _virtualHost;
+
+    public static async Task<ServersScene> Create(ServersToStop servers)
+    {
+        await servers.AllRun();
+        var scene = new ServersScene(
+            servers,
+            await servers.RabbitMq.CreateVirtualHostAsync(),
+            await servers.Postgres.CreateDatabaseAsync()
+        );
+        var (exitCode, output) = await HostProcess.RunToEndAsync(scene.Settings, "migrate");
+        exitCode.ShouldBe(0, output);
+        return scene;
+    }
+
+    public override async Task Ready()
+    {
+        _toBroker.Mend();
+        _toDatabase.Mend();
+        await Servers.AllRun();
+        await base.Ready();
+    }
+
+    public override async Task<(long InFlight, long Failed)> Messages()
+    {
+        var queues = await Servers.RabbitMq.ListQueuesAsync(_virtualHost);
+        return (Sum(queues.Where(queue => !IsForFailed(queue))), Sum(queues.Where(IsForFailed)));
+
+        static bool IsForFailed(QueueCounts queue) =>
+            queue.Name.EndsWith("_error", StringComparison.Ordinal)
+            || queue.Name.EndsWith("_skipped", StringComparison.Ordinal);
+        static long Sum(IEnumerable<QueueCounts> queues) => queues.Sum(queue => queue.Ready + queue.Unacknowledged);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _toBroker.DisposeAsync();
+        await _toDatabase.DisposeAsync();
+    }
+}

@@ -1,0 +1,209 @@
+using System.Text.Json;
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.Notifications;
+using RideBooking.Platform.Messaging.SetAside;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Recovery;
+
+/// <summary>What recovery publishes again, and what it leaves alone, on the embedded default. The faults themselves are in the integration tests.</summary>
+public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixture<EmbeddedHost>
+{
+    const string Endpoint = "notify-rider";
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    InboxConsumers Consumers => host.Services.GetRequiredService<InboxConsumers>();
+
+    Recover Recovery => host.Services.GetRequiredService<Recover>();
+
+    // The ids of consumers, as recovery computes them, are those of the marks: else everything would count as unhandled.
+    [Fact]
+    public async Task Is_nothing_once_every_event_of_a_ride_is_handled()
+    {
+        var ride = await RideThatIsPaid();
+        (await In(db => Unhandled(db, ride))).ShouldBeEmpty();
+        Consumers.Of(typeof(RideCompleted)).Length.ShouldBeGreaterThan(3);
+    }
+
+    [Fact]
+    public async Task Is_published_again_under_its_own_id_and_handled_once()
+    {
+        var lost = await LoseTheReceiptsNotification();
+
+        var recovered = await Recovery.Run((_, _) => { }, Stop);
+        recovered.Events.Keys.ShouldContain(nameof(ReceiptIssued));
+        await Until("the receipt to be told of", async () => (await Told(lost.EventId)).Count == 1);
+
+        (await In(db => Unhandled(db, lost.StreamId))).ShouldBeEmpty();
+        (await In(db => db.Set<LoggedEvent>().CountAsync(row => row.EventId == lost.EventId, Stop))).ShouldBe(1);
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(ReceiptIssued));
+    }
+
+    [Fact]
+    public async Task Is_not_what_lies_in_an_error_queue()
+    {
+        var lost = await LoseTheReceiptsNotification();
+        var failed = new SetAsideMessage
+        {
+            Id = Guid.CreateVersion7(),
+            Queue = $"{Endpoint}_error",
+            At = DateTimeOffset.UtcNow,
+            Headers = JsonSerializer.Serialize(
+                new Dictionary<string, string> { [MessageHeaders.MessageId] = lost.EventId.ToString() }
+            ),
+            ContentType = null,
+            Body = [],
+        };
+        await In(async db => db.Add(failed).Entity.Id == default || await db.SaveChangesAsync(Stop) > 0);
+
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(ReceiptIssued));
+
+        await In(db => db.Set<SetAsideMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(ReceiptIssued));
+        await Until("the receipt to be told of", async () => (await Told(lost.EventId)).Count == 1);
+    }
+
+    [Fact]
+    public async Task Is_found_without_looking_at_what_was_finished_before()
+    {
+        var lost = await LoseTheReceiptsNotification();
+        var inTwoMinutes = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(2));
+        var unhandled = ActivatorUtilities.CreateInstance<UnhandledEvents>(host.Services, inTwoMinutes);
+        var move = ActivatorUtilities.CreateInstance<MoveRecoveryPoint>(host.Services, unhandled, inTwoMinutes);
+
+        await move.Move(Stop);
+        var head = await In(db => db.Set<LogHead>().Select(row => row.Position).SingleAsync(Stop));
+        (await In(db => db.Set<RecoveryPoint>().Select(row => row.Position).SingleAsync(Stop))).ShouldBe(head);
+        (await In(db => db.Set<UnfinishedEvent>().Select(row => row.Position).ToListAsync(Stop))).ShouldBe([
+            lost.Position!.Value,
+        ]);
+        var recovered = await Recovery.Run((_, _) => { }, Stop);
+        recovered.Looked.ShouldBe(1);
+        recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(ReceiptIssued)] = 1 });
+        await Until("the receipt to be told of", async () => (await Told(lost.EventId)).Count == 1);
+
+        await Until("the mark", async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0);
+        await move.Move(Stop);
+        (await In(db => db.Set<UnfinishedEvent>().CountAsync(Stop))).ShouldBe(0);
+    }
+
+    // Commands and timers are in no log: whoever adds one says how its loss is made good.
+    [Fact]
+    public async Task Is_made_good_by_its_module_where_it_is_no_event()
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var madeGood = scope
+            .ServiceProvider.GetServices<IUnfinishedWork>()
+            .SelectMany(work => work.Messages)
+            .ToHashSet();
+        string[] toldInProcess =
+        [
+            "RequestRide",
+            "CancelRide",
+            "ArriveAtPickup",
+            "StartRide",
+            "CompleteRide",
+            "ReleaseRide",
+            "ReportNoShow",
+            "RateRide",
+            "PayNow",
+        ];
+        Consumers
+            .Messages.Where(message => message.Namespace != "MassTransit.Scheduling")
+            .Where(message => EventCatalogue.Published.All.All(type => type.Type != message))
+            .Where(message => !madeGood.Contains(message))
+            .Select(message => message.Name)
+            .Except(toldInProcess)
+            .ShouldBeEmpty();
+        madeGood.ShouldNotBeEmpty();
+    }
+
+    async Task<LoggedEvent> LoseTheReceiptsNotification()
+    {
+        var ride = await RideThatIsPaid();
+        var receipt = await In(db =>
+            db.Set<LoggedEvent>()
+                .AsNoTracking()
+                .SingleAsync(row => row.StreamId == ride && row.EventType == nameof(ReceiptIssued), Stop)
+        );
+        var consumer = Consumers.Of(typeof(ReceiptIssued)).Single(consumer => consumer.Endpoint == Endpoint).Id;
+        (
+            await In(db =>
+                db.Set<InboxState>()
+                    .Where(mark => mark.MessageId == receipt.EventId && mark.ConsumerId == consumer)
+                    .ExecuteDeleteAsync(Stop)
+            )
+        ).ShouldBe(1);
+        await In(db => db.Set<Notification>().Where(row => row.EventId == receipt.EventId).ExecuteDeleteAsync(Stop));
+        return receipt;
+    }
+
+    async Task<string> RideThatIsPaid()
+    {
+        // A place of its own, so that no other test's driver is near.
+        var (lat, lng) = (10 + Random.Shared.NextDouble() * 50, Random.Shared.NextDouble() * 90);
+        var driver = await host.City.DriverAt(City.Place(lat, lng));
+        var rider = await host.City.Rider();
+        var ride = await rider.Request(City.Place(lat, lng), City.Place(lat + 0.02, lng));
+        await driver.Drives(ride);
+        await rider.SeesPayment(ride, "captured");
+        await Until(
+            "every event of the ride to be handled",
+            async () =>
+                (await In(db => Unhandled(db, ride))).Count == 0
+                && await In(db =>
+                    db.Set<LoggedEvent>()
+                        .AnyAsync(row => row.StreamId == ride && row.EventType == nameof(ReceiptIssued), Stop)
+                )
+        );
+        await driver.Delete("drivers/me/shift");
+        await Until("everything to be handled", async () => (await In(db => Unhandled(db, null))).Count == 0);
+        return ride;
+    }
+
+    async Task<IReadOnlyList<(LoggedEvent Event, IReadOnlyList<InboxConsumer> By)>> Unhandled(
+        AppDbContext db,
+        string? ride
+    ) =>
+        await host
+            .Services.GetRequiredService<UnhandledEvents>()
+            .Among(
+                db,
+                await db.Set<LoggedEvent>().Where(row => ride == null || row.StreamId == ride).ToListAsync(Stop),
+                Stop
+            );
+
+    Task<List<Notification>> Told(Guid eventId) =>
+        In(db => db.Set<Notification>().Where(row => row.EventId == eventId).ToListAsync(Stop));
+
+    async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+
+    static async Task Until(string what, Func<Task<bool>> condition)
+    {
+        using var deadline = new CancellationTokenSource(s_patience);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        while (!await condition())
+            try
+            {
+                await pause.WaitForNextTickAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"Waited {s_patience.TotalSeconds} s for {what}.");
+            }
+    }
+}
