@@ -34,8 +34,9 @@ internal static class ListFailedMessages
         string state = "failed"
     )
     {
-        // A misspelt queue must not look like an empty one.
-        if (queue is not null && Selection.UnknownQueue(find, queue) is { } unknown)
+        queue = string.IsNullOrEmpty(queue) ? null : queue;
+        // A misspelt queue must not look like an empty one; what was discarded may be of one that is no more.
+        if (state == "failed" && queue is not null && Selection.UnknownQueue(find, queue) is { } unknown)
             return unknown;
         var filter = new MessageFilter(queue, fingerprint, messageType, rideId);
         return state switch

@@ -72,6 +72,7 @@ internal static class RestoreMessages
                 RuleFor(request => request.Ids)
                     .Must(ids => ids is { Count: >= 1 and <= Selection.MaxIds })
                     .WithMessage($"must be 1 to {Selection.MaxIds} ids");
+                RuleForEach(request => request.Ids).NotNull().Text(1, Selection.MaxId);
                 RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
             }
         }

@@ -20,6 +20,7 @@ internal sealed record Selection(
 )
 {
     public const int MaxIds = 1000;
+    public const int MaxId = 300;
     public const int MaxReason = 500;
     public const string QueueNotFound = "queue_not_found";
 
@@ -62,7 +63,12 @@ internal sealed record Selection(
             RuleFor(selection => selection.Ids)
                 .Must(ids => ids is null or { Count: >= 1 and <= MaxIds })
                 .WithMessage($"must be 1 to {MaxIds} ids");
-            RuleForEach(selection => selection.Ids).Text(1, 300);
+            RuleForEach(selection => selection.Ids).NotNull().Text(1, MaxId);
+            // To be left out silently would be to do more than was asked for.
+            RuleFor(selection => selection)
+                .Must(selection => selection is { Ids: null } or { Fingerprint: null, MessageType: null, RideId: null })
+                .WithName("ids")
+                .WithMessage("fingerprint, messageType and rideId choose among the messages of a queue, not among ids");
             RuleFor(selection => selection.Queue).Text(1, 255);
             RuleFor(selection => selection.Fingerprint).Text(1, 64);
             RuleFor(selection => selection.MessageType).Text(1, 255);

@@ -83,6 +83,8 @@ internal sealed class RunRedrives(
     async Task Run(Redrive redrive, CancellationToken stop)
     {
         var wanted = redrive.Ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+        // Who died between the sending and the removal of a message has counted it.
+        var counted = await Counted(redrive, stop);
         string? error = null;
         try
         {
@@ -91,19 +93,26 @@ internal sealed class RunRedrives(
                 if (pass > 1)
                     await Task.Delay(s_again, clock, stop);
                 foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct().ToList())
-                    while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, stop)) { }
+                    while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, counted, stop)) { }
             }
         }
         catch (QueueIsGoneException gone)
         {
             error = gone.Message;
         }
-        await Finish(redrive, wanted, error, stop);
+        wanted.ExceptWith(counted);
+        await Finish(redrive, wanted.Count, error, stop);
     }
 
     /// <summary>Sends the next of them, and waits as long as their number takes at the rate that was asked for.</summary>
     /// <returns>Whether there may be more in this queue.</returns>
-    async Task<bool> SendSome(Redrive redrive, string queue, HashSet<string> wanted, CancellationToken stop)
+    async Task<bool> SendSome(
+        Redrive redrive,
+        string queue,
+        HashSet<string> wanted,
+        HashSet<string> counted,
+        CancellationToken stop
+    )
     {
         var most = Math.Min(redrive.RatePerSecond ?? MostAtOnce, MostAtOnce);
         var begun = clock.GetTimestamp();
@@ -121,7 +130,7 @@ internal sealed class RunRedrives(
             async message =>
             {
                 sent.Add(message.Id);
-                await Record(redrive, message, stop);
+                await Record(redrive, message, counted.Add(message.Id), stop);
             },
             stop
         );
@@ -135,15 +144,14 @@ internal sealed class RunRedrives(
         return enough && sent.Count > 0;
     }
 
-    async Task Record(Redrive redrive, FailedMessage message, CancellationToken stop)
+    async Task Record(Redrive redrive, FailedMessage message, bool isNew, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var now = clock.GetUtcNow();
         db.Attach(redrive);
         redrive.ClaimedUntil = now + s_claim;
-        // Who died between sending and removing has counted it.
-        if (!await Recorded(db, redrive).AnyAsync(id => id == message.Id, stop))
+        if (isNew)
         {
             redrive.Sent++;
             db.Add(
@@ -153,16 +161,14 @@ internal sealed class RunRedrives(
         await db.SaveChangesAsync(stop);
     }
 
-    async Task Finish(Redrive redrive, HashSet<string> left, string? error, CancellationToken stop)
+    async Task Finish(Redrive redrive, int left, string? error, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        // Who died before may have sent some of these.
-        left.ExceptWith(await Recorded(db, redrive).ToListAsync(stop));
         db.Attach(redrive);
         redrive.Status = error is null ? Redrive.Completed : Redrive.Failed;
         if (error is null)
-            redrive.NotFound += left.Count;
+            redrive.NotFound += left;
         redrive.Error = error;
         redrive.FinishedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(stop);
@@ -176,6 +182,13 @@ internal sealed class RunRedrives(
         );
     }
 
-    static IQueryable<string> Recorded(AppDbContext db, Redrive redrive) =>
-        db.Set<MessageAction>().Where(row => row.RedriveId == redrive.Id).Select(row => row.FailedMessageId);
+    async Task<HashSet<string>> Counted(Redrive redrive, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        return await db.Set<MessageAction>()
+            .Where(row => row.RedriveId == redrive.Id)
+            .Select(row => row.FailedMessageId)
+            .ToHashSetAsync(stop);
+    }
 }

@@ -148,6 +148,63 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
+    public async Task Poison_in_the_queues_of_money_keeps_no_ride_from_being_paid_once_before_and_after_its_redrive()
+    {
+        var operations = await City.Operator();
+        var poison = Guid.CreateVersion7();
+        (string Queue, byte[] Body)[] kinds =
+        [
+            ("compute-fare_error", Encoding.UTF8.GetBytes($"<ride>{poison}</ride>")),
+            ("compute-fare_error", Envelope(Guid.CreateVersion7(), poison, "RideCompleted")),
+            ("compute-fare_skipped", Envelope(Guid.CreateVersion7(), poison, "RideCompletedV7")),
+            ("call-gateway_error", Envelope(Guid.CreateVersion7(), poison, "ChargeCard", from: "Payments")),
+            ("payment_error", Envelope(Guid.CreateVersion7(), poison, "FareFinalized")),
+            ("payment_skipped", Envelope(Guid.CreateVersion7(), poison, "Weather")),
+        ];
+        foreach (var (queue, body) in kinds)
+            await Put(queue[..queue.LastIndexOf('_')], body, null);
+
+        await Ride(-58);
+        foreach (var queue in kinds.Select(kind => kind.Queue).Distinct())
+        {
+            var many = kinds.Count(kind => kind.Queue == queue);
+            await Counts(queue, many);
+            var redrive = new JsonObject
+            {
+                ["selection"] = new JsonObject { ["queue"] = queue },
+                ["reason"] = "to see whether it was mended",
+            };
+            var accepted = (await operations.Post("operations/redrives", redrive)).ShouldBe(HttpStatusCode.Accepted);
+            await operations.Until(
+                $"the redrive of {queue}",
+                $"operations/redrives/{accepted.Text("id")}",
+                done => done.Text("status") == "completed" && done.Body!["sent"]!.GetValue<int>() == many
+            );
+            await Counts(queue, many);
+        }
+        await Ride(-55);
+
+        Task<Answer> Counts(string queue, int many) =>
+            operations.Until(
+                $"{many} messages in {queue}",
+                "operations/error-queues",
+                answer =>
+                    Items(answer)
+                        .Any(item => item!["queue"]!.ToString() == queue && item["count"]!.GetValue<int>() == many)
+            );
+
+        async Task Ride(double latitude)
+        {
+            var driver = await City.DriverAt(City.Place(latitude, -10));
+            var rider = await City.Rider();
+            var ride = await rider.Request(City.Place(latitude, -10), City.Place(latitude, -10.08));
+            await driver.Drives(ride);
+            await rider.SeesPayment(ride, "captured");
+            await operations.WasPaidOnce(ride);
+        }
+    }
+
+    [Fact]
     public async Task Only_operators_see_any_of_it()
     {
         var rider = await City.Rider();
@@ -165,14 +222,32 @@ public abstract class OperatorScenarios
                 new JsonObject { ["selection"] = new JsonObject(), ["reason"] = "" }
             )
         ).ShouldBe(HttpStatusCode.BadRequest, "validation_failed");
+        foreach (
+            var selection in new[]
+            {
+                """{"ids":[null]}""",
+                """{"ids":[]}""",
+                """{"ids":["x"],"queue":"notify-rider_error"}""",
+                """{"ids":["x"],"fingerprint":"f"}""",
+            }
+        )
+        foreach (var path in new[] { "operations/redrives", "operations/failed-messages/discard" })
+            (await operations.PostRaw(path, $$"""{"selection":{{selection}},"reason":"x"}""")).ShouldBe(
+                HttpStatusCode.BadRequest,
+                "validation_failed"
+            );
+        (await operations.Get("operations/failed-messages?queue=notify-raider_error")).ShouldBe(
+            HttpStatusCode.NotFound,
+            "queue_not_found"
+        );
     }
 
-    static byte[] Envelope(Guid messageId, Guid rideId, string type, int redeliveries = 0)
+    static byte[] Envelope(Guid messageId, Guid rideId, string type, int redeliveries = 0, string from = "Contracts")
     {
         var envelope = new JsonObject
         {
             ["messageId"] = messageId.ToString(),
-            ["messageType"] = new JsonArray($"urn:message:RideBooking.Contracts:{type}"),
+            ["messageType"] = new JsonArray($"urn:message:RideBooking.{from}:{type}"),
             ["message"] = new JsonObject { ["rideId"] = rideId.ToString(), ["riderId"] = 12 },
             ["sentTime"] = "2026-01-01T00:00:00Z",
             ["headers"] =

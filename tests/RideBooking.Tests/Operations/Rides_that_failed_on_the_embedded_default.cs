@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Operations;
+
+/// <summary>The embedded host with a database that a test lets fail. Nothing is redelivered: what fails is set aside at once.</summary>
+public sealed class TroubledHost : HostInProcess
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-troubled-").FullName;
+
+    public City City => new(CreateClient);
+
+    public string Database => $"Data Source={Path.Combine(_folder, "ridebooking.db")}";
+
+    internal FailingDatabase Fails { get; } = new();
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("ConnectionStrings:RideBooking", Database);
+        builder.UseSetting("Messaging:Retry", "00:00:00.001");
+        builder.UseSetting("Messaging:Redelivery", "");
+        builder.ConfigureServices(services =>
+            services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(Fails))
+        );
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>Throws instead of carrying out what a test says, and counts.</summary>
+internal sealed class FailingDatabase : DbCommandInterceptor
+{
+    readonly ConcurrentQueue<string> _thrown = new();
+
+    /// <summary>Given the statement: what is thrown, or null.</summary>
+    public Func<string, Exception?> With { get; set; } = _ => null;
+
+    /// <summary>How many statements failed that say this.</summary>
+    public int Failures(string of) => _thrown.Count(sql => sql.Contains(of, StringComparison.Ordinal));
+
+    /// <summary>Waits until a statement has failed that says this.</summary>
+    public async Task Until(string of, CancellationToken stop)
+    {
+        var deadline = Task.Delay(TimeSpan.FromSeconds(30), stop);
+        while (Failures(of) == 0)
+        {
+            deadline.IsCompleted.ShouldBeFalse($"Waited 30 s for a failure of {of}");
+            await Task.Delay(10, stop);
+        }
+    }
+
+    public override InterceptionResult<DbDataReader> ReaderExecuting(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result
+    ) => Fail(command, result);
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default
+    ) => ValueTask.FromResult(Fail(command, result));
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    ) => ValueTask.FromResult(Fail(command, result));
+
+    T Fail<T>(DbCommand command, T otherwise)
+    {
+        if (With(command.CommandText) is not { } fault)
+            return otherwise;
+        _thrown.Enqueue(command.CommandText);
+        throw fault;
+    }
+}
+
+/// <summary>Rides whose messages failed, and an operator who sends them again once the cause is mended.</summary>
+public sealed class Rides_that_failed_on_the_embedded_default : IAsyncLifetime
+{
+    const int Rides = 4;
+    const string Invoice = "INSERT INTO \"billing_invoices\"";
+
+    readonly TroubledHost _host = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Are_each_paid_once_after_a_bug_in_billing_is_fixed_and_its_error_queue_sent_back()
+    {
+        _host.Fails.With = sql =>
+            sql.Contains(Invoice, StringComparison.Ordinal) ? new InvalidOperationException("A bug.") : null;
+        var rides = await Drive();
+        var operations = await _host.City.Operator();
+        await operations.Until(
+            "all fares to have failed",
+            "operations/error-queues",
+            Holds("compute-fare_error", Rides)
+        );
+
+        _host.Fails.With = _ => null;
+        await SendBackEverything(operations);
+
+        await EachIsPaidOnce(operations, rides);
+    }
+
+    [Fact]
+    public async Task Are_each_paid_once_after_the_database_was_away_and_all_error_queues_were_sent_back()
+    {
+        // Two attempts at each fare fail; at the last of them all the rest of the database goes away as well.
+        _host.Fails.With = sql =>
+            sql.Contains(Invoice, StringComparison.Ordinal) || _host.Fails.Failures(Invoice) >= 2 * Rides
+                ? new SqliteException("database or disk is full", 13)
+                : null;
+        var rides = await Drive();
+        await _host.Fails.Until("INSERT INTO \"messaging_set_aside_messages\"", TestContext.Current.CancellationToken);
+
+        _host.Fails.With = _ => null;
+        var operations = await _host.City.Operator();
+        await operations.Until("all fares to be kept", "operations/error-queues", Holds("compute-fare_error", Rides));
+        await SendBackEverything(operations);
+
+        await EachIsPaidOnce(operations, rides);
+    }
+
+    /// <summary>Rides that are all driven to their end, one after the other.</summary>
+    async Task<IReadOnlyList<(Rider Rider, string Ride)>> Drive()
+    {
+        List<(Rider, string)> rides = [];
+        for (var number = 0; number < Rides; number++)
+        {
+            var place = City.Place(52.5 + number, 13.4);
+            var driver = await _host.City.DriverAt(place);
+            var rider = await _host.City.Rider();
+            var ride = await rider.Request(place, City.Place(52.5 + number, 13.5));
+            await driver.Drives(ride);
+            rides.Add((rider, ride));
+        }
+        return rides;
+    }
+
+    static Func<Answer, bool> Holds(string queue, int messages) =>
+        answer => Queues(answer).Any(item => item.Queue == queue && item.Count == messages);
+
+    static IEnumerable<(string Queue, int Count)> Queues(Answer answer) =>
+        answer.Body!["items"]!.AsArray().Select(item => (item!["queue"]!.ToString(), item["count"]!.GetValue<int>()));
+
+    static async Task SendBackEverything(Person operations)
+    {
+        foreach (var (queue, count) in Queues(await operations.Get("operations/error-queues")))
+        {
+            var request = new JsonObject
+            {
+                ["selection"] = new JsonObject { ["queue"] = queue },
+                ["reason"] = "mended",
+            };
+            var redrive = (await operations.Post("operations/redrives", request)).ShouldBe(HttpStatusCode.Accepted);
+            var done = await operations.Until(
+                $"the redrive of {queue}",
+                $"operations/redrives/{redrive.Text("id")}",
+                redrive => redrive.Text("status") != "running"
+            );
+            done.Body!["sent"]!.GetValue<int>().ShouldBe(count, done.Body!.ToJsonString());
+        }
+    }
+
+    async Task EachIsPaidOnce(Person operations, IReadOnlyList<(Rider Rider, string Ride)> rides)
+    {
+        foreach (var (rider, ride) in rides)
+        {
+            await rider.SeesPayment(ride, "captured");
+            await operations.WasPaidOnce(ride);
+        }
+        await using var database = new SqliteConnection(_host.Database);
+        await database.OpenAsync(TestContext.Current.CancellationToken);
+        await using var ledger = database.CreateCommand();
+        ledger.CommandText = "SELECT reference FROM payments_sandbox_ledger WHERE outcome = 'captured'";
+        List<string> charged = [];
+        await using var reader = await ledger.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+            charged.Add(reader.GetString(0));
+        charged.ShouldBe(rides.Select(paid => paid.Ride), ignoreOrder: true, "the gateway took money once for each");
+        Queues(await operations.Get("operations/error-queues")).ShouldBeEmpty();
+    }
+}
