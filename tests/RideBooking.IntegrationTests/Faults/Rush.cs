@@ -36,6 +36,13 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
     /// <summary>How many requests were answered with an error of the server, or not at all.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
+    /// <summary>The rides that were accepted so far.</summary>
+    public IReadOnlyList<string> Ids =>
+        [.. _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully).Select(ride => ride.Id.Task.Result)];
+
+    /// <summary>Somebody from operations.</summary>
+    public Task<Person> Operator() => City.Operator();
+
     /// <summary>Everybody signs in, drivers come on duty, and then all riders ask for a ride at once.</summary>
     public async Task Begin()
     {
@@ -78,23 +85,25 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
 
     async Task Paid(int wanted, Func<JsonNode, bool> isOver, Func<string>? evidence)
     {
-        var paid = new HashSet<string>();
+        var over = new HashSet<string>();
         await WaitFor.TrueAsync(
             $"{wanted} of {rides} rides to be paid",
-            async () =>
-            {
-                foreach (var (rider, _, id) in _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully))
-                    if (
-                        !paid.Contains(await id.Task)
-                        && (await Try(() => rider.Get($"rides/{id.Task.Result}"))) is { } ride
-                    )
-                        if (ride.Body is { } body && isOver(body))
-                            paid.Add(await id.Task);
-                return paid.Count >= wanted;
-            },
+            async () => await Look(over, isOver) >= wanted,
             s_patience,
-            () => $"{paid.Count} are. {evidence?.Invoke()}"
+            () => $"{over.Count} are. {evidence?.Invoke()}"
         );
+    }
+
+    /// <summary>Whether all rides are paid, as far as the server answers.</summary>
+    public async Task<bool> AllArePaid() => await Look([], ride => PaymentOf(ride) == "captured") == rides;
+
+    async Task<int> Look(HashSet<string> over, Func<JsonNode, bool> isOver)
+    {
+        foreach (var (rider, _, id) in _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully))
+            if (!over.Contains(await id.Task) && (await Try(() => rider.Get($"rides/{id.Task.Result}"))) is { } ride)
+                if (ride.Body is { } body && isOver(body))
+                    over.Add(await id.Task);
+        return over.Count;
     }
 
     /// <summary>Ends it, and finds that the log has each ride paid exactly once, and its receipt issued exactly once.</summary>
@@ -104,32 +113,7 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
         await _everybody;
         var operations = await City.Operator();
         foreach (var (_, _, id) in _rides)
-        {
-            string[] types = [];
-            await WaitFor.TrueAsync(
-                $"the receipt of ride {await id.Task}",
-                async () =>
-                {
-                    var history = (await operations.Get($"rides/{await id.Task}/history")).ShouldBe(HttpStatusCode.OK);
-                    var items = history.Body as JsonArray ?? history.Body!["items"]!.AsArray();
-                    types = [.. items.Select(e => e!["event_type"]!.GetValue<string>())];
-                    return types.Contains("ReceiptIssued");
-                },
-                s_patience,
-                () => string.Join(", ", types)
-            );
-            foreach (
-                var once in new[]
-                {
-                    "RideRequested",
-                    "RideCompleted",
-                    "FareFinalized",
-                    "PaymentCaptured",
-                    "ReceiptIssued",
-                }
-            )
-                types.Count(type => type == once).ShouldBe(1, $"{once} in {string.Join(", ", types)}");
-        }
+            await operations.WasPaidOnce(await id.Task);
     }
 
     public void Dispose()

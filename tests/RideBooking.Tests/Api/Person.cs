@@ -61,29 +61,6 @@ public class Person(HttpClient client)
             yield return (events.Current.EventType, JsonNode.Parse(events.Current.Data)!);
     }
 
-    /// <summary>As an operator: what the log says of the ride's money, once everything is settled.</summary>
-    public async Task WasPaidOnce(string rideId)
-    {
-        var history = await Until(
-            $"the receipt of ride {rideId}",
-            $"rides/{rideId}/history",
-            answer => Types(answer).Contains("ReceiptIssued")
-        );
-        foreach (
-            var once in new[] { "RideRequested", "RideCompleted", "FareFinalized", "PaymentCaptured", "ReceiptIssued" }
-        )
-            Types(history)
-                .Count(type => type == once)
-                .ShouldBe(1, $"{once} of {rideId} in {string.Join(", ", Types(history))}");
-
-        static IReadOnlyList<string> Types(Answer answer) =>
-            [
-                .. (answer.Body as JsonArray ?? answer.Body!["items"]!.AsArray()).Select(e =>
-                    e!["event_type"]!.GetValue<string>()
-                ),
-            ];
-    }
-
     /// <summary>Sends exactly this text as the body.</summary>
     public async Task<Answer> PostRaw(string path, string body, string contentType = "application/json")
     {
