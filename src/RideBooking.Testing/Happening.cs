@@ -67,6 +67,9 @@ public sealed class Happening
     /// <summary>When a scheduled message is due, or a message is tried again.</summary>
     public DateTimeOffset? Due { get; init; }
 
+    /// <summary>The token of a message that was scheduled or cancelled.</summary>
+    public Guid? Token { get; init; }
+
     /// <summary>Why a handler failed.</summary>
     public Exception? Exception { get; init; }
 

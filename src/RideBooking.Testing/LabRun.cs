@@ -32,6 +32,21 @@ public sealed class LabRun : LabView
         await Settle(stop);
     }
 
+    /// <summary>Delivers a message as a caller in the same process would, who gives the handler something of his own.</summary>
+    /// <param name="payload">What the handler finds as a payload of its context.</param>
+    /// <inheritdoc cref="Deliver(object, Guid?, CancellationToken)"/>
+    public async Task DeliverWith<T>(
+        object payload,
+        T message,
+        Guid? messageId = null,
+        CancellationToken stop = default
+    )
+        where T : class
+    {
+        Put(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), messageId, payload: payload);
+        await Settle(stop);
+    }
+
     /// <summary>Delivers a request: what answers it is <see cref="HappeningKind.Responded"/>.</summary>
     public async Task Request<T>(T message, CancellationToken stop = default)
         where T : class
@@ -118,7 +133,13 @@ public sealed class LabRun : LabView
 
     static Uri Requester { get; } = new("loopback://localhost/requester");
 
-    internal void Put(object? message, Type type, Guid? messageId, Func<Wire.Head, Wire.Head>? change = null)
+    internal void Put(
+        object? message,
+        Type type,
+        Guid? messageId,
+        Func<Wire.Head, Wire.Head>? change = null,
+        object? payload = null
+    )
     {
         ArgumentNullException.ThrowIfNull(message);
         var head = new Wire.Head(messageId ?? NewId.NextGuid(), ConversationId: NewId.NextGuid());
@@ -129,7 +150,12 @@ public sealed class LabRun : LabView
                 $"Nobody in the lab takes {Words.TypeName(type)}. What is taken: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
                 nameof(message)
             );
-        World = World with { InFlight = World.InFlight.AddRange(deliveries) };
+        World = World with
+        {
+            InFlight = World.InFlight.AddRange(
+                payload is null ? deliveries : deliveries.Select(it => it with { Payloads = [payload] })
+            ),
+        };
     }
 
     Envelope LastRequest<TRequest>()

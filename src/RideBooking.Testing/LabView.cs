@@ -7,7 +7,13 @@ namespace RideBooking.Testing;
 /// <summary>The world of a lab at one moment: what is stored, what waits, what was said. To be looked at, not to be changed.</summary>
 public class LabView
 {
-    internal LabView(LabEngine engine, World world) => (Engine, World) = (engine, world);
+    readonly Func<object, object> _copy;
+    World? _read;
+    List<Happening> _outcomes = [];
+
+    /// <param name="copy">How instances are handed out; each time another copy if not said.</param>
+    internal LabView(LabEngine engine, World world, Func<object, object>? copy = null) =>
+        (Engine, World, _copy) = (engine, world, copy ?? DeepCopy.Of);
 
     internal World World { get; private protected set; }
 
@@ -31,11 +37,11 @@ public class LabView
     /// <summary>A copy of the instance as it is stored, or null.</summary>
     public TSaga? Saga<TSaga>(Guid id)
         where TSaga : class, ISaga =>
-        World.Sagas.TryGetValue(new SagaKey(typeof(TSaga), id), out var stored) ? DeepCopy.Of((TSaga)stored) : null;
+        World.Sagas.TryGetValue(new SagaKey(typeof(TSaga), id), out var stored) ? (TSaga)_copy(stored) : null;
 
     /// <summary>Copies of all stored instances.</summary>
     public IReadOnlyList<TSaga> Sagas<TSaga>()
-        where TSaga : class, ISaga => [.. World.Sagas.Values.OfType<TSaga>().Select(DeepCopy.Of)];
+        where TSaga : class, ISaga => [.. World.Sagas.Values.OfType<TSaga>().Select(_copy).Cast<TSaga>()];
 
     /// <summary>The name of the state the instance is in; the initial one's where there is none.</summary>
     public string StateOf<TSaga>(Guid id)
@@ -70,6 +76,17 @@ public class LabView
                 .Select(due => ((T)due.Envelope.Message, due.Due)),
         ];
 
+    /// <summary>The messages of a type that are on their way to a receiver, the oldest first.</summary>
+    public IReadOnlyList<T> InFlight<T>()
+        where T : class => [.. World.InFlight.Select(delivery => delivery.Envelope.Message).OfType<T>()];
+
     IReadOnlyList<T> Messages<T>(HappeningKind kind) =>
-        [.. World.Log.Where(it => it.Kind == kind).Select(it => it.Message).OfType<T>()];
+        [.. Outcomes().Where(it => it.Kind == kind).Select(it => it.Message).OfType<T>()];
+
+    List<Happening> Outcomes()
+    {
+        if (!ReferenceEquals(_read, World))
+            (_read, _outcomes) = (World, [.. World.Log.Where(it => it.IsOutcome)]);
+        return _outcomes;
+    }
 }

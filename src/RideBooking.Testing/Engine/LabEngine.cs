@@ -73,7 +73,12 @@ sealed class LabEngine : IAsyncDisposable
         async Task Dispatch()
         {
             _present.Value = handling;
-            await delivery.To.Dispatcher.Dispatch(delivery.Envelope.Body, s_transportHeaders, stop);
+            await delivery.To.Dispatcher.Dispatch(
+                delivery.Envelope.Body,
+                s_transportHeaders,
+                stop,
+                [.. delivery.Payloads]
+            );
         }
     }
 
@@ -262,13 +267,15 @@ sealed class LabEngine : IAsyncDisposable
                     InFlight = world.InFlight.AddRange(Route(envelope, destination)),
                 };
             case Outgoing.Scheduled(var due):
-                return world.With(Of(handled, HappeningKind.Scheduled, due.Envelope, due.Destination, due.Due)) with
+                return world.With(
+                    Of(handled, HappeningKind.Scheduled, due.Envelope, due.Destination, due.Due, due.Token)
+                ) with
                 {
                     Due = world.Due.Add(due),
                 };
             case Outgoing.Cancelled(var token):
                 var waiting = world.Due.Find(due => due.Token == token);
-                return world.With(Of(handled, HappeningKind.Cancelled, waiting?.Envelope)) with
+                return world.With(Of(handled, HappeningKind.Cancelled, waiting?.Envelope, token: token)) with
                 {
                     Due = waiting is null ? world.Due : world.Due.Remove(waiting),
                 };
@@ -433,7 +440,8 @@ sealed class LabEngine : IAsyncDisposable
         HappeningKind kind,
         Envelope? envelope,
         Uri? destination = null,
-        DateTimeOffset? due = null
+        DateTimeOffset? due = null,
+        Guid? token = null
     ) =>
         new()
         {
@@ -443,5 +451,6 @@ sealed class LabEngine : IAsyncDisposable
             Envelope = envelope,
             Destination = destination,
             Due = due,
+            Token = token,
         };
 }

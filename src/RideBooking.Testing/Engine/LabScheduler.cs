@@ -60,7 +60,8 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Wire wire, IBusTopology
 
     DateTimeOffset OnTheLabsClock(DateTime at)
     {
-        var (handling, real) = (Handling, DateTime.UtcNow);
+        // The real clock, which is the one that MassTransit reads.
+        var (handling, real) = (Handling, TimeProvider.System.GetUtcNow().UtcDateTime);
         var fromLab = at - handling.Now.UtcDateTime;
         var fromReal = at - real;
         return fromLab.Duration() <= fromReal.Duration()

@@ -15,7 +15,11 @@ readonly record struct SagaKey(Type Type, Guid Id) : IComparable<SagaKey>
 /// <param name="Attempt">How often its handling has failed since it was last redelivered.</param>
 /// <param name="Redelivery">How often it has been redelivered.</param>
 /// <param name="Tries">How often it has been handled before, whatever came of it.</param>
-sealed record Delivery(Receiver To, Envelope Envelope, int Attempt = 0, int Redelivery = 0, int Tries = 0);
+sealed record Delivery(Receiver To, Envelope Envelope, int Attempt = 0, int Redelivery = 0, int Tries = 0)
+{
+    /// <summary>What the handler finds as payloads of its context.</summary>
+    public IReadOnlyList<object> Payloads { get; init; } = [];
+}
 
 /// <summary>What is due at a time: a scheduled message, or a delivery that is tried again.</summary>
 /// <param name="Destination">Where a scheduled message goes; null: to whoever takes it.</param>

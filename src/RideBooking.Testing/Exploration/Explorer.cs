@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using RideBooking.Testing.Engine;
+using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Exploration;
 
 /// <summary>Looks for a state in which an invariant does not hold.</summary>
 sealed class Explorer(SagaLab lab, ExplorationSetup setup)
 {
+    // One copy of each stored instance, however often invariants look at it.
+    readonly ConditionalWeakTable<object, object> _copies = [];
     readonly StateSpace _space = new(lab.Engine, setup);
     readonly long _began = Stopwatch.GetTimestamp();
 
@@ -148,8 +152,15 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
         return Broken(StateSpace.AtTheEnd(node.World), setup.FinallyInvariants) is { } broken ? (node, broken) : null;
     }
 
-    Invariant? Broken(World world, IReadOnlyList<Invariant> invariants) =>
-        invariants.Count == 0 ? null : invariants.FirstOrDefault(invariant => !Holds(world, invariant));
+    Invariant? Broken(World world, IReadOnlyList<Invariant> invariants)
+    {
+        if (invariants.Count == 0)
+            return null;
+        var view = View(world);
+        return invariants.FirstOrDefault(invariant => !invariant.Holds(view));
+    }
 
-    bool Holds(World world, Invariant invariant) => invariant.Holds(new LabView(lab.Engine, world));
+    bool Holds(World world, Invariant invariant) => invariant.Holds(View(world));
+
+    LabView View(World world) => new(lab.Engine, world, stored => _copies.GetValue(stored, DeepCopy.Of));
 }

@@ -43,7 +43,7 @@ public sealed class OrderMachine : MassTransitStateMachine<Order>
 {
     public static readonly TimeSpan PaymentTime = TimeSpan.FromMinutes(30);
 
-    public OrderMachine(Flaw flaw)
+    public OrderMachine(Flaw flaw, TimeSpan? paymentTime = null)
     {
         InstanceState(order => order.State);
         Event(() => Placed, e => e.CorrelateById(c => c.Message.OrderId));
@@ -60,7 +60,7 @@ public sealed class OrderMachine : MassTransitStateMachine<Order>
             order => order.TimeoutToken,
             schedule =>
             {
-                schedule.Delay = PaymentTime;
+                schedule.Delay = paymentTime ?? PaymentTime;
                 schedule.Received = e => e.CorrelateById(c => c.Message.OrderId);
             }
         );

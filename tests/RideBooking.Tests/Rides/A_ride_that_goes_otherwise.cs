@@ -126,8 +126,8 @@ public sealed class A_ride_that_goes_otherwise : RideLab
                 ),
             ]);
         TimersSet.Count.ShouldBe(2);
-        TimersSet[1].ScheduledTime.ShouldBe(T0.AddSeconds(120 + 180).UtcDateTime);
-        ride.SearchDeadlineToken.ShouldBe(TimersSet[1].CorrelationId);
+        TimersSet[1].Due.ShouldBe(T0.AddSeconds(120 + 180));
+        ride.SearchDeadlineToken.ShouldBe(TimersSet[1].Token);
     }
 
     [Fact]

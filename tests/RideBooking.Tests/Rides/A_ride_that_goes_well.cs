@@ -18,10 +18,10 @@ public sealed class A_ride_that_goes_well : RideLab
             .ShouldHaveSingleItem()
             .ShouldBe(new RideRequested(RideId, Rider, Pickup, Dropoff, "standard", null, null, null, null, T0));
         var timer = TimersSet.ShouldHaveSingleItem();
-        timer.ScheduledTime.ShouldBe((T0 + Times.SearchDeadline).UtcDateTime);
-        timer.CorrelationId.ShouldBe(ride.SearchDeadlineToken!.Value);
-        // Not to the entrance the command came through, which ends with the request.
-        timer.Destination.AbsolutePath.ShouldEndWith("RideBooking.Rides:SearchDeadlinePassed");
+        timer.Due.ShouldBe(T0 + Times.SearchDeadline);
+        timer.Token.ShouldBe(ride.SearchDeadlineToken);
+        // Published, not sent to the entrance the command came through, which ends with the request.
+        timer.Destination.ShouldBeNull();
     }
 
     [Fact]

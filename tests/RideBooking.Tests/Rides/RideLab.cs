@@ -1,18 +1,18 @@
+using System.Runtime.ExceptionServices;
 using MassTransit;
-using MassTransit.Scheduling;
-using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
+using RideBooking.Testing;
 
 namespace RideBooking.Tests.Rides;
 
 /// <summary>
-/// The real machine on MassTransit's test harness. Messages go in through the in-process entrance, which returns when the
-/// machine has answered: nothing here waits, and an event that a state does not handle throws.
+/// The real machine in the saga lab. A message has been handled when the call returns; what the machine refuses in a state is
+/// thrown.
 /// </summary>
-public abstract class RideLab : IAsyncLifetime
+public abstract class RideLab
 {
     internal static readonly RideTimes Times = new(
         SearchDeadline: TimeSpan.FromMinutes(3),
@@ -28,32 +28,20 @@ public abstract class RideLab : IAsyncLifetime
     protected const string Anna = "driver-anna";
     protected const string Bela = "driver-bela";
 
-    readonly ServiceProvider _services;
-    readonly Recorder _said = new();
+    readonly LabRun _run = Rides.Start();
 
-    protected RideLab() =>
-        _services = new ServiceCollection()
-            .AddSingleton(Times)
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton(new TransportOptions(TransportKind.InMemory, null, [], []))
-            .AddSingleton(typeof(SagaCommands<>))
-            .AddMassTransitTestHarness(
-                TextWriter.Null,
-                bus =>
-                {
-                    bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter(includeNamespace: false));
-                    bus.AddPublishMessageScheduler();
-                    bus.AddSagaStateMachine<RideStateMachine, Ride>().InMemoryRepository();
-                    bus.UsingInMemory(
-                        (context, memory) =>
-                        {
-                            memory.UsePublishMessageScheduler();
-                            memory.ConfigureEndpoints(context);
-                        }
-                    );
-                }
-            )
-            .BuildServiceProvider(validateScopes: true);
+    /// <summary>One for all tests: each has a run of its own in it.</summary>
+    protected static SagaLab Rides { get; } = NewLab();
+
+    /// <summary>A lab in which nothing has been tried.</summary>
+    protected static SagaLab NewLab() =>
+        new(lab =>
+            lab.Saga<RideStateMachine, Ride>()
+                .StartAt(T0)
+                .Services(services => services.AddSingleton(Times))
+                .Outbox(OutboxKind.Transactional)
+                .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
+        );
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -63,47 +51,35 @@ public abstract class RideLab : IAsyncLifetime
 
     protected Guid BelasOffer { get; } = Guid.CreateVersion7();
 
-    public async ValueTask InitializeAsync()
-    {
-        var harness = _services.GetRequiredService<ITestHarness>();
-        await harness.Start();
-        harness.Bus.ConnectPublishObserver(_said);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _services.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     /// <summary>Puts a message to the machine and says whether it was accepted.</summary>
     protected async Task<bool> Tell<T>(T message, Guid? messageId = null)
         where T : class
     {
-        var commands = _services.GetRequiredService<SagaCommands<Ride>>();
-        return (await commands.Tell(message, messageId ?? Guid.CreateVersion7(), Stop)).Accepted;
+        var (outcome, before) = (new CommandOutcome(), _run.Happenings.Count);
+        await _run.DeliverWith(outcome, message, messageId, Stop);
+        if (_run.Happenings.Skip(before).FirstOrDefault(it => it.Exception is not null) is { } failure)
+            ExceptionDispatchInfo.Throw(failure.Exception!);
+        return outcome.Accepted;
     }
 
-    internal async Task<Ride> Ride()
-    {
-        await using var scope = _services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<ILoadSagaRepository<Ride>>().Load(RideId);
-    }
+    internal Task<Ride> Ride() => Task.FromResult(_run.Saga<Ride>(RideId)!);
 
     protected async Task<string> Status() => (await Ride()).Status;
 
     /// <summary>Everything the machine published, in order.</summary>
-    protected IReadOnlyList<object> Said => _said.Messages;
+    protected IReadOnlyList<object> Said => _run.Published<object>();
 
     /// <summary>What the machine published of a kind, in order.</summary>
     protected IReadOnlyList<T> Published<T>()
-        where T : class => [.. Said.OfType<T>()];
+        where T : class => _run.Published<T>();
 
     /// <summary>The timers that were set, and those that were taken back, by token.</summary>
-    protected IReadOnlyList<ScheduleMessage> TimersSet => Published<ScheduleMessage>();
+    protected IReadOnlyList<Happening> TimersSet => Happened(HappeningKind.Scheduled);
 
     protected IReadOnlyList<Guid> TimersCancelled =>
-        [.. Published<CancelScheduledMessage>().Select(cancelled => cancelled.TokenId)];
+        [.. Happened(HappeningKind.Cancelled).Select(cancelled => cancelled.Token!.Value)];
+
+    List<Happening> Happened(HappeningKind kind) => [.. _run.Happenings.Where(it => it.Kind == kind)];
 
     internal RequestRide Requested(string rider = Rider) =>
         new(RideId, rider, Pickup, Dropoff, "standard", null, null, null, null, T0);
@@ -202,24 +178,5 @@ public abstract class RideLab : IAsyncLifetime
         if (status is RideStatus.InProgress)
             return;
         (await Tell(Completed())).ShouldBeTrue();
-    }
-
-    // The harness's own lists wait for more to come before they answer. Here nothing more comes.
-    sealed class Recorder : IPublishObserver
-    {
-        public List<object> Messages { get; } = [];
-
-        public Task PrePublish<T>(PublishContext<T> context)
-            where T : class => Task.CompletedTask;
-
-        public Task PostPublish<T>(PublishContext<T> context)
-            where T : class
-        {
-            Messages.Add(context.Message);
-            return Task.CompletedTask;
-        }
-
-        public Task PublishFault<T>(PublishContext<T> context, Exception exception)
-            where T : class => Task.FromException(exception);
     }
 }
