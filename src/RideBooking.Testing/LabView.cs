@@ -19,6 +19,9 @@ public class LabView
 
     internal LabEngine Engine { get; }
 
+    /// <summary>Whether what was lost makes a difference here.</summary>
+    internal bool MindsLosses { get; init; } = true;
+
     /// <summary>The lab's time.</summary>
     public DateTimeOffset Now => World.Now;
 
@@ -64,7 +67,12 @@ public class LabView
 
     /// <summary>The messages of a type that were acknowledged although no instance took them.</summary>
     public IReadOnlyList<T> Unclaimed<T>()
-        where T : class => Messages<T>(HappeningKind.Unclaimed);
+        where T : class =>
+        MindsLosses
+            ? Messages<T>(HappeningKind.Unclaimed)
+            : throw new InvalidOperationException(
+                $"An invariant asks what was lost: say {nameof(ExplorationSetup.MindLosses)}, so that the exploration minds it."
+            );
 
     /// <summary>The scheduled messages of a type that are waiting for their time, the next one first.</summary>
     public IReadOnlyList<(T Message, DateTimeOffset Due)> Waiting<T>()

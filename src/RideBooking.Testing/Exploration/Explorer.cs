@@ -162,5 +162,6 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
 
     bool Holds(World world, Invariant invariant) => invariant.Holds(View(world));
 
-    LabView View(World world) => new(lab.Engine, world, stored => _copies.GetValue(stored, DeepCopy.Of));
+    LabView View(World world) =>
+        new(lab.Engine, world, stored => _copies.GetValue(stored, DeepCopy.Of)) { MindsLosses = setup.MindsLosses };
 }

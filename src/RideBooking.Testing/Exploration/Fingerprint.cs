@@ -11,7 +11,7 @@ namespace RideBooking.Testing.Exploration;
 /// A number for a state of the world: equal where what is stored, on its way, waiting and said is equal. Sums do not depend on
 /// the order, so two ways that differ only in what came first meet.
 /// </summary>
-sealed class Fingerprint
+sealed class Fingerprint(bool mindsLosses)
 {
     readonly ConditionalWeakTable<object, StrongBox<UInt128>> _known = [];
     readonly Dictionary<string, UInt128> _names = [];
@@ -53,7 +53,7 @@ sealed class Fingerprint
     {
         UInt128 sum = 0;
         for (var at = from; at < world.Log.Count; at++)
-            if (world.Log[at] is { IsOutcome: true } it)
+            if (world.Log[at] is { IsOutcome: true } it && (mindsLosses || it.Kind is not HappeningKind.Unclaimed))
                 sum += Mix((it.Envelope is { } envelope ? Of(envelope) : 0) + (UInt128)(int)it.Kind, 5);
         return sum;
     }

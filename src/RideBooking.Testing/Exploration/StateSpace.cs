@@ -8,7 +8,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
     const int FailuresThatSay = 2;
 
     readonly KnownHandlings _known = new(engine);
-    readonly Fingerprint _fingerprint = new();
+    readonly Fingerprint _fingerprint = new(setup.MindsLosses);
 
     /// <summary>How many messages went through a real pipe.</summary>
     public int Handlings => _known.Count;

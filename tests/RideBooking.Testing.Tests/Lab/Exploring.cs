@@ -174,6 +174,20 @@ public sealed class Exploring
     }
 
     [Fact]
+    public async Task What_was_lost_is_minded_where_the_test_says_so_and_else_must_not_be_asked_for()
+    {
+        await using var lab = Counters();
+        void Lost(ExplorationSetup it) =>
+            it.Events(Add(1), new Later(Guid.CreateVersion7()))
+                .Always("nothing unclaimed", world => world.Unclaimed<Later>().Count == 0);
+
+        var unasked = await Should.ThrowAsync<InvalidOperationException>(() => lab.FindBreach(Lost, Stop));
+        unasked.Message.ShouldContain("MindLosses");
+        var report = await lab.FindBreach(it => Lost(it.MindLosses()), Stop);
+        report.Breach.ShouldNotBeNull().View.Unclaimed<Later>().Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_message_that_fails_comes_again_where_the_lab_tries_again_and_else_it_is_lost()
     {
         var id = Guid.CreateVersion7();
