@@ -118,9 +118,10 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
             return;
 
         // A retried SaveChanges meets messages whose events it has already added.
+        var known = db.ChangeTracker.Entries<LoggedEvent>().Select(entry => entry.Entity.EventId).ToHashSet();
         foreach (var logged in events)
-            if (db.Set<LoggedEvent>().Local.All(known => known.EventId != logged.EventId))
-                db.Add(logged);
+            if (known.Add(logged.EventId))
+                db.Entry(logged).State = EntityState.Added;
         s_appended.AddOrUpdate(db, []);
     }
 
@@ -140,7 +141,7 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
                 ?? throw new InvalidOperationException($"{type.Name} was published without {type.StreamProperty}."),
             CorrelationId = message.ConversationId,
             CausationId = message.InitiatorId,
-            TraceParent = System.Diagnostics.Activity.Current?.Id,
+            TraceParent = message.ActivityId,
             Payload = payload.GetRawText(),
         };
     }

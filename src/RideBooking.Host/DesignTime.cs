@@ -9,26 +9,32 @@ namespace RideBooking.Host;
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteAppDbContext>
 {
     public SqliteAppDbContext CreateDbContext(string[] args) =>
-        new(
-            new DbContextOptionsBuilder<SqliteAppDbContext>().UseSqlite().UseSnakeCaseNamingConvention().Options,
-            Modules.All
-        );
+        new(Design.Options<SqliteAppDbContext>(db => db.UseSqlite()));
 }
 
 internal sealed class SqlServerDesign : IDesignTimeDbContextFactory<SqlServerAppDbContext>
 {
     public SqlServerAppDbContext CreateDbContext(string[] args) =>
-        new(
-            new DbContextOptionsBuilder<SqlServerAppDbContext>().UseSqlServer().UseSnakeCaseNamingConvention().Options,
-            Modules.All
-        );
+        new(Design.Options<SqlServerAppDbContext>(db => db.UseSqlServer()));
 }
 
 internal sealed class PostgresDesign : IDesignTimeDbContextFactory<PostgresAppDbContext>
 {
     public PostgresAppDbContext CreateDbContext(string[] args) =>
-        new(
-            new DbContextOptionsBuilder<PostgresAppDbContext>().UseNpgsql().UseSnakeCaseNamingConvention().Options,
-            Modules.All
-        );
+        new(Design.Options<PostgresAppDbContext>(db => db.UseNpgsql()));
+}
+
+file static class Design
+{
+    public static DbContextOptions<TContext> Options<TContext>(Action<DbContextOptionsBuilder> useDatabase)
+        where TContext : AppDbContext
+    {
+        var modules = new ServiceCollection();
+        foreach (var module in Modules.All)
+            modules.AddSingleton(module);
+        var db = new DbContextOptionsBuilder<TContext>();
+        useDatabase(db);
+        db.UseSnakeCaseNamingConvention().UseApplicationServiceProvider(modules.BuildServiceProvider());
+        return db.Options;
+    }
 }

@@ -95,6 +95,18 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         bool enableSchemaCaching
     ) => Use(configurator, new SqliteLockStatementProvider(enableSchemaCaching));
 
+    /// <summary>
+    /// Lets the outbox write what several messages change on contexts with these options in one transaction. The type that was
+    /// given to <see cref="AddEntityFrameworkOutbox{TDbContext}"/> has it already; needed where the context is registered as a
+    /// derived type.
+    /// </summary>
+    public static DbContextOptionsBuilder UseGroupCommit(this DbContextOptionsBuilder options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        return options.AddInterceptors(UnitOfWorkInterceptor.Instance);
+    }
+
     /// <summary>Adds inbox, outbox and the sweeper's lease to the model.</summary>
     public static void AddTransactionalOutboxEntities(
         this ModelBuilder modelBuilder,

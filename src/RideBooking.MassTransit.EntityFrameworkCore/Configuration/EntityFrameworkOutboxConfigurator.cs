@@ -68,6 +68,9 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     }
 
     /// <inheritdoc />
+    public void DisableGroupCommit() => _settings.GroupsCommits = false;
+
+    /// <inheritdoc />
     public void DisableInboxCleanupService() => _services.RemoveHostedService<InboxCleanupService<TDbContext>>();
 
     /// <inheritdoc />
@@ -93,6 +96,9 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
         _services.TryAddSingleton<OutboxSender<TDbContext>>();
         _services.TryAddSingleton<OutboxStore<TDbContext>>();
         _services.TryAddSingleton<OutboxDelivery<TDbContext>>();
+        _services.TryAddSingleton<GroupCommit<TDbContext>>();
+        _services.TryAddSingleton<SeenMessages<TDbContext>>();
+        _services.ConfigureDbContext<TDbContext>(options => options.UseGroupCommit());
         _services.AddHostedService<OutboxDeliveryService<TDbContext>>();
         _services.AddHostedService<InboxCleanupService<TDbContext>>();
 

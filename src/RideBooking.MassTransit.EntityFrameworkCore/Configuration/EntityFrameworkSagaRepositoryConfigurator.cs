@@ -98,6 +98,8 @@ public class EntityFrameworkSagaRepositoryConfigurator<TSaga>
         _registerContext?.Invoke(configurator);
 
         configurator.TryAddSingleton<ISagaRepositoryLockStrategy<TSaga>>(LockStrategy());
+        configurator.TryAddSingleton(TimeProvider.System);
+        configurator.TryAddSingleton<SagaCache<TSaga>>();
         configurator.RegisterLoadSagaRepository<TSaga, EntityFrameworkSagaRepositoryContextFactory<TSaga>>();
         configurator.RegisterQuerySagaRepository<TSaga, EntityFrameworkSagaRepositoryContextFactory<TSaga>>();
         configurator.RegisterSagaRepository<

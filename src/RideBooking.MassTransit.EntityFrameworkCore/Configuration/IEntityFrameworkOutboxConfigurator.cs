@@ -30,6 +30,12 @@ public interface IEntityFrameworkOutboxConfigurator : ITransactionalOutboxConfig
     /// <summary>How long a query of the sweeper or the cleanup may take; 30 seconds by default.</summary>
     TimeSpan QueryTimeout { set; }
 
+    /// <summary>
+    /// Gives each message a transaction of its own, from its beginning. Needed where consumers write past EF Core, by commands
+    /// of the context's <c>DbConnection</c>; whatever they do through the context itself is noticed without it.
+    /// </summary>
+    void DisableGroupCommit();
+
     /// <summary>Leaves the cleanup of the inbox to another process.</summary>
     void DisableInboxCleanupService();
 

@@ -12,6 +12,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 sealed partial class OutboxDelivery<TDbContext>(
     OutboxSender<TDbContext> sender,
     OutboxStore<TDbContext> store,
+    GroupCommit<TDbContext> group,
     ILogger<OutboxDelivery<TDbContext>> logger
 )
     where TDbContext : DbContext
@@ -53,9 +54,10 @@ sealed partial class OutboxDelivery<TDbContext>(
                     messages += batch.Messages.Count;
                 }
 
+                var deleted = Task.CompletedTask;
                 try
                 {
-                    await Deliver(batches, stop);
+                    deleted = await Deliver(batches, stop);
                 }
                 catch (Exception exception) when (!stop.IsCancellationRequested)
                 {
@@ -63,7 +65,8 @@ sealed partial class OutboxDelivery<TDbContext>(
                 }
                 finally
                 {
-                    Release(batches);
+                    // The next messages do not wait for these to be deleted.
+                    _ = ReleaseAfter(deleted, batches);
                 }
             }
         }
@@ -76,12 +79,20 @@ sealed partial class OutboxDelivery<TDbContext>(
     /// <summary>Sends messages and deletes those that were sent; returns how many were.</summary>
     public async Task<int> Deliver(IReadOnlyList<OutboxMessage> messages, CancellationToken stop)
     {
+        var (sent, deleted) = await Send(messages, stop);
+        await deleted;
+        return sent;
+    }
+
+    async Task<(int Sent, Task Deleted)> Send(IReadOnlyList<OutboxMessage> messages, CancellationToken stop)
+    {
+        var deleted = new List<Task>();
         var unsent = messages;
         for (var round = 1; unsent.Count > 0; round++)
         {
             var failed = await sender.Send(unsent, stop);
             var failedIds = failed.Select(failure => failure.Message.Id).ToHashSet();
-            await Delete(unsent.Select(message => message.Id).Where(id => !failedIds.Contains(id)), stop);
+            deleted.Add(Delete(unsent.Select(message => message.Id).Where(id => !failedIds.Contains(id))));
             stop.ThrowIfCancellationRequested();
 
             if (failed.Count > 0 && IsBrokerGone(round, unsent.Count, failed))
@@ -100,10 +111,10 @@ sealed partial class OutboxDelivery<TDbContext>(
                 await store.Postpone(message, reason, stop);
             }
 
-            return messages.Count - failed.Count;
+            return (messages.Count - failed.Count, Task.WhenAll(deleted));
         }
 
-        return messages.Count;
+        return (messages.Count, Task.WhenAll(deleted));
     }
 
     // The bus notices a lost connection later than a send does, and says no more than that some endpoint is not well.
@@ -120,9 +131,9 @@ sealed partial class OutboxDelivery<TDbContext>(
     }
 
     /// <summary>Deletes again what was sent but could not be deleted at the time.</summary>
-    public Task DeleteSent(CancellationToken stop) => Delete([], stop);
+    public Task DeleteSent() => Delete([]);
 
-    async Task Deliver(List<Batch> batches, CancellationToken stop)
+    async Task<Task> Deliver(List<Batch> batches, CancellationToken stop)
     {
         await sender.WaitForBus(stop);
 
@@ -132,10 +143,10 @@ sealed partial class OutboxDelivery<TDbContext>(
             .SelectMany(batch => batch.Messages.Where(message => batch.IsCommitted || committed.Contains(message.Id)))
             .ToList();
 
-        await Deliver(messages, stop);
+        return (await Send(messages, stop)).Deleted;
     }
 
-    async Task Delete(IEnumerable<Guid> sent, CancellationToken stop)
+    async Task Delete(IEnumerable<Guid> sent)
     {
         var ids = sent.ToList();
         while (_undeleted.TryDequeue(out var id))
@@ -143,7 +154,7 @@ sealed partial class OutboxDelivery<TDbContext>(
 
         try
         {
-            await store.Delete(ids, stop);
+            await group.Delete(ids);
             foreach (var id in ids)
                 _held.TryRemove(id, out _);
         }
@@ -172,8 +183,9 @@ sealed partial class OutboxDelivery<TDbContext>(
         _queue.Writer.TryWrite(batch);
     }
 
-    void Release(List<Batch> batches)
+    async Task ReleaseAfter(Task deleted, List<Batch> batches)
     {
+        await deleted;
         var undeleted = _undeleted.ToHashSet();
         foreach (var message in batches.SelectMany(batch => batch.Messages))
         {

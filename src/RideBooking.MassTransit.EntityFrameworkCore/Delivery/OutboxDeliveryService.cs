@@ -94,7 +94,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
 
     async Task<bool> SweepOnce(CancellationToken stop)
     {
-        await delivery.DeleteSent(stop);
+        await delivery.DeleteSent();
 
         var leased = false;
         while (true)

@@ -66,20 +66,6 @@ sealed class OutboxStore<TDbContext>(
         return committed;
     }
 
-    /// <summary>Deletes what is delivered.</summary>
-    public async Task Delete(IEnumerable<Guid> ids, CancellationToken cancellationToken)
-    {
-        foreach (var keys in ids.Chunk(KeysPerStatement))
-            await Write(
-                context =>
-                    context
-                        .Set<OutboxMessage>()
-                        .Where(message => keys.Contains(message.Id))
-                        .ExecuteDeleteAsync(cancellationToken),
-                cancellationToken
-            );
-    }
-
     /// <summary>Notes that a message could not be sent, why, and when to try again: after one, two, four… seconds.</summary>
     public Task Postpone(OutboxMessage message, Exception reason, CancellationToken cancellationToken)
     {

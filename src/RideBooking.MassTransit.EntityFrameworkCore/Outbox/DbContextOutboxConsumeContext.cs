@@ -1,31 +1,25 @@
+using System.Runtime.ExceptionServices;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>A message being handled in a transaction: what is sent through it is added to the context instead.</summary>
+/// <summary>A message being handled as a unit of work: what is sent through it is written with the unit instead.</summary>
 sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     ConsumeContext<TMessage> context,
     OutboxConsumeOptions options,
     IServiceProvider provider,
-    TDbContext dbContext,
-    IDbContextTransaction transaction,
-    InboxMark mark,
+    UnitOfWork unit,
+    GroupCommit<TDbContext> group,
+    Func<Task<bool>> isHandled,
     OutboxSettings<TDbContext> settings,
     TimeProvider clock
-) : OutboxConsumeContextProxy<TMessage>(context, options, provider), DbTransactionContext
+) : OutboxConsumeContextProxy<TMessage>(context, options, provider)
     where TDbContext : DbContext
     where TMessage : class
 {
-    readonly List<OutboxMessage> _sent = [];
-    readonly Lock _lock = new();
     bool _consumed;
-
-    public IReadOnlyList<OutboxMessage> Sent => _sent;
-
-    public Guid TransactionId => transaction.TransactionId;
 
     public override Guid? MessageId => CapturedContext.GetOriginalMessageId();
 
@@ -37,56 +31,76 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
 
     public override Task AddSend<T>(SendContext<T> context)
     {
-        // A consumer may publish several messages side by side.
-        lock (_lock)
+        unit.Add(sequenceNumber =>
         {
             var message = OutboxMessage.From(
                 context,
-                _sent.Count + 1,
+                sequenceNumber,
                 clock.GetUtcNow().UtcDateTime,
                 settings.GracePeriod
             );
             message.InboxMessageId = MessageId;
             message.InboxConsumerId = ConsumerId;
-
-            dbContext.Add(message);
-            _sent.Add(message);
-        }
+            return message;
+        });
 
         return Task.CompletedTask;
     }
 
     public override async Task SetConsumed()
     {
-        await AddAgainWhatWasCleared();
-        mark.Complete(clock.GetUtcNow().UtcDateTime);
-        try
-        {
-            await dbContext.SaveChangesAsync(CancellationToken);
-        }
-        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
-        {
-            // The pipe asks the retry policy right here whether this is to be retried, or published as a fault.
-            throw DatabaseConflicts.AsConcurrencyConflict(exception);
-        }
-
+        unit.Mark.Consumed = clock.GetUtcNow().UtcDateTime;
+        if (unit.Transaction is null)
+            await LeaveToGroup();
+        else
+            await WriteByItself();
         _consumed = true;
     }
 
-    // A consumer that clears the change tracker means its entities, not the messages it has published.
-    async Task AddAgainWhatWasCleared()
-    {
-        var detached = _sent.FindAll(message => dbContext.Entry(message).State == EntityState.Detached);
-        if (detached.Count == 0)
-            return;
+    // The second attempt, with the saga as it is stored, will tell: nobody need know of the first.
+    public override Task NotifyFaulted<T>(
+        ConsumeContext<T> context,
+        TimeSpan duration,
+        string consumerType,
+        Exception exception
+    ) => unit.CachedSaga is null ? base.NotifyFaulted(context, duration, consumerType, exception) : Task.CompletedTask;
 
-        var ids = detached.ConvertAll(message => message.Id);
-        var saved = await dbContext
-            .Set<OutboxMessage>()
-            .Where(message => ids.Contains(message.Id))
-            .Select(message => message.Id)
-            .ToListAsync(CancellationToken);
-        dbContext.AddRange(detached.Where(message => !saved.Contains(message.Id)));
+    async Task LeaveToGroup()
+    {
+        try
+        {
+            await group.Commit(unit, CancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // The answer to a commit may have been lost, or another process was first.
+            if (await isHandled())
+                unit.WasHandledBefore = true;
+            else if (unit.CachedSaga is not null)
+                unit.Failure = exception;
+            else
+                Throw(exception);
+        }
+    }
+
+    async Task WriteByItself()
+    {
+        try
+        {
+            await unit.SaveByItself(CancellationToken);
+        }
+        catch (DbUpdateException exception)
+        {
+            Throw(exception);
+        }
+    }
+
+    // The pipe asks the retry policy right here whether this is to be retried, or published as a fault.
+    static void Throw(Exception exception)
+    {
+        if (exception is DbUpdateException conflict && DatabaseConflicts.IsDuplicateKey(exception))
+            throw DatabaseConflicts.AsConcurrencyConflict(conflict);
+        ExceptionDispatchInfo.Throw(exception);
     }
 
     // Delivery is not the consumer's business here: the messages are handed over when they are committed.

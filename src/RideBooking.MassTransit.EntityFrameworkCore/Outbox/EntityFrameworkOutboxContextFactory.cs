@@ -1,19 +1,23 @@
+using System.Data;
 using System.Runtime.ExceptionServices;
 using MassTransit.Middleware;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Handles one message in one transaction: the inbox mark first, then what the consumer changes and sends, and the mark's
-/// completion last. What fails is undone whole; what was handled before is acknowledged without effect.
+/// Handles one message as one unit of work: what the consumer changes and sends, and the mark that it has handled the message,
+/// are committed together. What fails is undone whole; what was handled before is acknowledged without effect: the mark's key
+/// decides it, at the latest when the second attempt is written.
 /// </summary>
 sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     TDbContext dbContext,
     IServiceProvider provider,
     OutboxSettings<TDbContext> settings,
     OutboxDelivery<TDbContext> delivery,
+    GroupCommit<TDbContext> group,
+    SeenMessages<TDbContext> seen,
     TimeProvider clock
 ) : IOutboxContextFactory<TDbContext>
     where TDbContext : DbContext
@@ -27,19 +31,13 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     {
         var messageId =
             context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a MessageId.");
-        var mark = new InboxMark(dbContext, messageId, options.ConsumerId);
 
-        // A strategy that retries may do so until the consumer begins. Then it is the bus's turn, which retries in a
-        // new scope: nothing that the failed attempt has left in this one can be saved by the next.
-        var failure = await dbContext.Database.CreateExecutionStrategy().ExecuteAsync(Attempt);
-        if (failure is null)
-            return;
-
-        dbContext.ChangeTracker.Clear();
-        if (await IsConsumed())
+        using var turn = await seen.Take(messageId, options.ConsumerId, context.CancellationToken);
+        // A broker that delivers again says so: then it is worth a look before the consumer is asked.
+        if (turn is null || (context.ReceiveContext.Redelivered && await IsConsumed()))
         {
             LogContext.Debug?.Log(
-                "Inbox: {MessageId} was handled meanwhile by {Consumer}",
+                "Inbox: {MessageId} was handled before by {Consumer}",
                 messageId,
                 options.ConsumerType
             );
@@ -47,45 +45,98 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             return;
         }
 
-        failure.Throw();
-
-        async Task<ExceptionDispatchInfo?> Attempt()
+        // A strategy that retries may do so until the consumer begins. Then it is the bus's turn, which retries in a
+        // new scope: nothing that the failed attempt has left in this one can be saved by the next.
+        var strategy = dbContext.Database.CreateExecutionStrategy();
+        var failure = await strategy.ExecuteAsync(() => Attempt(mayUseCache: true));
+        if (failure is { UsedCache: true })
+            // The saga came from memory, and another process may have changed it since: only the stored one may refuse.
+            failure = await strategy.ExecuteAsync(() => Attempt(mayUseCache: false));
+        if (failure is null)
         {
-            IReadOnlyList<OutboxMessage> sent;
-            await using (
-                var transaction = await dbContext.Database.BeginTransactionAsync(
-                    settings.IsolationLevel,
-                    context.CancellationToken
-                )
-            )
-            {
-                if (!await TryMark())
-                {
-                    LogContext.Debug?.Log(
-                        "Inbox: {MessageId} was handled before by {Consumer}",
-                        messageId,
-                        options.ConsumerType
-                    );
-                    await transaction.RollbackAsync(CancellationToken.None);
-                    await AcknowledgeDuplicate();
-                    return null;
-                }
+            turn.Handled();
+            return;
+        }
 
-                try
+        if (await IsConsumed())
+        {
+            LogContext.Debug?.Log(
+                "Inbox: {MessageId} was handled meanwhile by {Consumer}",
+                messageId,
+                options.ConsumerType
+            );
+            turn.Handled();
+            await AcknowledgeDuplicate();
+            return;
+        }
+
+        failure.Reason.Throw();
+
+        async Task<Failure?> Attempt(bool mayUseCache)
+        {
+            var now = clock.GetUtcNow().UtcDateTime;
+            await using var unit = new UnitOfWork(
+                dbContext,
+                new InboxState
                 {
-                    sent = await Consume(transaction);
-                }
-                catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
+                    MessageId = messageId,
+                    ConsumerId = options.ConsumerId,
+                    Received = now,
+                    Consumed = now,
+                },
+                settings.IsolationLevel,
+                mayUseCache
+            );
+            var outbox = new DbContextOutboxConsumeContext<TDbContext, T>(
+                context,
+                options,
+                provider,
+                unit,
+                group,
+                IsConsumed,
+                settings,
+                clock
+            );
+            try
+            {
+                if (!MayLeaveTransactionToGroup())
+                    await unit.BeginOwnTransaction(context.CancellationToken);
+
+                await next.Send(outbox);
+                if (!outbox.IsMessageConsumed)
+                    throw new InvalidOperationException(
+                        "The message was not marked as consumed, so it may not be committed."
+                    );
+
+                if (unit.WasHandledBefore)
+                    return null;
+                if (unit.Failure is { } failed)
+                    ExceptionDispatchInfo.Throw(failed);
+                if (!unit.IsCommitted)
                 {
-                    return ExceptionDispatchInfo.Capture(DatabaseConflicts.AsConcurrencyConflict(exception));
-                }
-                catch (Exception exception)
-                {
-                    return ExceptionDispatchInfo.Capture(exception);
+                    await dbContext.SaveChangesAsync(context.CancellationToken);
+                    await unit.Transaction!.CommitAsync(context.CancellationToken);
+                    unit.Committed();
                 }
             }
+            catch (Exception exception)
+            {
+                if (exception is DbUpdateConcurrencyException)
+                    unit.WhenStale?.Invoke();
+                var usedCache = unit.CachedSaga is not null;
+                await unit.DisposeAsync();
+                dbContext.ChangeTracker.Clear();
+                return new Failure(
+                    ExceptionDispatchInfo.Capture(
+                        exception is DbUpdateException duplicate && DatabaseConflicts.IsDuplicateKey(exception)
+                            ? DatabaseConflicts.AsConcurrencyConflict(duplicate)
+                            : exception
+                    ),
+                    usedCache
+                );
+            }
 
-            delivery.HandOver(sent);
+            delivery.HandOver(unit.Sent);
             return null;
         }
 
@@ -93,7 +144,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         {
             try
             {
-                return await mark.IsConsumed(context.CancellationToken);
+                return await InboxMark.IsConsumed(dbContext, messageId, options.ConsumerId, context.CancellationToken);
             }
             catch (Exception exception)
             {
@@ -103,46 +154,19 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             }
         }
 
-        async Task<bool> TryMark()
-        {
-            try
-            {
-                return await mark.TryAdd(clock.GetUtcNow().UtcDateTime, context.CancellationToken);
-            }
-            catch (Exception exception) when (DatabaseConflicts.IsDuplicateKey(exception))
-            {
-                // Both came at the same time; the database let this one wait until the other had committed.
-                return false;
-            }
-        }
-
-        async Task<IReadOnlyList<OutboxMessage>> Consume(IDbContextTransaction transaction)
-        {
-            var outbox = new DbContextOutboxConsumeContext<TDbContext, T>(
-                context,
-                options,
-                provider,
-                dbContext,
-                transaction,
-                mark,
-                settings,
-                clock
-            );
-
-            await next.Send(outbox);
-            if (!outbox.IsMessageConsumed)
-                throw new InvalidOperationException(
-                    "The message was not marked as consumed, so it may not be committed."
-                );
-
-            await dbContext.SaveChangesAsync(context.CancellationToken);
-            await transaction.CommitAsync(context.CancellationToken);
-            return outbox.Sent;
-        }
-
         async Task AcknowledgeDuplicate() =>
             await next.Send(new DuplicateOutboxConsumeContext<T>(context, options, provider));
     }
+
+    // A context that does not tell when a consumer writes by itself, and a stricter isolation than that of single
+    // statements, need the transaction from the start.
+    bool MayLeaveTransactionToGroup() =>
+        settings.GroupsCommits
+        && settings.IsolationLevel is IsolationLevel.ReadCommitted or IsolationLevel.Unspecified
+        && dbContext
+            .GetService<IDbContextOptions>()
+            .FindExtension<CoreOptionsExtension>()
+            ?.Interceptors?.Contains(UnitOfWorkInterceptor.Instance) == true;
 
     public void Probe(ProbeContext context)
     {
@@ -150,4 +174,6 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         scope.Add("provider", "entityFrameworkCore");
         scope.Add("isolationLevel", settings.IsolationLevel.ToString());
     }
+
+    sealed record Failure(ExceptionDispatchInfo Reason, bool UsedCache);
 }

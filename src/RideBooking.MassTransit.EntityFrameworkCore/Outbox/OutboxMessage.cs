@@ -89,6 +89,9 @@ public class OutboxMessage : OutboxMessageContext
     /// <summary>Why it could not be sent the last time.</summary>
     public string? LastError { get; set; }
 
+    /// <summary>The W3C id of the activity that sent it; not stored, for whoever looks at the message while it is saved.</summary>
+    public string? ActivityId { get; private set; }
+
     Guid? MessageContext.MessageId => MessageId;
     DateTime? MessageContext.SentTime => SentTime;
     Headers MessageContext.Headers => _headers ?? EmptyHeaders.Instance;
@@ -139,6 +142,7 @@ public class OutboxMessage : OutboxMessageContext
             EnqueueTime = now + context.Delay,
             ExpirationTime = now + context.TimeToLive,
             NextAttemptTime = now + gracePeriod,
+            ActivityId = System.Diagnostics.Activity.Current?.Id,
         };
 
         if (context is TransportSendContext<T> transport)

@@ -30,6 +30,7 @@ static class OutboxModel
         outbox.HasKey(message => message.Id);
         outbox.Property(message => message.Id).ValueGeneratedNever();
         outbox.Property(message => message.SequenceNumber).ValueGeneratedNever();
+        outbox.Ignore(message => message.ActivityId);
         outbox.Property(message => message.ContentType).HasMaxLength(256);
         outbox.Property(message => message.SourceAddress).HasMaxLength(MaxAddressLength);
         outbox.Property(message => message.DestinationAddress).HasMaxLength(MaxAddressLength);

@@ -17,6 +17,9 @@ sealed class OutboxSettings<TDbContext>
     public int MessageDeliveryLimit { get; set; } = 100;
     public TimeSpan MessageDeliveryTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>False where every message has a transaction of its own.</summary>
+    public bool GroupsCommits { get; set; } = true;
+
     /// <summary>False where another process delivers what is sent outside consumers.</summary>
     public bool DeliversBusOutbox { get; set; } = true;
 

@@ -11,7 +11,8 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
     ConsumeContext<TMessage> consumeContext,
     ISagaConsumeContextFactory<DbContext, TSaga> factory,
     ISagaRepositoryLockStrategy<TSaga> lockStrategy,
-    bool saves
+    SagaCache<TSaga>? cache,
+    UnitOfWork? unit
 ) : ConsumeContextScope<TMessage>(consumeContext, dbContext), SagaRepositoryContext<TSaga, TMessage>, IDisposable
     where TSaga : class, ISaga
     where TMessage : class
@@ -47,17 +48,30 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
 
     public async Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
     {
-        var instance = await lockStrategy.Load(dbContext, correlationId, CancellationToken);
+        var instance =
+            TakeCached(correlationId) ?? await lockStrategy.Load(dbContext, correlationId, CancellationToken);
 
         return instance is null ? null! : await CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Load);
     }
 
-    public Task Save(SagaConsumeContext<TSaga> context) => Change(() => dbContext.Add(context.Saga));
+    public Task Save(SagaConsumeContext<TSaga> context)
+    {
+        KeepWhenCommitted(context.Saga);
+        return Change(() => dbContext.Add(context.Saga));
+    }
 
-    public Task Update(SagaConsumeContext<TSaga> context) =>
-        Change(() => SagaVersion.Advance(dbContext.Entry(context.Saga)));
+    public Task Update(SagaConsumeContext<TSaga> context)
+    {
+        KeepWhenCommitted(context.Saga);
+        return Change(() => SagaVersion.Advance(dbContext.Entry(context.Saga)));
+    }
 
-    public Task Delete(SagaConsumeContext<TSaga> context) => Change(() => dbContext.Remove(context.Saga));
+    public Task Delete(SagaConsumeContext<TSaga> context)
+    {
+        if (cache is not null)
+            unit?.WhenCommitted(() => cache.Forget(context.Saga.CorrelationId));
+        return Change(() => dbContext.Remove(context.Saga));
+    }
 
     /// <summary>The instance began and ended with this message, so it was never stored.</summary>
     public Task Discard(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
@@ -77,13 +91,29 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
     )
         where T : class => factory.CreateSagaConsumeContext(dbContext, consumeContext, instance, mode);
 
+    TSaga? TakeCached(Guid correlationId)
+    {
+        if (cache is null || unit is not { MayUseCache: true } || cache.Take(correlationId) is not { } saga)
+            return null;
+        unit.CachedSaga = dbContext.Attach(saga);
+        unit.WhenStale = cache.Pause;
+        return saga;
+    }
+
+    void KeepWhenCommitted(TSaga saga)
+    {
+        if (cache is not null)
+            unit?.WhenCommitted(() => cache.Keep(saga, dbContext));
+    }
+
     async Task Change(Action change)
     {
         await _oneAtATime.WaitAsync(CancellationToken);
         try
         {
             change();
-            if (saves)
+            // A unit of work saves the saga together with everything else, in one batch, when the message is handled.
+            if (unit is null)
                 await dbContext.SaveChangesAsync(CancellationToken);
         }
         finally

@@ -80,7 +80,8 @@ public static class EntityFrameworkSagaRepository<TSaga>
         var factory = new EntityFrameworkSagaRepositoryContextFactory<TSaga>(
             dbContextFactory,
             new SagaConsumeContextFactory<DbContext, TSaga>(),
-            lockStrategy
+            lockStrategy,
+            new SagaCache<TSaga>(TimeProvider.System)
         );
 
         return new SagaRepository<TSaga>(factory, factory, factory);

@@ -10,7 +10,8 @@ namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
     ISagaDbContextFactory<TSaga> dbContextFactory,
     ISagaConsumeContextFactory<DbContext, TSaga> consumeContextFactory,
-    ISagaRepositoryLockStrategy<TSaga> lockStrategy
+    ISagaRepositoryLockStrategy<TSaga> lockStrategy,
+    SagaCache<TSaga> cache
 )
     : ISagaRepositoryContextFactory<TSaga>,
         IQuerySagaRepositoryContextFactory<TSaga>,
@@ -63,18 +64,18 @@ sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
         var dbContext = dbContextFactory.CreateScoped(context);
         try
         {
-            if (dbContext.Database.CurrentTransaction is { } current)
+            if (UnitOfWork.On(dbContext) is { } unit)
             {
-                // The outbox saves the saga together with everything else, in one batch, before it commits.
-                var outboxSaves =
-                    context.TryGetPayload<DbTransactionContext>(out var outbox)
-                    && outbox.TransactionId == current.TransactionId;
-                await Handle(saves: !outboxSaves);
+                if (!lockStrategy.IsOptimistic)
+                    await unit.BeginOwnTransaction(context.CancellationToken);
+                await Handle(unit);
             }
+            else if (dbContext.Database.CurrentTransaction is not null)
+                await Handle(null);
             else if (lockStrategy.IsTransactionEnabled)
                 await dbContext.Database.CreateExecutionStrategy().ExecuteAsync(InOwnTransaction);
             else
-                await Handle(saves: true);
+                await Handle(null);
         }
         catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
@@ -85,14 +86,16 @@ sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
             await dbContextFactory.ReleaseAsync(dbContext);
         }
 
-        async Task Handle(bool saves)
+        async Task Handle(UnitOfWork? unit)
         {
+            var mayCache = unit is { Transaction: null } && lockStrategy.MayBeCached && cache.Suits(dbContext);
             using var repositoryContext = new DbContextSagaRepositoryContext<TSaga, T>(
                 dbContext,
                 context,
                 consumeContextFactory,
                 lockStrategy,
-                saves
+                mayCache ? cache : null,
+                unit
             );
             await handle(repositoryContext);
         }
@@ -105,7 +108,7 @@ sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
             );
             try
             {
-                await Handle(saves: true);
+                await Handle(null);
                 await transaction.CommitAsync(context.CancellationToken);
             }
             catch

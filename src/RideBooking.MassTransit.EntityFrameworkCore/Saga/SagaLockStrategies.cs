@@ -13,6 +13,12 @@ public interface ISagaRepositoryLockStrategy<TSaga>
     /// <summary>Whether the repository opens a transaction of its own where none is open.</summary>
     bool IsTransactionEnabled { get; }
 
+    /// <summary>Whether a conflict is found by the version when the change is written, and not prevented by a lock.</summary>
+    bool IsOptimistic { get; }
+
+    /// <summary>Whether an instance as it was committed is the instance as it would be loaded.</summary>
+    bool MayBeCached { get; }
+
     /// <summary>The instance, tracked, or null.</summary>
     Task<TSaga?> Load(DbContext context, Guid correlationId, CancellationToken cancellationToken);
 
@@ -84,6 +90,12 @@ public class OptimisticSagaRepositoryLockStrategy<TSaga>(
     public bool IsTransactionEnabled => isTransactionEnabled;
 
     /// <inheritdoc />
+    public bool IsOptimistic => true;
+
+    /// <inheritdoc />
+    public bool MayBeCached => queryCustomization is null;
+
+    /// <inheritdoc />
     public async Task<TSaga?> Load(DbContext context, Guid correlationId, CancellationToken cancellationToken)
     {
         SagaVersion.WarnIfMissing<TSaga>(context);
@@ -122,6 +134,12 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
 
     /// <inheritdoc />
     public bool IsTransactionEnabled => isTransactionEnabled;
+
+    /// <inheritdoc />
+    public bool IsOptimistic => false;
+
+    /// <inheritdoc />
+    public bool MayBeCached => false;
 
     /// <inheritdoc />
     public Task<TSaga?> Load(DbContext context, Guid correlationId, CancellationToken cancellationToken) =>

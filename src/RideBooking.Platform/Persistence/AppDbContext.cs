@@ -1,5 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog;
 
 namespace RideBooking.Platform.Persistence;
@@ -8,7 +10,7 @@ namespace RideBooking.Platform.Persistence;
 /// The one context of the application, composed from its modules, because inbox mark, state change, outgoing messages and
 /// event log rows must be one transaction. Nobody outside a module can name the module's entities.
 /// </summary>
-public abstract class AppDbContext(DbContextOptions options, IEnumerable<IModule> modules) : DbContext(options)
+public abstract class AppDbContext(DbContextOptions options) : DbContext(options)
 {
     /// <summary>The schema of the inbox, the outbox and the scheduler.</summary>
     public const string MessagingSchema = "messaging";
@@ -16,8 +18,14 @@ public abstract class AppDbContext(DbContextOptions options, IEnumerable<IModule
     /// <summary>The schema of what the platform itself keeps.</summary>
     public const string PlatformSchema = "platform";
 
+    // Pooled contexts get nothing but their options; the modules are the application's.
+    readonly IReadOnlyList<IModule> _modules =
+    [
+        .. options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider?.GetServices<IModule>() ?? [],
+    ];
+
     /// <summary>Which modules this context is made of.</summary>
-    internal string Composition { get; } = string.Join(' ', modules.Select(module => module.Name));
+    internal string Composition => field ??= string.Join(' ', _modules.Select(module => module.Name));
 
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -26,10 +34,10 @@ public abstract class AppDbContext(DbContextOptions options, IEnumerable<IModule
         modelBuilder.AddQuartzTables(Database.ProviderName!, schema: MessagingSchema);
         modelBuilder.AddEventLog();
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
-        foreach (var module in modules)
+        foreach (var module in _modules)
             modelBuilder.ApplyConfigurationsFromAssembly(module.GetType().Assembly);
 
-        var schemas = modules.ToDictionary(module => module.GetType().Assembly, module => module.Name);
+        var schemas = _modules.ToDictionary(module => module.GetType().Assembly, module => module.Name);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             if (entity.GetSchema() is not null)

@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -5,8 +6,10 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using RideBooking.EventLog;
 using RideBooking.Platform.Configuration;
+using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationException;
 
 namespace RideBooking.Platform.Persistence;
 
@@ -15,6 +18,8 @@ public static class PersistenceRegistration
 {
     /// <summary>What <c>ConnectionStrings:RideBooking</c> is when nobody says.</summary>
     public const string DefaultConnectionString = "Data Source=data/ridebooking.db";
+
+    const int MostPrepared = 300;
 
     /// <summary>Registers the context, the event log and the choice made. Throws <see cref="ConfigurationException"/>.</summary>
     public static DatabaseOptions AddPersistence(this IServiceCollection services, IConfiguration configuration)
@@ -35,6 +40,7 @@ public static class PersistenceRegistration
                     services,
                     (provider, db) =>
                         db.UseSqlite(options.ConnectionString)
+                            .KeepSqliteOpen()
                             .AddInterceptors(
                                 provider.GetRequiredService<SqliteWriteGate>(),
                                 provider.GetRequiredService<SqlitePragmas>()
@@ -58,10 +64,13 @@ public static class PersistenceRegistration
         var provider = configuration.Choice("Database:Provider", DatabaseProvider.Sqlite);
         var connectionString = configuration.GetConnectionString("RideBooking");
         if (provider != DatabaseProvider.Sqlite)
-            return new DatabaseOptions(
-                provider,
-                configuration.Required("ConnectionStrings:RideBooking", $"it says where the {provider} database is.")
+        {
+            var server = configuration.Required(
+                "ConnectionStrings:RideBooking",
+                $"it says where the {provider} database is."
             );
+            return new DatabaseOptions(provider, provider == DatabaseProvider.Postgres ? Prepared(server) : server);
+        }
 
         SqliteConnectionStringBuilder file;
         try
@@ -81,17 +90,39 @@ public static class PersistenceRegistration
         return new DatabaseOptions(provider, file.ConnectionString);
     }
 
+    // The server plans a statement once per connection and not each time it runs. A connection string that says otherwise, as
+    // one to a pooler that shares sessions must, has its way.
+    static string Prepared(string connectionString)
+    {
+        NpgsqlConnectionStringBuilder server;
+        try
+        {
+            server = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception notPostgres) when (notPostgres is ArgumentException or FormatException)
+        {
+            // It is judged where it is used, with its own message.
+            return connectionString;
+        }
+        if (!server.ContainsKey("Max Auto Prepare"))
+            server.MaxAutoPrepare = MostPrepared;
+        if (!server.ContainsKey("No Reset On Close"))
+            server.NoResetOnClose = true;
+        return server.ConnectionString;
+    }
+
     static void AddContext<TContext>(
         IServiceCollection services,
         Action<IServiceProvider, DbContextOptionsBuilder> useDatabase
     )
         where TContext : AppDbContext
     {
-        services.AddDbContext<TContext>(
+        services.AddDbContextPool<TContext>(
             (provider, db) =>
             {
                 useDatabase(provider, db);
                 db.UseSnakeCaseNamingConvention()
+                    .UseGroupCommit()
                     // What fails is thrown to somebody who knows whether it is a fault or two requests that met.
                     .ConfigureWarnings(log =>
                         log.Log(

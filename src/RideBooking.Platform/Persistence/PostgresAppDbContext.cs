@@ -3,5 +3,4 @@ using Microsoft.EntityFrameworkCore;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>The context on PostgreSQL.</summary>
-public sealed class PostgresAppDbContext(DbContextOptions<PostgresAppDbContext> options, IEnumerable<IModule> modules)
-    : AppDbContext(options, modules);
+public sealed class PostgresAppDbContext(DbContextOptions<PostgresAppDbContext> options) : AppDbContext(options);

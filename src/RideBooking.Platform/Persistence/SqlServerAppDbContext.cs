@@ -4,8 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>The context on SQL Server and on servers that speak its language.</summary>
-public sealed class SqlServerAppDbContext(DbContextOptions<SqlServerAppDbContext> options, IEnumerable<IModule> modules)
-    : AppDbContext(options, modules)
+public sealed class SqlServerAppDbContext(DbContextOptions<SqlServerAppDbContext> options) : AppDbContext(options)
 {
     // Most servers' default ignores case: rider "anna" would see the rides of rider "Anna". The other providers compare exactly.
     const string ExactComparison = "Latin1_General_BIN2";

@@ -5,8 +5,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>The context on SQLite: table prefixes in place of schemas, and instants as text that sorts.</summary>
-public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> options, IEnumerable<IModule> modules)
-    : AppDbContext(options, modules)
+public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> options) : AppDbContext(options)
 {
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Runtime.CompilerServices;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace RideBooking.Platform.Persistence;
 
@@ -11,11 +8,10 @@ namespace RideBooking.Platform.Persistence;
 /// SQLite has one writer. Without this, a second one sleeps in 150 ms steps on a thread of the pool; with it, writers queue
 /// without a thread and in order. Holds for transactions begun through EF, which SaveChanges always does on SQLite here.
 /// </summary>
-internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbConnectionInterceptor
+internal sealed class SqliteWriteGate : DbTransactionInterceptor
 {
     static readonly ConcurrentDictionary<string, SemaphoreSlim> s_gates = new(StringComparer.Ordinal);
-
-    readonly ConditionalWeakTable<DbConnection, Held> _held = [];
+    static readonly ConcurrentDictionary<DbConnection, SemaphoreSlim> s_held = new(ReferenceEqualityComparer.Instance);
 
     public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
         DbConnection connection,
@@ -24,11 +20,11 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbConnectionI
         CancellationToken cancellationToken = default
     )
     {
-        if (_held.TryGetValue(connection, out _))
+        if (s_held.ContainsKey(connection))
             return result; // the attempt before failed to begin
         var gate = GateOf(connection);
         await gate.WaitAsync(cancellationToken);
-        _held.Add(connection, new Held(gate));
+        s_held[connection] = gate;
         return result;
     }
 
@@ -38,83 +34,21 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbConnectionI
         InterceptionResult<DbTransaction> result
     )
     {
-        if (_held.TryGetValue(connection, out _))
+        if (s_held.ContainsKey(connection))
             return result;
         var gate = GateOf(connection);
         gate.Wait();
-        _held.Add(connection, new Held(gate));
+        s_held[connection] = gate;
         return result;
     }
 
-    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Release(eventData.Context?.Database);
-
-    public override Task TransactionCommittedAsync(
-        DbTransaction transaction,
-        TransactionEndEventData eventData,
-        CancellationToken cancellationToken = default
-    )
+    /// <summary>However the transaction ended: its context lets go of the connection then (see <see cref="SqliteOpenConnection"/>).</summary>
+    public static void Release(DbConnection connection)
     {
-        Release(eventData.Context?.Database);
-        return Task.CompletedTask;
-    }
-
-    public override void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Release(eventData.Context?.Database);
-
-    public override Task TransactionRolledBackAsync(
-        DbTransaction transaction,
-        TransactionEndEventData eventData,
-        CancellationToken cancellationToken = default
-    )
-    {
-        Release(eventData.Context?.Database);
-        return Task.CompletedTask;
-    }
-
-    // Disposed without a commit or rollback, or failed: the connection's closing is what always comes.
-    public void ConnectionClosed(DbConnection connection, ConnectionEndEventData eventData) => Release(connection);
-
-    public Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData)
-    {
-        Release(connection);
-        return Task.CompletedTask;
-    }
-
-    public ValueTask<InterceptionResult> ConnectionDisposingAsync(
-        DbConnection connection,
-        ConnectionEventData eventData,
-        InterceptionResult result
-    )
-    {
-        Release(connection);
-        return ValueTask.FromResult(result);
-    }
-
-    public InterceptionResult ConnectionDisposing(
-        DbConnection connection,
-        ConnectionEventData eventData,
-        InterceptionResult result
-    )
-    {
-        Release(connection);
-        return result;
+        if (s_held.TryRemove(connection, out var gate))
+            gate.Release();
     }
 
     static SemaphoreSlim GateOf(DbConnection connection) =>
         s_gates.GetOrAdd(connection.DataSource, _ => new SemaphoreSlim(1, 1));
-
-    void Release(DatabaseFacade? database)
-    {
-        if (database is not null)
-            Release(database.GetDbConnection());
-    }
-
-    void Release(DbConnection connection)
-    {
-        if (_held.TryGetValue(connection, out var held) && _held.Remove(connection))
-            held.Gate.Release();
-    }
-
-    sealed record Held(SemaphoreSlim Gate);
 }

@@ -3,6 +3,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 
@@ -14,17 +15,21 @@ internal sealed class AnswersNothing : DbCommandInterceptor, IDbConnectionInterc
     public List<string> Asked { get; } = [];
 
     public AppDbContext AsSqlServer(IModule[] modules) =>
-        new SqlServerAppDbContext(Options<SqlServerAppDbContext>(db => db.UseSqlServer()), modules);
+        new SqlServerAppDbContext(Options<SqlServerAppDbContext>(modules, db => db.UseSqlServer()));
 
     public AppDbContext AsPostgres(IModule[] modules) =>
-        new PostgresAppDbContext(Options<PostgresAppDbContext>(db => db.UseNpgsql()), modules);
+        new PostgresAppDbContext(Options<PostgresAppDbContext>(modules, db => db.UseNpgsql()));
 
-    DbContextOptions<T> Options<T>(Action<DbContextOptionsBuilder> use)
+    DbContextOptions<T> Options<T>(IModule[] modules, Action<DbContextOptionsBuilder> use)
         where T : AppDbContext
     {
         var options = new DbContextOptionsBuilder<T>();
         use(options);
+        var services = new ServiceCollection();
+        foreach (var module in modules)
+            services.AddSingleton(module);
         options
+            .UseApplicationServiceProvider(services.BuildServiceProvider())
             .UseSnakeCaseNamingConvention()
             .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>()
             .AddInterceptors(this);

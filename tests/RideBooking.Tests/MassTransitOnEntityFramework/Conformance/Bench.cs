@@ -49,6 +49,8 @@ public sealed class Bench : IAsyncDisposable
         void Options(DbContextOptionsBuilder options)
         {
             servers.UseDatabase(options);
+            if (settings.GroupCommit)
+                options.UseGroupCommit();
             settings.Context(options);
         }
 
@@ -213,6 +215,7 @@ public sealed class Bench : IAsyncDisposable
     {
         public ConcurrencyMode Concurrency { get; init; } = ConcurrencyMode.Optimistic;
         public bool Pooled { get; init; }
+        public bool GroupCommit { get; init; } = true;
         public bool SagaOutbox { get; init; } = true;
         public int Retries { get; init; }
         public DateTimeOffset? Now { get; init; }

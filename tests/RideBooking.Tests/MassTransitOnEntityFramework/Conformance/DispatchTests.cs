@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Middleware;
 using MassTransit.Serialization;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,7 @@ public record RegisterLetter(Guid LetterId);
 public sealed class Receipt
 {
     public Guid? LetterId { get; set; }
-    public bool InTransaction { get; set; }
+    public bool ThroughOutbox { get; set; }
 }
 
 public sealed class RegisterLetterConsumer(PostOffice office) : IConsumer<RegisterLetter>
@@ -25,7 +26,7 @@ public sealed class RegisterLetterConsumer(PostOffice office) : IConsumer<Regist
         if (context.TryGetPayload<Receipt>(out var receipt))
         {
             receipt.LetterId = context.Message.LetterId;
-            receipt.InTransaction = context.TryGetPayload<DbTransactionContext>(out _);
+            receipt.ThroughOutbox = context.TryGetPayload<OutboxConsumeContext>(out _);
         }
     }
 }
@@ -62,7 +63,7 @@ public sealed class Dispatching_without_a_transport
         await Dispatch(second);
 
         first.LetterId.ShouldBe(command.LetterId);
-        first.InTransaction.ShouldBeTrue();
+        first.ThroughOutbox.ShouldBeTrue();
         second.LetterId.ShouldBeNull();
         (await bench.TheOnly<Letter>()).Id.ShouldBe(command.LetterId);
         await bench.MailboxHas(1);

@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// Writes the work of several messages in one transaction and one batch. It never waits for company: a unit that comes while
+/// nothing is being written is written at once, and those that come meanwhile form the next group. A group that fails is
+/// undone whole and its units are written one by one, so that each fails or succeeds by itself.
+/// </summary>
+sealed partial class GroupCommit<TDbContext>(
+    IServiceScopeFactory scopes,
+    OutboxSettings<TDbContext> settings,
+    ILogger<GroupCommit<TDbContext>> logger
+)
+    where TDbContext : DbContext
+{
+    const int MostUnits = 50;
+    const int MostDeletes = 1000;
+
+    // SQL Server takes 2100 parameters, and a short list is planned once.
+    const int KeysPerStatement = 100;
+
+    // How long delivered messages wait for a group that takes their deletion along.
+    static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(20);
+
+    readonly ConcurrentQueue<Pending> _waiting = new();
+    readonly ConcurrentQueue<Deletion> _deletions = new();
+    int _writing;
+    int _deletionIsDue;
+
+    /// <summary>Writes and commits the unit, with others where there are some. Fails as the unit's own SaveChanges would.</summary>
+    public async Task Commit(UnitOfWork unit, CancellationToken cancellationToken)
+    {
+        if (EntityTransfer.Changes(unit.Context) is not { } changes)
+        {
+            await unit.SaveByItself(cancellationToken);
+            return;
+        }
+
+        _waiting.Enqueue(new Pending(unit, changes));
+        Start();
+        await unit.Written;
+        unit.Committed();
+    }
+
+    /// <summary>Deletes delivered messages along with the next group, or soon.</summary>
+    public Task Delete(IReadOnlyCollection<Guid> ids)
+    {
+        if (ids.Count == 0)
+            return Task.CompletedTask;
+
+        var deletion = new Deletion(ids, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _deletions.Enqueue(deletion);
+        _ = StartLater();
+        return deletion.Done.Task;
+
+        async Task StartLater()
+        {
+            await Task.Delay(s_patience);
+            if (deletion.Done.Task.IsCompleted)
+                return;
+            Interlocked.Exchange(ref _deletionIsDue, 1);
+            Start();
+        }
+    }
+
+    void Start()
+    {
+        if (Interlocked.CompareExchange(ref _writing, 1, 0) == 0)
+            _ = Task.Run(Write);
+    }
+
+    async Task Write()
+    {
+        Pending? apart = null;
+        while (true)
+        {
+            var group = new List<Pending>();
+            var rows = new HashSet<object>();
+            // Two units that change one row cannot be in one group: the second is the first of the next.
+            while (group.Count < MostUnits && (apart is not null || _waiting.TryDequeue(out apart)))
+            {
+                var mine = apart.Changes.Select(EntityTransfer.Row).OfType<object>().ToList();
+                if (mine.Exists(rows.Contains))
+                    break;
+                rows.UnionWith(mine);
+                group.Add(apart);
+                apart = null;
+            }
+
+            var deletions = new List<Deletion>();
+            if (Interlocked.Exchange(ref _deletionIsDue, 0) == 1 || group.Count > 0)
+                for (
+                    var ids = 0;
+                    ids < MostDeletes && _deletions.TryDequeue(out var deletion);
+                    ids += deletion.Ids.Count
+                )
+                    deletions.Add(deletion);
+
+            if (group.Count + deletions.Count > 0)
+            {
+                await Write(group, deletions);
+                continue;
+            }
+
+            Interlocked.Exchange(ref _writing, 0);
+            // What came between the look and the release has found somebody writing.
+            if (
+                (_waiting.IsEmpty && Volatile.Read(ref _deletionIsDue) == 0)
+                || Interlocked.CompareExchange(ref _writing, 1, 0) != 0
+            )
+                return;
+        }
+    }
+
+    async Task Write(List<Pending> group, List<Deletion> deletions)
+    {
+        try
+        {
+            await WriteTogether(group, deletions);
+        }
+        catch (Exception exception) when (group.Count + deletions.Count > 1)
+        {
+            LogApart(exception, group.Count);
+            foreach (var unit in group)
+                await Write([unit], []);
+            foreach (var deletion in deletions)
+                await Write([], [deletion]);
+            return;
+        }
+        catch (Exception exception)
+        {
+            group.ForEach(pending => pending.Unit.NotWritten(exception));
+            deletions.ForEach(deletion => deletion.Done.TrySetException(exception));
+            return;
+        }
+
+        group.ForEach(pending => pending.Unit.WrittenByGroup());
+        deletions.ForEach(deletion => deletion.Done.TrySetResult());
+    }
+
+    async Task WriteTogether(List<Pending> group, List<Deletion> deletions)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<TDbContext>();
+        context.ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            await context
+                .Database.CreateExecutionStrategy()
+                .ExecuteAsync(async () =>
+                {
+                    context.ChangeTracker.Clear();
+                    await using var transaction = await context.Database.BeginTransactionAsync(settings.IsolationLevel);
+                    foreach (var pending in group)
+                        Track(pending, context);
+                    if (group.Count > 0)
+                        await context.SaveChangesAsync(acceptAllChangesOnSuccess: false);
+                    foreach (var ids in deletions.SelectMany(deletion => deletion.Ids).Chunk(KeysPerStatement))
+                        await context.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync();
+                    await transaction.CommitAsync();
+                });
+        }
+        finally
+        {
+            // The entities go back to those who made them.
+            context.ChangeTracker.Clear();
+            context.ChangeTracker.AutoDetectChangesEnabled = true;
+        }
+    }
+
+    static void Track(Pending pending, DbContext context)
+    {
+        var unit = pending.Unit;
+        foreach (var change in pending.Changes)
+            EntityTransfer.Move(change, context);
+        if (unit.CachedSaga is { State: EntityState.Unchanged } saga)
+            Compare(saga, context);
+        context.Entry(unit.Mark).State = EntityState.Added;
+        foreach (var message in unit.Sent)
+            context.Entry(message).State = EntityState.Added;
+    }
+
+    // A saga from memory that was not changed: what was decided by it holds only if it is the stored one.
+    static void Compare(EntityEntry saga, DbContext context)
+    {
+        var target = context.Entry(saga.Entity);
+        target.State = EntityState.Unchanged;
+        foreach (var token in saga.Metadata.GetProperties().Where(property => property.IsConcurrencyToken))
+            target.Property(token.Name).IsModified = true;
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Group commit: {Count} units are written one by one")]
+    partial void LogApart(Exception reason, int count);
+
+    sealed record Pending(UnitOfWork Unit, List<EntityEntry> Changes);
+
+    sealed record Deletion(IReadOnlyCollection<Guid> Ids, TaskCompletionSource Done);
+}

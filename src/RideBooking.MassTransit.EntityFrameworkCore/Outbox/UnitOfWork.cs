@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// What one attempt at one message reads, changes and sends on its context. It begins without a transaction: what is only
+/// tracked when the consumer is done is written by <see cref="GroupCommit{TDbContext}"/>, together with others' work. A
+/// consumer that writes by itself (SaveChanges, ExecuteUpdate, SQL, a lock) gets a transaction of its own at that moment, and
+/// everything is committed with it.
+/// </summary>
+sealed class UnitOfWork : IAsyncDisposable
+{
+    // Keyed by the context, for that is all that an interceptor and a saga repository know.
+    static readonly ConcurrentDictionary<DbContext, UnitOfWork> s_underWay = new(ReferenceEqualityComparer.Instance);
+
+    readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly List<Action> _whenCommitted = [];
+    readonly List<OutboxMessage> _sent = [];
+    readonly Lock _lock = new();
+    readonly IsolationLevel _isolationLevel;
+
+    public UnitOfWork(DbContext context, InboxState mark, IsolationLevel isolationLevel, bool mayUseCache)
+    {
+        (Context, Mark, _isolationLevel, MayUseCache) = (context, mark, isolationLevel, mayUseCache);
+        s_underWay[context] = this;
+    }
+
+    /// <summary>The unit under way on this context, if one is.</summary>
+    public static UnitOfWork? On(DbContext? context) =>
+        context is not null && s_underWay.TryGetValue(context, out var unit) ? unit : null;
+
+    public DbContext Context { get; }
+
+    /// <summary>That this consumer has handled this message; written with everything else.</summary>
+    public InboxState Mark { get; }
+
+    /// <summary>What was sent so far, in order.</summary>
+    public IReadOnlyList<OutboxMessage> Sent => _sent;
+
+    /// <summary>The unit's own transaction; null as long as it leaves the writing to the group.</summary>
+    public IDbContextTransaction? Transaction { get; private set; }
+
+    /// <summary>A transaction is being begun by the unit itself.</summary>
+    public bool IsBeginning { get; private set; }
+
+    /// <summary>Whether everything is committed: by the group, or by the unit itself.</summary>
+    public bool IsCommitted { get; set; }
+
+    /// <summary>Whether a saga may come from memory; not for a second attempt, which must see the stored one.</summary>
+    public bool MayUseCache { get; }
+
+    /// <summary>A saga that came from memory. It is only known to be the stored one when its version has been compared.</summary>
+    public EntityEntry? CachedSaga { get; set; }
+
+    /// <summary>Called when the saga from memory turns out not to be the stored one.</summary>
+    public Action? WhenStale { get; set; }
+
+    /// <summary>The inbox knows the message: by another delivery, or by this one, whose answer was lost.</summary>
+    public bool WasHandledBefore { get; set; }
+
+    /// <summary>Why a unit with a saga from memory could not be written.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>Ends when the group has written the unit, or failed to.</summary>
+    public Task Written => _written.Task;
+
+    /// <summary>Takes a message down, under a sequence number of its own; a consumer may publish several side by side.</summary>
+    public void Add(Func<long, OutboxMessage> message)
+    {
+        lock (_lock)
+            _sent.Add(message(_sent.Count + 1));
+    }
+
+    public void WhenCommitted(Action action) => _whenCommitted.Add(action);
+
+    public void Committed()
+    {
+        IsCommitted = true;
+        foreach (var action in _whenCommitted)
+            action();
+    }
+
+    public void WrittenByGroup() => _written.TrySetResult();
+
+    public void NotWritten(Exception reason) => _written.TrySetException(reason);
+
+    /// <summary>From here on the unit writes by itself.</summary>
+    public async Task BeginOwnTransaction(CancellationToken cancellationToken)
+    {
+        if (Transaction is not null)
+            return;
+        IsBeginning = true;
+        Transaction = await Context.Database.BeginTransactionAsync(_isolationLevel, cancellationToken);
+        IsBeginning = false;
+    }
+
+    /// <inheritdoc cref="BeginOwnTransaction(CancellationToken)"/>
+    public void BeginOwnTransaction()
+    {
+        if (Transaction is not null)
+            return;
+        IsBeginning = true;
+        Transaction = Context.Database.BeginTransaction(_isolationLevel);
+        IsBeginning = false;
+    }
+
+    /// <summary>Writes mark and messages, too, with the unit's own context and transaction.</summary>
+    public async Task SaveByItself(CancellationToken cancellationToken)
+    {
+        await BeginOwnTransaction(cancellationToken);
+        Context.Add(Mark);
+        Context.AddRange(_sent);
+        await Context.SaveChangesAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        s_underWay.TryRemove(Context, out _);
+        if (Transaction is not null)
+            await Transaction.DisposeAsync();
+    }
+}

@@ -1,0 +1,260 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace RideBooking.MassTransitOnEntityFramework;
+
+public sealed class Committing_in_groups
+{
+    public static TheoryData<string> Databases => ConformanceServers.Databases;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Messages_that_come_while_one_is_written_share_the_next_transaction(string provider)
+    {
+        const int letters = 60;
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var watch = new Statements();
+        await using var bench = await Bench.StartAsync(servers, new() { Context = watch.On });
+
+        await Task.WhenAll(
+            Enumerable.Range(0, letters).Select(_ => bench.Publish(new FileLetter(Guid.CreateVersion7())))
+        );
+
+        await bench.MailboxHas(letters);
+        await bench.OutboxDrains();
+        (await bench.Count<Letter>()).ShouldBe(letters);
+        (await bench.Count<InboxState>()).ShouldBe(letters);
+        watch.Commits.ShouldBeLessThan(letters, "deletions included");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task One_that_fails_to_be_written_takes_no_neighbour_with_it(string provider)
+    {
+        const int letters = 30;
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.StartAsync(servers);
+        var taken = Guid.CreateVersion7();
+        await bench.Publish(new FileLetter(taken));
+        await bench.MailboxHas(1);
+
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, letters)
+                .Select(n => bench.Publish(new FileLetter(n % 10 == 5 ? taken : Guid.CreateVersion7())))
+        );
+
+        await bench.MailboxHas(1 + letters * 9 / 10);
+        await bench.IsDone("letters", 1 + letters);
+        await bench.OutboxDrains();
+        (await bench.Count<Letter>()).ShouldBe(1 + letters * 9 / 10);
+        (await bench.Count<InboxState>()).ShouldBe(1 + letters * 9 / 10);
+        bench.Faults<FileLetter>().ShouldBe(letters / 10);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_a_consumer_writes_by_itself_is_undone_with_the_rest(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.StartAsync(servers);
+        var ways = new Func<PostOffice, Guid, Task>[]
+        {
+            (office, _) => office.Letters.ExecuteUpdateAsync(set => set.SetProperty(l => l.Text, "changed"), Stop),
+            (office, _) => office.Letters.ExecuteDeleteAsync(Stop),
+            (office, id) =>
+            {
+                office.Letters.Add(new Letter { Id = id });
+                return office.SaveChangesAsync(Stop);
+            },
+            (office, id) =>
+            {
+                office.Letters.Add(new Letter { Id = id });
+                office.SaveChanges();
+                return Task.CompletedTask;
+            },
+        };
+        var first = Guid.CreateVersion7();
+        await bench.Publish(new FileLetter(first));
+        await bench.MailboxHas(1);
+
+        foreach (var (way, number) in ways.Select((way, number) => (way, number)))
+        {
+            bench.Clerk.Files = async (context, office) =>
+            {
+                await way(office, context.Message.LetterId);
+                await context.Publish(new LetterFiled(context.Message.LetterId), Stop);
+                throw new InvalidOperationException("The clerk tears it up.");
+            };
+            await bench.Publish(new FileLetter(Guid.CreateVersion7()));
+            await bench.IsDone("letters", 2 + number);
+        }
+
+        var letter = await bench.TheOnly<Letter>();
+        (letter.Id, letter.Text).ShouldBe((first, ""));
+        (await bench.Count<InboxState>()).ShouldBe(1);
+        await bench.OutboxDrains();
+        bench.Mailbox.Received.ShouldHaveSingleItem();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_a_consumer_writes_by_itself_is_committed_with_the_rest(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.StartAsync(servers);
+        bench.Clerk.Files = async (context, office) =>
+        {
+            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            await context.Publish(new LetterFiled(context.Message.LetterId), Stop);
+            await office.Letters.ExecuteUpdateAsync(set => set.SetProperty(l => l.Text, l => l.Text + "x"), Stop);
+        };
+
+        await bench.Publish(new FileLetter(Guid.CreateVersion7()));
+        await bench.MailboxHas(1);
+        await bench.Publish(new FileLetter(Guid.CreateVersion7()));
+
+        await bench.MailboxHas(2);
+        await bench.OutboxDrains();
+        (await bench.Count<InboxState>()).ShouldBe(2);
+        (await bench.In(office => office.Letters.Select(letter => letter.Text).Order().ToListAsync(Stop))).ShouldBe([
+            "",
+            "x",
+        ]);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_saga_is_not_read_again_between_its_messages(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var watch = new Statements();
+        await using var bench = await Bench.StartAsync(servers, new() { Context = watch.On });
+        var parcel = await Posted(bench);
+        watch.Clear();
+
+        for (var scan = 1; scan <= 5; scan++)
+        {
+            await bench.Publish(new ParcelScanned(parcel));
+            await bench.IsDone("parcels", 1 + scan);
+        }
+
+        watch.Of("SELECT", "Scans").ShouldBe(0);
+        (await bench.Parcel(parcel))!.Scans.ShouldBe(5);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_saga_that_another_process_has_changed_is_handled_as_it_is_stored(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var watch = new Statements();
+        await using var bench = await Bench.StartAsync(servers, new() { Context = watch.On });
+        var parcel = await Posted(bench);
+        await AnotherProcess(bench, parcel, changed => changed.Scans = 10);
+
+        await bench.Publish(new ParcelScanned(parcel));
+        await bench.IsDone("parcels", 2);
+
+        (await bench.Parcel(parcel))!.Scans.ShouldBe(11);
+        bench.Faults<ParcelScanned>().ShouldBe(0);
+        await bench.OutboxDrains();
+
+        // From now on it does not trust its memory, for a while.
+        watch.Clear();
+        await bench.Publish(new ParcelScanned(parcel));
+        await bench.IsDone("parcels", 3);
+        watch.Of("SELECT", "Scans").ShouldBe(1);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_saga_from_memory_refuses_nothing_that_the_stored_one_accepts(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.StartAsync(servers);
+        var parcel = await Posted(bench);
+        // In memory it waits in a state that knows no scan; stored it is in transit.
+        await AnotherProcess(bench, parcel, changed => changed.Status = "Lost");
+        await bench.Publish(new ParcelScanned(parcel));
+        await bench.IsDone("parcels", 2);
+        bench.Faults<ParcelScanned>().ShouldBe(1, "stored, it is lost");
+        await AnotherProcess(bench, parcel, changed => changed.Status = "InTransit");
+
+        await bench.Publish(new ParcelScanned(parcel));
+        await bench.IsDone("parcels", 3);
+
+        (await bench.Parcel(parcel))!.Scans.ShouldBe(1);
+        bench.Faults<ParcelScanned>().ShouldBe(1);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task An_event_is_ignored_only_by_the_saga_as_it_is_stored(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.StartAsync(servers);
+        var parcel = await Posted(bench);
+        await AnotherProcess(bench, parcel, changed => changed.Status = "Lost");
+
+        // In transit, as it is in memory, it ignores the weight; lost it knows none.
+        await bench.Publish(new ParcelWeighed(parcel));
+        await bench.IsDone("parcels", 2);
+
+        bench.Faults<ParcelWeighed>().ShouldBe(1);
+    }
+
+    static async Task<Guid> Posted(Bench bench)
+    {
+        var parcel = Guid.CreateVersion7();
+        await bench.Publish(new ParcelPosted(parcel));
+        await bench.IsDone("parcels", 1);
+        return parcel;
+    }
+
+    static Task<int> AnotherProcess(Bench bench, Guid id, Action<Parcel> change) =>
+        bench.In(async office =>
+        {
+            var parcel = await office.Parcels.SingleAsync(parcel => parcel.CorrelationId == id, Stop);
+            change(parcel);
+            parcel.Version++;
+            return await office.SaveChangesAsync(Stop);
+        });
+
+    /// <summary>What the contexts of a bench ask of their database.</summary>
+    sealed class Statements : DbCommandInterceptor, IDbTransactionInterceptor
+    {
+        readonly ConcurrentQueue<string> _asked = new();
+        int _commits;
+
+        public int Commits => _commits;
+
+        public void On(DbContextOptionsBuilder options) => options.AddInterceptors(this);
+
+        public void Clear() => _asked.Clear();
+
+        public int Of(string verb, string column) =>
+            _asked.Count(sql =>
+                sql.StartsWith(verb, StringComparison.Ordinal) && sql.Contains(column, StringComparison.Ordinal)
+            );
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            _asked.Enqueue(command.CommandText);
+            return ValueTask.FromResult(result);
+        }
+
+        public Task TransactionCommittedAsync(
+            DbTransaction transaction,
+            TransactionEndEventData eventData,
+            CancellationToken cancellationToken = default
+        )
+        {
+            Interlocked.Increment(ref _commits);
+            return Task.CompletedTask;
+        }
+    }
+}
