@@ -40,11 +40,8 @@ public static class PersistenceRegistration
                     services,
                     (provider, db) =>
                         db.UseSqlite(options.ConnectionString)
-                            .KeepSqliteOpen()
-                            .AddInterceptors(
-                                provider.GetRequiredService<SqliteWriteGate>(),
-                                provider.GetRequiredService<SqlitePragmas>()
-                            )
+                            .KeepOpenBehind(provider.GetRequiredService<SqliteWriteGate>())
+                            .AddInterceptors(provider.GetRequiredService<SqlitePragmas>())
                 );
                 break;
             case DatabaseProvider.SqlServer:

@@ -62,6 +62,7 @@ internal sealed class SqliteOpenConnection(
 
 internal static class SqliteOpenConnectionExtensions
 {
-    public static DbContextOptionsBuilder KeepSqliteOpen(this DbContextOptionsBuilder db) =>
-        db.ReplaceService<ISqliteRelationalConnection, SqliteOpenConnection>();
+    /// <summary>Both together: a gate that is entered when a transaction begins is left when its connection is let go of.</summary>
+    public static DbContextOptionsBuilder KeepOpenBehind(this DbContextOptionsBuilder db, SqliteWriteGate gate) =>
+        db.ReplaceService<ISqliteRelationalConnection, SqliteOpenConnection>().AddInterceptors(gate);
 }

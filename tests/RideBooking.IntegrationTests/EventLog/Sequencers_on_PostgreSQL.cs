@@ -20,8 +20,7 @@ public sealed class Sequencers_on_PostgreSQL(Servers servers) : Sequencers_at_on
                 new DbContextOptionsBuilder<PostgresAppDbContext>()
                     .UseNpgsql(_database)
                     .UseSnakeCaseNamingConvention()
-                    .Options,
-                []
+                    .Options
             )
         );
 }

@@ -12,12 +12,13 @@ public sealed class Sequencers_on_SQLite : Sequencers_at_once, IDisposable
     protected override Task<DbContext> Open() =>
         Task.FromResult<DbContext>(
             new SqliteAppDbContext(
-                new DbContextOptionsBuilder<SqliteAppDbContext>()
-                    .UseSqlite($"Data Source={Path.Combine(_folder, "log.db")}")
-                    .UseSnakeCaseNamingConvention()
-                    .AddInterceptors(_gate, new NeedNotSurviveAPowerCut())
-                    .Options,
-                []
+                (DbContextOptions<SqliteAppDbContext>)
+                    new DbContextOptionsBuilder<SqliteAppDbContext>()
+                        .UseSqlite($"Data Source={Path.Combine(_folder, "log.db")}")
+                        .UseSnakeCaseNamingConvention()
+                        .KeepOpenBehind(_gate)
+                        .AddInterceptors(new NeedNotSurviveAPowerCut())
+                        .Options
             )
         );
 

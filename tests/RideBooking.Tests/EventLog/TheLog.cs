@@ -231,8 +231,9 @@ sealed class AnotherReplica(IServiceProvider host)
         var options = new DbContextOptionsBuilder<SqliteAppDbContext>()
             .UseSqlite(host.GetRequiredService<DatabaseOptions>().ConnectionString)
             .UseSnakeCaseNamingConvention()
+            .UseApplicationServiceProvider(host)
             .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>();
-        await using var db = new SqliteAppDbContext(options.Options, host.GetServices<IModule>());
+        await using var db = new SqliteAppDbContext(options.Options);
         db.Add(
             new LoggedEvent
             {
