@@ -155,19 +155,30 @@ sealed class OutboxStore<TDbContext>(
             cancellationToken
         );
 
-    /// <summary>Deletes inbox marks, whatever became of their message, that are older than the window.</summary>
+    /// <summary>
+    /// Deletes inbox marks, whatever became of their message, that are older than the window: the oldest, about as many as
+    /// the limit says. By their age alone, which is an index; by their keys it would be a scan of the whole inbox.
+    /// </summary>
     public Task<int> DeleteExpiredMarks(CancellationToken cancellationToken)
     {
         var expired = Now() - settings.DuplicateDetectionWindow;
 
         return Write(
-            context =>
-                context
-                    .Set<InboxState>()
+            async context =>
+            {
+                var marks = context.Set<InboxState>();
+                var last = await marks
                     .Where(mark => mark.Received < expired)
                     .OrderBy(mark => mark.Received)
-                    .Take(settings.QueryMessageLimit)
-                    .ExecuteDeleteAsync(cancellationToken),
+                    .Skip(settings.QueryMessageLimit - 1)
+                    .Select(mark => (DateTime?)mark.Received)
+                    .FirstOrDefaultAsync(cancellationToken);
+                return await (
+                    last is { } received
+                        ? marks.Where(mark => mark.Received <= received)
+                        : marks.Where(mark => mark.Received < expired)
+                ).ExecuteDeleteAsync(cancellationToken);
+            },
             cancellationToken
         );
     }

@@ -19,6 +19,15 @@ public sealed class Every_fault(FaultStage stage) : IClassFixture<FaultStage>
         new BrokerKilled(),
         new BrokerRestarted(),
         new BrokerLosesEverything(),
+        new DatabaseRestarted(),
+        new CutOffFromBroker(),
+        new CutOffFromDatabase(),
+        new EveryDeliveryTwice(),
+        new DuplicateAWeekLater(),
+        new EverybodyWantsTheOffer(),
+        new AcceptAgainstCancel(),
+        new SchedulerNodeDies(),
+        new PoisonPayload(),
     ];
 
     public static TheoryData<string> Names =>

@@ -1,0 +1,18 @@
+namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
+
+/// <summary>The wire between the application and the broker is cut, more than once.</summary>
+sealed class CutOffFromBroker : Fault<ServersScene>
+{
+    public override string Name => "app and broker cut off";
+
+    protected override async Task Strike(ServersScene scene, Rush rush, Random random)
+    {
+        for (var cuts = random.Next(1, 4); cuts > 0; cuts--)
+        {
+            await SomeTime(random, 1500);
+            scene.ToBroker.Cut();
+            await SomeTime(random, 1500);
+            scene.ToBroker.Mend();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text;
+using RabbitMQ.Client;
+
+namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
+
+/// <summary>Messages that nobody can read arrive among the others: they lie in the error queue and keep nobody waiting.</summary>
+sealed class PoisonPayload : Fault<ServersScene>
+{
+    static readonly string[] s_payloads = ["\u0000\u0001not JSON", "{\"message\":", "{\"messageId\":7,\"message\":[]}"];
+    static readonly string[] s_queues = ["ride", "compute-fare", "payment"];
+
+    public override string Name => "a poison payload";
+
+    public override int LeavesFailed => s_payloads.Length;
+
+    protected override async Task Strike(ServersScene scene, Rush rush, Random random)
+    {
+        await using var connection = await new ConnectionFactory { Uri = scene.VirtualHost }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var payload in s_payloads)
+        {
+            await SomeTime(random, 700);
+            await channel.BasicPublishAsync(
+                "",
+                s_queues[random.Next(s_queues.Length)],
+                mandatory: true,
+                new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true },
+                Encoding.UTF8.GetBytes(payload)
+            );
+        }
+    }
+}
