@@ -22,6 +22,9 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     // question for one. So whoever counts often is told what was so a while ago, unless something failed here since.
     static readonly TimeSpan s_missingFor = TimeSpan.FromMinutes(1);
 
+    // For people, who may be asking about what another process's message has just made.
+    static readonly TimeSpan s_missingForPeople = TimeSpan.FromSeconds(2);
+
     readonly ConcurrentDictionary<string, long> _missing = [];
 
     static readonly CreateChannelOptions s_confirmed = new(
@@ -32,13 +35,14 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     readonly SemaphoreSlim _connecting = new(1);
     IConnection? _connection;
 
-    public Task<int> CountCheaply(string queue, CancellationToken stop) =>
-        _missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < s_missingFor
-            ? Task.FromResult(0)
-            : Count(queue, stop);
+    public Task<int> Count(string queue, CancellationToken stop) => Count(queue, s_missingForPeople, stop);
 
-    public async Task<int> Count(string queue, CancellationToken stop)
+    public Task<int> CountCheaply(string queue, CancellationToken stop) => Count(queue, s_missingFor, stop);
+
+    async Task<int> Count(string queue, TimeSpan missingFor, CancellationToken stop)
     {
+        if (_missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < missingFor)
+            return 0;
         // A look that is going on holds messages, which are not counted meanwhile.
         using var alone = await oneAtATime.Enter(queue, stop);
         await using var channel = await Open(stop);

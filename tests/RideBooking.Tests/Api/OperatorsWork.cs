@@ -14,8 +14,8 @@ public static class OperatorsWork
     public static Task FindIn(this Person operations, string queue, int messages) =>
         operations.Until(
             $"{messages} messages in {queue}",
-            "operations/error-queues",
-            answer => answer.Status == HttpStatusCode.OK && Counts(answer).GetValueOrDefault(queue) == messages
+            $"operations/failed-messages?queue={queue}&limit=100",
+            answer => answer.Status == HttpStatusCode.OK && answer.Body!["items"]!.AsArray().Count == messages
         );
 
     /// <summary>Asks for a queue's messages to be sent back.</summary>
