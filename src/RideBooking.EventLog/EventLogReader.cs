@@ -35,10 +35,15 @@ public static class EventLogReader
     )
     {
         var events = db.Set<LoggedEvent>().AsNoTracking().Where(row => row.Position > filter.After);
-        if (filter.StreamId is not null)
-            events = events.Where(row => row.StreamId == filter.StreamId);
         if (filter.EventType is not null)
             events = events.Where(row => row.EventType == filter.EventType);
-        return events.OrderBy(row => row.Position).Take(limit).ToListAsync(stop);
+
+        // A stream's versions are in the order of its positions, and lead only past its own events.
+        events = filter.StreamId is null
+            ? events.OrderBy(row => row.Position)
+            : events
+                .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
+                .OrderBy(row => row.StreamVersion);
+        return events.Take(limit).ToListAsync(stop);
     }
 }

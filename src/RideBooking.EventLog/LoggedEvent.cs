@@ -85,8 +85,10 @@ public static class EventLogModel
         log.Property(row => row.StreamId).HasMaxLength(255);
         log.Property(row => row.TraceParent).HasMaxLength(55);
         log.HasIndex(row => row.EventId).IsUnique();
-        log.HasIndex(row => row.Position).IsUnique();
-        log.HasIndex(row => new { row.StreamId, row.StreamVersion }).IsUnique();
+
+        // Entered when the numbers are given, and not before that as well.
+        log.HasIndex(row => row.Position).IsUnique().HasFilter("position IS NOT NULL");
+        log.HasIndex(row => new { row.StreamId, row.StreamVersion }).IsUnique().HasFilter("stream_version IS NOT NULL");
 
         // The few that await their numbers, found without a scan however long the log is.
         log.HasIndex(row => row.Sequence, "ix_events_pending").HasFilter("position IS NULL");

@@ -58,7 +58,7 @@ sealed class NumberingStatements
             ), numbers AS MATERIALIZED (
                 SELECT batch.sequence,
                     head.position + ROW_NUMBER() OVER (ORDER BY batch.sequence) AS position,
-                    COALESCE((SELECT MAX(known.stream_version) FROM {events} AS known WHERE known.stream_id = batch.stream_id), 0)
+                    COALESCE((SELECT MAX(known.stream_version) FROM {events} AS known WHERE known.stream_id = batch.stream_id AND known.stream_version IS NOT NULL), 0)
                         + ROW_NUMBER() OVER (PARTITION BY batch.stream_id ORDER BY batch.sequence) AS stream_version
                 FROM batch CROSS JOIN {head} AS head
             ), numbered AS (
@@ -89,7 +89,7 @@ sealed class NumberingStatements
                     COALESCE(known.stream_version, 0)
                         + ROW_NUMBER() OVER (PARTITION BY batch.stream_id ORDER BY batch.sequence) AS stream_version
                 FROM batch CROSS JOIN {head} AS head
-                OUTER APPLY (SELECT MAX(stream_version) AS stream_version FROM {events} WHERE stream_id = batch.stream_id) AS known
+                OUTER APPLY (SELECT MAX(stream_version) AS stream_version FROM {events} WHERE stream_id = batch.stream_id AND stream_version IS NOT NULL) AS known
             )
             UPDATE logged
             SET position = numbers.position, stream_version = numbers.stream_version
@@ -113,7 +113,7 @@ sealed class NumberingStatements
             FROM (
                 SELECT batch.sequence,
                     head.position - COUNT(*) OVER () + ROW_NUMBER() OVER (ORDER BY batch.sequence) AS position,
-                    COALESCE((SELECT MAX(known.stream_version) FROM {events} AS known WHERE known.stream_id = batch.stream_id), 0)
+                    COALESCE((SELECT MAX(known.stream_version) FROM {events} AS known WHERE known.stream_id = batch.stream_id AND known.stream_version IS NOT NULL), 0)
                         + ROW_NUMBER() OVER (PARTITION BY batch.stream_id ORDER BY batch.sequence) AS stream_version
                 FROM (
                     SELECT sequence, stream_id FROM {events} WHERE position IS NULL ORDER BY sequence LIMIT {Sequencer.BatchSize}

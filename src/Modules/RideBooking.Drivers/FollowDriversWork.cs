@@ -51,10 +51,10 @@ internal sealed class FollowDriversWork(AppDbContext db)
         Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
-        IsOver(context.Message.RideId, context.Message.At, context);
+        IsOver(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
 
     public Task Consume(ConsumeContext<RideCancelled> context) =>
-        IsOver(context.Message.RideId, context.Message.At, context);
+        IsOver(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
 
     async Task<DriverWork> Reaches(WorkStage stage, Guid offerId, Guid rideId, string driverId, ConsumeContext context)
     {
@@ -79,8 +79,18 @@ internal sealed class FollowDriversWork(AppDbContext db)
         return work;
     }
 
-    async Task IsOver(Guid rideId, DateTimeOffset at, ConsumeContext context)
+    async Task IsOver(Guid rideId, string? driverId, DateTimeOffset at, ConsumeContext context)
     {
+        // What is known of it by now leaves the driver's work, so that looking for the rest never takes longer.
+        var work = driverId is null
+            ? null
+            : await db.Set<DriverWork>()
+                .FirstOrDefaultAsync(
+                    work => work.DriverId == driverId && work.Stage == WorkStage.Assigned && work.RideId == rideId,
+                    context.CancellationToken
+                );
+        if (work is not null)
+            work.Stage = WorkStage.Over;
         if (
             !context.WasTriedBefore()
             || !await db.Set<RideOver>().AnyAsync(ride => ride.RideId == rideId, context.CancellationToken)

@@ -99,7 +99,7 @@ internal static class DriverEvents
         return await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<LoggedEvent>()
-            .AnyAsync(row => row.StreamId == ride && s_ends.Contains(row.EventType), stop);
+            .AnyAsync(row => row.StreamId == ride && row.StreamVersion != null && s_ends.Contains(row.EventType), stop);
     }
 
     /// <summary>What changed for the driver since he was told last. He has at most one living offer.</summary>

@@ -71,8 +71,8 @@ internal sealed class Offer
             builder.Property(offer => offer.DriverId).HasMaxLength(255);
             builder.Property(offer => offer.LivingDriverId).HasMaxLength(255);
             builder.Property(offer => offer.Status).HasConversion<string>().HasMaxLength(16).IsConcurrencyToken();
-            builder.HasIndex(offer => offer.LivingRideId).IsUnique();
-            builder.HasIndex(offer => offer.LivingDriverId).IsUnique();
+            builder.HasIndex(offer => offer.LivingRideId).IsUnique().HasFilter("living_ride_id IS NOT NULL");
+            builder.HasIndex(offer => offer.LivingDriverId).IsUnique().HasFilter("living_driver_id IS NOT NULL");
 
             // Whom has this ride been offered to before?
             builder.HasIndex(offer => new { offer.RideId, offer.DriverId });

@@ -26,20 +26,15 @@ internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, 
             .OrderBy(search => search.RequestedAt)
             .Select(search => search.RideId)
             .ToListAsync(stop);
-        var offered = await db.Set<Search>()
-            .Where(search => search.Status == SearchStatus.Offered)
-            .Join(
-                db.Set<Offer>(),
-                search => search.OfferId,
-                offer => (Guid?)offer.OfferId,
-                (search, offer) =>
-                    new
-                    {
-                        search.RideId,
-                        offer.OfferId,
-                        offer.ExpiresAt,
-                    }
-            )
+        // By the index of living offers, whatever the number of those that ended.
+        var offered = await db.Set<Offer>()
+            .Where(offer => offer.LivingRideId != null && offer.Status == OfferStatus.Open)
+            .Select(offer => new
+            {
+                offer.RideId,
+                offer.OfferId,
+                offer.ExpiresAt,
+            })
             .ToListAsync(stop);
 
         foreach (var some in open.Chunk(AtOnce))

@@ -114,7 +114,7 @@ internal sealed class Search
             builder.Property(search => search.FareCurrency).HasMaxLength(3).IsFixedLength();
 
             // The few that wait for a driver, oldest first.
-            builder.HasIndex(search => new { search.Status, search.RequestedAt });
+            builder.HasIndex(search => search.RequestedAt, "ix_searches_waiting").HasFilter("status = 'Searching'");
         }
     }
 }

@@ -1013,7 +1013,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "event_log",
                 table: "events",
                 column: "position",
-                unique: true);
+                unique: true,
+                filter: "position IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_events_sequence",
@@ -1027,7 +1028,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "event_log",
                 table: "events",
                 columns: new[] { "stream_id", "stream_version" },
-                unique: true);
+                unique: true,
+                filter: "stream_version IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",
@@ -1103,14 +1105,16 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "matching",
                 table: "offers",
                 column: "living_driver_id",
-                unique: true);
+                unique: true,
+                filter: "living_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_living_ride_id",
                 schema: "matching",
                 table: "offers",
                 column: "living_ride_id",
-                unique: true);
+                unique: true,
+                filter: "living_ride_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_ride_id_driver_id",
@@ -1221,20 +1225,29 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "rides",
                 table: "rides",
                 column: "active_driver_id",
-                unique: true);
+                unique: true,
+                filter: "active_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_active_rider_id",
                 schema: "rides",
                 table: "rides",
                 column: "active_rider_id",
-                unique: true);
+                unique: true,
+                filter: "active_rider_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_driver_id_assigned_at",
                 schema: "rides",
                 table: "rides",
                 columns: new[] { "driver_id", "assigned_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rider_id",
+                schema: "rides",
+                table: "rides",
+                column: "rider_id",
+                filter: "payment_status = 'Outstanding'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rider_id_requested_at",
@@ -1256,10 +1269,11 @@ namespace RideBooking.Platform.Migrations.Postgres
                 column: "reference");
 
             migrationBuilder.CreateIndex(
-                name: "ix_searches_status_requested_at",
+                name: "ix_searches_requested_at",
                 schema: "matching",
                 table: "searches",
-                columns: new[] { "status", "requested_at" });
+                column: "requested_at",
+                filter: "status = 'Searching'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_set_aside_messages_queue_at_id",

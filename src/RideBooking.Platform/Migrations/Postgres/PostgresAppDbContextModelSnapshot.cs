@@ -1253,11 +1253,13 @@ namespace RideBooking.Platform.Migrations.Postgres
 
                     b.HasIndex("Position")
                         .IsUnique()
-                        .HasDatabaseName("ix_events_position");
+                        .HasDatabaseName("ix_events_position")
+                        .HasFilter("position IS NOT NULL");
 
                     b.HasIndex("StreamId", "StreamVersion")
                         .IsUnique()
-                        .HasDatabaseName("ix_events_stream_id_stream_version");
+                        .HasDatabaseName("ix_events_stream_id_stream_version")
+                        .HasFilter("stream_version IS NOT NULL");
 
                     b.HasIndex(new[] { "Sequence" }, "ix_events_pending")
                         .HasDatabaseName("ix_events_sequence")
@@ -1382,11 +1384,13 @@ namespace RideBooking.Platform.Migrations.Postgres
 
                     b.HasIndex("LivingDriverId")
                         .IsUnique()
-                        .HasDatabaseName("ix_offers_living_driver_id");
+                        .HasDatabaseName("ix_offers_living_driver_id")
+                        .HasFilter("living_driver_id IS NOT NULL");
 
                     b.HasIndex("LivingRideId")
                         .IsUnique()
-                        .HasDatabaseName("ix_offers_living_ride_id");
+                        .HasDatabaseName("ix_offers_living_ride_id")
+                        .HasFilter("living_ride_id IS NOT NULL");
 
                     b.HasIndex("RideId", "DriverId")
                         .HasDatabaseName("ix_offers_ride_id_driver_id");
@@ -1471,8 +1475,9 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.HasKey("RideId")
                         .HasName("pk_searches");
 
-                    b.HasIndex("Status", "RequestedAt")
-                        .HasDatabaseName("ix_searches_status_requested_at");
+                    b.HasIndex(new[] { "RequestedAt" }, "ix_searches_waiting")
+                        .HasDatabaseName("ix_searches_requested_at")
+                        .HasFilter("status = 'Searching'");
 
                     b.ToTable("searches", "matching");
                 });
@@ -2434,17 +2439,23 @@ namespace RideBooking.Platform.Migrations.Postgres
 
                     b.HasIndex("ActiveDriverId")
                         .IsUnique()
-                        .HasDatabaseName("ix_rides_active_driver_id");
+                        .HasDatabaseName("ix_rides_active_driver_id")
+                        .HasFilter("active_driver_id IS NOT NULL");
 
                     b.HasIndex("ActiveRiderId")
                         .IsUnique()
-                        .HasDatabaseName("ix_rides_active_rider_id");
+                        .HasDatabaseName("ix_rides_active_rider_id")
+                        .HasFilter("active_rider_id IS NOT NULL");
 
                     b.HasIndex("DriverId", "AssignedAt")
                         .HasDatabaseName("ix_rides_driver_id_assigned_at");
 
                     b.HasIndex("RiderId", "RequestedAt")
                         .HasDatabaseName("ix_rides_rider_id_requested_at");
+
+                    b.HasIndex(new[] { "RiderId" }, "ix_rides_owed_for")
+                        .HasDatabaseName("ix_rides_rider_id")
+                        .HasFilter("payment_status = 'Outstanding'");
 
                     b.ToTable("rides", "rides");
                 });

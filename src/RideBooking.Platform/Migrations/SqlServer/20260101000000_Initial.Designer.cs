@@ -1407,12 +1407,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasIndex("Position")
                         .IsUnique()
                         .HasDatabaseName("ix_events_position")
-                        .HasFilter("[position] IS NOT NULL");
+                        .HasFilter("position IS NOT NULL");
 
                     b.HasIndex("StreamId", "StreamVersion")
                         .IsUnique()
                         .HasDatabaseName("ix_events_stream_id_stream_version")
-                        .HasFilter("[stream_version] IS NOT NULL");
+                        .HasFilter("stream_version IS NOT NULL");
 
                     b.HasIndex(new[] { "Sequence" }, "ix_events_pending")
                         .HasDatabaseName("ix_events_sequence")
@@ -1551,12 +1551,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasIndex("LivingDriverId")
                         .IsUnique()
                         .HasDatabaseName("ix_offers_living_driver_id")
-                        .HasFilter("[living_driver_id] IS NOT NULL");
+                        .HasFilter("living_driver_id IS NOT NULL");
 
                     b.HasIndex("LivingRideId")
                         .IsUnique()
                         .HasDatabaseName("ix_offers_living_ride_id")
-                        .HasFilter("[living_ride_id] IS NOT NULL");
+                        .HasFilter("living_ride_id IS NOT NULL");
 
                     b.HasIndex("RideId", "DriverId")
                         .HasDatabaseName("ix_offers_ride_id_driver_id");
@@ -1649,8 +1649,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasKey("RideId")
                         .HasName("pk_searches");
 
-                    b.HasIndex("Status", "RequestedAt")
-                        .HasDatabaseName("ix_searches_status_requested_at");
+                    b.HasIndex(new[] { "RequestedAt" }, "ix_searches_waiting")
+                        .HasDatabaseName("ix_searches_requested_at")
+                        .HasFilter("status = 'Searching'");
 
                     b.ToTable("searches", "matching");
 
@@ -2708,18 +2709,22 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasIndex("ActiveDriverId")
                         .IsUnique()
                         .HasDatabaseName("ix_rides_active_driver_id")
-                        .HasFilter("[active_driver_id] IS NOT NULL");
+                        .HasFilter("active_driver_id IS NOT NULL");
 
                     b.HasIndex("ActiveRiderId")
                         .IsUnique()
                         .HasDatabaseName("ix_rides_active_rider_id")
-                        .HasFilter("[active_rider_id] IS NOT NULL");
+                        .HasFilter("active_rider_id IS NOT NULL");
 
                     b.HasIndex("DriverId", "AssignedAt")
                         .HasDatabaseName("ix_rides_driver_id_assigned_at");
 
                     b.HasIndex("RiderId", "RequestedAt")
                         .HasDatabaseName("ix_rides_rider_id_requested_at");
+
+                    b.HasIndex(new[] { "RiderId" }, "ix_rides_owed_for")
+                        .HasDatabaseName("ix_rides_rider_id")
+                        .HasFilter("payment_status = 'Outstanding'");
 
                     b.ToTable("rides", "rides");
 

@@ -1062,7 +1062,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "events",
                 column: "position",
                 unique: true,
-                filter: "[position] IS NOT NULL");
+                filter: "position IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_events_sequence",
@@ -1077,7 +1077,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "events",
                 columns: new[] { "stream_id", "stream_version" },
                 unique: true,
-                filter: "[stream_version] IS NOT NULL");
+                filter: "stream_version IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",
@@ -1154,7 +1154,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "offers",
                 column: "living_driver_id",
                 unique: true,
-                filter: "[living_driver_id] IS NOT NULL");
+                filter: "living_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_living_ride_id",
@@ -1162,7 +1162,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "offers",
                 column: "living_ride_id",
                 unique: true,
-                filter: "[living_ride_id] IS NOT NULL");
+                filter: "living_ride_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_ride_id_driver_id",
@@ -1225,7 +1225,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "rides",
                 column: "active_driver_id",
                 unique: true,
-                filter: "[active_driver_id] IS NOT NULL");
+                filter: "active_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_active_rider_id",
@@ -1233,13 +1233,20 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "rides",
                 column: "active_rider_id",
                 unique: true,
-                filter: "[active_rider_id] IS NOT NULL");
+                filter: "active_rider_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_driver_id_assigned_at",
                 schema: "rides",
                 table: "rides",
                 columns: new[] { "driver_id", "assigned_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rider_id",
+                schema: "rides",
+                table: "rides",
+                column: "rider_id",
+                filter: "payment_status = 'Outstanding'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rider_id_requested_at",
@@ -1261,10 +1268,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 column: "reference");
 
             migrationBuilder.CreateIndex(
-                name: "ix_searches_status_requested_at",
+                name: "ix_searches_requested_at",
                 schema: "matching",
                 table: "searches",
-                columns: new[] { "status", "requested_at" });
+                column: "requested_at",
+                filter: "status = 'Searching'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_set_aside_messages_queue_at_id",

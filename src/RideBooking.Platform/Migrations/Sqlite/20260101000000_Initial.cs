@@ -943,7 +943,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_event_log_events_position",
                 table: "event_log_events",
                 column: "position",
-                unique: true);
+                unique: true,
+                filter: "position IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_log_events_sequence",
@@ -955,7 +956,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_event_log_events_stream_id_stream_version",
                 table: "event_log_events",
                 columns: new[] { "stream_id", "stream_version" },
-                unique: true);
+                unique: true,
+                filter: "stream_version IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_matching_candidates_reserved_ride_id",
@@ -967,13 +969,15 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_matching_offers_living_driver_id",
                 table: "matching_offers",
                 column: "living_driver_id",
-                unique: true);
+                unique: true,
+                filter: "living_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_matching_offers_living_ride_id",
                 table: "matching_offers",
                 column: "living_ride_id",
-                unique: true);
+                unique: true,
+                filter: "living_ride_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_matching_offers_ride_id_driver_id",
@@ -981,9 +985,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 columns: new[] { "ride_id", "driver_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_matching_searches_status_requested_at",
+                name: "ix_matching_searches_requested_at",
                 table: "matching_searches",
-                columns: new[] { "status", "requested_at" });
+                column: "requested_at",
+                filter: "status = 'Searching'");
 
             migrationBuilder.CreateIndex(
                 name: "IDX_QRTZ_FT_INST_JOB_REQ_RCVRY",
@@ -1123,18 +1128,26 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_rides_rides_active_driver_id",
                 table: "rides_rides",
                 column: "active_driver_id",
-                unique: true);
+                unique: true,
+                filter: "active_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rides_active_rider_id",
                 table: "rides_rides",
                 column: "active_rider_id",
-                unique: true);
+                unique: true,
+                filter: "active_rider_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rides_driver_id_assigned_at",
                 table: "rides_rides",
                 columns: new[] { "driver_id", "assigned_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rides_rider_id",
+                table: "rides_rides",
+                column: "rider_id",
+                filter: "payment_status = 'Outstanding'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rides_rider_id_requested_at",
