@@ -15,11 +15,11 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
         OfRide(() => RequestRide, it => it.RideId);
         OfRide(() => CancelRide, it => it.RideId);
-        OfRide(() => ArriveAtPickup, it => it.RideId, ifUnknown => ifUnknown.Discard());
-        OfRide(() => StartRide, it => it.RideId, ifUnknown => ifUnknown.Discard());
-        OfRide(() => CompleteRide, it => it.RideId, ifUnknown => ifUnknown.Discard());
-        OfRide(() => ReleaseRide, it => it.RideId, ifUnknown => ifUnknown.Discard());
-        OfRide(() => ReportNoShow, it => it.RideId, ifUnknown => ifUnknown.Discard());
+        OfRide(() => ArriveAtPickup, it => it.RideId);
+        OfRide(() => StartRide, it => it.RideId);
+        OfRide(() => CompleteRide, it => it.RideId);
+        OfRide(() => ReleaseRide, it => it.RideId);
+        OfRide(() => ReportNoShow, it => it.RideId);
         OfRide(() => RateRide, it => it.RideId);
         OfRide(() => OfferAccepted, it => it.RideId);
         OfRide(() => FareFinalized, it => it.RideId);
@@ -138,7 +138,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
     public Event<SearchDeadlinePassed> SearchDeadline { get; } = null!;
 
     // An event of an unknown ride fails, so that it is retried, redelivered and in the end seen: it may be early. A timer
-    // of an unknown ride has nothing to end, and a driver who orders one about is told that there is none.
+    // of an unknown ride has nothing to end.
     void OfRide<T>(
         Expression<Func<Event<T>>> property,
         Func<T, Guid> rideId,

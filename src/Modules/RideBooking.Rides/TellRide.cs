@@ -30,8 +30,8 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
     }
 
     /// <summary>
-    /// Tells a ride what its driver does. To any other driver the ride does not exist. The machine itself takes no order but
-    /// from the ride's present driver, and so it is asked first; who it was that it refused is looked at afterwards.
+    /// Tells a ride what its driver does. To any other driver the ride does not exist, and to its own not before the
+    /// assignment: looked at first, for a look after the refusal may find that the assignment has come meanwhile.
     /// </summary>
     public async Task<Results<Accepted<RideView>, ProblemHttpResult>> ByDriver<T>(
         Guid rideId,
@@ -43,6 +43,11 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
     )
         where T : class, IDriverCommand
     {
+        if (await db.FindRide(rideId, stop) is not { } known)
+            return RideProblems.NotFound();
+        if (!known.IsDrivenBy(driver.Id) && known.LastCommandId != MessageId(request))
+            return RideProblems.NotFound();
+
         var (accepted, ride) = await Tell(rideId, request, command, stop);
         return accepted ? Done(ride!)
             : ride?.IsDrivenBy(driver.Id) == true ? refusal(ride)
