@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RideBooking.Benchmarks;
+using RideBooking.Benchmarks.Saga;
 
 var transport = new Option<Transport>("--transport") { Description = "What carries the messages." };
 var database = new Option<Database>("--database") { Description = "Where the rides are kept." };
@@ -61,7 +62,46 @@ drive.SetAction(
             stop
         )
 );
-return await new RootCommand("RideBooking's benchmarks.") { drive }
+
+var sagaTransport = new Option<Transport>("--transport")
+{
+    Description = "What carries the messages.",
+    DefaultValueFactory = _ => Transport.RabbitMq,
+};
+var sagaDatabase = new Option<Database>("--database")
+{
+    Description = "Where the sagas are kept.",
+    DefaultValueFactory = _ => Database.Postgres,
+};
+var sagaRides = Number("--rides", 5000, "Rides of the measured load.");
+var sagaInFlight = Number("--in-flight", 200, "Rides under way at a time.");
+var sagaOneByOne = Number("--one-by-one", 200, "Rides one at a time, for the latency of an idle system.");
+var sagaWarmUp = Number("--warm-up", 2000, "Rides that are not measured.");
+var saga = new Command(
+    "saga",
+    "Drives a minimal ride saga, written only against the public names of MassTransit and its EF Core integration."
+)
+{
+    sagaTransport,
+    sagaDatabase,
+    sagaRides,
+    sagaInFlight,
+    sagaOneByOne,
+    sagaWarmUp,
+};
+saga.SetAction(
+    (parsed, stop) =>
+        SagaBenchmark.Run(
+            parsed.GetValue(sagaTransport),
+            parsed.GetValue(sagaDatabase),
+            parsed.GetValue(sagaRides),
+            parsed.GetValue(sagaInFlight),
+            parsed.GetValue(sagaOneByOne),
+            parsed.GetValue(sagaWarmUp),
+            stop
+        )
+);
+return await new RootCommand("RideBooking's benchmarks.") { drive, saga }
     .Parse(args)
     .InvokeAsync();
 

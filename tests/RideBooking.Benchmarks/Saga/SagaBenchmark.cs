@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Globalization;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace RideBooking.Benchmarks.Saga;
+
+/// <summary>
+/// The minimal ride saga, in one run: what broker and bus do without any work, what the database commits, the saga without a
+/// database, and the saga with state, inbox and outbox in it. Each is warmed up first; the last is given as shares of the others.
+/// </summary>
+static class SagaBenchmark
+{
+    const int MessagesPerRide = 11;
+    static readonly TimeSpan s_limitTime = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_stall = TimeSpan.FromMinutes(2);
+
+    public static async Task<int> Run(
+        Transport transport,
+        Database database,
+        int rides,
+        int inFlight,
+        int oneByOne,
+        int warmUp,
+        CancellationToken stop
+    )
+    {
+        await using var servers = await SagaServers.Start(transport, database);
+        await servers.Renew();
+        Say("commits of the database");
+        var commits = await servers.CommitsPerSecond(s_limitTime, stop);
+        Say("messages that nobody works on");
+        var idle = await NoOps(servers, stop);
+
+        await servers.Renew();
+        var without = await Measure("without a database", servers, null, rides, inFlight, oneByOne, warmUp, stop);
+        await servers.Renew();
+        var with = await Measure($"{database}", servers, database, rides, inFlight, oneByOne, warmUp, stop);
+
+        var table = new Table { Border = TableBorder.Rounded }
+            .Title($"{rides} rides of the minimal saga, {inFlight} in flight, after {warmUp}")
+            .AddColumn("")
+            .AddColumn(new TableColumn($"{transport}, no database").RightAligned())
+            .AddColumn(new TableColumn($"{transport}, {database}, inbox, outbox").RightAligned());
+        Row("rides per second", result => Text(result.RidesPerSecond));
+        Row("as a share", result => $"{result.RidesPerSecond / without.RidesPerSecond:P0}");
+        Row("one ride alone: p50, ms", result => Text(result.Alone.P50, "0.0"));
+        Row("one ride alone: p99, ms", result => Text(result.Alone.P99, "0.0"));
+        Row("under load: p50, ms", result => Text(result.UnderLoad.P50));
+        Row("under load: p99, ms", result => Text(result.UnderLoad.P99));
+        Row("transactions per ride", result => Text(result.Transactions, "0.00"));
+        Row("CPU per ride: .NET, ms", result => Text(result.Cpu.GetValueOrDefault("driver"), "0.00"));
+        Row("CPU per ride: broker, ms", result => Text(result.Cpu.GetValueOrDefault("rabbitmq"), "0.00"));
+        Row("CPU per ride: database, ms", result => Text(result.Cpu.GetValueOrDefault("postgres"), "0.00"));
+        AnsiConsole.Write(table);
+        if (commits is { } most)
+            AnsiConsole.MarkupLineInterpolated(
+                $"The database alone commits {most:0} rows a second, one in each transaction."
+            );
+        AnsiConsole.MarkupLineInterpolated(
+            $"Broker and bus carry {idle:0} messages a second to a consumer that does nothing; the saga's rides are {with.RidesPerSecond * MessagesPerRide:0} a second, {with.RidesPerSecond * MessagesPerRide / idle:P0} of it."
+        );
+        foreach (var breach in with.Breaches.Concat(without.Breaches))
+            await Console.Error.WriteLineAsync(breach);
+        return with.Breaches.Count + without.Breaches.Count == 0 ? 0 : 1;
+
+        void Row(string name, Func<Result, string> figure) => table.AddRow(name, figure(without), figure(with));
+    }
+
+    static async Task<Result> Measure(
+        string name,
+        SagaServers servers,
+        Database? database,
+        int rides,
+        int inFlight,
+        int oneByOne,
+        int warmUp,
+        CancellationToken stop
+    )
+    {
+        using var host = await SagaHost.Start(servers, database, stop);
+        try
+        {
+            var bus = host.Services.GetRequiredService<IBus>();
+            var riders = host.Services.GetRequiredService<Riders>();
+            await Ride($"{name}: warm up", bus, riders, warmUp, inFlight, stop);
+            await Settled(host.Services, database, stop);
+            var alone = await Ride($"{name}: one at a time", bus, riders, oneByOne, 1, stop);
+            await Settled(host.Services, database, stop);
+
+            var (transactions, processors) = (await servers.Transactions(), ProcessorTime.Read(0));
+            var started = Stopwatch.GetTimestamp();
+            var loaded = await Ride($"{name}: {inFlight} in flight", bus, riders, rides, inFlight, stop);
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            await Settled(host.Services, database, stop);
+            var after = ProcessorTime.Read(0);
+            var written = await servers.Transactions() - transactions;
+
+            var all = warmUp + oneByOne + rides;
+            List<string> breaches =
+            [
+                .. riders
+                    .Payments.Where(ride => ride.Value != 1)
+                    .Select(ride => $"{name}: ride {ride.Key} was paid {ride.Value} times."),
+            ];
+            if (riders.Payments.Count != all)
+                breaches.Add($"{name}: {riders.Payments.Count} of {all} rides were paid.");
+            return new Result(
+                rides / elapsed.TotalSeconds,
+                Latency.Of(alone),
+                Latency.Of(loaded),
+                (written ?? 0) / (double)rides,
+                after.ToDictionary(
+                    process => process.Key,
+                    process => (process.Value - processors.GetValueOrDefault(process.Key)) / rides
+                ),
+                breaches
+            );
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    static async Task<IReadOnlyList<TimeSpan>> Ride(
+        string name,
+        IBus bus,
+        Riders riders,
+        int rides,
+        int inFlight,
+        CancellationToken stop
+    )
+    {
+        var times = new List<TimeSpan>(rides);
+        var (left, lastSaid) = (rides, Stopwatch.GetTimestamp());
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Math.Min(inFlight, rides))
+                .Select(async _ =>
+                {
+                    while (Interlocked.Decrement(ref left) >= 0)
+                    {
+                        var ride = NewId.NextGuid();
+                        var started = Stopwatch.GetTimestamp();
+                        var closed = riders.Wait(ride);
+                        await bus.Publish(new RequestRide(ride), stop);
+                        await closed.WaitAsync(s_stall, stop);
+                        lock (times)
+                        {
+                            times.Add(Stopwatch.GetElapsedTime(started));
+                            if (Stopwatch.GetElapsedTime(lastSaid) > TimeSpan.FromSeconds(5))
+                            {
+                                lastSaid = Stopwatch.GetTimestamp();
+                                Say($"{name}: {times.Count} of {rides}");
+                            }
+                        }
+                    }
+                })
+        );
+        Say($"{name}: {rides} rides");
+        return times;
+    }
+
+    /// <summary>Until the receipts have arrived and, with a database, the outbox is empty.</summary>
+    static async Task Settled(IServiceProvider services, Database? database, CancellationToken stop)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(300), stop);
+        while (database is not null)
+        {
+            await using var scope = services.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<RideSagaContext>();
+            if (!await db.Set<MassTransit.EntityFrameworkCoreIntegration.OutboxMessage>().AnyAsync(stop))
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), stop);
+        }
+    }
+
+    static async Task<double> NoOps(SagaServers servers, CancellationToken stop)
+    {
+        using var host = await NoOpHost.Start(servers, stop);
+        try
+        {
+            await NoOpHost.Drive(host, TimeSpan.FromSeconds(3), stop);
+            return await NoOpHost.Drive(host, s_limitTime, stop);
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    static void Say(string what) => AnsiConsole.MarkupLineInterpolated($"[grey]{what}[/]");
+
+    static string Text(double value, string format = "0") => value.ToString(format, CultureInfo.InvariantCulture);
+
+    sealed record Result(
+        double RidesPerSecond,
+        Latency Alone,
+        Latency UnderLoad,
+        double Transactions,
+        IReadOnlyDictionary<string, double> Cpu,
+        IReadOnlyList<string> Breaches
+    );
+}

@@ -1,0 +1,127 @@
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.Benchmarks.Saga;
+
+/// <summary>The broker and the database that the saga runs on: private ones, as far as it needs any.</summary>
+sealed class SagaServers : IAsyncDisposable
+{
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ridebooking-saga-");
+    readonly Transport _transport;
+    readonly Database _database;
+    RabbitMqServer? _rabbitMq;
+    PostgresServer? _postgres;
+    SqlServer? _sqlServer;
+    string _connectionString = "";
+
+    SagaServers(Transport transport, Database database) => (_transport, _database) = (transport, database);
+
+    /// <summary>A virtual host of the broker for the run that begins; null in memory.</summary>
+    public Uri? Broker { get; private set; }
+
+    public static async Task<SagaServers> Start(Transport transport, Database database)
+    {
+        var servers = new SagaServers(transport, database);
+        if (transport == Transport.RabbitMq)
+            servers._rabbitMq = await RabbitMqServer.FindOrStartAsync();
+        if (database == Database.Postgres)
+            servers._postgres = await PostgresServer.FindOrStartAsync();
+        if (database == Database.SqlServer)
+            servers._sqlServer = new SqlServer(
+                SqlServer.Named
+                    ?? throw new ServerUnavailableException("RIDEBOOKING_TEST_SQLSERVER names no SQL Server.")
+            );
+        return servers;
+    }
+
+    /// <summary>An empty database and a virtual host without queues.</summary>
+    public async Task Renew()
+    {
+        Broker = _rabbitMq is null ? null : await _rabbitMq.CreateVirtualHostAsync();
+        _connectionString = _database switch
+        {
+            Database.Postgres => new NpgsqlConnectionStringBuilder(await _postgres!.CreateDatabaseAsync())
+            {
+                MaxAutoPrepare = 100,
+                NoResetOnClose = true,
+            }.ConnectionString,
+            Database.SqlServer => await _sqlServer!.CreateDatabaseAsync(),
+            _ => $"Data Source={Path.Combine(_folder.FullName, $"{Guid.CreateVersion7():n}.db")}",
+        };
+    }
+
+    public void UseDatabase(DbContextOptionsBuilder options)
+    {
+        switch (_database)
+        {
+            case Database.Postgres:
+                options.UseNpgsql(_connectionString);
+                break;
+            case Database.SqlServer:
+                options.UseSqlServer(_connectionString);
+                break;
+            default:
+                options.UseSqlite(_connectionString);
+                break;
+        }
+    }
+
+    /// <summary>Transactions that wrote so far, by the server's own count; null where it does not say.</summary>
+    public async Task<long?> Transactions()
+    {
+        if (_database != Database.Postgres)
+            return null;
+        await using var connection = new NpgsqlConnection(_connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
+            connection
+        );
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>How many durable one-statement commits a second the database takes, from several connections at once.</summary>
+    public async Task<double?> CommitsPerSecond(TimeSpan time, CancellationToken stop)
+    {
+        if (_database != Database.Postgres)
+            return null;
+        await using var source = NpgsqlDataSource.Create(_connectionString);
+        await using (var create = source.CreateCommand("CREATE TABLE commits (id uuid PRIMARY KEY)"))
+            await create.ExecuteNonQueryAsync(stop);
+        var commits = 0L;
+        var until =
+            TimeProvider.System.GetTimestamp() + (long)(time.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(async _ =>
+                {
+                    await using var connection = await source.OpenConnectionAsync(stop);
+                    await using var insert = new NpgsqlCommand("INSERT INTO commits VALUES ($1)", connection);
+                    var id = insert.Parameters.Add(new NpgsqlParameter<Guid>());
+                    while (TimeProvider.System.GetTimestamp() < until)
+                    {
+                        insert.Parameters[0].Value = Guid.CreateVersion7();
+                        await insert.ExecuteNonQueryAsync(stop);
+                        Interlocked.Increment(ref commits);
+                    }
+                })
+        );
+        return commits / time.TotalSeconds;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        if (_rabbitMq is not null)
+            await _rabbitMq.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+        if (_sqlServer is not null)
+            await _sqlServer.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
