@@ -40,9 +40,13 @@ sealed partial class OutboxDelivery<TDbContext>(
     /// <summary>Whether everything that was handed over has been sent or left to the sweeper.</summary>
     public bool IsIdle => Volatile.Read(ref _unfinished) == 0;
 
-    /// <summary>Sends what is handed over, in that order, until it is stopped.</summary>
+    /// <summary>
+    /// Sends what is handed over until it is stopped, to each destination in that order. A destination that waits for its
+    /// broker's answer does not keep what goes elsewhere waiting.
+    /// </summary>
     public async Task Run(CancellationToken stop)
     {
+        var underWay = new Dictionary<Uri, Task>();
         try
         {
             while (await _queue.Reader.WaitToReadAsync(stop))
@@ -54,25 +58,45 @@ sealed partial class OutboxDelivery<TDbContext>(
                     messages += batch.Messages.Count;
                 }
 
-                var deleted = Task.CompletedTask;
-                try
-                {
-                    deleted = await Deliver(batches, stop);
-                }
-                catch (Exception exception) when (!stop.IsCancellationRequested)
-                {
-                    LogLeftBehind(exception);
-                }
-                finally
-                {
-                    // The next messages do not wait for these to be deleted.
-                    _ = ReleaseAfter(deleted, batches);
-                }
+                var destinations = batches
+                    .SelectMany(batch => batch.Messages)
+                    .Select(message => message.DestinationAddress!)
+                    .Distinct()
+                    .ToList();
+                await Task.WhenAll(destinations.Select(place => underWay.GetValueOrDefault(place, Task.CompletedTask)));
+                var delivering = DeliverAndRelease(batches, stop);
+                foreach (var place in destinations)
+                    underWay[place] = delivering;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // What is still in the queue is in the database as well.
+        }
+
+        await Task.WhenAll(underWay.Values);
+    }
+
+    /// <summary>Ends when everything is sent, or left to the sweeper. Never fails.</summary>
+    async Task DeliverAndRelease(List<Batch> batches, CancellationToken stop)
+    {
+        var deleted = Task.CompletedTask;
+        try
+        {
+            deleted = await Deliver(batches, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+        catch (Exception exception)
+        {
+            LogLeftBehind(exception);
+        }
+        finally
+        {
+            // The next messages do not wait for these to be deleted.
+            _ = ReleaseAfter(deleted, batches);
         }
     }
 
