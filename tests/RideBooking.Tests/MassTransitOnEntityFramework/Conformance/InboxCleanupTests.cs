@@ -131,7 +131,7 @@ public sealed class InboxCleanupTests
         {
             var inbox = eventData.Context!.Model.FindEntityType(typeof(InboxState))!.GetTableName()!;
             if (
-                command.CommandText.Contains(inbox, StringComparison.Ordinal)
+                command.CommandText.Contains($"\"{inbox}\"", StringComparison.Ordinal)
                 && command.CommandText.Contains(which, StringComparison.Ordinal)
             )
                 _taken.Enqueue(
