@@ -36,6 +36,12 @@ public sealed class Exploring_rides : RideLab
                     || world.InFlight<SearchDeadlinePassed>().Any(passed => passed.Search == ride.Search)
             )
             .Always(
+                "is looked for as long as it may be",
+                world =>
+                    Of(world) is not { Status: "NoDriverFound" } ride
+                    || world.Now >= ride.SearchStartedAt + Times.SearchDeadline
+            )
+            .Always(
                 "frees a driver whom it does not take",
                 world => world.Published<DriverUnassigned>().GroupBy(it => it.OfferId).All(offer => offer.Count() == 1)
             );
