@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -75,7 +76,13 @@ public static class Application
         await app
             .Services.GetRequiredService<ApplicationSecret>()
             .Load(app.Services.GetRequiredService<IServiceScopeFactory>(), app.Lifetime.ApplicationStopping);
-        await BrokerStart.Check(app.Services.GetRequiredService<TransportOptions>(), app.Lifetime.ApplicationStopping);
+        // Made, the bus knows its endpoints; it starts with the host.
+        app.Services.GetRequiredService<IBusControl>();
+        await BrokerStart.Check(
+            app.Services.GetRequiredService<TransportOptions>(),
+            app.Services.GetRequiredService<ReceiveEndpoints>(),
+            app.Lifetime.ApplicationStopping
+        );
 
         app.UseHttpConventions();
         MetricsEndpoint.Map(app);

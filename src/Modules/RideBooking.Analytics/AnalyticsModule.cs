@@ -19,9 +19,8 @@ public sealed class AnalyticsModule : IModule
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        // Figures may lag: they must not take the database from the rides they count.
-        bus.AddConsumer<RecordRideFacts>().Endpoint(endpoint => endpoint.ConcurrentMessageLimit = 1);
-        bus.AddConsumer<RecordOfferFacts>().Endpoint(endpoint => endpoint.ConcurrentMessageLimit = 1);
+        bus.AddConsumer<RecordRideFacts>();
+        bus.AddConsumer<RecordOfferFacts>();
     }
 
     /// <inheritdoc />

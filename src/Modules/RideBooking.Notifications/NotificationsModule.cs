@@ -24,9 +24,8 @@ public sealed class NotificationsModule : IModule
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        // A few at a time: in a rush rides come first, and telling of them after.
-        bus.AddConsumer<NotifyRider>().Endpoint(endpoint => endpoint.ConcurrentMessageLimit = 4);
-        bus.AddConsumer<NotifyDriver>().Endpoint(endpoint => endpoint.ConcurrentMessageLimit = 4);
+        bus.AddConsumer<NotifyRider>();
+        bus.AddConsumer<NotifyDriver>();
     }
 
     /// <inheritdoc />

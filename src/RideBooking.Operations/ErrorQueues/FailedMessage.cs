@@ -107,6 +107,7 @@ internal sealed partial class FailedMessage
     public static bool TellsOfFailure(string header) =>
         header.StartsWith("MT-Fault-", StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("MT-Host-", StringComparison.OrdinalIgnoreCase)
+        || SetAsideByBroker.Tells(header)
         || header.Equals(MessageHeaders.Reason, StringComparison.OrdinalIgnoreCase)
         // A message that has had its redeliveries would get none after it is sent back.
         || header.Equals(MessageHeaders.RedeliveryCount, StringComparison.OrdinalIgnoreCase);

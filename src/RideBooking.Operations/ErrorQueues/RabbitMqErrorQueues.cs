@@ -189,6 +189,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in taken.BasicProperties.Headers ?? new Dictionary<string, object?>())
             headers[name] = Text(value);
+        SetAsideByBroker.Explain(taken.BasicProperties, headers);
         return new FailedMessage(
             queue,
             headers,

@@ -9,8 +9,11 @@ internal static class BrokerStart
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Returns when the broker lets this process in. Throws <see cref="ConfigurationException"/> when it never will.</summary>
-    public static Task Check(TransportOptions options, CancellationToken stop)
+    /// <summary>
+    /// Returns when the broker lets this process in and has, or can make, the endpoints' queues. Throws
+    /// <see cref="ConfigurationException"/> when it never will.
+    /// </summary>
+    public static Task Check(TransportOptions options, ReceiveEndpoints endpoints, CancellationToken stop)
     {
         if (options.Broker is not { } address)
             return Task.CompletedTask;
@@ -23,7 +26,7 @@ internal static class BrokerStart
                 limit.CancelAfter(s_patience);
                 try
                 {
-                    await Connect(address, limit.Token);
+                    await Connect(address, endpoints, limit.Token, stop);
                 }
                 catch (OperationCanceledException) when (!stop.IsCancellationRequested)
                 {
@@ -40,12 +43,26 @@ internal static class BrokerStart
         );
     }
 
-    static async Task Connect(Uri address, CancellationToken stop)
+    static async Task Connect(Uri address, ReceiveEndpoints endpoints, CancellationToken limit, CancellationToken stop)
     {
         var factory = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false };
-        await using var connection = await factory.CreateConnectionAsync("start", stop);
+        await using var connection = await factory.CreateConnectionAsync("start", limit);
         // Only now a virtual host that does not exist is noticed.
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: limit);
+        // Making them for the first time may take long.
+        foreach (var endpoint in endpoints.Names)
+            try
+            {
+                var arguments = RabbitMqTopology.ArgumentsOf(endpoint).ToDictionary();
+                await channel.QueueDeclareAsync(endpoint, true, false, false, arguments, cancellationToken: stop);
+            }
+            catch (OperationInterruptedException other) when (other.ShutdownReason?.ReplyCode == 406)
+            {
+                // The bus would try for ever, and listen to nobody meanwhile.
+                throw new ConfigurationException(
+                    $"The queue {endpoint} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating.md). {other.ShutdownReason?.ReplyText}"
+                );
+            }
         await connection.CloseAsync(stop);
     }
 

@@ -60,7 +60,7 @@ public static class MessagingRegistration
                 bus.UsingRabbitMq(
                     (context, rabbit) =>
                     {
-                        rabbit.Host(options.Broker!);
+                        RabbitMqTopology.Use(rabbit, options.Broker!);
                         rabbit.UsePublishMessageScheduler();
                         rabbit.ConfigureEndpoints(context);
                     }
@@ -98,6 +98,8 @@ public static class MessagingRegistration
         {
             context.GetRequiredService<InboxConsumers>().Watch(endpoint, name, inTransaction);
             context.GetRequiredService<ReceiveEndpoints>().Add(name);
+            RabbitMqTopology.Use(endpoint, name);
+            EndpointLoad.Use(endpoint, name);
             if (options.Kind == TransportKind.InMemory)
                 SetAsideFilter.Use(endpoint, name, context);
         }

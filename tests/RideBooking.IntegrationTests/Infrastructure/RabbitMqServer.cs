@@ -74,7 +74,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         var name = virtualHost.AbsolutePath.TrimStart('/');
         if (management is not null)
             return await management.ListQueuesAsync(name);
-        string[] columns = ["name", "messages_ready", "messages_unacknowledged", "consumers"];
+        string[] columns = ["name", "messages_ready", "messages_unacknowledged", "consumers", "arguments"];
         var json = await ControlAsync(["list_queues", "-p", name, "--quiet", "--formatter", "json", .. columns]);
         return JsonSerializer.Deserialize<QueueCounts[]>(json) ?? [];
     }
@@ -133,9 +133,23 @@ public sealed class RabbitMqServer : IAsyncDisposable
 /// <param name="Ready">Messages waiting to be delivered.</param>
 /// <param name="Unacknowledged">Messages delivered and not yet acknowledged.</param>
 /// <param name="Consumers">Consumers on the queue.</param>
+/// <param name="Declared">Its arguments: an object as the management API has it, or triples of name, type and value as rabbitmqctl has it.</param>
 public sealed record QueueCounts(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("messages_ready")] long Ready,
     [property: JsonPropertyName("messages_unacknowledged")] long Unacknowledged,
-    [property: JsonPropertyName("consumers")] int Consumers
-);
+    [property: JsonPropertyName("consumers")] int Consumers,
+    [property: JsonPropertyName("arguments")] JsonElement Declared
+)
+{
+    /// <summary>What the queue was declared with, as texts such as <c>x-queue-type=quorum</c>, in order.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Arguments =>
+        [
+            .. (
+                Declared.ValueKind == JsonValueKind.Object
+                    ? Declared.EnumerateObject().Select(argument => $"{argument.Name}={argument.Value}")
+                    : Declared.EnumerateArray().Select(argument => $"{argument[0]}={argument[2]}")
+            ).Order(StringComparer.Ordinal),
+        ];
+}

@@ -35,11 +35,15 @@ public sealed class A_server_of_ones_own
 
         await rabbitMq.KillAsync();
         await rabbitMq.StartAsync();
-        (await rabbitMq.ListQueuesAsync(virtualHost)).ShouldBe([new QueueCounts("rides", 1, 0, 0)]);
+        (await rabbitMq.ListQueuesAsync(virtualHost))
+            .Select(queue => (queue.Name, queue.Ready))
+            .ShouldBe([("rides", 1)]);
 
         await rabbitMq.StopAsync();
         await rabbitMq.StartAsync();
-        (await rabbitMq.ListQueuesAsync(virtualHost)).ShouldBe([new QueueCounts("rides", 1, 0, 0)]);
+        (await rabbitMq.ListQueuesAsync(virtualHost))
+            .Select(queue => (queue.Name, queue.Ready))
+            .ShouldBe([("rides", 1)]);
     }
 
     static async Task<object?> ExecuteAsync(string database, string sql)

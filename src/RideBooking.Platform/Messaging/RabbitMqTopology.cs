@@ -1,0 +1,76 @@
+using MassTransit;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// The queues on RabbitMQ, every argument of them said here, so that neither the broker's version nor its virtual host's
+/// defaults decide what becomes of a message. docs/operating.md says it in words.
+/// </summary>
+internal static class RabbitMqTopology
+{
+    /// <summary>
+    /// After so many deliveries that ended without an answer, because the process died or the connection broke, the broker
+    /// moves a message to the error queue. RabbitMQ before 4.0 would deliver it for ever, later ones drop it after 20. What
+    /// fails in its consumer is answered for and never counts.
+    /// </summary>
+    public const int DeliveryLimit = 10;
+
+    /// <summary>Published is what the broker has confirmed; error and skipped queues inherit nothing.</summary>
+    public static void Use(IRabbitMqBusFactoryConfigurator rabbit, Uri broker)
+    {
+        rabbit.Host(broker, host => host.PublisherConfirmation = true);
+        rabbit.SendTopology.ConfigureErrorSettings = SetAside;
+        rabbit.SendTopology.ConfigureDeadLetterSettings = SetAside;
+    }
+
+    /// <summary>
+    /// A quorum queue, whose poison messages end in the endpoint's error queue, where operators find what fails otherwise.
+    /// The broker removes such a message only after it has arrived there.
+    /// </summary>
+    public static void Use(IReceiveEndpointConfigurator endpoint, string name)
+    {
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
+            return;
+        foreach (var (argument, value) in ArgumentsOf(name))
+            rabbit.SetQueueArgument(argument, value);
+        rabbit.BindDeadLetterQueue(ErrorQueue(name), ErrorQueue(name), SetAside);
+    }
+
+    /// <summary>What an endpoint's queue is declared with. A queue cannot change its arguments later.</summary>
+    public static IReadOnlyDictionary<string, object?> ArgumentsOf(string endpoint) =>
+        new Dictionary<string, object?>
+        {
+            ["x-queue-type"] = "quorum",
+            ["x-delivery-limit"] = DeliveryLimit,
+            ["x-dead-letter-exchange"] = ErrorQueue(endpoint),
+            ["x-dead-letter-strategy"] = "at-least-once",
+            // What that strategy wants; there is no length at which a queue would overflow.
+            ["x-overflow"] = "reject-publish",
+        };
+
+    static string ErrorQueue(string endpoint) => endpoint + ReceiveEndpoints.ErrorSuffix;
+
+    // Classic, for operators look into them by taking and giving back, which a quorum queue counts as deliveries. Without a
+    // time to live, a limit or a dead-letter exchange: what lies here, lies here until an operator says otherwise.
+    static void SetAside(IRabbitMqQueueConfigurator queue)
+    {
+        foreach (
+            var inherited in new[]
+            {
+                "x-delivery-limit",
+                "x-dead-letter-strategy",
+                "x-overflow",
+                "x-dead-letter-exchange",
+                "x-dead-letter-routing-key",
+                "x-quorum-initial-group-size",
+                "x-single-active-consumer",
+                "x-message-ttl",
+                "x-expires",
+                "x-max-length",
+                "x-max-length-bytes",
+            }
+        )
+            queue.SetQueueArgument(inherited, null);
+        queue.SetQueueArgument("x-queue-type", "classic");
+    }
+}
