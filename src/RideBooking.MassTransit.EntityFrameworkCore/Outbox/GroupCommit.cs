@@ -70,7 +70,10 @@ sealed partial class GroupCommit<TDbContext>(
 
     void Start()
     {
-        if (Interlocked.CompareExchange(ref _writing, 1, 0) == 0)
+        if (Interlocked.CompareExchange(ref _writing, 1, 0) != 0)
+            return;
+        // It works for many: no one message's trace or log scope goes with it.
+        using (ExecutionContext.SuppressFlow())
             _ = Task.Run(Write);
     }
 

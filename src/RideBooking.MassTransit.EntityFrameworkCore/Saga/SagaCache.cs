@@ -33,11 +33,15 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
         }
     }
 
-    /// <summary>Keeps the saga as it was committed, unless a later version is there already.</summary>
-    public void Keep(TSaga saga, DbContext context)
+    /// <summary>
+    /// Keeps the saga as it was committed, unless a later version is there already. It is a copy: who still holds the instance, an
+    /// answer that is being written say, keeps it as it was.
+    /// </summary>
+    public void Keep(TSaga committed, DbContext context)
     {
         if (VersionIn(context) is not { } version)
             return;
+        var saga = (TSaga)context.Entry(committed).CurrentValues.ToObject();
         lock (_lock)
         {
             var known = _recent.GetValueOrDefault(saga.CorrelationId) ?? _before.GetValueOrDefault(saga.CorrelationId);
