@@ -35,16 +35,23 @@ public sealed class A_server_of_ones_own
 
         await rabbitMq.KillAsync();
         await rabbitMq.StartAsync();
-        (await rabbitMq.ListQueuesAsync(virtualHost))
-            .Select(queue => (queue.Name, queue.Ready))
-            .ShouldBe([("rides", 1)]);
+        await HasItsRide(rabbitMq, virtualHost);
 
         await rabbitMq.StopAsync();
         await rabbitMq.StartAsync();
-        (await rabbitMq.ListQueuesAsync(virtualHost))
-            .Select(queue => (queue.Name, queue.Ready))
-            .ShouldBe([("rides", 1)]);
+        await HasItsRide(rabbitMq, virtualHost);
     }
+
+    // A broker that has started may still be bringing its queues up.
+    static Task HasItsRide(RabbitMqServer rabbitMq, Uri virtualHost) =>
+        WaitFor.TrueAsync(
+            "the queue with its one message",
+            async () =>
+                (await rabbitMq.ListQueuesAsync(virtualHost))
+                    .Select(queue => (queue.Name, queue.Ready))
+                    .SequenceEqual([("rides", 1L)]),
+            TimeSpan.FromSeconds(30)
+        );
 
     static async Task<object?> ExecuteAsync(string database, string sql)
     {
