@@ -41,7 +41,8 @@ sealed partial class GroupCommit<TDbContext>(
             return;
         }
 
-        _waiting.Enqueue(new Pending(unit, changes));
+        // Here and not by the writer, whom nothing may stop: it works for many.
+        _waiting.Enqueue(new Pending(unit, changes, [.. changes.Select(EntityTransfer.Row).OfType<object>()]));
         Start();
         await unit.Written;
         unit.Committed();
@@ -87,10 +88,9 @@ sealed partial class GroupCommit<TDbContext>(
             // Two units that change one row cannot be in one group: the second is the first of the next.
             while (group.Count < MostUnits && (apart is not null || _waiting.TryDequeue(out apart)))
             {
-                var mine = apart.Changes.Select(EntityTransfer.Row).OfType<object>().ToList();
-                if (mine.Exists(rows.Contains))
+                if (apart.Rows.Exists(rows.Contains))
                     break;
-                rows.UnionWith(mine);
+                rows.UnionWith(apart.Rows);
                 group.Add(apart);
                 apart = null;
             }
@@ -203,7 +203,7 @@ sealed partial class GroupCommit<TDbContext>(
     [LoggerMessage(LogLevel.Debug, "Group commit: {Count} units are written one by one")]
     partial void LogApart(Exception reason, int count);
 
-    sealed record Pending(UnitOfWork Unit, List<EntityEntry> Changes);
+    sealed record Pending(UnitOfWork Unit, List<EntityEntry> Changes, List<object> Rows);
 
     sealed record Deletion(IReadOnlyCollection<Guid> Ids, TaskCompletionSource Done);
 }
