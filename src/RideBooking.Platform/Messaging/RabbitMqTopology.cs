@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Configuration;
 
 namespace RideBooking.Platform.Messaging;
 
@@ -15,10 +16,14 @@ internal static class RabbitMqTopology
     /// </summary>
     public const int DeliveryLimit = 10;
 
-    /// <summary>Published is what the broker has confirmed; error and skipped queues inherit nothing.</summary>
+    /// <summary>
+    /// Published is what the broker has confirmed, to exchanges that are always there; error and skipped queues inherit
+    /// nothing.
+    /// </summary>
     public static void Use(IRabbitMqBusFactoryConfigurator rabbit, Uri broker)
     {
         rabbit.Host(broker, host => host.PublisherConfirmation = true);
+        rabbit.PublishTopology.ConnectPublishTopologyConfigurationObserver(new DurableExchanges());
         rabbit.SendTopology.ConfigureErrorSettings = SetAside;
         rabbit.SendTopology.ConfigureDeadLetterSettings = SetAside;
     }
@@ -72,5 +77,20 @@ internal static class RabbitMqTopology
         )
             queue.SetQueueArgument(inherited, null);
         queue.SetQueueArgument("x-queue-type", "classic");
+    }
+
+    // MassTransit takes a message whose type is internal, as all of a module's own are, for one of the moment: its exchange
+    // would go with the broker's process. What the outbox publishes before the consumer has bound it anew would go nowhere,
+    // and be confirmed.
+    sealed class DurableExchanges : IPublishTopologyConfigurationObserver
+    {
+        public void MessageTopologyCreated<T>(IMessagePublishTopologyConfigurator<T> configurator)
+            where T : class
+        {
+            if (configurator is not IRabbitMqMessagePublishTopologyConfigurator<T> exchange)
+                return;
+            exchange.Durable = true;
+            exchange.AutoDelete = false;
+        }
     }
 }

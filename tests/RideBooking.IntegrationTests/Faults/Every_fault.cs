@@ -90,7 +90,7 @@ public sealed class FaultStage : IAsyncLifetime
             Say("begun");
             await fault.Strike(scene, rush, random);
             Say("struck");
-            await rush.Over(async () => scene.Host.Output + await scene.Database.Unfinished());
+            await rush.Over(scene.Unfinished);
             Say("over");
             rides += rush.Accepted.Count;
             await fault.After(scene, rush, random);

@@ -54,6 +54,20 @@ public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers se
         queues[$"{Neighbour}_skipped"].ShouldBe(["x-queue-type=classic"]);
     }
 
+    // An exchange that goes with the broker's process takes its bindings along: what is published before they are made anew
+    // is confirmed and goes nowhere.
+    [Fact]
+    public async Task Are_bound_for_good_to_every_message_also_to_those_that_modules_keep_to_themselves()
+    {
+        var broker = await servers.RabbitMqAsync();
+        var exchanges = await broker.ListExchangesAsync(app.Broker!);
+
+        var messages = exchanges.Where(exchange => exchange.Name.Contains(':', StringComparison.Ordinal)).ToList();
+        messages.ShouldContain(exchange => exchange.Name == "RideBooking.Contracts:RideRequested");
+        messages.ShouldContain(exchange => exchange.Name == "RideBooking.Payments:ChargeCard");
+        messages.ShouldAllBe(exchange => exchange.Durable && !exchange.AutoDelete);
+    }
+
     [Fact]
     public async Task Set_a_message_aside_that_kills_whoever_consumes_it_and_a_redrive_brings_it_back()
     {

@@ -9,7 +9,7 @@ static class LocalBinaries
             .Concat(Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [])
             .Where(folder => folder.Length > 0)
             .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(IsThere);
 
     /// <summary>As <see cref="Find"/>, for a server that is unavailable without the program.</summary>
     public static string Require(string program, params IEnumerable<string> folders)
@@ -19,4 +19,8 @@ static class LocalBinaries
             throw new ServerUnavailableException("local servers are not started on Windows");
         return Find(program, folders) ?? throw new ServerUnavailableException($"{program} is not installed");
     }
+
+    // A link may have outlived the program it leads to.
+    static bool IsThere(string path) =>
+        File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 }

@@ -54,5 +54,8 @@ sealed class RabbitMqManagementApi : IDisposable
     public async Task<IReadOnlyList<QueueCounts>> ListQueuesAsync(string virtualHost) =>
         await http.GetFromJsonAsync<QueueCounts[]>($"/api/queues/{virtualHost}") ?? [];
 
+    public async Task<IReadOnlyList<Exchange>> ListExchangesAsync(string virtualHost) =>
+        await http.GetFromJsonAsync<Exchange[]>($"/api/exchanges/{virtualHost}") ?? [];
+
     public void Dispose() => http.Dispose();
 }

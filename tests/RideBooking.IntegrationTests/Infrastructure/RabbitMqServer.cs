@@ -79,6 +79,17 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return JsonSerializer.Deserialize<QueueCounts[]>(json) ?? [];
     }
 
+    /// <summary>The exchanges of a virtual host.</summary>
+    public async Task<IReadOnlyList<Exchange>> ListExchangesAsync(Uri virtualHost)
+    {
+        var name = virtualHost.AbsolutePath.TrimStart('/');
+        if (management is not null)
+            return await management.ListExchangesAsync(name);
+        string[] columns = ["name", "durable", "auto_delete"];
+        var json = await ControlAsync(["list_exchanges", "-p", name, "--quiet", "--formatter", "json", .. columns]);
+        return JsonSerializer.Deserialize<Exchange[]>(json) ?? [];
+    }
+
     /// <summary>Runs rabbitmqctl, for instance to close connections or to raise an alarm. Not on a named broker.</summary>
     public Task<string> ControlAsync(params string[] arguments) => instance.RunToolAsync(["rabbitmqctl", .. arguments]);
 
@@ -127,6 +138,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
     static ContainerInstance<RabbitMqContainer> Container() =>
         new(() => new RabbitMqBuilder("rabbitmq:4").WithPortBinding(FreePort.Next(), 5672).Build());
 }
+
+/// <summary>An exchange and how long it lives.</summary>
+/// <param name="Name">The exchange's name.</param>
+/// <param name="Durable">Whether it outlives the broker's process.</param>
+/// <param name="AutoDelete">Whether it goes with its last binding.</param>
+public sealed record Exchange(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("durable")] bool Durable,
+    [property: JsonPropertyName("auto_delete")] bool AutoDelete
+);
 
 /// <summary>A queue and what is in it.</summary>
 /// <param name="Name">The queue's name.</param>

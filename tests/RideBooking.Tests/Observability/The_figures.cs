@@ -19,7 +19,10 @@ public sealed class The_figures(WatchedHost host) : IClassFixture<WatchedHost>
     {
         using var meters = host.Meters();
         await Ride();
-        await Eventually("the search is over", () => meters.Of(CriticalTime).Any(it => it.Of == "search-for-driver"));
+        await Eventually.Is(
+            () => Task.FromResult(meters.Of(CriticalTime).Any(it => it.Of == "search-for-driver")),
+            "the search is over"
+        );
 
         var criticalTime = meters.Of(CriticalTime).First(it => it.Of == "search-for-driver").Value;
         var lag = meters.Of("ridebooking.endpoint.lag").First(it => it.Of == "search-for-driver").Value;
@@ -47,7 +50,7 @@ public sealed class The_figures(WatchedHost host) : IClassFixture<WatchedHost>
                 );
             await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
         }
-        await Eventually("the message of no ride failed", () => meters.Of(Failures).Count > 0);
+        await Eventually.Is(() => Task.FromResult(meters.Of(Failures).Count > 0), "the message of no ride failed");
 
         meters.Of(Failures).ShouldHaveSingleItem().Of.ShouldStartWith("ride,");
         meters.Of("ridebooking.endpoint.duration").ShouldContain(it => it.Of == "ride,failed");
@@ -121,7 +124,10 @@ public sealed class The_figures(WatchedHost host) : IClassFixture<WatchedHost>
     {
         using var meters = host.Meters();
         await Ride();
-        await Eventually("the search has its timer", () => LookFor(meters, "ridebooking.scheduler.timers") > 0);
+        await Eventually.Is(
+            () => Task.FromResult(LookFor(meters, "ridebooking.scheduler.timers") > 0),
+            "the search has its timer"
+        );
 
         LookFor(meters, "ridebooking.event_log.position").ShouldBeGreaterThan(0);
         meters.Of("ridebooking.event_log.pending").ShouldHaveSingleItem();
@@ -153,16 +159,5 @@ public sealed class The_figures(WatchedHost host) : IClassFixture<WatchedHost>
             ["vehicleClass"] = "unheard-of",
         };
         (await (await host.City.Rider()).Post("rides", trip)).ShouldBe(HttpStatusCode.Created);
-    }
-
-    static async Task Eventually(string what, Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            limit.IsCancellationRequested.ShouldBeFalse($"Waited in vain until {what}.");
-            await Task.Delay(10, CancellationToken.None);
-        }
     }
 }

@@ -17,7 +17,6 @@ namespace RideBooking.Tests.Recovery;
 public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     const string Endpoint = "notify-rider";
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -41,7 +40,7 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
 
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Events.Keys.ShouldContain(nameof(ReceiptIssued));
-        await Until("the receipt to be told of", async () => (await Told(lost.EventId)).Count == 1);
+        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
 
         (await In(db => Unhandled(db, lost.StreamId))).ShouldBeEmpty();
         (await In(db => db.Set<LoggedEvent>().CountAsync(row => row.EventId == lost.EventId, Stop))).ShouldBe(1);
@@ -69,7 +68,7 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
 
         await In(db => db.Set<SetAsideMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
         (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(ReceiptIssued));
-        await Until("the receipt to be told of", async () => (await Told(lost.EventId)).Count == 1);
+        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
     }
 
     [Fact]
@@ -89,9 +88,9 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Looked.ShouldBe(1);
         recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(ReceiptIssued)] = 1 });
-        await Until("the receipt to be told of", async () => (await Told(lost.EventId)).Count == 1);
+        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
 
-        await Until("the mark", async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0);
+        await Eventually.Is(async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0, "the mark is there");
         await move.Move(Stop);
         (await In(db => db.Set<UnfinishedEvent>().CountAsync(Stop))).ShouldBe(0);
     }
@@ -165,17 +164,17 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
         var ride = await rider.Request(City.Place(lat, lng), City.Place(lat + 0.02, lng));
         await driver.Drives(ride);
         await rider.SeesPayment(ride, "captured");
-        await Until(
-            "every event of the ride to be handled",
+        await Eventually.Is(
             async () =>
                 (await In(db => Unhandled(db, ride))).Count == 0
                 && await In(db =>
                     db.Set<LoggedEvent>()
                         .AnyAsync(row => row.StreamId == ride && row.EventType == nameof(ReceiptIssued), Stop)
-                )
+                ),
+            "every event of the ride is handled"
         );
         await driver.Delete("drivers/me/shift");
-        await Until("everything to be handled", async () => (await In(db => Unhandled(db, null))).Count == 0);
+        await Eventually.Is(async () => (await In(db => Unhandled(db, null))).Count == 0, "everything is handled");
         return ride;
     }
 
@@ -198,20 +197,5 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
     {
         await using var scope = host.Services.CreateAsyncScope();
         return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
-    }
-
-    static async Task Until(string what, Func<Task<bool>> condition)
-    {
-        using var deadline = new CancellationTokenSource(s_patience);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
-        while (!await condition())
-            try
-            {
-                await pause.WaitForNextTickAsync(deadline.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                throw new TimeoutException($"Waited {s_patience.TotalSeconds} s for {what}.");
-            }
     }
 }

@@ -9,6 +9,23 @@ namespace RideBooking.IntegrationTests.Faults.Suite;
 /// <summary>The application's database as it is, asked by SQL. <c>{rides.rides}</c> names a table on every database.</summary>
 sealed partial class Database(bool sqlite, string connectionString)
 {
+    /// <summary>
+    /// Each event with each consumer that has no mark of it. Who handles a kind of event is told by the marks of the others
+    /// of its kind.
+    /// </summary>
+    public const string Unhandled = """
+        WITH handled AS (
+            SELECT DISTINCT e.event_type, i.consumer_id
+            FROM {event_log.events} e JOIN {messaging.inbox_state} i ON i.message_id = e.event_id
+        )
+        SELECT e.event_type, e.event_id, h.consumer_id
+        FROM {event_log.events} e JOIN handled h ON h.event_type = e.event_type
+        WHERE NOT EXISTS (
+            SELECT 1 FROM {messaging.inbox_state} i
+            WHERE i.message_id = e.event_id AND i.consumer_id = h.consumer_id AND i.consumed IS NOT NULL
+        )
+        """;
+
     public bool IsSqlite => sqlite;
 
     public async Task<List<T>> Query<T>(string sql, Func<DbDataReader, T> read)
@@ -44,6 +61,7 @@ sealed partial class Database(bool sqlite, string connectionString)
             "SELECT 'candidate', driver_id, online, reserved_ride_id, reserved_offer_id FROM {matching.candidates}",
             "SELECT 'payment', ride_id, status, attempt FROM {payments.payments} WHERE status <> 'Captured'",
             "SELECT 'outbox', message_type, next_attempt_time, last_error FROM {messaging.outbox_message}",
+            $"SELECT 'unhandled', event_type, event_id, consumer_id FROM ({Unhandled}) AS unhandled",
         ];
         var rows = new List<string>();
         foreach (var question in questions)

@@ -59,22 +59,9 @@ sealed class Invariants(Scene scene, int failedByIntent)
         }
     }
 
-    // Who handles a kind of event is told by the marks of the others of its kind.
     Task<List<string>> Unhandled() =>
         _database.Query(
-            """
-            WITH handled AS (
-                SELECT DISTINCT e.event_type, i.consumer_id
-                FROM {event_log.events} e JOIN {messaging.inbox_state} i ON i.message_id = e.event_id
-            )
-            SELECT e.event_type, count(*)
-            FROM {event_log.events} e JOIN handled h ON h.event_type = e.event_type
-            WHERE NOT EXISTS (
-                SELECT 1 FROM {messaging.inbox_state} i
-                WHERE i.message_id = e.event_id AND i.consumer_id = h.consumer_id AND i.consumed IS NOT NULL
-            )
-            GROUP BY e.event_type
-            """,
+            $"SELECT event_type, count(*) FROM ({Database.Unhandled}) AS unhandled GROUP BY event_type",
             row => $"{Number(row, 1)} {Text(row, 0)}"
         );
 

@@ -42,6 +42,9 @@ abstract class Scene : IAsyncDisposable
     /// <summary>Messages in queues (not in error queues), and those in error and skipped queues.</summary>
     public abstract Task<(long InFlight, long Failed)> Messages();
 
+    /// <summary>What is not finished, as evidence: in the output, the database and the queues.</summary>
+    public virtual async Task<string> Unfinished() => $"{Host.Output}{await Database.Unfinished()}";
+
     public virtual async ValueTask DisposeAsync()
     {
         if (_host is not null)
@@ -137,6 +140,15 @@ sealed class ServersScene : Scene
             || queue.Name.EndsWith("_skipped", StringComparison.Ordinal);
         static long Sum(IEnumerable<QueueCounts> queues) => queues.Sum(queue => queue.Ready + queue.Unacknowledged);
     }
+
+    public override async Task<string> Unfinished() =>
+        string.Join(
+            '\n',
+            (await Servers.RabbitMq.ListQueuesAsync(_virtualHost))
+                .Where(queue => queue.Ready + queue.Unacknowledged > 0 || queue.Consumers == 0)
+                .Select(queue => $"queue {queue.Name} {queue.Ready} {queue.Unacknowledged} {queue.Consumers}")
+                .Prepend(await base.Unfinished())
+        );
 
     public override async ValueTask DisposeAsync()
     {

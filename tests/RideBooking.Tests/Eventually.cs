@@ -1,4 +1,4 @@
-namespace RideBooking.Tests.MassTransitOnQuartz;
+namespace RideBooking.Tests;
 
 /// <summary>Polls, within a limit, for something that has no event to wait for, and says what it waited for.</summary>
 internal static class Eventually
@@ -6,7 +6,7 @@ internal static class Eventually
     public static async Task Is(Func<Task<bool>> condition, string what)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (!await condition())
         {
             limit.IsCancellationRequested.ShouldBeFalse($"Waited in vain: {what}");
