@@ -77,8 +77,13 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
         }
         await _over.CancelAsync();
         await _everybody;
+        // Who is still on the way for the server cannot leave; and who stays is offered the rides of the next rush.
         foreach (var driver in Drivers)
-            await driver.Delete("drivers/me/shift");
+            await WaitFor.TrueAsync(
+                "a driver to go home",
+                async () => (await Try(() => driver.Delete("drivers/me/shift")))?.Status == HttpStatusCode.NoContent,
+                s_patience
+            );
     }
 
     static string? PaymentOf(JsonNode ride) => ride["payment"]?["status"]?.GetValue<string>();
