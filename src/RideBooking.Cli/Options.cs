@@ -13,6 +13,22 @@ internal static class Options
             Required = true,
         };
 
+    /// <summary>An argument that takes many values, but no misspelt option for one of them.</summary>
+    public static Argument<string[]> Many(string name, string description, bool required = true)
+    {
+        var argument = new Argument<string[]>(name)
+        {
+            Description = description,
+            Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
+        };
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+                result.AddError($"There is no option {token.Value}");
+        });
+        return argument;
+    }
+
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask." };
 
     public static Option<bool> DryRun() => new("--dry-run") { Description = "Only show which messages it would be." };

@@ -32,8 +32,13 @@ static class WhatHappened
                     );
         }
 
-        // From the assignment to the end of the ride its driver has no other.
-        var busy = new Dictionary<string, string>();
+        // From the assignment to the end of the ride its driver has no other. Who cancels may not know yet that a driver has
+        // just accepted, and who accepts that the ride has just been cancelled: a ride that is over keeps nobody.
+        var (rideOf, driverOf, over) = (
+            new Dictionary<string, string>(),
+            new Dictionary<string, string>(),
+            new HashSet<string>()
+        );
         long position = 0;
         foreach (var e in log)
         {
@@ -42,19 +47,30 @@ static class WhatHappened
                 breaches.Add($"The event after position {position - 1} has position {found}.");
                 position = found;
             }
-            if (!e.GetProperty("payload").TryGetProperty("driverId", out var id) || id.GetString() is not { } driver)
-                continue;
+            var ride = Stream(e);
             switch (Type(e))
             {
-                case "DriverAssigned" when !busy.TryAdd(driver, Stream(e)):
-                    breaches.Add($"Driver {driver} is on {busy[driver]} and on {Stream(e)}.");
+                case "DriverAssigned" when !over.Contains(ride):
+                    var driver = e.GetProperty("payload").GetProperty("driverId").GetString()!;
+                    if (rideOf.TryAdd(driver, ride))
+                        driverOf[ride] = driver;
+                    else
+                        breaches.Add($"Driver {driver} is on {rideOf[driver]} and on {ride}.");
                     break;
-                case "RideCompleted"
-                or "RideCancelled"
-                or "DriverUnassigned" when busy.GetValueOrDefault(driver) == Stream(e):
-                    busy.Remove(driver);
+                case "DriverUnassigned":
+                    Leave(ride);
+                    break;
+                case "RideCompleted" or "RideCancelled" or "NoDriverFound":
+                    over.Add(ride);
+                    Leave(ride);
                     break;
             }
+        }
+
+        void Leave(string ride)
+        {
+            if (driverOf.Remove(ride, out var driver))
+                rideOf.Remove(driver);
         }
         return breaches;
     }

@@ -8,11 +8,7 @@ internal static class Restore
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var ids = new Argument<string[]>("ids")
-        {
-            Description = "Ids of discarded messages; show --discarded lists them.",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        var ids = Options.Many("ids", "Ids of discarded messages; show --discarded lists them.");
         var reason = Options.Reason();
         var command = new Command("restore", "Put discarded messages into their error queue again.") { ids, reason };
         command.SetAction(

@@ -30,11 +30,7 @@ internal sealed partial class Targets
     };
 
     public Targets(bool required) =>
-        _targets = new Argument<string[]>("queue or ids")
-        {
-            Description = "An error or skipped queue, or ids of failed messages.",
-            Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
-        };
+        _targets = Options.Many("queue or ids", "An error or skipped queue, or ids of failed messages.", required);
 
     /// <summary>Gives a command these arguments, and refuses what does not go together.</summary>
     public void AddTo(Command command)

@@ -8,17 +8,25 @@ namespace RideBooking.IntegrationTests.Faults;
 /// <summary>Servers that only these tests use, because they stop and kill them.</summary>
 public sealed class ServersToStop : IAsyncLifetime
 {
-    public PostgresServer Postgres { get; private set; } = null!;
-
-    public RabbitMqServer RabbitMq { get; private set; } = null!;
-
     readonly HashSet<object> _stopped = [];
+    PostgresServer? _postgres;
+    RabbitMqServer? _rabbitMq;
+    Exception? _absent;
 
-    public async ValueTask InitializeAsync()
+    public PostgresServer Postgres => _postgres ?? throw Absent;
+
+    public RabbitMqServer RabbitMq => _rabbitMq ?? throw Absent;
+
+    Exception Absent => _absent ?? new InvalidOperationException("The servers are not started.");
+
+    public async ValueTask InitializeAsync() => _absent = await Servers.AbsenceOf(Start);
+
+    async Task Start()
     {
-        var rabbitMq = Servers.OrSkipAsync("RabbitMQ", RabbitMqServer.StartOwnAsync);
-        Postgres = await Servers.OrSkipAsync("PostgreSQL", PostgresServer.StartOwnAsync);
-        RabbitMq = await rabbitMq;
+        await Task.WhenAll(Broker(), Database());
+
+        async Task Broker() => _rabbitMq = await Servers.OrSkipAsync("RabbitMQ", RabbitMqServer.StartOwnAsync);
+        async Task Database() => _postgres = await Servers.OrSkipAsync("PostgreSQL", PostgresServer.StartOwnAsync);
     }
 
     public Task Stop(PostgresServer postgres)
@@ -62,8 +70,10 @@ public sealed class ServersToStop : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await RabbitMq.DisposeAsync();
-        await Postgres.DisposeAsync();
+        if (_rabbitMq is not null)
+            await _rabbitMq.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
     }
 }
 

@@ -1,4 +1,5 @@
 using RideBooking.IntegrationTests.Infrastructure;
+using Xunit.Sdk;
 
 [assembly: AssemblyFixture(typeof(Servers))]
 
@@ -48,6 +49,24 @@ public sealed class Servers : IAsyncDisposable
         {
             Assert.Skip($"No {what}: {unavailable.Message}.");
             throw;
+        }
+    }
+
+    /// <summary>
+    /// For a class fixture: what it needs may be absent, which skips the tests that then ask for it. (A fixture that lets
+    /// the skip out of its InitializeAsync fails its tests instead.)
+    /// </summary>
+    /// <returns>Why it was not started, to be thrown by whatever the fixture is asked for; null when all is there.</returns>
+    public static async Task<Exception?> AbsenceOf(Func<Task> start)
+    {
+        try
+        {
+            await start();
+            return null;
+        }
+        catch (SkipException absent)
+        {
+            return absent;
         }
     }
 

@@ -8,18 +8,21 @@ public sealed class WatchedOnRabbitMq : IAsyncLifetime
 {
     RabbitMqServer? _broker;
     HostProcess? _host;
+    Exception? _absent;
 
     public RabbitMqServer Broker => _broker!;
 
     public Uri Address { get; private set; } = null!;
 
-    public HostProcess Host => _host!;
+    public HostProcess Host => _host ?? throw _absent ?? new InvalidOperationException("The host is not started.");
 
     public TraceCollector Traces { get; } = new();
 
     public City City => new(() => new HttpClient { BaseAddress = Host.Address });
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => _absent = await Servers.AbsenceOf(Start);
+
+    async Task Start()
     {
         _broker = await Servers.OrSkipAsync("RabbitMQ", RabbitMqServer.StartOwnAsync);
         Address = await _broker.CreateVirtualHostAsync();

@@ -7,6 +7,7 @@ namespace RideBooking.IntegrationTests.Rides;
 public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
 {
     HostProcess? _host;
+    Exception? _absent;
     Dictionary<string, string> _settings = [];
 
     protected abstract string Provider { get; }
@@ -24,11 +25,13 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
     /// <summary>The broker, where there is one.</summary>
     public Uri? Broker { get; private set; }
 
-    public HostProcess Host => _host ?? throw new InvalidOperationException("The host is not started.");
+    public HostProcess Host => _host ?? throw _absent ?? new InvalidOperationException("The host is not started.");
 
     public City City => new(() => new HttpClient { BaseAddress = Host.Address });
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => _absent = await Servers.AbsenceOf(Start);
+
+    async Task Start()
     {
         var settings = new Dictionary<string, string>
         {

@@ -130,6 +130,7 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
     [InlineData(ExitCode.Usage, "error-queues", "redrive", "a_error", "--reason", "", "--yes")]
     [InlineData(ExitCode.Usage, "error-queues", "redrive", "a_error", "--reason", "x", "--limit", "0", "--yes")]
     [InlineData(ExitCode.Usage, "error-queues", "list", "--colour")]
+    [InlineData(ExitCode.Usage, "error-queues", "restore", "a_error.0123456789abcdef", "--force", "--reason", "x")]
     [InlineData(ExitCode.Usage, "error-queue", "list")]
     [InlineData(ExitCode.Usage)]
     public async Task Says_in_one_line_what_is_wrong_and_ends_with_a_code_of_its_own(
