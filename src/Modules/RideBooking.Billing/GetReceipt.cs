@@ -30,7 +30,6 @@ internal static class GetReceipt
     {
         var invoice = await db.Set<Invoice>()
             .AsNoTracking()
-            .Include(invoice => invoice.Lines)
             .SingleOrDefaultAsync(invoice => invoice.RideId == rideId, stop);
         var riderId = invoice?.RiderId ?? await RiderOf(rideId, db, stop);
         if (riderId is null || (riderId != caller.Id && !caller.Is(Role.Operator)))
@@ -80,15 +79,7 @@ internal static class GetReceipt
                 invoice.Id,
                 invoice.PaidAt is null ? null : invoice.Number,
                 invoice.IsPaid ? "paid" : "due",
-                [
-                    .. invoice
-                        .Lines.OrderBy(line => line.Position)
-                        .Select(line => new FareLine(
-                            line.Code,
-                            line.Description,
-                            new Money(line.Amount, invoice.Currency)
-                        )),
-                ],
+                invoice.Lines,
                 invoice.Total,
                 invoice.WaivedReason,
                 invoice.TariffVersion,

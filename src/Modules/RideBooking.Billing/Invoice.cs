@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
 
@@ -36,7 +38,8 @@ internal sealed class Invoice
 
     public int Version { get; private set; }
 
-    public List<InvoiceLine> Lines { get; private init; } = [];
+    /// <summary>What it is made of. Kept in one column: nobody asks for lines of many invoices, and they never change.</summary>
+    public IReadOnlyList<FareLine> Lines { get; private init; } = [];
 
     public Money Total => new(Amount, Currency);
 
@@ -65,7 +68,7 @@ internal sealed class Invoice
             Currency = total.Currency,
             WaivedReason = waivedReason,
             IssuedAt = at,
-            Lines = [.. lines.Select((line, index) => InvoiceLine.Of(id, index + 1, line))],
+            Lines = lines,
         };
     }
 
@@ -89,46 +92,21 @@ internal sealed class Invoice
             builder.Property(invoice => invoice.Version).IsConcurrencyToken();
             builder.Ignore(invoice => invoice.Total);
             builder.Ignore(invoice => invoice.IsPaid);
-            builder.HasMany(invoice => invoice.Lines).WithOne().HasForeignKey(line => line.InvoiceId);
+            builder
+                .Property(invoice => invoice.Lines)
+                .HasConversion(
+                    lines => JsonSerializer.Serialize(lines, JsonSerializerOptions.Web),
+                    json =>
+                        JsonSerializer.Deserialize<FareLine[]>(json, JsonSerializerOptions.Web)
+                        ?? Array.Empty<FareLine>(),
+                    new ValueComparer<IReadOnlyList<FareLine>>(
+                        (one, other) => one!.SequenceEqual(other!),
+                        lines => lines.Count,
+                        lines => lines
+                    )
+                );
             builder.HasIndex(invoice => invoice.RideId).IsUnique();
             builder.HasIndex(invoice => invoice.Number).IsUnique();
-        }
-    }
-}
-
-/// <summary>One line of an invoice, in the invoice's currency.</summary>
-internal sealed class InvoiceLine
-{
-    public Guid InvoiceId { get; private init; }
-
-    /// <summary>From 1.</summary>
-    public int Position { get; private init; }
-
-    public string Code { get; private init; } = "";
-
-    public string Description { get; private init; } = "";
-
-    public decimal Amount { get; private init; }
-
-    public static InvoiceLine Of(Guid invoiceId, int position, FareLine line) =>
-        new()
-        {
-            InvoiceId = invoiceId,
-            Position = position,
-            Code = line.Code,
-            Description = line.Description,
-            Amount = line.Amount.Amount,
-        };
-
-    internal sealed class Map : IEntityTypeConfiguration<InvoiceLine>
-    {
-        public void Configure(EntityTypeBuilder<InvoiceLine> builder)
-        {
-            builder.ToTable("invoice_lines");
-            builder.HasKey(line => new { line.InvoiceId, line.Position });
-            builder.Property(line => line.Position).ValueGeneratedNever();
-            builder.Property(line => line.Code).HasMaxLength(32);
-            builder.Property(line => line.Description).HasMaxLength(200);
         }
     }
 }

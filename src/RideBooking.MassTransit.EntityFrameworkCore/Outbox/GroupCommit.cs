@@ -32,6 +32,9 @@ sealed partial class GroupCommit<TDbContext>(
     int _writing;
     int _deletionIsDue;
 
+    // Taken from those that wait, and not yet in a group. Only the one who writes knows it.
+    Pending? _apart;
+
     /// <summary>Writes and commits the unit, with others where there are some. Fails as the unit's own SaveChanges would.</summary>
     public async Task Commit(UnitOfWork unit, CancellationToken cancellationToken)
     {
@@ -80,33 +83,13 @@ sealed partial class GroupCommit<TDbContext>(
 
     async Task Write()
     {
-        Pending? apart = null;
         while (true)
         {
-            var group = new List<Pending>();
-            var rows = new HashSet<object>();
-            // Two units that change one row cannot be in one group: the second is the first of the next.
-            while (group.Count < MostUnits && (apart is not null || _waiting.TryDequeue(out apart)))
+            var group = new Group(Interlocked.Exchange(ref _deletionIsDue, 0) == 1);
+            Grow(group);
+            if (group.Count > 0)
             {
-                if (apart.Rows.Exists(rows.Contains))
-                    break;
-                rows.UnionWith(apart.Rows);
-                group.Add(apart);
-                apart = null;
-            }
-
-            var deletions = new List<Deletion>();
-            if (Interlocked.Exchange(ref _deletionIsDue, 0) == 1 || group.Count > 0)
-                for (
-                    var ids = 0;
-                    ids < MostDeletes && _deletions.TryDequeue(out var deletion);
-                    ids += deletion.Ids.Count
-                )
-                    deletions.Add(deletion);
-
-            if (group.Count + deletions.Count > 0)
-            {
-                await Write(group, deletions);
+                await Write(group);
                 continue;
             }
 
@@ -120,33 +103,50 @@ sealed partial class GroupCommit<TDbContext>(
         }
     }
 
-    async Task Write(List<Pending> group, List<Deletion> deletions)
+    // Two units that change one row cannot be in one group: the second is the first of the next.
+    void Grow(Group group)
+    {
+        while (group.Units.Count < MostUnits && (_apart is not null || _waiting.TryDequeue(out _apart)))
+        {
+            if (_apart.Rows.Exists(group.Rows.Contains))
+                break;
+            group.Rows.UnionWith(_apart.Rows);
+            group.Units.Add(_apart);
+            _apart = null;
+        }
+
+        if (group.Units.Count > 0 || group.DeletionIsDue)
+            while (group.Deletes < MostDeletes && _deletions.TryDequeue(out var deletion))
+                group.Add(deletion);
+    }
+
+    async Task Write(Group group)
     {
         try
         {
-            await WriteTogether(group, deletions);
+            await WriteTogether(group);
         }
-        catch (Exception exception) when (group.Count + deletions.Count > 1)
+        catch (Exception exception) when (group.Count > 1)
         {
-            LogApart(exception, group.Count);
-            foreach (var unit in group)
-                await Write([unit], []);
-            foreach (var deletion in deletions)
-                await Write([], [deletion]);
+            LogApart(exception, group.Units.Count);
+            foreach (var unit in group.Units)
+                await Write(Group.Of(unit));
+            foreach (var deletion in group.Deletions)
+                await Write(Group.Of(deletion));
             return;
         }
         catch (Exception exception)
         {
-            group.ForEach(pending => pending.Unit.NotWritten(exception));
-            deletions.ForEach(deletion => deletion.Done.TrySetException(exception));
+            group.Units.ForEach(pending => pending.Unit.NotWritten(exception));
+            group.Deletions.ForEach(deletion => deletion.Done.TrySetException(exception));
             return;
         }
 
-        group.ForEach(pending => pending.Unit.WrittenByGroup());
-        deletions.ForEach(deletion => deletion.Done.TrySetResult());
+        group.Units.ForEach(pending => pending.Unit.WrittenByGroup());
+        group.Deletions.ForEach(deletion => deletion.Done.TrySetResult());
     }
 
-    async Task WriteTogether(List<Pending> group, List<Deletion> deletions)
+    async Task WriteTogether(Group group)
     {
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<TDbContext>();
@@ -161,11 +161,14 @@ sealed partial class GroupCommit<TDbContext>(
                 {
                     context.ChangeTracker.Clear();
                     await using var transaction = await context.Database.BeginTransactionAsync(settings.IsolationLevel);
-                    foreach (var pending in group)
+                    // Where a database has one writer, its turn has come only now, and others have come meanwhile.
+                    if (group.MayGrow)
+                        Grow(group);
+                    foreach (var pending in group.Units)
                         Track(pending, context);
-                    if (group.Count > 0)
+                    if (group.Units.Count > 0)
                         await context.SaveChangesAsync(acceptAllChangesOnSuccess: false);
-                    foreach (var ids in deletions.SelectMany(deletion => deletion.Ids).Chunk(KeysPerStatement))
+                    foreach (var ids in group.Deletions.SelectMany(deletion => deletion.Ids).Chunk(KeysPerStatement))
                         await context.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync();
                     await transaction.CommitAsync();
                 });
@@ -206,4 +209,38 @@ sealed partial class GroupCommit<TDbContext>(
     sealed record Pending(UnitOfWork Unit, List<EntityEntry> Changes, List<object> Rows);
 
     sealed record Deletion(IReadOnlyCollection<Guid> Ids, TaskCompletionSource Done);
+
+    sealed class Group(bool deletionIsDue)
+    {
+        public List<Pending> Units { get; } = [];
+
+        public List<Deletion> Deletions { get; } = [];
+
+        /// <summary>The rows that the units change.</summary>
+        public HashSet<object> Rows { get; } = [];
+
+        public bool DeletionIsDue => deletionIsDue;
+
+        /// <summary>False for what is written apart because it may be what has failed.</summary>
+        public bool MayGrow { get; private init; } = true;
+
+        public int Deletes { get; private set; }
+
+        public int Count => Units.Count + Deletions.Count;
+
+        public void Add(Deletion deletion)
+        {
+            Deletions.Add(deletion);
+            Deletes += deletion.Ids.Count;
+        }
+
+        public static Group Of(Pending unit) => new(deletionIsDue: false) { MayGrow = false, Units = { unit } };
+
+        public static Group Of(Deletion deletion)
+        {
+            var group = new Group(deletionIsDue: false) { MayGrow = false };
+            group.Add(deletion);
+            return group;
+        }
+    }
 }

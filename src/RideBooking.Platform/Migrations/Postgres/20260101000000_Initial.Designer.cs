@@ -909,6 +909,11 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("issued_at");
 
+                    b.Property<string>("Lines")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("lines");
+
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -957,39 +962,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasDatabaseName("ix_invoices_ride_id");
 
                     b.ToTable("invoices", "billing");
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.InvoiceLine", b =>
-                {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("invoice_id");
-
-                    b.Property<int>("Position")
-                        .HasColumnType("integer")
-                        .HasColumnName("position");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("Code")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("code");
-
-                    b.Property<string>("Description")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("description");
-
-                    b.HasKey("InvoiceId", "Position")
-                        .HasName("pk_invoice_lines");
-
-                    b.ToTable("invoice_lines", "billing");
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
@@ -2511,21 +2483,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("fk_qrtz_triggers_qrtz_job_details");
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.InvoiceLine", b =>
-                {
-                    b.HasOne("RideBooking.Billing.Invoice", null)
-                        .WithMany("Lines")
-                        .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_invoice_lines_invoices_invoice_id");
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
-                {
-                    b.Navigation("Lines");
                 });
 #pragma warning restore 612, 618
         }

@@ -223,7 +223,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     waived_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     issued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     paid_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    version = table.Column<int>(type: "integer", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    lines = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -792,29 +793,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "invoice_lines",
-                schema: "billing",
-                columns: table => new
-                {
-                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    position = table.Column<int>(type: "integer", nullable: false),
-                    code = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    description = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_invoice_lines", x => new { x.invoice_id, x.position });
-                    table.ForeignKey(
-                        name: "fk_invoice_lines_invoices_invoice_id",
-                        column: x => x.invoice_id,
-                        principalSchema: "billing",
-                        principalTable: "invoices",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "qrtz_triggers",
                 schema: "messaging",
                 columns: table => new
@@ -1328,7 +1306,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "messaging");
 
             migrationBuilder.DropTable(
-                name: "invoice_lines",
+                name: "invoices",
                 schema: "billing");
 
             migrationBuilder.DropTable(
@@ -1446,10 +1424,6 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "work",
                 schema: "drivers");
-
-            migrationBuilder.DropTable(
-                name: "invoices",
-                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "qrtz_triggers",

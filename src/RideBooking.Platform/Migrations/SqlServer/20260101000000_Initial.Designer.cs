@@ -1024,6 +1024,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("issued_at");
 
+                    b.Property<string>("Lines")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("lines")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -1076,43 +1082,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasDatabaseName("ix_invoices_ride_id");
 
                     b.ToTable("invoices", "billing");
-
-                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.InvoiceLine", b =>
-                {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("invoice_id");
-
-                    b.Property<int>("Position")
-                        .HasColumnType("int")
-                        .HasColumnName("position");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("Code")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("nvarchar(32)")
-                        .HasColumnName("code")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<string>("Description")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("description")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.HasKey("InvoiceId", "Position")
-                        .HasName("pk_invoice_lines");
-
-                    b.ToTable("invoice_lines", "billing");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -2779,21 +2748,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("FK_QRTZ_TRIGGERS_QRTZ_JOB_DETAILS");
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.InvoiceLine", b =>
-                {
-                    b.HasOne("RideBooking.Billing.Invoice", null)
-                        .WithMany("Lines")
-                        .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_invoice_lines_invoices_invoice_id");
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
-                {
-                    b.Navigation("Lines");
                 });
 #pragma warning restore 612, 618
         }

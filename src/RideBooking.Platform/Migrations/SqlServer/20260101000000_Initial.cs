@@ -345,7 +345,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     waived_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
                     issued_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     paid_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    version = table.Column<int>(type: "int", nullable: false)
+                    version = table.Column<int>(type: "int", nullable: false),
+                    lines = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -835,29 +836,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         principalSchema: "messaging",
                         principalTable: "QRTZ_JOB_DETAILS",
                         principalColumns: new[] { "SCHED_NAME", "JOB_NAME", "JOB_GROUP" });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "invoice_lines",
-                schema: "billing",
-                columns: table => new
-                {
-                    invoice_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    position = table.Column<int>(type: "int", nullable: false),
-                    code = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
-                    description = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_BIN2"),
-                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_invoice_lines", x => new { x.invoice_id, x.position });
-                    table.ForeignKey(
-                        name: "fk_invoice_lines_invoices_invoice_id",
-                        column: x => x.invoice_id,
-                        principalSchema: "billing",
-                        principalTable: "invoices",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1367,7 +1345,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging");
 
             migrationBuilder.DropTable(
-                name: "invoice_lines",
+                name: "invoices",
                 schema: "billing");
 
             migrationBuilder.DropTable(
@@ -1449,10 +1427,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "QRTZ_TRIGGERS",
                 schema: "messaging");
-
-            migrationBuilder.DropTable(
-                name: "invoices",
-                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "QRTZ_JOB_DETAILS",

@@ -66,7 +66,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     waived_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     issued_at = table.Column<string>(type: "TEXT", nullable: false),
                     paid_at = table.Column<string>(type: "TEXT", nullable: true),
-                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    lines = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -721,27 +722,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "billing_invoice_lines",
-                columns: table => new
-                {
-                    invoice_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    position = table.Column<int>(type: "INTEGER", nullable: false),
-                    code = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    description = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_billing_invoice_lines", x => new { x.invoice_id, x.position });
-                    table.ForeignKey(
-                        name: "fk_billing_invoice_lines_billing_invoices_invoice_id",
-                        column: x => x.invoice_id,
-                        principalTable: "billing_invoices",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "messaging_QRTZ_TRIGGERS",
                 columns: table => new
                 {
@@ -1165,7 +1145,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "analytics_ride_facts");
 
             migrationBuilder.DropTable(
-                name: "billing_invoice_lines");
+                name: "billing_invoices");
 
             migrationBuilder.DropTable(
                 name: "drivers_earnings");
@@ -1274,9 +1254,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "rides_rides");
-
-            migrationBuilder.DropTable(
-                name: "billing_invoices");
 
             migrationBuilder.DropTable(
                 name: "messaging_QRTZ_TRIGGERS");

@@ -902,6 +902,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("issued_at");
 
+                    b.Property<string>("Lines")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lines");
+
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -950,39 +955,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasDatabaseName("ix_billing_invoices_ride_id");
 
                     b.ToTable("billing_invoices", (string)null);
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.InvoiceLine", b =>
-                {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("invoice_id");
-
-                    b.Property<int>("Position")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("position");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("Code")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("code");
-
-                    b.Property<string>("Description")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("description");
-
-                    b.HasKey("InvoiceId", "Position")
-                        .HasName("pk_billing_invoice_lines");
-
-                    b.ToTable("billing_invoice_lines", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
@@ -2524,21 +2496,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("FK_QRTZ_TRIGGERS_QRTZ_JOB_DETAILS");
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.InvoiceLine", b =>
-                {
-                    b.HasOne("RideBooking.Billing.Invoice", null)
-                        .WithMany("Lines")
-                        .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_billing_invoice_lines_billing_invoices_invoice_id");
-                });
-
-            modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
-                {
-                    b.Navigation("Lines");
                 });
 #pragma warning restore 612, 618
         }
