@@ -49,6 +49,8 @@ sealed class NumberingStatements
         return db.GetService<ISqlGenerationHelper>().DelimitIdentifier(entity.GetTableName()!, entity.GetSchema());
     }
 
+    // That an event to be numbered has no position is said twice: so the few are looked up by their index also while the log
+    // is so young that PostgreSQL thinks little of reading all of it.
     static NumberingStatements OnPostgres(string events, string head) =>
         new(
             $"""
@@ -57,15 +59,15 @@ sealed class NumberingStatements
                 SELECT sequence, stream_id FROM {events} WHERE position IS NULL ORDER BY sequence LIMIT {Sequencer.BatchSize}
             ), numbers AS MATERIALIZED (
                 SELECT batch.sequence,
-                    head.position + ROW_NUMBER() OVER (ORDER BY batch.sequence) AS position,
+                    (SELECT position FROM {head}) + ROW_NUMBER() OVER (ORDER BY batch.sequence) AS position,
                     COALESCE((SELECT MAX(known.stream_version) FROM {events} AS known WHERE known.stream_id = batch.stream_id AND known.stream_version IS NOT NULL), 0)
                         + ROW_NUMBER() OVER (PARTITION BY batch.stream_id ORDER BY batch.sequence) AS stream_version
-                FROM batch CROSS JOIN {head} AS head
+                FROM batch
             ), numbered AS (
                 UPDATE {events} AS logged
                 SET position = numbers.position, stream_version = numbers.stream_version
                 FROM numbers
-                WHERE logged.sequence = numbers.sequence
+                WHERE logged.sequence = numbers.sequence AND logged.position IS NULL
                 RETURNING logged.*
             ), moved AS (
                 UPDATE {head} SET position = (SELECT MAX(position) FROM numbers) WHERE EXISTS (SELECT 1 FROM numbers)
@@ -95,6 +97,7 @@ sealed class NumberingStatements
             SET position = numbers.position, stream_version = numbers.stream_version
             OUTPUT inserted.*
             FROM {events} AS logged JOIN numbers ON numbers.sequence = logged.sequence
+            WHERE logged.position IS NULL
             """
         )
         {

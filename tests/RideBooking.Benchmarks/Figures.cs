@@ -13,6 +13,8 @@ sealed record Figures(
     Latency UnderLoad,
     Latency RequestAnsweredUnderLoad,
     double SettledAfterSeconds,
+    double HostMegabytesBefore,
+    double HostMegabytesAfter,
     PerRide PerRide,
     IReadOnlyList<string> Breaches
 );

@@ -47,6 +47,8 @@ static class Report
             One($"CPU per ride: {process}, ms", time);
         if (ride.ProcessorMilliseconds.TryGetValue("driver", out var own))
             One("CPU per ride: this load driver, ms", own);
+        One("memory of the host before the load, MB", figures.HostMegabytesBefore);
+        One("memory of the host after it, MB", figures.HostMegabytesAfter);
         table.AddEmptyRow();
         table.AddRow(
             figures.Breaches.Count == 0

@@ -101,6 +101,8 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             Latency.Of(loaded.Select(ride => ride.Captured)),
             Latency.Of(loaded.Select(ride => ride.Answered)),
             Math.Max(0, settled.TotalSeconds),
+            before.Memory,
+            after.Memory,
             Cost(before, after),
             await Breaches(stop)
         );
@@ -188,16 +190,22 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     async Task<(
         Counts Counts,
         (long Transactions, long Syncs)? Server,
-        Dictionary<string, double> Processors
+        Dictionary<string, double> Processors,
+        double Memory
     )> Snapshot(CancellationToken stop)
     {
         var counts = await system.Counts(stop);
-        return (counts, await system.WritesByServer(), ProcessorTime.Read(counts.ProcessId));
+        return (
+            counts,
+            await system.WritesByServer(),
+            ProcessUse.Processor(counts.ProcessId),
+            ProcessUse.Memory(counts.ProcessId).GetValueOrDefault("host")
+        );
     }
 
     PerRide Cost(
-        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors) before,
-        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors) after
+        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors, double) before,
+        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors, double) after
     )
     {
         var counts = after.Counts - before.Counts;

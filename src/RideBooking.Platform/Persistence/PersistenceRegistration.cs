@@ -88,7 +88,7 @@ public static class PersistenceRegistration
     }
 
     // The server plans a statement once per connection and not each time it runs. A connection string that says otherwise, as
-    // one to a pooler that shares sessions must, has its way.
+    // one to a pooler that shares sessions must, has its way. (ContainsKey is true of every key there could be.)
     static string Prepared(string connectionString)
     {
         NpgsqlConnectionStringBuilder server;
@@ -101,9 +101,9 @@ public static class PersistenceRegistration
             // It is judged where it is used, with its own message.
             return connectionString;
         }
-        if (!server.ContainsKey("Max Auto Prepare"))
+        if (!server.ShouldSerialize("Max Auto Prepare"))
             server.MaxAutoPrepare = MostPrepared;
-        if (!server.ContainsKey("No Reset On Close"))
+        if (!server.ShouldSerialize("No Reset On Close"))
             server.NoResetOnClose = true;
         return server.ConnectionString;
     }

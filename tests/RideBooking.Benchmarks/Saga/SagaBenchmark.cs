@@ -54,6 +54,10 @@ static class SagaBenchmark
         Row("CPU per ride: .NET, ms", result => Text(result.Cpu.GetValueOrDefault("driver"), "0.00"));
         Row("CPU per ride: broker, ms", result => Text(result.Cpu.GetValueOrDefault("rabbitmq"), "0.00"));
         Row("CPU per ride: database, ms", result => Text(result.Cpu.GetValueOrDefault("postgres"), "0.00"));
+        Row(
+            "memory of .NET before and after, MB",
+            result => $"{Text(result.Memory.Before)} / {Text(result.Memory.After)}"
+        );
         AnsiConsole.Write(table);
         if (commits is { } most)
             AnsiConsole.MarkupLineInterpolated(
@@ -90,12 +94,13 @@ static class SagaBenchmark
             var alone = await Ride($"{name}: one at a time", bus, riders, oneByOne, 1, stop);
             await Settled(host.Services, database, stop);
 
-            var (transactions, processors) = (await servers.Transactions(), ProcessorTime.Read(0));
+            var (transactions, processors) = (await servers.Transactions(), ProcessUse.Processor(0));
+            var memory = ProcessUse.Memory(0);
             var started = Stopwatch.GetTimestamp();
             var loaded = await Ride($"{name}: {inFlight} in flight", bus, riders, rides, inFlight, stop);
             var elapsed = Stopwatch.GetElapsedTime(started);
             await Settled(host.Services, database, stop);
-            var after = ProcessorTime.Read(0);
+            var (after, memoryAfter) = (ProcessUse.Processor(0), ProcessUse.Memory(0));
             var written = await servers.Transactions() - transactions;
 
             var all = warmUp + oneByOne + rides;
@@ -116,6 +121,7 @@ static class SagaBenchmark
                     process => process.Key,
                     process => (process.Value - processors.GetValueOrDefault(process.Key)) / rides
                 ),
+                (memory.GetValueOrDefault("driver"), memoryAfter.GetValueOrDefault("driver")),
                 breaches
             );
         }
@@ -202,6 +208,7 @@ static class SagaBenchmark
         Latency UnderLoad,
         double Transactions,
         IReadOnlyDictionary<string, double> Cpu,
+        (double Before, double After) Memory,
         IReadOnlyList<string> Breaches
     );
 }

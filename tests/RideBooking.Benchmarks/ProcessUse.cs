@@ -3,15 +3,24 @@ using System.Globalization;
 namespace RideBooking.Benchmarks;
 
 /// <summary>
-/// The processor time that we and all we have started have used so far, by /proc: whoever descends from this process is the
-/// host, the broker or the database. A process that ended is in the count of its parent.
+/// What we and all we have started use, by /proc: whoever descends from this process is the host, the broker or the database.
+/// Names are those of programs; "driver" is this process. Empty where there is no /proc.
 /// </summary>
-static class ProcessorTime
+static class ProcessUse
 {
     const double MillisecondsPerTick = 10; // USER_HZ is 100 on every Linux that .NET runs on
 
-    /// <returns>Milliseconds by program; "driver" is this process. Empty where there is no /proc.</returns>
-    public static Dictionary<string, double> Read(int hostProcessId)
+    /// <summary>Processor time so far, in milliseconds. A process that ended is in the count of its parent.</summary>
+    public static Dictionary<string, double> Processor(int hostProcessId) =>
+        ByProgram(hostProcessId, process => process.Ticks * MillisecondsPerTick);
+
+    /// <summary>
+    /// Memory that is not shared with other processes, in MB. PostgreSQL's buffers, which are, are not in it.
+    /// </summary>
+    public static Dictionary<string, double> Memory(int hostProcessId) =>
+        ByProgram(hostProcessId, process => process.Pages * Environment.SystemPageSize / 1e6);
+
+    static Dictionary<string, double> ByProgram(int hostProcessId, Func<OneProcess, double> figure)
     {
         if (!OperatingSystem.IsLinux())
             return [];
@@ -23,7 +32,7 @@ static class ProcessorTime
         return processes
             .Values.Where(process => Descends(process, processes))
             .GroupBy(process => NameOf(process, hostProcessId))
-            .ToDictionary(group => group.Key, group => group.Sum(process => process.Ticks) * MillisecondsPerTick);
+            .ToDictionary(group => group.Key, group => group.Sum(figure));
     }
 
     static string NameOf(OneProcess process, int hostProcessId) =>
@@ -60,7 +69,8 @@ static class ProcessorTime
                 fields
                     .Skip(11)
                     .Take(id == Environment.ProcessId ? 2 : 4)
-                    .Sum(field => long.Parse(field, CultureInfo.InvariantCulture))
+                    .Sum(field => long.Parse(field, CultureInfo.InvariantCulture)),
+                Unshared(id)
             );
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
@@ -69,5 +79,12 @@ static class ProcessorTime
         }
     }
 
-    sealed record OneProcess(int Id, string Name, int Parent, long Ticks);
+    // Pages: all, resident, of these shared….
+    static long Unshared(int id)
+    {
+        var pages = File.ReadAllText($"/proc/{id}/statm").Split(' ');
+        return long.Parse(pages[1], CultureInfo.InvariantCulture) - long.Parse(pages[2], CultureInfo.InvariantCulture);
+    }
+
+    sealed record OneProcess(int Id, string Name, int Parent, long Ticks, long Pages);
 }
