@@ -104,6 +104,8 @@ public static class MessagingRegistration
                 SetAsideFilter.Use(endpoint, name, context);
         }
         endpoint.UseRideScope(context);
+        if (!inProcess)
+            endpoint.UseForEachMessage(new RideTurns());
         endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>());
         if (inProcess)
             endpoint.UseForEachMessage(new CallersConflict());

@@ -1,12 +1,12 @@
 using System.Collections;
 using System.Globalization;
-using System.Linq.Expressions;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
 
@@ -61,21 +61,6 @@ internal static class RideScope
             };
             using (log.BeginScope(ids))
                 await next.Send(context);
-        }
-    }
-
-    static class RideOf<T>
-    {
-        /// <summary>The ride that a message is about, by its property RideId; null where it has none.</summary>
-        public static readonly Func<T, Guid?> Message = Read();
-
-        static Func<T, Guid?> Read()
-        {
-            if (typeof(T).GetProperty(RideId) is not { } property || property.PropertyType != typeof(Guid))
-                return _ => null;
-            var message = Expression.Parameter(typeof(T));
-            var ride = Expression.Convert(Expression.Property(message, property), typeof(Guid?));
-            return Expression.Lambda<Func<T, Guid?>>(ride, message).Compile();
         }
     }
 
