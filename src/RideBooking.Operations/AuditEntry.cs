@@ -13,13 +13,13 @@ internal sealed class AuditEntry
 
     public required string By { get; init; }
 
-    /// <summary><c>redrive</c>, <c>discard</c> or <c>restore</c>.</summary>
+    /// <summary><c>redrive</c>, <c>discard</c>, <c>restore</c> or <c>recover</c>.</summary>
     public required string Action { get; init; }
 
     /// <summary>The queue, where it was one.</summary>
     public required string? Queue { get; init; }
 
-    /// <summary>How many messages it was meant for.</summary>
+    /// <summary>How many messages it was meant for; of a recovery, events and pieces of work said again.</summary>
     public required int Count { get; init; }
 
     public required string Reason { get; init; }

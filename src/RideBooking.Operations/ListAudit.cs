@@ -35,10 +35,10 @@ internal static class ListAudit
 
     /// <param name="Id">Its id.</param>
     /// <param name="At">When.</param>
-    /// <param name="By">Who: the token's subject.</param>
-    /// <param name="Action"><c>redrive</c>, <c>discard</c> or <c>restore</c>.</param>
+    /// <param name="By">Who: the token's subject; of a recovery, account and machine.</param>
+    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c> or <c>recover</c>.</param>
     /// <param name="Queue">The queue, where it was one.</param>
-    /// <param name="Count">How many messages it was meant for.</param>
+    /// <param name="Count">How many messages it was meant for; of a recovery, events and pieces of work said again.</param>
     /// <param name="Reason">Why.</param>
     internal sealed record Item(
         Guid Id,

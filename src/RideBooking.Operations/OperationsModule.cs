@@ -37,6 +37,7 @@ public sealed class OperationsModule : IModule
         }
         services.AddSingleton<FindFailedMessages>();
         services.AddSingleton<IFailedMessages, MessagesWithOperators>();
+        services.AddSingleton<IRecoveryAudit, RecordRecovery>();
         services.AddSingleton<RedriveSignal>();
         services.AddHostedService<RunRedrives>();
         services.AddGauges<ErrorQueueDepth>();

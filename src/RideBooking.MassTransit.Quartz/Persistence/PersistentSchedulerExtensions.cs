@@ -22,8 +22,14 @@ public sealed class PersistentSchedulerOptions
     /// </summary>
     public bool Clustered { get; set; }
 
-    /// <summary>How many messages are delivered at once.</summary>
+    /// <summary>How many messages are delivered at once, by one process.</summary>
     public int MaxConcurrency { get; set; } = 10;
+
+    /// <summary>
+    /// How many deliveries begin per second, in one process. What fell due during an outage drains at this rate; not limited
+    /// when null.
+    /// </summary>
+    public int? MaxPerSecond { get; set; }
 
     /// <summary>
     /// How long the scheduler rests when it knows of nothing due. What this process schedules wakes it; what another node
@@ -47,6 +53,7 @@ public static class PersistentSchedulerExtensions
     /// <param name="connectionString">The application's own connection string.</param>
     /// <param name="configure">Names, cluster and limits.</param>
     /// <exception cref="NotSupportedException">A cluster on SQLite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit below one.</exception>
     public static IQuartzBuilder UsePersistentScheduler(
         this IQuartzBuilder quartz,
         QuartzDatabase database,
@@ -61,6 +68,14 @@ public static class PersistentSchedulerExtensions
         configure?.Invoke(options);
         if (options.Clustered && database is QuartzDatabase.Sqlite)
             throw new NotSupportedException("A SQLite database has one scheduler; a cluster needs a database server.");
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrency, 1);
+        if (options.MaxPerSecond is { } perSecond)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(perSecond, 1);
+            // The system's clock: turning the scheduler's forward, as tests do, must not let more through.
+            quartz.AddJobMiddleware(new DeliveryPace(perSecond, TimeProvider.System));
+        }
 
         return quartz
             .ConfigureScheduler(scheduler =>

@@ -31,7 +31,7 @@ public static class MessagingRegistration
         services.TryAddSingleton<EndpointFigures>();
         services.AddSingleton(typeof(SagaCommands<>));
         services.AddSingleton<ReceiveEndpoints>();
-        services.AddScheduler(database);
+        services.AddScheduler(database, options);
 
         // Published before the queues are bound is lost on RabbitMQ: nobody gets in until they are.
         services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);

@@ -8,7 +8,11 @@ namespace RideBooking.Platform.Messaging;
 /// <summary>Quartz for redelivery, timeouts and timers, in the application's own database so that they survive restarts.</summary>
 internal static class SchedulerRegistration
 {
-    public static void AddScheduler(this IServiceCollection services, DatabaseOptions database) =>
+    public static void AddScheduler(
+        this IServiceCollection services,
+        DatabaseOptions database,
+        TransportOptions transport
+    ) =>
         services.AddQuartz(quartz =>
             quartz.UsePersistentScheduler(
                 database.Provider switch
@@ -22,6 +26,8 @@ internal static class SchedulerRegistration
                 scheduler =>
                 {
                     scheduler.SchedulerName = "RideBooking";
+                    scheduler.MaxConcurrency = transport.TimersAtOnce;
+                    scheduler.MaxPerSecond = transport.TimersPerSecond;
                     if (database.Provider == DatabaseProvider.Sqlite)
                     {
                         scheduler.TablePrefix = $"{AppDbContext.MessagingSchema}_{scheduler.TablePrefix}";

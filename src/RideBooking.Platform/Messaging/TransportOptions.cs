@@ -19,11 +19,15 @@ public enum TransportKind
 /// <param name="Broker">From <c>ConnectionStrings:RabbitMq</c>; null for the in-memory transport.</param>
 /// <param name="Retry">From <c>Messaging:Retry</c>: pauses between attempts in memory, seconds at most.</param>
 /// <param name="Redelivery">From <c>Messaging:Redelivery</c>: pauses between scheduled redeliveries after that.</param>
+/// <param name="TimersAtOnce">From <c>Messaging:TimersAtOnce</c>: how many timers and redeliveries one host sends at once.</param>
+/// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: and how many per second.</param>
 public sealed record TransportOptions(
     TransportKind Kind,
     Uri? Broker,
     IReadOnlyList<TimeSpan> Retry,
-    IReadOnlyList<TimeSpan> Redelivery
+    IReadOnlyList<TimeSpan> Redelivery,
+    int TimersAtOnce,
+    int TimersPerSecond
 )
 {
     static readonly TimeSpan[] s_retry =
@@ -53,7 +57,9 @@ public sealed record TransportOptions(
             kind,
             kind == TransportKind.RabbitMq ? ReadBroker(configuration, environment) : null,
             configuration.Spans("Messaging:Retry", s_retry),
-            configuration.Spans("Messaging:Redelivery", s_redelivery)
+            configuration.Spans("Messaging:Redelivery", s_redelivery),
+            (int)configuration.Number("Messaging:TimersAtOnce", otherwise: 10, least: 1, most: 100),
+            (int)configuration.Number("Messaging:TimersPerSecond", otherwise: 200, least: 1, most: 100_000)
         );
     }
 

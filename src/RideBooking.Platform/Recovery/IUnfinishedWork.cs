@@ -27,3 +27,20 @@ public interface IFailedMessages
     /// <summary>The endpoint and id of every message that lies in its error queue, or that an operator has discarded.</summary>
     Task<IReadOnlySet<(string Endpoint, Guid MessageId)>> Known(CancellationToken stop);
 }
+
+/// <summary>The operators' audit, as far as recovery writes it.</summary>
+public interface IRecoveryAudit
+{
+    /// <summary>Writes down, before anything is published again, that somebody recovers.</summary>
+    /// <param name="by">Who: the account and the machine.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>The entry.</returns>
+    Task<Guid> Begun(string by, CancellationToken stop);
+
+    /// <summary>Writes down what came of it.</summary>
+    /// <param name="entry">From <see cref="Begun"/>.</param>
+    /// <param name="count">How many events were published again, and pieces of work spoken for.</param>
+    /// <param name="summary">The same in words.</param>
+    /// <param name="stop">Gives up.</param>
+    Task Done(Guid entry, int count, string summary, CancellationToken stop);
+}

@@ -19,7 +19,10 @@ internal sealed record Recovered(
 )
 {
     /// <summary>Whether something was published again.</summary>
-    public bool Something => Events.Count > 0 || Work.Values.Any(count => count > 0);
+    public bool Something => Count > 0;
+
+    /// <summary>Events published again and pieces of work spoken for.</summary>
+    public int Count => Events.Values.Sum() + Work.Values.Sum();
 
     /// <summary>In words, for a person.</summary>
     public override string ToString() =>
@@ -47,9 +50,23 @@ internal sealed class Recover(
     IServiceScopeFactory scopes,
     UnhandledEvents unhandled,
     EventCatalogue catalogue,
-    IFailedMessages? failed = null
+    IFailedMessages? failed = null,
+    IRecoveryAudit? audit = null
 )
 {
+    /// <summary>Recovers once because somebody asked for it, and leaves that in the operators' audit.</summary>
+    /// <param name="by">Who.</param>
+    /// <param name="progress">As of <see cref="Run"/>.</param>
+    /// <param name="stop">As of <see cref="Run"/>.</param>
+    public async Task<Recovered> RunFor(string by, Action<long, long> progress, CancellationToken stop)
+    {
+        var entry = audit is null ? (Guid?)null : await audit.Begun(by, stop);
+        var recovered = await Run(progress, stop);
+        if (entry is { } begun)
+            await audit!.Done(begun, recovered.Count, recovered.ToString(), stop);
+        return recovered;
+    }
+
     /// <summary>Recovers once.</summary>
     /// <param name="progress">Told how many events have been looked at and published again so far.</param>
     /// <param name="stop">Ends it early; what was published again stays so.</param>

@@ -33,21 +33,18 @@ internal static class RecoverCommand
             );
             return 1;
         }
+        var by = $"{Environment.UserName}@{Environment.MachineName}";
         var recovered = await services
             .GetRequiredService<Recover>()
-            .Run(
+            .RunFor(
+                by,
                 (looked, again) => Console.WriteLine($"Looked at {looked} events, {again} to be published again…"),
                 stop
             );
         services
             .GetRequiredService<ILoggerFactory>()
             .CreateLogger(typeof(RecoverCommand))
-            .LogWarning(
-                "Recovery by {User}@{Machine}: {Recovered}",
-                Environment.UserName,
-                Environment.MachineName,
-                recovered
-            );
+            .LogWarning("Recovery by {Operator}: {Recovered}", by, recovered);
         Console.WriteLine($"Recovered: {recovered}.");
         Console.WriteLine("It is in the outbox; the hosts send it within seconds.");
         return 0;

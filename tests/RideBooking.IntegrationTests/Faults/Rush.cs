@@ -56,6 +56,18 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
         ]);
     }
 
+    /// <summary>One more asks for a ride. Returns when it was accepted.</summary>
+    public async Task OneMore()
+    {
+        var ride = (
+            Rider: await City.Rider(),
+            Key: Guid.NewGuid().ToString("N"),
+            Id: new TaskCompletionSource<string>()
+        );
+        _rides.Add(ride);
+        await Ask(ride.Rider, ride.Key, ride.Id);
+    }
+
     /// <summary>Waits until so many rides are paid; all of them when not told.</summary>
     public Task Paid(int? atLeast = null, Func<string>? evidence = null) =>
         Paid(atLeast ?? rides, ride => PaymentOf(ride) == "captured", evidence);
@@ -66,7 +78,7 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
         try
         {
             await Paid(
-                rides,
+                _rides.Count,
                 ride => PaymentOf(ride) == "captured" || ride["status"]?.GetValue<string>() == "cancelled",
                 null
             );
@@ -92,7 +104,7 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
     {
         var over = new HashSet<string>();
         await WaitFor.TrueAsync(
-            $"{wanted} of {rides} rides to be paid",
+            $"{wanted} of {_rides.Count} rides to be paid",
             async () => await Look(over, isOver) >= wanted,
             s_patience,
             () => $"{over.Count} are. {evidence?.Invoke()}"

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MassTransit;
 using MassTransit.QuartzIntegration;
 using MassTransit.Scheduling;
@@ -148,8 +149,11 @@ internal sealed class Broker : ISendObserver
 {
     readonly ConcurrentQueue<Guid?> _refused = new();
     volatile TaskCompletionSource? _hanging;
+    readonly ConcurrentQueue<long> _begun = new();
+    readonly Lock _lock = new();
     int _hangingSends;
     int _carried;
+    int _underWay;
 
     public bool Reachable { get; set; } = true;
 
@@ -169,6 +173,12 @@ internal sealed class Broker : ISendObserver
 
     public int Carried => _carried;
 
+    /// <summary>When sends began, as timestamps.</summary>
+    public IReadOnlyCollection<long> Begun => _begun;
+
+    /// <summary>How many sends there were at the same time.</summary>
+    public int MostAtOnce { get; private set; }
+
     public int Refusals => _refused.Count;
 
     public IReadOnlyCollection<Guid?> RefusedIds => _refused;
@@ -185,6 +195,9 @@ internal sealed class Broker : ISendObserver
             throw new TransportUnavailableException("The receiver is out of reach.");
         }
 
+        _begun.Enqueue(Stopwatch.GetTimestamp());
+        lock (_lock)
+            MostAtOnce = Math.Max(MostAtOnce, ++_underWay);
         if (_hanging is { } hanging)
         {
             Interlocked.Increment(ref _hangingSends);
@@ -195,8 +208,11 @@ internal sealed class Broker : ISendObserver
     public Task PostSend<T>(SendContext<T> context)
         where T : class
     {
-        if (context.Headers.TryGetHeader("receiver", out _))
-            Interlocked.Increment(ref _carried);
+        if (!context.Headers.TryGetHeader("receiver", out _))
+            return Task.CompletedTask;
+        Interlocked.Increment(ref _carried);
+        lock (_lock)
+            _underWay--;
         return Task.CompletedTask;
     }
 

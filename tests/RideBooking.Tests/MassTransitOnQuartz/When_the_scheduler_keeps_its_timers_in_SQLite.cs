@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MassTransit;
 using MassTransit.Scheduling;
 using Microsoft.Data.Sqlite;
@@ -61,6 +62,43 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
             await after.Deliveries.Next();
         await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
         after.Deliveries.All.Select(delivery => delivery.Message.Text).ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task A_thousand_that_fell_due_while_nothing_ran_come_at_a_bounded_rate()
+    {
+        const int timers = 1000;
+        const int perSecond = 400;
+        const int atOnce = 3;
+        var stop = TestContext.Current.CancellationToken;
+        await using (var before = await Start())
+        {
+            var scheduler = await before.Quartz();
+            await before.Remind("0", TenMinutes, send => send.Headers.Set("receiver", "far away"));
+            await before.Scheduled<ScheduleMessage>();
+            var first = (await scheduler.GetTrigger((await before.Triggers()).Single(), stop))!;
+            // As if each had been scheduled by a message of its own; that would take longer than delivering them.
+            for (var i = 1; i < timers; i++)
+                await scheduler.ScheduleJob(
+                    first.GetTriggerBuilder().WithIdentity($"{i}", first.Key.Group).Build(),
+                    cancellationToken: stop
+                );
+        }
+
+        await using var after = await Start(limits =>
+            (limits.MaxConcurrency, limits.MaxPerSecond) = (atOnce, perSecond)
+        );
+        await after.Passes(TimeSpan.FromDays(1));
+        await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
+
+        var begun = after.Broker.Begun.Order().ToList();
+        begun.Count.ShouldBe(timers);
+        after.Broker.MostAtOnce.ShouldBeInRange(1, atOnce);
+        // Any second, wherever it begins; those whose turns came before it may begin in it.
+        for (var i = perSecond + atOnce; i < timers; i++)
+            Stopwatch
+                .GetElapsedTime(begun[i - perSecond - atOnce], begun[i])
+                .ShouldBeGreaterThan(TimeSpan.FromSeconds(0.99), $"{i}");
     }
 
     [Fact]
@@ -187,9 +225,9 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
         _complaints.Dispose();
     }
 
-    Task<SchedulingLab> Start() =>
+    Task<SchedulingLab> Start(Action<PersistentSchedulerOptions>? limits = null) =>
         SchedulingLab.Start(
-            quartz: quartz => quartz.UsePersistentScheduler(QuartzDatabase.Sqlite, ConnectionString),
+            quartz: quartz => quartz.UsePersistentScheduler(QuartzDatabase.Sqlite, ConnectionString, limits),
             services: services => services.AddLogging(logging => logging.AddProvider(_complaints))
         );
 

@@ -95,6 +95,30 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
         (await In(db => db.Set<UnfinishedEvent>().CountAsync(Stop))).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Is_in_the_operators_audit_with_who_asked_for_it()
+    {
+        await LoseTheReceiptsNotification();
+        var who = $"ops@{Guid.CreateVersion7():n}";
+
+        // Whoever is interrupted is in it as well: cancelled here at the first word of progress.
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            Recovery.RunFor($"{who}-interrupted", (_, _) => interrupt.Cancel(), interrupt.Token)
+        );
+        await LoseTheReceiptsNotification();
+        var recovered = await Recovery.RunFor(who, (_, _) => { }, Stop);
+
+        var audit = (await (await host.City.Operator()).Get("operations/audit?limit=100")).Body!["items"]!.AsArray();
+        var entry = audit.Single(row => row!["by"]!.GetValue<string>() == who)!;
+        entry["action"]!.GetValue<string>().ShouldBe("recover");
+        entry["count"]!.GetValue<int>().ShouldBe(recovered.Count);
+        recovered.Count.ShouldBeGreaterThan(0);
+        entry["reason"]!.GetValue<string>().ShouldBe(recovered.ToString());
+        var interrupted = audit.Single(row => row!["by"]!.GetValue<string>() == $"{who}-interrupted")!;
+        interrupted["reason"]!.GetValue<string>().ShouldBe("begun on the command line");
+    }
+
     // Commands and timers are in no log: whoever adds one says how its loss is made good.
     [Fact]
     public async Task Is_made_good_by_its_module_where_it_is_no_event()

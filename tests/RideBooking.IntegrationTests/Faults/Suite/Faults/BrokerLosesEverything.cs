@@ -16,5 +16,10 @@ sealed class BrokerLosesEverything : Fault<ServersScene>
         var (exitCode, output) = await HostProcess.RunToEndAsync(scene.Settings, "recover");
         exitCode.ShouldBe(0, output);
         output.ShouldContain("Recovered: ");
+        (
+            await scene.Database.Count(
+                "SELECT count(*) FROM {operations.audit} WHERE action = 'recover' AND reason LIKE '%published again%'"
+            )
+        ).ShouldBeGreaterThan(0);
     }
 }

@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Operations.FailedMessages;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
+
+namespace RideBooking.Operations;
+
+/// <summary>A recovery on the command line is in the audit like what operators do by the API; also one that was killed.</summary>
+internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider clock) : IRecoveryAudit
+{
+    public async Task<Guid> Begun(string by, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var entry = AuditEntry.Of("recover", [], 0, Short(by, 255), "begun on the command line", clock.GetUtcNow());
+        db.Add(entry);
+        await db.SaveChangesAsync(stop);
+        return entry.Id;
+    }
+
+    public async Task Done(Guid entry, int count, string summary, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var reason = Short(summary, Selection.MaxReason);
+        await scope
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .Set<AuditEntry>()
+            .Where(row => row.Id == entry)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Count, count).SetProperty(row => row.Reason, reason),
+                stop
+            );
+    }
+
+    static string Short(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
+}

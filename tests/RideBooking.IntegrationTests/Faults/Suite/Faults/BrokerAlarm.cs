@@ -1,0 +1,69 @@
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
+
+/// <summary>
+/// The broker runs out of memory or disk and blocks whoever publishes. Riders and drivers do not notice: what they do is
+/// committed and waits in the outbox.
+/// </summary>
+sealed class BrokerAlarm : Fault<ServersScene>
+{
+    const int MoreRides = 3;
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    readonly string _resource;
+    readonly string[] _raise;
+    readonly string[] _clear;
+
+    BrokerAlarm(string resource, string[] raise, string[] clear) =>
+        (_resource, _raise, _clear) = (resource, raise, clear);
+
+    public static BrokerAlarm OfMemory =>
+        new("memory", ["set_vm_memory_high_watermark", "0"], ["set_vm_memory_high_watermark", "0.4"]);
+
+    public static BrokerAlarm OfDisk =>
+        new("disk", ["set_disk_free_limit", "1000000000000000"], ["set_disk_free_limit", "50000000"]);
+
+    public override string Name => $"{_resource} alarm of the broker";
+
+    protected override async Task Strike(ServersScene scene, Rush rush, Random random)
+    {
+        var broker = scene.Servers.RabbitMq;
+        Assert.SkipUnless(broker.CanLoseEverything, "The broker is not ours to trouble.");
+        await SomeTime(random, 2000);
+        try
+        {
+            await broker.ControlAsync(_raise);
+            await Alarm(raised: true);
+            var refused = rush.Refused;
+            for (var ride = 0; ride < MoreRides; ride++)
+            {
+                await rush.OneMore().WaitAsync(s_patience);
+                await SomeTime(random, 1000);
+            }
+            await WaitFor.TrueAsync(
+                "what was committed to wait in the outbox",
+                async () => await scene.Database.Count("SELECT count(*) FROM {messaging.outbox_message}") >= MoreRides,
+                s_patience,
+                () => scene.Host.Output
+            );
+            rush.Refused.ShouldBe(refused, "the API answers whatever the broker does");
+        }
+        finally
+        {
+            await broker.ControlAsync(_clear);
+            await Alarm(raised: false);
+        }
+
+        Task Alarm(bool raised) =>
+            WaitFor.TrueAsync(
+                $"the {_resource} alarm to be {(raised ? "raised" : "over")}",
+                async () =>
+                    (await broker.ControlAsync("eval", "rabbit_alarm:get_alarms().")).Contains(
+                        _resource,
+                        StringComparison.Ordinal
+                    ) == raised,
+                s_patience
+            );
+    }
+}
