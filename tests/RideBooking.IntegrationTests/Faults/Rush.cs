@@ -56,8 +56,8 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
         ]);
     }
 
-    /// <summary>One more asks for a ride. Returns when it was accepted.</summary>
-    public async Task OneMore()
+    /// <summary>One more asks for a ride. Returns its id once it was accepted.</summary>
+    public async Task<string> OneMore()
     {
         var ride = (
             Rider: await City.Rider(),
@@ -66,6 +66,7 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
         );
         _rides.Add(ride);
         await Ask(ride.Rider, ride.Key, ride.Id);
+        return await ride.Id.Task;
     }
 
     /// <summary>Waits until so many rides are paid; all of them when not told.</summary>

@@ -68,7 +68,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
     public async Task A_thousand_that_fell_due_while_nothing_ran_come_at_a_bounded_rate()
     {
         const int timers = 1000;
-        const int perSecond = 400;
+        const int perSecond = 150;
         const int atOnce = 3;
         var stop = TestContext.Current.CancellationToken;
         await using (var before = await Start())

@@ -36,9 +36,10 @@ sealed class BrokerAlarm : Fault<ServersScene>
             await broker.ControlAsync(_raise);
             await Alarm(raised: true);
             var refused = rush.Refused;
+            var asked = new List<string>();
             for (var ride = 0; ride < MoreRides; ride++)
             {
-                await rush.OneMore().WaitAsync(s_patience);
+                asked.Add(await rush.OneMore().WaitAsync(s_patience));
                 await SomeTime(random, 1000);
             }
             await WaitFor.TrueAsync(
@@ -47,6 +48,11 @@ sealed class BrokerAlarm : Fault<ServersScene>
                 s_patience,
                 () => scene.Host.Output
             );
+            (
+                await scene.Database.Count(
+                    $"SELECT count(*) FROM {{matching.searches}} WHERE ride_id IN ({string.Join(',', asked.Select(id => $"'{id}'"))})"
+                )
+            ).ShouldBe(0, "nobody can have heard of them");
             rush.Refused.ShouldBe(refused, "the API answers whatever the broker does");
         }
         finally
