@@ -37,7 +37,11 @@ sealed class OutboxSender<TDbContext>(
 
     /// <summary>Whether it may be the broker's fault and not the message's: no connection, or no answer in time.</summary>
     public static bool IsConnectionFault(Exception reason) =>
-        reason is ConnectionException or TransportUnavailableException or OperationCanceledException;
+        reason
+            is ConnectionException
+                or TransportUnavailableException
+                or OperationCanceledException
+                or TimeoutException;
 
     /// <summary>Sends all and returns those that could not be sent, each with the reason.</summary>
     public async Task<IReadOnlyList<(OutboxMessage Message, Exception Reason)>> Send(
@@ -63,7 +67,9 @@ sealed class OutboxSender<TDbContext>(
         ISendEndpoint endpoint;
         try
         {
-            endpoint = await _bus.Value.GetSendEndpoint(destination);
+            endpoint = await _bus
+                .Value.GetSendEndpoint(destination)
+                .WaitAsync(settings.MessageDeliveryTimeout, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -111,7 +117,11 @@ sealed class OutboxSender<TDbContext>(
 
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(settings.MessageDeliveryTimeout);
-            await endpoint.Send(new SerializedMessageBody(), new StoredMessagePipe(message, now), timeout.Token);
+            // A transport whose broker dies at the wrong instant may wait for an answer that cannot come, whatever it is told.
+            // Nobody may wait with it: sent once more is a duplicate, not sent is lost to everybody behind it.
+            await endpoint
+                .Send(new SerializedMessageBody(), new StoredMessagePipe(message, now), timeout.Token)
+                .WaitAsync(timeout.Token);
             return null;
         }
         catch (Exception exception)

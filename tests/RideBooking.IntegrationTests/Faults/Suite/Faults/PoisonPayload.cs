@@ -16,7 +16,9 @@ sealed class PoisonPayload : Fault<ServersScene>
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
         await using var connection = await new ConnectionFactory { Uri = scene.VirtualHost }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync();
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
+        );
         foreach (var payload in s_payloads)
         {
             await SomeTime(random, 700);
