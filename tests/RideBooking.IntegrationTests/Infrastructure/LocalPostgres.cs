@@ -36,7 +36,8 @@ sealed class LocalPostgres : IServerInstance
             "listen_addresses=127.0.0.1",
             $"port={port}",
             "unix_socket_directories=",
-            "max_connections=300",
+            // Hosts of several tests share it, each with pools of up to a hundred that stay open for a while.
+            "max_connections=1000",
         ];
         var server = SupervisedProcess.Start(
             account.Run([postgres, "-D", Data, .. settings.SelectMany(setting => new[] { "-c", setting })]),
