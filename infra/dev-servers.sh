@@ -61,7 +61,7 @@ start_rabbitmq() {
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || needs RabbitMQ
     if [ ! -d "$folder/rabbitmq" ]; then
         install -d -m 700 ${1:+-o "$1"} "$folder/rabbitmq"
-        echo '[rabbitmq_management].' >"$folder/rabbitmq/enabled_plugins"
+        echo '[rabbitmq_management,rabbitmq_consistent_hash_exchange].' >"$folder/rabbitmq/enabled_plugins"
         printf 'management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\n' $management_port >"$folder/rabbitmq/rabbitmq.conf"
         [ -z "$1" ] || chown "$1" "$folder"/rabbitmq/*
     fi

@@ -71,6 +71,9 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     public void DisableGroupCommit() => _settings.GroupsCommits = false;
 
     /// <inheritdoc />
+    public void KeepOrderByRoutingKey() => _settings.KeepsOrder = true;
+
+    /// <inheritdoc />
     public void DisableInboxCleanupService() => _services.RemoveHostedService<InboxCleanupService<TDbContext>>();
 
     /// <inheritdoc />
@@ -92,6 +95,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     {
         _services.TryAddScoped<IOutboxContextFactory<TDbContext>, EntityFrameworkOutboxContextFactory<TDbContext>>();
         _services.AddSingleton(_settings);
+        _services.TryAddSingleton<ConsumerAliases>();
         _services.TryAddSingleton(TimeProvider.System);
         _services.TryAddSingleton<OutboxSender<TDbContext>>();
         _services.TryAddSingleton<OutboxStore<TDbContext>>();

@@ -36,6 +36,13 @@ public interface IEntityFrameworkOutboxConfigurator : ITransactionalOutboxConfig
     /// </summary>
     void DisableGroupCommit();
 
+    /// <summary>
+    /// Sends what has the same routing key in the order in which it was committed, by whichever process, each message after the
+    /// broker has confirmed those before it. It costs a query in every transaction that sends something, and the rest of a
+    /// lane waits for a message that cannot be sent. Not kept by default.
+    /// </summary>
+    void KeepOrderByRoutingKey();
+
     /// <summary>Leaves the cleanup of the inbox to another process.</summary>
     void DisableInboxCleanupService();
 

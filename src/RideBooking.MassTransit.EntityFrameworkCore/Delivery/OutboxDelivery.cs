@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ sealed partial class OutboxDelivery<TDbContext>(
     OutboxSender<TDbContext> sender,
     OutboxStore<TDbContext> store,
     GroupCommit<TDbContext> group,
+    OutboxSettings<TDbContext> settings,
     ILogger<OutboxDelivery<TDbContext>> logger
 )
     where TDbContext : DbContext
@@ -21,18 +23,22 @@ sealed partial class OutboxDelivery<TDbContext>(
     const int MostMessagesAtOnce = 500;
     const int MostRounds = 30;
     static readonly TimeSpan DelayBetweenRounds = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(200);
 
     readonly Channel<Batch> _queue = Channel.CreateUnbounded<Batch>(new() { SingleReader = true });
+
+    // Each with whether it is sent already, and only waits for its deletion.
     readonly ConcurrentDictionary<Guid, bool> _held = new();
     readonly ConcurrentQueue<Guid> _undeleted = new();
+    TaskCompletionSource _somethingSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int _unfinished;
 
     /// <summary>Takes messages whose transaction has committed. Never waits.</summary>
-    public void HandOver(IReadOnlyList<OutboxMessage> messages) => Enqueue(new Batch(messages, IsCommitted: true));
+    public void HandOver(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: true);
 
     /// <summary>Takes messages of a transaction whose end was not seen. Never waits.</summary>
-    public void HandOverIfCommitted(IReadOnlyList<OutboxMessage> messages) =>
-        Enqueue(new Batch(messages, IsCommitted: false));
+    public void HandOverIfCommitted(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: false);
 
     /// <summary>Whether this process is about to send the message, so that the sweeper must not.</summary>
     public bool Holds(Guid id) => _held.ContainsKey(id);
@@ -42,11 +48,12 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     /// <summary>
     /// Sends what is handed over until it is stopped, to each destination in that order. A destination that waits for its
-    /// broker's answer does not keep what goes elsewhere waiting.
+    /// broker's answer does not keep what goes elsewhere waiting, nor does a message that waits for its turn in its lane.
     /// </summary>
     public async Task Run(CancellationToken stop)
     {
         var underWay = new Dictionary<Uri, Task>();
+        var waiting = new List<Task>();
         try
         {
             while (await _queue.Reader.WaitToReadAsync(stop))
@@ -54,9 +61,16 @@ sealed partial class OutboxDelivery<TDbContext>(
                 var batches = new List<Batch>();
                 for (var messages = 0; messages < MostMessagesAtOnce && _queue.Reader.TryRead(out var batch); )
                 {
-                    batches.Add(batch);
                     messages += batch.Messages.Count;
+                    if (batch.IsBehind)
+                        waiting.Add(DeliverInTurn(batch, stop));
+                    else
+                        batches.Add(batch);
                 }
+
+                waiting.RemoveAll(delivery => delivery.IsCompleted);
+                if (batches.Count == 0)
+                    continue;
 
                 var destinations = batches
                     .SelectMany(batch => batch.Messages)
@@ -74,7 +88,51 @@ sealed partial class OutboxDelivery<TDbContext>(
             // What is still in the queue is in the database as well.
         }
 
-        await Task.WhenAll(underWay.Values);
+        await Task.WhenAll(underWay.Values.Concat(waiting));
+    }
+
+    /// <summary>Sends a batch when all that stood before it in its lanes is sent, by whomever. Never fails.</summary>
+    async Task DeliverInTurn(Batch batch, CancellationToken stop)
+    {
+        var isItsTurn = false;
+        try
+        {
+            isItsTurn = await WaitForTurn(batch, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+        catch (Exception exception)
+        {
+            LogLeftBehind(exception);
+        }
+
+        if (isItsTurn)
+            await DeliverAndRelease([batch], stop);
+        else
+            await ReleaseAfter(Task.CompletedTask, [batch]);
+    }
+
+    // What this process sends itself it knows of; of the rest the database knows. After a while it is the sweeper's.
+    async Task<bool> WaitForTurn(Batch batch, CancellationToken stop)
+    {
+        var ahead = batch.Messages.SelectMany(message => message.Ahead).ToHashSet();
+        var since = Stopwatch.GetTimestamp();
+        for (var pause = ShortestLook; ; pause = pause * 2 < LongestLook ? pause * 2 : LongestLook)
+        {
+            var somethingSent = Volatile.Read(ref _somethingSent).Task;
+            ahead.RemoveWhere(id => _held.TryGetValue(id, out var sent) && sent);
+            var others = ahead.Where(id => !_held.ContainsKey(id)).ToList();
+            if (others.Count > 0)
+                ahead.ExceptWith(others.Except(await store.Existing(others, stop)));
+            if (ahead.Count == 0)
+                return true;
+            if (Stopwatch.GetElapsedTime(since) > settings.GracePeriod)
+                return false;
+            await Task.WhenAny(somethingSent, Task.Delay(pause, stop));
+            stop.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>Ends when everything is sent, or left to the sweeper. Never fails.</summary>
@@ -116,7 +174,9 @@ sealed partial class OutboxDelivery<TDbContext>(
         {
             var failed = await sender.Send(unsent, stop);
             var failedIds = failed.Select(failure => failure.Message.Id).ToHashSet();
-            deleted.Add(Delete(unsent.Select(message => message.Id).Where(id => !failedIds.Contains(id))));
+            var sent = unsent.Select(message => message.Id).Where(id => !failedIds.Contains(id)).ToList();
+            Sent(sent);
+            deleted.Add(Delete(sent));
             stop.ThrowIfCancellationRequested();
 
             if (failed.Count > 0 && IsBrokerGone(round, unsent.Count, failed))
@@ -162,7 +222,7 @@ sealed partial class OutboxDelivery<TDbContext>(
         await sender.WaitForBus(stop);
 
         var unsure = batches.Where(batch => !batch.IsCommitted).SelectMany(batch => batch.Messages).ToList();
-        var committed = unsure.Count > 0 ? await store.Committed(unsure, stop) : [];
+        var committed = unsure.Count > 0 ? await store.Existing(unsure.Select(message => message.Id), stop) : [];
         var messages = batches
             .SelectMany(batch => batch.Messages.Where(message => batch.IsCommitted || committed.Contains(message.Id)))
             .ToList();
@@ -195,14 +255,37 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
     }
 
-    void Enqueue(Batch batch)
+    void Sent(List<Guid> ids)
     {
-        if (batch.Messages.Count == 0 || _held.Count >= MostMessagesInMemory)
+        foreach (var id in ids)
+            _held.TryUpdate(id, true, false);
+        if (settings.KeepsOrder)
+            Interlocked
+                .Exchange(
+                    ref _somethingSent,
+                    new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+                )
+                .TrySetResult();
+    }
+
+    void Enqueue(IReadOnlyList<OutboxMessage> messages, bool isCommitted)
+    {
+        if (messages.Count == 0 || _held.Count >= MostMessagesInMemory)
             return;
 
-        foreach (var message in batch.Messages)
-            _held[message.Id] = true;
+        foreach (var message in messages)
+            _held[message.Id] = false;
 
+        if (!settings.KeepsOrder)
+            Enqueue(new Batch(messages, isCommitted));
+        else
+            // Each lane that has to wait waits by itself.
+            foreach (var together in messages.GroupBy(message => message.Ahead.Count > 0 ? message.Lane : null))
+                Enqueue(new Batch([.. together], isCommitted));
+    }
+
+    void Enqueue(Batch batch)
+    {
         Interlocked.Increment(ref _unfinished);
         _queue.Writer.TryWrite(batch);
     }
@@ -232,5 +315,8 @@ sealed partial class OutboxDelivery<TDbContext>(
     [LoggerMessage(LogLevel.Warning, "Outbox: messages are left to the sweeper")]
     partial void LogLeftBehind(Exception reason);
 
-    readonly record struct Batch(IReadOnlyList<OutboxMessage> Messages, bool IsCommitted);
+    readonly record struct Batch(IReadOnlyList<OutboxMessage> Messages, bool IsCommitted)
+    {
+        public bool IsBehind => Messages[0].Ahead.Count > 0;
+    }
 }

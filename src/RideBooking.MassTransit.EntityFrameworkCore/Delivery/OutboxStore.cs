@@ -38,21 +38,19 @@ sealed class OutboxStore<TDbContext>(
                 if (!settings.DeliversBusOutbox)
                     due = due.Where(message => message.InboxMessageId != null);
 
-                return due.OrderBy(message => message.NextAttemptTime)
+                return due.WhoseTurnItIs(outbox)
+                    .OrderBy(message => message.NextAttemptTime)
                     .ThenBy(message => message.SequenceNumber)
                     .Take(settings.QueryMessageLimit);
             },
             cancellationToken
         );
 
-    /// <summary>Those of these messages whose transaction has committed.</summary>
-    public async Task<HashSet<Guid>> Committed(
-        IReadOnlyList<OutboxMessage> messages,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Those of these messages that are committed and not yet deleted.</summary>
+    public async Task<HashSet<Guid>> Existing(IEnumerable<Guid> messages, CancellationToken cancellationToken)
     {
-        var committed = new HashSet<Guid>();
-        foreach (var keys in messages.Select(message => message.Id).Chunk(KeysPerStatement))
+        var existing = new HashSet<Guid>();
+        foreach (var keys in messages.Chunk(KeysPerStatement))
         {
             await using var scope = scopes.CreateAsyncScope();
             var ids = await Context(scope)
@@ -60,10 +58,10 @@ sealed class OutboxStore<TDbContext>(
                 .Where(message => keys.Contains(message.Id))
                 .Select(message => message.Id)
                 .ToListAsync(cancellationToken);
-            committed.UnionWith(ids);
+            existing.UnionWith(ids);
         }
 
-        return committed;
+        return existing;
     }
 
     /// <summary>Notes that a message could not be sent, why, and when to try again: after one, two, four… seconds.</summary>

@@ -48,6 +48,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         _clientFactory = clientFactory;
         _clock = clock;
         _provider = provider;
+        _dbContext.SavingChanges += Saving;
         _dbContext.SavedChanges += Saved;
     }
 
@@ -76,7 +77,8 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
                 context,
                 ++_lastSequenceNumber,
                 _clock.GetUtcNow().UtcDateTime,
-                _settings.GracePeriod
+                _settings.GracePeriod,
+                _settings.KeepsOrder
             );
             message.OutboxId = _outboxId;
 
@@ -89,11 +91,18 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
 
     public void Dispose()
     {
+        _dbContext.SavingChanges -= Saving;
         _dbContext.SavedChanges -= Saved;
 
         // Saved within the caller's own transaction, whose end the context does not tell: the database knows.
         lock (_lock)
             HandOver(_saved, committed: false);
+    }
+
+    void Saving(object? sender, SavingChangesEventArgs arguments)
+    {
+        lock (_lock)
+            OutboxLanes.Number(_dbContext, [_added]);
     }
 
     void Saved(object? sender, SavedChangesEventArgs arguments)

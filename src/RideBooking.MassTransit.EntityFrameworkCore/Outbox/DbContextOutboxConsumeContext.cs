@@ -37,7 +37,8 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
                 context,
                 sequenceNumber,
                 clock.GetUtcNow().UtcDateTime,
-                settings.GracePeriod
+                settings.GracePeriod,
+                settings.KeepsOrder
             );
             message.InboxMessageId = MessageId;
             message.InboxConsumerId = ConsumerId;

@@ -18,6 +18,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     OutboxDelivery<TDbContext> delivery,
     GroupCommit<TDbContext> group,
     SeenMessages<TDbContext> seen,
+    ConsumerAliases aliases,
     TimeProvider clock
 ) : IOutboxContextFactory<TDbContext>
     where TDbContext : DbContext
@@ -32,7 +33,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         var messageId =
             context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a MessageId.");
 
-        using var turn = await seen.Take(messageId, options.ConsumerId, context.CancellationToken);
+        var consumerId = aliases.Of(options.ConsumerId);
+        using var turn = await seen.Take(messageId, consumerId, context.CancellationToken);
         // A broker that delivers again says so: then it is worth a look before the consumer is asked.
         if (turn is null || (context.ReceiveContext.Redelivered && await IsConsumed()))
         {
@@ -80,7 +82,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 new InboxState
                 {
                     MessageId = messageId,
-                    ConsumerId = options.ConsumerId,
+                    ConsumerId = consumerId,
                     Received = now,
                     Consumed = now,
                 },
@@ -144,7 +146,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         {
             try
             {
-                return await InboxMark.IsConsumed(dbContext, messageId, options.ConsumerId, context.CancellationToken);
+                return await InboxMark.IsConsumed(dbContext, messageId, consumerId, context.CancellationToken);
             }
             catch (Exception exception)
             {

@@ -164,6 +164,11 @@ sealed partial class GroupCommit<TDbContext>(
                     // Where a database has one writer, its turn has come only now, and others have come meanwhile.
                     if (group.MayGrow)
                         Grow(group);
+                    await OutboxLanes.Number(
+                        context,
+                        group.Units.ConvertAll(pending => pending.Unit.Sent),
+                        CancellationToken.None
+                    );
                     foreach (var pending in group.Units)
                         Track(pending, context);
                     if (group.Units.Count > 0)

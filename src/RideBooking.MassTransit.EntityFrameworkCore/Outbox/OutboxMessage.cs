@@ -83,6 +83,15 @@ public class OutboxMessage : OutboxMessageContext
     /// <summary>How often sending it has failed through its own fault.</summary>
     public int AttemptCount { get; set; }
 
+    /// <summary>
+    /// The lane, which is the routing key, where the outbox keeps order by it: what was committed before in the same lane is
+    /// sent before. Null where there is no order to keep.
+    /// </summary>
+    public string? Lane { get; set; }
+
+    /// <summary>The place in the lane; messages with the same number are sent side by side.</summary>
+    public long LaneNumber { get; set; }
+
     /// <summary>From this instant on, UTC, the row counts as left behind and is sent by the sweeper.</summary>
     public DateTime NextAttemptTime { get; set; }
 
@@ -91,6 +100,9 @@ public class OutboxMessage : OutboxMessageContext
 
     /// <summary>The W3C id of the activity that sent it; not stored, for whoever looks at the message while it is saved.</summary>
     public string? ActivityId { get; private set; }
+
+    /// <summary>What stood before it in its lane when it was committed; not stored.</summary>
+    internal IReadOnlyCollection<Guid> Ahead { get; set; } = [];
 
     Guid? MessageContext.MessageId => MessageId;
     DateTime? MessageContext.SentTime => SentTime;
@@ -114,7 +126,8 @@ public class OutboxMessage : OutboxMessageContext
         SendContext<T> context,
         long sequenceNumber,
         DateTime now,
-        TimeSpan gracePeriod
+        TimeSpan gracePeriod,
+        bool keepsOrder
     )
         where T : class
     {
@@ -142,6 +155,7 @@ public class OutboxMessage : OutboxMessageContext
             EnqueueTime = now + context.Delay,
             ExpirationTime = now + context.TimeToLive,
             NextAttemptTime = now + gracePeriod,
+            Lane = keepsOrder && context.RoutingKey() is { Length: > 0 } key ? key : null,
             ActivityId = System.Diagnostics.Activity.Current?.Id,
         };
 

@@ -9,6 +9,9 @@ static class OutboxModel
 {
     const int MaxAddressLength = 1024;
 
+    // No transport's routing key is longer.
+    const int MaxLaneLength = 255;
+
     // SQLite and SQL Server give times back without saying that they are UTC.
     static readonly ValueConverter<DateTime, DateTime> Utc = new(
         time => time,
@@ -31,6 +34,8 @@ static class OutboxModel
         outbox.Property(message => message.Id).ValueGeneratedNever();
         outbox.Property(message => message.SequenceNumber).ValueGeneratedNever();
         outbox.Ignore(message => message.ActivityId);
+        outbox.Ignore(message => message.Ahead);
+        outbox.Property(message => message.Lane).HasMaxLength(MaxLaneLength).IsUnicode(false);
         outbox.Property(message => message.ContentType).HasMaxLength(256);
         outbox.Property(message => message.SourceAddress).HasMaxLength(MaxAddressLength);
         outbox.Property(message => message.DestinationAddress).HasMaxLength(MaxAddressLength);
@@ -43,6 +48,9 @@ static class OutboxModel
 
         // The sweeper's only question: what is due, in the order in which it was written?
         outbox.HasIndex(message => new { message.NextAttemptTime, message.SequenceNumber });
+
+        // What stands before a message in its lane?
+        outbox.HasIndex(message => new { message.Lane, message.LaneNumber });
     }
 
     public static void State(EntityTypeBuilder<OutboxState> state)

@@ -20,6 +20,9 @@ sealed class OutboxSettings<TDbContext>
     /// <summary>False where every message has a transaction of its own.</summary>
     public bool GroupsCommits { get; set; } = true;
 
+    /// <summary>Whether what has the same routing key is sent in the order of the commits.</summary>
+    public bool KeepsOrder { get; set; }
+
     /// <summary>False where another process delivers what is sent outside consumers.</summary>
     public bool DeliversBusOutbox { get; set; } = true;
 

@@ -112,6 +112,7 @@ sealed class UnitOfWork : IAsyncDisposable
     public async Task SaveByItself(CancellationToken cancellationToken)
     {
         await BeginOwnTransaction(cancellationToken);
+        await OutboxLanes.Number(Context, [_sent], cancellationToken);
         Context.Add(Mark);
         Context.AddRange(_sent);
         await Context.SaveChangesAsync(cancellationToken);

@@ -86,7 +86,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
             if (handling == Handling.Keep)
                 continue;
             if (handling == Handling.SendBack)
-                await SendBack(channel, message, taken, stop);
+                await SendBack(channel, message, taken, transport.Partitions > 0, stop);
             await record(message);
             await channel.BasicAckAsync(taken.DeliveryTag, multiple: false, CancellationToken.None);
         }
@@ -104,7 +104,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
                 .Headers.Where(header => header.Value is not null)
                 .ToDictionary(header => header.Key, header => (object?)Encoding.UTF8.GetBytes(header.Value!)),
         };
-        await Publish(channel, message.Queue, properties, message.Body, stop);
+        await Publish(channel, "", message.Queue, properties, message.Body, stop);
     }
 
     // It is on its way to the error queue, which may be made only now.
@@ -143,20 +143,31 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         _connecting.Dispose();
     }
 
-    static async Task SendBack(IChannel channel, FailedMessage message, BasicGetResult taken, CancellationToken stop)
+    // Where the endpoint's messages are divided, its exchange knows into which queue.
+    static async Task SendBack(
+        IChannel channel,
+        FailedMessage message,
+        BasicGetResult taken,
+        bool divided,
+        CancellationToken stop
+    )
     {
         var properties = new BasicProperties(taken.BasicProperties);
         if (properties.Headers is { } headers)
             properties.Headers = headers
                 .Where(header => !FailedMessage.TellsOfFailure(header.Key))
                 .ToDictionary(header => header.Key, header => header.Value);
-        await Publish(channel, message.Endpoint, properties, message.BodyToSend(), stop);
+        var (exchange, key) = divided
+            ? (message.Endpoint, message.RideId?.ToString() ?? taken.RoutingKey)
+            : ("", message.Endpoint);
+        await Publish(channel, exchange, key, properties, message.BodyToSend(), stop);
     }
 
     // Returns when the broker has it.
     static async Task Publish(
         IChannel channel,
-        string queue,
+        string exchange,
+        string key,
         BasicProperties properties,
         byte[] body,
         CancellationToken stop
@@ -164,11 +175,12 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     {
         try
         {
-            await channel.BasicPublishAsync("", queue, mandatory: true, properties, body, stop);
+            await channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body, stop);
         }
-        catch (PublishReturnException)
+        catch (Exception gone)
+            when (gone is PublishReturnException || channel.CloseReason?.ReplyCode == Constants.NotFound)
         {
-            throw new QueueIsGoneException(queue);
+            throw new QueueIsGoneException(exchange.Length > 0 ? exchange : key);
         }
     }
 

@@ -1,6 +1,7 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Messaging.Partitions;
 
 namespace RideBooking.Platform.Messaging;
 
@@ -26,7 +27,7 @@ internal static class BrokerStart
                 limit.CancelAfter(s_patience);
                 try
                 {
-                    await Connect(address, endpoints, limit.Token, stop);
+                    await Connect(address, options.Partitions, endpoints, limit.Token, stop);
                 }
                 catch (OperationCanceledException) when (!stop.IsCancellationRequested)
                 {
@@ -43,26 +44,37 @@ internal static class BrokerStart
         );
     }
 
-    static async Task Connect(Uri address, ReceiveEndpoints endpoints, CancellationToken limit, CancellationToken stop)
+    static async Task Connect(
+        Uri address,
+        int partitions,
+        ReceiveEndpoints endpoints,
+        CancellationToken limit,
+        CancellationToken stop
+    )
     {
         var factory = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false };
         await using var connection = await factory.CreateConnectionAsync("start", limit);
         // Only now a virtual host that does not exist is noticed.
         await using var channel = await connection.CreateChannelAsync(cancellationToken: limit);
+        await PartitionCheck.Check(connection, endpoints, partitions, stop);
         // Making them for the first time may take long.
         foreach (var endpoint in endpoints.Names)
-            try
-            {
-                var arguments = RabbitMqTopology.ArgumentsOf(endpoint).ToDictionary();
-                await channel.QueueDeclareAsync(endpoint, true, false, false, arguments, cancellationToken: stop);
-            }
-            catch (OperationInterruptedException other) when (other.ShutdownReason?.ReplyCode == 406)
-            {
-                // The bus would try for ever, and listen to nobody meanwhile.
-                throw new ConfigurationException(
-                    $"The queue {endpoint} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating.md). {other.ShutdownReason?.ReplyText}"
-                );
-            }
+        {
+            var queues = endpoints.QueuesOf(endpoint);
+            var arguments = RabbitMqTopology.ArgumentsOf(endpoint, isPartition: queues[0] != endpoint).ToDictionary();
+            foreach (var queue in queues)
+                try
+                {
+                    await channel.QueueDeclareAsync(queue, true, false, false, arguments, cancellationToken: stop);
+                }
+                catch (OperationInterruptedException other) when (other.ShutdownReason?.ReplyCode == 406)
+                {
+                    // The bus would try for ever, and listen to nobody meanwhile.
+                    throw new ConfigurationException(
+                        $"The queue {queue} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating.md). {other.ShutdownReason?.ReplyText}"
+                    );
+                }
+        }
         await connection.CloseAsync(stop);
     }
 

@@ -33,4 +33,11 @@ internal sealed record EndpointLoad(int Fetched, int AtOnce)
         endpoint.PrefetchCount = load.Fetched;
         endpoint.ConcurrentMessageLimit = load.AtOnce;
     }
+
+    /// <summary>
+    /// Sets a partition's share of it: all together handle as many at once as the whole. It fetches no more than that, for
+    /// whatever is fetched must be able to stand in line.
+    /// </summary>
+    public static void Share(IReceiveEndpointConfigurator partition, string name, int partitions) =>
+        partition.PrefetchCount = (For(name).AtOnce + partitions - 1) / partitions;
 }

@@ -1,8 +1,10 @@
 using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Messaging.Partitions;
 using RideBooking.Platform.Messaging.SetAside;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
@@ -50,6 +52,8 @@ public static class MessagingRegistration
             {
                 outbox.Use(database.Provider);
                 outbox.DuplicateDetectionWindow = InboxWindow;
+                if (options.Partitions > 0)
+                    outbox.KeepOrderByRoutingKey();
                 outbox.UseBusOutbox();
             });
             foreach (var module in modules)
@@ -62,6 +66,17 @@ public static class MessagingRegistration
                     {
                         RabbitMqTopology.Use(rabbit, options.Broker!);
                         rabbit.UsePublishMessageScheduler();
+                        if (options.Partitions > 0)
+                        {
+                            RoutingKeys.Use(rabbit);
+                            PartitionedEndpoints.Configure(
+                                rabbit,
+                                context,
+                                options.Partitions,
+                                IsDivided,
+                                (name, partition) => Configure(context, name, partition, options)
+                            );
+                        }
                         rabbit.ConfigureEndpoints(context);
                     }
                 );
@@ -80,6 +95,12 @@ public static class MessagingRegistration
             services.AddSingleton<InMemoryDrain>();
             services.AddHostedService(provider => provider.GetRequiredService<InMemoryDrain>());
         }
+        if (options.Partitions > 0)
+        {
+            // After the bus, so that it is stopped before.
+            services.AddSingleton<PartitionChannels>();
+            services.AddHostedService(provider => provider.GetRequiredService<PartitionChannels>());
+        }
         services.AddRecovery(options.Kind);
         return options;
     }
@@ -96,14 +117,24 @@ public static class MessagingRegistration
         var inTransaction = !context.IsOutsideTransaction(name) && name != FailurePolicy.Scheduler;
         if (!inProcess)
         {
-            context.GetRequiredService<InboxConsumers>().Watch(endpoint, name, inTransaction);
-            context.GetRequiredService<ReceiveEndpoints>().Add(name);
-            RabbitMqTopology.Use(endpoint, name);
-            EndpointLoad.Use(endpoint, name);
+            var partitions = IsDivided(name) ? options.Partitions : 0;
+            context
+                .GetRequiredService<InboxConsumers>()
+                .Watch(endpoint, name, inTransaction, context.GetRequiredService<ConsumerAliases>());
+            context.GetRequiredService<ReceiveEndpoints>().Add(name, PartitionNames.QueuesOf(name, partitions));
+            RabbitMqTopology.Use(endpoint, name, isPartition: partitions > 0);
+            if (partitions == 0)
+                EndpointLoad.Use(endpoint, name);
+            else
+            {
+                EndpointLoad.Share(endpoint, name, partitions);
+                var turns = new PartitionTurns(context.GetRequiredService<PartitionChannels>());
+                endpoint.ConfigureReceive(receive => receive.UseFilter(turns));
+            }
             if (options.Kind == TransportKind.InMemory)
                 SetAsideFilter.Use(endpoint, name, context);
         }
-        endpoint.UseRideScope(context);
+        endpoint.UseRideScope(context, name);
         if (!inProcess)
             endpoint.UseForEachMessage(new RideTurns());
         endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>());
@@ -112,6 +143,10 @@ public static class MessagingRegistration
         if (inTransaction)
             endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);
     }
+
+    // Who waits in process knows his own order, and timers have none but their time.
+    static bool IsDivided(string endpoint) =>
+        endpoint != FailurePolicy.Scheduler && !endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
 
     static void Use(this IEntityFrameworkOutboxConfigurator outbox, DatabaseProvider provider)
     {

@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.Configuration;
+using RideBooking.Platform.Messaging.Partitions;
 
 namespace RideBooking.Platform.Messaging;
 
@@ -22,6 +23,9 @@ internal static class RabbitMqTopology
     /// </summary>
     public static void Use(IRabbitMqBusFactoryConfigurator rabbit, Uri broker)
     {
+        var names = new PartitionNames();
+        rabbit.SendTopology.ErrorQueueNameFormatter = names;
+        rabbit.SendTopology.DeadLetterQueueNameFormatter = names;
         rabbit.Host(broker, host => host.PublisherConfirmation = true);
         rabbit.PublishTopology.ConnectPublishTopologyConfigurationObserver(new DurableExchanges());
         rabbit.SendTopology.ConfigureErrorSettings = SetAside;
@@ -32,18 +36,19 @@ internal static class RabbitMqTopology
     /// A quorum queue, whose poison messages end in the endpoint's error queue, where operators find what fails otherwise.
     /// The broker removes such a message only after it has arrived there.
     /// </summary>
-    public static void Use(IReceiveEndpointConfigurator endpoint, string name)
+    public static void Use(IReceiveEndpointConfigurator endpoint, string name, bool isPartition)
     {
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
             return;
-        foreach (var (argument, value) in ArgumentsOf(name))
+        foreach (var (argument, value) in ArgumentsOf(name, isPartition))
             rabbit.SetQueueArgument(argument, value);
         rabbit.BindDeadLetterQueue(ErrorQueue(name), ErrorQueue(name), SetAside);
     }
 
-    /// <summary>What an endpoint's queue is declared with. A queue cannot change its arguments later.</summary>
-    public static IReadOnlyDictionary<string, object?> ArgumentsOf(string endpoint) =>
-        new Dictionary<string, object?>
+    /// <summary>What an endpoint's queues are declared with. A queue cannot change its arguments later.</summary>
+    public static IReadOnlyDictionary<string, object?> ArgumentsOf(string endpoint, bool isPartition)
+    {
+        var arguments = new Dictionary<string, object?>
         {
             ["x-queue-type"] = "quorum",
             ["x-delivery-limit"] = DeliveryLimit,
@@ -52,6 +57,10 @@ internal static class RabbitMqTopology
             // What that strategy wants; there is no length at which a queue would overflow.
             ["x-overflow"] = "reject-publish",
         };
+        if (isPartition)
+            arguments["x-single-active-consumer"] = true;
+        return arguments;
+    }
 
     static string ErrorQueue(string endpoint) => endpoint + ReceiveEndpoints.ErrorSuffix;
 

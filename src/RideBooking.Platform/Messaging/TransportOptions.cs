@@ -21,13 +21,18 @@ public enum TransportKind
 /// <param name="Redelivery">From <c>Messaging:Redelivery</c>: pauses between scheduled redeliveries after that.</param>
 /// <param name="TimersAtOnce">From <c>Messaging:TimersAtOnce</c>: how many timers and redeliveries one host sends at once.</param>
 /// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: and how many per second.</param>
+/// <param name="Partitions">
+/// From <c>Messaging:Partitions</c>: among how many queues, each consumed by one host at a time, an endpoint's messages are
+/// divided by their ride; 0 for one queue that all hosts consume together.
+/// </param>
 public sealed record TransportOptions(
     TransportKind Kind,
     Uri? Broker,
     IReadOnlyList<TimeSpan> Retry,
     IReadOnlyList<TimeSpan> Redelivery,
     int TimersAtOnce,
-    int TimersPerSecond
+    int TimersPerSecond,
+    int Partitions
 )
 {
     static readonly TimeSpan[] s_retry =
@@ -59,8 +64,20 @@ public sealed record TransportOptions(
             configuration.Spans("Messaging:Retry", s_retry),
             configuration.Spans("Messaging:Redelivery", s_redelivery),
             (int)configuration.Number("Messaging:TimersAtOnce", otherwise: 10, least: 1, most: 100),
-            (int)configuration.Number("Messaging:TimersPerSecond", otherwise: 200, least: 1, most: 100_000)
+            (int)configuration.Number("Messaging:TimersPerSecond", otherwise: 200, least: 1, most: 100_000),
+            ReadPartitions(configuration, kind)
         );
+    }
+
+    static int ReadPartitions(IConfiguration configuration, TransportKind kind)
+    {
+        const string key = "Messaging:Partitions";
+        var partitions = (int)configuration.Number(key, otherwise: 0, least: 0, most: 64);
+        return partitions == 0 || kind == TransportKind.RabbitMq
+            ? partitions
+            : throw new ConfigurationException(
+                $"{key} divides queues among hosts, and needs Transport:Kind=RabbitMq: on the in-memory transport there is one host."
+            );
     }
 
     static Uri ReadBroker(IConfiguration configuration, IHostEnvironment environment)

@@ -1,4 +1,3 @@
-using MassTransit;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
@@ -7,7 +6,8 @@ namespace RideBooking.Platform.Observability;
 /// What waits in the endpoints' queues. On RabbitMQ only: the in-memory transport keeps no count that anybody could ask
 /// for, so the gauge shows nothing there.
 /// </summary>
-internal sealed class QueueDepths(IBusControl bus, TransportOptions transport, BrokerQueues broker) : IGaugeSource
+internal sealed class QueueDepths(ReceiveEndpoints endpoints, TransportOptions transport, BrokerQueues broker)
+    : IGaugeSource
 {
     static readonly Gauge s_waiting = new(
         "ridebooking.endpoint.messages",
@@ -23,9 +23,15 @@ internal sealed class QueueDepths(IBusControl bus, TransportOptions transport, B
         if (transport.Kind != TransportKind.RabbitMq)
             return [];
         var readings = new List<Reading>();
-        foreach (var endpoint in bus.Queues().Select(queue => queue.InputAddress.LastPart()))
-            if (await broker.Count(endpoint, stop) is { } waiting)
-                readings.Add(s_waiting.Reads(waiting, endpoint));
+        foreach (var endpoint in endpoints.Names)
+        {
+            long? all = null;
+            foreach (var queue in endpoints.QueuesOf(endpoint))
+                if (await broker.Count(queue, stop) is { } waiting)
+                    all = waiting + (all ?? 0);
+            if (all is { } messages)
+                readings.Add(s_waiting.Reads(messages, endpoint));
+        }
         return readings;
     }
 }

@@ -39,9 +39,8 @@ internal static class RideScope
     }
 
     /// <summary>Messages, whatever their consumer.</summary>
-    public static void UseRideScope(this IReceiveEndpointConfigurator endpoint, IServiceProvider services)
+    public static void UseRideScope(this IReceiveEndpointConfigurator endpoint, IServiceProvider services, string name)
     {
-        var name = endpoint.InputAddress.LastPart();
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(Telemetry.Name);
         endpoint.UseForEachMessage(new Around(name, log));
     }

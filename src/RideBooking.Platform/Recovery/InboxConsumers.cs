@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.JobService;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Observability;
 
 namespace RideBooking.Platform.Recovery;
 
@@ -27,9 +29,13 @@ internal sealed class InboxConsumers
     public ImmutableArray<InboxConsumer> Of(Type message) => _marking.GetValueOrDefault(message, []);
 
     /// <summary>Takes note of what is configured on an endpoint.</summary>
-    public void Watch(IReceiveEndpointConfigurator endpoint, string name, bool leavesMarks)
+    /// <param name="endpoint">The endpoint, or one of its partitions.</param>
+    /// <param name="name">The endpoint's name.</param>
+    /// <param name="leavesMarks">Whether it has an inbox.</param>
+    /// <param name="aliases">Told that a consumer on a partition is the endpoint's.</param>
+    public void Watch(IReceiveEndpointConfigurator endpoint, string name, bool leavesMarks, ConsumerAliases aliases)
     {
-        var observer = new Observer(this, name, leavesMarks);
+        var observer = new Observer(this, name, endpoint.InputAddress.LastPart(), leavesMarks, aliases);
         endpoint.ConnectConsumerConfigurationObserver(observer);
         endpoint.ConnectSagaConfigurationObserver(observer);
     }
@@ -45,32 +51,31 @@ internal sealed class InboxConsumers
             );
     }
 
-    sealed class Observer(InboxConsumers consumers, string endpoint, bool leavesMarks)
-        : IConsumerConfigurationObserver,
-            ISagaConfigurationObserver
+    sealed class Observer(
+        InboxConsumers consumers,
+        string endpoint,
+        string queue,
+        bool leavesMarks,
+        ConsumerAliases aliases
+    ) : IConsumerConfigurationObserver, ISagaConfigurationObserver
     {
         // The ids are made as MassTransit's outbox makes them; a test compares them with the marks that are left.
         public void ConsumerMessageConfigured<TConsumer, TMessage>(
             IConsumerMessageConfigurator<TConsumer, TMessage> configurator
         )
             where TConsumer : class
-            where TMessage : class =>
-            consumers.Add(
-                typeof(TMessage),
-                JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId(endpoint),
-                endpoint,
-                leavesMarks
-            );
+            where TMessage : class => Add<TMessage>(JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId);
 
         public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
             where TSaga : class, ISaga
-            where TMessage : class =>
-            consumers.Add(
-                typeof(TMessage),
-                JobMetadataCache<TSaga, TMessage>.GenerateJobTypeId(endpoint),
-                endpoint,
-                leavesMarks
-            );
+            where TMessage : class => Add<TMessage>(JobMetadataCache<TSaga, TMessage>.GenerateJobTypeId);
+
+        void Add<TMessage>(Func<string, Guid> id)
+        {
+            if (queue != endpoint)
+                aliases.Add(id(queue), id(endpoint));
+            consumers.Add(typeof(TMessage), id(endpoint), endpoint, leavesMarks);
+        }
 
         public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
             where TConsumer : class { }

@@ -63,7 +63,8 @@ internal static class RecoverCommand
         limit.CancelAfter(s_patience);
         try
         {
-            foreach (var queue in services.GetRequiredService<ReceiveEndpoints>().Names)
+            var endpoints = services.GetRequiredService<ReceiveEndpoints>();
+            foreach (var queue in endpoints.Names.SelectMany(endpoints.QueuesOf))
                 await Waiting.For(
                     $"a host that consumes the queue {missing = queue}",
                     async () =>

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>
-/// A private RabbitMQ from the installed binaries: own node name, ports, name service (epmd), cookie and folders, no
-/// plugins, and nothing that listens beyond loopback.
+/// A private RabbitMQ from the installed binaries: own node name, ports, name service (epmd), cookie and folders, one
+/// plugin (which divides messages), and nothing that listens beyond loopback.
 /// </summary>
 sealed class LocalRabbitMq : IServerInstance
 {
@@ -79,6 +79,7 @@ sealed class LocalRabbitMq : IServerInstance
         // Counts of quorum queues are as old as their last tick: five seconds unless told.
         var advanced = Path.Combine(folder, "advanced.config");
         await File.WriteAllTextAsync(advanced, "[{rabbit, [{quorum_tick_interval, 200}]}].\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "enabled_plugins"), "[rabbitmq_consistent_hash_exchange].\n");
         // Erlang would start one by itself, a daemon that outlives the broker: see ERL_FLAGS below.
         names = SupervisedProcess.Start(
             account.Run(epmd, "-port", $"{epmdPort}", "-address", "127.0.0.1"),

@@ -6,7 +6,7 @@ public sealed class Turns_of_a_ride
 {
     static readonly Guid s_ride = Guid.CreateVersion7();
 
-    readonly RideTurns _turns = new();
+    readonly Turns<Guid> _turns = new();
     readonly List<string> _begun = [];
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -50,7 +50,7 @@ public sealed class Turns_of_a_ride
 
         second.Ends.SetResult();
         await second.Handled;
-        _turns.Rides.ShouldBe(0);
+        _turns.Keys.ShouldBe(0);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class Turns_of_a_ride
     {
         var first = Work("first");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var waiting = _turns.Handle(s_ride, () => throw new InvalidOperationException("Not its turn."), stop.Token);
+        var waiting = _turns.Take(s_ride).Do(() => throw new InvalidOperationException("Not its turn."), stop.Token);
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(waiting);
         var next = Work("next");
@@ -67,22 +67,23 @@ public sealed class Turns_of_a_ride
         first.Ends.SetResult();
         next.Ends.SetResult();
         await Task.WhenAll(first.Handled, next.Handled);
-        _turns.Rides.ShouldBe(0);
+        _turns.Keys.ShouldBe(0);
     }
 
     (TaskCompletionSource Ends, Task Begun, Task Handled) Work(string name, Guid? ride = null)
     {
         var (begins, ends) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var handled = _turns.Handle(
-            ride ?? s_ride,
-            () =>
-            {
-                _begun.Add(name);
-                begins.SetResult();
-                return ends.Task;
-            },
-            Stop
-        );
+        var handled = _turns
+            .Take(ride ?? s_ride)
+            .Do(
+                () =>
+                {
+                    _begun.Add(name);
+                    begins.SetResult();
+                    return ends.Task;
+                },
+                Stop
+            );
         return (ends, begins.Task, handled);
     }
 }

@@ -344,6 +344,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     inbox_consumer_id = table.Column<Guid>(type: "uuid", nullable: true),
                     outbox_id = table.Column<Guid>(type: "uuid", nullable: true),
                     attempt_count = table.Column<int>(type: "integer", nullable: false),
+                    lane = table.Column<string>(type: "character varying(255)", unicode: false, maxLength: 255, nullable: true),
+                    lane_number = table.Column<long>(type: "bigint", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     last_error = table.Column<string>(type: "text", nullable: true)
                 },
@@ -1099,6 +1101,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "matching",
                 table: "offers",
                 columns: new[] { "ride_id", "driver_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_message_lane_lane_number",
+                schema: "messaging",
+                table: "outbox_message",
+                columns: new[] { "lane", "lane_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_next_attempt_time_sequence_number",

@@ -113,6 +113,16 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("initiator_id");
 
+                    b.Property<string>("Lane")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("lane");
+
+                    b.Property<long>("LaneNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lane_number");
+
                     b.Property<string>("LastError")
                         .HasColumnType("text")
                         .HasColumnName("last_error");
@@ -162,6 +172,9 @@ namespace RideBooking.Platform.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_outbox_message");
+
+                    b.HasIndex("Lane", "LaneNumber")
+                        .HasDatabaseName("ix_outbox_message_lane_lane_number");
 
                     b.HasIndex("NextAttemptTime", "SequenceNumber")
                         .HasDatabaseName("ix_outbox_message_next_attempt_time_sequence_number");

@@ -123,6 +123,17 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("initiator_id");
 
+                    b.Property<string>("Lane")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(255)")
+                        .HasColumnName("lane")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<long>("LaneNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lane_number");
+
                     b.Property<string>("LastError")
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("last_error")
@@ -177,6 +188,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.HasKey("Id")
                         .HasName("pk_outbox_message");
+
+                    b.HasIndex("Lane", "LaneNumber")
+                        .HasDatabaseName("ix_outbox_message_lane_lane_number");
 
                     b.HasIndex("NextAttemptTime", "SequenceNumber")
                         .HasDatabaseName("ix_outbox_message_next_attempt_time_sequence_number");

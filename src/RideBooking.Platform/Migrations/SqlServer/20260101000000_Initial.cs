@@ -466,6 +466,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     inbox_consumer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     outbox_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     attempt_count = table.Column<int>(type: "int", nullable: false),
+                    lane = table.Column<string>(type: "varchar(255)", unicode: false, maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    lane_number = table.Column<long>(type: "bigint", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     last_error = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2")
                 },
@@ -1147,6 +1149,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "matching",
                 table: "offers",
                 columns: new[] { "ride_id", "driver_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_message_lane_lane_number",
+                schema: "messaging",
+                table: "outbox_message",
+                columns: new[] { "lane", "lane_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_next_attempt_time_sequence_number",

@@ -400,6 +400,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     inbox_consumer_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     outbox_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     attempt_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    lane = table.Column<string>(type: "TEXT", unicode: false, maxLength: 255, nullable: true),
+                    lane_number = table.Column<long>(type: "INTEGER", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "TEXT", nullable: false),
                     last_error = table.Column<string>(type: "TEXT", nullable: true)
                 },
@@ -1015,6 +1017,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_messaging_inbox_state_received",
                 table: "messaging_inbox_state",
                 column: "received");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_messaging_outbox_message_lane_lane_number",
+                table: "messaging_outbox_message",
+                columns: new[] { "lane", "lane_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_messaging_outbox_message_next_attempt_time_sequence_number",

@@ -108,6 +108,16 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("initiator_id");
 
+                    b.Property<string>("Lane")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lane");
+
+                    b.Property<long>("LaneNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lane_number");
+
                     b.Property<string>("LastError")
                         .HasColumnType("TEXT")
                         .HasColumnName("last_error");
@@ -157,6 +167,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_messaging_outbox_message");
+
+                    b.HasIndex("Lane", "LaneNumber")
+                        .HasDatabaseName("ix_messaging_outbox_message_lane_lane_number");
 
                     b.HasIndex("NextAttemptTime", "SequenceNumber")
                         .HasDatabaseName("ix_messaging_outbox_message_next_attempt_time_sequence_number");

@@ -1,0 +1,79 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RideBooking.Platform.Configuration;
+
+namespace RideBooking.Platform.Messaging.Partitions;
+
+/// <summary>Whether the broker can divide messages as it is told, and was not told otherwise before.</summary>
+internal static class PartitionCheck
+{
+    const int PreconditionFailed = 406;
+    const int CommandInvalid = 503;
+
+    /// <summary>Throws <see cref="ConfigurationException"/> when it cannot, or was.</summary>
+    public static async Task Check(
+        IConnection connection,
+        ReceiveEndpoints endpoints,
+        int partitions,
+        CancellationToken stop
+    )
+    {
+        foreach (var endpoint in endpoints.Names)
+        {
+            var queues = endpoints.QueuesOf(endpoint);
+            var isDivided = queues[0] != endpoint;
+            // What another number has left is still bound: it would get messages that nobody hears.
+            var next = PartitionNames.Queue(endpoint, isDivided ? partitions + 1 : 1);
+            foreach (var other in isDivided ? new[] { endpoint, next } : [next])
+                if (await Exists(connection, other, stop))
+                    throw Otherwise($"has the queue {other}");
+            if (isDivided)
+                await DeclareHash(connection, endpoint, stop);
+        }
+
+        ConfigurationException Otherwise(string what) =>
+            new(
+                $"Messaging:Partitions is {partitions}, but RabbitMQ {what}, of another number: stop all hosts and, once they are empty, delete the queues of the endpoints and the exchanges of the same names (docs/operating.md)."
+            );
+
+        async Task DeclareHash(IConnection connection, string endpoint, CancellationToken stop)
+        {
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+            try
+            {
+                await channel.ExchangeDeclareAsync(
+                    endpoint,
+                    PartitionedEndpoints.ConsistentHash,
+                    durable: true,
+                    autoDelete: false,
+                    cancellationToken: stop
+                );
+            }
+            catch (OperationInterruptedException refused)
+            {
+                throw refused.ShutdownReason?.ReplyCode switch
+                {
+                    CommandInvalid => new ConfigurationException(
+                        "Messaging:Partitions needs RabbitMQ's plugin for hashing: rabbitmq-plugins enable rabbitmq_consistent_hash_exchange"
+                    ),
+                    PreconditionFailed => Otherwise($"has the exchange {endpoint}"),
+                    _ => refused,
+                };
+            }
+        }
+    }
+
+    static async Task<bool> Exists(IConnection connection, string queue, CancellationToken stop)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(queue, stop);
+            return true;
+        }
+        catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return false;
+        }
+    }
+}

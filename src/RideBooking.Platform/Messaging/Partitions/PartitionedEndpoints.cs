@@ -1,0 +1,93 @@
+using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.RabbitMqTransport.Configuration;
+using MassTransit.RabbitMqTransport.Topology;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RideBooking.Platform.Messaging.Partitions;
+
+/// <summary>
+/// An endpoint's messages divided by their routing key, the ride, among several queues, each consumed by one host at a time:
+/// so a ride's messages are handled in the order in which they were sent, whichever hosts there are. The endpoint's exchange
+/// hashes the key (RabbitMQ's plugin rabbitmq_consistent_hash_exchange); docs/operating.md says how it is turned on.
+/// </summary>
+internal static class PartitionedEndpoints
+{
+    /// <summary>The type of the exchange that divides.</summary>
+    public const string ConsistentHash = "x-consistent-hash";
+
+    // The key of a binding to such an exchange is its weight: all partitions get the same share of the rides.
+    const string Weight = "1";
+
+    /// <summary>Configures every consumer and saga that <paramref name="divides"/> names on each partition of its endpoint.</summary>
+    /// <param name="rabbit">The bus.</param>
+    /// <param name="context">What is registered.</param>
+    /// <param name="partitions">How many queues an endpoint has.</param>
+    /// <param name="divides">Given an endpoint's name: whether its messages are divided.</param>
+    /// <param name="configure">Given the endpoint's name: configures a partition's pipe.</param>
+    public static void Configure(
+        IRabbitMqBusFactoryConfigurator rabbit,
+        IBusRegistrationContext context,
+        int partitions,
+        Func<string, bool> divides,
+        Action<string, IReceiveEndpointConfigurator> configure
+    )
+    {
+        var names = context.GetRequiredService<IEndpointNameFormatter>();
+        var consumers = context
+            .GetServices<IConsumerRegistration>()
+            .Select(consumer => new Part(
+                consumer,
+                consumer.GetDefinition(context).GetEndpointName(names),
+                endpoint => consumer.Configure(endpoint, context)
+            ));
+        var sagas = context
+            .GetServices<ISagaRegistration>()
+            .Select(saga => new Part(
+                saga,
+                saga.GetDefinition(context).GetEndpointName(names),
+                endpoint => saga.Configure(endpoint, context)
+            ));
+        foreach (
+            var endpoint in consumers.Concat(sagas).Where(part => divides(part.Endpoint)).GroupBy(part => part.Endpoint)
+        )
+        {
+            foreach (var queue in PartitionNames.QueuesOf(endpoint.Key, partitions))
+                rabbit.ReceiveEndpoint(
+                    queue,
+                    partition =>
+                    {
+                        HashInto(partition, endpoint.Key);
+                        configure(endpoint.Key, partition);
+                        foreach (var part in endpoint)
+                            part.Configure(partition);
+                    }
+                );
+            foreach (var part in endpoint)
+                part.Registration.IncludeInConfigureEndpoints = false;
+        }
+    }
+
+    static void HashInto(IRabbitMqReceiveEndpointConfigurator partition, string endpoint) =>
+        ((IRabbitMqEndpointConfiguration)partition).Topology.Consume.AddSpecification(new HashExchange(endpoint));
+
+    /// <param name="Registration">A consumer or saga.</param>
+    /// <param name="Endpoint">Its endpoint's name.</param>
+    /// <param name="Configure">Puts it on a queue.</param>
+    sealed record Part(IRegistration Registration, string Endpoint, Action<IReceiveEndpointConfigurator> Configure);
+
+    // Declared with each partition, so that it is there again when a broker has lost its data.
+    sealed class HashExchange(string endpoint) : IRabbitMqConsumeTopologySpecification
+    {
+        public void Apply(IReceiveEndpointBrokerTopologyBuilder builder)
+        {
+            var none = new Dictionary<string, object>();
+            var hash = builder.ExchangeDeclare(endpoint, ConsistentHash, durable: true, autoDelete: false, none);
+            builder.ExchangeBind(hash, builder.Exchange, Weight, none);
+            // What is consumed is bound to it instead of to the partition.
+            ((ReceiveEndpointBrokerTopologyBuilder)builder).Exchange = hash;
+        }
+
+        public IEnumerable<ValidationResult> Validate() => [];
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+
+namespace RideBooking.IntegrationTests.Partitions;
+
+/// <summary>Puts a message where the product's own would come to: at an endpoint, by its ride.</summary>
+static class Put
+{
+    /// <summary>Puts a <c>FareFinalized</c>; returns when the broker has it in a queue.</summary>
+    public static async Task At(Uri broker, string endpoint, Guid ride, Guid messageId, JsonObject message)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(stop);
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            stop
+        );
+        var body = new JsonObject
+        {
+            ["messageId"] = messageId.ToString(),
+            ["messageType"] = new JsonArray("urn:message:RideBooking.Contracts:FareFinalized"),
+            ["message"] = message,
+            ["sentTime"] = "2026-01-01T00:00:00Z",
+            ["headers"] = new JsonObject(),
+        };
+        await channel.BasicPublishAsync(
+            endpoint,
+            ride.ToString(),
+            mandatory: true,
+            new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true },
+            Encoding.UTF8.GetBytes(body.ToJsonString()),
+            stop
+        );
+    }
+}

@@ -1,0 +1,130 @@
+using RideBooking.IntegrationTests.Faults;
+using RideBooking.IntegrationTests.Faults.Suite;
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.IntegrationTests.Partitions;
+
+/// <summary>Servers of their own: queues by the hundred are nothing for a broker that others wait for.</summary>
+public sealed class ReplicasStage : IAsyncLifetime
+{
+    internal ServersToStop Servers { get; } = new();
+
+    public ValueTask InitializeAsync() => Servers.InitializeAsync();
+
+    public ValueTask DisposeAsync() => Servers.DisposeAsync();
+}
+
+/// <summary>Three hosts that share a broker and a database, and divide a ride's messages among them.</summary>
+public sealed class Rides_of_three_replicas(ReplicasStage stage) : IClassFixture<ReplicasStage>
+{
+    const int RidesPerReplica = 12;
+    const int DriversPerReplica = 6;
+
+    [Fact]
+    public async Task Take_effect_in_their_order_while_replicas_are_killed_and_restarted()
+    {
+        var settings = await Settings(partitions: 4);
+        List<HostProcess> hosts =
+        [
+            .. await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => HostProcess.StartAsync(settings))),
+        ];
+        try
+        {
+            List<Rush> rushes = hosts.ConvertAll(host => new Rush(host.Address, RidesPerReplica, DriversPerReplica));
+            await Task.WhenAll(rushes.Select(rush => rush.Begin()));
+
+            // The first was there first, and so has most of the partitions.
+            await rushes[0].Paid(atLeast: 2);
+            await hosts[0].KillAsync();
+            await rushes[1].Paid(atLeast: 3);
+            await Restart(0);
+            await hosts[1].StopAsync();
+            await rushes[2].Paid(atLeast: 6);
+            await Restart(1);
+            await hosts[2].StopAsync();
+            await Restart(2);
+            await Task.WhenAll(rushes.Select(rush => rush.Over(Unfinished)));
+
+            var rides = rushes.SelectMany(rush => rush.Accepted).ToList();
+            (await OutOfOrder()).ShouldBeEmpty();
+            (
+                await Database(settings)
+                    .Count("SELECT count(*) FROM {payments.sandbox_ledger} WHERE outcome = 'captured'")
+            ).ShouldBe(rides.Count, "each was paid once");
+            rushes.ForEach(rush => rush.Dispose());
+        }
+        finally
+        {
+            foreach (var host in hosts)
+                await host.DisposeAsync();
+        }
+
+        async Task Restart(int number)
+        {
+            var dead = hosts[number];
+            await dead.DisposeAsync();
+            hosts[number] = await HostProcess.StartInPlaceOfAsync(dead, settings);
+        }
+
+        Task<string> Unfinished() => Database(settings).Unfinished();
+
+        Task<List<string>> OutOfOrder() => Rides_of_three_replicas.OutOfOrder(Database(settings));
+    }
+
+    static Database Database(Dictionary<string, string> settings) =>
+        new(sqlite: false, settings["ConnectionStrings__RideBooking"]);
+
+    async Task<Dictionary<string, string>> Settings(int partitions)
+    {
+        await stage.Servers.AllRun();
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Database__Provider"] = DatabaseProviders.Postgres,
+            ["ConnectionStrings__RideBooking"] = await stage.Servers.Postgres.CreateDatabaseAsync(),
+            ["Transport__Kind"] = "RabbitMq",
+            ["ConnectionStrings__RabbitMq"] = (await stage.Servers.RabbitMq.CreateVirtualHostAsync()).ToString(),
+            ["Messaging__Partitions"] = $"{partitions}",
+            ["Matching__SearchDeadline"] = "00:30:00",
+            ["Matching__OfferTimeout"] = "00:02:00",
+        };
+        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
+        exitCode.ShouldBe(0, output);
+        return settings;
+    }
+
+    /// <summary>
+    /// The effects, each of an event at an endpoint, that came after that of a later event of the same ride from the same
+    /// module there. Who handled what is told by the inbox, when by its marks.
+    /// </summary>
+    static async Task<List<string>> OutOfOrder(Database database)
+    {
+        var consumers = await InboxOf.Everybody();
+        var effects = await database.Query(
+            """
+            SELECT e.stream_id, e.stream_version, e.event_type, i.consumer_id, i.consumed
+            FROM {event_log.events} e JOIN {messaging.inbox_state} i ON i.message_id = e.event_id
+            WHERE e.payload LIKE '%"rideId"%' AND i.consumed IS NOT NULL
+            ORDER BY e.stream_id, e.stream_version
+            """,
+            row => new
+            {
+                Stream = row.GetString(0),
+                Version = row.GetInt64(1),
+                Type = row.GetString(2),
+                Endpoint = consumers[row.GetGuid(3)],
+                At = row.GetDateTime(4),
+            }
+        );
+        effects.Count.ShouldBeGreaterThan(3 * RidesPerReplica * 10);
+        return
+        [
+            .. effects
+                .GroupBy(effect => (effect.Stream, effect.Endpoint))
+                .SelectMany(inOrder => inOrder.Zip(inOrder.Skip(1)).Where(pair => pair.First.At > pair.Second.At))
+                .Select(pair =>
+                    $"{pair.First.Stream} at {pair.First.Endpoint}: {pair.First.Type} ({pair.First.Version}) took effect {(pair.First.At - pair.Second.At).TotalMilliseconds:0.0} ms after {pair.Second.Type} ({pair.Second.Version})"
+                ),
+        ];
+    }
+}
