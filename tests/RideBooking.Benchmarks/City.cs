@@ -18,11 +18,10 @@ sealed class City(Api api, int seed)
 
     readonly Random _random = new(seed);
 
-    /// <summary>Puts a driver on duty, who takes every offer and drives until told to stop.</summary>
+    /// <summary>Puts the driver on duty, who takes every offer and drives until told to stop.</summary>
     /// <returns>The driving; it ends in failure where the API does not do what it says.</returns>
-    public async Task<Task> Employ(CancellationToken stop)
+    public async Task<Task> Employ(string token, CancellationToken stop)
     {
-        var token = await api.SignIn("driver", stop);
         await api.Do(
             HttpMethod.Put,
             "drivers/me",
@@ -42,6 +41,10 @@ sealed class City(Api api, int seed)
         await api.Do(HttpMethod.Post, "drivers/me/shift", token, new { location = Somewhere() }, stop);
         return Drive(token, stop);
     }
+
+    /// <summary>Ends a driver's duty.</summary>
+    public Task Dismiss(string token, CancellationToken stop) =>
+        api.Do(HttpMethod.Delete, "drivers/me/shift", token, null, stop);
 
     /// <summary>A rider nobody met before asks for a ride and follows it until it is paid.</summary>
     public async Task<Ridden> Ride(string token, CancellationToken stop)

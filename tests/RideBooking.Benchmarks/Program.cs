@@ -28,6 +28,7 @@ var details = new Option<bool>("--details")
 {
     Description = "Which SQL statements a ride runs, and which queues it passes, how often.",
 };
+var history = Number("--history", 0, "Finished rides that the database holds before the load; PostgreSQL only.");
 
 var drive = new Command("rides", "Drives complete rides, from the request to the captured payment, and measures them.")
 {
@@ -41,8 +42,17 @@ var drive = new Command("rides", "Drives complete rides, from the request to the
     keys,
     seed,
     details,
+    history,
     json,
 };
+drive.Validators.Add(parsed =>
+{
+    if (
+        parsed.GetValue(history) is not 0 and var number
+        && (number < 0 || parsed.GetValue(database) != Database.Postgres)
+    )
+        parsed.AddError("--history takes a number of rides, and --database postgres.");
+});
 drive.SetAction(
     (parsed, stop) =>
         RidesBenchmark.Run(
@@ -56,7 +66,8 @@ drive.SetAction(
                 parsed.GetValue(warmUp),
                 parsed.GetValue(keys),
                 parsed.GetValue(seed),
-                parsed.GetValue(details)
+                parsed.GetValue(details),
+                parsed.GetValue(history)
             ),
             parsed.GetValue(json),
             stop

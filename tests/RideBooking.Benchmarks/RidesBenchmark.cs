@@ -12,12 +12,14 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
 {
     const int SignInsAtOnce = 8;
     const int EventsPerPage = 1000;
+    const int RidesToCopy = 10;
     static readonly TimeSpan s_stall = TimeSpan.FromMinutes(3);
     static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(1);
     static readonly TimeSpan s_settling = TimeSpan.FromMinutes(5);
 
     readonly City _city = new(api, settings.Seed);
     readonly List<Guid> _driven = [];
+    long _before;
 
     /// <returns>The exit code: 0, or 1 where a promise was broken.</returns>
     public static async Task<int> Run(Settings settings, bool json, CancellationToken stop)
@@ -60,13 +62,18 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
 
     async Task<Figures> Measure(CancellationToken stop)
     {
+        if (settings.History > 0)
+            await LetTimePass(stop);
         using var offDuty = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var preparing = progress.AddTask("riders sign in, drivers come on duty", maxValue: 2);
         var riders = new Queue<string>(
             await AtOnce(settings.WarmUp + settings.OneByOne + settings.Rides, _ => api.SignIn("rider", stop))
         );
         preparing.Increment(1);
-        var driving = await AtOnce(settings.Drivers, _ => _city.Employ(offDuty.Token));
+        var driving = await AtOnce(
+            settings.Drivers,
+            async _ => await _city.Employ(await api.SignIn("driver", stop), offDuty.Token)
+        );
         preparing.Increment(1);
 
         await Part("warm up", settings.WarmUp, settings.InFlight, riders, driving, stop);
@@ -106,6 +113,31 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             Cost(before, after),
             await Breaches(stop)
         );
+    }
+
+    /// <summary>Drives a few rides with drivers who then leave, and fills the database with their like.</summary>
+    async Task LetTimePass(CancellationToken stop)
+    {
+        using var offDuty = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var riders = new Queue<string>(await AtOnce(RidesToCopy, _ => api.SignIn("rider", stop)));
+        var drivers = await AtOnce(RidesToCopy, _ => api.SignIn("driver", stop));
+        var driving = await AtOnce(RidesToCopy, number => _city.Employ(drivers[number], offDuty.Token));
+        var driven = await Part("rides to copy", RidesToCopy, RidesToCopy, riders, driving, stop);
+        await Settled(stop);
+        await offDuty.CancelAsync();
+        await Task.WhenAll(driving);
+        foreach (var driver in drivers)
+            await _city.Dismiss(driver, stop);
+        await Settled(stop);
+
+        var bar = progress.AddTask($"{settings.History} finished rides", maxValue: settings.History);
+        _before = await system.Fill(
+            [.. driven.Select(ride => ride.Id)],
+            settings.History,
+            copied => bar.Value = copied,
+            stop
+        );
+        _driven.Clear();
     }
 
     /// <summary>Drives rides, so many at a time; fails with a driver that fails, and when no ride gets done for long.</summary>
@@ -234,7 +266,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     {
         var operations = await api.SignIn("operator", stop);
         var log = new List<JsonElement>();
-        for (long after = 0; ; )
+        for (var after = _before; ; )
         {
             var page = await api.Do(
                 HttpMethod.Get,
@@ -248,7 +280,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 break;
             after = next;
         }
-        var breaches = WhatHappened.Breaches(log, _driven).ToList();
+        var breaches = WhatHappened.Breaches(log, _driven, _before).ToList();
         if (await system.OutboxLength() is > 0 and var left)
             breaches.Add($"{left} messages are left in the outbox.");
         return breaches;

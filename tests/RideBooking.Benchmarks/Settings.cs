@@ -26,6 +26,7 @@ enum Database
 /// <param name="IdempotencyKeys">Whether every POST carries a key.</param>
 /// <param name="Seed">Of the places where riders and drivers are.</param>
 /// <param name="Details">Whether to show where messages and round trips go.</param>
+/// <param name="History">Finished rides in the database before any part begins.</param>
 sealed record Settings(
     Transport Transport,
     Database Database,
@@ -36,5 +37,6 @@ sealed record Settings(
     int WarmUp,
     bool IdempotencyKeys,
     int Seed,
-    bool Details
+    bool Details,
+    int History
 );

@@ -15,6 +15,7 @@ sealed class SystemUnderTest : IAsyncDisposable
     SqlServer? _sqlServer;
     RabbitMqServer? _rabbitMq;
     HostProcess? _host;
+    Dictionary<string, string> _hostSettings = [];
     string _connectionString = "";
 
     SystemUnderTest(Settings settings) => _settings = settings;
@@ -39,6 +40,27 @@ sealed class SystemUnderTest : IAsyncDisposable
             await system.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Fills the database with finished rides (<see cref="History"/>) while the host is stopped, and starts the host again
+    /// where it was.
+    /// </summary>
+    /// <returns>The last position in the event log.</returns>
+    public async Task<long> Fill(IReadOnlyList<Guid> driven, int rides, Action<int> copied, CancellationToken stop)
+    {
+        var stopped = _host!;
+        await stopped.StopAsync();
+        File.Delete(CountsAddress);
+        long position;
+        await using (var connection = new NpgsqlConnection(_connectionString + ";Pooling=false"))
+        {
+            await connection.OpenAsync(stop);
+            position = await new History(connection).Fill(driven, rides, copied, stop);
+        }
+        await stopped.DisposeAsync();
+        _host = await HostProcess.StartInPlaceOfAsync(stopped, _hostSettings);
+        return position;
     }
 
     /// <summary>What the host has counted so far.</summary>
@@ -120,6 +142,7 @@ sealed class SystemUnderTest : IAsyncDisposable
 
         settings["DOTNET_STARTUP_HOOKS"] = typeof(SystemUnderTest).Assembly.Location;
         settings[StartupHook.AddressVariable] = CountsAddress;
+        _hostSettings = settings;
         _host = await HostProcess.StartAsync(settings);
     }
 

@@ -10,9 +10,14 @@ static class WhatHappened
     /// The breaches, each in a sentence: a ride that was not paid exactly once or not its fare, a driver on two rides at a
     /// time, a gap in the positions.
     /// </summary>
-    /// <param name="log">Every event there is, as GET /events gives them.</param>
+    /// <param name="log">Every event there is after a position, as GET /events gives them.</param>
     /// <param name="rides">The rides that must be paid; others are looked at for their drivers only.</param>
-    public static IReadOnlyList<string> Breaches(IReadOnlyList<JsonElement> log, IReadOnlyCollection<Guid> rides)
+    /// <param name="before">The position that its first event follows.</param>
+    public static IReadOnlyList<string> Breaches(
+        IReadOnlyList<JsonElement> log,
+        IReadOnlyCollection<Guid> rides,
+        long before = 0
+    )
     {
         var breaches = new List<string>();
         var byStream = log.ToLookup(Stream);
@@ -39,7 +44,7 @@ static class WhatHappened
             new Dictionary<string, string>(),
             new HashSet<string>()
         );
-        long position = 0;
+        var position = before;
         foreach (var e in log)
         {
             if (e.GetProperty("position").GetInt64() is var found && found != ++position)
