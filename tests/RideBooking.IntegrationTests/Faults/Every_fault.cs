@@ -31,6 +31,7 @@ public sealed class Every_fault(FaultStage stage) : IClassFixture<FaultStage>
         new AcceptAgainstCancel(),
         new SchedulerNodeDies(),
         new PoisonPayload(),
+        new DeadlyMessage(),
     ];
 
     public static TheoryData<string> Names =>

@@ -45,7 +45,11 @@ public sealed class HostProcess : IAsyncDisposable
     public static Task<HostProcess> StartInPlaceOfAsync(
         HostProcess other,
         IEnumerable<KeyValuePair<string, string>> settings
-    ) => Started(new HostProcess(Launch(settings, [], other.Address), other.Address));
+    ) => Started(BeginInPlaceOf(other, settings));
+
+    /// <summary>Starts the host where another has ended and does not wait for it.</summary>
+    public static HostProcess BeginInPlaceOf(HostProcess other, IEnumerable<KeyValuePair<string, string>> settings) =>
+        new(Launch(settings, [], other.Address), other.Address);
 
     static async Task<HostProcess> Started(HostProcess host)
     {

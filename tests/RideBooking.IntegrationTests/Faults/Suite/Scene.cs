@@ -31,12 +31,13 @@ abstract class Scene : IAsyncDisposable
     /// <summary>Ends the host as a power cut would.</summary>
     public Task KillHost() => Host.KillAsync();
 
-    /// <summary>Starts the host again where it was.</summary>
+    /// <summary>Starts the host again where it was, and waits until it is ready.</summary>
     public async Task StartHost()
     {
         var dead = Host;
         await dead.DisposeAsync();
-        _host = await HostProcess.StartInPlaceOfAsync(dead, Settings);
+        _host = HostProcess.BeginInPlaceOf(dead, Settings);
+        await _host.ReadyAsync();
     }
 
     /// <summary>Messages in queues (not in error queues), and those in error and skipped queues.</summary>
