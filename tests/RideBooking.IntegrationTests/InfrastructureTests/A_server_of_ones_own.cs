@@ -50,7 +50,7 @@ public sealed class A_server_of_ones_own
                 (await rabbitMq.ListQueuesAsync(virtualHost))
                     .Select(queue => (queue.Name, queue.Ready))
                     .SequenceEqual([("rides", 1L)]),
-            TimeSpan.FromSeconds(30)
+            TimeSpan.FromSeconds(90)
         );
 
     static async Task<object?> ExecuteAsync(string database, string sql)

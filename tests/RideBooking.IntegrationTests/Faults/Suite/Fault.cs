@@ -11,6 +11,9 @@ abstract class Fault<TScene> : IFault
     /// <summary>How many messages it leaves in error queues, for good reason.</summary>
     public virtual int LeavesFailed => 0;
 
+    /// <summary>Whether it takes minutes: then it strikes only where several runs are asked for, or itself.</summary>
+    public virtual bool TakesLong => false;
+
     /// <summary>Before anybody asks for a ride.</summary>
     protected virtual Task Prepare(TScene scene, Random random) => Task.CompletedTask;
 
@@ -40,6 +43,8 @@ interface IFault
     string Name { get; }
 
     int LeavesFailed { get; }
+
+    bool TakesLong { get; }
 
     bool IsEmbedded { get; }
 

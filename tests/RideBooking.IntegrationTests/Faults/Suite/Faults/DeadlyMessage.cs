@@ -25,6 +25,9 @@ sealed class DeadlyMessage : Fault<ServersScene>
 
     public override int LeavesFailed => 1;
 
+    // The host is started a dozen times.
+    public override bool TakesLong => true;
+
     protected override async Task Prepare(ServersScene scene, Random random)
     {
         _id = Guid.CreateVersion7().ToString();
