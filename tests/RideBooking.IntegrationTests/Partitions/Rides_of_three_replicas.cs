@@ -17,13 +17,13 @@ public sealed class ReplicasStage : IAsyncLifetime
 /// <summary>Three hosts that share a broker and a database, and divide a ride's messages among them.</summary>
 public sealed class Rides_of_three_replicas(ReplicasStage stage) : IClassFixture<ReplicasStage>
 {
-    const int RidesPerReplica = 12;
-    const int DriversPerReplica = 6;
+    const int RidesPerReplica = 8;
+    const int DriversPerReplica = 4;
 
     [Fact]
     public async Task Take_effect_in_their_order_while_replicas_are_killed_and_restarted()
     {
-        var settings = await Settings(partitions: 4);
+        var settings = await Settings(partitions: 3);
         List<HostProcess> hosts =
         [
             .. await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => HostProcess.StartAsync(settings))),
@@ -39,7 +39,7 @@ public sealed class Rides_of_three_replicas(ReplicasStage stage) : IClassFixture
             await rushes[1].Paid(atLeast: 3);
             await Restart(0);
             await hosts[1].StopAsync();
-            await rushes[2].Paid(atLeast: 6);
+            await rushes[2].Paid(atLeast: 4);
             await Restart(1);
             await hosts[2].StopAsync();
             await Restart(2);
