@@ -19,6 +19,8 @@ static class OutboxLanes
         CancellationToken cancellationToken
     )
     {
+        if (HaveNone(units))
+            return;
         var waiting = new Dictionary<string, Lane>(StringComparer.Ordinal);
         foreach (var lanes in Lanes(units).Chunk(LanesPerStatement))
             Add(waiting, await Waiting(context, lanes).ToListAsync(cancellationToken));
@@ -28,6 +30,8 @@ static class OutboxLanes
     /// <inheritdoc cref="Number(DbContext, IReadOnlyCollection{IReadOnlyCollection{OutboxMessage}}, CancellationToken)"/>
     public static void Number(DbContext context, IReadOnlyCollection<IReadOnlyCollection<OutboxMessage>> units)
     {
+        if (HaveNone(units))
+            return;
         var waiting = new Dictionary<string, Lane>(StringComparer.Ordinal);
         foreach (var lanes in Lanes(units).Chunk(LanesPerStatement))
             Add(waiting, [.. Waiting(context, lanes)]);
@@ -43,6 +47,16 @@ static class OutboxLanes
             message.Lane == null
             || !outbox.Any(other => other.Lane == message.Lane && other.LaneNumber < message.LaneNumber)
         );
+
+    // Nearly always: order is not kept by default.
+    static bool HaveNone(IEnumerable<IReadOnlyCollection<OutboxMessage>> units)
+    {
+        foreach (var unit in units)
+        foreach (var message in unit)
+            if (message.Lane is not null)
+                return false;
+        return true;
+    }
 
     static HashSet<string> Lanes(IEnumerable<IEnumerable<OutboxMessage>> units) =>
         [.. units.SelectMany(unit => unit).Select(message => message.Lane).OfType<string>()];
