@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>
-/// A private RabbitMQ from the installed binaries: own node name, ports, name service (epmd), cookie and folders, one
-/// plugin (which divides messages), and nothing that listens beyond loopback.
+/// A private RabbitMQ from the installed binaries: own node name, ports, name service (epmd), cookie and folders, two
+/// plugins (which divide messages and answer the tests), and nothing that listens beyond loopback.
 /// </summary>
 sealed class LocalRabbitMq : IServerInstance
 {
@@ -21,11 +21,14 @@ sealed class LocalRabbitMq : IServerInstance
     readonly int amqpPort = FreePort.Next();
     readonly int distributionPort = FreePort.Next();
     readonly int epmdPort = FreePort.Next();
+    readonly int managementPort = FreePort.Next();
     string folder = "";
     SupervisedProcess? names;
     SupervisedProcess? process;
 
     public Uri Address => new($"amqp://guest:guest@127.0.0.1:{amqpPort}/");
+
+    public Uri Management => new($"http://127.0.0.1:{managementPort}");
 
     public async Task StartAsync()
     {
@@ -79,7 +82,20 @@ sealed class LocalRabbitMq : IServerInstance
         // Counts of quorum queues are as old as their last tick: five seconds unless told.
         var advanced = Path.Combine(folder, "advanced.config");
         await File.WriteAllTextAsync(advanced, "[{rabbit, [{quorum_tick_interval, 200}]}].\n");
-        await File.WriteAllTextAsync(Path.Combine(folder, "enabled_plugins"), "[rabbitmq_consistent_hash_exchange].\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "enabled_plugins"),
+            "[rabbitmq_consistent_hash_exchange,rabbitmq_management].\n"
+        );
+        // Nobody looks at its charts, so it need not collect what they show.
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "rabbitmq.conf"),
+            $"""
+            management.tcp.ip = 127.0.0.1
+            management.tcp.port = {managementPort}
+            management_agent.disable_metrics_collector = true
+
+            """
+        );
         // Erlang would start one by itself, a daemon that outlives the broker: see ERL_FLAGS below.
         names = SupervisedProcess.Start(
             account.Run(epmd, "-port", $"{epmdPort}", "-address", "127.0.0.1"),

@@ -10,21 +10,24 @@ public sealed class RabbitMqServer : IAsyncDisposable
 {
     const string Variable = "RIDEBOOKING_TEST_RABBITMQ";
 
+    const string ManagementVariable = "RIDEBOOKING_TEST_RABBITMQ_MANAGEMENT";
+    const int ManagementPort = 15672;
+
     readonly IServerInstance instance;
     readonly Uri address;
-    readonly RabbitMqManagementApi? management;
+    readonly RabbitMqManagementApi management;
     readonly ConcurrentBag<string> virtualHosts = [];
 
-    RabbitMqServer(IServerInstance instance, Uri address, RabbitMqManagementApi? management = null)
+    RabbitMqServer(IServerInstance instance, Uri address, Uri management)
     {
         this.instance = instance;
         this.address = address;
-        this.management = management;
+        this.management = new RabbitMqManagementApi(management, address.UserInfo);
     }
 
     /// <summary>
-    /// The broker that RIDEBOOKING_TEST_RABBITMQ names (an amqp URI whose user may make virtual hosts; its management API is
-    /// used for that), else a private one.
+    /// The broker that RIDEBOOKING_TEST_RABBITMQ names (an amqp URI whose user may make virtual hosts), with its management
+    /// API where RIDEBOOKING_TEST_RABBITMQ_MANAGEMENT says or on port 15672 of the same machine; else a private one.
     /// </summary>
     /// <exception cref="ServerUnavailableException">There is none to be had on this machine.</exception>
     public static async Task<RabbitMqServer> FindOrStartAsync()
@@ -32,7 +35,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } named)
             return await StartOwnAsync();
         var address = new Uri(named);
-        return new(new NamedInstance(Variable), address, new RabbitMqManagementApi(address));
+        var management = Environment.GetEnvironmentVariable(ManagementVariable);
+        return new(
+            new NamedInstance(Variable),
+            address,
+            new Uri(management is { Length: > 0 } ? management : $"http://{address.Host}:{ManagementPort}")
+        );
     }
 
     /// <summary>A broker of the caller's own, to stop and kill; the caller disposes it.</summary>
@@ -40,55 +48,34 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public static async Task<RabbitMqServer> StartOwnAsync()
     {
         var instance = await IServerInstance.StartFirstAvailableAsync(() => new LocalRabbitMq(), Container);
-        return new(
-            instance,
-            instance switch
-            {
-                LocalRabbitMq local => local.Address,
-                ContainerInstance<RabbitMqContainer> { Container: var container } => new(
-                    container.GetConnectionString()
-                ),
-                _ => throw new InvalidOperationException($"No address for {instance.GetType()}."),
-            }
-        );
+        return instance switch
+        {
+            LocalRabbitMq local => new(local, local.Address, local.Management),
+            ContainerInstance<RabbitMqContainer> { Container: var container } => new(
+                instance,
+                new Uri(container.GetConnectionString()),
+                new Uri($"http://{container.Hostname}:{container.GetMappedPublicPort(ManagementPort)}")
+            ),
+            _ => throw new InvalidOperationException($"No address for {instance.GetType()}."),
+        };
     }
 
     /// <summary>Makes an empty virtual host and returns its amqp URI. It is gone when the tests end.</summary>
     public async Task<Uri> CreateVirtualHostAsync(string? name = null)
     {
         name ??= $"test-{Guid.CreateVersion7():n}";
-        if (management is not null)
-            await management.CreateVirtualHostAsync(name);
-        else
-        {
-            await ControlAsync("add_vhost", name);
-            await ControlAsync("set_permissions", "-p", name, UserName, ".*", ".*", ".*");
-        }
+        await management.CreateVirtualHostAsync(name);
         virtualHosts.Add(name);
         return new Uri(address, "/" + name);
     }
 
-    /// <summary>The queues of a virtual host with their counts (of a named broker up to five seconds old).</summary>
-    public async Task<IReadOnlyList<QueueCounts>> ListQueuesAsync(Uri virtualHost)
-    {
-        var name = virtualHost.AbsolutePath.TrimStart('/');
-        if (management is not null)
-            return await management.ListQueuesAsync(name);
-        string[] columns = ["name", "messages_ready", "messages_unacknowledged", "consumers", "arguments"];
-        var json = await ControlAsync(["list_queues", "-p", name, "--quiet", "--formatter", "json", .. columns]);
-        return JsonSerializer.Deserialize<QueueCounts[]>(json) ?? [];
-    }
+    /// <summary>The queues of a virtual host with their counts.</summary>
+    public Task<IReadOnlyList<QueueCounts>> ListQueuesAsync(Uri virtualHost) =>
+        management.ListQueuesAsync(virtualHost.AbsolutePath.TrimStart('/'));
 
     /// <summary>The exchanges of a virtual host.</summary>
-    public async Task<IReadOnlyList<Exchange>> ListExchangesAsync(Uri virtualHost)
-    {
-        var name = virtualHost.AbsolutePath.TrimStart('/');
-        if (management is not null)
-            return await management.ListExchangesAsync(name);
-        string[] columns = ["name", "durable", "auto_delete"];
-        var json = await ControlAsync(["list_exchanges", "-p", name, "--quiet", "--formatter", "json", .. columns]);
-        return JsonSerializer.Deserialize<Exchange[]>(json) ?? [];
-    }
+    public Task<IReadOnlyList<Exchange>> ListExchangesAsync(Uri virtualHost) =>
+        management.ListExchangesAsync(virtualHost.AbsolutePath.TrimStart('/'));
 
     /// <summary>Runs rabbitmqctl, for instance to close connections or to raise an alarm. Not on a named broker.</summary>
     public Task<string> ControlAsync(params string[] arguments) => instance.RunToolAsync(["rabbitmqctl", .. arguments]);
@@ -112,10 +99,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await ((LocalRabbitMq)instance).WipeAsync();
         await StartAsync();
         foreach (var virtualHost in virtualHosts)
-        {
-            await ControlAsync("add_vhost", virtualHost);
-            await ControlAsync("set_permissions", "-p", virtualHost, UserName, ".*", ".*", ".*");
-        }
+            await management.CreateVirtualHostAsync(virtualHost);
     }
 
     /// <summary>Whether <see cref="LoseEverythingAsync"/> is possible.</summary>
@@ -123,20 +107,21 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (management is not null)
-        {
-            // A named broker is left as it was found.
+        // A private broker takes its virtual hosts with it; a named one is left as it was found.
+        if (instance is NamedInstance)
             foreach (var virtualHost in virtualHosts)
                 await management.DeleteVirtualHostAsync(virtualHost);
-            management.Dispose();
-        }
+        management.Dispose();
         await instance.DisposeAsync();
     }
 
-    string UserName => Uri.UnescapeDataString(address.UserInfo.Split(':')[0]);
-
     static ContainerInstance<RabbitMqContainer> Container() =>
-        new(() => new RabbitMqBuilder("rabbitmq:4").WithPortBinding(FreePort.Next(), 5672).Build());
+        new(() =>
+            new RabbitMqBuilder("rabbitmq:4-management")
+                .WithPortBinding(FreePort.Next(), 5672)
+                .WithPortBinding(FreePort.Next(), ManagementPort)
+                .Build()
+        );
 }
 
 /// <summary>An exchange and how long it lives.</summary>
@@ -153,24 +138,16 @@ public sealed record Exchange(
 /// <param name="Name">The queue's name.</param>
 /// <param name="Ready">Messages waiting to be delivered.</param>
 /// <param name="Unacknowledged">Messages delivered and not yet acknowledged.</param>
-/// <param name="Consumers">Consumers on the queue.</param>
-/// <param name="Declared">Its arguments: an object as the management API has it, or triples of name, type and value as rabbitmqctl has it.</param>
+/// <param name="Declared">Its arguments.</param>
 public sealed record QueueCounts(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("messages_ready")] long Ready,
     [property: JsonPropertyName("messages_unacknowledged")] long Unacknowledged,
-    [property: JsonPropertyName("consumers")] int Consumers,
-    [property: JsonPropertyName("arguments")] JsonElement Declared
+    [property: JsonPropertyName("arguments")] IReadOnlyDictionary<string, JsonElement> Declared
 )
 {
     /// <summary>What the queue was declared with, as texts such as <c>x-queue-type=quorum</c>, in order.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Arguments =>
-        [
-            .. (
-                Declared.ValueKind == JsonValueKind.Object
-                    ? Declared.EnumerateObject().Select(argument => $"{argument.Name}={argument.Value}")
-                    : Declared.EnumerateArray().Select(argument => $"{argument[0]}={argument[2]}")
-            ).Order(StringComparer.Ordinal),
-        ];
+        [.. Declared.Select(argument => $"{argument.Key}={argument.Value}").Order(StringComparer.Ordinal)];
 }

@@ -49,7 +49,7 @@ public sealed class The_private_servers(Servers servers)
             "one message in the queue",
             async () =>
                 (queues = [.. await rabbitMq.ListQueuesAsync(virtualHost)])
-                    is [{ Name: "rides", Ready: 1, Consumers: 0 }],
+                    is [{ Name: "rides", Ready: 1, Unacknowledged: 0 }],
             TimeSpan.FromSeconds(20),
             () => string.Join(", ", queues.AsEnumerable())
         );

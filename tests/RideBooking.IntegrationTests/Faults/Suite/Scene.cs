@@ -146,8 +146,8 @@ sealed class ServersScene : Scene
         string.Join(
             '\n',
             (await Servers.RabbitMq.ListQueuesAsync(_virtualHost))
-                .Where(queue => queue.Ready + queue.Unacknowledged > 0 || queue.Consumers == 0)
-                .Select(queue => $"queue {queue.Name} {queue.Ready} {queue.Unacknowledged} {queue.Consumers}")
+                .Where(queue => queue.Ready + queue.Unacknowledged > 0)
+                .Select(queue => $"queue {queue.Name} {queue.Ready} {queue.Unacknowledged}")
                 .Prepend(await base.Unfinished())
         );
 
