@@ -24,7 +24,11 @@ public abstract class FiveHundredRides(RideBookingOn app)
         );
         var driving = drivers.Select(driver => DriveUntil(driver, everybodyDone.Token)).ToArray();
 
-        var rideIds = await Task.WhenAll(Enumerable.Range(0, Rides).Select(_ => Ride()));
+        var riders = await Task.WhenAll(Enumerable.Range(0, Rides).Select(_ => app.City.Rider()));
+        var rideIds = await Task.WhenAll(riders.Select(rider => rider.Request(City.Alexanderplatz, City.Zoo)));
+        // One rider looks at a time: five hundred who look again and again would be the load.
+        foreach (var (rider, rideId) in riders.Zip(rideIds))
+            await IsPaid(rider, rideId);
         await everybodyDone.CancelAsync();
         await Task.WhenAll(driving);
         output.WriteLine($"{rideIds.Length} rides by {Drivers} drivers");
@@ -36,18 +40,13 @@ public abstract class FiveHundredRides(RideBookingOn app)
     /// <summary>What a ride costs does not grow with the rides before it, as far as the database tells.</summary>
     protected virtual Task ReadNoHistory() => Task.CompletedTask;
 
-    async Task<string> Ride()
-    {
-        var rider = await app.City.Rider();
-        var rideId = await rider.Request(City.Alexanderplatz, City.Zoo);
-        await rider.Until(
+    static Task<Answer> IsPaid(Rider rider, string rideId) =>
+        rider.Until(
             $"ride {rideId} to be paid",
             $"rides/{rideId}",
             ride => ride.Body!["payment"]!["status"]!.GetValue<string>() == "captured",
             TimeSpan.FromMinutes(15)
         );
-        return rideId;
-    }
 
     static async Task DriveUntil(Driver driver, CancellationToken done)
     {
