@@ -1,13 +1,12 @@
 using RideBooking.IntegrationTests.Faults;
-using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Partitions;
 using RideBooking.IntegrationTests.Rides;
 using Xunit.Sdk;
 using Xunit.v3;
 
-[assembly: TestCollectionOrderer(typeof(LongestFirst))]
+[assembly: TestCollectionOrderer(typeof(RideBooking.IntegrationTests.LongestFirst))]
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.IntegrationTests;
 
 /// <summary>
 /// The order in which test classes begin: those that take minutes first, the others beside and after them. A long one that
