@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 namespace RideBooking.Tests.Api;
 
 /// <summary>Riders and drivers as their apps are: over HTTP, knowing nothing of what is behind it.</summary>
-public sealed class City(Func<HttpClient> open)
+/// <param name="open">A client of the API, signed in as nobody.</param>
+/// <param name="wait">How its people begin to wait, so long at most; in real time when not said.</param>
+public sealed class City(Func<HttpClient> open, Func<TimeSpan, IWaiting>? wait = null)
 {
     public static readonly JsonObject Alexanderplatz = Place(52.5219, 13.4132);
     public static readonly JsonObject Zoo = Place(52.5072, 13.3325);
@@ -13,12 +15,12 @@ public sealed class City(Func<HttpClient> open)
     public static JsonObject Place(double lat, double lng) => new() { ["lat"] = lat, ["lng"] = lng };
 
     /// <summary>A rider nobody met before.</summary>
-    public async Task<Rider> Rider() => new(await SignIn("rider"));
+    public async Task<Rider> Rider() => new(await SignIn("rider"), wait);
 
     /// <summary>A driver with a profile, off duty.</summary>
     public async Task<Driver> Driver(string vehicleClass = "standard")
     {
-        var driver = new Driver(await SignIn("driver"));
+        var driver = new Driver(await SignIn("driver"), wait);
         await driver.Put(
             "drivers/me",
             new JsonObject
@@ -44,10 +46,10 @@ public sealed class City(Func<HttpClient> open)
     }
 
     /// <summary>Somebody from operations.</summary>
-    public async Task<Person> Operator() => new(await SignIn("operator"));
+    public async Task<Person> Operator() => new(await SignIn("operator"), wait);
 
     /// <summary>Somebody without a token.</summary>
-    public Person Stranger() => new(Client());
+    public Person Stranger() => new(Client(), wait);
 
     async Task<HttpClient> SignIn(string role)
     {

@@ -24,8 +24,8 @@ public sealed class EmbeddedHost : HostInProcess
     }
 }
 
-/// <summary>The ride scenarios on the embedded default.</summary>
-public sealed class Rides_on_the_embedded_default(EmbeddedHost host) : RideScenarios, IClassFixture<EmbeddedHost>
+/// <summary>The ride scenarios on the embedded default, in virtual time.</summary>
+public sealed class Rides_on_the_embedded_default(CityLab lab) : RideScenarios, IClassFixture<CityLab>
 {
-    protected override City City => host.City;
+    protected override City City => lab.City;
 }

@@ -26,9 +26,13 @@ public sealed record Answer(HttpStatusCode Status, JsonNode? Body, HttpResponseM
 }
 
 /// <summary>One caller of the API.</summary>
-public class Person(HttpClient client)
+/// <param name="client">Signed in as that caller.</param>
+/// <param name="wait">Begins to wait, so long at most; in real time when not said.</param>
+public class Person(HttpClient client, Func<TimeSpan, IWaiting>? wait = null)
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
+    static readonly TimeSpan s_pauseOfThePatient = TimeSpan.FromSeconds(2);
 
     public Task<Answer> Get(string path) => Send(HttpMethod.Get, path, null, null);
 
@@ -71,23 +75,17 @@ public class Person(HttpClient client)
     /// <summary>Looks again until the answer is as wanted; fails with what it waited for and what it saw last.</summary>
     public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted, TimeSpan? patience = null)
     {
-        using var deadline = new CancellationTokenSource(patience ?? s_patience);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(patience is null ? 25 : 2000));
-        while (true)
+        var time = patience ?? s_patience;
+        var waiting = wait?.Invoke(time) ?? new RealWaiting(time, patience is null ? s_pause : s_pauseOfThePatient);
+        for (var goesOn = true; ; goesOn = await waiting.ALittle())
         {
             var answer = await Get(path);
             if (wanted(answer))
                 return answer;
-            try
-            {
-                await pause.WaitForNextTickAsync(deadline.Token);
-            }
-            catch (OperationCanceledException)
-            {
+            if (!goesOn)
                 throw new TimeoutException(
-                    $"Waited {(patience ?? s_patience).TotalSeconds} s for {what}; {path} last answered {(int)answer.Status} {answer.Body?.ToJsonString()}"
+                    $"Waited {waiting} for {what}; {path} last answered {(int)answer.Status} {answer.Body?.ToJsonString()}"
                 );
-            }
         }
     }
 
@@ -117,7 +115,7 @@ public class Person(HttpClient client)
 }
 
 /// <summary>A rider's app.</summary>
-public sealed class Rider(HttpClient client) : Person(client)
+public sealed class Rider(HttpClient client, Func<TimeSpan, IWaiting>? wait = null) : Person(client, wait)
 {
     public async Task<JsonNode> Quote(JsonObject from, JsonObject to) =>
         (await Post("quotes", new JsonObject { ["pickup"] = from.DeepClone(), ["dropoff"] = to.DeepClone() }))
@@ -153,7 +151,7 @@ public sealed class Rider(HttpClient client) : Person(client)
 }
 
 /// <summary>A driver's app.</summary>
-public sealed class Driver(HttpClient client) : Person(client)
+public sealed class Driver(HttpClient client, Func<TimeSpan, IWaiting>? wait = null) : Person(client, wait)
 {
     public async Task GoOnline(JsonObject place) =>
         (await Post("drivers/me/shift", new JsonObject { ["location"] = place.DeepClone() })).ShouldBe(

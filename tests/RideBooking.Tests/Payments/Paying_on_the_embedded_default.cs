@@ -1,21 +1,21 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting;
 using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>The whole application with its real bus, outbox and scheduler: what the lab delivers by hand comes by itself.</summary>
-public sealed class Paying_on_the_embedded_default(EmbeddedHost host) : IClassFixture<EmbeddedHost>
+/// <summary>
+/// The whole application with its real bus, outbox and scheduler, in virtual time: what the money lab delivers by hand comes by
+/// itself, after the minutes and hours that a charge is tried again after.
+/// </summary>
+public sealed class Paying_on_the_embedded_default(CityLab lab) : IClassFixture<CityLab>
 {
     [Theory]
     [InlineData("tok_declined_once")]
     [InlineData("tok_timeout")]
     public async Task A_ride_whose_charge_failed_is_paid_when_the_timer_goes_off(string token)
     {
-        await using var app = host.WithWebHostBuilder(web => web.UseSetting("Payments:RetryDelays", "00:00:01"));
-        var city = new City(app.CreateClient);
-        var (rider, driver) = (await city.Rider(), await city.DriverAt(City.Alexanderplatz));
+        var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Alexanderplatz));
         await AddCard(rider, token);
 
         var rideId = await rider.Request(City.Alexanderplatz, City.Zoo);
@@ -32,9 +32,7 @@ public sealed class Paying_on_the_embedded_default(EmbeddedHost host) : IClassFi
     [Fact]
     public async Task A_balance_blocks_the_next_ride_until_it_is_paid()
     {
-        await using var app = host.WithWebHostBuilder(web => web.UseSetting("Payments:RetryDelays", "00:00:01"));
-        var city = new City(app.CreateClient);
-        var (rider, driver) = (await city.Rider(), await city.DriverAt(City.Alexanderplatz));
+        var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Alexanderplatz));
         await AddCard(rider, "tok_declined");
 
         var rideId = await rider.Request(City.Alexanderplatz, City.Zoo);

@@ -1,0 +1,281 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using MassTransit.InMemoryTransport;
+using MassTransit.InMemoryTransport.Configuration;
+using MassTransit.Transports;
+using MassTransit.Transports.Fabric;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RideBooking.Testing;
+
+/// <summary>
+/// What is on its way on a bus of the in-memory transport: every message from the moment somebody begins to send it until the
+/// last of its consumers is done with it. It knows by counting, so <see cref="Settle"/> needs no pause to be sure.
+/// </summary>
+/// <remarks>Add it with <see cref="BusTrafficExtensions.AddBusTraffic"/> to the application whose bus it is to count.</remarks>
+public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, IPublishObserver
+{
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
+
+    readonly IServiceProvider _services;
+
+    // A failed message is told of twice, as a fault and as received.
+    readonly ConcurrentDictionary<ReceiveContext, byte> _inHand = new(ReferenceEqualityComparer.Instance);
+    readonly ConcurrentDictionary<(string Exchange, string Queue), ConnectHandle> _counters = new();
+    readonly ConcurrentDictionary<string, byte> _queues = new(StringComparer.OrdinalIgnoreCase);
+    readonly ConcurrentDictionary<string, int> _waiting = new(StringComparer.OrdinalIgnoreCase);
+    readonly Lock _changing = new();
+    TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    long _moves;
+    int _sending;
+    int _received;
+
+    internal BusTraffic(IServiceProvider services) => _services = services;
+
+    /// <summary>How many messages are on their way: being sent, in a queue or with a consumer.</summary>
+    public int OnTheWay
+    {
+        get
+        {
+            lock (_changing)
+                return _sending + _received;
+        }
+    }
+
+    /// <summary>Returns when nothing is on its way any more, and everything else is at rest as well.</summary>
+    /// <param name="alsoAtRest">
+    /// Whether what else can send messages, such as an outbox or a scheduler, has nothing to send; asked whenever no message is
+    /// on its way. Null when there is nothing of the kind.
+    /// </param>
+    /// <param name="within">How long in real time; half a minute when not said.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    /// <exception cref="SagaLabException">It did not settle in time; the message says what is on its way.</exception>
+    public async Task Settle(
+        Func<CancellationToken, Task<bool>>? alsoAtRest = null,
+        TimeSpan? within = null,
+        CancellationToken stop = default
+    )
+    {
+        var patience = within ?? TimeSpan.FromSeconds(30);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(patience);
+        try
+        {
+            while (true)
+            {
+                var moves = await Quiet(limit.Token).ConfigureAwait(false);
+                var atRest = alsoAtRest is null || await alsoAtRest(limit.Token).ConfigureAwait(false);
+                // Whoever was at rest while nothing moved has not been given anything to send since.
+                if (atRest && IsQuietSince(moves))
+                    return;
+                if (!atRest)
+                    await Task.Delay(s_pause, limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new SagaLabException($"Not settled within {patience.TotalSeconds:0.#} s: {Describe()}");
+        }
+    }
+
+    /// <summary>What is on its way, in words.</summary>
+    public string Describe()
+    {
+        var waiting = _waiting.Where(queue => queue.Value > 0).Select(queue => $"{queue.Value} for {queue.Key}");
+        lock (_changing)
+            return _sending + _received == 0
+                ? "no message is on its way, but something else is not at rest"
+                : string.Join(", ", waiting.Append($"{_sending} being sent"));
+    }
+
+    async Task<long> Quiet(CancellationToken stop)
+    {
+        while (true)
+        {
+            Task quiet;
+            lock (_changing)
+            {
+                if (_sending + _received == 0)
+                    return _moves;
+                quiet = _quiet.Task;
+            }
+            await quiet.WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    bool IsQuietSince(long moves)
+    {
+        lock (_changing)
+            return _sending + _received == 0 && _moves == moves;
+    }
+
+    void Sending(int change)
+    {
+        lock (_changing)
+        {
+            _sending += change;
+            Moved();
+        }
+    }
+
+    void Received(string queue, int change)
+    {
+        _waiting.AddOrUpdate(queue, change, (_, count) => count + change);
+        lock (_changing)
+        {
+            _received += change;
+            Moved();
+        }
+    }
+
+    void Moved()
+    {
+        _moves++;
+        if (_sending + _received != 0)
+            return;
+        _quiet.TrySetResult();
+        _quiet = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <inheritdoc />
+    public Task PreStart(IBus bus)
+    {
+        // Queues are declared when the bus starts, which is next.
+        var host = _services.GetRequiredService<IBusInstance>().HostConfiguration;
+        if (host is not IInMemoryHostConfiguration memory)
+            throw new SagaLabException("Traffic is counted on the in-memory transport only.");
+        var fabric = memory.TransportProvider.MessageFabric;
+        fabric.ConnectMessageFabricObserver(new Queues(this, fabric));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task PreReceive(ReceiveContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _inHand.TryAdd(context, 0);
+        // Nobody counted what did not come out of a queue: a dispatcher's endpoint is called.
+        if (!_queues.ContainsKey(Queue(context)))
+            Received(Queue(context), +1);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task PostReceive(ReceiveContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_inHand.TryRemove(context, out _))
+            Received(Queue(context), -1);
+        return Task.CompletedTask;
+    }
+
+    static string Queue(ReceiveContext context) => context.InputAddress.AbsolutePath.Trim('/').Split('/')[^1];
+
+    /// <inheritdoc />
+    public Task ReceiveFault(ReceiveContext context, Exception exception) => PostReceive(context);
+
+    /// <inheritdoc />
+    public Task PreSend<T>(SendContext<T> context)
+        where T : class => Began();
+
+    /// <inheritdoc />
+    public Task PostSend<T>(SendContext<T> context)
+        where T : class => Ended();
+
+    /// <inheritdoc />
+    public Task SendFault<T>(SendContext<T> context, Exception exception)
+        where T : class => Ended();
+
+    /// <inheritdoc />
+    public Task PrePublish<T>(PublishContext<T> context)
+        where T : class => Began();
+
+    /// <inheritdoc />
+    public Task PostPublish<T>(PublishContext<T> context)
+        where T : class => Ended();
+
+    /// <inheritdoc />
+    public Task PublishFault<T>(PublishContext<T> context, Exception exception)
+        where T : class => Ended();
+
+    Task Began()
+    {
+        Sending(+1);
+        return Task.CompletedTask;
+    }
+
+    Task Ended()
+    {
+        Sending(-1);
+        return Task.CompletedTask;
+    }
+
+    Task IReceiveObserver.PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType) =>
+        Task.CompletedTask;
+
+    Task IReceiveObserver.ConsumeFault<T>(
+        ConsumeContext<T> context,
+        TimeSpan duration,
+        string consumerType,
+        Exception exception
+    ) => Task.CompletedTask;
+
+    void IBusObserver.PostCreate(IBus bus) { }
+
+    void IBusObserver.CreateFaulted(Exception exception) { }
+
+    Task IBusObserver.PostStart(IBus bus, Task<BusReady> busReady) => Task.CompletedTask;
+
+    Task IBusObserver.StartFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+
+    Task IBusObserver.PreStop(IBus bus) => Task.CompletedTask;
+
+    Task IBusObserver.PostStop(IBus bus) => Task.CompletedTask;
+
+    Task IBusObserver.StopFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+
+    /// <summary>Puts a counter beside each queue, at the exchange it takes its messages from.</summary>
+    sealed class Queues(BusTraffic traffic, IMessageFabric<InMemoryTransportContext, InMemoryTransportMessage> fabric)
+        : IMessageFabricObserver<InMemoryTransportContext>
+    {
+        public void QueueBindingCreated(InMemoryTransportContext context, string source, string destination)
+        {
+            traffic._queues.TryAdd(destination, 0);
+            traffic._counters.GetOrAdd(
+                (source, destination),
+                _ =>
+                    fabric
+                        .GetExchange(context, source, ExchangeType.FanOut)
+                        .Connect(new Counter(traffic, destination), null)
+            );
+        }
+
+        public void ExchangeDeclared(InMemoryTransportContext context, string name, ExchangeType exchangeType) { }
+
+        public void ExchangeBindingCreated(
+            InMemoryTransportContext context,
+            string source,
+            string destination,
+            string? routingKey
+        ) { }
+
+        public void QueueDeclared(InMemoryTransportContext context, string name) { }
+
+        public TopologyHandle ConsumerConnected(
+            InMemoryTransportContext context,
+            TopologyHandle handle,
+            string queueName
+        ) => handle;
+    }
+
+    sealed class Counter(BusTraffic traffic, string queue) : IMessageSink<InMemoryTransportMessage>
+    {
+        public Task Deliver(DeliveryContext<InMemoryTransportMessage> context)
+        {
+            traffic.Received(queue, +1);
+            return Task.CompletedTask;
+        }
+
+        public void Probe(ProbeContext context) { }
+    }
+}

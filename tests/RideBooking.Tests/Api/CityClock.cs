@@ -1,0 +1,60 @@
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Scheduling;
+
+namespace RideBooking.Tests.Api;
+
+/// <summary>Goes like the system's clock, from another day on, and can be moved forward.</summary>
+internal sealed class CityClock(DateTimeOffset start) : TimeProvider
+{
+    readonly Lock _moving = new();
+    TimeSpan _ahead = start - System.GetUtcNow();
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_moving)
+            return System.GetUtcNow() + _ahead;
+    }
+
+    public void GoOnTo(DateTimeOffset time)
+    {
+        lock (_moving)
+            if (time - (System.GetUtcNow() + _ahead) is { Ticks: > 0 } left)
+                _ahead += left;
+    }
+
+    /// <summary>
+    /// The time that somebody meant who computed it from this clock or, as MassTransit itself does, from the system's. The two
+    /// are years apart, so it shows.
+    /// </summary>
+    public DateTimeOffset Meant(DateTimeOffset time)
+    {
+        var (system, now) = (System.GetUtcNow(), GetUtcNow());
+        return (time - system).Duration() < (time - now).Duration() ? time + (now - system) : time;
+    }
+}
+
+/// <summary>Tells the scheduler the time that is meant.</summary>
+internal sealed class TimesOf(CityClock clock) : IConfigureReceiveEndpoint, IFilter<ConsumeContext<ScheduleMessage>>
+{
+    public void Configure(string name, IReceiveEndpointConfigurator configurator) => configurator.UseFilter(this);
+
+    public Task Send(ConsumeContext<ScheduleMessage> context, IPipe<ConsumeContext<ScheduleMessage>> next) =>
+        next.Send(new MessageConsumeContext<ScheduleMessage>(context, new Meant(context.Message, clock)));
+
+    public void Probe(ProbeContext context) { }
+
+    sealed class Meant(ScheduleMessage scheduled, CityClock clock) : ScheduleMessage
+    {
+        public Guid CorrelationId => scheduled.CorrelationId;
+
+        public DateTime ScheduledTime =>
+            clock.Meant(new DateTimeOffset(scheduled.ScheduledTime.ToUniversalTime(), TimeSpan.Zero)).UtcDateTime;
+
+        public string[] PayloadType => scheduled.PayloadType;
+
+        public Uri Destination => scheduled.Destination;
+
+        public object Payload => scheduled.Payload;
+    }
+}

@@ -1,0 +1,152 @@
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Quartz;
+using RideBooking.Platform.Persistence;
+using RideBooking.Testing;
+
+namespace RideBooking.Tests.Api;
+
+/// <summary>
+/// The whole application in this process as a fresh clone runs it (SQLite, in-memory transport, Quartz, its own timers), over
+/// the real HTTP API, in virtual time. Its people wait until nothing is under way any more, and then for the next timer, which
+/// is at once: an offer expires and a search ends without anybody's waiting for it.
+/// </summary>
+/// <remarks>
+/// Its clock goes like the system's, years from today, and can be moved forward. Timers and redeliveries go by it; the pauses
+/// between the beats of background services, and a retry's few milliseconds, pass in real time.
+/// </remarks>
+public sealed class CityLab : HostInProcess, IAsyncLifetime
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-city-").FullName;
+    readonly Dictionary<string, string> _settings;
+    readonly CityClock _clock = new(new DateTimeOffset(2031, 1, 10, 12, 0, 0, TimeSpan.Zero));
+
+    public CityLab()
+        : this([]) { }
+
+    CityLab(Dictionary<string, string> settings) => _settings = settings;
+
+    /// <summary>Riders and drivers.</summary>
+    public City City => new(CreateClient, _ => new UntilTheNextTimer(this));
+
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts a city of one's own.</summary>
+    /// <param name="settings">What is configured differently.</param>
+    public static async Task<CityLab> Start(params (string Key, string Value)[] settings)
+    {
+        var city = new CityLab(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+        await city.InitializeAsync();
+        return city;
+    }
+
+    public async ValueTask InitializeAsync() => await Settle();
+
+    /// <summary>Returns when nothing is under way: no message, nothing in the outbox, no timer whose time has come.</summary>
+    public Task Settle() => Services.GetRequiredService<BusTraffic>().Settle(IsAtRest, stop: Stop);
+
+    /// <summary>Lets time pass. What falls due happens in its order, each with all that follows from it.</summary>
+    public async Task Passes(TimeSpan duration)
+    {
+        var until = Now + duration;
+        await Settle();
+        while (await NextTimer() is { } next && next <= until)
+            await GoOnTo(next);
+        await GoOnTo(until);
+    }
+
+    /// <summary>Lets time pass until the next timer, unless that is later.</summary>
+    /// <returns>False when no timer is due until then; no time has passed.</returns>
+    public async Task<bool> PassesToTheNextTimer(DateTimeOffset until)
+    {
+        if (await NextTimer() is not { } next || next > until)
+            return false;
+        await GoOnTo(next);
+        return true;
+    }
+
+    async Task GoOnTo(DateTimeOffset time)
+    {
+        if (time > Now)
+        {
+            // It sleeps until the next timer by the time it knew; started again it looks anew.
+            var scheduler = await Services.GetRequiredService<ISchedulerFactory>().GetScheduler(Stop);
+            await scheduler.Standby(Stop);
+            _clock.GoOnTo(time);
+            await scheduler.Start(Stop);
+        }
+        await Settle();
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
+        foreach (var (key, value) in _settings)
+            builder.UseSetting(key, value);
+        builder.ConfigureTestServices(services =>
+            services
+                .AddBusTraffic()
+                .AddSingleton<TimeProvider>(_clock)
+                .AddSingleton<IConfigureReceiveEndpoint>(new TimesOf(_clock))
+                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()))
+        );
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    Task<bool> IsAtRest(CancellationToken stop) =>
+        In(async db =>
+            !await db.Set<OutboxMessage>().AnyAsync(stop)
+            // A timer that is being sent has no time any more.
+            && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, stop)
+        );
+
+    Task<DateTimeOffset?> NextTimer() =>
+        In(async db =>
+            await Timers(db).MinAsync(Stop) is { } ticks
+                ? new DateTimeOffset(ticks, TimeSpan.Zero)
+                : (DateTimeOffset?)null
+        );
+
+    // As the scheduler's integration names them; its other triggers only remember what was cancelled.
+    static IQueryable<long?> Timers(AppDbContext db) =>
+        db.Set<Dictionary<string, object>>("Quartz.TRIGGERS")
+            .Where(timer => EF.Property<string>(timer, "JOB_NAME") == "MassTransitScheduledMessage")
+            .Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
+
+    async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+
+    sealed class UntilTheNextTimer(CityLab city) : IWaiting
+    {
+        // Costs nothing but the timers that are due until then. A token lasts longer.
+        const int Hours = 3;
+
+        readonly DateTimeOffset _until = city.Now + TimeSpan.FromHours(Hours);
+        bool _settled;
+
+        public async Task<bool> ALittle()
+        {
+            if (_settled)
+                return await city.PassesToTheNextTimer(_until);
+            await city.Settle();
+            return _settled = true;
+        }
+
+        public override string ToString() => $"{Hours} h of the lab's time";
+    }
+}
