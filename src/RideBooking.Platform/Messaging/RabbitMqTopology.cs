@@ -17,9 +17,6 @@ internal static class RabbitMqTopology
     /// </summary>
     public const int DeliveryLimit = 10;
 
-    // A broker that has just started may take long to declare the queues of every host at once.
-    static readonly TimeSpan s_brokersPatience = TimeSpan.FromMinutes(1);
-
     /// <summary>
     /// Published is what the broker has confirmed, to exchanges that are always there; error and skipped queues inherit
     /// nothing.
@@ -29,14 +26,7 @@ internal static class RabbitMqTopology
         var names = new PartitionNames();
         rabbit.SendTopology.ErrorQueueNameFormatter = names;
         rabbit.SendTopology.DeadLetterQueueNameFormatter = names;
-        rabbit.Host(
-            broker,
-            host =>
-            {
-                host.PublisherConfirmation = true;
-                host.ContinuationTimeout(s_brokersPatience);
-            }
-        );
+        rabbit.Host(broker, host => host.PublisherConfirmation = true);
         rabbit.PublishTopology.ConnectPublishTopologyConfigurationObserver(new DurableExchanges());
         rabbit.SendTopology.ConfigureErrorSettings = SetAside;
         rabbit.SendTopology.ConfigureDeadLetterSettings = SetAside;
@@ -50,7 +40,6 @@ internal static class RabbitMqTopology
     {
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
             return;
-        KeepConsuming.Use(rabbit);
         foreach (var (argument, value) in ArgumentsOf(name, isPartition))
             rabbit.SetQueueArgument(argument, value);
         rabbit.BindDeadLetterQueue(ErrorQueue(name), ErrorQueue(name), SetAside);
