@@ -98,8 +98,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await KillAsync();
         await ((LocalRabbitMq)instance).WipeAsync();
         await StartAsync();
+        // First there and then open, for hosts are waiting: when they could enter at once, a queue was once left without its
+        // consumer for good.
         foreach (var virtualHost in virtualHosts)
-            await management.CreateVirtualHostAsync(virtualHost);
+        {
+            await ControlAsync("add_vhost", virtualHost);
+            await ControlAsync("set_permissions", "-p", virtualHost, UserName, ".*", ".*", ".*");
+        }
     }
 
     /// <summary>Whether <see cref="LoseEverythingAsync"/> is possible.</summary>
@@ -114,6 +119,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         management.Dispose();
         await instance.DisposeAsync();
     }
+
+    string UserName => Uri.UnescapeDataString(address.UserInfo.Split(':')[0]);
 
     static ContainerInstance<RabbitMqContainer> Container() =>
         new(() =>
