@@ -39,7 +39,7 @@ public sealed class Every_fault(FaultStage stage) : IClassFixture<FaultStage>
     public static TheoryData<string> Names =>
         [
             .. s_faults
-                .Where(fault => !fault.TakesLong || s_named.Length > 0 || FaultStage.Runs > 1)
+                .Where(fault => !fault.OnLongRuns || s_named.Length > 0 || FaultStage.Runs > 1)
                 .Select(fault => fault.Name)
                 .Where(name => name.Contains(s_named, StringComparison.OrdinalIgnoreCase)),
         ];

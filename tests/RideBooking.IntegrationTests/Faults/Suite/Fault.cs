@@ -11,8 +11,11 @@ abstract class Fault<TScene> : IFault
     /// <summary>How many messages it leaves in error queues, for good reason.</summary>
     public virtual int LeavesFailed => 0;
 
-    /// <summary>Whether it takes minutes: then it strikes only where several runs are asked for, or itself.</summary>
-    public virtual bool TakesLong => false;
+    /// <summary>
+    /// Whether it is left to the long run, because it takes minutes or is a milder form of another: then it strikes only where
+    /// several runs are asked for, or itself.
+    /// </summary>
+    public virtual bool OnLongRuns => false;
 
     /// <summary>Before anybody asks for a ride.</summary>
     protected virtual Task Prepare(TScene scene, Random random) => Task.CompletedTask;
@@ -25,6 +28,9 @@ abstract class Fault<TScene> : IFault
 
     /// <summary>Some instant within so many milliseconds.</summary>
     protected static Task SomeTime(Random random, int milliseconds) => Task.Delay(random.Next(milliseconds));
+
+    /// <summary>How often it strikes in a run: once, and up to so many times where several runs are asked for.</summary>
+    protected static int Times(Random random, int most) => FaultStage.Runs == 1 ? 1 : random.Next(1, most + 1);
 
     bool IFault.IsFor(Scene scene) => scene is TScene;
 
@@ -44,7 +50,7 @@ interface IFault
 
     int LeavesFailed { get; }
 
-    bool TakesLong { get; }
+    bool OnLongRuns { get; }
 
     bool IsEmbedded { get; }
 

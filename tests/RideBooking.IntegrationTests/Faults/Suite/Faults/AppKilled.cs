@@ -10,7 +10,7 @@ sealed class AppKilled : Fault<ServersScene>
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
-        for (var kills = random.Next(1, 3); kills > 0; kills--)
+        for (var kills = Times(random, 2); kills > 0; kills--)
         {
             await SomeTime(random, 2000);
             await scene.KillHost();

@@ -7,7 +7,7 @@ sealed class AppKilledEmbedded : Fault<EmbeddedScene>
 
     protected override async Task Strike(EmbeddedScene scene, Rush rush, Random random)
     {
-        for (var kills = random.Next(1, 4); kills > 0; kills--)
+        for (var kills = Times(random, 3); kills > 0; kills--)
         {
             await SomeTime(random, 2000);
             await scene.KillHost();

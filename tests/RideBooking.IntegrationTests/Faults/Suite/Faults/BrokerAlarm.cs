@@ -26,6 +26,9 @@ sealed class BrokerAlarm : Fault<ServersScene>
 
     public override string Name => $"{_resource} alarm of the broker";
 
+    // To whoever publishes the one is like the other.
+    public override bool OnLongRuns => _resource != "memory";
+
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
         var broker = scene.Servers.RabbitMq;

@@ -7,7 +7,7 @@ sealed class CutOffFromBroker : Fault<ServersScene>
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
-        for (var cuts = random.Next(1, 4); cuts > 0; cuts--)
+        for (var cuts = Times(random, 3); cuts > 0; cuts--)
         {
             await SomeTime(random, 1500);
             scene.ToBroker.Cut();

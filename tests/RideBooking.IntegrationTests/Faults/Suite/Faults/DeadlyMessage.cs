@@ -26,7 +26,7 @@ sealed class DeadlyMessage : Fault<ServersScene>
     public override int LeavesFailed => 1;
 
     // The host is started a dozen times.
-    public override bool TakesLong => true;
+    public override bool OnLongRuns => true;
 
     protected override async Task Prepare(ServersScene scene, Random random)
     {
