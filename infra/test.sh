@@ -62,10 +62,10 @@ dotnet build RideBooking.sln --nologo --verbosity quiet
 
 echo "== Testing"
 rm -rf artifacts/test-results
-# A filter may leave a project without tests (exit code 8), but not the whole run. One project at a time, so that tests of
-# timing and load do not compete with each other.
 # Short-lived processes do not live to see what profiling their code would gain them.
 export DOTNET_TieredPGO=0
+# A filter may leave a project without tests (exit code 8), but not the whole run. One project at a time, so that tests of
+# timing and load do not compete with each other.
 RIDEBOOKING_REQUIRE_INFRASTRUCTURE=1 dotnet test --solution RideBooking.sln --no-build \
     --max-parallel-test-modules 1 --ignore-exit-code 8 --minimum-expected-tests 1 \
     --results-directory artifacts/test-results --report-xunit-trx "$@"
