@@ -33,6 +33,7 @@ sealed partial class OutboxDelivery<TDbContext>(
     readonly ConcurrentQueue<Guid> _undeleted = new();
     TaskCompletionSource _somethingSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int _unfinished;
+    volatile bool _waitsForBroker;
 
     /// <summary>Takes messages whose transaction has committed. Never waits.</summary>
     public void HandOver(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: true);
@@ -45,6 +46,9 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     /// <summary>Whether everything that was handed over has been sent or left to the sweeper.</summary>
     public bool IsIdle => Volatile.Read(ref _unfinished) == 0;
+
+    /// <summary>Whether the broker took nothing of what was last sent to it, and is waited for.</summary>
+    public bool WaitsForBroker => _waitsForBroker;
 
     /// <summary>
     /// Sends what is handed over until it is stopped, to each destination in that order. A destination that waits for its
@@ -179,7 +183,9 @@ sealed partial class OutboxDelivery<TDbContext>(
             deleted.Add(Delete(sent));
             stop.ThrowIfCancellationRequested();
 
-            if (failed.Count > 0 && IsBrokerGone(round, unsent.Count, failed))
+            var isBrokerGone = failed.Count > 0 && IsBrokerGone(round, unsent.Count, failed);
+            _waitsForBroker = isBrokerGone && sent.Count == 0;
+            if (isBrokerGone)
             {
                 // That is no message's fault: they stay first in line, in their order, until it is back.
                 LogWaiting(failed[0].Reason, failed.Count);

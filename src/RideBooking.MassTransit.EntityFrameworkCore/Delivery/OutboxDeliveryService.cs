@@ -33,7 +33,9 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends what is handed over already, as far as time allows; the rest is for the next start.</summary>
+    /// <summary>
+    /// Sends what is handed over already, as far as time and broker allow; the rest is for the next start.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _stops) > 1)
@@ -43,7 +45,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         try
         {
             await _sweeping.WaitAsync(cancellationToken);
-            while (!_sending.IsCompleted && !delivery.IsIdle && sender.IsBusReady)
+            while (!_sending.IsCompleted && !delivery.IsIdle && sender.IsBusReady && !delivery.WaitsForBroker)
                 await Task.Delay(DrainPollDelay, cancellationToken);
         }
         catch (OperationCanceledException)
