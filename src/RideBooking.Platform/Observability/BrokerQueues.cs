@@ -20,6 +20,20 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
     /// <summary>How many consume the queue; null where there is no such queue. Throws when the broker is away.</summary>
     public async Task<long?> Consumers(string queue, CancellationToken stop) => (await Ask(queue, stop))?.ConsumerCount;
 
+    /// <summary>True when the broker lets us in. Throws when it is away.</summary>
+    public async Task<bool> IsThere(CancellationToken stop)
+    {
+        await _one.WaitAsync(stop);
+        try
+        {
+            return (await Open(stop)).IsOpen;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
     async Task<QueueDeclareOk?> Ask(string queue, CancellationToken stop)
     {
         await _one.WaitAsync(stop);

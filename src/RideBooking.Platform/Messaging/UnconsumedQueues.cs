@@ -1,0 +1,106 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Observability;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Starts again an endpoint that does not consume its queue although the broker is there. The bus reconnects by itself, but
+/// its loop for an endpoint ends for good when something in it is cancelled at the wrong instant: messages then waited
+/// until somebody restarted the process.
+/// </summary>
+internal sealed partial class UnconsumedQueues(
+    IBusControl bus,
+    BrokerQueues broker,
+    TimeProvider clock,
+    ILogger<UnconsumedQueues> log
+) : BackgroundService
+{
+    static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    readonly HashSet<string> _idleBefore = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(s_pause, clock, stoppingToken);
+                await Look(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    /// <summary>Starts those again that are idle now and were at the look before.</summary>
+    public async Task Look(CancellationToken stop)
+    {
+        var idle = await Idle(stop);
+        _idleBefore.IntersectWith(idle.Select(found => found.Queue));
+        foreach (var (queue, endpoint) in idle)
+            if (!_idleBefore.Add(queue))
+            {
+                await Restart(queue, endpoint, stop);
+                // It has as long again to come up.
+                _idleBefore.Remove(queue);
+            }
+    }
+
+    // None while the broker is away: that mends itself, and BrokerWatch tells of it.
+    async Task<List<(string Queue, IReceiveEndpoint Endpoint)>> Idle(CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            var idle = new List<(string, IReceiveEndpoint)>();
+            foreach (var endpoint in bus.Queues())
+            {
+                var queue = endpoint.InputAddress.LastPart();
+                // What the bus takes for healthy is asked of the broker, which knows better.
+                if (endpoint.Status != BusHealthStatus.Healthy || await broker.Consumers(queue, limit.Token) is not > 0)
+                    idle.Add((queue, endpoint.ReceiveEndpoint));
+            }
+            return idle.Count > 0 && await broker.IsThere(limit.Token) ? idle : [];
+        }
+        catch (Exception away) when (!stop.IsCancellationRequested)
+        {
+            LogNotAsked(away);
+            return [];
+        }
+    }
+
+    async Task Restart(string queue, IReceiveEndpoint endpoint, CancellationToken stop)
+    {
+        LogRestart(queue);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            await endpoint.Stop(limit.Token).WaitAsync(limit.Token);
+            endpoint.Start(stop);
+        }
+        catch (Exception failure) when (!stop.IsCancellationRequested)
+        {
+            LogNotRestarted(failure, queue);
+        }
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The queue {Queue} is not consumed although the broker is there; its endpoint is started again"
+    )]
+    partial void LogRestart(string queue);
+
+    [LoggerMessage(LogLevel.Error, "The endpoint of {Queue} could not be started again; it is tried again")]
+    partial void LogNotRestarted(Exception failure, string queue);
+
+    [LoggerMessage(LogLevel.Debug, "RabbitMQ could not be asked who consumes the queues")]
+    partial void LogNotAsked(Exception away);
+}
