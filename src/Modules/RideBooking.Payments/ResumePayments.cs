@@ -80,13 +80,15 @@ internal sealed class ResumePayments(
 
     async Task<List<Payment>> Waiting(DateTimeOffset since, CancellationToken stop)
     {
+        var ahead = clock.GetUtcNow() + options.ResumeAfter;
         await using var scope = scopes.CreateAsyncScope();
         return await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<Payment>()
             .AsNoTracking()
             .Where(payment =>
-                payment.ChangedAt < since
+                // What has changed in the future did so by another host's clock, when is not known.
+                (payment.ChangedAt < since || payment.ChangedAt > ahead)
                 && (
                     payment.Status == nameof(PaymentStateMachine.Charging)
                     || payment.Status == nameof(PaymentStateMachine.Settling)

@@ -34,7 +34,9 @@ sealed class OutboxStore<TDbContext>(
             outbox =>
             {
                 var now = Now();
-                var due = outbox.Where(message => message.NextAttemptTime <= now);
+                // Nobody defers a message for longer: beyond that it is by a clock that was ahead, of a process that may be gone.
+                var furthest = now + settings.GracePeriod + LongestBackoff;
+                var due = outbox.Where(message => message.NextAttemptTime <= now || message.NextAttemptTime > furthest);
                 if (!settings.DeliversBusOutbox)
                     due = due.Where(message => message.InboxMessageId != null);
 
@@ -133,7 +135,11 @@ sealed class OutboxStore<TDbContext>(
                 context =>
                     context
                         .Set<OutboxState>()
-                        .Where(lease => lease.OutboxId == Lease && (lease.LockId == _me || lease.Expires <= now))
+                        .Where(lease =>
+                            lease.OutboxId == Lease
+                            // One that lasts longer than any is by a clock that was ahead.
+                            && (lease.LockId == _me || lease.Expires <= now || lease.Expires > expires + LongestBackoff)
+                        )
                         .ExecuteUpdateAsync(
                             lease => lease.SetProperty(l => l.LockId, _me).SetProperty(l => l.Expires, expires),
                             cancellationToken

@@ -69,7 +69,9 @@ internal sealed class RunRedrives(
         var now = clock.GetUtcNow();
         var free = await db.Set<Redrive>()
             .AsNoTracking()
-            .Where(row => row.Status == Redrive.Running && row.ClaimedUntil <= now)
+            .Where(row => row.Status == Redrive.Running)
+            // A claim that lasts longer than any is by another host's clock.
+            .Where(row => row.ClaimedUntil <= now || row.ClaimedUntil > now + 2 * s_claim)
             .OrderBy(row => row.ClaimedUntil)
             .FirstOrDefaultAsync(stop);
         if (free is null)

@@ -30,6 +30,7 @@ public sealed class Every_fault(FaultStage stage) : IClassFixture<FaultStage>
         new EverybodyWantsTheOffer(),
         new AcceptAgainstCancel(),
         new SchedulerNodeDies(),
+        new ClocksApart(),
         new PoisonPayload(),
         new DeadlyMessage(),
     ];
@@ -85,28 +86,46 @@ public sealed class FaultStage : IAsyncLifetime
                 await EndScene();
                 _scene = fault.IsEmbedded ? new EmbeddedScene() : await ServersScene.Create(await Servers());
             }
-            var scene = _scene;
-            await scene.Ready();
-            await fault.Prepare(scene, random);
-            using var rush = new Rush(scene.Host.Address, s_rides, Math.Max(2, s_rides / RidesPerDriver));
-            Say("ready");
-            await rush.Begin();
-            Say("begun");
-            await fault.Strike(scene, rush, random);
-            Say("struck");
-            await rush.Over(scene.Unfinished);
-            Say("over");
-            rides += rush.Accepted.Count;
-            await fault.After(scene, rush, random);
-            var found = await new Invariants(scene, fault.LeavesFailed).Violations(rush.Accepted);
-            Say($"{found.Count} violations");
+            var (accepted, found) = await Run(fault, _scene, random, Say);
+            rides += accepted;
             violations.AddRange(found.Select(violation => $"run {run + 1}: {violation}"));
-            // What is broken or full of failed messages is not for the next one.
-            if (found.Count > 0 || fault.LeavesFailed > 0)
-                await EndScene();
         }
         _table.Add($"| {fault.Name} | {Runs} | {rides} | {violations.Count} |");
         return violations;
+    }
+
+    async Task<(int Rides, IReadOnlyList<string> Violations)> Run(
+        IFault fault,
+        Scene scene,
+        Random random,
+        Action<string> say
+    )
+    {
+        var isSound = false;
+        try
+        {
+            await scene.Ready();
+            await fault.Prepare(scene, random);
+            using var rush = new Rush(scene.Host.Address, s_rides, Math.Max(2, s_rides / RidesPerDriver));
+            say("ready");
+            await rush.Begin();
+            say("begun");
+            await fault.Strike(scene, rush, random);
+            say("struck");
+            await rush.Over(scene.Unfinished);
+            say("over");
+            await fault.After(scene, rush, random);
+            var found = await new Invariants(scene, fault.LeavesFailed).Violations(rush.Accepted);
+            say($"{found.Count} violations");
+            isSound = found.Count == 0 && fault.LeavesFailed == 0;
+            return (rush.Accepted.Count, found);
+        }
+        finally
+        {
+            // What is broken, or full of failed messages, is not for the next one.
+            if (!isSound)
+                await EndScene();
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
@@ -28,6 +29,25 @@ public sealed class Lost_messages
         (await lab.Ledger(ride.RideId)).Count.ShouldBe(1);
         lab.Clock.Advance(s_overdue);
         (await Resume(lab)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_charge_that_was_lost_with_a_host_whose_clock_was_an_hour_ahead_is_asked_for_again()
+    {
+        await using var lab = await MoneyLab.Open();
+        var ride = new SomeRide();
+        await lab.Deliver(ride.Quoted());
+        await lab.Deliver((await lab.Take()).Single());
+        (await lab.Take()).ShouldHaveSingleItem().ShouldBeOfType<ChargeCard>(); // and never delivered
+        var anHourAhead = lab.Clock.GetUtcNow().AddHours(1);
+        await lab.In(db =>
+            db.Set<Payment>().ExecuteUpdateAsync(set => set.SetProperty(p => p.ChangedAt, anHourAhead), MoneyLab.Stop)
+        );
+
+        (await Resume(lab)).ShouldBe(1);
+        (await Resume(lab)).ShouldBe(0);
+        await lab.Settle();
+        lab.Said<PaymentCaptured>().Count.ShouldBe(1);
     }
 
     [Fact]

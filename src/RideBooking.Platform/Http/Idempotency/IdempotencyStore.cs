@@ -76,7 +76,8 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 return new Claim.Reused();
             else if (known.Status is not null)
                 return new Claim.Answered(known);
-            else if (known.LeaseUntil > now)
+            // A lease that lasts longer than any is by another host's clock.
+            else if (known.LeaseUntil > now && known.LeaseUntil <= now + settings.Lease * 2)
                 return new Claim.InProgress();
             else if (await TakeOver(db, known, fresh, stop))
                 return new Claim.Granted(id, fresh.Owner, known.RequestId, IsTakenOver: true);

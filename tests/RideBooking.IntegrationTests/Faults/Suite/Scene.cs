@@ -8,14 +8,18 @@ abstract class Scene : IAsyncDisposable
 {
     HostProcess? _host;
 
+    /// <summary>A ride may wait through an outage, and so may an offer: none may end for lack of patience.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Timers = new Dictionary<string, string>
+    {
+        ["Matching__SearchDeadline"] = "00:30:00",
+        ["Matching__OfferTimeout"] = "00:02:00",
+    };
+
     /// <summary>What is told to the host.</summary>
     public Dictionary<string, string> Settings { get; } =
-        new()
+        new(Timers)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            // A ride may wait through an outage, and so may an offer: none may end for lack of patience.
-            ["Matching__SearchDeadline"] = "00:30:00",
-            ["Matching__OfferTimeout"] = "00:02:00",
             // Whatever is paid, is paid by the recovery and not by the look that comes a quarter of an hour later.
             ["Payments__ResumeAfter"] = "00:30:00",
             ["Messaging__Redelivery"] = "00:00:01,00:00:02,00:00:05",

@@ -83,6 +83,24 @@ public sealed class Delivering_what_was_left_behind
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task A_process_whose_clock_is_an_hour_ahead_keeps_nobody_from_sweeping(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var writer = await Bench.BuildAsync(servers);
+        var anHourAhead = writer.Clock.GetUtcNow().AddHours(1);
+        await Write(writer, letters: 1);
+        await using var ahead = await Bench.StartAsync(servers, new() { Now = anHourAhead });
+        await writer.OutboxDrains();
+        (await writer.TheOnly<OutboxState>()).Expires.ShouldBeGreaterThan(anHourAhead.UtcDateTime);
+
+        await using var aheadAndDead = await Bench.BuildAsync(servers, new() { Now = anHourAhead });
+        await Write(aheadAndDead, letters: 2);
+        await using var next = await Bench.StartAsync(servers, new() { Now = writer.Clock.GetUtcNow().AddMinutes(1) });
+
+        await writer.OutboxDrains();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task A_message_that_cannot_be_sent_stops_nobody_and_says_why(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
