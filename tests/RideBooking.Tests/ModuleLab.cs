@@ -113,7 +113,7 @@ public abstract class ModuleLab : IAsyncDisposable
     protected async Task CreateDatabase() =>
         await In(async db =>
         {
-            await db.Database.EnsureCreatedAsync(Stop);
+            await Tables.CreateIn(db, Stop);
             return s_postgres is null ? await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", Stop) : 0;
         });
 

@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Api;
 
@@ -15,6 +18,9 @@ public sealed class EmbeddedHost : HostInProcess
         builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
         builder.UseSetting("Matching:OfferTimeout", "00:00:02");
         builder.UseSetting("Matching:SearchDeadline", "00:00:08");
+        builder.ConfigureServices(services =>
+            services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()))
+        );
     }
 
     public override async ValueTask DisposeAsync()

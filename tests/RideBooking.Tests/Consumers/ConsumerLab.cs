@@ -63,7 +63,7 @@ internal sealed class ConsumerLab : IAsyncDisposable
             settings: ("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(folder, "lab.db")}")
         );
         var lab = new ConsumerLab(folder, app, module);
-        await lab.In(db => db.Database.EnsureCreatedAsync(Stop));
+        await lab.In(db => Tables.CreateIn(db, Stop));
         return lab;
     }
 

@@ -27,7 +27,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     {
         app = await StartApp(clock);
         await using var scope = app.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<AppDbContext>().Database.EnsureCreatedAsync(Stop);
+        await Tables.CreateIn(scope.ServiceProvider.GetRequiredService<AppDbContext>(), Stop);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,12 +9,10 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Tests.Http;
 
-public sealed class JsonTests : IAsyncLifetime
+public sealed class JsonTests(JsonTests.Served served) : IClassFixture<JsonTests.Served>
 {
-    HttpApp app = null!;
-
-    public async ValueTask InitializeAsync() =>
-        app = await HttpApp.Start(app =>
+    public sealed class Served()
+        : ServedApp(app =>
         {
             var all = app.MapPublic("Tests");
             all.MapPost("/trips", (Trip trip) => trip);
@@ -22,7 +20,7 @@ public sealed class JsonTests : IAsyncLifetime
             all.MapPost("/bytes", async (HttpRequest request) => (await request.BodyReader.ReadAsync()).Buffer.Length);
         });
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    readonly HttpApp app = served.App;
 
     internal enum Mood
     {

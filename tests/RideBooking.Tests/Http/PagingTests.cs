@@ -5,7 +5,7 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Tests.Http;
 
-public sealed class PagingTests : IAsyncLifetime
+public sealed class PagingTests(PagingTests.Served served) : IClassFixture<PagingTests.Served>
 {
     internal sealed record Row(DateTimeOffset At, Guid Id, int Number);
 
@@ -18,10 +18,8 @@ public sealed class PagingTests : IAsyncLifetime
         .. Enumerable.Range(1, 45).Select(number => new Row(Start.AddTicks(number), Guid.CreateVersion7(), number)),
     ];
 
-    HttpApp app = null!;
-
-    public async ValueTask InitializeAsync() =>
-        app = await HttpApp.Start(app =>
+    public sealed class Served()
+        : ServedApp(app =>
         {
             var all = app.MapPublic("Tests");
             all.MapGet(
@@ -35,7 +33,7 @@ public sealed class PagingTests : IAsyncLifetime
             all.MapGet("/others", (PageRequest page) => page.TryAfter(out (long, Guid) after) ? after.Item1 : 0);
         });
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    readonly HttpApp app = served.App;
 
     Task<HttpResponseMessage> Get(string path) =>
         app.Client.GetAsync($"/api/v1{path}", TestContext.Current.CancellationToken);

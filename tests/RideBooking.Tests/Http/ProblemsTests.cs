@@ -9,12 +9,10 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Tests.Http;
 
-public sealed class ProblemsTests : IAsyncLifetime
+public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<ProblemsTests.Served>
 {
-    HttpApp app = null!;
-
-    public async ValueTask InitializeAsync() =>
-        app = await HttpApp.Start(app =>
+    public sealed class Served()
+        : ServedApp(app =>
         {
             var all = app.MapPublic("Tests");
             all.MapGet("/things/{id}", (Guid id) => id);
@@ -35,7 +33,7 @@ public sealed class ProblemsTests : IAsyncLifetime
             all.MapGet("/input", string () => throw new InvalidInputException("seat", "must be free"));
         });
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    readonly HttpApp app = served.App;
 
     internal sealed record Thing(string Name);
 

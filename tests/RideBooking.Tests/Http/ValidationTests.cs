@@ -7,19 +7,17 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Tests.Http;
 
-public sealed class ValidationTests : IAsyncLifetime
+public sealed class ValidationTests(ValidationTests.Served served) : IClassFixture<ValidationTests.Served>
 {
-    HttpApp app = null!;
-
-    public async ValueTask InitializeAsync() =>
-        app = await HttpApp.Start(app =>
+    public sealed class Served()
+        : ServedApp(app =>
         {
             var all = app.MapPublic("Tests");
             all.MapPost("/tours", (Tour tour) => "toured");
             all.MapPost("/maybe-tours", (Tour? tour) => tour is null ? "stayed" : "toured");
         });
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    readonly HttpApp app = served.App;
 
     internal sealed record Tour(Place From, Place? To, string Name, IReadOnlyList<Place>? PassingBy);
 

@@ -7,18 +7,20 @@ using RideBooking.Tests.MassTransitOnQuartz;
 namespace RideBooking.Tests.Observability;
 
 /// <summary>What begins with one request is one trace, whatever it passes on its way: outbox, broker, sagas, timers.</summary>
-public sealed class The_trace_of_a_ride(EmbeddedHost host) : IClassFixture<EmbeddedHost>
+public sealed class The_trace_of_a_ride(CityLab lab) : IClassFixture<CityLab>
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Leads_from_the_request_through_every_consumer_and_timer()
     {
-        var rider = await host.City.Rider();
-        await host.City.DriverAt(City.Alexanderplatz, vehicleClass: "traced");
+        var rider = await lab.City.Rider();
+        await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "traced");
         using var spans = new Spans();
 
         var ride = await rider.Post("rides", Trip("traced"), traceParent: spans.TraceParent);
+        await lab.Settle();
+        await lab.PassesToTheNextTimer(lab.Now.AddMinutes(1));
         await spans.Have(
             "search-for-driver process",
             "find-driver process",
@@ -44,8 +46,8 @@ public sealed class The_trace_of_a_ride(EmbeddedHost host) : IClassFixture<Embed
     [Fact]
     public async Task Is_kept_in_the_event_log_where_nobody_collects_traces()
     {
-        var rider = await host.City.Rider();
-        await host.City.DriverAt(City.Alexanderplatz, vehicleClass: "untraced");
+        var rider = await lab.City.Rider();
+        await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "untraced");
         var trace = ActivityTraceId.CreateRandom();
         var traceParent = $"00-{trace}-{ActivitySpanId.CreateRandom()}-00";
         var ride = await rider.Post("rides", Trip("untraced"), traceParent: traceParent);

@@ -108,7 +108,7 @@ internal sealed class MoneyLab : IAsyncDisposable
             ]
         );
         var lab = new MoneyLab(app, folder, clock);
-        await lab.In(db => db.Database.EnsureCreatedAsync(Stop));
+        await lab.In(db => Tables.CreateIn(db, Stop));
         return lab;
     }
 

@@ -43,7 +43,7 @@ public sealed class Rides_in_a_database : IAsyncLifetime
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => await Db(db => db.Database.EnsureCreatedAsync(Stop));
+    public async ValueTask InitializeAsync() => await Db(db => Tables.CreateIn(db, Stop));
 
     public async ValueTask DisposeAsync()
     {
