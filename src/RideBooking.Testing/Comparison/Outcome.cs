@@ -25,6 +25,14 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
 
     public static Outcome CancelledInVain() => new("cancelled a scheduled message that was not waiting", []);
 
+    /// <summary>A timer came that was taken back or had come before.</summary>
+    public static Outcome CameInVain(string urn, JsonElement content) =>
+        Said($"came although nobody waited for it: {NameOf(urn)}", content);
+
+    /// <summary>A timer came before its time.</summary>
+    public static Outcome CameEarly(string urn, JsonElement content, DateTimeOffset due) =>
+        Said($"came before its time: {NameOf(urn)}", content, ("due", Words.Time(due)));
+
     public static Outcome Failed(string urn, JsonElement content, string exception) =>
         Said($"failed on {NameOf(urn)}", content, ("exception", exception));
 

@@ -139,7 +139,9 @@ sealed class BusRun(
                 Schedules(letter, context);
             else if (letter.Urn == s_cancel)
                 Cancels(letter);
-            else if (!IsTimer(context) && letter.MessageId is { } id && !_said.Contains(id))
+            else if (TimerIn(context) is { } timer)
+                Comes(letter, timer);
+            else if (letter.MessageId is { } id && !_said.Contains(id))
                 Tell(letter, Said(letter, context, isPublished));
             Move();
         }
@@ -293,20 +295,27 @@ sealed class BusRun(
         Tell(letter, Outcome.Cancelled(timer.Urn, timer.Content));
     }
 
-    /// <summary>Whether this is the scheduler, sending what it was told to.</summary>
-    bool IsTimer(SendContext context)
+    /// <summary>The timer that the scheduler sends here, if it does.</summary>
+    Timer? TimerIn(SendContext context)
     {
-        var isRedelivery = context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _);
-        var token = context.Headers.TryGetHeader(MessageHeaders.SchedulingTokenId, out var text)
-            ? Guid.TryParse($"{text}", out var id)
-                ? id
-                : (Guid?)null
-            : context.ScheduledMessageId;
-        var timer = isRedelivery
-            ? _timers.Find(it => it.IsRedelivery && it.IsWaiting && it.Due <= time.GetUtcNow())
-            : _timers.Find(it => it.Token == token);
-        timer?.IsWaiting = false;
-        return timer is not null;
+        if (context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _))
+            return _timers.Find(it => it.IsRedelivery && it.IsWaiting && it.Due <= time.GetUtcNow());
+        return
+            context.Headers.TryGetHeader(MessageHeaders.SchedulingTokenId, out var text)
+            && Guid.TryParse($"{text}", out var token)
+            ? _timers.Find(it => it.Token == token)
+            : null;
+    }
+
+    void Comes(Letter letter, Timer timer)
+    {
+        var (wasWaiting, isDue) = (timer.IsWaiting, timer.Due <= time.GetUtcNow());
+        timer.IsWaiting = false;
+        // One that comes at its time is no news: it was told of when it was set.
+        if (!wasWaiting)
+            Tell(letter, Outcome.CameInVain(timer.Urn, timer.Content));
+        else if (!isDue)
+            Tell(letter, Outcome.CameEarly(timer.Urn, timer.Content, timer.Due));
     }
 
     Outcome Said(Letter letter, SendContext context, bool isPublished)

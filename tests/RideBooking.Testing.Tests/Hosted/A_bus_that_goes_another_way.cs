@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Scheduling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -95,6 +96,26 @@ public sealed class A_bus_that_goes_another_way
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Is_found_where_a_timer_comes_that_was_taken_back(bool counted)
+    {
+        await using var services = await Start(
+            Flaw.None,
+            counted,
+            more: it => it.AddSingleton<IConfigureReceiveEndpoint, NothingIsTakenBack>()
+        );
+        // The machine does not mind it, so nothing else would tell.
+        var failure = await Should.ThrowAsync<SagaLabException>(() =>
+            s_orders.Given(Placed, Paid).When(Passes(OrderMachine.PaymentTime)).ThenNothing().SameOn(BusOf(services))
+        );
+        failure.Message.ShouldContain("at step 3 of 3: 30 min pass");
+        failure.Message.ShouldContain(
+            $"only on orders in memory: came although nobody waited for it: PaymentTimedOut {{ orderId: {_id} }}"
+        );
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Is_found_where_nobody_schedules(bool counted)
     {
         await using var services = await Start(Flaw.None, counted, hasScheduler: false);
@@ -139,7 +160,8 @@ public sealed class A_bus_that_goes_another_way
         Flaw flaw,
         bool isCounted,
         TimeSpan? paymentTime = null,
-        bool hasScheduler = true
+        bool hasScheduler = true,
+        Action<IServiceCollection>? more = null
     )
     {
         var services = new ServiceCollection();
@@ -160,6 +182,7 @@ public sealed class A_bus_that_goes_another_way
                 }
             );
         });
+        more?.Invoke(services);
         if (isCounted)
             services.AddBusTraffic();
         services.AddScenarioBus(it =>
@@ -179,6 +202,18 @@ public sealed class A_bus_that_goes_another_way
         foreach (var service in provider.GetServices<IHostedService>())
             await service.StartAsync(Stop);
         return provider;
+    }
+
+    sealed class NothingIsTakenBack : IConfigureReceiveEndpoint, IFilter<ConsumeContext<CancelScheduledMessage>>
+    {
+        public void Configure(string name, IReceiveEndpointConfigurator configurator) => configurator.UseFilter(this);
+
+        public Task Send(
+            ConsumeContext<CancelScheduledMessage> context,
+            IPipe<ConsumeContext<CancelScheduledMessage>> next
+        ) => Task.CompletedTask;
+
+        public void Probe(ProbeContext context) { }
     }
 
     sealed class ForgetfulContext(DbContextOptions<ForgetfulContext> options) : ParcelContext(options)
