@@ -188,15 +188,8 @@ public sealed class A_bus_that_goes_another_way
         services.AddScenarioBus(it =>
             it.Named("orders in memory")
                 .Within(hasScheduler ? TimeSpan.FromSeconds(10) : TimeSpan.FromMilliseconds(300))
-                .MoveTime(
-                    async (provider, move, stop) =>
-                    {
-                        var quartz = await provider.GetRequiredService<ISchedulerFactory>().GetScheduler(stop);
-                        await quartz.Standby(stop);
-                        move();
-                        await quartz.Start(stop);
-                    }
-                )
+                .AtRest(QuartzTime.IsAtRest)
+                .MoveTime(QuartzTime.Move)
         );
         var provider = services.BuildServiceProvider(validateScopes: true);
         foreach (var service in provider.GetServices<IHostedService>())

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Quartz;
+using RideBooking.Testing.Tests.Hosted;
 
 namespace RideBooking.Testing.Tests.Parcels;
 
@@ -53,18 +54,10 @@ public class ParcelOffice<TContext> : IAsyncLifetime
                 it.Named("SQLite")
                     .AtRest(
                         async (scope, stop) =>
-                            !await scope.GetRequiredService<ParcelContext>().Set<OutboxMessage>().AnyAsync(stop)
+                            await QuartzTime.IsAtRest(scope, stop)
+                            && !await scope.GetRequiredService<ParcelContext>().Set<OutboxMessage>().AnyAsync(stop)
                     )
-                    .MoveTime(
-                        async (provider, move, stop) =>
-                        {
-                            // It sleeps until the next timer by the time it knew; started again it looks anew.
-                            var quartz = await provider.GetRequiredService<ISchedulerFactory>().GetScheduler(stop);
-                            await quartz.Standby(stop);
-                            move();
-                            await quartz.Start(stop);
-                        }
-                    )
+                    .MoveTime(QuartzTime.Move)
             );
         _services = services.BuildServiceProvider(validateScopes: true);
     }

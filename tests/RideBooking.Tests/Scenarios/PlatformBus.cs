@@ -6,13 +6,13 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Quartz;
 using RideBooking.Payments;
 using RideBooking.Platform;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
 using RideBooking.Testing;
+using RideBooking.Testing.Tests.Hosted;
 using IHost = Microsoft.Extensions.Hosting.IHost;
 
 namespace RideBooking.Tests.Scenarios;
@@ -60,8 +60,10 @@ internal sealed class PlatformBus : IAsyncDisposable
         services(builder.Services);
         builder.Services.AddScenarioBus(it =>
             it.Named(name)
-                .AtRest(async (scope, stop) => !await Outbox(scope).AnyAsync(stop))
-                .MoveTime(MoveQuartz)
+                .AtRest(
+                    async (scope, stop) => await QuartzTime.IsAtRest(scope, stop) && !await Outbox(scope).AnyAsync(stop)
+                )
+                .MoveTime(QuartzTime.Move)
                 .Unminding<Ride>(ride => ride.Version)
                 .Unminding<Payment>(payment => payment.Version)
         );
@@ -80,15 +82,6 @@ internal sealed class PlatformBus : IAsyncDisposable
 
     static DbSet<OutboxMessage> Outbox(IServiceProvider scope) =>
         scope.GetRequiredService<AppDbContext>().Set<OutboxMessage>();
-
-    static async Task MoveQuartz(IServiceProvider services, Action move, CancellationToken stop)
-    {
-        // It sleeps until the next timer by the time it knew; started again it looks anew.
-        var quartz = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(stop);
-        await quartz.Standby(stop);
-        move();
-        await quartz.Start(stop);
-    }
 
     /// <summary>The two machines. The gateway is the scenario itself.</summary>
     sealed class Machines(RidesModule rides) : IModule
