@@ -5,7 +5,7 @@ using RideBooking.Testing.Values;
 namespace RideBooking.Testing;
 
 /// <summary>One course of events in a lab. Use it where a test wants to go step by step; else see <see cref="SagaLab.Given"/>.</summary>
-public sealed class LabRun : LabView
+public sealed class LabRun : LabView, IStage
 {
     readonly int _mostSteps;
 
@@ -48,39 +48,18 @@ public sealed class LabRun : LabView
     }
 
     /// <summary>Delivers a request: what answers it is <see cref="HappeningKind.Responded"/>.</summary>
-    public async Task Request<T>(T message, CancellationToken stop = default)
-        where T : class
-    {
-        var type = typeof(T) == typeof(object) ? message.GetType() : typeof(T);
-        Put(
-            message,
-            type,
-            NewId.NextGuid(),
-            head => head with { RequestId = NewId.NextGuid(), ResponseAddress = Requester }
-        );
-        await Settle(stop);
-    }
+    public Task Request<T>(T message, CancellationToken stop = default)
+        where T : class => Request(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), null, stop);
 
     /// <summary>Answers the last request of a type that came out of the lab, as its service would.</summary>
     /// <exception cref="InvalidOperationException">There was no such request.</exception>
-    public async Task Answer<TRequest>(object response, CancellationToken stop = default)
-        where TRequest : class
-    {
-        ArgumentNullException.ThrowIfNull(response);
-        var request = LastRequest<TRequest>();
-        var envelope = Engine.Wire.Pack(response, response.GetType(), AnswerTo(request), Now);
-        await Answer(request, envelope, stop);
-    }
+    public Task Answer<TRequest>(object response, CancellationToken stop = default)
+        where TRequest : class => Answer(typeof(TRequest), response, stop);
 
     /// <summary>Lets the service fail that the last request of a type went to.</summary>
     /// <exception cref="InvalidOperationException">There was no such request.</exception>
-    public async Task Fail<TRequest>(Exception exception, CancellationToken stop = default)
-        where TRequest : class
-    {
-        var request = LastRequest<TRequest>();
-        var notice = Engine.FaultOf(request, exception, Now);
-        await Answer(request, notice, stop);
-    }
+    public Task Fail<TRequest>(Exception exception, CancellationToken stop = default)
+        where TRequest : class => Fail(typeof(TRequest), exception, stop);
 
     /// <summary>
     /// Lets time pass. What becomes due meanwhile happens at its time, in order, and with all that follows from it.
@@ -158,18 +137,51 @@ public sealed class LabRun : LabView
         };
     }
 
-    Envelope LastRequest<TRequest>()
-        where TRequest : class =>
+    async Task IStage.Deliver(object message, Type type, Guid messageId, CancellationToken stop)
+    {
+        Put(message, type, messageId);
+        await Settle(stop);
+    }
+
+    Task IStage.Request(object message, Type type, Guid messageId, CancellationToken stop) =>
+        Request(message, type, messageId, stop);
+
+    Task IStage.Answer(Type request, object response, CancellationToken stop) => Answer(request, response, stop);
+
+    Task IStage.Fail(Type request, Exception exception, CancellationToken stop) => Fail(request, exception, stop);
+
+    async Task Request(object message, Type type, Guid? messageId, CancellationToken stop)
+    {
+        Put(message, type, messageId, head => head with { RequestId = NewId.NextGuid(), ResponseAddress = Requester });
+        await Settle(stop);
+    }
+
+    async Task Answer(Type asked, object response, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        var request = LastRequest(asked);
+        await Answer(request, Engine.Wire.Pack(response, response.GetType(), AnswerTo(request), Now), stop);
+    }
+
+    async Task Fail(Type asked, Exception exception, CancellationToken stop)
+    {
+        var request = LastRequest(asked);
+        await Answer(request, Engine.FaultOf(request, exception, Now), stop);
+    }
+
+    Envelope LastRequest(Type type) =>
         Happenings
             .LastOrDefault(it =>
                 it.Kind is HappeningKind.Published or HappeningKind.Sent
-                && it.MessageType == typeof(TRequest)
+                && it.MessageType == type
                 && it.Envelope!.RequestId is not null
             )
             ?.Envelope
-        ?? throw new InvalidOperationException(
-            $"No request {Words.TypeName(typeof(TRequest))} has come out of the lab:\n{Timeline}"
-        );
+        ?? throw NoRequest(type, Timeline);
+
+    /// <summary>Nobody has asked what the scenario wants to answer.</summary>
+    internal static InvalidOperationException NoRequest(Type type, string timeline) =>
+        new($"No request {Words.TypeName(type)} has come out of the lab:\n{timeline}");
 
     static Wire.Head AnswerTo(Envelope request) =>
         new(

@@ -52,6 +52,16 @@ public class SagaLab : IAsyncDisposable
     public IReadOnlyList<MachineFinding> FindingsOf<TSaga>()
         where TSaga : class, SagaStateMachineInstance => MachineAnalysis.Of(MachineOf<TSaga>());
 
+    /// <summary>
+    /// What a look at a machine's table finds, without a lab: also of a machine that MassTransit would not run, since it has an
+    /// event for whose message no instance is found.
+    /// </summary>
+    public static IReadOnlyList<MachineFinding> FindingsOf(StateMachine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return MachineAnalysis.Of(machine);
+    }
+
     StateMachine MachineOf<TSaga>() => Engine.Machines.Single(machine => machine.Saga == typeof(TSaga)).Definition;
 
     /// <summary>Tries all that a setup says, and holds what must hold against it.</summary>

@@ -12,7 +12,7 @@ public sealed class Given
 
     /// <summary>What the test is about.</summary>
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
-    public When When(params object[] steps) => new(Begin, steps);
+    public When When(params object[] steps) => new(_lab, Begin, _steps, steps);
 
     async Task<LabRun> Begin(CancellationToken stop)
     {
@@ -39,7 +39,21 @@ public sealed class When
     readonly Func<CancellationToken, Task<LabRun>> _before;
     readonly object[] _steps;
 
-    internal When(Func<CancellationToken, Task<LabRun>> before, object[] steps) => (_before, _steps) = (before, steps);
+    internal When(
+        SagaLab lab,
+        Func<CancellationToken, Task<LabRun>> before,
+        IEnumerable<object> earlier,
+        object[] steps
+    )
+    {
+        (Lab, _before, _steps) = (lab, before, steps);
+        AllSteps = [.. earlier, .. steps];
+    }
+
+    internal SagaLab Lab { get; }
+
+    /// <summary>Everything that is done from the beginning to here.</summary>
+    internal IReadOnlyList<object> AllSteps { get; }
 
     /// <summary>
     /// All that may have come of it: every message published, sent, answered, scheduled or cancelled, every failure and every
@@ -79,7 +93,7 @@ public sealed class Scenario
 
     /// <summary>What happens then.</summary>
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
-    public When When(params object[] steps) => new(Run, steps);
+    public When When(params object[] steps) => new(_when.Lab, Run, _when.AllSteps, steps);
 
     /// <summary>Plays it.</summary>
     /// <returns>The run, to look further into.</returns>
@@ -88,6 +102,22 @@ public sealed class Scenario
     {
         var (run, from) = await _when.Run(stop);
         Verdict.Pass(run, from, _expected, _andNothingElse);
+        return run;
+    }
+
+    /// <summary>
+    /// Plays it in the lab, and then on buses that run, where after every step the same must have come of it as in the lab: the
+    /// same sagas with the same content, the same messages, timers and failures, and nothing else.
+    /// </summary>
+    /// <param name="buses">The buses, one after the other.</param>
+    /// <returns>The run in the lab, to look further into.</returns>
+    /// <exception cref="SagaLabException">It did not go as it says, or not on every bus as in the lab.</exception>
+    public async Task<LabRun> SameOn(params IReadOnlyList<ScenarioBus> buses)
+    {
+        ArgumentNullException.ThrowIfNull(buses);
+        var run = await Run();
+        foreach (var bus in buses)
+            await bus.Play(_when.Lab, _when.AllSteps);
         return run;
     }
 

@@ -1,3 +1,4 @@
+using MassTransit;
 using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
@@ -5,50 +6,78 @@ namespace RideBooking.Testing;
 /// <summary>Something that happens in a scenario and is more than a message. A message is a step by itself.</summary>
 public sealed class Step
 {
-    readonly Func<LabRun, CancellationToken, Task> _run;
     readonly string _text;
 
-    Step(string text, Func<LabRun, CancellationToken, Task> run) => (_text, _run) = (text, run);
+    Step(string text, params IReadOnlyList<Part> parts) => (_text, Parts) = (text, parts);
+
+    /// <param name="stage">Where it is played.</param>
+    /// <param name="id">The id of the step's message.</param>
+    internal delegate Task Part(IStage stage, Guid id, CancellationToken stop);
+
+    /// <summary>What it does, one after the other; nothing when it only lets time pass.</summary>
+    internal IReadOnlyList<Part> Parts { get; }
+
+    /// <summary>How much time passes; null with no parts either: until nothing is due.</summary>
+    internal TimeSpan? Time { get; private init; }
 
     /// <summary>Time passes; what becomes due happens.</summary>
-    public static Step Passes(TimeSpan time) => new($"{Words.Span(time)} pass", (run, stop) => run.Passes(time, stop));
+    public static Step Passes(TimeSpan time) => new($"{Words.Span(time)} pass") { Time = time };
 
     /// <summary>Time passes until nothing is due any more.</summary>
-    public static Step PassesUntilNothingIsDue() =>
-        new("time passes until nothing is due", (run, stop) => run.PassesUntilNothingIsDue(stop));
+    public static Step PassesUntilNothingIsDue() => new("time passes until nothing is due");
 
     /// <summary>The same message, with the same id, is delivered twice.</summary>
     public static Step Twice(object message) =>
-        new(
-            $"twice {message}",
-            async (run, stop) =>
-            {
-                var id = Guid.CreateVersion7();
-                await run.Deliver(message, id, stop);
-                await run.Deliver(message, id, stop);
-            }
-        );
+        new($"twice {message}", Delivery(message, TypeOf(message)), Delivery(message, TypeOf(message)));
 
     /// <summary>A message is published as a type, which may be an interface it implements.</summary>
     public static Step As<T>(T message)
-        where T : class => new($"{message}", (run, stop) => run.Deliver<T>(message, stop: stop));
+        where T : class =>
+        new($"{message}", Delivery(message, typeof(T) == typeof(object) ? TypeOf(message) : typeof(T)));
 
     /// <summary>A request is made; what answers it can be expected with <see cref="Expect.Responded{T}"/>.</summary>
     public static Step Request<T>(T message)
-        where T : class => new($"request {message}", (run, stop) => run.Request(message, stop));
+        where T : class
+    {
+        var type = typeof(T) == typeof(object) ? TypeOf(message) : typeof(T);
+        return new($"request {message}", (stage, id, stop) => stage.Request(message, type, id, stop));
+    }
 
     /// <summary>A service answers the last request of a type that came out of the lab.</summary>
     public static Step Answer<TRequest>(object response)
-        where TRequest : class => new($"answer {response}", (run, stop) => run.Answer<TRequest>(response, stop));
+        where TRequest : class =>
+        new($"answer {response}", (stage, _, stop) => stage.Answer(typeof(TRequest), response, stop));
 
     /// <summary>A service fails on the last request of a type that came out of the lab.</summary>
     public static Step Fail<TRequest>(Exception exception)
         where TRequest : class =>
-        new($"{Words.TypeName(typeof(TRequest))} fails", (run, stop) => run.Fail<TRequest>(exception, stop));
+        new(
+            $"{Words.TypeName(typeof(TRequest))} fails",
+            (stage, _, stop) => stage.Fail(typeof(TRequest), exception, stop)
+        );
 
     /// <inheritdoc/>
     public override string ToString() => _text;
 
-    internal static Task Run(object step, LabRun run, CancellationToken stop) =>
-        step is Step special ? special._run(run, stop) : run.Deliver(step, stop: stop);
+    /// <summary>A message is a step by itself.</summary>
+    internal static Step Of(object step) => step as Step ?? new Step($"{step}", Delivery(step, TypeOf(step)));
+
+    internal static async Task Run(object step, LabRun run, CancellationToken stop)
+    {
+        var (it, id) = (Of(step), NewId.NextGuid());
+        if (it.Time is { } time)
+            await run.Passes(time, stop);
+        else if (it.Parts.Count == 0)
+            await run.PassesUntilNothingIsDue(stop);
+        foreach (var part in it.Parts)
+            await part(run, id, stop);
+    }
+
+    static Part Delivery(object message, Type type) => (stage, id, stop) => stage.Deliver(message, type, id, stop);
+
+    static Type TypeOf(object message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return message.GetType();
+    }
 }

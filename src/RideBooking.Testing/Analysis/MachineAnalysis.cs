@@ -126,7 +126,7 @@ static class MachineAnalysis
                 MachineFindingKind.NotCorrelated,
                 null,
                 Words.TypeName(correlation.DataType),
-                $"No instance is found for {Words.TypeName(correlation.DataType)}: {result.Message}"
+                $"No instance is found for {Words.TypeName(correlation.DataType)}: {result.Key} {result.Message}."
             );
     }
 }

@@ -52,6 +52,44 @@ public sealed class What_the_table_of_a_machine_tells
             );
     }
 
+    [Fact]
+    public void An_event_that_no_correlation_covers()
+    {
+        // MassTransit refuses to run it, and so does a lab.
+        Should.Throw<ConfigurationException>(SagaLab.Of<LetterMachine, Letter>);
+        var finding = SagaLab.FindingsOf(new LetterMachine()).ShouldHaveSingleItem();
+        finding.Kind.ShouldBe(MachineFindingKind.NotCorrelated);
+        finding.Event.ShouldBe(nameof(ReadLetter));
+        finding.Text.ShouldBe("No instance is found for ReadLetter: Read was not specified.");
+    }
+
+    public sealed record WriteLetter(Guid CorrelationId);
+
+    public sealed record ReadLetter(string Reader);
+
+    public sealed class Letter : SagaStateMachineInstance
+    {
+        public Guid CorrelationId { get; set; }
+        public string State { get; set; } = "";
+    }
+
+    public sealed class LetterMachine : MassTransitStateMachine<Letter>
+    {
+        public LetterMachine()
+        {
+            InstanceState(letter => letter.State);
+            Event(() => Written, e => e.CorrelateById(c => c.Message.CorrelationId));
+            Initially(When(Written).TransitionTo(Open));
+            During(Open, Ignore(Written), When(Read).Finalize());
+        }
+
+        public State Open { get; private set; } = null!;
+        public Event<WriteLetter> Written { get; private set; } = null!;
+
+        // Nothing says which letter: it is no id by which MassTransit would find one.
+        public Event<ReadLetter> Read { get; private set; } = null!;
+    }
+
     public sealed record Arrive(Guid CorrelationId);
 
     public sealed class Island : SagaStateMachineInstance

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MassTransit;
+using RideBooking.Testing.Engine;
+using RideBooking.Testing.Values;
+
+namespace RideBooking.Testing.Comparison;
+
+/// <summary>Something that came of a step: a message, a timer, a failure, or an instance that is stored.</summary>
+/// <param name="What">What it is, without its content.</param>
+/// <param name="Facts">Its content: paths and values, without what is not there.</param>
+sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Value)> Facts)
+{
+    public static Outcome Published(string urn, JsonElement content) => Said($"published {NameOf(urn)}", content);
+
+    public static Outcome Sent(string urn, JsonElement content, string queue) =>
+        Said($"sent {NameOf(urn)} to {queue}", content);
+
+    public static Outcome Responded(string urn, JsonElement content) => Said($"answered {NameOf(urn)}", content);
+
+    public static Outcome Scheduled(string urn, JsonElement content, DateTimeOffset due) =>
+        Said($"scheduled {NameOf(urn)}", content, ("due", Words.Time(due)));
+
+    public static Outcome Cancelled(string urn, JsonElement content) => Said($"cancelled {NameOf(urn)}", content);
+
+    public static Outcome CancelledInVain() => new("cancelled a scheduled message that was not waiting", []);
+
+    /// <summary>A timer came that was taken back or had come before.</summary>
+    public static Outcome CameInVain(string urn, JsonElement content) =>
+        Said($"came although nobody waited for it: {NameOf(urn)}", content);
+
+    /// <summary>A timer came before its time.</summary>
+    public static Outcome CameEarly(string urn, JsonElement content, DateTimeOffset due) =>
+        Said($"came before its time: {NameOf(urn)}", content, ("due", Words.Time(due)));
+
+    public static Outcome Failed(string urn, JsonElement content, string exception) =>
+        Said($"failed on {NameOf(urn)}", content, ("exception", exception));
+
+    /// <summary>An instance as it is stored.</summary>
+    /// <param name="isMinded">Whether a member of it is compared.</param>
+    public static Outcome Stored(object saga, string state, Func<string, bool> isMinded) =>
+        new(
+            Words.TypeName(saga.GetType()),
+            [
+                ("state", state),
+                .. Values
+                    .Facts.Of(saga)
+                    .Where(fact => isMinded(fact.Path.Split('.', '[')[0]))
+                    .Select(fact => (fact.Path, Plain(fact.Value))),
+            ]
+        );
+
+    /// <summary>What of the lab's happenings can be told from outside; null for the rest.</summary>
+    public static Outcome? Of(Happening it) =>
+        it.Kind switch
+        {
+            HappeningKind.Published => Published(Urn(it), it.Envelope!.Content),
+            HappeningKind.Sent => Sent(Urn(it), it.Envelope!.Content, QueueOf(it.Destination!)),
+            HappeningKind.Responded => Responded(Urn(it), it.Envelope!.Content),
+            HappeningKind.Scheduled => Scheduled(Urn(it), it.Envelope!.Content, it.Due!.Value),
+            HappeningKind.Cancelled => it.Envelope is null
+                ? CancelledInVain()
+                : Cancelled(Urn(it), it.Envelope.Content),
+            HappeningKind.Faulted => Failed(
+                Urn(it),
+                it.Envelope!.Content,
+                TypeCache.GetShortName(it.Exception!.GetType())
+            ),
+            _ => null,
+        };
+
+    /// <summary>The queue's name, whatever the broker and the virtual host before it.</summary>
+    public static string QueueOf(Uri address) => address.AbsolutePath.Split('/', ':')[^1];
+
+    public override string ToString() =>
+        $"{What} {{ {string.Join(", ", Facts.Select(fact => $"{fact.Path}: {fact.Value}"))} }}";
+
+    static string Urn(Happening it) => MessageUrn.ForTypeString(it.MessageType!);
+
+    /// <summary>The type's name out of MassTransit's URN of it: <c>urn:message:Namespace:Outer+Name[[…]]</c>.</summary>
+    static string NameOf(string urn)
+    {
+        var text = urn.Replace("urn:message:", "", StringComparison.Ordinal)
+            .Replace("[[", "<", StringComparison.Ordinal);
+        text = text.Replace("],[", ", ", StringComparison.Ordinal).Replace("]]", ">", StringComparison.Ordinal);
+        return string.Concat(text.Split('<').Select((part, at) => (at == 0 ? "" : "<") + part.Split(':', '+')[^1]));
+    }
+
+    static Outcome Said(string what, JsonElement content, params IEnumerable<(string, string)> more)
+    {
+        List<(string, string)> facts = [.. more];
+        Collect(content, "", facts);
+        return new Outcome(what, facts);
+    }
+
+    static void Collect(JsonElement value, string path, List<(string, string)> facts)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Null or JsonValueKind.Undefined:
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject())
+                    Collect(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}", facts);
+                break;
+            case JsonValueKind.Array:
+                var at = 0;
+                foreach (var element in value.EnumerateArray())
+                    Collect(element, $"{path}[{at++}]", facts);
+                if (at == 0)
+                    facts.Add((path, "[]"));
+                break;
+            case JsonValueKind.String:
+                facts.Add((path, Plain(value.GetString()!)));
+                break;
+            default:
+                facts.Add((path, Plain(value.GetRawText())));
+                break;
+        }
+    }
+
+    // 12.40 is 12.4, whatever a database makes of it. (In MassTransit's JSON a decimal is a text.)
+    static string Plain(string value) => Fraction().IsMatch(value) ? value.TrimEnd('0').TrimEnd('.') : value;
+
+    [GeneratedRegex(@"^-?\d+\.\d+$")]
+    private static partial Regex Fraction();
+}

@@ -1,0 +1,126 @@
+using MassTransit;
+using MassTransit.Events;
+using MassTransit.Metadata;
+using MassTransit.Middleware;
+
+namespace RideBooking.Testing.Engine;
+
+/// <content>What becomes of a message whose handler fails.</content>
+sealed partial class LabEngine
+{
+    /// <summary>Whether a message that fails comes again.</summary>
+    public bool TriesAgain => _setup.RetryPolicy is not null || _setup.RedeliveryPolicy is not null;
+
+    /// <summary>The world after a handler failed that had already said something; its message comes again.</summary>
+    public World FailAndTryAgain(Handled handled)
+    {
+        var world = Release(handled.Before.With(Told.Delivered(handled)), handled, handled.Messages);
+        var again = handled.Delivery with
+        {
+            Attempt = handled.Delivery.Attempt + 1,
+            Tries = handled.Delivery.Tries + 1,
+        };
+        return world with { InFlight = world.InFlight.Add(again) };
+    }
+
+    World Failed(World world, Handled handled)
+    {
+        var (delivery, fault) = (handled.Delivery, handled.Fault!);
+        if (NextTry(_setup.RetryPolicy, fault, delivery.Attempt) is { } retry)
+            return Later(
+                world,
+                handled,
+                retry,
+                $"retry {delivery.Attempt + 1}",
+                delivery with
+                {
+                    Attempt = delivery.Attempt + 1,
+                    Tries = delivery.Tries + 1,
+                }
+            );
+        if (NextTry(_setup.RedeliveryPolicy, fault, delivery.Redelivery) is { } redelivery)
+        {
+            var again = Wire.Repack(
+                delivery.Envelope,
+                world.Now + redelivery,
+                (MessageHeaders.RedeliveryCount, delivery.Redelivery + 1)
+            );
+            var next = new Delivery(delivery.To, again, 0, delivery.Redelivery + 1, delivery.Tries + 1);
+            return Later(world, handled, redelivery, $"redelivery {next.Redelivery}", next);
+        }
+        world = world.With(
+            new Happening
+            {
+                Kind = HappeningKind.Faulted,
+                At = world.Now,
+                Receiver = delivery.To.Name,
+                Envelope = delivery.Envelope,
+                Exception = fault,
+            }
+        );
+        var notice = FaultOf(delivery.Envelope, fault, world.Now);
+        var to = delivery.Envelope.FaultAddress ?? delivery.Envelope.ResponseAddress;
+        return world with { InFlight = world.InFlight.AddRange(Route(notice, to)) };
+    }
+
+    static World Later(World world, Handled handled, TimeSpan delay, string what, Delivery again)
+    {
+        var due = world.Now + delay;
+        return world.With(
+            new Happening
+            {
+                Kind = HappeningKind.WillRetry,
+                At = world.Now,
+                Receiver = again.To.Name,
+                Envelope = again.Envelope,
+                Exception = handled.Fault,
+                Due = due,
+                Says = () => what,
+            }
+        ) with
+        {
+            // At once means at once: no time passes, so nobody has to let it pass.
+            InFlight = delay <= TimeSpan.Zero ? world.InFlight.Add(again) : world.InFlight,
+            Due =
+                delay <= TimeSpan.Zero
+                    ? world.Due
+                    : world.Due.Add(new DueMessage(due, Guid.Empty, again.Envelope, Again: again)),
+        };
+    }
+
+    /// <summary>What the policy says after so many attempts: how long until the next, or null if there is none.</summary>
+    static TimeSpan? NextTry(IRetryPolicy? policy, Exception fault, int attempts)
+    {
+        if (policy is null || !policy.IsHandled(fault))
+            return null;
+        using var context = policy.CreatePolicyContext(new Nobody());
+        if (!context.CanRetry(fault, out var retry))
+            return null;
+        for (var attempt = 0; attempt < attempts; attempt++)
+            if (!retry.CanRetry(fault, out retry))
+                return null;
+        return retry.Delay ?? TimeSpan.Zero;
+    }
+
+    sealed class Nobody : BasePipeContext;
+
+    /// <summary>What MassTransit publishes when a message has failed for good.</summary>
+    public Envelope FaultOf(Envelope failed, Exception fault, DateTimeOffset now)
+    {
+        var notice = Activator.CreateInstance(
+            typeof(FaultEvent<>).MakeGenericType(failed.Type),
+            failed.Message,
+            (Guid?)failed.MessageId,
+            new BusHostInfo(true),
+            fault,
+            new[] { MessageUrn.ForTypeString(failed.Type) }
+        )!;
+        var head = new Wire.Head(
+            NewId.NextGuid(),
+            RequestId: failed.RequestId,
+            CorrelationId: failed.CorrelationId,
+            ConversationId: failed.ConversationId
+        );
+        return Wire.Pack(notice, typeof(Fault<>).MakeGenericType(failed.Type), head, now);
+    }
+}

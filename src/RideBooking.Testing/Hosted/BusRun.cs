@@ -1,0 +1,366 @@
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Events;
+using MassTransit.Metadata;
+using MassTransit.Scheduling;
+using MassTransit.Serialization;
+using RideBooking.Testing.Comparison;
+
+namespace RideBooking.Testing.Hosted;
+
+/// <summary>
+/// One scenario on a bus that runs: says the messages of its steps there, and keeps account of what comes of them. All that does
+/// has the conversation of such a message, so what else goes on there, or is left of another scenario, is not its own.
+/// </summary>
+/// <param name="takes">The URNs of the messages that the lab's sagas and consumers take.</param>
+/// <param name="published">The addresses of message types that are known, by URN.</param>
+/// <param name="passes">Moves the time.</param>
+sealed class BusRun(
+    IBus bus,
+    LabTime time,
+    IReadOnlySet<string> takes,
+    Func<string, Uri?> published,
+    Func<TimeSpan, CancellationToken, Task> passes
+) : IStage
+{
+    static readonly string s_schedule = MessageUrn.ForTypeString<ScheduleMessage>();
+    static readonly string s_cancel = MessageUrn.ForTypeString<CancelScheduledMessage>();
+    static readonly string s_fault = MessageUrn.ForTypeString<Fault<object>>().Split("[[")[0];
+
+    readonly Lock _changing = new();
+    readonly HashSet<Guid> _conversations = [];
+    readonly HashSet<Guid> _said = [];
+    readonly HashSet<Guid> _requests = [];
+    readonly HashSet<(Type Saga, Guid Id)> _met = [];
+    readonly List<Timer> _timers = [];
+    readonly List<Letter> _letters = [];
+    readonly HashSet<Guid> _forScheduler = [];
+    readonly List<(Guid? Message, Outcome Outcome)> _account = [];
+    TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    long _since = TimeProvider.System.GetTimestamp();
+    long _moves;
+    int _inHand;
+    int _sending;
+
+    /// <summary>How many messages the sagas and consumers are done with.</summary>
+    public int Received { get; private set; }
+
+    /// <summary>What came of the present moment.</summary>
+    public IReadOnlyList<Outcome> Account
+    {
+        get
+        {
+            lock (_changing)
+                return [.. _account.Select(it => it.Outcome)];
+        }
+    }
+
+    /// <summary>The instances that were met so far.</summary>
+    public IReadOnlyList<(Type Saga, Guid Id)> Met
+    {
+        get
+        {
+            lock (_changing)
+                return [.. _met];
+        }
+    }
+
+    /// <summary>Changes with everything that happens.</summary>
+    public long Moves
+    {
+        get
+        {
+            lock (_changing)
+                return _moves;
+        }
+    }
+
+    /// <summary>Ends when something more happens.</summary>
+    public Task Moved
+    {
+        get
+        {
+            lock (_changing)
+                return _moved.Task;
+        }
+    }
+
+    /// <summary>What is not at rest, in words; null when everything is.</summary>
+    public string? Unrest
+    {
+        get
+        {
+            lock (_changing)
+                return _sending + _inHand > 0 ? $"{_sending} messages are being sent, {_inHand} are with a consumer"
+                    : _forScheduler.Count > 0
+                        ? $"{_forScheduler.Count} messages have not come to the scheduler, which must be of this process"
+                    : _timers.Find(timer => timer.IsWaiting && timer.Due <= time.GetUtcNow()) is { } due
+                        ? $"the scheduler has not sent what is due: {due.Outcome}"
+                    : null;
+        }
+    }
+
+    /// <summary>A new moment begins: what came before has been told.</summary>
+    public void Begin()
+    {
+        lock (_changing)
+        {
+            _account.Clear();
+            _since = TimeProvider.System.GetTimestamp();
+        }
+    }
+
+    public bool IsItsOwn(Guid? conversation)
+    {
+        lock (_changing)
+            return conversation is { } id && _conversations.Contains(id);
+    }
+
+    public DateTimeOffset? DueOf(Guid token)
+    {
+        lock (_changing)
+            return _timers.Find(timer => timer.Token == token)?.Due;
+    }
+
+    public void Meets(Type saga, Guid id, Guid? conversation)
+    {
+        lock (_changing)
+            if (IsItsOwn(conversation))
+                _met.Add((saga, id));
+    }
+
+    public void BeginsToSend(Letter letter, SendContext context, bool isPublished)
+    {
+        lock (_changing)
+        {
+            _sending++;
+            _letters.Add(letter);
+            if (letter.Urn == s_schedule)
+                Schedules(letter, context);
+            else if (letter.Urn == s_cancel)
+                Cancels(letter);
+            else if (TimerIn(context) is { } timer)
+                Comes(letter, timer);
+            else if (letter.MessageId is { } id && !_said.Contains(id))
+                Tell(letter, Said(letter, context, isPublished));
+            Move();
+        }
+    }
+
+    public void HasSent(Letter letter, bool isSent)
+    {
+        lock (_changing)
+        {
+            _sending--;
+            if (!isSent)
+            {
+                // Somebody tries again, or it is missing.
+                _account.RemoveAll(told => told.Message == letter.MessageId);
+                _letters.Remove(letter);
+                _forScheduler.Remove(letter.MessageId ?? default);
+            }
+            Move();
+        }
+    }
+
+    public void BeginsToReceive()
+    {
+        lock (_changing)
+        {
+            _inHand++;
+            Move();
+        }
+    }
+
+    public void HasReceived(Letter letter)
+    {
+        lock (_changing)
+        {
+            _inHand--;
+            if (letter.Types.Any(takes.Contains))
+                Received++;
+            _forScheduler.Remove(letter.MessageId ?? default);
+            Move();
+        }
+    }
+
+    public Task Deliver(object message, Type type, Guid messageId, CancellationToken stop) =>
+        bus.Publish(message, type, Pipe.Execute<PublishContext>(it => Own(it, messageId, NewId.NextGuid())), stop);
+
+    public Task Request(object message, Type type, Guid messageId, CancellationToken stop) =>
+        bus.Publish(
+            message,
+            type,
+            Pipe.Execute<PublishContext>(it =>
+            {
+                Own(it, messageId, NewId.NextGuid());
+                it.ResponseAddress = bus.Address;
+                it.RequestId = NewId.NextGuid();
+                lock (_changing)
+                    _requests.Add(it.RequestId.Value);
+            }),
+            stop
+        );
+
+    public Task Answer(Type request, object response, CancellationToken stop)
+    {
+        var asked = LastRequest(request);
+        return Answer(asked, asked.ResponseAddress!, response, response.GetType(), stop);
+    }
+
+    public Task Fail(Type request, Exception exception, CancellationToken stop)
+    {
+        var asked = LastRequest(request);
+        var notice = Activator.CreateInstance(
+            typeof(FaultEvent<>).MakeGenericType(request),
+            asked.Content.Deserialize(request, SystemTextJsonMessageSerializer.Options),
+            asked.MessageId,
+            new BusHostInfo(true),
+            exception,
+            asked.Types.ToArray()
+        )!;
+        var address = asked.FaultAddress ?? asked.ResponseAddress!;
+        return Answer(asked, address, notice, typeof(Fault<>).MakeGenericType(request), stop);
+    }
+
+    public Task Passes(TimeSpan duration, CancellationToken stop) => passes(duration, stop);
+
+    async Task Answer(Letter asked, Uri address, object message, Type type, CancellationToken stop)
+    {
+        var endpoint = await bus.GetSendEndpoint(address);
+        await endpoint.Send(
+            message,
+            type,
+            Pipe.Execute<SendContext>(it =>
+            {
+                Own(it, NewId.NextGuid(), asked.ConversationId ?? NewId.NextGuid());
+                it.RequestId = asked.RequestId;
+            }),
+            stop
+        );
+    }
+
+    void Own(SendContext context, Guid messageId, Guid conversation)
+    {
+        context.MessageId = messageId;
+        context.ConversationId = conversation;
+        lock (_changing)
+        {
+            _said.Add(messageId);
+            _conversations.Add(conversation);
+        }
+    }
+
+    Letter LastRequest(Type type)
+    {
+        var urn = MessageUrn.ForTypeString(type);
+        lock (_changing)
+            return _letters.FindLast(letter => letter.Urn == urn && letter.RequestId is not null)
+                ?? throw LabRun.NoRequest(type, string.Join('\n', _account.Select(it => $"  {it.Outcome}")));
+    }
+
+    void Schedules(Letter letter, SendContext context)
+    {
+        var content = letter.Content;
+        var urn = content.GetProperty("payloadType")[0].GetString()!;
+        var due = DueTimes.OnTheLabsClock(
+            time,
+            content.GetProperty("scheduledTime").GetDateTime(),
+            TimeProvider.System.GetElapsedTime(_since)
+        );
+        var timer = new Timer(
+            content.GetProperty("correlationId").GetGuid(),
+            due,
+            urn,
+            content.GetProperty("payload").Clone(),
+            context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _)
+        );
+        _timers.Add(timer);
+        _forScheduler.Add(letter.MessageId ?? default);
+        // What failed and comes again is no timer that anybody has set.
+        if (!timer.IsRedelivery)
+            Tell(letter, timer.Outcome);
+    }
+
+    void Cancels(Letter letter)
+    {
+        var token = letter.Content.GetProperty("tokenId").GetGuid();
+        _forScheduler.Add(letter.MessageId ?? default);
+        if (_timers.Find(timer => timer.Token == token && timer.IsWaiting) is not { } timer)
+        {
+            Tell(letter, Outcome.CancelledInVain());
+            return;
+        }
+        timer.IsWaiting = false;
+        Tell(letter, Outcome.Cancelled(timer.Urn, timer.Content));
+    }
+
+    /// <summary>The timer that the scheduler sends here, if it does.</summary>
+    Timer? TimerIn(SendContext context)
+    {
+        if (context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _))
+            return _timers.Find(it => it.IsRedelivery && it.IsWaiting && it.Due <= time.GetUtcNow());
+        return
+            context.Headers.TryGetHeader(MessageHeaders.SchedulingTokenId, out var text)
+            && Guid.TryParse($"{text}", out var token)
+            ? _timers.Find(it => it.Token == token)
+            : null;
+    }
+
+    void Comes(Letter letter, Timer timer)
+    {
+        var (wasWaiting, isDue) = (timer.IsWaiting, timer.Due <= time.GetUtcNow());
+        timer.IsWaiting = false;
+        // One that comes at its time is no news: it was told of when it was set.
+        if (!wasWaiting)
+            Tell(letter, Outcome.CameInVain(timer.Urn, timer.Content));
+        else if (!isDue)
+            Tell(letter, Outcome.CameEarly(timer.Urn, timer.Content, timer.Due));
+    }
+
+    Outcome Said(Letter letter, SendContext context, bool isPublished)
+    {
+        if (letter.Urn.StartsWith(s_fault, StringComparison.Ordinal))
+            return Outcome.Failed(
+                letter.Content.GetProperty("faultMessageTypes")[0].GetString()!,
+                letter.Content.GetProperty("message"),
+                letter.Content.GetProperty("exceptions")[0].GetProperty("exceptionType").GetString()!
+            );
+        if (letter.RequestId is { } asked && _requests.Contains(asked))
+            return Outcome.Responded(letter.Urn, letter.Content);
+        var to = context.DestinationAddress!;
+        // An outbox sends what was published to the exchange of its type, of which queues have no colon.
+        var isToItsType = published(letter.Urn) is { } address
+            ? address.AbsolutePath == to.AbsolutePath
+            : to.AbsolutePath.Contains(':', StringComparison.Ordinal);
+        return isPublished || isToItsType
+            ? Outcome.Published(letter.Urn, letter.Content)
+            : Outcome.Sent(letter.Urn, letter.Content, Outcome.QueueOf(to));
+    }
+
+    void Tell(Letter letter, Outcome outcome) => _account.Add((letter.MessageId, outcome));
+
+    void Move()
+    {
+        _moves++;
+        _moved.TrySetResult();
+        _moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    sealed class Timer(Guid token, DateTimeOffset due, string urn, JsonElement content, bool isRedelivery)
+    {
+        public Guid Token => token;
+
+        public DateTimeOffset Due => due;
+
+        public string Urn => urn;
+
+        public JsonElement Content => content;
+
+        public bool IsRedelivery => isRedelivery;
+
+        public bool IsWaiting { get; set; } = true;
+
+        public Outcome Outcome => Outcome.Scheduled(urn, content, due);
+    }
+}

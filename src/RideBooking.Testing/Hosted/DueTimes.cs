@@ -1,0 +1,55 @@
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Scheduling;
+using RideBooking.Testing.Engine;
+
+namespace RideBooking.Testing.Hosted;
+
+/// <summary>
+/// Tells the scheduler of a running bus the time that is meant. MassTransit 8 computes a delay from the system's clock, and the
+/// lab's time is another: the delay counts from there.
+/// </summary>
+sealed class DueTimes(LabTime time, WireTap tap) : IConfigureReceiveEndpoint, IFilter<ConsumeContext<ScheduleMessage>>
+{
+    public void Configure(string name, IReceiveEndpointConfigurator configurator) => configurator.UseFilter(this);
+
+    public Task Send(ConsumeContext<ScheduleMessage> context, IPipe<ConsumeContext<ScheduleMessage>> next) =>
+        next.Send(
+            new MessageConsumeContext<ScheduleMessage>(
+                context,
+                new Meant(
+                    context.Message,
+                    tap.DueOf(context.Message.CorrelationId)
+                        ?? OnTheLabsClock(time, context.Message.ScheduledTime, TimeSpan.Zero)
+                )
+            )
+        );
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("scenarioBusTime");
+
+    /// <param name="elapsed">How long ago, in real time, the delay may have been computed at most.</param>
+    public static DateTimeOffset OnTheLabsClock(LabTime time, DateTime scheduled, TimeSpan elapsed)
+    {
+        var at = new DateTimeOffset(
+            scheduled.Kind is DateTimeKind.Local ? scheduled.ToUniversalTime() : scheduled,
+            TimeSpan.Zero
+        );
+        if (!time.IsOfTheSystem(at))
+            return at;
+        var left = at - TimeProvider.System.GetUtcNow();
+        return time.GetUtcNow() + LabScheduler.Roundest(left, left + elapsed);
+    }
+
+    sealed class Meant(ScheduleMessage scheduled, DateTimeOffset due) : ScheduleMessage
+    {
+        public Guid CorrelationId => scheduled.CorrelationId;
+
+        public DateTime ScheduledTime => due.UtcDateTime;
+
+        public string[] PayloadType => scheduled.PayloadType;
+
+        public Uri Destination => scheduled.Destination;
+
+        public object Payload => scheduled.Payload;
+    }
+}

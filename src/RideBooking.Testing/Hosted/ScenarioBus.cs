@@ -1,0 +1,273 @@
+using System.Reflection;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Testing.Comparison;
+using RideBooking.Testing.Engine;
+using RideBooking.Testing.Hosted;
+using RideBooking.Testing.Values;
+
+namespace RideBooking.Testing;
+
+/// <summary>
+/// A bus that runs, on which scenarios of a lab are played again and must end as they do in the lab. One scenario at a time: time
+/// is one on all of a bus, and each scenario begins it anew.
+/// </summary>
+/// <remarks>
+/// When everything has happened is computed, not guessed, on a broker too. The lab knows how many messages its sagas and
+/// consumers take in a step; a step is over on the bus when they have taken so many, when nothing is being sent or handled, when
+/// the scheduler has what it was sent and has sent what is due, and when whatever else sends is at rest. Whatever is sent then or
+/// later was not sent in the lab, and is a difference.
+/// </remarks>
+public sealed class ScenarioBus : IDisposable
+{
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
+
+    readonly IServiceProvider _services;
+    readonly ScenarioBusSetup _setup;
+    readonly SemaphoreSlim _oneAtATime = new(1);
+    readonly Dictionary<Type, IWatched> _watched = [];
+
+    internal ScenarioBus(IServiceProvider services, ScenarioBusSetup setup) => (_services, _setup) = (services, setup);
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    LabTime Time => _services.GetRequiredService<LabTime>();
+
+    WireTap Tap => _services.GetRequiredService<WireTap>();
+
+    internal async Task Play(SagaLab lab, IReadOnlyList<object> steps, CancellationToken stop = default)
+    {
+        await _oneAtATime.WaitAsync(stop);
+        try
+        {
+            var pure = lab.Start();
+            foreach (var machine in lab.Engine.Machines)
+                Watch(machine);
+            await MoveTo(pure.Now, stop);
+            var run = Tap.Run = new BusRun(
+                _services.GetRequiredService<IBus>(),
+                Time,
+                lab.Engine.Receivers.SelectMany(it => it.Takes).Select(MessageUrn.ForTypeString).ToHashSet(),
+                urn => AddressOf(urn, lab, pure),
+                (time, stop) => MoveTo(Time.GetUtcNow() + time, stop)
+            );
+            var accounts = new TwoAccounts(Time, _setup.Name);
+            for (var at = 0; at < steps.Count; at++)
+                foreach (var moment in Moments(Step.Of(steps[at]), pure))
+                {
+                    var before = pure.Happenings.Count;
+                    run.Begin();
+                    await moment(pure, stop);
+                    await moment(run, stop);
+                    var differences = await Settle(accounts, pure, before, run, stop);
+                    if (differences.Count > 0)
+                        throw new SagaLabException(Report(steps, at, differences, pure, before, run));
+                }
+        }
+        finally
+        {
+            Tap.Run = null;
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>
+    /// A step cut where something becomes due, so that both sides know of everything before a timer what came of it.
+    /// </summary>
+    static IEnumerable<Func<IStage, CancellationToken, Task>> Moments(Step step, LabRun pure)
+    {
+        var id = NewId.NextGuid();
+        foreach (var part in step.Parts)
+            yield return (stage, stop) => part(stage, id, stop);
+        if (step.Parts.Count > 0)
+            yield break;
+        var until = step.Time is { } time ? pure.Now + time : DateTimeOffset.MaxValue;
+        while (pure.World.NextDue is { } next && next.Due <= until)
+        {
+            var duration = next.Due > pure.Now ? next.Due - pure.Now : TimeSpan.Zero;
+            yield return (stage, stop) => stage.Passes(duration, stop);
+        }
+        if (step.Time is not null && until > pure.Now)
+        {
+            var rest = until - pure.Now;
+            yield return (stage, stop) => stage.Passes(rest, stop);
+        }
+    }
+
+    /// <summary>Waits until the moment is over on the bus, and says in what it was another one than in the lab.</summary>
+    async Task<List<string>> Settle(TwoAccounts accounts, LabRun pure, int before, BusRun run, CancellationToken stop)
+    {
+        var inLab = InLab(pure, before);
+        var deliveries = DeliveriesIn(pure);
+        if (_services.GetService<BusTraffic>() is { } traffic)
+            try
+            {
+                await traffic.Settle(
+                    async stopped => run.Unrest is null && await IsAtRest(stopped),
+                    _setup.Patience,
+                    stop
+                );
+                return accounts.Differences(inLab, await OnBus(run, stop));
+            }
+            catch (SagaLabException unsettled)
+            {
+                List<string> found = [unsettled.Message];
+                if (run.Unrest is { } unrest)
+                    found.Add(unrest);
+                return [.. found, .. accounts.Differences(inLab, await OnBus(run, stop))];
+            }
+
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var (moved, moves) = (run.Moved, run.Moves);
+            if (run.Unrest is null && run.Received >= deliveries && await IsAtRest(stop))
+            {
+                var differences = accounts.Differences(inLab, await OnBus(run, stop));
+                if (run.Moves == moves)
+                    return differences;
+            }
+            else if (TimeProvider.System.GetElapsedTime(began) > _setup.Patience)
+                return
+                [
+                    $"not over within {Words.Span(_setup.Patience)}: {Unrest(run, deliveries)}",
+                    .. accounts.Differences(inLab, await OnBus(run, stop)),
+                ];
+            await Task.WhenAny(moved, Task.Delay(s_pause, stop));
+        }
+    }
+
+    static string Unrest(BusRun run, int deliveries) =>
+        run.Unrest
+        ?? (
+            run.Received < deliveries
+                ? $"{run.Received} messages were taken by sagas and consumers, in the lab {deliveries}"
+                : "something else is not at rest"
+        );
+
+    List<Outcome> InLab(LabRun pure, int before) =>
+        [
+            .. pure.Happenings.Skip(before).Select(Outcome.Of).OfType<Outcome>(),
+            .. pure.World.Sagas.Select(it =>
+                _watched[it.Key.Type].Account(it.Value, name => !_setup.Unminded.Contains((it.Key.Type, name)))
+            ),
+        ];
+
+    async Task<List<Outcome>> OnBus(BusRun run, CancellationToken stop)
+    {
+        var account = run.Account.ToList();
+        await using var scope = _services.CreateAsyncScope();
+        foreach (var (type, id) in run.Met)
+            if (await _watched[type].Load(scope.ServiceProvider, id) is { } saga)
+                account.Add(_watched[type].Account(saga, name => !_setup.Unminded.Contains((type, name))));
+        return account;
+    }
+
+    /// <summary>How many messages came to the lab's receivers so far; one that is retried came once.</summary>
+    static int DeliveriesIn(LabRun pure) =>
+        pure
+            .Happenings.Where(it => it.Kind is HappeningKind.Delivered or HappeningKind.Deduplicated)
+            .DistinctBy(it => (it.Receiver, it.Envelope))
+            .Count();
+
+    async Task<bool> IsAtRest(CancellationToken stop)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await _setup.IsAtRest(scope.ServiceProvider, stop);
+    }
+
+    Task MoveTo(DateTimeOffset time, CancellationToken stop) =>
+        time == Time.GetUtcNow() ? Task.CompletedTask : _setup.Move(_services, () => Time.MoveTo(time), stop);
+
+    Uri? AddressOf(string urn, SagaLab lab, LabRun pure)
+    {
+        var type = lab
+            .Engine.Receivers.SelectMany(it => it.Takes)
+            .Concat(pure.Happenings.Select(it => it.MessageType).OfType<Type>())
+            .FirstOrDefault(type => MessageUrn.ForTypeString(type) == urn);
+        return
+            type is not null
+            && _services.GetRequiredService<IBus>().Topology.TryGetPublishAddress(type, out var address)
+            ? address
+            : null;
+    }
+
+    string Report(IReadOnlyList<object> steps, int at, List<string> differences, LabRun pure, int before, BusRun run) =>
+        $"""
+            On {_setup.Name} the scenario goes another way than in the lab, at step {at + 1} of {steps.Count}: {Step.Of(
+                steps[at]
+            )}
+
+              {string.Join("\n  ", differences)}
+
+            In the lab:
+            {HappeningText.Timeline(pure.Happenings.Skip(before))}
+
+            On {_setup.Name}:
+              {string.Join("\n  ", run.Account)}
+            """.ReplaceLineEndings(
+            "\n"
+        );
+
+    void Watch(Machine machine)
+    {
+        if (_watched.ContainsKey(machine.Saga))
+            return;
+        _watched[machine.Saga] = (IWatched)
+            typeof(Watched<>)
+                .MakeGenericType(machine.Saga)
+                .GetConstructors()[0]
+                .Invoke(BindingFlags.DoNotWrapExceptions, null, [this, machine], null);
+    }
+
+    /// <summary>A saga of the bus.</summary>
+    interface IWatched
+    {
+        Task<object?> Load(IServiceProvider services, Guid id);
+
+        Outcome Account(object saga, Func<string, bool> isMinded);
+    }
+
+    sealed class Watched<TSaga> : IWatched, IEventObserver<TSaga>
+        where TSaga : class, SagaStateMachineInstance
+    {
+        readonly ScenarioBus _bus;
+        readonly Machine _machine;
+
+        public Watched(ScenarioBus bus, Machine machine)
+        {
+            (_bus, _machine) = (bus, machine);
+            var real =
+                bus._services.GetService<SagaStateMachine<TSaga>>()
+                ?? throw new SagaLabException($"{bus._setup.Name} has no machine of {Words.TypeName(typeof(TSaga))}.");
+            real.ConnectEventObserver(this);
+        }
+
+        public async Task<object?> Load(IServiceProvider services, Guid id) =>
+            await services.GetRequiredService<ILoadSagaRepository<TSaga>>().Load(id);
+
+        public Outcome Account(object saga, Func<string, bool> isMinded) =>
+            Outcome.Stored(saga, _machine.StateOf(saga), isMinded);
+
+        Task Meets(BehaviorContext<TSaga> context)
+        {
+            _bus.Tap.Run?.Meets(typeof(TSaga), context.Saga.CorrelationId, context.ConversationId);
+            return Task.CompletedTask;
+        }
+
+        Task IEventObserver<TSaga>.PreExecute(BehaviorContext<TSaga> context) => Meets(context);
+
+        Task IEventObserver<TSaga>.PreExecute<T>(BehaviorContext<TSaga, T> context) => Meets(context);
+
+        Task IEventObserver<TSaga>.PostExecute(BehaviorContext<TSaga> context) => Task.CompletedTask;
+
+        Task IEventObserver<TSaga>.PostExecute<T>(BehaviorContext<TSaga, T> context) => Task.CompletedTask;
+
+        Task IEventObserver<TSaga>.ExecuteFault(BehaviorContext<TSaga> context, Exception exception) =>
+            Task.CompletedTask;
+
+        Task IEventObserver<TSaga>.ExecuteFault<T>(BehaviorContext<TSaga, T> context, Exception exception) =>
+            Task.CompletedTask;
+    }
+}

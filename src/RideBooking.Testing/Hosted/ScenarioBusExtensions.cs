@@ -1,0 +1,36 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace RideBooking.Testing;
+
+/// <summary>Adds the lab's scenarios to an application whose bus runs.</summary>
+public static class ScenarioBusExtensions
+{
+    /// <summary>
+    /// Lets scenarios be played on the container's bus, whatever its transport. Resolve the <see cref="ScenarioBus"/> when the
+    /// bus has been started, and give it to <see cref="Scenario.SameOn"/>. The container's <see cref="TimeProvider"/> becomes a
+    /// <see cref="LabTime"/>, so add it last. Where the transport is in memory, add
+    /// <see cref="BusTrafficExtensions.AddBusTraffic"/> too: a difference is then found at once, and not after a wait.
+    /// </summary>
+    public static IServiceCollection AddScenarioBus(
+        this IServiceCollection services,
+        Action<ScenarioBusSetup>? setup = null
+    )
+    {
+        var it = new ScenarioBusSetup();
+        setup?.Invoke(it);
+        services.RemoveAll<TimeProvider>();
+        services.AddSingleton(new LabTime());
+        services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<LabTime>());
+        services.AddSingleton<Hosted.WireTap>();
+        services.AddSingleton(provider => new ScenarioBus(provider, it));
+        services.AddSingleton<IConfigureReceiveEndpoint, Hosted.DueTimes>();
+        services.AddReceiveObserver(Tap);
+        services.AddSendObserver(Tap);
+        services.AddPublishObserver(Tap);
+        return services;
+
+        static Hosted.WireTap Tap(IServiceProvider provider) => provider.GetRequiredService<Hosted.WireTap>();
+    }
+}

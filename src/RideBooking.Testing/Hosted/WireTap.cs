@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using MassTransit;
+
+namespace RideBooking.Testing.Hosted;
+
+/// <summary>Hears what is sent and received on a running bus, and tells the scenario that is being played on it.</summary>
+sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
+{
+    // A failed message is told of twice, as a fault and as received.
+    readonly ConcurrentDictionary<ReceiveContext, Letter> _inHand = new(ReferenceEqualityComparer.Instance);
+    readonly ConcurrentDictionary<SendContext, Letter> _beingSent = new(ReferenceEqualityComparer.Instance);
+    volatile BusRun? _run;
+
+    public BusRun? Run
+    {
+        get => _run;
+        set => _run = value;
+    }
+
+    /// <summary>When a timer of the scenario is due on the lab's clock.</summary>
+    public DateTimeOffset? DueOf(Guid token) => _run?.DueOf(token);
+
+    // Told of before it is sent, so that what follows from a message is never told of before the message.
+    Task Began<T>(SendContext<T> context, bool isPublished)
+        where T : class
+    {
+        if (_run is { } run && run.IsItsOwn(context.ConversationId) && Letter.Of(context) is { } letter)
+        {
+            _beingSent[context] = letter;
+            run.BeginsToSend(letter, context, isPublished);
+        }
+        return Task.CompletedTask;
+    }
+
+    Task Ended(SendContext context, bool isSent)
+    {
+        if (_beingSent.TryRemove(context, out var letter))
+            _run?.HasSent(letter, isSent);
+        return Task.CompletedTask;
+    }
+
+    Task IReceiveObserver.PreReceive(ReceiveContext context)
+    {
+        if (
+            _run is { } run
+            && Letter.Read(context.Body.GetBytes()) is { } letter
+            && run.IsItsOwn(letter.ConversationId)
+            && _inHand.TryAdd(context, letter)
+        )
+            run.BeginsToReceive();
+        return Task.CompletedTask;
+    }
+
+    Task IReceiveObserver.PostReceive(ReceiveContext context)
+    {
+        if (_inHand.TryRemove(context, out var letter))
+            _run?.HasReceived(letter);
+        return Task.CompletedTask;
+    }
+
+    Task IReceiveObserver.ReceiveFault(ReceiveContext context, Exception exception) =>
+        ((IReceiveObserver)this).PostReceive(context);
+
+    Task IReceiveObserver.PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType) =>
+        Task.CompletedTask;
+
+    Task IReceiveObserver.ConsumeFault<T>(
+        ConsumeContext<T> context,
+        TimeSpan duration,
+        string consumerType,
+        Exception exception
+    ) => Task.CompletedTask;
+
+    Task ISendObserver.PreSend<T>(SendContext<T> context) => Began(context, isPublished: false);
+
+    Task ISendObserver.PostSend<T>(SendContext<T> context) => Ended(context, isSent: true);
+
+    Task ISendObserver.SendFault<T>(SendContext<T> context, Exception exception) => Ended(context, isSent: false);
+
+    Task IPublishObserver.PrePublish<T>(PublishContext<T> context) => Began(context, isPublished: true);
+
+    Task IPublishObserver.PostPublish<T>(PublishContext<T> context) => Ended(context, isSent: true);
+
+    Task IPublishObserver.PublishFault<T>(PublishContext<T> context, Exception exception) =>
+        Ended(context, isSent: false);
+}

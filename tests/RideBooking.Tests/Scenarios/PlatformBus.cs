@@ -1,0 +1,106 @@
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.Payments;
+using RideBooking.Platform;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+using RideBooking.Rides;
+using RideBooking.Testing;
+using RideBooking.Testing.Tests.Hosted;
+using IHost = Microsoft.Extensions.Hosting.IHost;
+
+namespace RideBooking.Tests.Scenarios;
+
+/// <summary>The platform as it runs in the host, with the machines of rides and payments and nobody else on the bus.</summary>
+internal sealed class PlatformBus : IAsyncDisposable
+{
+    readonly IHost _host;
+
+    PlatformBus(IHost host) => _host = host;
+
+    public ScenarioBus Scenarios => _host.Services.GetRequiredService<ScenarioBus>();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <param name="name">What reports call it.</param>
+    /// <param name="services">What else is in the container.</param>
+    /// <param name="settings">Which transport and database.</param>
+    public static async Task<PlatformBus> Start(
+        string name,
+        Action<IServiceCollection> services,
+        params (string Key, string Value)[] settings
+    )
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings()
+        );
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                // Here in real time, and in the lab not at all: what fails at once fails each time.
+                ["Messaging:Retry"] = "00:00:00.001",
+                ["Messaging:Redelivery"] = "00:01:00,00:01:00,00:01:00",
+            }
+        );
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(it => it.Key, it => (string?)it.Value));
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        var rides = new RidesModule();
+        builder.Services.AddSingleton<IModule>(rides);
+        builder.Services.AddSingleton<IModule>(new PaymentsModule());
+        builder.Services.AddSingleton(RideAndPayment.Times);
+        builder.Services.AddSingleton(RideAndPayment.Options);
+        var database = builder.Services.AddPersistence(builder.Configuration);
+        builder.Services.AddMessaging(builder.Configuration, builder.Environment, database, [new Machines(rides)]);
+        services(builder.Services);
+        builder.Services.AddScenarioBus(it =>
+            it.Named(name)
+                .AtRest(
+                    async (scope, stop) => await QuartzTime.IsAtRest(scope, stop) && !await Outbox(scope).AnyAsync(stop)
+                )
+                .MoveTime(QuartzTime.Move)
+                .Unminding<Ride>(ride => ride.Version)
+                .Unminding<Payment>(payment => payment.Version)
+        );
+        var host = builder.Build();
+        await using (var scope = host.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<AppDbContext>().Database.EnsureCreatedAsync(Stop);
+        await host.StartAsync(Stop);
+        return new PlatformBus(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+
+    static DbSet<OutboxMessage> Outbox(IServiceProvider scope) =>
+        scope.GetRequiredService<AppDbContext>().Set<OutboxMessage>();
+
+    /// <summary>The two machines. The gateway is the scenario itself.</summary>
+    sealed class Machines(RidesModule rides) : IModule
+    {
+        public string Name => "machines";
+
+        public void AddServices(IServiceCollection services, IConfiguration configuration) { }
+
+        public void AddConsumers(IBusRegistrationConfigurator bus)
+        {
+            rides.AddConsumers(bus);
+            bus.AddSagaStateMachine<PaymentStateMachine, Payment>()
+                .EntityFrameworkRepository(payments =>
+                {
+                    payments.ConcurrencyMode = ConcurrencyMode.Optimistic;
+                    payments.ExistingDbContext<AppDbContext>();
+                });
+        }
+
+        public void MapEndpoints(IEndpointRouteBuilder routes) { }
+    }
+}

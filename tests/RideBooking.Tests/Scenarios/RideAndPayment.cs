@@ -1,0 +1,234 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
+using RideBooking.Payments;
+using RideBooking.Platform.Messaging;
+using RideBooking.Rides;
+using RideBooking.Testing;
+using static RideBooking.Testing.Expect;
+using static RideBooking.Testing.Step;
+
+namespace RideBooking.Tests.Scenarios;
+
+/// <summary>
+/// Scenarios of a ride and its payment, which end the same in the lab and on a bus that runs: same instances with the same
+/// content, same messages, timers and failures after each step.
+/// </summary>
+public abstract class RideAndPayment
+{
+    internal static readonly RideTimes Times = new(
+        SearchDeadline: TimeSpan.FromMinutes(3),
+        FreeCancellation: TimeSpan.FromMinutes(2),
+        FreeWait: TimeSpan.FromMinutes(2),
+        NoShowAfter: TimeSpan.FromMinutes(5)
+    );
+
+    internal static readonly PaymentOptions Options = new(
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)],
+        null,
+        TimeSpan.FromMinutes(15)
+    );
+
+    // Later than today: the machine reads from a timer when it was sent, which on a bus is by the system's clock.
+    static readonly DateTimeOffset s_start = new(2031, 1, 10, 10, 0, 0, TimeSpan.Zero);
+
+    static readonly SagaLab s_lab = new(lab =>
+        lab.Saga<RideStateMachine, Ride>()
+            .Saga<PaymentStateMachine, Payment>()
+            .StartAt(s_start)
+            .Services(services => services.AddSingleton(Times).AddSingleton(Options))
+            .Outbox(OutboxKind.Transactional)
+            .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
+    );
+
+    readonly Guid _ride = Guid.CreateVersion7();
+    readonly Guid _offer = Guid.CreateVersion7();
+    readonly string _rider = $"rider-{Guid.CreateVersion7()}";
+    readonly string _anna = $"anna-{Guid.CreateVersion7()}";
+
+    /// <summary>Where the scenarios end as in the lab.</summary>
+    public abstract ScenarioBus Bus { get; }
+
+    RequestRide Requested =>
+        new(
+            _ride,
+            _rider,
+            new(52.5219, 13.4132, "Alexanderplatz"),
+            new(52.5072, 13.3325),
+            "standard",
+            null,
+            null,
+            null,
+            null,
+            s_start
+        );
+
+    DriverAssigned Assigned =>
+        new(_ride, _rider, _offer, _anna, "Anna", new Vehicle("standard", "B-RB 1", "Testarossa"), 240, 1, At(10));
+
+    ArriveAtPickup Arrived => new(_ride, _anna, At(100));
+
+    StartRide Started => new(_ride, _anna, At(250));
+
+    CompleteRide Completed => new(_ride, _anna, 6100, Euro(1.5m), At(1000));
+
+    ReleaseRide Released => new(_ride, _anna, "flat tyre", At(60));
+
+    CancelRide Cancelled => new(_ride, _rider, "changed my mind", At(300));
+
+    ReportNoShow NoShow(int seconds) => new(_ride, _anna, At(seconds));
+
+    RateRide Rated => new(_ride, _rider, 5, "thanks", At(2000));
+
+    FareFinalized Fare => new(_ride, _rider, _anna, Guid.CreateVersion7(), [], Euro(12.40m), "t1", null, At(1001));
+
+    ChargeSucceeded Charged(int attempt) => new(_ride, attempt);
+
+    ChargeDeclined Declined(int attempt, bool mayRetry = true) => new(_ride, attempt, "card_declined", mayRetry);
+
+    ChargeUnknown Unanswered(int attempt) => new(_ride, attempt, "timeout");
+
+    object[] RideThatIsOver => [Requested, Assigned, Arrived, Started, Completed];
+
+    static DateTimeOffset At(int seconds) => s_start.AddSeconds(seconds);
+
+    static Money Euro(decimal amount) => new(amount, "EUR");
+
+    [Fact]
+    public Task A_ride_that_goes_well_is_paid_and_rated() =>
+        s_lab
+            .Given(RideThatIsOver)
+            .When(Fare)
+            .Then(Published<ChargeCard>().With(new { Attempt = 1 }), Saga<Payment>(_ride).Is("Charging"))
+            .When(Charged(1))
+            .Then(Published<PaymentCaptured>(), Saga<Payment>(_ride).Is("Captured"))
+            .When(Rated, Rated)
+            .Then(Published<RideRated>(), Saga<Ride>(_ride).Where(ride => ride.PaymentStatus == PaymentStatus.Captured))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_search_ends_at_its_deadline_and_a_driver_who_comes_later_is_turned_away_once() =>
+        s_lab
+            .Given(Requested)
+            .When(Passes(Times.SearchDeadline))
+            .Then(Published<NoDriverFound>(), Saga<Ride>(_ride).Is("NoDriverFound"))
+            .When(Assigned, Assigned)
+            .Then(Published<DriverUnassigned>().With(new { SearchAgain = false }))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_search_that_found_somebody_has_no_deadline_any_more() =>
+        s_lab
+            .Given(Requested)
+            .When(Assigned)
+            .Then(Cancelled<SearchDeadlinePassed>(), Saga<Ride>(_ride).Is("DriverAssigned"))
+            .When(Passes(TimeSpan.FromHours(1)))
+            .ThenNothing()
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_driver_who_gives_the_ride_back_is_searched_for_anew() =>
+        s_lab
+            .Given(Requested, Assigned)
+            .When(Released)
+            .Then(Published<DriverUnassigned>().With(new { SearchAgain = true }), Scheduled<SearchDeadlinePassed>())
+            .When(Passes(TimeSpan.FromMinutes(5)))
+            .Then(Published<NoDriverFound>())
+            .SameOn(Bus);
+
+    [Fact]
+    public Task What_the_broker_delivers_twice_happens_once() =>
+        s_lab
+            .Given(Requested, Twice(Assigned))
+            .When(Twice(Arrived), Arrived, Twice(Started))
+            .Then(Published<DriverArrived>(), Published<RideStarted>(), Saga<Ride>(_ride).Is("InProgress"))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task What_comes_too_early_for_the_ride_changes_nothing() =>
+        s_lab
+            .Given(Requested)
+            .When(Started, Completed, NoShow(400), Rated)
+            .Then(Saga<Ride>(_ride).Is("Requested"))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task What_comes_before_its_ride_is_there_when_it_comes_again() =>
+        s_lab
+            .When(Assigned, Requested, Passes(TimeSpan.FromMinutes(1)))
+            .ThenAmongOthers(Published<RideRequested>(), Saga<Ride>(_ride).Is("DriverAssigned"))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task What_comes_for_no_ride_at_all_fails_in_the_end() =>
+        s_lab
+            .When(Cancelled, PassesUntilNothingIsDue())
+            .Then(Faulted<SagaException>(), Saga<Ride>(_ride).IsGone())
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_rider_who_does_not_come_is_given_up_after_long_enough() =>
+        s_lab
+            .Given(Requested, Assigned, Arrived)
+            .When(NoShow(399), NoShow(400), Cancelled)
+            .Then(Published<RideCancelled>().With(new { By = "driver", Reason = "noShow" }))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_charge_that_is_declined_is_tried_again_after_a_minute_under_another_key() =>
+        s_lab
+            .Given([.. RideThatIsOver, Fare])
+            .When(Declined(1))
+            .Then(
+                Published<PaymentFailed>().With(new { WillRetry = true }),
+                Scheduled<RetryDue>().In(Options.RetryDelays[0])
+            )
+            .When(Passes(Options.RetryDelays[0]))
+            .Then(Published<ChargeCard>().With(new { Attempt = 2, Key = $"ride/{_ride}/charge/2" }))
+            .When(Declined(1), Charged(2), Charged(2))
+            .Then(Published<PaymentCaptured>(), Saga<Payment>(_ride).Is("Captured"))
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_gateway_that_never_answers_is_asked_under_one_key_and_the_rider_pays_in_the_end() =>
+        s_lab
+            .Given([
+                .. RideThatIsOver,
+                Fare,
+                Unanswered(1),
+                Passes(Options.RetryDelays[0]),
+                Unanswered(2),
+                Passes(Options.RetryDelays[1]),
+            ])
+            .When(Unanswered(3))
+            .Then(Published<PaymentFailed>().With(new { WillRetry = false }), Published<BalanceOutstanding>())
+            .When(new PayNow(_ride, null), new PayNow(_ride, null))
+            .Then(
+                Published<ChargeCard>()
+                    .With(
+                        new
+                        {
+                            Attempt = 4,
+                            Key = $"ride/{_ride}/charge/1",
+                            Resolve = true,
+                        }
+                    )
+            )
+            .When(Twice(Charged(4)))
+            .Then(Published<PaymentCaptured>(), Published<BalanceSettled>())
+            .SameOn(Bus);
+
+    [Fact]
+    public Task A_rider_who_pays_before_the_next_attempt_takes_its_timer_back() =>
+        s_lab
+            .Given([.. RideThatIsOver, Fare, Declined(1)])
+            .When(new PayNow(_ride, Guid.CreateVersion7()))
+            .Then(Cancelled<RetryDue>(), Published<ChargeCard>())
+            .When(Charged(2), Passes(TimeSpan.FromHours(1)))
+            .Then(Published<PaymentCaptured>())
+            .SameOn(Bus);
+
+    [Fact]
+    public Task Money_that_comes_for_no_payment_fails_in_the_end() =>
+        s_lab.When(Charged(1), PassesUntilNothingIsDue()).Then(Faulted<SagaException>()).SameOn(Bus);
+}
