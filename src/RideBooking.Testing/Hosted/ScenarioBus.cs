@@ -150,7 +150,7 @@ public sealed class ScenarioBus : IDisposable
         [
             .. pure.Happenings.Skip(before).Select(Outcome.Of).OfType<Outcome>(),
             .. pure.World.Sagas.Select(it =>
-                _watched[it.Key.Type].Account(it.Value, name => !_setup.Unminded.Contains((it.Key.Type, name)))
+                _watched[it.Key.Type].Account(it.Value, name => !_setup.Ignored.Contains((it.Key.Type, name)))
             ),
         ];
 
@@ -160,7 +160,7 @@ public sealed class ScenarioBus : IDisposable
         await using var scope = _services.CreateAsyncScope();
         foreach (var (type, id) in run.Met)
             if (await _watched[type].Load(scope.ServiceProvider, id) is { } saga)
-                account.Add(_watched[type].Account(saga, name => !_setup.Unminded.Contains((type, name))));
+                account.Add(_watched[type].Account(saga, name => !_setup.Ignored.Contains((type, name))));
         return account;
     }
 

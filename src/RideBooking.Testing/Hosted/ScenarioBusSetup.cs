@@ -18,7 +18,7 @@ public sealed class ScenarioBusSetup
             return Task.CompletedTask;
         };
 
-    internal HashSet<(Type Saga, string Member)> Unminded { get; } = [];
+    internal HashSet<(Type Saga, string Member)> Ignored { get; } = [];
 
     internal TimeSpan Patience { get; private set; } = TimeSpan.FromSeconds(20);
 
@@ -50,14 +50,14 @@ public sealed class ScenarioBusSetup
     }
 
     /// <summary>A property that only the database writes, such as a version, and that is not compared.</summary>
-    public ScenarioBusSetup Unminding<TSaga>(Expression<Func<TSaga, object?>> property)
+    public ScenarioBusSetup Ignoring<TSaga>(Expression<Func<TSaga, object?>> property)
         where TSaga : class, ISaga
     {
         ArgumentNullException.ThrowIfNull(property);
         var member = property.Body is UnaryExpression { Operand: var operand } ? operand : property.Body;
         if (member is not MemberExpression { Member.Name: var name })
             throw new ArgumentException("A property is expected, as in saga => saga.Version.", nameof(property));
-        Unminded.Add((typeof(TSaga), name));
+        Ignored.Add((typeof(TSaga), name));
         return this;
     }
 

@@ -64,8 +64,8 @@ internal sealed class PlatformBus : IAsyncDisposable
                     async (scope, stop) => await QuartzTime.IsAtRest(scope, stop) && !await Outbox(scope).AnyAsync(stop)
                 )
                 .MoveTime(QuartzTime.Move)
-                .Unminding<Ride>(ride => ride.Version)
-                .Unminding<Payment>(payment => payment.Version)
+                .Ignoring<Ride>(ride => ride.Version)
+                .Ignoring<Payment>(payment => payment.Version)
         );
         var host = builder.Build();
         await using (var scope = host.Services.CreateAsyncScope())
