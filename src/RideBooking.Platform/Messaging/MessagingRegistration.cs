@@ -95,8 +95,6 @@ public static class MessagingRegistration
             services.AddSingleton<InMemoryDrain>();
             services.AddHostedService(provider => provider.GetRequiredService<InMemoryDrain>());
         }
-        else
-            services.AddHostedService<UnconsumedQueues>();
         if (options.Partitions > 0)
         {
             // After the bus, so that it is stopped before.

@@ -12,6 +12,7 @@ namespace RideBooking.Platform.Messaging;
 /// </summary>
 internal sealed partial class UnconsumedQueues(
     IBusControl bus,
+    TransportOptions transport,
     BrokerQueues broker,
     TimeProvider clock,
     ILogger<UnconsumedQueues> log
@@ -24,6 +25,8 @@ internal sealed partial class UnconsumedQueues(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (transport.Kind != TransportKind.RabbitMq)
+            return;
         try
         {
             while (true)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Quartz;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
 
@@ -19,6 +20,7 @@ internal static class Readiness
     {
         services.AddSingleton<BrokerHealth>();
         services.AddHostedService<BrokerWatch>();
+        services.AddHostedService<UnconsumedQueues>();
         services
             .AddHealthChecks()
             .AddCheck<BrokerHealth>("broker", timeout: s_patience)
