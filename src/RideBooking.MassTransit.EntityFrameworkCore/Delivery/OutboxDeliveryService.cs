@@ -66,7 +66,6 @@ sealed partial class OutboxDeliveryService<TDbContext>(
 
     async Task Sweep(CancellationToken stop)
     {
-        var leased = false;
         try
         {
             while (!stop.IsCancellationRequested)
@@ -74,7 +73,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
                 try
                 {
                     await sender.WaitForBus(stop);
-                    leased = await SweepOnce(stop);
+                    await SweepOnce(stop);
                 }
                 catch (Exception exception) when (!stop.IsCancellationRequested)
                 {
@@ -89,31 +88,35 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         {
             // Stopping.
         }
-
-        if (leased)
-            await EndLease();
     }
 
-    async Task<bool> SweepOnce(CancellationToken stop)
+    async Task SweepOnce(CancellationToken stop)
     {
         await delivery.DeleteSent();
 
-        var leased = false;
-        while (true)
+        // Finding nothing, as it nearly always does, costs one indexed query.
+        if ((await Due(stop)).Count == 0 || !await store.TryLease(stop))
+            return;
+
+        try
         {
-            // Finding nothing, as it nearly always does, costs one indexed query.
-            var due = (await store.Due(stop)).FindAll(message => !delivery.Holds(message.Id));
-            if (due.Count == 0)
-                return leased;
-
-            if (!(leased = await store.TryLease(stop)))
-                return false;
-
-            LogSweeping(due.Count);
-            if (await delivery.Deliver(due, stop) == 0)
-                return leased;
+            // Asked again, for whoever had the lease before may have sent it all.
+            while (await Due(stop) is { Count: > 0 } due)
+            {
+                LogSweeping(due.Count);
+                if (await delivery.Deliver(due, stop) == 0 || !await store.TryLease(stop))
+                    return;
+            }
+        }
+        finally
+        {
+            // Kept until the next sweep, it would outlive a process that is killed, and the next one would wait for its end.
+            await EndLease();
         }
     }
+
+    async Task<List<OutboxMessage>> Due(CancellationToken stop) =>
+        (await store.Due(stop)).FindAll(message => !delivery.Holds(message.Id));
 
     async Task EndLease()
     {

@@ -9,6 +9,9 @@ public sealed class Delivering_what_was_left_behind
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
 
+    // What the rows of the sweeper's lease have as their key.
+    static readonly Guid s_lease = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0001");
+
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(Databases))]
@@ -86,16 +89,41 @@ public sealed class Delivering_what_was_left_behind
     public async Task A_process_whose_clock_is_an_hour_ahead_keeps_nobody_from_sweeping(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
-        await using var writer = await Bench.BuildAsync(servers);
-        var anHourAhead = writer.Clock.GetUtcNow().AddHours(1);
-        await Write(writer, letters: 1);
-        await using var ahead = await Bench.StartAsync(servers, new() { Now = anHourAhead });
-        await writer.OutboxDrains();
-        (await writer.TheOnly<OutboxState>()).Expires.ShouldBeGreaterThan(anHourAhead.UtcDateTime);
+        await using var dead = await Bench.BuildAsync(servers, new() { Now = DateTimeOffset.UtcNow.AddHours(1) });
+        await Write(dead, letters: 2);
+        // It died while it swept up what others had left.
+        await dead.In(office =>
+        {
+            office.Leases.Add(
+                new OutboxState
+                {
+                    OutboxId = s_lease,
+                    LockId = Guid.CreateVersion7(),
+                    Expires = dead.Clock.GetUtcNow().UtcDateTime.AddMinutes(1),
+                }
+            );
+            return office.SaveChangesAsync(Stop);
+        });
 
-        await using var aheadAndDead = await Bench.BuildAsync(servers, new() { Now = anHourAhead });
-        await Write(aheadAndDead, letters: 2);
-        await using var next = await Bench.StartAsync(servers, new() { Now = writer.Clock.GetUtcNow().AddMinutes(1) });
+        await using var next = await Bench.StartAsync(servers, new() { Now = dead.Clock.GetUtcNow().AddHours(-1) });
+
+        await dead.OutboxDrains();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Nobody_waits_for_a_process_that_has_swept_up_before_it_died(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var writer = await Bench.BuildAsync(servers);
+        await Write(writer, letters: 1);
+        var swept = new Bench.Settings { Now = writer.Clock.GetUtcNow().AddMinutes(1) };
+        await using var sweeper = await Bench.StartAsync(servers, swept);
+        await writer.OutboxDrains();
+        await Bench.Eventually("its sweep is over", async () => await writer.Count<OutboxState>() == 0);
+
+        // The sweeper's clock stands: it does nothing any more, as if it were dead.
+        await Write(writer, letters: 1);
+        await using var next = await Bench.StartAsync(servers, swept);
 
         await writer.OutboxDrains();
     }
