@@ -6,10 +6,10 @@ using RideBooking.Platform.Observability;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Starts again an endpoint that does not consume its queue although the broker is there. The bus reconnects by itself, but
-/// its loop for an endpoint ends for good when something in it is cancelled at the wrong instant: messages then waited
-/// until somebody restarted the process.
+/// Starts again an endpoint that does not consume its queue although the broker is there. The bus reconnects by itself; but
+/// once, when a broker came back without its data, it left a queue without a consumer until the process was ended.
 /// </summary>
+/// <remarks>Registered after the bus, so that it has stopped before the bus stops its endpoints.</remarks>
 internal sealed partial class UnconsumedQueues(
     IBusControl bus,
     TransportOptions transport,
