@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
@@ -44,7 +45,10 @@ public static class Application
         builder.AddHttpConventions();
         services.AddShutdown(configuration);
         var database = services.AddPersistence(configuration);
-        services.AddMessaging(configuration, builder.Environment, database, modules);
+        var transport = services.AddMessaging(configuration, builder.Environment, database, modules);
+        // In memory there can be no replica.
+        if (transport.Kind == TransportKind.InMemory)
+            services.AddHostedService<ReleaseAbandonedClaims>();
         services.AddSingleton<StreamFollower>();
         services.AddReadiness();
         foreach (var module in modules)

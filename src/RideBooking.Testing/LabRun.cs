@@ -106,7 +106,9 @@ public sealed class LabRun : LabView, IStage
             var next = World.InFlight[0];
             World = World with { InFlight = World.InFlight.RemoveAt(0) };
             var handled = await Engine.Handle(World, next, stop);
+            var before = World;
             World = Engine.Apply(handled);
+            await Engine.WriteThrough(before, World, stop);
         }
     }
 

@@ -24,6 +24,7 @@ public sealed class LabSetup
     readonly List<Action<IServiceCollection>> _services = [];
     readonly List<Type> _consumers = [];
     readonly List<(Type Machine, Type Saga)> _sagas = [];
+    readonly Dictionary<Type, Func<IServiceProvider, Guid, object?, CancellationToken, Task>> _writeThroughs = [];
 
     internal IReadOnlyList<Action<IBusRegistrationConfigurator>> Registrations => _registrations;
 
@@ -32,6 +33,10 @@ public sealed class LabSetup
     internal IReadOnlyList<Type> Consumers => _consumers;
 
     internal IReadOnlyList<(Type Machine, Type Saga)> Sagas => _sagas;
+
+    /// <summary>By the type of saga: who else is told what is stored.</summary>
+    internal IReadOnlyDictionary<Type, Func<IServiceProvider, Guid, object?, CancellationToken, Task>> WriteThroughs =>
+        _writeThroughs;
 
     internal OutboxKind OutboxKind { get; private set; }
 
@@ -59,6 +64,22 @@ public sealed class LabSetup
     {
         _consumers.Add(typeof(TConsumer));
         _registrations.Add(bus => bus.AddConsumer<TConsumer>());
+        return this;
+    }
+
+    /// <summary>
+    /// Writes what the lab stores of a saga to where consumers read it themselves, such as the table that it has in the
+    /// application's database. Happens after every message that changed an instance, before what that message said is
+    /// delivered. For runs and scenarios; an exploration goes back and forth between worlds, and no database does.
+    /// </summary>
+    /// <param name="write">
+    /// Given a scope's services, the instance's id, and a copy of it, or null when it is gone.
+    /// </param>
+    public LabSetup WriteThrough<TSaga>(Func<IServiceProvider, Guid, TSaga?, CancellationToken, Task> write)
+        where TSaga : class, ISaga
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        _writeThroughs[typeof(TSaga)] = (services, id, saga, stop) => write(services, id, (TSaga?)saga, stop);
         return this;
     }
 

@@ -62,6 +62,16 @@ public class SagaLab : IAsyncDisposable
         return MachineAnalysis.Of(machine);
     }
 
+    /// <summary>
+    /// A machine's states and the ways between them as a Mermaid diagram, for documentation that a test keeps true. What does
+    /// not lead into another state is not drawn.
+    /// </summary>
+    public static string DiagramOf(StateMachine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return StateDiagram.Of(machine);
+    }
+
     StateMachine MachineOf<TSaga>() => Engine.Machines.Single(machine => machine.Saga == typeof(TSaga)).Definition;
 
     /// <summary>Tries all that a setup says, and holds what must hold against it.</summary>
@@ -81,6 +91,10 @@ public class SagaLab : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(setup);
         var exploration = new ExplorationSetup();
         setup(exploration);
+        if (Engine.WritesThrough)
+            throw new InvalidOperationException(
+                $"This lab writes what it stores to somewhere else ({nameof(LabSetup.WriteThrough)}), which cannot follow an exploration back and forth."
+            );
         return new Explorer(this, exploration).Run(stop);
     }
 

@@ -1,5 +1,4 @@
 using RideBooking.IntegrationTests.Faults;
-using RideBooking.IntegrationTests.Partitions;
 using RideBooking.IntegrationTests.Rides;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -17,8 +16,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     static readonly Type[] Long =
     [
         typeof(Every_fault),
-        typeof(A_host_in_trouble),
-        typeof(Rides_of_three_replicas),
+        typeof(OnServersToStop),
         typeof(Five_hundred_rides_on_PostgreSQL_and_RabbitMQ),
         typeof(Five_hundred_rides_on_the_embedded_default),
     ];

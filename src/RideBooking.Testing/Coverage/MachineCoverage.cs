@@ -189,8 +189,7 @@ public sealed class MachineCoverage
     CoverageCell? Cell(string state, string @event) =>
         Cells.FirstOrDefault(cell => cell.State == state && cell.Event == @event);
 
-    string Id(string state) =>
-        state == _machine.Initial.Name || state == _machine.Final.Name ? "[*]" : state.Replace('.', '_');
+    string Id(string state) => StateDiagram.Id(_machine, state);
 
     static string Html(string text) => WebUtility.HtmlEncode(text);
 }

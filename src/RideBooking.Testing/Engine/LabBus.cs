@@ -75,6 +75,8 @@ sealed class LabBus : IAsyncDisposable
         saga.RegisterSagaRepository<TSaga, Handling, SagaConsumeContextFactory<Handling, TSaga>, SagaStore<TSaga>>();
     }
 
+    public AsyncServiceScope NewScope() => _services.CreateAsyncScope();
+
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     static MessageScheduler NewScheduler(IServiceProvider services) =>

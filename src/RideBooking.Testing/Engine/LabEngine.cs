@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using MassTransit;
 using MassTransit.Serialization;
 using RideBooking.Testing.Coverage;
+using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Engine;
 
@@ -44,6 +45,9 @@ sealed partial class LabEngine : IAsyncDisposable
     public IEnumerable<Machine> Machines => _bus.Machines;
 
     public OutboxKind Outbox => _setup.OutboxKind;
+
+    /// <summary>Whether somebody outside is told what is stored, who cannot follow from one world to another.</summary>
+    public bool WritesThrough => _setup.WriteThroughs.Count > 0;
 
     public ValueTask DisposeAsync() => _bus.DisposeAsync();
 
@@ -90,6 +94,24 @@ sealed partial class LabEngine : IAsyncDisposable
             return Failed(Outbox == OutboxKind.None ? Release(world, handled, handled.Messages) : world, handled);
         world = Release(world, handled, handled.Messages);
         return Acknowledge(Commit(world, handled), handled);
+    }
+
+    /// <summary>Tells whoever reads the sagas elsewhere what has changed from one world to the next.</summary>
+    public async Task WriteThrough(World before, World after, CancellationToken stop)
+    {
+        if (!WritesThrough || ReferenceEquals(before.Sagas, after.Sagas))
+            return;
+        foreach (var key in before.Sagas.Keys.Union(after.Sagas.Keys))
+        {
+            var saga = after.Sagas.GetValueOrDefault(key);
+            if (
+                ReferenceEquals(saga, before.Sagas.GetValueOrDefault(key))
+                || !_setup.WriteThroughs.TryGetValue(key.Type, out var write)
+            )
+                continue;
+            await using var scope = _bus.NewScope();
+            await write(scope.ServiceProvider, key.Id, saga is null ? null : DeepCopy.Of(saga), stop);
+        }
     }
 
     /// <summary>

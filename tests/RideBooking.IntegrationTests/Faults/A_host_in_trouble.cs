@@ -5,85 +5,16 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Faults;
 
-/// <summary>Servers that only these tests use, because they stop and kill them.</summary>
-public sealed class ServersToStop : IAsyncLifetime
-{
-    readonly HashSet<object> _stopped = [];
-    PostgresServer? _postgres;
-    RabbitMqServer? _rabbitMq;
-    Exception? _absent;
-
-    public PostgresServer Postgres => _postgres ?? throw Absent;
-
-    public RabbitMqServer RabbitMq => _rabbitMq ?? throw Absent;
-
-    Exception Absent => _absent ?? new InvalidOperationException("The servers are not started.");
-
-    public async ValueTask InitializeAsync() => _absent = await Servers.AbsenceOf(Start);
-
-    async Task Start()
-    {
-        await Task.WhenAll(Broker(), Database());
-
-        async Task Broker() => _rabbitMq = await Servers.OrSkipAsync("RabbitMQ", RabbitMqServer.StartOwnAsync);
-        async Task Database() => _postgres = await Servers.OrSkipAsync("PostgreSQL", PostgresServer.StartOwnAsync);
-    }
-
-    public Task Stop(PostgresServer postgres)
-    {
-        _stopped.Add(postgres);
-        return postgres.StopAsync();
-    }
-
-    public Task Stop(RabbitMqServer rabbitMq)
-    {
-        _stopped.Add(rabbitMq);
-        return rabbitMq.StopAsync();
-    }
-
-    public Task Kill(RabbitMqServer rabbitMq)
-    {
-        _stopped.Add(rabbitMq);
-        return rabbitMq.KillAsync();
-    }
-
-    public Task Start(PostgresServer postgres)
-    {
-        _stopped.Remove(postgres);
-        return postgres.StartAsync();
-    }
-
-    public Task Start(RabbitMqServer rabbitMq)
-    {
-        _stopped.Remove(rabbitMq);
-        return rabbitMq.StartAsync();
-    }
-
-    /// <summary>Starts what a test that failed has left stopped.</summary>
-    public async Task AllRun()
-    {
-        if (_stopped.Remove(Postgres))
-            await Postgres.StartAsync();
-        if (_stopped.Remove(RabbitMq))
-            await RabbitMq.StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_rabbitMq is not null)
-            await _rabbitMq.DisposeAsync();
-        if (_postgres is not null)
-            await _postgres.DisposeAsync();
-    }
-}
-
 /// <summary>The host as a process, on PostgreSQL and RabbitMQ, in rush hour, while one or the other comes and goes.</summary>
-public sealed class A_host_in_trouble(ServersToStop servers) : IClassFixture<ServersToStop>
+[Collection(typeof(OnServersToStop))]
+public sealed class A_host_in_trouble(ServersToStop servers) : IAsyncDisposable
 {
     const int Rides = 12;
     const int Drivers = 6;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync() => await servers.Done();
 
     [Fact]
     public async Task Waits_for_a_database_and_a_broker_that_are_not_there_yet_and_says_so()
@@ -287,20 +218,17 @@ public sealed class A_host_in_trouble(ServersToStop servers) : IClassFixture<Ser
 
     async Task<(Dictionary<string, string> Settings, Uri VirtualHost)> Migrated()
     {
-        await servers.AllRun();
-        var virtualHost = await servers.RabbitMq.CreateVirtualHostAsync();
+        var virtualHost = await servers.VirtualHost();
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Database__Provider"] = DatabaseProviders.Postgres,
-            ["ConnectionStrings__RideBooking"] = await servers.Postgres.CreateDatabaseAsync(),
+            ["ConnectionStrings__RideBooking"] = await servers.Postgres.CreateMigratedDatabaseAsync(),
             ["Transport__Kind"] = "RabbitMq",
             ["ConnectionStrings__RabbitMq"] = virtualHost.ToString(),
             ["Matching__SearchDeadline"] = "00:10:00",
             ["Payments__ResumeAfter"] = "00:10:00",
         };
-        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
-        exitCode.ShouldBe(0, output);
         return (settings, virtualHost);
     }
 

@@ -65,7 +65,8 @@ public sealed class FaultStage : IAsyncLifetime
 
     readonly ServersToStop _servers = new();
     readonly List<string> _table = [];
-    Scene? _scene;
+    Scene? _embedded;
+    Scene? _onServers;
 
     /// <summary>Repeats the instants: <c>RIDEBOOKING_FAULT_SEED</c>.</summary>
     public int Seed { get; } = Setting("RIDEBOOKING_FAULT_SEED", Random.Shared.Next());
@@ -81,12 +82,10 @@ public sealed class FaultStage : IAsyncLifetime
             var clock = Stopwatch.StartNew();
             void Say(string what) =>
                 Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds, 5:0.0} s {fault.Name}, run {run + 1}: {what}");
-            if (_scene is null || !fault.IsFor(_scene))
-            {
-                await EndScene();
-                _scene = fault.IsEmbedded ? new EmbeddedScene() : await ServersScene.Create(await Servers());
-            }
-            var (accepted, found) = await Run(fault, _scene, random, Say);
+            Scene scene = fault.IsEmbedded
+                ? _embedded ??= new EmbeddedScene()
+                : _onServers ??= await ServersScene.Create(await Servers());
+            var (accepted, found) = await Run(fault, scene, random, Say);
             rides += accepted;
             violations.AddRange(found.Select(violation => $"run {run + 1}: {violation}"));
         }
@@ -124,13 +123,16 @@ public sealed class FaultStage : IAsyncLifetime
         {
             // What is broken, or full of failed messages, is not for the next one.
             if (!isSound)
-                await EndScene();
+                await End(scene);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await EndScene();
+        if (_embedded is not null)
+            await End(_embedded);
+        if (_onServers is not null)
+            await End(_onServers);
         if (_serversRun)
             await _servers.DisposeAsync();
         var table = new StringBuilder()
@@ -152,11 +154,13 @@ public sealed class FaultStage : IAsyncLifetime
         return _servers;
     }
 
-    async Task EndScene()
+    async Task End(Scene scene)
     {
-        if (_scene is not null)
-            await _scene.DisposeAsync();
-        _scene = null;
+        if (scene == _embedded)
+            _embedded = null;
+        else
+            _onServers = null;
+        await scene.DisposeAsync();
     }
 
     // Stable from process to process, unlike string.GetHashCode.

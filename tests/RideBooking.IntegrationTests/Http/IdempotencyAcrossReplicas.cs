@@ -15,13 +15,8 @@ public sealed class IdempotencyAcrossReplicas(Servers servers)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Database__Provider"] = provider,
-            ["ConnectionStrings__RideBooking"] =
-                provider == DatabaseProviders.Postgres
-                    ? await (await servers.PostgresAsync()).CreateDatabaseAsync()
-                    : await (await servers.SqlServerAsync()).CreateDatabaseAsync(),
+            ["ConnectionStrings__RideBooking"] = await servers.CreateMigratedDatabaseAsync(provider),
         };
-        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
-        exitCode.ShouldBe(0, output);
         await using var one = await HostProcess.StartAsync(settings);
         await using var other = await HostProcess.StartAsync(settings);
 

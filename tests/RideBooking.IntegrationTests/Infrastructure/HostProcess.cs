@@ -128,6 +128,23 @@ public sealed class HostProcess : IAsyncDisposable
         return (process.ExitCode, process.Output);
     }
 
+    /// <summary>Brings a database up to date with the host's own command.</summary>
+    /// <param name="provider">The value of Database__Provider.</param>
+    /// <param name="connectionString">Names the database.</param>
+    /// <exception cref="InvalidOperationException">It could not; the message has its output.</exception>
+    public static async Task MigrateAsync(string provider, string connectionString)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Database__Provider"] = provider,
+            ["ConnectionStrings__RideBooking"] = connectionString,
+        };
+        var (exitCode, output) = await RunToEndAsync(settings, "migrate");
+        if (exitCode != 0)
+            throw new InvalidOperationException($"'migrate' ended with code {exitCode}. {output}");
+    }
+
     /// <summary>Asks it to stop (SIGTERM) and waits until it has.</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> StopAsync() => EndAsync("TERM");

@@ -12,11 +12,13 @@ public sealed class PostgresServer : IAsyncDisposable
     readonly IServerInstance instance;
     readonly string administration;
     readonly ConcurrentBag<string> databases = [];
+    readonly Lazy<Task<string>> migrated;
 
     PostgresServer(IServerInstance instance, string administration)
     {
         this.instance = instance;
         this.administration = administration;
+        migrated = new(MigrateAsync);
     }
 
     /// <summary>The server that RIDEBOOKING_TEST_POSTGRES names (a connection string), else a private one.</summary>
@@ -48,7 +50,19 @@ public sealed class PostgresServer : IAsyncDisposable
         name ??= $"test_{Guid.CreateVersion7():n}";
         await ExecuteAsync($"CREATE DATABASE \"{name}\"");
         databases.Add(name);
-        return new NpgsqlConnectionStringBuilder(administration) { Database = name }.ConnectionString;
+        return Naming(name);
+    }
+
+    /// <summary>
+    /// Makes a database as the host's <c>migrate</c> command leaves it, and returns its connection string. The command runs
+    /// once; the others are copies.
+    /// </summary>
+    public async Task<string> CreateMigratedDatabaseAsync()
+    {
+        var name = $"test_{Guid.CreateVersion7():n}";
+        await ExecuteAsync($"CREATE DATABASE \"{name}\" TEMPLATE \"{await migrated.Value}\"");
+        databases.Add(name);
+        return Naming(name);
     }
 
     /// <inheritdoc cref="IServerInstance.StartAsync"/>
@@ -68,6 +82,16 @@ public sealed class PostgresServer : IAsyncDisposable
                 await ExecuteAsync($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");
         await instance.DisposeAsync();
     }
+
+    async Task<string> MigrateAsync()
+    {
+        var name = $"migrated_{Guid.CreateVersion7():n}";
+        await HostProcess.MigrateAsync("Postgres", await CreateDatabaseAsync(name));
+        return name;
+    }
+
+    string Naming(string database) =>
+        new NpgsqlConnectionStringBuilder(administration) { Database = database }.ConnectionString;
 
     async Task ExecuteAsync(string sql)
     {

@@ -16,7 +16,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     readonly IServerInstance instance;
     readonly Uri address;
     readonly RabbitMqManagementApi management;
-    readonly ConcurrentBag<string> virtualHosts = [];
+    readonly ConcurrentDictionary<string, byte> virtualHosts = [];
 
     RabbitMqServer(IServerInstance instance, Uri address, Uri management)
     {
@@ -65,8 +65,18 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         name ??= $"test-{Guid.CreateVersion7():n}";
         await management.CreateVirtualHostAsync(name);
-        virtualHosts.Add(name);
+        virtualHosts[name] = 0;
         return new Uri(address, "/" + name);
+    }
+
+    /// <summary>
+    /// Deletes a virtual host with all that is in it: a broker has work with every queue, whether anybody uses it or not.
+    /// </summary>
+    public async Task DeleteVirtualHostAsync(Uri virtualHost)
+    {
+        var name = virtualHost.AbsolutePath.TrimStart('/');
+        await management.DeleteVirtualHostAsync(name);
+        virtualHosts.Remove(name, out _);
     }
 
     /// <summary>The queues of a virtual host with their counts.</summary>
@@ -100,7 +110,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await StartAsync();
         // First there and then open, for hosts are waiting: when they could enter at once, a queue was once left without its
         // consumer for good.
-        foreach (var virtualHost in virtualHosts)
+        foreach (var virtualHost in virtualHosts.Keys)
         {
             await ControlAsync("add_vhost", virtualHost);
             await ControlAsync("set_permissions", "-p", virtualHost, UserName, ".*", ".*", ".*");
@@ -114,7 +124,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         // A private broker takes its virtual hosts with it; a named one is left as it was found.
         if (instance is NamedInstance)
-            foreach (var virtualHost in virtualHosts)
+            foreach (var virtualHost in virtualHosts.Keys)
                 await management.DeleteVirtualHostAsync(virtualHost);
         management.Dispose();
         await instance.DisposeAsync();

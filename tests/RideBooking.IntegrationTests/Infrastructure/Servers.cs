@@ -37,6 +37,17 @@ public sealed class Servers : IAsyncDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(provider), provider, "No such database provider."),
         };
 
+    /// <summary>Makes a database as the host's <c>migrate</c> command leaves it, and returns its connection string.</summary>
+    /// <param name="provider">One of <see cref="DatabaseProviders.Servers"/>; on SQLite the host migrates by itself.</param>
+    public async Task<string> CreateMigratedDatabaseAsync(string provider)
+    {
+        if (provider == DatabaseProviders.Postgres)
+            return await (await PostgresAsync()).CreateMigratedDatabaseAsync();
+        var connectionString = await CreateDatabaseAsync(provider);
+        await HostProcess.MigrateAsync(provider, connectionString);
+        return connectionString;
+    }
+
     /// <summary>Any way to get a server, for tests that start their own: its absence skips the test, or fails it.</summary>
     public static async Task<TServer> OrSkipAsync<TServer>(string what, Func<Task<TServer>> get)
     {

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
+using RideBooking.IntegrationTests.Faults;
 using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>A broker that is away holds nobody up and loses nothing.</summary>
-public sealed class While_the_broker_is_away(While_the_broker_is_away.Broker broker)
-    : IClassFixture<While_the_broker_is_away.Broker>
+[Collection(typeof(OnServersToStop))]
+public sealed class While_the_broker_is_away(ServersToStop servers)
 {
     const int Letters = 20;
 
@@ -21,11 +22,12 @@ public sealed class While_the_broker_is_away(While_the_broker_is_away.Broker bro
     [Fact]
     public async Task Requests_are_committed_at_once_and_delivered_in_order_when_it_is_back()
     {
-        await using var servers = await ConformanceServers.StartAsync(DatabaseProviders.Sqlite, broker.RabbitMq);
-        await using var bench = await Bench.StartAsync(servers, Impatient);
+        await servers.AllRun();
+        await using var here = await ConformanceServers.StartAsync(DatabaseProviders.Sqlite, servers.RabbitMq);
+        await using var bench = await Bench.StartAsync(here, Impatient);
         await PublishOneAndThenManyWithoutABroker(bench);
 
-        await broker.RabbitMq.StartAsync();
+        await servers.Start(servers.RabbitMq);
 
         await AllArriveInOrder(bench);
     }
@@ -33,15 +35,16 @@ public sealed class While_the_broker_is_away(While_the_broker_is_away.Broker bro
     [Fact]
     public async Task A_process_can_be_stopped_and_leaves_its_messages_to_the_next()
     {
-        await using var servers = await ConformanceServers.StartAsync(DatabaseProviders.Sqlite, broker.RabbitMq);
-        await using (var stopped = await Bench.StartAsync(servers, Impatient))
+        await servers.AllRun();
+        await using var here = await ConformanceServers.StartAsync(DatabaseProviders.Sqlite, servers.RabbitMq);
+        await using (var stopped = await Bench.StartAsync(here, Impatient))
         {
             await PublishOneAndThenManyWithoutABroker(stopped);
             await stopped.StopAsync().WaitAsync(Bench.Limit, Stop);
         }
 
-        await broker.RabbitMq.StartAsync();
-        await using var next = await Bench.StartAsync(servers, Impatient);
+        await servers.Start(servers.RabbitMq);
+        await using var next = await Bench.StartAsync(here, Impatient);
 
         await AllArriveInOrder(next);
     }
@@ -52,7 +55,7 @@ public sealed class While_the_broker_is_away(While_the_broker_is_away.Broker bro
         await bench.MailboxHas(1);
         await bench.OutboxDrains();
 
-        await broker.RabbitMq.KillAsync();
+        await servers.Kill(servers.RabbitMq);
         var took = Stopwatch.StartNew();
         for (var letter = 1; letter <= Letters; letter++)
             await Publish(letter);
@@ -85,24 +88,5 @@ public sealed class While_the_broker_is_away(While_the_broker_is_away.Broker bro
         Numbers().Distinct().Where(number => number > 0).ShouldBe(Enumerable.Range(1, Letters));
 
         List<int> Numbers() => [.. bench.Mailbox.Received.Select(letter => letter.Message.Number)];
-    }
-
-    /// <summary>A broker of its own, for it is killed.</summary>
-    public sealed class Broker : IAsyncLifetime
-    {
-        RabbitMqServer? rabbitMq;
-        Exception? absent;
-
-        internal RabbitMqServer RabbitMq => rabbitMq ?? throw absent!;
-
-        public async ValueTask InitializeAsync() => absent = await Servers.AbsenceOf(Start);
-
-        async Task Start() => rabbitMq = await Servers.OrSkipAsync("RabbitMQ", RabbitMqServer.StartOwnAsync);
-
-        public async ValueTask DisposeAsync()
-        {
-            if (rabbitMq is not null)
-                await rabbitMq.DisposeAsync();
-        }
     }
 }

@@ -12,12 +12,14 @@ public sealed class ConformanceServers : IAsyncDisposable
 {
     readonly string provider;
     readonly string connection;
+    readonly RabbitMqServer rabbitMq;
     readonly Uri virtualHost;
 
-    ConformanceServers(string provider, string connection, Uri virtualHost)
+    ConformanceServers(string provider, string connection, RabbitMqServer rabbitMq, Uri virtualHost)
     {
         this.provider = provider;
         this.connection = connection;
+        this.rabbitMq = rabbitMq;
         this.virtualHost = virtualHost;
     }
 
@@ -35,7 +37,7 @@ public sealed class ConformanceServers : IAsyncDisposable
     {
         var servers = await FixtureAsync();
         var connection = await servers.CreateDatabaseAsync(provider);
-        return new(provider, connection, await rabbitMq.CreateVirtualHostAsync());
+        return new(provider, connection, rabbitMq, await rabbitMq.CreateVirtualHostAsync());
     }
 
     static async Task<Servers> FixtureAsync() =>
@@ -63,5 +65,5 @@ public sealed class ConformanceServers : IAsyncDisposable
             }
         );
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync() => await rabbitMq.DeleteVirtualHostAsync(virtualHost);
 }

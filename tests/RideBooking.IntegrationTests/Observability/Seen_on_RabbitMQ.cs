@@ -4,11 +4,13 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
+using RideBooking.IntegrationTests.Faults;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Observability;
 
+[Collection(typeof(OnServersToStop))]
 public sealed class Seen_on_RabbitMQ(WatchedOnRabbitMq app) : IClassFixture<WatchedOnRabbitMq>
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -79,7 +81,7 @@ public sealed class Seen_on_RabbitMQ(WatchedOnRabbitMq app) : IClassFixture<Watc
     public async Task A_broker_that_is_away_is_told_from_the_rest_and_is_ready_again_by_itself()
     {
         (await Ready()).Status.ShouldBe(HttpStatusCode.OK);
-        await app.Broker.KillAsync();
+        await app.Servers.Kill(app.Servers.RabbitMq);
         try
         {
             await WaitFor.TrueAsync(
@@ -103,7 +105,7 @@ public sealed class Seen_on_RabbitMQ(WatchedOnRabbitMq app) : IClassFixture<Watc
         }
         finally
         {
-            await app.Broker.StartAsync();
+            await app.Servers.Start(app.Servers.RabbitMq);
         }
 
         await WaitFor.TrueAsync(

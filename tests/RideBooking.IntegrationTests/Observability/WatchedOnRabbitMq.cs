@@ -1,16 +1,16 @@
+using RideBooking.IntegrationTests.Faults;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Observability;
 
-/// <summary>The host as a process on a broker of its own, which may be killed, telling a collector of its traces.</summary>
-public sealed class WatchedOnRabbitMq : IAsyncLifetime
+/// <summary>The host as a process on a broker that may be killed, telling a collector of its traces.</summary>
+public sealed class WatchedOnRabbitMq(ServersToStop servers) : IAsyncLifetime
 {
-    RabbitMqServer? _broker;
     HostProcess? _host;
     Exception? _absent;
 
-    public RabbitMqServer Broker => _broker!;
+    public ServersToStop Servers { get; } = servers;
 
     public Uri Address { get; private set; } = null!;
 
@@ -20,12 +20,11 @@ public sealed class WatchedOnRabbitMq : IAsyncLifetime
 
     public City City => new(() => new HttpClient { BaseAddress = Host.Address });
 
-    public async ValueTask InitializeAsync() => _absent = await Servers.AbsenceOf(Start);
+    public async ValueTask InitializeAsync() => _absent = await Infrastructure.Servers.AbsenceOf(Start);
 
     async Task Start()
     {
-        _broker = await Servers.OrSkipAsync("RabbitMQ", RabbitMqServer.StartOwnAsync);
-        Address = await _broker.CreateVirtualHostAsync();
+        Address = await Servers.VirtualHost();
         await Traces.StartAsync();
         _host = await HostProcess.StartAsync(
             new Dictionary<string, string>
@@ -57,7 +56,6 @@ public sealed class WatchedOnRabbitMq : IAsyncLifetime
         if (_host is not null)
             await _host.DisposeAsync();
         await Traces.DisposeAsync();
-        if (_broker is not null)
-            await _broker.DisposeAsync();
+        await Servers.Done();
     }
 }

@@ -7,19 +7,22 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.IntegrationTests.Partitions;
 
-public sealed class A_partition_that_changes_hands(ReplicasStage stage) : IClassFixture<ReplicasStage>
+[Collection(typeof(OnServersToStop))]
+public sealed class A_partition_that_changes_hands(ServersToStop servers) : IAsyncDisposable
 {
     const string Endpoint = "notify-rider";
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    public async ValueTask DisposeAsync() => await servers.Done();
+
     // A consumer that is only cancelled keeps its message while the next host is given the one after it.
     [Fact]
     public async Task Goes_on_with_the_message_that_the_host_which_stops_has_in_hand()
     {
-        var broker = await stage.Servers.RabbitMq.CreateVirtualHostAsync();
-        var connectionString = await stage.Servers.Postgres.CreateDatabaseAsync();
+        var broker = await servers.VirtualHost();
+        var connectionString = await servers.Postgres.CreateMigratedDatabaseAsync();
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
@@ -30,8 +33,6 @@ public sealed class A_partition_that_changes_hands(ReplicasStage stage) : IClass
             ["Messaging__Partitions"] = "2",
             ["Shutdown__Timeout"] = "00:00:05",
         };
-        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
-        exitCode.ShouldBe(0, output);
         await using var leaving = await HostProcess.StartAsync(settings);
         await using var staying = await HostProcess.StartAsync(settings);
         var database = new Database(sqlite: false, connectionString);
@@ -101,7 +102,7 @@ public sealed class A_partition_that_changes_hands(ReplicasStage stage) : IClass
 
         // The one of the two that has something.
         async Task<QueueCounts> Partition() =>
-            (await stage.Servers.RabbitMq.ListQueuesAsync(broker))
+            (await servers.RabbitMq.ListQueuesAsync(broker))
                 .Where(queue => queue.Name is $"{Endpoint}-1" or $"{Endpoint}-2")
                 .MaxBy(queue => queue.Unacknowledged + queue.Ready)!;
 
@@ -109,7 +110,7 @@ public sealed class A_partition_that_changes_hands(ReplicasStage stage) : IClass
         {
             var partition = (await Partition()).Name;
             string[] columns = ["queue_name", "consumer_tag", "active"];
-            var json = await stage.Servers.RabbitMq.ControlAsync([
+            var json = await servers.RabbitMq.ControlAsync([
                 "list_consumers",
                 "-p",
                 broker.AbsolutePath.TrimStart('/'),

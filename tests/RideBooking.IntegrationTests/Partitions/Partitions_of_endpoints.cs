@@ -12,7 +12,7 @@ public sealed class PartitionedRideBooking(Servers servers) : RideBookingOn(serv
 
     protected override async Task Configure(Dictionary<string, string> settings)
     {
-        settings["ConnectionStrings__RideBooking"] = await (await Servers.PostgresAsync()).CreateDatabaseAsync();
+        settings["ConnectionStrings__RideBooking"] = await Servers.CreateMigratedDatabaseAsync(Provider);
         settings["Messaging__Partitions"] = "3";
         settings["Messaging__Redelivery"] = "";
         await UseRabbitMq(settings);

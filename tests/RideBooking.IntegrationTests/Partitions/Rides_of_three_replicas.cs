@@ -4,21 +4,14 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.IntegrationTests.Partitions;
 
-/// <summary>Servers of their own: queues by the hundred are nothing for a broker that others wait for.</summary>
-public sealed class ReplicasStage : IAsyncLifetime
-{
-    internal ServersToStop Servers { get; } = new();
-
-    public ValueTask InitializeAsync() => Servers.InitializeAsync();
-
-    public ValueTask DisposeAsync() => Servers.DisposeAsync();
-}
-
 /// <summary>Three hosts that share a broker and a database, and divide a ride's messages among them.</summary>
-public sealed class Rides_of_three_replicas(ReplicasStage stage) : IClassFixture<ReplicasStage>
+[Collection(typeof(OnServersToStop))]
+public sealed class Rides_of_three_replicas(ServersToStop servers) : IAsyncDisposable
 {
     const int RidesPerReplica = 8;
     const int DriversPerReplica = 4;
+
+    public async ValueTask DisposeAsync() => await servers.Done();
 
     [Fact]
     public async Task Take_effect_in_their_order_while_replicas_are_killed_and_restarted()
@@ -76,20 +69,17 @@ public sealed class Rides_of_three_replicas(ReplicasStage stage) : IClassFixture
 
     async Task<Dictionary<string, string>> Settings(int partitions)
     {
-        await stage.Servers.AllRun();
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Database__Provider"] = DatabaseProviders.Postgres,
-            ["ConnectionStrings__RideBooking"] = await stage.Servers.Postgres.CreateDatabaseAsync(),
+            ["ConnectionStrings__RideBooking"] = await servers.Postgres.CreateMigratedDatabaseAsync(),
             ["Transport__Kind"] = "RabbitMq",
-            ["ConnectionStrings__RabbitMq"] = (await stage.Servers.RabbitMq.CreateVirtualHostAsync()).ToString(),
+            ["ConnectionStrings__RabbitMq"] = (await servers.VirtualHost()).ToString(),
             ["Messaging__Partitions"] = $"{partitions}",
             ["Matching__SearchDeadline"] = "00:30:00",
             ["Matching__OfferTimeout"] = "00:02:00",
         };
-        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
-        exitCode.ShouldBe(0, output);
         return settings;
     }
 

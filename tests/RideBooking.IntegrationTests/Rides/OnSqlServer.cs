@@ -12,7 +12,7 @@ public class RideBookingOnSqlServer(Servers servers) : RideBookingOn(servers)
 
     protected override async Task Configure(Dictionary<string, string> settings)
     {
-        var database = (await Servers.SqlServerAsync()).CreateDatabaseAsync();
+        var database = Servers.CreateMigratedDatabaseAsync(Provider);
         await UseRabbitMq(settings);
         settings["ConnectionStrings__RideBooking"] = await database;
     }

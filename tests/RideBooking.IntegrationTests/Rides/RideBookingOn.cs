@@ -3,7 +3,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Rides;
 
-/// <summary>The host as a process of its own, on a database and a transport, migrated by its own command.</summary>
+/// <summary>The host as a process of its own, on a database and a transport.</summary>
 public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
 {
     HostProcess? _host;
@@ -42,11 +42,7 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
         };
         await Configure(settings);
         if (settings.TryGetValue("ConnectionStrings__RideBooking", out var connectionString))
-        {
             ConnectionString = connectionString;
-            var (exitCode, output) = await HostProcess.RunToEndAsync(settings, "migrate");
-            exitCode.ShouldBe(0, output);
-        }
         _host = await HostProcess.StartAsync(settings);
         _settings = settings;
     }
@@ -63,6 +59,8 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
     {
         if (_host is not null)
             await _host.DisposeAsync();
+        if (Broker is not null)
+            await (await Servers.RabbitMqAsync()).DeleteVirtualHostAsync(Broker);
         GC.SuppressFinalize(this);
     }
 
@@ -92,7 +90,7 @@ public class RideBookingOnPostgres(Servers servers) : RideBookingOn(servers)
 
     protected override async Task Configure(Dictionary<string, string> settings)
     {
-        var database = (await Servers.PostgresAsync()).CreateDatabaseAsync();
+        var database = Servers.CreateMigratedDatabaseAsync(Provider);
         await UseRabbitMq(settings);
         settings["ConnectionStrings__RideBooking"] = await database;
     }

@@ -23,21 +23,21 @@ public sealed class A_ride_and_its_payment_on_RabbitMQ(A_ride_and_its_payment_on
     {
         PlatformBus? _started;
         Exception? _absence;
-        Func<Task<IReadOnlyList<QueueCounts>>> _queues = () => Task.FromResult<IReadOnlyList<QueueCounts>>([]);
+        RabbitMqServer? _server;
+        Uri? _broker;
 
         public ScenarioBus Bus => _absence is null ? _started!.Scenarios : throw _absence;
 
         public async ValueTask InitializeAsync() =>
             _absence = await Servers.AbsenceOf(async () =>
             {
-                var server = await servers.RabbitMqAsync();
-                var broker = await server.CreateVirtualHostAsync();
-                _queues = () => server.ListQueuesAsync(broker);
+                _server = await servers.RabbitMqAsync();
+                _broker = await _server.CreateVirtualHostAsync();
                 _started = await PlatformBus.Start(
                     "RabbitMQ and PostgreSQL",
                     _ => { },
                     ("Transport:Kind", "RabbitMq"),
-                    ("ConnectionStrings:RabbitMq", broker.ToString()),
+                    ("ConnectionStrings:RabbitMq", _broker.ToString()),
                     ("Database:Provider", "Postgres"),
                     ("ConnectionStrings:RideBooking", await (await servers.PostgresAsync()).CreateDatabaseAsync())
                 );
@@ -52,7 +52,7 @@ public sealed class A_ride_and_its_payment_on_RabbitMQ(A_ride_and_its_payment_on
                 {
                     left =
                     [
-                        .. (await _queues()).Where(queue =>
+                        .. (await _server!.ListQueuesAsync(_broker!)).Where(queue =>
                             !queue.Name.EndsWith("_error", StringComparison.Ordinal)
                             && queue.Ready + queue.Unacknowledged > 0
                         ),
@@ -68,6 +68,8 @@ public sealed class A_ride_and_its_payment_on_RabbitMQ(A_ride_and_its_payment_on
         {
             if (_started is not null)
                 await _started.DisposeAsync();
+            if (_broker is not null)
+                await _server!.DeleteVirtualHostAsync(_broker);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using static RideBooking.Testing.Expect;
@@ -169,6 +170,75 @@ public sealed class Consumers_in_the_lab
         await without
             .When(Twice(new Order("tea")))
             .Then(new Ordered("tea", s_start, 0), new Ordered("tea", s_start, 0));
+    }
+
+    [Fact]
+    public async Task A_consumer_that_reads_the_table_of_a_saga_finds_there_what_the_lab_has_stored()
+    {
+        var table = new ConcurrentDictionary<Guid, string>();
+        await using var lab = new SagaLab(it =>
+            it.Saga<GuestMachine, Guest>()
+                .Consumer<Porter>()
+                .Services(services => services.AddSingleton(table))
+                .WriteThrough<Guest>(
+                    (services, id, guest, _) =>
+                    {
+                        var rows = services.GetRequiredService<ConcurrentDictionary<Guid, string>>();
+                        if (guest is null)
+                            rows.TryRemove(id, out string? _);
+                        else
+                            rows[id] = guest.State;
+                        return Task.CompletedTask;
+                    }
+                )
+        );
+        var id = Guid.NewGuid();
+
+        await lab.When(new GuestArrived(id))
+            .Then(new LookForGuest(id), new GuestSeen(id, "Inside"))
+            .When(new GuestLeft(id))
+            .Then(new LookForGuest(id), new GuestSeen(id, null));
+        table.ShouldBeEmpty();
+        (
+            await Should.ThrowAsync<InvalidOperationException>(() => lab.Explore(it => it.Events(new GuestArrived(id))))
+        ).Message.ShouldContain(nameof(LabSetup.WriteThrough));
+    }
+
+    public sealed record GuestArrived(Guid CorrelationId);
+
+    public sealed record GuestLeft(Guid CorrelationId);
+
+    public sealed record LookForGuest(Guid Id);
+
+    public sealed record GuestSeen(Guid Id, string? State);
+
+    public sealed class Guest : SagaStateMachineInstance
+    {
+        public Guid CorrelationId { get; set; }
+        public string State { get; set; } = "";
+    }
+
+    sealed class GuestMachine : MassTransitStateMachine<Guest>
+    {
+        public GuestMachine()
+        {
+            InstanceState(guest => guest.State);
+            Initially(When(Arrived).Publish(it => new LookForGuest(it.Saga.CorrelationId)).TransitionTo(Inside));
+            During(Inside, When(Left).Publish(it => new LookForGuest(it.Saga.CorrelationId)).Finalize());
+            SetCompletedWhenFinalized();
+        }
+
+        public State Inside { get; private set; } = null!;
+
+        public Event<GuestArrived> Arrived { get; private set; } = null!;
+
+        public Event<GuestLeft> Left { get; private set; } = null!;
+    }
+
+    sealed class Porter(ConcurrentDictionary<Guid, string> table) : IConsumer<LookForGuest>
+    {
+        public Task Consume(ConsumeContext<LookForGuest> context) =>
+            context.Publish(new GuestSeen(context.Message.Id, table.GetValueOrDefault(context.Message.Id)));
     }
 
     [Fact]

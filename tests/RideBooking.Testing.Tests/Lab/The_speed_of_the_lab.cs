@@ -5,8 +5,9 @@ using static RideBooking.Testing.Step;
 namespace RideBooking.Testing.Tests.Lab;
 
 /// <summary>
-/// What the lab costs, in processor time: on a busy machine the clock on the wall says more about the neighbours. Nothing else
-/// runs in the process meanwhile.
+/// That the lab has not become many times slower, in processor time: on a busy machine the clock on the wall says more about the
+/// neighbours. Nothing else runs in the process meanwhile. What it costs is measured by the benchmark; the limits here are wide,
+/// because processors differ and share their cores with others.
 /// </summary>
 [Collection(nameof(The_speed_of_the_lab))]
 [CollectionDefinition(nameof(The_speed_of_the_lab), DisableParallelization = true)]
@@ -15,7 +16,7 @@ public sealed class The_speed_of_the_lab
     static TimeSpan Processor => Environment.CpuUsage.TotalTime;
 
     [Fact]
-    public async Task A_thousand_scenarios_take_less_than_five_seconds()
+    public async Task A_thousand_scenarios_take_seconds()
     {
         await using var lab = SagaLab.Of<ParcelMachine, Parcel>();
         var began = Processor;
@@ -28,7 +29,7 @@ public sealed class The_speed_of_the_lab
         }
         var took = Processor - began;
         TestContext.Current.TestOutputHelper?.WriteLine($"A thousand scenarios: {took.TotalSeconds:0.00} s");
-        took.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        took.ShouldBeLessThan(TimeSpan.FromSeconds(15));
     }
 
     [Fact]
@@ -63,6 +64,6 @@ public sealed class The_speed_of_the_lab
         }
         var each = (Processor - began) / 20;
         TestContext.Current.TestOutputHelper?.WriteLine($"A lab: {each.TotalMilliseconds:0.0} ms");
-        each.ShouldBeLessThan(TimeSpan.FromMilliseconds(250));
+        each.ShouldBeLessThan(TimeSpan.FromMilliseconds(750));
     }
 }

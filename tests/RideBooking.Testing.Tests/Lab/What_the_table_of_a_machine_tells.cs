@@ -63,6 +63,23 @@ public sealed class What_the_table_of_a_machine_tells
         finding.Text.ShouldBe("No instance is found for ReadLetter: Read was not specified.");
     }
 
+    [Fact]
+    public void Its_diagram()
+    {
+        SagaLab
+            .DiagramOf(new OrderMachine(Flaw.None))
+            .Split('\n')
+            .ShouldBe([
+                "stateDiagram-v2",
+                "    [*] --> Unpaid: Placed",
+                "    Unpaid --> Paid: Payment",
+                "    Unpaid --> Cancelled: Timeout.Received",
+                "    Paid --> Shipped: Shipment",
+                "    Shipped --> [*]",
+                "    Cancelled --> [*]",
+            ]);
+    }
+
     public sealed record WriteLetter(Guid CorrelationId);
 
     public sealed record ReadLetter(string Reader);

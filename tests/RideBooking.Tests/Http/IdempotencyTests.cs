@@ -408,10 +408,34 @@ public sealed class IdempotencyTests : IAsyncLifetime
         work.Hold();
         var slow = Post("k1");
         await work.Begun;
-        clock.Advance(TimeSpan.FromSeconds(26));
+        clock.Advance(TimeSpan.FromSeconds(11));
         await (await slow).ShouldBeProblem(503, "unavailable");
         (await Post("k1")).StatusCode.ShouldBe(HttpStatusCode.Created);
         work.Ids.Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_process_had_not_answered_when_it_died_is_carried_out_at_once_by_the_only_one_after_it()
+    {
+        await using var dead = await StartApp(clock);
+        work.Hold();
+        var lost = Post(dead, "k1");
+        await work.Begun;
+        var store = app.Services.GetRequiredService<IdempotencyStore>();
+
+        (await store.ReleaseAbandoned(Stop)).ShouldBe(1);
+        var repeat = await Post("k1");
+        repeat.StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(repeat).ShouldBeFalse();
+        work.Ids.Distinct().Count().ShouldBe(1, "whatever the first one has created, it is the same");
+        (await store.ReleaseAbandoned(Stop)).ShouldBe(0, "what was answered stays so");
+
+        work.Go();
+        await lost;
+        (await (await Post("k1")).Content.ReadAsStringAsync(Stop)).ShouldBe(
+            await repeat.Content.ReadAsStringAsync(Stop),
+            "who lost the claim changes nothing"
+        );
     }
 
     [Fact]

@@ -111,11 +111,4 @@ public sealed class Exploring_payments
         );
         report.States.ShouldBeGreaterThan(50);
     }
-
-    [Fact]
-    public async Task Its_table_has_no_holes()
-    {
-        await using var lab = LabWith<Silent>();
-        lab.FindingsOf<Payment>().ShouldBeEmpty();
-    }
 }

@@ -1,96 +1,167 @@
-using MassTransit.EntityFrameworkCoreIntegration;
-using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Gateway;
-using RideBooking.Payments.Methods;
+using RideBooking.Testing;
+using static RideBooking.Testing.Expect;
+using static RideBooking.Testing.Step;
 
 namespace RideBooking.Tests.Payments;
 
 /// <summary>From the fare to the captured payment: the machine, the gateway's consumer and the sandbox's books together.</summary>
-public sealed class Paying_for_a_ride
+public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab>
 {
     static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
-    static readonly (string, string) s_delays = ("Payments:RetryDelays", "00:01:00,00:10:00");
 
-    static (string, string) Token(string token) => ("Payments:DefaultToken", token);
+    readonly SomeRide _ride = new() { RiderId = $"rider-{Guid.CreateVersion7()}" };
+
+    FareFinalized Fare(decimal amount = 12.40m, Guid? method = null) =>
+        new(
+            _ride.RideId,
+            _ride.RiderId,
+            "driver-1",
+            Guid.CreateVersion7(),
+            [],
+            SomeRide.Euro(amount),
+            "t1",
+            method,
+            SomeRide.At
+        );
+
+    CancellationFeeAssessed Fee(decimal amount) =>
+        new(
+            _ride.RideId,
+            _ride.RiderId,
+            "driver-1",
+            null,
+            SomeRide.Euro(amount),
+            amount == 0 ? "withinFreePeriod" : null,
+            "t1",
+            null,
+            SomeRide.At
+        );
+
+    PayNow PayNow => new(_ride.RideId, null);
+
+    // The conversation of machine and gateway, which every attempt has.
+    static MessageExpectation<ChargeCard> Asked(int attempt) => Published<ChargeCard>().With(new { Attempt = attempt });
+
+    static MessageExpectation<ChargeSucceeded> Succeeded(int attempt) =>
+        Published<ChargeSucceeded>().With(new { Attempt = attempt });
+
+    static MessageExpectation<ChargeDeclined> Declined(int attempt, string code) =>
+        Published<ChargeDeclined>().With(new { Attempt = attempt, Code = code });
+
+    static MessageExpectation<ChargeUnknown> Unanswered(int attempt) =>
+        Published<ChargeUnknown>().With(new { Attempt = attempt });
+
+    static MessageExpectation<PaymentFailed> Failed(int attempt, string code, TimeSpan? again) =>
+        Published<PaymentFailed>()
+            .With(
+                new
+                {
+                    Attempt = attempt,
+                    Code = code,
+                    WillRetry = again is not null,
+                }
+            )
+            .Where(failed => failed.RetryAt - failed.At == again);
+
+    SagaExpectation<Payment> Payment(string state) => Saga<Payment>(_ride.RideId).Is(state);
+
+    Task<Guid> Card(string token) => lab.AddCard(_ride.RiderId, token);
+
+    async Task<IReadOnlyList<(string Key, string Outcome)>> Books() =>
+        [
+            .. (await lab.Ledger(_ride.RideId)).Select(entry =>
+                (entry.Key[(entry.Key.LastIndexOf('/') + 1)..], entry.Outcome)
+            ),
+        ];
 
     [Fact]
     public async Task Takes_the_fare_once_and_says_so()
     {
-        await using var lab = await MoneyLab.Open();
-        var ride = new SomeRide();
-        await lab.Happens(ride.Quoted(12.40m));
+        await Card("tok_visa");
+        var run = await lab
+            .Patient.When(Fare(12.40m))
+            .Then(
+                Asked(1),
+                Succeeded(1),
+                Published<PaymentCaptured>()
+                    .With(
+                        new
+                        {
+                            _ride.RideId,
+                            _ride.RiderId,
+                            Amount = SomeRide.Euro(12.40m),
+                            Attempt = 1,
+                            SomeRide.At,
+                        }
+                    ),
+                Payment("Captured")
+            );
 
-        var payment = await lab.Payment(ride.RideId);
-        payment.Status.ShouldBe("Captured");
-        lab.Said<PaymentCaptured>()
-            .ShouldBe([
-                new PaymentCaptured(
-                    ride.RideId,
-                    ride.RiderId,
-                    payment.PaymentId,
-                    SomeRide.Euro(12.40m),
-                    Attempt: 1,
-                    lab.Now
-                ),
-            ]);
-        var taken = (await lab.Ledger(ride.RideId)).ShouldHaveSingleItem();
-        (taken.Outcome, taken.Amount, taken.Key).ShouldBe(("captured", 12.40m, $"ride/{ride.RideId}/charge/1"));
-        lab.Said<PaymentFailed>().ShouldBeEmpty();
+        run.Published<PaymentCaptured>().Single().PaymentId.ShouldBe(run.Saga<Payment>(_ride.RideId)!.PaymentId);
+        var taken = (await lab.Ledger(_ride.RideId)).ShouldHaveSingleItem();
+        (taken.Outcome, taken.Amount, taken.Key).ShouldBe(("captured", 12.40m, $"ride/{_ride.RideId}/charge/1"));
     }
 
     [Fact]
-    public async Task Takes_a_cancellation_fee_like_a_fare_and_nothing_where_none_is_due()
+    public async Task Takes_a_cancellation_fee_like_a_fare()
     {
-        await using var lab = await MoneyLab.Open();
-        var (late, inTime) = (new SomeRide(), new SomeRide());
-        await lab.Happens(late.Cancelled);
-        await lab.Happens(inTime.Cancelled with { SinceAssignedSeconds = 10 });
+        await Card("tok_visa");
+        await lab
+            .Patient.When(Fee(5m))
+            .Then(Asked(1), Succeeded(1), Published<PaymentCaptured>().With(new { Amount = SomeRide.Euro(5m) }));
+        (await Books()).ShouldBe([("1", "captured")]);
+    }
 
-        lab.Said<PaymentCaptured>().ShouldHaveSingleItem().Amount.ShouldBe(SomeRide.Euro(5m));
-        (await lab.Payment(inTime.RideId)).Status.ShouldBe("NothingDue");
-        (await lab.Ledger(inTime.RideId)).ShouldBeEmpty();
+    [Fact]
+    public async Task Takes_nothing_where_no_fee_is_due()
+    {
+        await lab.Patient.When(Fee(0)).Then(Payment("NothingDue"));
+        (await Books()).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Tries_a_declined_card_again_under_a_new_key_and_then_leaves_the_balance_outstanding()
     {
-        await using var lab = await MoneyLab.Open(s_delays, Token("tok_insufficient_funds"));
-        var ride = new SomeRide();
-        await lab.Happens(ride.Quoted());
-        (await lab.Payment(ride.RideId)).Status.ShouldBe("Retrying");
-
-        await lab.Passes(s_minute - TimeSpan.FromSeconds(1));
-        lab.Said<PaymentFailed>().Count.ShouldBe(1);
-        await lab.Passes(TimeSpan.FromSeconds(1));
-        await lab.Passes(10 * s_minute);
-
-        (await lab.Payment(ride.RideId)).Status.ShouldBe("Outstanding");
-        lab.Said<PaymentFailed>()
-            .Select(failed => (failed.Attempt, failed.Code, failed.WillRetry, failed.RetryAt - failed.At))
-            .ShouldBe([
-                (1, "insufficient_funds", true, s_minute),
-                (2, "insufficient_funds", true, 10 * s_minute),
-                (3, "insufficient_funds", false, null),
-            ]);
-        lab.Said<BalanceOutstanding>().ShouldHaveSingleItem().Amount.ShouldBe(SomeRide.Euro(12.40m));
-        (await lab.Ledger(ride.RideId))
-            .Select(entry => (entry.Key[^1], entry.Outcome))
-            .ShouldBe([('1', "declined"), ('2', "declined"), ('3', "declined")]);
-        lab.Said<PaymentCaptured>().ShouldBeEmpty();
+        await Card("tok_insufficient_funds");
+        const string Why = "insufficient_funds";
+        await lab
+            .Patient.When(Fare())
+            .Then(
+                Asked(1),
+                Declined(1, Why),
+                Failed(1, Why, s_minute),
+                Scheduled<RetryDue>().In(s_minute),
+                Payment("Retrying")
+            )
+            .When(Passes(s_minute - TimeSpan.FromSeconds(1)))
+            .ThenNothing()
+            .When(Passes(TimeSpan.FromSeconds(1)))
+            .Then(Asked(2), Declined(2, Why), Failed(2, Why, 10 * s_minute), Scheduled<RetryDue>().In(10 * s_minute))
+            .When(Passes(10 * s_minute))
+            .Then(
+                Asked(3),
+                Declined(3, Why),
+                Failed(3, Why, again: null),
+                Published<BalanceOutstanding>().With(new { Amount = SomeRide.Euro(12.40m) }),
+                Payment("Outstanding")
+            )
+            .When(Passes(TimeSpan.FromDays(7)))
+            .ThenNothing();
+        (await Books()).ShouldBe([("1", "declined"), ("2", "declined"), ("3", "declined")]);
     }
 
     [Fact]
     public async Task Succeeds_at_the_second_attempt_with_a_card_that_was_declined_once()
     {
-        await using var lab = await MoneyLab.Open(s_delays, Token("tok_declined_once"));
-        var ride = new SomeRide();
-        await lab.Happens(ride.Quoted());
-        lab.Said<PaymentFailed>().ShouldHaveSingleItem().Code.ShouldBe("card_declined");
-
-        await lab.Passes(s_minute);
-        lab.Said<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(2);
+        await Card("tok_declined_once");
+        await lab
+            .Patient.Given(Fare())
+            .When(Passes(s_minute))
+            .Then(Asked(2), Succeeded(2), Published<PaymentCaptured>().With(new { Attempt = 2 }), Payment("Captured"));
+        (await Books()).ShouldBe([("1", "declined"), ("2", "captured")]);
     }
 
     [Theory]
@@ -98,199 +169,122 @@ public sealed class Paying_for_a_ride
     [InlineData("tok_timeout_lost")]
     public async Task Resolves_a_timeout_under_the_same_key_whether_or_not_the_money_was_taken(string token)
     {
-        await using var lab = await MoneyLab.Open(s_delays, Token(token));
-        var ride = new SomeRide();
-        await lab.Happens(ride.Quoted());
-        lab.Said<PaymentFailed>()
-            .Select(failed => (failed.Attempt, failed.Code, failed.WillRetry))
-            .ShouldBe([(1, "gateway_timeout", true)]);
-        (await lab.Payment(ride.RideId)).Unresolved.ShouldBeTrue();
-
-        await lab.Passes(s_minute);
-        lab.Said<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(2);
-        (await lab.Ledger(ride.RideId)).ShouldHaveSingleItem().Outcome.ShouldBe("captured");
+        await Card(token);
+        await lab
+            .Patient.When(Fare())
+            .Then(
+                Asked(1),
+                Unanswered(1),
+                Failed(1, "gateway_timeout", s_minute),
+                Scheduled<RetryDue>(),
+                Payment("Retrying").Where(payment => payment.Unresolved)
+            )
+            .When(Passes(s_minute))
+            .Then(Asked(2).With(new { Resolve = true }), Succeeded(2), Published<PaymentCaptured>());
+        (await Books()).ShouldBe([("1", "captured")]);
     }
 
     [Fact]
     public async Task Does_not_charge_another_card_while_an_earlier_answer_is_unknown()
     {
-        await using var lab = await MoneyLab.Open(("Payments:RetryDelays", ""), Token("tok_timeout"));
-        var ride = new SomeRide();
-        await lab.Happens(ride.Quoted());
-        (await lab.Payment(ride.RideId)).Status.ShouldBe("Outstanding");
+        await Card("tok_timeout");
+        var run = await lab
+            .Impatient.When(Fare())
+            .ThenAmongOthers(Published<BalanceOutstanding>(), Payment("Outstanding"));
 
-        var rider = await lab.As("rider", ride.RiderId);
-        await AddCard(rider, "tok_visa");
-        (await rider.Post("riders/me/balance/pay")).ShouldBe(System.Net.HttpStatusCode.Accepted);
-        await lab.Settle();
-
-        lab.Said<PaymentCaptured>().Count.ShouldBe(1);
-        lab.Said<BalanceSettled>().Count.ShouldBe(1);
-        (await lab.Ledger(ride.RideId)).ShouldHaveSingleItem().Token.ShouldBe("tok_timeout");
+        var other = await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 2);
+        await run.Deliver(new PayNow(_ride.RideId, other), stop: TestContext.Current.CancellationToken);
+        run.Published<PaymentCaptured>().Count.ShouldBe(1);
+        run.Published<BalanceSettled>().Count.ShouldBe(1);
+        (await lab.Ledger(_ride.RideId)).ShouldHaveSingleItem().Token.ShouldBe("tok_timeout");
     }
 
     [Fact]
     public async Task Leaves_the_balance_outstanding_at_once_where_the_rider_has_no_card()
     {
-        await using var lab = await MoneyLab.Open(s_delays, Token(""));
-        var ride = new SomeRide();
-        await lab.Happens(ride.Quoted());
-        lab.Said<PaymentFailed>()
-            .Select(failed => (failed.Code, failed.WillRetry))
-            .ShouldBe([("no_payment_method", false)]);
-        lab.Said<BalanceOutstanding>().Count.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Uses_the_method_the_ride_names_else_the_default_and_never_another_riders()
-    {
-        await using var lab = await MoneyLab.Open(Token("tok_declined"));
-        var rider = await lab.As("rider", "rider-1");
-        var stranger = await lab.As("rider", "stranger");
-        await AddCard(rider, "tok_visa");
-        var named = await AddCard(rider, "tok_mastercard");
-        var foreign = await AddCard(stranger, "tok_declined");
-
-        foreach (var (method, token) in new[] { (named, "tok_mastercard"), (null, "tok_visa"), (foreign, "tok_visa") })
-        {
-            var ride = new SomeRide { PaymentMethodId = method };
-            await lab.Happens(ride.Quoted());
-            (await lab.Ledger(ride.RideId)).ShouldHaveSingleItem().Token.ShouldBe(token);
-        }
-    }
-
-    [Fact]
-    public async Task Settles_a_balance_when_the_rider_pays_and_says_what_was_owed_until_then()
-    {
-        await using var lab = await MoneyLab.Open(("Payments:RetryDelays", ""), Token("tok_declined"));
-        var ride = new SomeRide();
-        await lab.Happens(ride.Quoted(9.80m));
-        var rider = await lab.As("rider", ride.RiderId);
-        Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("9.80", 1));
-
-        // The same card again: still declined, still owed, and the balance is not announced a second time.
-        (await rider.Post("riders/me/balance/pay")).ShouldBe(System.Net.HttpStatusCode.Accepted);
-        await lab.Settle();
-        Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("9.80", 1));
-        lab.Said<BalanceOutstanding>().Count.ShouldBe(1);
-        lab.Said<PaymentFailed>()
-            .Select(failed => (failed.Attempt, failed.WillRetry))
-            .ShouldBe([(1, false), (2, false)]);
-
-        await AddCard(rider, "tok_visa");
-        (await rider.Post("riders/me/balance/pay")).ShouldBe(System.Net.HttpStatusCode.Accepted);
-        (await rider.Post("riders/me/balance/pay")).ShouldBe(System.Net.HttpStatusCode.Accepted); // already being paid
-        await lab.Settle();
-        Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("0.00", 0));
-        lab.Said<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(3);
-        lab.Said<BalanceSettled>().ShouldHaveSingleItem().Amount.ShouldBe(SomeRide.Euro(9.80m));
-        (await rider.Post("riders/me/balance/pay")).ShouldBe(System.Net.HttpStatusCode.Conflict, "nothing_outstanding");
-    }
-
-    [Fact]
-    public async Task Does_not_wait_for_the_next_attempt_when_the_rider_pays_and_ignores_the_timer_then()
-    {
-        await using var lab = await MoneyLab.Open(s_delays, Token("tok_declined_once"));
-        var ride = new SomeRide();
-        await lab.Happens(ride.Quoted());
-        var rider = await lab.As("rider", ride.RiderId);
-        (await rider.Post("riders/me/balance/pay")).ShouldBe(System.Net.HttpStatusCode.Accepted);
-        await lab.Settle();
-        lab.Said<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(2);
-
-        await lab.Passes(10 * s_minute);
-        (await lab.Ledger(ride.RideId)).Count(entry => entry.Outcome == "captured").ShouldBe(1);
-        lab.Said<PaymentCaptured>().Count.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Takes_nothing_more_when_every_message_comes_again_a_week_later()
-    {
-        await using var lab = await MoneyLab.Open(s_delays, Token("tok_declined_once"));
-        var ride = new SomeRide();
-        List<object> heard = [ride.Completed];
-        await lab.Deliver(ride.Completed);
-        await Drain();
-        lab.Clock.Advance(s_minute);
-        heard.Add(new RetryDue(ride.RideId, 1));
-        await lab.Deliver(heard[^1]);
-        await Drain();
-        var before = (lab.Said<object>().Count, (await lab.Ledger(ride.RideId)).Count);
-        (await lab.Payment(ride.RideId)).Status.ShouldBe("Captured");
-
-        lab.Clock.Advance(TimeSpan.FromDays(7));
-        await lab.In(db => db.Set<InboxState>().ExecuteDeleteAsync(MoneyLab.Stop));
-        foreach (var message in heard)
-            await lab.Deliver(message);
-
-        (await lab.Take()).ShouldBeEmpty();
-        (lab.Said<object>().Count, (await lab.Ledger(ride.RideId)).Count).ShouldBe(before);
-
-        async Task Drain()
-        {
-            while (await lab.Take() is { Count: > 0 } messages)
-                foreach (var message in messages)
-                {
-                    heard.Add(message);
-                    await lab.Deliver(message);
-                }
-        }
+        await lab
+            .Patient.When(Fare())
+            .Then(
+                Asked(1),
+                Declined(1, "no_payment_method"),
+                Failed(1, "no_payment_method", again: null),
+                Published<BalanceOutstanding>()
+            );
+        (await Books()).ShouldBeEmpty();
     }
 
     [Theory]
-    [InlineData("tok_visa", 1)]
-    [InlineData("tok_declined_once", 2)]
-    [InlineData("tok_timeout", 3)]
-    [InlineData("tok_timeout_lost", 4)]
-    [InlineData("tok_declined", 5)]
-    public async Task Takes_the_fare_at_most_once_however_often_and_in_whatever_order_messages_come(
-        string token,
-        int seed
+    [InlineData("the one the ride names", "tok_mastercard")]
+    [InlineData("none", "tok_visa")]
+    [InlineData("another rider's", "tok_visa")]
+    public async Task Uses_the_method_the_ride_names_else_the_default_and_never_another_riders(
+        string method,
+        string token
     )
     {
-        await using var lab = await MoneyLab.Open(s_delays, Token(token));
-        var random = new Random(seed);
-        var ride = new SomeRide();
-        List<object> all = [ride.Quoted()];
-        for (var round = 0; round < 12; round++)
-        {
-            // All that was ever said comes again, several copies at once, in an order of chance.
-            var storm = all.SelectMany(message => Enumerable.Repeat(message, random.Next(1, 3))).ToArray();
-            random.Shuffle(storm);
-            await Task.WhenAll(storm.Take(12).Select(message => Task.Run(() => lab.Deliver(message))));
-            all.AddRange((await lab.Take()).Where(message => !all.Contains(message)));
-            lab.Clock.Advance(s_minute);
-            if (random.Next(3) == 0)
-                await lab.Tell(new PayNow(ride.RideId, null));
-            all.AddRange(
-                Enumerable.Range(1, 3).Select(attempt => (object)new RetryDue(ride.RideId, attempt)).Except(all)
-            );
-        }
-        await lab.Settle();
+        var named = await lab.AddCard(_ride.RiderId, "tok_mastercard", defaultSince: 1);
+        await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 2);
+        var foreign = await lab.AddCard("somebody else", "tok_declined");
 
-        var payment = await lab.Payment(ride.RideId);
-        var captures = (await lab.Ledger(ride.RideId)).Count(entry => entry.Outcome == SandboxCharge.Captured);
-        captures.ShouldBe(payment.Status == "Captured" ? 1 : 0);
-        lab.Said<PaymentCaptured>().Distinct().Count().ShouldBe(captures);
-        if (token != "tok_declined")
-            payment.Status.ShouldBe("Captured");
-    }
-
-    static (string, int) Outstanding(Api.Answer balance) =>
-        (
-            balance.ShouldBe(System.Net.HttpStatusCode.OK).Body!["outstanding"]!["amount"]!.GetValue<string>(),
-            balance.Body!["rides"]!.AsArray().Count
-        );
-
-    static async Task<Guid?> AddCard(Api.Person rider, string token) =>
-        Guid.Parse(
-            (
-                await rider.Post(
-                    "riders/me/payment-methods",
-                    new System.Text.Json.Nodes.JsonObject { ["token"] = token, ["makeDefault"] = token == "tok_visa" }
+        await lab
+            .Patient.When(
+                Fare(
+                    method: method switch
+                    {
+                        "none" => null,
+                        "another rider's" => foreign,
+                        _ => named,
+                    }
                 )
             )
-                .ShouldBe(System.Net.HttpStatusCode.Created)
-                .Text("id")
-        );
+            .ThenAmongOthers(Published<PaymentCaptured>());
+        (await lab.Ledger(_ride.RideId)).ShouldHaveSingleItem().Token.ShouldBe(token);
+    }
+
+    [Fact]
+    public async Task Settles_a_balance_when_the_rider_pays_and_announces_it_once()
+    {
+        await Card("tok_declined");
+        var run = await lab
+            .Impatient.When(Fare(9.80m))
+            .Then(
+                Asked(1),
+                Declined(1, "card_declined"),
+                Failed(1, "card_declined", again: null),
+                Published<BalanceOutstanding>().With(new { Amount = SomeRide.Euro(9.80m) })
+            )
+            // The same card again: still declined, still owed.
+            .When(PayNow)
+            .Then(
+                Asked(2),
+                Declined(2, "card_declined"),
+                Failed(2, "card_declined", again: null),
+                Payment("Outstanding")
+            );
+
+        await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 2);
+        var before = run.Happenings.Count;
+        await run.Deliver(PayNow, stop: TestContext.Current.CancellationToken);
+        await run.Deliver(PayNow, stop: TestContext.Current.CancellationToken); // nothing is owed any more
+        run.Happenings.Skip(before)
+            .Where(it => it.Kind == HappeningKind.Published)
+            .Select(it => it.MessageType!.Name)
+            .ShouldBe([nameof(ChargeCard), nameof(ChargeSucceeded), nameof(PaymentCaptured), nameof(BalanceSettled)]);
+        run.Published<BalanceSettled>().Single().Amount.ShouldBe(SomeRide.Euro(9.80m));
+        run.StateOf<Payment>(_ride.RideId).ShouldBe("Captured");
+    }
+
+    [Fact]
+    public async Task Does_not_wait_for_the_next_attempt_when_the_rider_pays()
+    {
+        await Card("tok_declined_once");
+        await lab
+            .Patient.Given(Fare())
+            .When(PayNow)
+            .Then(Cancelled<RetryDue>(), Asked(2), Succeeded(2), Published<PaymentCaptured>())
+            // A timer that goes off all the same.
+            .When(Passes(10 * s_minute), new RetryDue(_ride.RideId, 1))
+            .ThenNothing();
+        (await Books()).ShouldBe([("1", "declined"), ("2", "captured")]);
+    }
 }

@@ -2,10 +2,12 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Notifications;
+using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging.SetAside;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
@@ -93,6 +95,38 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
         await Eventually.Is(async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0, "the mark is there");
         await move.Move(Stop);
         (await In(db => db.Set<UnfinishedEvent>().CountAsync(Stop))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Takes_no_claim_on_a_request_with_it_into_the_next_start()
+    {
+        var later = DateTimeOffset.UtcNow.AddSeconds(15);
+        var claim = new IdempotencyKey
+        {
+            Id = Guid.CreateVersion7(),
+            Caller = "rider:1",
+            Fingerprint = "x",
+            RequestId = Guid.CreateVersion7(),
+            Owner = Guid.CreateVersion7(),
+            LeaseUntil = later,
+            CreatedAt = DateTimeOffset.UtcNow,
+        };
+        await In(async db => db.Add(claim).Entity.Id == default || await db.SaveChangesAsync(Stop) > 0);
+
+        await host
+            .Services.GetServices<IHostedService>()
+            .OfType<ReleaseAbandonedClaims>()
+            .ShouldHaveSingleItem()
+            .StartAsync(Stop);
+
+        (
+            await In(db =>
+                db.Set<IdempotencyKey>()
+                    .Where(row => row.Id == claim.Id)
+                    .Select(row => row.LeaseUntil)
+                    .SingleAsync(Stop)
+            )
+        ).ShouldBeLessThan(later);
     }
 
     [Fact]

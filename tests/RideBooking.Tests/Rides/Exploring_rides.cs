@@ -82,9 +82,6 @@ public sealed class Exploring_rides : RideLab
     }
 
     [Fact]
-    public void The_table_has_no_holes() => Rides.FindingsOf<Ride>().ShouldBeEmpty();
-
-    [Fact]
     public async Task Every_event_is_tried_in_every_status()
     {
         await using var lab = NewLab();

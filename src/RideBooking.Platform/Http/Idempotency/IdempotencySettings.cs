@@ -3,8 +3,11 @@ namespace RideBooking.Platform.Http.Idempotency;
 /// <summary>The times and sizes of replay by Idempotency-Key.</summary>
 internal sealed record IdempotencySettings
 {
-    /// <summary>How long one attempt may take; then it is cancelled, and another may take over.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long one attempt may take; then it is cancelled, and another may take over. As long waits whoever repeats a request
+    /// that was under way in a process when it died.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The part of the lease kept back for storing the answer.</summary>
     public TimeSpan LeaseMargin { get; init; } = TimeSpan.FromSeconds(5);

@@ -29,6 +29,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     // Losing a race for a row means that somebody else moved it on; more often than this, something is wrong.
     const int MaxRaces = 10;
     const int DeleteAtOnce = 1000;
+    static readonly TimeSpan s_aMinute = TimeSpan.FromMinutes(1);
 
     public async Task<Claim> Claim(Guid id, string caller, string fingerprint, CancellationToken stop)
     {
@@ -155,6 +156,23 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
         await using var scope = scopes.CreateAsyncScope();
         var now = clock.GetUtcNow();
         await Mine(scope, claim).ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, now), stop);
+    }
+
+    /// <summary>
+    /// Lets the next repeat of every request that is under way carry it out: for a process that is the only one, when it
+    /// starts, since whoever held the claims is dead. Of requests of the last minute, so that it need not look through all that
+    /// are kept: an older one that was just taken over waits for its lease. Returns how many.
+    /// </summary>
+    public async Task<int> ReleaseAbandoned(CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var now = clock.GetUtcNow();
+        var since = now - s_aMinute;
+        return await scope
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .Set<IdempotencyKey>()
+            .Where(key => key.CreatedAt > since && key.Status == null && key.LeaseUntil > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, now), stop);
     }
 
     static IQueryable<IdempotencyKey> Mine(AsyncServiceScope scope, Claim.Granted claim) =>

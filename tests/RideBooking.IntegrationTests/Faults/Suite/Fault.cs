@@ -32,8 +32,6 @@ abstract class Fault<TScene> : IFault
     /// <summary>How often it strikes in a run: once, and up to so many times where several runs are asked for.</summary>
     protected static int Times(Random random, int most) => FaultStage.Runs == 1 ? 1 : random.Next(1, most + 1);
 
-    bool IFault.IsFor(Scene scene) => scene is TScene;
-
     bool IFault.IsEmbedded => typeof(TScene) == typeof(EmbeddedScene);
 
     Task IFault.Prepare(Scene scene, Random random) => Prepare((TScene)scene, random);
@@ -53,8 +51,6 @@ interface IFault
     bool OnLongRuns { get; }
 
     bool IsEmbedded { get; }
-
-    bool IsFor(Scene scene);
 
     Task Prepare(Scene scene, Random random);
 

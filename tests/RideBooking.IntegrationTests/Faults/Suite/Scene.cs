@@ -116,14 +116,11 @@ sealed class ServersScene : Scene
 
     public static async Task<ServersScene> Create(ServersToStop servers)
     {
-        await servers.AllRun();
         var scene = new ServersScene(
             servers,
-            await servers.RabbitMq.CreateVirtualHostAsync(),
-            await servers.Postgres.CreateDatabaseAsync()
+            await servers.VirtualHost(),
+            await servers.Postgres.CreateMigratedDatabaseAsync()
         );
-        var (exitCode, output) = await HostProcess.RunToEndAsync(scene.Settings, "migrate");
-        exitCode.ShouldBe(0, output);
         return scene;
     }
 
@@ -160,5 +157,6 @@ sealed class ServersScene : Scene
         await base.DisposeAsync();
         await _toBroker.DisposeAsync();
         await _toDatabase.DisposeAsync();
+        await Servers.Done();
     }
 }

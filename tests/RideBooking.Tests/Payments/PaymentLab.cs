@@ -1,0 +1,127 @@
+using MassTransit;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
+using RideBooking.Payments;
+using RideBooking.Payments.Gateway;
+using RideBooking.Payments.Methods;
+using RideBooking.Platform;
+using RideBooking.Platform.Persistence;
+using RideBooking.Testing;
+
+namespace RideBooking.Tests.Payments;
+
+/// <summary>
+/// The payment machine and the consumer that asks the gateway, in the saga lab; cards, the sandbox's books and what the
+/// consumer reads of payments are in a real SQLite database.
+/// </summary>
+public sealed class PaymentLab : IAsyncLifetime
+{
+    internal static readonly TimeSpan[] Delays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
+
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-payments-").FullName;
+    readonly ServiceProvider _database;
+
+    public PaymentLab()
+    {
+        var services = new ServiceCollection();
+        AddDatabase(services);
+        _database = services.AddSingleton(TimeProvider.System).BuildServiceProvider();
+        (Patient, Impatient) = (Lab(Delays), Lab([]));
+    }
+
+    /// <summary>Tries a charge that failed again, after a minute and after ten.</summary>
+    public SagaLab Patient { get; }
+
+    /// <summary>Leaves the balance outstanding when the first attempt fails.</summary>
+    public SagaLab Impatient { get; }
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await In(db => Tables.CreateIn(db, Stop));
+
+    /// <summary>Gives a rider a card, which is the default if there was none or if asked for.</summary>
+    internal async Task<Guid> AddCard(string riderId, string token, int defaultSince = 1)
+    {
+        var card = new PaymentMethod
+        {
+            Id = Guid.CreateVersion7(),
+            RiderId = riderId,
+            Token = token,
+            Brand = "visa",
+            Last4 = "0000",
+            DefaultSince = SomeRide.At.AddSeconds(defaultSince),
+            AddedAt = SomeRide.At,
+        };
+        await In(async db => db.Add(card).Entity.Id == default || await db.SaveChangesAsync(Stop) > 0);
+        return card.Id;
+    }
+
+    /// <summary>What the gateway was asked for a ride, and what became of it, by key.</summary>
+    internal Task<List<SandboxCharge>> Ledger(Guid rideId) =>
+        In(db =>
+            db.Set<SandboxCharge>()
+                .AsNoTracking()
+                .Where(charge => charge.Reference == rideId.ToString())
+                .OrderBy(charge => charge.Key)
+                .ToListAsync(Stop)
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        await Patient.DisposeAsync();
+        await Impatient.DisposeAsync();
+        await _database.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    SagaLab Lab(TimeSpan[] delays) =>
+        new(lab =>
+            lab.Saga<PaymentStateMachine, Payment>()
+                .Consumer<CallGateway>()
+                .StartAt(SomeRide.At)
+                .Services(services =>
+                {
+                    AddDatabase(services);
+                    services.AddSingleton(new PaymentOptions(delays, null, TimeSpan.FromMinutes(15)));
+                    services.AddSingleton<IPaymentGateway, SandboxGateway>();
+                })
+                .WriteThrough<Payment>(Write)
+                .Outbox(OutboxKind.Transactional)
+                .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
+        );
+
+    void AddDatabase(IServiceCollection services)
+    {
+        services.AddSingleton<IModule>(new PaymentsModule());
+        services.AddPersistence(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(
+                    new Dictionary<string, string?>
+                    {
+                        ["ConnectionStrings:RideBooking"] = $"Data Source={Path.Combine(_folder, "payments.db")}",
+                    }
+                )
+                .Build()
+        );
+        services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()));
+    }
+
+    static async Task Write(IServiceProvider services, Guid rideId, Payment? payment, CancellationToken stop)
+    {
+        var db = services.GetRequiredService<AppDbContext>();
+        await db.Set<Payment>().Where(row => row.CorrelationId == rideId).ExecuteDeleteAsync(stop);
+        if (payment is not null)
+            db.Add(payment);
+        await db.SaveChangesAsync(stop);
+    }
+
+    async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = _database.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+}
