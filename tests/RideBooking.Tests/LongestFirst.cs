@@ -23,7 +23,6 @@ public sealed class LongestFirst : ITestCollectionOrderer
         typeof(Exploring_rides),
         typeof(Rides_that_failed_on_the_embedded_default),
         typeof(The_command_line),
-        typeof(Payments.Paying_for_a_ride),
         typeof(EventLog.TheLog),
     ];
 

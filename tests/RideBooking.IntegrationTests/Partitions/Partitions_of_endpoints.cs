@@ -19,16 +19,19 @@ public sealed class PartitionedRideBooking(Servers servers) : RideBookingOn(serv
     }
 }
 
+/// <summary>The test classes that share it.</summary>
+[CollectionDefinition]
+public sealed class OnPartitions : ICollectionFixture<PartitionedRideBooking>;
+
 /// <summary>The ride scenarios with divided endpoints.</summary>
-public sealed class Rides_on_partitions(PartitionedRideBooking app)
-    : RideScenarios,
-        IClassFixture<PartitionedRideBooking>
+[Collection(typeof(OnPartitions))]
+public sealed class Rides_on_partitions(PartitionedRideBooking app) : RideScenarios
 {
     protected override City City => app.City;
 }
 
+[Collection(typeof(OnPartitions))]
 public sealed class Partitions_of_endpoints(PartitionedRideBooking app, Servers servers)
-    : IClassFixture<PartitionedRideBooking>
 {
     const string Endpoint = "notify-rider";
     const string FailedIn = "MT-Fault-InputAddress";

@@ -12,9 +12,9 @@ namespace RideBooking.Tests.Matching;
 public sealed class A_whole_city_at_once
 {
     [Fact]
-    public async Task Five_hundred_rides_find_five_hundred_drivers_one_each()
+    public async Task Two_hundred_rides_find_two_hundred_drivers_one_each()
     {
-        const int count = 500;
+        const int count = 200;
         await using var lab = await MatchingLab.Open();
         var places = new Random(1);
         var drivers = new List<object>();
