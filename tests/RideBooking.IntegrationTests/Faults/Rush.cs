@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Api;
@@ -186,9 +187,10 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
             if ((int)answer.Status < 500)
                 return answer;
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure is HttpRequestException or SocketException or OperationCanceledException)
         {
-            // No answer.
+            // No answer. (A peer that dies while it is being connected to is the socket's exception, not HTTP's.)
         }
         Interlocked.Increment(ref _refused);
         return null;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace RideBooking.IntegrationTests.Infrastructure;
 
@@ -204,7 +205,8 @@ public sealed class HostProcess : IAsyncDisposable
             using var answer = await Client.GetAsync("/health/ready", limit.Token);
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure is HttpRequestException or SocketException or OperationCanceledException)
         {
             return false;
         }
