@@ -14,12 +14,15 @@ static class StateDiagram
         var ways = map
             .Transitions.Select(way => (way.From, way.Event, way.To))
             .Where(way => way.From != way.To)
-            .Distinct();
+            .Distinct()
+            .ToList();
         var text = new StringBuilder("stateDiagram-v2");
         foreach (var (from, @event, to) in ways)
             text.Append($"\n    {Id(machine, from)} --> {Id(machine, to)}: {@event}");
         foreach (
-            var end in MachineAnalysis.StatesBetween(machine).Where(state => ways.All(way => way.From != state.Name))
+            var end in MachineAnalysis
+                .StatesBetween(machine)
+                .Where(state => ways.TrueForAll(way => way.From != state.Name))
         )
             text.Append($"\n    {Id(machine, end.Name)} --> {Outside}");
         return text.ToString();

@@ -5,9 +5,10 @@ internal sealed record IdempotencySettings
 {
     /// <summary>
     /// How long one attempt may take; then it is cancelled, and another may take over. As long waits whoever repeats a request
-    /// that was under way in a process when it died.
+    /// that was under way in a process when it died. Without its margin it is longer than <c>Limits:RequestTimeout</c> is by
+    /// default, so that this is what ends an answer that takes too long.
     /// </summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The part of the lease kept back for storing the answer.</summary>
     public TimeSpan LeaseMargin { get; init; } = TimeSpan.FromSeconds(5);
