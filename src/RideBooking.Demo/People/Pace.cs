@@ -34,7 +34,10 @@ internal sealed class Pace(DemoArguments arguments, TimeProvider clock)
         while (seconds > 0)
         {
             var pace = Current;
-            var step = TimeSpan.FromSeconds(Math.Min(seconds / pace, s_step.TotalSeconds));
+            // A delay drops what is below a millisecond: rounded down, the rest would be waited for by asking the clock.
+            var step = TimeSpan.FromMilliseconds(
+                Math.Ceiling(Math.Min(seconds / pace, s_step.TotalSeconds) * 1000)
+            );
             var began = clock.GetTimestamp();
             await Task.Delay(step, clock, stop);
             seconds -= clock.GetElapsedTime(began).TotalSeconds * pace;

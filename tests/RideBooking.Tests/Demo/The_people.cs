@@ -53,6 +53,28 @@ public sealed class The_people
         await hour.WaitAsync(TimeSpan.FromSeconds(20), stop);
     }
 
+    [Fact]
+    public async Task Sleep_while_they_wait_however_short_it_is()
+    {
+        var clock = new CountedReads();
+        var pace = new Pace(new DemoArguments(1, 1, 1, 1), clock);
+
+        await pace.Pass(0.0009, TestContext.Current.CancellationToken);
+
+        clock.Reads.ShouldBeLessThan(20);
+    }
+
+    sealed class CountedReads : TimeProvider
+    {
+        public int Reads { get; private set; }
+
+        public override long GetTimestamp()
+        {
+            Reads++;
+            return base.GetTimestamp();
+        }
+    }
+
     static List<Trip> Trips(int seed, int rider)
     {
         var chance = new Chance(seed, $"rider {rider}");
