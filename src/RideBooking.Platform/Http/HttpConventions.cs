@@ -47,6 +47,8 @@ public static class HttpConventions
         services.TryAddSingleton(new IdempotencySettings());
         services.AddSingleton<IdempotencyStore>();
         services.AddSingleton<RequestGates>();
+        services.AddSingleton<ClaimLeases>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClaimLeases>());
         services.AddHostedService<ForgetOldKeys>();
         services.AddApiDescription();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", timeout: DatabaseHealth.Patience);

@@ -15,6 +15,7 @@ namespace RideBooking.Tests.Http;
 public sealed class IdempotencyTests : IAsyncLifetime
 {
     static readonly DateTimeOffset Start = new(2026, 1, 10, 10, 10, 0, TimeSpan.Zero);
+    static readonly IdempotencySettings s_settings = new();
 
     readonly string file = Path.Combine(Path.GetTempPath(), $"idempotency-{Guid.NewGuid():N}.db");
     readonly FakeTimeProvider clock = new(Start);
@@ -45,14 +46,14 @@ public sealed class IdempotencyTests : IAsyncLifetime
             configure: builder =>
             {
                 builder.Services.AddSingleton(time);
-                builder.Services.AddSingleton(settings ?? new IdempotencySettings());
+                builder.Services.AddSingleton(settings ?? s_settings);
                 builder.Services.AddPersistence(builder.Configuration);
             },
             settings:
             [
                 ("ConnectionStrings:RideBooking", $"Data Source={file}"),
                 ("Auth:SigningKey", new string('k', 32)),
-                // The lease is what ends an attempt here.
+                // A lease that is not renewed is what ends an attempt here.
                 ("Limits:RequestTimeout", "01:00:00"),
             ]
         );
@@ -403,15 +404,56 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_attempt_that_takes_longer_than_its_lease_is_given_up_and_may_be_repeated()
+    public async Task An_attempt_that_takes_its_time_keeps_its_claim()
     {
+        await using var other = await StartApp(clock, s_settings with { Wait = TimeSpan.Zero });
         work.Hold();
         var slow = Post("k1");
         await work.Begun;
-        clock.Advance(TimeSpan.FromSeconds(26));
+        var leases = app.Services.GetRequiredService<ClaimLeases>();
+
+        for (var elapsed = TimeSpan.Zero; elapsed < s_settings.Lease * 3; elapsed += s_settings.RenewEvery)
+        {
+            clock.Advance(s_settings.RenewEvery);
+            await leases.Renew(Stop);
+        }
+        await (await Post(other, "k1")).ShouldBeProblem(409, "request_in_progress");
+
+        work.Go();
+        (await slow).StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(await Post("k1")).ShouldBeTrue();
+        work.Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_attempt_whose_lease_was_not_renewed_is_given_up_and_may_be_repeated()
+    {
+        await using var stuck = await StartApp(clock, s_settings with { RenewEvery = TimeSpan.FromHours(1) });
+        work.Hold();
+        var slow = Post(stuck, "k1");
+        await work.Begun;
+        clock.Advance(s_settings.Lease - s_settings.LeaseMargin);
         await (await slow).ShouldBeProblem(503, "unavailable");
         (await Post("k1")).StatusCode.ShouldBe(HttpStatusCode.Created);
         work.Ids.Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_claim_that_was_lost_is_not_renewed()
+    {
+        await using var other = await StartApp(new FakeTimeProvider(Start + s_settings.Lease * 1.1));
+        work.Hold();
+        var dying = Post("k1", answer: 503);
+        await work.Begun;
+        await Post(other, "k1", answer: 503);
+        var taken = (await Rows()).Single();
+
+        clock.Advance(s_settings.RenewEvery);
+        await app.Services.GetRequiredService<ClaimLeases>().Renew(Stop);
+
+        (await Rows()).Single().LeaseUntil.ShouldBe(taken.LeaseUntil);
+        work.Go();
+        await dying;
     }
 
     [Fact]
@@ -441,7 +483,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     [Fact]
     public async Task While_another_process_carries_it_out_a_repeat_is_told_to_come_back()
     {
-        await using var other = await StartApp(clock, new IdempotencySettings { Wait = TimeSpan.Zero });
+        await using var other = await StartApp(clock, s_settings with { Wait = TimeSpan.Zero });
         work.Hold();
         var first = Post("k1");
         await work.Begun;
@@ -482,14 +524,14 @@ public sealed class IdempotencyTests : IAsyncLifetime
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = base.CreateTimer(callback, state, dueTime, period);
-            if (dueTime == new IdempotencySettings().Poll)
+            if (dueTime == s_settings.Poll)
                 Polls.Writer.TryWrite(true);
             return timer;
         }
     }
 
     [Theory]
-    [InlineData(31)]
+    [InlineData(11)]
     // The dead one's clock was an hour ahead: nobody waits for its lease to end.
     [InlineData(-3600)]
     public async Task A_request_whose_process_died_is_taken_over_with_the_same_ids(int secondsLater)

@@ -4,14 +4,19 @@ namespace RideBooking.Platform.Http.Idempotency;
 internal sealed record IdempotencySettings
 {
     /// <summary>
-    /// How long one attempt may take; then it is cancelled, and another may take over. As long waits whoever repeats a request
-    /// that was under way in a process when it died. Without its margin it is longer than <c>Limits:RequestTimeout</c> is by
-    /// default, so that this is what ends an answer that takes too long.
+    /// How long a claim lasts without being renewed; then another attempt takes over. As long waits whoever repeats a request
+    /// that was under way in a process when it died.
     /// </summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The part of the lease kept back for storing the answer.</summary>
-    public TimeSpan LeaseMargin { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How often the leases of requests that are under way are renewed, so that how long a request may take is for
+    /// <c>Limits:RequestTimeout</c> to say.
+    /// </summary>
+    public TimeSpan RenewEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long before the end of a lease that could not be renewed the attempt is given up.</summary>
+    public TimeSpan LeaseMargin { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a repeat waits for an attempt that another process carries out, before 409.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(5);

@@ -29,6 +29,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     // Losing a race for a row means that somebody else moved it on; more often than this, something is wrong.
     const int MaxRaces = 10;
     const int DeleteAtOnce = 1000;
+    const int RenewAtOnce = 500;
     static readonly TimeSpan s_aMinute = TimeSpan.FromMinutes(1);
 
     public async Task<Claim> Claim(Guid id, string caller, string fingerprint, CancellationToken stop)
@@ -145,6 +146,22 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                         .SetProperty(key => key.BodyTooLarge, tooLarge),
                 stop
             );
+    }
+
+    /// <summary>Has claims last from now on as long as new ones; those that were lost or are answered stay as they are.</summary>
+    public async Task Renew(IReadOnlyCollection<Claim.Granted> claims, DateTimeOffset now, CancellationToken stop)
+    {
+        var until = now + settings.Lease;
+        foreach (var some in claims.Chunk(RenewAtOnce))
+        {
+            var (ids, owners) = (some.Select(claim => claim.Id).ToArray(), some.Select(claim => claim.Owner).ToArray());
+            await using var scope = scopes.CreateAsyncScope();
+            await scope
+                .ServiceProvider.GetRequiredService<AppDbContext>()
+                .Set<IdempotencyKey>()
+                .Where(key => ids.Contains(key.Id) && owners.Contains(key.Owner) && key.Status == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, until), stop);
+        }
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ internal sealed class IdempotentPosts(
     RequestDelegate next,
     IdempotencyStore store,
     RequestGates gates,
+    ClaimLeases leases,
     IdempotencySettings settings,
     TimeProvider clock,
     ILogger<IdempotentPosts> log
@@ -96,9 +97,9 @@ internal sealed class IdempotentPosts(
     {
         // A client that hangs up does not stop the work half-way: it will repeat the request and wants to find the answer.
         var (hangUp, sent) = (context.RequestAborted, context.Response.Body);
-        using var lease = new CancellationTokenSource(settings.Lease - settings.LeaseMargin, clock);
+        using var lease = leases.Hold(claim);
         using var buffer = new MemoryStream();
-        context.RequestAborted = lease.Token;
+        context.RequestAborted = lease.Ended;
         context.Response.Body = buffer;
         context.Features.Set(new IdempotentRequest(claim.RequestId, claim.IsTakenOver));
         try
