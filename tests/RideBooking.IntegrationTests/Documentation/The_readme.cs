@@ -22,6 +22,7 @@ public sealed partial class The_readme
         foreach (var happened in new[] { "RideRequested", "DriverAssigned", "RideCompleted", "PaymentCaptured" })
             said.ShouldContain($"\"event_type\":\"{happened}\"");
         said.ShouldContain("\"kind\":\"driverAssigned\"");
+        (await host.StopAsync()).ShouldBe(0, host.Output);
     }
 
     /// <summary>Every block of shell commands between the README's two marks, as one script.</summary>
