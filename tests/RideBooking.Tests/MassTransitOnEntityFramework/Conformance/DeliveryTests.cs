@@ -284,6 +284,50 @@ public sealed class Delivering_what_was_left_behind
             };
     }
 
+    // As a transport does whose broker dies at the wrong instant: no answer comes, and no cancellation is heard.
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_send_that_never_ends_keeps_nobody_waiting(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var deaf = new DeafOnce();
+        await using var bench = await Bench.StartAsync(
+            servers,
+            new()
+            {
+                Transport = bus => bus.ConfigureSend(send => send.UseFilter(deaf)),
+                BusOutbox = outbox => outbox.MessageDeliveryTimeout = TimeSpan.FromMilliseconds(300),
+            }
+        );
+
+        try
+        {
+            await Write(bench, letters: 3);
+            await bench.MailboxHas(3);
+            await bench.OutboxDrains();
+            deaf.Met.ShouldBeTrue();
+        }
+        finally
+        {
+            // Whoever waits for it after all waits no longer, so that the test ends.
+            deaf.Hear();
+        }
+    }
+
+    sealed class DeafOnce : IFilter<SendContext>
+    {
+        readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int _sends;
+
+        public bool Met => _sends > 0;
+
+        public void Hear() => _heard.TrySetResult();
+
+        public Task Send(SendContext context, IPipe<SendContext> next) =>
+            Interlocked.Increment(ref _sends) == 1 ? _heard.Task : next.Send(context);
+
+        public void Probe(ProbeContext context) { }
+    }
+
     static Task Write(Bench bench, int letters) =>
         bench.Request(
             async (publish, office) =>
