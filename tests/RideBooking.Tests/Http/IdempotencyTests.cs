@@ -457,6 +457,22 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_that_was_released_is_not_revived_by_a_renewal_on_its_way()
+    {
+        var store = app.Services.GetRequiredService<IdempotencyStore>();
+        var began = clock.GetUtcNow();
+        var claim = (Claim.Granted)await store.Claim(Guid.CreateVersion7(), "anonymous", "x", Stop);
+        clock.Advance(s_settings.RenewEvery);
+        var renewing = clock.GetUtcNow();
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        await store.Release(claim, Stop);
+        await store.Renew([claim], renewing, Stop);
+
+        (await Rows()).Single().LeaseUntil.ShouldBe(began);
+    }
+
+    [Fact]
     public async Task What_a_process_had_not_answered_when_it_died_is_carried_out_at_once_by_the_only_one_after_it()
     {
         await using var dead = await StartApp(clock);

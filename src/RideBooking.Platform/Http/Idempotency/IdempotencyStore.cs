@@ -148,7 +148,9 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             );
     }
 
-    /// <summary>Has claims last from now on as long as new ones; those that were lost or are answered stay as they are.</summary>
+    /// <summary>
+    /// Has claims last from now on as long as new ones; those that were lost, released or answered meanwhile stay as they are.
+    /// </summary>
     public async Task Renew(IReadOnlyCollection<Claim.Granted> claims, DateTimeOffset now, CancellationToken stop)
     {
         var until = now + settings.Lease;
@@ -159,20 +161,21 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             await scope
                 .ServiceProvider.GetRequiredService<AppDbContext>()
                 .Set<IdempotencyKey>()
-                .Where(key => ids.Contains(key.Id) && owners.Contains(key.Owner) && key.Status == null)
+                .Where(key => ids.Contains(key.Id) && owners.Contains(key.Owner))
+                .Where(key => key.Status == null && key.LeaseUntil > now)
                 .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, until), stop);
         }
     }
 
     /// <summary>
     /// Lets the next repeat carry the request out. The row stays, and with it the request id: what a failed attempt created
-    /// after all is found again by the next.
+    /// after all is found again by the next. (The lease ends long ago and not now, so that no renewal on its way revives it.)
     /// </summary>
     public async Task Release(Claim.Granted claim, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var now = clock.GetUtcNow();
-        await Mine(scope, claim).ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, now), stop);
+        await Mine(scope, claim)
+            .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, key => key.CreatedAt), stop);
     }
 
     /// <summary>
