@@ -35,9 +35,7 @@ internal sealed class Pace(DemoArguments arguments, TimeProvider clock)
         {
             var pace = Current;
             // A delay drops what is below a millisecond: rounded down, the rest would be waited for by asking the clock.
-            var step = TimeSpan.FromMilliseconds(
-                Math.Ceiling(Math.Min(seconds / pace, s_step.TotalSeconds) * 1000)
-            );
+            var step = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Min(seconds / pace, s_step.TotalSeconds) * 1000));
             var began = clock.GetTimestamp();
             await Task.Delay(step, clock, stop);
             seconds -= clock.GetElapsedTime(began).TotalSeconds * pace;

@@ -52,7 +52,7 @@ public sealed class A_host_in_trouble(ServersToStop servers) : IAsyncDisposable
         output.ShouldNotContain("   at ");
     }
 
-    // One host after the other trouble, as in life: a start takes longer than what is tried.
+    // One host through one trouble after another, as in life: a start takes longer than what is tried.
     [Fact]
     public async Task Goes_on_by_itself_when_database_and_broker_were_away_and_finishes_what_it_holds_when_it_is_stopped()
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.Idempotency;
@@ -411,6 +412,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
         var slow = Post("k1");
         await work.Begun;
         var leases = app.Services.GetRequiredService<ClaimLeases>();
+        app.Services.GetServices<IHostedService>().ShouldContain(leases);
 
         for (var elapsed = TimeSpan.Zero; elapsed < s_settings.Lease * 3; elapsed += s_settings.RenewEvery)
         {
@@ -441,19 +443,32 @@ public sealed class IdempotencyTests : IAsyncLifetime
     [Fact]
     public async Task A_claim_that_was_lost_is_not_renewed()
     {
-        await using var other = await StartApp(new FakeTimeProvider(Start + s_settings.Lease * 1.1));
-        work.Hold();
-        var dying = Post("k1", answer: 503);
-        await work.Begun;
-        await Post(other, "k1", answer: 503);
-        var taken = (await Rows()).Single();
+        var taking = Start + s_settings.Lease * 1.1;
+        await using var other = await StartApp(new FakeTimeProvider(taking));
+        var (mine, theirs) = (
+            app.Services.GetRequiredService<IdempotencyStore>(),
+            other.Services.GetRequiredService<IdempotencyStore>()
+        );
+        var id = Guid.CreateVersion7();
+        var lost = (Claim.Granted)await mine.Claim(id, "anonymous", "x", Stop);
+        ((Claim.Granted)await theirs.Claim(id, "anonymous", "x", Stop)).IsTakenOver.ShouldBeTrue();
 
-        clock.Advance(s_settings.RenewEvery);
-        await app.Services.GetRequiredService<ClaimLeases>().Renew(Stop);
+        await mine.Renew([lost], Start + s_settings.RenewEvery, Stop);
 
-        (await Rows()).Single().LeaseUntil.ShouldBe(taken.LeaseUntil);
-        work.Go();
-        await dying;
+        (await Rows()).Single().LeaseUntil.ShouldBe(taking + s_settings.Lease);
+    }
+
+    [Fact]
+    public async Task A_claim_that_took_longer_to_write_than_it_lasts_is_given_up()
+    {
+        var leases = app.Services.GetRequiredService<ClaimLeases>();
+        var claim = (Claim.Granted)
+            await app.Services.GetRequiredService<IdempotencyStore>().Claim(Guid.CreateVersion7(), "x", "x", Stop);
+        clock.Advance(s_settings.Lease);
+
+        using var lease = leases.Hold(claim);
+
+        lease.Ended.IsCancellationRequested.ShouldBeTrue();
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed partial class ClaimLeases(
     readonly ConcurrentDictionary<Guid, Lease> _held = [];
 
     /// <summary>Keeps a new claim until the result is disposed.</summary>
-    public Lease Hold(Claim.Granted claim) => _held[claim.Owner] = new Lease(this, claim);
+    public Lease Hold(Claim.Granted claim) => new(_held, claim, settings.Lease - settings.LeaseMargin, clock);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,7 +38,7 @@ internal sealed partial class ClaimLeases(
     internal async Task Renew(CancellationToken stop)
     {
         var now = clock.GetUtcNow();
-        var lasting = _held.Values.Where(lease => lease.Since <= now - settings.RenewEvery).ToList();
+        var lasting = _held.Values.Where(lease => lease.Claim.Since <= now - settings.RenewEvery).ToList();
         if (lasting.Count == 0)
             return;
         try
@@ -58,31 +58,34 @@ internal sealed partial class ClaimLeases(
     )]
     static partial void LogNotRenewed(ILogger log, Exception exception, int count);
 
-    /// <summary>The lease of one claim.</summary>
+    /// <summary>The lease of one claim, as long as it is held.</summary>
     internal sealed class Lease : IDisposable
     {
-        readonly ClaimLeases _leases;
+        readonly ConcurrentDictionary<Guid, Lease> _held;
+        readonly TimeSpan _lasts;
+        readonly TimeProvider _clock;
         readonly CancellationTokenSource _end;
         readonly Lock _lock = new();
         bool _returned;
 
-        public Lease(ClaimLeases leases, Claim.Granted claim)
+        public Lease(ConcurrentDictionary<Guid, Lease> held, Claim.Granted claim, TimeSpan lasts, TimeProvider clock)
         {
-            (_leases, Claim, Since) = (leases, claim, leases.Clock.GetUtcNow());
-            _end = new CancellationTokenSource(leases.Settings.Lease - leases.Settings.LeaseMargin, leases.Clock);
+            (_held, Claim, _lasts, _clock) = (held, claim, lasts, clock);
+            // It began before the claim was written, which may have taken a while.
+            var left = Left(claim.Since);
+            _end = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
             Ended = _end.Token;
+            held[claim.Owner] = this;
         }
 
         public Claim.Granted Claim { get; }
-
-        public DateTimeOffset Since { get; }
 
         /// <summary>Cancelled when the lease is about to end because it could not be renewed.</summary>
         public CancellationToken Ended { get; }
 
         public void LastsFrom(DateTimeOffset renewed)
         {
-            var left = renewed + _leases.Settings.Lease - _leases.Settings.LeaseMargin - _leases.Clock.GetUtcNow();
+            var left = Left(renewed);
             lock (_lock)
                 if (!_returned && left > TimeSpan.Zero)
                     _end.CancelAfter(left);
@@ -90,14 +93,12 @@ internal sealed partial class ClaimLeases(
 
         public void Dispose()
         {
-            _leases._held.TryRemove(Claim.Owner, out _);
+            _held.TryRemove(Claim.Owner, out _);
             lock (_lock)
                 _returned = true;
             _end.Dispose();
         }
+
+        TimeSpan Left(DateTimeOffset from) => from + _lasts - _clock.GetUtcNow();
     }
-
-    TimeProvider Clock => clock;
-
-    IdempotencySettings Settings => settings;
 }

@@ -7,8 +7,12 @@ namespace RideBooking.Platform.Http.Idempotency;
 /// <summary>What became of an attempt to claim a request.</summary>
 internal abstract record Claim
 {
-    /// <summary>Carry it out; if it is taken over, an attempt before may have done so without an answer.</summary>
-    public sealed record Granted(Guid Id, Guid Owner, Guid RequestId, bool IsTakenOver = false) : Claim;
+    /// <summary>
+    /// Carry it out, with a lease that counts from <paramref name="Since"/>; if it is taken over, an attempt before may have
+    /// done so without an answer.
+    /// </summary>
+    public sealed record Granted(Guid Id, Guid Owner, Guid RequestId, DateTimeOffset Since, bool IsTakenOver = false)
+        : Claim;
 
     /// <summary>It was carried out before.</summary>
     public sealed record Answered(IdempotencyKey Answer) : Claim;
@@ -60,7 +64,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 {
                     db.Add(fresh);
                     await db.SaveChangesAsync(stop);
-                    return new Claim.Granted(id, fresh.Owner, fresh.RequestId);
+                    return new Claim.Granted(id, fresh.Owner, fresh.RequestId, now);
                 }
                 catch (DbUpdateException exception) when (races < MaxRaces && !Outage.Explains(exception))
                 {
@@ -72,7 +76,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             if (known.CreatedAt < now - settings.Keep)
             {
                 if (await Replace(db, known, fresh, stop))
-                    return new Claim.Granted(id, fresh.Owner, fresh.RequestId);
+                    return new Claim.Granted(id, fresh.Owner, fresh.RequestId, now);
             }
             else if (known.Fingerprint != fingerprint)
                 return new Claim.Reused();
@@ -82,7 +86,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             else if (known.LeaseUntil > now && known.LeaseUntil <= now + settings.Lease * 2)
                 return new Claim.InProgress();
             else if (await TakeOver(db, known, fresh, stop))
-                return new Claim.Granted(id, fresh.Owner, known.RequestId, IsTakenOver: true);
+                return new Claim.Granted(id, fresh.Owner, known.RequestId, now, IsTakenOver: true);
 
             if (races >= MaxRaces)
                 return new Claim.InProgress();
