@@ -9,8 +9,8 @@ namespace RideBooking.IntegrationTests.Faults;
 [Collection(typeof(OnServersToStop))]
 public sealed class A_host_in_trouble(ServersToStop servers) : IAsyncDisposable
 {
-    const int Rides = 8;
-    const int Drivers = 4;
+    const int Rides = 12;
+    const int Drivers = 6;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
