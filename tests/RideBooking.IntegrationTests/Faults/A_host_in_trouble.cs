@@ -1,6 +1,7 @@
 using System.Net;
 using Npgsql;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.IntegrationTests.Partitions;
 using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Faults;
@@ -94,7 +95,7 @@ public sealed class A_host_in_trouble(ServersToStop servers) : IAsyncDisposable
 
         async Task<Rush> Begun()
         {
-            var rush = new Rush(host.Address, Rides, Drivers);
+            var rush = new Rush(Rides, Drivers, host.Address);
             await rush.Begin();
             await rush.Paid(atLeast: 2);
             return rush;
@@ -121,7 +122,7 @@ public sealed class A_host_in_trouble(ServersToStop servers) : IAsyncDisposable
         );
         await Execute(database, "CREATE TRIGGER bug BEFORE INSERT ON billing.invoices EXECUTE FUNCTION bug()");
         await using var host = await HostProcess.StartAsync(settings);
-        using var rush = new Rush(host.Address, rides: 5, Drivers);
+        using var rush = new Rush(rides: 5, Drivers, host.Address);
         await rush.Begin();
         var operations = await rush.Operator();
         await operations.FindIn("compute-fare_error", 5);
@@ -143,12 +144,14 @@ public sealed class A_host_in_trouble(ServersToStop servers) : IAsyncDisposable
         settings["Messaging__Redelivery"] = "";
         settings["Messaging__Retry"] = "00:00:00.050";
         await using var host = await HostProcess.StartAsync(settings);
-        using var rush = new Rush(host.Address, Rides, Drivers);
+        using var rush = new Rush(Rides, Drivers, host.Address);
         await rush.Begin();
         await rush.Paid(atLeast: 2);
         var operations = await rush.Operator();
 
         await servers.Stop(servers.Postgres);
+        // None of the rush may be under way at this moment.
+        await Put.Fare(virtualHost, "notify-rider", Guid.CreateVersion7(), Guid.CreateVersion7());
         await WaitFor.TrueAsync(
             "error queues to fill",
             async () => (await operations.ErrorQueues()).Values.Sum() > 0,
@@ -186,7 +189,7 @@ public sealed class A_host_in_trouble(ServersToStop servers) : IAsyncDisposable
         );
         await Execute(database, "CREATE TRIGGER bug BEFORE INSERT ON billing.invoices EXECUTE FUNCTION bug()");
         var first = await HostProcess.StartAsync(settings);
-        using var rush = new Rush(first.Address, rides: 1, drivers: 1);
+        using var rush = new Rush(rides: 1, drivers: 1, first.Address);
         await rush.Begin();
         await WaitFor.TrueAsync(
             "a redelivery among the scheduler's triggers",

@@ -105,7 +105,7 @@ public sealed class FaultStage : IAsyncLifetime
         {
             await scene.Ready();
             await fault.Prepare(scene, random);
-            using var rush = new Rush(scene.Host.Address, s_rides, Math.Max(2, s_rides / RidesPerDriver));
+            using var rush = new Rush(s_rides, Math.Max(2, s_rides / RidesPerDriver), scene.Host.Address);
             say("ready");
             await rush.Begin();
             say("begun");

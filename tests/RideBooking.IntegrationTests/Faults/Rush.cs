@@ -9,7 +9,10 @@ namespace RideBooking.IntegrationTests.Faults;
 /// <summary>
 /// Riders and drivers who go on whatever the server says: an answer that does not come, or is an error, is asked for again.
 /// </summary>
-sealed class Rush(Uri address, int rides, int drivers) : IDisposable
+/// <param name="rides">How many riders, each of one ride.</param>
+/// <param name="drivers">How many drivers.</param>
+/// <param name="hosts">Where the servers are. Everybody keeps to one of them, in turn.</param>
+sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
@@ -20,8 +23,6 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
     readonly List<Driver> _drivers = [];
     Task _everybody = Task.CompletedTask;
     int _refused;
-
-    City City => new(() => new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) });
 
     /// <summary>The rides that were accepted.</summary>
     public IReadOnlyCollection<Guid> Accepted =>
@@ -42,15 +43,15 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
         [.. _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully).Select(ride => ride.Id.Task.Result)];
 
     /// <summary>Somebody from operations.</summary>
-    public Task<Person> Operator() => City.Operator();
+    public Task<Person> Operator() => CityOf(0).Operator();
 
     /// <summary>Everybody signs in, drivers come on duty, and then all riders ask for a ride at once.</summary>
     public async Task Begin()
     {
         for (var i = 0; i < drivers; i++)
-            _drivers.Add(await City.DriverAt(City.Place(52.5219 + i * 0.0002, 13.4132)));
+            _drivers.Add(await CityOf(i).DriverAt(City.Place(52.5219 + i * 0.0002, 13.4132)));
         for (var i = 0; i < rides; i++)
-            _rides.Add((await City.Rider(), Guid.NewGuid().ToString("N"), new TaskCompletionSource<string>()));
+            _rides.Add((await CityOf(i).Rider(), Guid.NewGuid().ToString("N"), new TaskCompletionSource<string>()));
         _everybody = Task.WhenAll([
             .. _drivers.Select(driver => Task.Run(() => Drive(driver))),
             .. _rides.Select(ride => Task.Run(() => Ask(ride.Rider, ride.Key, ride.Id))),
@@ -61,7 +62,7 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
     public async Task<string> OneMore()
     {
         var ride = (
-            Rider: await City.Rider(),
+            Rider: await CityOf(_rides.Count).Rider(),
             Key: Guid.NewGuid().ToString("N"),
             Id: new TaskCompletionSource<string>()
         );
@@ -130,7 +131,7 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
     {
         await _over.CancelAsync();
         await _everybody;
-        var operations = await City.Operator();
+        var operations = await Operator();
         foreach (var (_, _, id) in _rides)
             await operations.WasPaidOnce(await id.Task);
     }
@@ -140,6 +141,9 @@ sealed class Rush(Uri address, int rides, int drivers) : IDisposable
         _over.Cancel();
         _over.Dispose();
     }
+
+    City CityOf(int person) =>
+        new(() => new HttpClient { BaseAddress = hosts[person % hosts.Length], Timeout = TimeSpan.FromSeconds(10) });
 
     async Task Ask(Rider rider, string key, TaskCompletionSource<string> id)
     {

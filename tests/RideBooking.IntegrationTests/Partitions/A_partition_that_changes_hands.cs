@@ -56,7 +56,7 @@ public sealed class A_partition_that_changes_hands(ServersToStop servers) : IAsy
                 },
             };
             await mark.ExecuteNonQueryAsync(Stop);
-            await Put.At(broker, Endpoint, ride, first, Fare());
+            await Put.Fare(broker, Endpoint, ride, first);
             await WaitFor.TrueAsync(
                 "the first message to be in hand",
                 async () => await database.Count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0,
@@ -71,7 +71,7 @@ public sealed class A_partition_that_changes_hands(ServersToStop servers) : IAsy
                 s_patience,
                 () => leaving.Output
             );
-            await Put.At(broker, Endpoint, ride, second, Fare());
+            await Put.Fare(broker, Endpoint, ride, second);
             await left;
             await WaitFor.TrueAsync(
                 "the other host to have both in hand, or to be done with the second",
@@ -89,16 +89,6 @@ public sealed class A_partition_that_changes_hands(ServersToStop servers) : IAsy
             () => staying.Output
         );
         (await Consumed(first))!.Value.ShouldBeLessThan((await Consumed(second))!.Value);
-
-        JsonObject Fare() =>
-            new()
-            {
-                ["rideId"] = ride.ToString(),
-                ["riderId"] = "a rider",
-                ["driverId"] = "a driver",
-                ["total"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
-                ["at"] = "2026-01-01T00:00:00Z",
-            };
 
         // The one of the two that has something.
         async Task<QueueCounts> Partition() =>

@@ -7,7 +7,24 @@ namespace RideBooking.IntegrationTests.Partitions;
 /// <summary>Puts a message where the product's own would come to: at an endpoint, by its ride.</summary>
 static class Put
 {
-    /// <summary>Puts a <c>FareFinalized</c>; returns when the broker has it in a queue.</summary>
+    /// <summary>Puts a <c>FareFinalized</c> of ten euros; returns when the broker has it in a queue.</summary>
+    public static Task Fare(Uri broker, string endpoint, Guid ride, Guid messageId) =>
+        At(
+            broker,
+            endpoint,
+            ride,
+            messageId,
+            new JsonObject
+            {
+                ["rideId"] = ride.ToString(),
+                ["riderId"] = "a rider",
+                ["driverId"] = "a driver",
+                ["total"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
+                ["at"] = "2026-01-01T00:00:00Z",
+            }
+        );
+
+    /// <summary>Puts what says that it is a <c>FareFinalized</c>; returns when the broker has it in a queue.</summary>
     public static async Task At(Uri broker, string endpoint, Guid ride, Guid messageId, JsonObject message)
     {
         var stop = TestContext.Current.CancellationToken;

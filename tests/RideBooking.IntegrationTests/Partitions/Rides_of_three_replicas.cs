@@ -8,8 +8,8 @@ namespace RideBooking.IntegrationTests.Partitions;
 [Collection(typeof(OnServersToStop))]
 public sealed class Rides_of_three_replicas(ServersToStop servers) : IAsyncDisposable
 {
-    const int RidesPerReplica = 12;
-    const int DriversPerReplica = 6;
+    const int Rides = 24;
+    const int Drivers = 12;
 
     public async ValueTask DisposeAsync() => await servers.Done();
 
@@ -25,23 +25,22 @@ public sealed class Rides_of_three_replicas(ServersToStop servers) : IAsyncDispo
         {
             // Who asks the one that stops for good would wait for ever.
             var (killed, stopped, staying) = (0, 1, 2);
-            List<Rush> rushes = [Rush(killed), Rush(staying)];
-            await Task.WhenAll(rushes.Select(rush => rush.Begin()));
+            using var rush = new Rush(Rides, Drivers, hosts[killed].Address, hosts[staying].Address);
+            await rush.Begin();
 
-            await rushes[0].Paid(atLeast: 3);
+            await rush.Paid(atLeast: 3);
             await hosts[killed].KillAsync();
-            await rushes[1].Paid(atLeast: 4);
+            // Half of the riders cannot look now, and half of the drivers keep their passengers where they are.
+            await rush.Paid(atLeast: 4);
             await hosts[stopped].StopAsync();
             await StartAgain(killed);
-            await Task.WhenAll(rushes.Select(rush => rush.Over(Unfinished)));
+            await rush.Over(() => Database(settings).Unfinished());
 
-            var rides = rushes.SelectMany(rush => rush.Accepted).ToList();
-            (await OutOfOrder()).ShouldBeEmpty();
+            (await OutOfOrder(Database(settings))).ShouldBeEmpty();
             (
                 await Database(settings)
                     .Count("SELECT count(*) FROM {payments.sandbox_ledger} WHERE outcome = 'captured'")
-            ).ShouldBe(rides.Count, "each was paid once");
-            rushes.ForEach(rush => rush.Dispose());
+            ).ShouldBe(Rides, "each was paid once");
         }
         finally
         {
@@ -49,18 +48,12 @@ public sealed class Rides_of_three_replicas(ServersToStop servers) : IAsyncDispo
                 await host.DisposeAsync();
         }
 
-        Rush Rush(int replica) => new(hosts[replica].Address, RidesPerReplica, DriversPerReplica);
-
         async Task StartAgain(int number)
         {
             var dead = hosts[number];
             await dead.DisposeAsync();
             hosts[number] = await HostProcess.StartInPlaceOfAsync(dead, settings);
         }
-
-        Task<string> Unfinished() => Database(settings).Unfinished();
-
-        Task<List<string>> OutOfOrder() => Rides_of_three_replicas.OutOfOrder(Database(settings));
     }
 
     static Database Database(Dictionary<string, string> settings) =>
@@ -105,7 +98,7 @@ public sealed class Rides_of_three_replicas(ServersToStop servers) : IAsyncDispo
                 At = row.GetDateTime(4),
             }
         );
-        effects.Count.ShouldBeGreaterThan(2 * RidesPerReplica * 10);
+        effects.Count.ShouldBeGreaterThan(Rides * 10);
         return
         [
             .. effects
