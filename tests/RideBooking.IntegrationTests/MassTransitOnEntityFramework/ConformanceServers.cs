@@ -26,18 +26,24 @@ public sealed class ConformanceServers : IAsyncDisposable
     /// <summary>For [MemberData].</summary>
     public static TheoryData<string> Databases => DatabaseProviders.Servers;
 
-    public static async Task<ConformanceServers> StartAsync(string provider)
+    public bool CommitsInGroups { get; private init; }
+
+    public static async Task<ConformanceServers> StartAsync(string database)
     {
         var servers = await FixtureAsync();
-        return await StartAsync(provider, await servers.RabbitMqAsync());
+        return await StartAsync(database, await servers.RabbitMqAsync());
     }
 
     /// <summary>With a broker that the test may stop.</summary>
-    public static async Task<ConformanceServers> StartAsync(string provider, RabbitMqServer rabbitMq)
+    public static async Task<ConformanceServers> StartAsync(string database, RabbitMqServer rabbitMq)
     {
+        var (provider, commitsInGroups) = Ways.Of(database);
         var servers = await FixtureAsync();
         var connection = await servers.CreateDatabaseAsync(provider);
-        return new(provider, connection, rabbitMq, await rabbitMq.CreateVirtualHostAsync());
+        return new(provider, connection, rabbitMq, await rabbitMq.CreateVirtualHostAsync())
+        {
+            CommitsInGroups = commitsInGroups,
+        };
     }
 
     static async Task<Servers> FixtureAsync() =>

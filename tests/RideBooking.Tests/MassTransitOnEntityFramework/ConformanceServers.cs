@@ -12,7 +12,10 @@ public sealed class ConformanceServers : IAsyncDisposable
     /// <summary>For [MemberData].</summary>
     public static TheoryData<string> Databases => ["Sqlite"];
 
-    public static Task<ConformanceServers> StartAsync(string provider) => Task.FromResult(new ConformanceServers());
+    public bool CommitsInGroups { get; private init; }
+
+    public static Task<ConformanceServers> StartAsync(string database) =>
+        Task.FromResult(new ConformanceServers { CommitsInGroups = Ways.Of(database).CommitsInGroups });
 
     public void UseDatabase(DbContextOptionsBuilder options) =>
         options.UseSqlite($"Data Source={Path.Combine(folder.FullName, "outbox.db")}");

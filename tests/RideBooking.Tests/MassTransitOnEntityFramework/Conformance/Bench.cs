@@ -66,6 +66,8 @@ public sealed class Bench : IAsyncDisposable
             bus.AddEntityFrameworkOutbox<PostOffice>(outbox =>
             {
                 outbox.QueryDelay = TimeSpan.FromSeconds(10);
+                if (!servers.CommitsInGroups)
+                    outbox.DisableGroupCommit();
                 outbox.UseBusOutbox(settings.BusOutbox);
                 settings.Outbox(outbox);
             });

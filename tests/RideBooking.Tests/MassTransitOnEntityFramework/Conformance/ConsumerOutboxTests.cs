@@ -9,7 +9,7 @@ namespace RideBooking.MassTransitOnEntityFramework;
 
 public sealed class Consuming_through_the_outbox
 {
-    public static TheoryData<string> Databases => ConformanceServers.Databases;
+    public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 
     [Theory, MemberData(nameof(Databases))]
     public async Task State_mark_and_messages_are_committed_together_and_then_delivered(string provider)

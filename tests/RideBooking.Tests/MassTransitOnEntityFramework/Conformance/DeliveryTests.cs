@@ -7,7 +7,7 @@ namespace RideBooking.MassTransitOnEntityFramework;
 
 public sealed class Delivering_what_was_left_behind
 {
-    public static TheoryData<string> Databases => ConformanceServers.Databases;
+    public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 
     // What the rows of the sweeper's lease have as their key.
     static readonly Guid s_lease = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0001");

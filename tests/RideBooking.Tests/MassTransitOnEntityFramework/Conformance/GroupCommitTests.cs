@@ -30,6 +30,22 @@ public sealed class Committing_in_groups
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task Each_message_has_a_transaction_of_its_own_where_groups_are_switched_off(string provider)
+    {
+        const int letters = 60;
+        await using var servers = await ConformanceServers.StartAsync(Ways.OneByOne(provider));
+        var watch = new Statements();
+        await using var bench = await Bench.StartAsync(servers, new() { Context = watch.On });
+
+        await Task.WhenAll(
+            Enumerable.Range(0, letters).Select(_ => bench.Publish(new FileLetter(Guid.CreateVersion7())))
+        );
+
+        await bench.MailboxHas(letters);
+        watch.Commits.ShouldBeGreaterThanOrEqualTo(letters);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task One_that_fails_to_be_written_takes_no_neighbour_with_it(string provider)
     {
         const int letters = 30;

@@ -6,7 +6,7 @@ namespace RideBooking.MassTransitOnEntityFramework;
 
 public sealed class Order_by_routing_key
 {
-    public static TheoryData<string> Databases => ConformanceServers.Databases;
+    public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 

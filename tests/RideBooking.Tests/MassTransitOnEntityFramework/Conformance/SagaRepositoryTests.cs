@@ -5,7 +5,7 @@ namespace RideBooking.MassTransitOnEntityFramework;
 
 public sealed class Storing_sagas
 {
-    public static TheoryData<string> Databases => ConformanceServers.Databases;
+    public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 
     /// <summary>Every database, both ways to keep messages apart, with and without the outbox around.</summary>
     public static TheoryData<string, ConcurrencyMode, bool> Combinations
