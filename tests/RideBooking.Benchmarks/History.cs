@@ -40,10 +40,14 @@ sealed partial class History(NpgsqlConnection connection)
     {
         var position = await Number("SELECT position FROM event_log.head", stop);
         var done = 0;
+        // All of them before the first copy: they are looked for in every row there is.
+        var originals = new List<List<Table>>();
+        foreach (var ride in driven)
+            originals.Add(await Copied(ride, rides, stop));
         for (var i = 0; i < driven.Count; i++)
         {
             var share = (int)((long)rides * (i + 1) / driven.Count);
-            var tables = await Copied(driven[i], rides, stop);
+            var tables = originals[i];
             var events = tables.Single(table => table.Name == Events).Rows;
             while (done < share)
             {

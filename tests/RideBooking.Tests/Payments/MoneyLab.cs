@@ -151,14 +151,7 @@ internal sealed class MoneyLab : IAsyncDisposable
     public Task<Payment> Payment(Guid rideId) =>
         In(db => db.Set<Payment>().AsNoTracking().SingleAsync(payment => payment.CorrelationId == rideId, Stop));
 
-    public Task<List<SandboxCharge>> Ledger(Guid rideId) =>
-        In(db =>
-            db.Set<SandboxCharge>()
-                .AsNoTracking()
-                .Where(charge => charge.Reference == rideId.ToString())
-                .OrderBy(charge => charge.Key)
-                .ToListAsync(Stop)
-        );
+    public Task<List<SandboxCharge>> Ledger(Guid rideId) => In(db => db.Ledger(rideId).ToListAsync(Stop));
 
     /// <summary>Delivers one message to whoever takes it, and nothing that follows from it.</summary>
     public async Task Deliver(object message, Guid? messageId = null)

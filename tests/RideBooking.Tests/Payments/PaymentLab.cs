@@ -60,14 +60,7 @@ public sealed class PaymentLab : IAsyncLifetime
     }
 
     /// <summary>What the gateway was asked for a ride, and what became of it, by key.</summary>
-    internal Task<List<SandboxCharge>> Ledger(Guid rideId) =>
-        In(db =>
-            db.Set<SandboxCharge>()
-                .AsNoTracking()
-                .Where(charge => charge.Reference == rideId.ToString())
-                .OrderBy(charge => charge.Key)
-                .ToListAsync(Stop)
-        );
+    internal Task<List<SandboxCharge>> Ledger(Guid rideId) => In(db => db.Ledger(rideId).ToListAsync(Stop));
 
     public async ValueTask DisposeAsync()
     {

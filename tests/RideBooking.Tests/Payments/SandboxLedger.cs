@@ -1,0 +1,14 @@
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Payments.Gateway;
+
+namespace RideBooking.Tests.Payments;
+
+static class SandboxLedger
+{
+    /// <summary>What the gateway was asked for a ride, and what became of it, by key.</summary>
+    public static IQueryable<SandboxCharge> Ledger(this DbContext db, Guid rideId) =>
+        db.Set<SandboxCharge>()
+            .AsNoTracking()
+            .Where(charge => charge.Reference == rideId.ToString())
+            .OrderBy(charge => charge.Key);
+}
