@@ -1,6 +1,8 @@
 using MassTransit.QuartzIntegration;
+using Microsoft.Extensions.DependencyInjection;
 using Quartz;
 using Quartz.Impl.AdoJobStore;
+using Quartz.Impl.AdoJobStore.Common;
 
 namespace MassTransit;
 
@@ -77,6 +79,15 @@ public static class PersistentSchedulerExtensions
             quartz.AddJobMiddleware(new DeliveryPace(perSecond, TimeProvider.System));
         }
 
+        // SQLite has one writer, whom a lock in the process tells of his turn; it takes no transaction from outside.
+        var groups = database switch
+        {
+            QuartzDatabase.Sqlite => ScheduleGroups.None,
+            QuartzDatabase.SqlServer => new(new DbProvider(DataSourceOptions.Providers.SqlServer, connectionString)),
+            _ => new(new DbProvider(DataSourceOptions.Providers.Npgsql, connectionString)),
+        };
+        quartz.Services.AddSingleton(groups);
+
         return quartz
             .ConfigureScheduler(scheduler =>
             {
@@ -99,6 +110,7 @@ public static class PersistentSchedulerExtensions
                     settings.StoreJobDataAsStrings = true;
                     // A scheduler that was left running must not keep a process from ending.
                     settings.UseBackgroundThreads = true;
+                    settings.AcceptEnlistedTransactions = database is not QuartzDatabase.Sqlite;
                     // Its faster firing without a lock asks SQL Server for what not every T-SQL server has.
                     settings.LockFreeFiringRounds = database is QuartzDatabase.Postgres;
                 });

@@ -9,17 +9,28 @@ public class CancelScheduledMessageConsumer
         IConsumer<CancelScheduledRecurringMessage>
 {
     readonly ISchedulerFactory _schedulerFactory;
+    readonly ScheduleGroups _groups;
 
     /// <summary>Cancels with the factory's scheduler.</summary>
-    public CancelScheduledMessageConsumer(ISchedulerFactory schedulerFactory) => _schedulerFactory = schedulerFactory;
+    /// <param name="schedulerFactory">Makes the scheduler.</param>
+    /// <param name="groups">How changes of its schedule are made; each by itself when null.</param>
+    public CancelScheduledMessageConsumer(ISchedulerFactory schedulerFactory, ScheduleGroups? groups = null)
+    {
+        _schedulerFactory = schedulerFactory;
+        _groups = groups ?? ScheduleGroups.None;
+    }
 
     /// <summary>Cancels one delivery, also one whose schedule message has not arrived yet.</summary>
     public async Task Consume(ConsumeContext<CancelScheduledMessage> context)
     {
         var key = ScheduleMessageConsumer.KeyOf(context.Message.TokenId);
         var scheduler = await _schedulerFactory.GetScheduler(context.CancellationToken).ConfigureAwait(false);
+        await _groups.Change(scheduler, () => Cancel(scheduler, key, context.CancellationToken)).ConfigureAwait(false);
+    }
 
-        if (await scheduler.UnscheduleJob(key, context.CancellationToken).ConfigureAwait(false))
+    static async Task Cancel(IScheduler scheduler, TriggerKey key, CancellationToken cancellationToken)
+    {
+        if (await scheduler.UnscheduleJob(key, cancellationToken).ConfigureAwait(false))
         {
             LogContext.Debug?.Log("Canceled: {Key}", key);
             return;
@@ -34,9 +45,7 @@ public class CancelScheduledMessageConsumer
             .Build();
 
         // Replaces a schedule that another process stored since the look above.
-        await scheduler
-            .ScheduleTrigger(tombstone, TriggerConflict.Replace, context.CancellationToken)
-            .ConfigureAwait(false);
+        await scheduler.ScheduleTrigger(tombstone, TriggerConflict.Replace, cancellationToken).ConfigureAwait(false);
 
         LogContext.Debug?.Log("Canceled, delivered already or not scheduled yet: {Key}", key);
     }

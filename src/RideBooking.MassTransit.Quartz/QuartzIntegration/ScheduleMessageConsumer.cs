@@ -11,9 +11,16 @@ namespace MassTransit.QuartzIntegration;
 public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<ScheduleRecurringMessage>
 {
     readonly ISchedulerFactory _schedulerFactory;
+    readonly ScheduleGroups _groups;
 
     /// <summary>Schedules with the factory's scheduler.</summary>
-    public ScheduleMessageConsumer(ISchedulerFactory schedulerFactory) => _schedulerFactory = schedulerFactory;
+    /// <param name="schedulerFactory">Makes the scheduler.</param>
+    /// <param name="groups">How changes of its schedule are made; each by itself when null.</param>
+    public ScheduleMessageConsumer(ISchedulerFactory schedulerFactory, ScheduleGroups? groups = null)
+    {
+        _schedulerFactory = schedulerFactory;
+        _groups = groups ?? ScheduleGroups.None;
+    }
 
     /// <summary>Schedules one delivery.</summary>
     public async Task Consume(ConsumeContext<ScheduleMessage> context)
@@ -43,6 +50,11 @@ public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<Sch
             )
             .Build();
 
+        await _groups.Change(scheduler, () => Store(scheduler, trigger, context)).ConfigureAwait(false);
+    }
+
+    static async Task Store(IScheduler scheduler, ITrigger trigger, ConsumeContext<ScheduleMessage> context)
+    {
         var stored = await scheduler
             .ScheduleTrigger(trigger, TriggerConflict.Keep, context.CancellationToken)
             .ConfigureAwait(false);

@@ -3,6 +3,7 @@ using MassTransit;
 using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Quartz;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.MassTransitOnQuartz;
@@ -13,6 +14,7 @@ namespace RideBooking.IntegrationTests.MassTransitOnQuartz;
 public sealed class Timers_on_servers(Servers servers)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly JobKey s_timers = new("MassTransitScheduledMessage");
 
     [Theory]
     [MemberData(nameof(DatabaseProviders.Servers), MemberType = typeof(DatabaseProviders))]
@@ -84,10 +86,82 @@ public sealed class Timers_on_servers(Servers servers)
 
         var quartz = await stays.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(stopped);
         await WaitFor.TrueAsync(
-            "no timer to be left",
-            async () => (await quartz.QueryTriggers(new TriggerQuery(), stopped)).Items.Count == 0,
+            "no timer to be left, beside what a cancel leaves that came to one node before its schedule to the other",
+            async () => (await quartz.QueryTriggers(new TriggerQuery { Job = s_timers }, stopped)).Items.Count == 0,
             Patience
         );
+    }
+
+    [Fact]
+    public async Task Timers_that_come_together_share_transactions()
+    {
+        const int Timers = 300;
+        var where = await Prepare(DatabaseProviders.Postgres);
+        using var node = await StartNode(where, new Received());
+        var before = await Transactions();
+
+        await Schedule(node, Timers, _ => DateTime.UtcNow.AddHours(1));
+
+        await Stored(node, Timers);
+        // Those of the scheduler's own look around are among them.
+        (await Transactions() - before).ShouldBeLessThan(Timers);
+
+        async Task<long> Transactions() =>
+            await Ask(where.ConnectionString, "SELECT pg_current_xact_id()::text::bigint");
+    }
+
+    [Fact]
+    public async Task A_timer_that_cannot_be_stored_takes_no_other_with_it()
+    {
+        const int Timers = 100;
+        var never = new DateTime(2099, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var where = await Prepare(DatabaseProviders.Postgres);
+        using var node = await StartNode(where, new Received());
+        await Ask(
+            where.ConnectionString,
+            $"""
+            CREATE FUNCTION bug() RETURNS trigger AS 'BEGIN RAISE ''A bug.''; END' LANGUAGE plpgsql;
+            CREATE TRIGGER bug BEFORE INSERT ON qrtz_triggers FOR EACH ROW
+                WHEN (NEW.next_fire_time = {never.Ticks}) EXECUTE FUNCTION bug();
+            SELECT 0::bigint
+            """
+        );
+
+        await Schedule(node, Timers, number => number % 10 == 5 ? never : DateTime.UtcNow.AddHours(1));
+
+        await Stored(node, Timers * 9 / 10);
+    }
+
+    static async Task Schedule(IHost node, int timers, Func<int, DateTime> due)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var scheduler = Scheduler(node);
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, timers)
+                .Select(number => scheduler.SchedulePublish(due(number), new Timer { Number = number }, stop))
+        );
+    }
+
+    static async Task Stored(IHost node, int timers)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var quartz = await node.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(stop);
+        await WaitFor.TrueAsync(
+            $"{timers} timers to be stored",
+            async () =>
+                (await quartz.QueryTriggers(new TriggerQuery { Job = s_timers, Take = timers + 1 }, stop)).Items.Count
+                == timers,
+            Patience
+        );
+    }
+
+    static async Task<long> Ask(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     static MessageScheduler Scheduler(IHost node)
