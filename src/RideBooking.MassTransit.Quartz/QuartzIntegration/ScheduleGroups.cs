@@ -16,7 +16,7 @@ public sealed class ScheduleGroups
 
     readonly IDbProvider? _database;
     readonly Lock _lock = new();
-    Queue<Change> _waiting = new();
+    readonly Queue<Change> _waiting = new();
     bool _isBusy;
 
     internal ScheduleGroups(IDbProvider? database) => _database = database;
@@ -27,25 +27,40 @@ public sealed class ScheduleGroups
     /// <summary>Makes a change and waits until it is committed.</summary>
     /// <param name="scheduler">Whose schedule.</param>
     /// <param name="change">May be begun a second time, when the first was rolled back.</param>
-    internal Task Change(IScheduler scheduler, Func<Task> change)
+    internal async Task Change(IScheduler scheduler, Func<Task> change)
     {
         if (_database is null)
-            return change();
+        {
+            await change().ConfigureAwait(false);
+            return;
+        }
 
-        var waiting = new Change(scheduler, change);
+        Change? waiting = null;
         lock (_lock)
         {
-            _waiting.Enqueue(waiting);
             if (_isBusy)
-                return waiting.Made;
+                _waiting.Enqueue(waiting = new Change(scheduler, change));
             _isBusy = true;
         }
-        // Neither the first one's trace nor its transaction is that of the others.
-        using (ExecutionContext.SuppressFlow())
-            _ = Task.Run(MakeAll);
-        return waiting.Made;
+        if (waiting is not null)
+        {
+            await waiting.Made.ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await change().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Neither this one's trace nor its transaction is that of the others.
+            using (ExecutionContext.SuppressFlow())
+                _ = Task.Run(MakeAll);
+        }
     }
 
+    // Ends when nobody waits.
     async Task MakeAll()
     {
         while (true)
