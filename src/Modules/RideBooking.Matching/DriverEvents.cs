@@ -36,6 +36,16 @@ internal static class DriverEvents
     static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan s_slowest = TimeSpan.FromSeconds(5);
 
+    static readonly CompiledQuery<string, Found> s_found = new(
+        (db, driverId, _) =>
+            (
+                from offer in db.Set<Offer>().AsNoTracking()
+                join search in db.Set<Search>().AsNoTracking() on offer.RideId equals search.RideId
+                where offer.LivingDriverId == driverId
+                select new Found(offer, search)
+            ).SingleOrDefault()
+    );
+
     public static void Map(RouteGroupBuilder drivers) =>
         drivers.MapGet("/drivers/me/events", Handle).WithSummary("Your offers and rides as they come and go (SSE).");
 
@@ -112,31 +122,28 @@ internal static class DriverEvents
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var found = await (
-            from offer in db.Set<Offer>().AsNoTracking()
-            join search in db.Set<Search>().AsNoTracking() on offer.RideId equals search.RideId
-            where offer.LivingDriverId == driverId
-            select new { offer, search }
-        ).SingleOrDefaultAsync(stop);
+        var found = await s_found.Ask(db, driverId, stop);
 
         var changes = new List<(ServerEvent, Living?)>();
-        if (told is not null && told.OfferId != found?.offer.OfferId)
+        if (told is not null && told.OfferId != found?.Offer.OfferId)
         {
             var over = await db.Set<Offer>().AsNoTracking().SingleAsync(offer => offer.OfferId == told.OfferId, stop);
             changes.Add((new ServerEvent(null, "over", new OfferOver(over.OfferId, over.RideId, over.Status)), null));
         }
-        if (found is not null && (told?.OfferId != found.offer.OfferId || told.Status != found.offer.Status))
+        if (found is not null && (told?.OfferId != found.Offer.OfferId || told.Status != found.Offer.Status))
         {
-            var type = found.offer.Status == OfferStatus.Accepted ? "assigned" : "offer";
+            var type = found.Offer.Status == OfferStatus.Accepted ? "assigned" : "offer";
             changes.Add(
                 (
-                    new ServerEvent(null, type, OfferView.Of(found.offer, found.search)),
-                    new Living(found.offer.OfferId, found.offer.RideId, found.offer.Status)
+                    new ServerEvent(null, type, OfferView.Of(found.Offer, found.Search)),
+                    new Living(found.Offer.OfferId, found.Offer.RideId, found.Offer.Status)
                 )
             );
         }
         return changes;
     }
+
+    sealed record Found(Offer Offer, Search Search);
 
     sealed record Living(Guid OfferId, Guid RideId, OfferStatus Status);
 }

@@ -8,8 +8,12 @@ namespace RideBooking.Rides;
 /// <summary>Who may see a ride. To everybody else it does not exist: the same answer as for an id that nothing has.</summary>
 internal static class RideAccess
 {
+    static readonly CompiledQuery<Guid, Ride> s_ride = new(
+        (db, rideId, _) => db.Set<Ride>().AsNoTracking().SingleOrDefault(ride => ride.CorrelationId == rideId)
+    );
+
     public static Task<Ride?> FindRide(this AppDbContext db, Guid rideId, CancellationToken stop) =>
-        db.Set<Ride>().AsNoTracking().SingleOrDefaultAsync(ride => ride.CorrelationId == rideId, stop);
+        s_ride.Ask(db, rideId, stop);
 
     /// <summary>The ride, when it is there and the caller's to see: its rider's, its present driver's, any operator's.</summary>
     public static async Task<Ride?> FindRide(
