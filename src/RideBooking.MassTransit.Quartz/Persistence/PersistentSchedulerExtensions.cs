@@ -79,7 +79,7 @@ public static class PersistentSchedulerExtensions
             quartz.AddJobMiddleware(new DeliveryPace(perSecond, TimeProvider.System));
         }
 
-        // SQLite has one writer, whom a lock in the process tells of his turn; it takes no transaction from outside.
+        // SQLite is one process' own: no lock is shared with others there, and each change is made by itself.
         var groups = database switch
         {
             QuartzDatabase.Sqlite => ScheduleGroups.None,

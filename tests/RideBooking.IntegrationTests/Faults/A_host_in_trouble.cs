@@ -150,7 +150,7 @@ public sealed class A_host_in_trouble(ServersToStop servers) : IAsyncDisposable
         var operations = await rush.Operator();
 
         await servers.Stop(servers.Postgres);
-        // None of the rush may be under way at this moment.
+        // It may be that nothing of the rush is under way at this moment.
         await Put.Fare(virtualHost, "notify-rider", Guid.CreateVersion7(), Guid.CreateVersion7());
         await WaitFor.TrueAsync(
             "error queues to fill",
