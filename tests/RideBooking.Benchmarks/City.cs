@@ -16,7 +16,10 @@ sealed class City(Api api, int seed)
     const double Lat = 52.52;
     const double Lng = 13.405;
 
+    static readonly TimeSpan s_shortestWay = TimeSpan.FromMilliseconds(20);
+
     readonly Random _random = new(seed);
+    TimeSpan _way;
 
     /// <summary>Puts the driver on duty, who takes every offer and drives until told to stop.</summary>
     /// <returns>The driving; it ends in failure where the API does not do what it says.</returns>
@@ -41,6 +44,9 @@ sealed class City(Api api, int seed)
         await api.Do(HttpMethod.Post, "drivers/me/shift", token, new { location = Somewhere() }, stop);
         return Drive(token, stop);
     }
+
+    /// <summary>From now on it is as busy as it turns out to be: what its drivers knew of their ways is no guide.</summary>
+    public void ChangesItsPace() => _way = TimeSpan.Zero;
 
     /// <summary>Ends a driver's duty.</summary>
     public Task Dismiss(string token, CancellationToken stop) =>
@@ -103,19 +109,28 @@ sealed class City(Api api, int seed)
         }
     }
 
-    /// <summary>The ride learns of its driver by a message: until then it is not his, and a real driver is still on the way.</summary>
+    /// <summary>
+    /// The ride learns of its driver by a message: until then it is not his, and a real driver is still on the way. The way is
+    /// as long as the last driver's was, less a little: asking in vain again and again is no load that drivers make.
+    /// </summary>
     async Task Arrive(string ride, string token, CancellationToken stop)
     {
-        for (var pause = TimeSpan.FromMilliseconds(20); ; pause *= 1.5)
+        var started = Stopwatch.GetTimestamp();
+        for (var pause = AtLeastShortest(_way * 0.8); ; pause = AtLeastShortest(_way * 0.1))
         {
             await Task.Delay(pause, stop);
             var (status, answer) = await api.Send(HttpMethod.Post, $"{ride}/arrive", token, null, stop);
             if (status == HttpStatusCode.Accepted)
+            {
+                _way = Stopwatch.GetElapsedTime(started);
                 return;
+            }
             if (status != HttpStatusCode.NotFound)
                 throw new InvalidOperationException($"Arriving was answered {(int)status} {answer}");
         }
     }
+
+    static TimeSpan AtLeastShortest(TimeSpan way) => way > s_shortestWay ? way : s_shortestWay;
 
     object Somewhere()
     {

@@ -5,6 +5,7 @@ namespace RideBooking.Benchmarks;
 
 /// <summary>What the host has counted so far (see <see cref="StartupHook"/>).</summary>
 /// <param name="ProcessId">The host's own.</param>
+/// <param name="Heap">Bytes on the managed heap when garbage was last collected; no count, and not subtracted.</param>
 /// <param name="Commands">SQL commands, each one round trip, failed ones included.</param>
 /// <param name="Commits">Transactions committed by EF Core.</param>
 /// <param name="Rollbacks">Transactions rolled back.</param>
@@ -14,6 +15,7 @@ namespace RideBooking.Benchmarks;
 /// <param name="Details">Each SQL statement and each queue's messages.</param>
 sealed record Counts(
     int ProcessId,
+    long Heap,
     long Commands,
     long Commits,
     long Rollbacks,
@@ -24,16 +26,21 @@ sealed record Counts(
 )
 {
     /// <summary>Asks the host.</summary>
-    public static async Task<Counts> Ask(string address, CancellationToken stop)
+    /// <param name="address">The host's socket.</param>
+    /// <param name="collect">Whether it collects all its garbage first.</param>
+    /// <param name="stop">Gives up.</param>
+    public static async Task<Counts> Ask(string address, bool collect, CancellationToken stop)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(address), stop);
         await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(new byte[] { collect ? StartupHook.CollectFirst : (byte)0 }, stop);
         var counts = (
             await JsonSerializer.DeserializeAsync<Dictionary<string, long>>(stream, cancellationToken: stop)
         )!;
         return new(
             (int)counts["processId"],
+            counts["heap"],
             counts["commands"] + counts["failedCommands"],
             counts["commits"],
             counts["rollbacks"],
@@ -47,6 +54,7 @@ sealed record Counts(
     public static Counts operator -(Counts after, Counts before) =>
         new(
             after.ProcessId,
+            after.Heap,
             after.Commands - before.Commands,
             after.Commits - before.Commits,
             after.Rollbacks - before.Rollbacks,

@@ -13,11 +13,19 @@ sealed record Figures(
     Latency UnderLoad,
     Latency RequestAnsweredUnderLoad,
     double SettledAfterSeconds,
-    double HostMegabytesBefore,
-    double HostMegabytesAfter,
+    IReadOnlyList<MemoryUse> Memory,
     PerRide PerRide,
     IReadOnlyList<string> Breaches
 );
+
+/// <summary>What is in use when so many rides of the load are done, in MB.</summary>
+/// <param name="Rides">None: before the first. More than all: when what followed the last was done as well.</param>
+/// <param name="HostHeap">Of the host, what is alive on the managed heap: all garbage is collected first.</param>
+/// <param name="Processes">By process, without what they share.</param>
+sealed record MemoryUse(int Rides, double HostHeap, IReadOnlyDictionary<string, double> Processes)
+{
+    public double Host => Processes.GetValueOrDefault("host");
+}
 
 /// <summary>Milliseconds.</summary>
 sealed record Latency(double P50, double P95, double P99, double Max)

@@ -47,8 +47,11 @@ static class Report
             One($"CPU per ride: {process}, ms", time);
         if (ride.ProcessorMilliseconds.TryGetValue("driver", out var own))
             One("CPU per ride: this load driver, ms", own);
-        One("memory of the host before the load, MB", figures.HostMegabytesBefore);
-        One("memory of the host after it, MB", figures.HostMegabytesAfter);
+        foreach (var use in figures.Memory.Where((_, number) => number % 4 == 0 || number == figures.Memory.Count - 1))
+            One(
+                $"host's memory, {(use.Rides > settings.Rides ? "settled" : $"{use.Rides} rides")} (heap {Text(use.HostHeap)}), MB",
+                use.Host
+            );
         table.AddEmptyRow();
         table.AddRow(
             figures.Breaches.Count == 0

@@ -13,6 +13,10 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     const int SignInsAtOnce = 8;
     const int EventsPerPage = 1000;
     const int RidesToCopy = 10;
+    const int MemorySamples = 20;
+
+    // Each stops the host for a tenth of a second or two.
+    const int RidesBetweenSamples = 2500;
     static readonly TimeSpan s_stall = TimeSpan.FromMinutes(3);
     static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(1);
     static readonly TimeSpan s_settling = TimeSpan.FromMinutes(5);
@@ -21,6 +25,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
 
     readonly City _city = new(api, settings.Seed);
     readonly List<Guid> _driven = [];
+    readonly List<MemoryUse> _memory = [];
     long _before;
 
     /// <returns>The exit code: 0, or 1 where a promise was broken.</returns>
@@ -84,6 +89,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         await Settled(stop);
 
         var before = await Snapshot(stop);
+        await Remember(0, stop);
         var started = Stopwatch.GetTimestamp();
         var loaded = await Part(
             $"{settings.InFlight} in flight",
@@ -91,12 +97,14 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             settings.InFlight,
             riders,
             driving,
-            stop
+            stop,
+            Math.Max(settings.Rides / MemorySamples, RidesBetweenSamples)
         );
         var elapsed = Stopwatch.GetElapsedTime(started);
         await Settled(stop);
         var settled = Stopwatch.GetElapsedTime(started) - elapsed - s_quiet;
         var after = await Snapshot(stop);
+        await Remember(settings.Rides + 1, stop);
 
         await offDuty.CancelAsync();
         await Task.WhenAll(driving);
@@ -110,8 +118,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             Latency.Of(loaded.Select(ride => ride.Captured)),
             Latency.Of(loaded.Select(ride => ride.Answered)),
             Math.Max(0, settled.TotalSeconds),
-            before.Memory,
-            after.Memory,
+            [.. _memory.OrderBy(use => use.Rides)],
             Cost(before, after),
             await Breaches(stop)
         );
@@ -149,10 +156,12 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         int inFlight,
         Queue<string> riders,
         Task[] driving,
-        CancellationToken stop
+        CancellationToken stop,
+        int rememberEvery = 0
     )
     {
         var bar = progress.AddTask(name, maxValue: Math.Max(1, rides));
+        _city.ChangesItsPace();
         var started = Stopwatch.GetTimestamp();
         var done = new List<Ridden>(rides);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -166,14 +175,18 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                     while (NextRider() is { } rider)
                     {
                         var ride = await _city.Ride(rider, giveUp.Token);
+                        int count;
                         lock (done)
                         {
                             done.Add(ride);
+                            count = done.Count;
                             giveUp.CancelAfter(s_stall);
                             bar.Increment(1);
                             bar.Description =
                                 $"{name}: {done.Count} of {rides} rides, {done.Count / Stopwatch.GetElapsedTime(started).TotalSeconds:0.0}/s";
                         }
+                        if (rememberEvery > 0 && count % rememberEvery == 0)
+                            await Remember(count, giveUp.Token);
                     }
                 })
         );
@@ -209,12 +222,17 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         var started = Stopwatch.GetTimestamp();
         // Notifications and analytics fall behind a load that takes all there is, the more the longer it lasts.
         var patience = TimeSpan.FromTicks(Math.Max(s_settling.Ticks, Stopwatch.GetElapsedTime(_begun).Ticks));
+        var bar = progress.AddTask("what followed", maxValue: 1);
         for (var known = await system.Counts(stop); ; )
         {
             await Task.Delay(s_quiet, stop);
             var now = await system.Counts(stop);
             if (now.Received == known.Received && now.Sent == known.Sent && await system.OutboxLength() == 0)
+            {
+                bar.Value = bar.MaxValue;
                 return;
+            }
+            bar.Description = $"what followed: {now.Received - known.Received} messages in the last second";
             if (Stopwatch.GetElapsedTime(started) > patience)
                 throw new TimeoutException(
                     $"Messages were still handled {patience.TotalMinutes:0} min after the last ride, or lie in the outbox ({await system.OutboxLength()})."
@@ -226,22 +244,24 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     async Task<(
         Counts Counts,
         (long Transactions, long Syncs)? Server,
-        Dictionary<string, double> Processors,
-        double Memory
+        Dictionary<string, double> Processors
     )> Snapshot(CancellationToken stop)
     {
         var counts = await system.Counts(stop);
-        return (
-            counts,
-            await system.WritesByServer(),
-            ProcessUse.Processor(counts.ProcessId),
-            ProcessUse.Memory(counts.ProcessId).GetValueOrDefault("host")
-        );
+        return (counts, await system.WritesByServer(), ProcessUse.Processor(counts.ProcessId));
+    }
+
+    async Task Remember(int rides, CancellationToken stop)
+    {
+        var counts = await system.CountsWhenClean(stop);
+        var use = new MemoryUse(rides, counts.Heap / 1e6, ProcessUse.Memory(counts.ProcessId));
+        lock (_memory)
+            _memory.Add(use);
     }
 
     PerRide Cost(
-        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors, double) before,
-        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors, double) after
+        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors) before,
+        (Counts Counts, (long Transactions, long Syncs)? Server, Dictionary<string, double> Processors) after
     )
     {
         var counts = after.Counts - before.Counts;

@@ -6,11 +6,14 @@ using System.Text.Json;
 
 /// <summary>
 /// Counts inside the host, which is the one that users run: the runtime loads this before its Main (DOTNET_STARTUP_HOOKS),
-/// and it listens to what EF Core and MassTransit tell anybody who asks. The counts so far are the answer to a connection.
+/// and it listens to what EF Core and MassTransit tell anybody who asks. The counts so far are the answer to a byte.
 /// </summary>
 static class StartupHook
 {
     internal const string AddressVariable = "RIDEBOOKING_BENCHMARK_COUNTS";
+
+    /// <summary>Sent by who wants to know what is alive on the heap, and not what happens to lie there.</summary>
+    internal const byte CollectFirst = 1;
 
     const int LongestShape = 150;
 
@@ -66,10 +69,15 @@ static class StartupHook
         while (true)
         {
             using var asking = listener.Accept();
+            var wanted = new byte[1];
+            asking.Receive(wanted);
+            if (wanted[0] == CollectFirst)
+                GC.Collect();
             var counts = s_database
                 .Values.Concat(s_messages.Values)
                 .ToDictionary(count => count.Name, count => count.Value);
             counts["processId"] = Environment.ProcessId;
+            counts["heap"] = GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes;
             foreach (var detail in s_details.Values)
                 counts[detail.Name] = detail.Value;
             asking.Send(JsonSerializer.SerializeToUtf8Bytes(counts));

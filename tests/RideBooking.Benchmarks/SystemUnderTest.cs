@@ -64,7 +64,11 @@ sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>What the host has counted so far.</summary>
-    public Task<Counts> Counts(CancellationToken stop) => Benchmarks.Counts.Ask(CountsAddress, stop);
+    public Task<Counts> Counts(CancellationToken stop) => Benchmarks.Counts.Ask(CountsAddress, collect: false, stop);
+
+    /// <summary>The same after the host has collected all its garbage.</summary>
+    public Task<Counts> CountsWhenClean(CancellationToken stop) =>
+        Benchmarks.Counts.Ask(CountsAddress, collect: true, stop);
 
     /// <summary>How many messages wait in the outbox.</summary>
     public Task<long> OutboxLength() =>
