@@ -24,8 +24,9 @@ sealed partial class GroupCommit<TDbContext>(
     // SQL Server takes 2100 parameters, and a short list is planned once.
     const int KeysPerStatement = 100;
 
-    // How long delivered messages wait for a group that takes their deletion along.
-    static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(20);
+    // How long delivered messages wait for a group that takes their deletion along. Where order is kept other processes wait for
+    // the deletion, to send what comes behind.
+    readonly TimeSpan _patience = TimeSpan.FromMilliseconds(settings.KeepsOrder ? 20 : 100);
 
     readonly ConcurrentQueue<Pending> _waiting = new();
     readonly ConcurrentQueue<Deletion> _deletions = new();
@@ -51,7 +52,7 @@ sealed partial class GroupCommit<TDbContext>(
         unit.Committed();
     }
 
-    /// <summary>Deletes delivered messages along with the next group, or soon.</summary>
+    /// <summary>Deletes delivered messages along with the next group of several, or soon.</summary>
     public Task Delete(IReadOnlyCollection<Guid> ids)
     {
         if (ids.Count == 0)
@@ -64,7 +65,7 @@ sealed partial class GroupCommit<TDbContext>(
 
         async Task StartLater()
         {
-            await Task.Delay(s_patience);
+            await Task.Delay(_patience);
             if (deletion.Done.Task.IsCompleted)
                 return;
             Interlocked.Exchange(ref _deletionIsDue, 1);
@@ -115,7 +116,8 @@ sealed partial class GroupCommit<TDbContext>(
             _apart = null;
         }
 
-        if (group.Units.Count > 0 || group.DeletionIsDue)
+        // It is a round trip of its own, so who comes alone is not made to wait for it.
+        if (group.Units.Count > 1 || group.DeletionIsDue || (group.Units.Count == 1 && settings.KeepsOrder))
             while (group.Deletes < MostDeletes && _deletions.TryDequeue(out var deletion))
                 group.Add(deletion);
     }
