@@ -62,6 +62,13 @@ public sealed class EventLogSignal
         }
     }
 
+    /// <summary>Tells those who listen to a stream or driver that something about it has changed without an event.</summary>
+    public void TellToLook(string about)
+    {
+        lock (_changing)
+            TellThose(about, null);
+    }
+
     /// <summary>Tells everybody that there may be events which they have not heard.</summary>
     internal void TellToLook()
     {
@@ -70,7 +77,7 @@ public sealed class EventLogSignal
                 listener.Hear(null);
     }
 
-    void TellThose(string about, LoggedEvent row)
+    void TellThose(string about, LoggedEvent? row)
     {
         if (_listeners.TryGetValue(about, out var those))
             foreach (var listener in those)

@@ -30,10 +30,13 @@ internal static class DriverEvents
         nameof(OfferExpired),
     ];
 
-    /// <summary>These end it a little later: when matching has heard of them, in whichever process that is.</summary>
+    /// <summary>
+    /// These end it a little later: when matching has heard of them, in whichever process that is. If in this one, the stream
+    /// is told.
+    /// </summary>
     static readonly string[] s_ends = [nameof(RideCompleted), nameof(RideCancelled), nameof(DriverUnassigned)];
 
-    static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan s_slowest = TimeSpan.FromSeconds(5);
 
     static readonly CompiledQuery<string, Found> s_found = new(
@@ -83,21 +86,18 @@ internal static class DriverEvents
                 again = again * 2 < s_slowest ? again * 2 : s_slowest;
             if (mayEnd && told is not null && await IsToEnd(scopes, told, stop))
                 again = s_soon;
-            mayEnd = await Hear(listener, again, clock, stop);
-        }
-    }
-
-    /// <summary>Waits until the driver's offer has changed, or may have.</summary>
-    /// <returns>Whether it may be to end.</returns>
-    static async Task<bool> Hear(EventListener listener, TimeSpan patience, TimeProvider clock, CancellationToken stop)
-    {
-        while (true)
-        {
-            var (events, missed) = await listener.Hear(patience, clock, stop);
-            if (missed || events.Any(row => s_ends.Contains(row.EventType)))
-                return true;
-            if (events.Count == 0 || events.Any(row => s_changes.Contains(row.EventType)))
-                return false;
+            mayEnd = false;
+            for (var look = false; !look; )
+            {
+                var (events, missed) = await listener.Hear(again, clock, stop);
+                foreach (var row in events.Where(row => s_ends.Contains(row.EventType)))
+                    if (row.StreamId == told?.RideId.ToString())
+                        again = s_soon;
+                    else
+                        mayEnd = true;
+                mayEnd |= missed;
+                look = missed || events.Count == 0 || events.Any(row => s_changes.Contains(row.EventType));
+            }
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed class ExpireOffer(AppDbContext db, TimeProvider clock) : IConsum
     {
         var (rideId, offerId, reason) = context.Message;
         var stop = context.CancellationToken;
+        // Most offers are answered when their time is up. That stays so: it needs no lock to be seen, nor a transaction.
+        if (!await db.IsOffering(rideId, offerId, stop))
+            return;
         if (await db.TakeSearchOffering(rideId, offerId, stop) is not { } search)
             return;
 

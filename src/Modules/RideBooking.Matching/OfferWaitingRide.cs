@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Positions;
 
@@ -12,8 +13,12 @@ namespace RideBooking.Matching;
 internal sealed record DriverBecameFree(string DriverId);
 
 /// <summary>Offers a free driver the ride nearby that has waited longest.</summary>
-internal sealed class OfferWaitingRide(AppDbContext db, ExclusiveOffers offers, MatchingOptions options)
-    : IConsumer<DriverBecameFree>
+internal sealed class OfferWaitingRide(
+    AppDbContext db,
+    ExclusiveOffers offers,
+    MatchingOptions options,
+    EventLogSignal signal
+) : IConsumer<DriverBecameFree>
 {
     const int RidesPerLook = 8;
 
@@ -21,6 +26,7 @@ internal sealed class OfferWaitingRide(AppDbContext db, ExclusiveOffers offers, 
     {
         var driverId = context.Message.DriverId;
         var stop = context.CancellationToken;
+        signal.TellToLook(driverId); // his offer or ride is over, which no event says
         var driver = await (
             from candidate in db.Set<Candidate>()
             join position in db.Set<DriverPosition>() on candidate.DriverId equals position.DriverId

@@ -140,26 +140,22 @@ internal static class Searches
         Guid rideId,
         Guid offerId,
         CancellationToken stop
-    ) =>
-        Take(
-            db,
-            db.Set<Search>()
-                .Where(search =>
-                    search.RideId == rideId && search.Status == SearchStatus.Offered && search.OfferId == offerId
-                ),
-            rideId,
-            stop
-        );
+    ) => Take(db, db.Offering(rideId, offerId), rideId, stop);
+
+    /// <summary>Whether this is the offer that the search's driver is thinking over. Once it is not, it never is again.</summary>
+    public static Task<bool> IsOffering(this AppDbContext db, Guid rideId, Guid offerId, CancellationToken stop) =>
+        db.Offering(rideId, offerId).AnyAsync(stop);
 
     /// <summary>Takes the search and ends it in one, if this is the offer that its driver is thinking over.</summary>
     public static async Task<bool> Assign(this AppDbContext db, Offer offer, CancellationToken stop) =>
-        await db.Set<Search>()
-            .Where(search =>
-                search.RideId == offer.RideId
-                && search.Status == SearchStatus.Offered
-                && search.OfferId == offer.OfferId
-            )
+        await db.Offering(offer.RideId, offer.OfferId)
             .ExecuteUpdateAsync(row => row.SetProperty(search => search.Status, SearchStatus.Assigned), stop) == 1;
+
+    static IQueryable<Search> Offering(this AppDbContext db, Guid rideId, Guid offerId) =>
+        db.Set<Search>()
+            .Where(search =>
+                search.RideId == rideId && search.Status == SearchStatus.Offered && search.OfferId == offerId
+            );
 
     static async Task<Search?> Take(AppDbContext db, IQueryable<Search> which, Guid rideId, CancellationToken stop)
     {

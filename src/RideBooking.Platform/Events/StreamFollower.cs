@@ -7,7 +7,8 @@ namespace RideBooking.Platform.Events;
 
 /// <summary>
 /// The events of one ride or driver as they come. It looks once and then is handed each event when that is numbered; a
-/// stream's versions have no gap, and so it knows when it has missed one and must look again.
+/// stream's versions have no gap, and so it knows when it has missed one and must look again. It never numbers events itself:
+/// those that await their numbers when it looks are handed to it when they have them.
 /// </summary>
 public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal signal, TimeProvider clock)
 {
@@ -20,12 +21,12 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
     {
         using var listener = signal.Listen(streamId);
         var (filter, version) = (new EventFilter(StreamId: streamId), 0);
-        var (look, first) = (true, true);
+        var look = true;
         while (true)
         {
             while (look)
             {
-                var found = await Read(filter, first, stop);
+                var found = await Read(filter, stop);
                 foreach (var row in found)
                     yield return row;
                 if (found.Count > 0)
@@ -36,7 +37,7 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
                         },
                         found[^1].StreamVersion!.Value
                     );
-                (look, first) = (found.Count == Batch, false);
+                look = found.Count == Batch;
             }
 
             var heard = await listener.Hear(Timeout.InfiniteTimeSpan, clock, stop);
@@ -52,11 +53,9 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
         }
     }
 
-    // The first look numbers what is committed, so that who has just written sees it; later ones know that it is.
-    async Task<List<LoggedEvent>> Read(EventFilter filter, bool first, CancellationToken stop)
+    async Task<List<LoggedEvent>> Read(EventFilter filter, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        return first ? await db.ReadEvents(filter, Batch, stop) : await db.ReadNumbered(filter, Batch, stop);
+        return await scope.ServiceProvider.GetRequiredService<AppDbContext>().ReadNumbered(filter, Batch, stop);
     }
 }

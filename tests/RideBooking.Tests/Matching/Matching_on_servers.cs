@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.Drivers;
+using RideBooking.EventLog;
 using RideBooking.Matching;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
@@ -56,7 +57,7 @@ public sealed class Matching_on_servers
             (await offers.Look(search, 1500, Stop)).ShouldBeEmpty();
             (await db.Reserve("anna", search, ride, Stop)).ShouldBeFalse();
         }
-        var waiting = new OfferWaitingRide(db, offers, matching);
+        var waiting = new OfferWaitingRide(db, offers, matching, new EventLogSignal());
         (await waiting.Look("anna", "xl", 52.5, 13.4, Stop)).ShouldBeEmpty();
         (await db.TakeSearch(ride, Stop)).ShouldBeNull();
         (await db.TakeOpenSearch(ride, Stop)).ShouldBeNull();
