@@ -1,0 +1,198 @@
+using System.Net;
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Tests.Http;
+
+/// <summary>Who carries a request out, of several that try, and when one of them dies.</summary>
+public sealed class IdempotencyClaimsTests : IdempotentOrders
+{
+    [Fact]
+    public async Task An_attempt_that_takes_its_time_keeps_its_claim()
+    {
+        await using var other = await StartApp(clock, s_settings with { Wait = TimeSpan.Zero });
+        work.Hold();
+        var slow = Post("k1");
+        await work.Begun;
+        var leases = app.Services.GetRequiredService<ClaimLeases>();
+        app.Services.GetServices<IHostedService>().ShouldContain(leases);
+
+        for (var elapsed = TimeSpan.Zero; elapsed < s_settings.Lease * 3; elapsed += s_settings.RenewEvery)
+        {
+            clock.Advance(s_settings.RenewEvery);
+            await leases.Renew(Stop);
+        }
+        await (await Post(other, "k1")).ShouldBeProblem(409, "request_in_progress");
+
+        work.Go();
+        (await slow).StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(await Post("k1")).ShouldBeTrue();
+        work.Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_attempt_whose_lease_was_not_renewed_is_given_up_and_may_be_repeated()
+    {
+        await using var stuck = await StartApp(clock, s_settings with { RenewEvery = TimeSpan.FromHours(1) });
+        work.Hold();
+        var slow = Post(stuck, "k1");
+        await work.Begun;
+        clock.Advance(s_settings.Lease - s_settings.LeaseMargin);
+        await (await slow).ShouldBeProblem(503, "unavailable");
+        (await Post("k1")).StatusCode.ShouldBe(HttpStatusCode.Created);
+        work.Ids.Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_claim_that_was_lost_is_not_renewed()
+    {
+        var taking = Start + s_settings.Lease * 1.1;
+        await using var other = await StartApp(new FakeTimeProvider(taking));
+        var (mine, theirs) = (
+            app.Services.GetRequiredService<IdempotencyStore>(),
+            other.Services.GetRequiredService<IdempotencyStore>()
+        );
+        var id = Guid.CreateVersion7();
+        var lost = (Claim.Granted)await mine.Claim(id, "anonymous", "x", Stop);
+        ((Claim.Granted)await theirs.Claim(id, "anonymous", "x", Stop)).IsTakenOver.ShouldBeTrue();
+
+        await mine.Renew([lost], Start + s_settings.RenewEvery, Stop);
+
+        (await Rows()).Single().LeaseUntil.ShouldBe(taking + s_settings.Lease);
+    }
+
+    [Fact]
+    public async Task A_claim_that_took_longer_to_write_than_it_lasts_is_given_up()
+    {
+        var leases = app.Services.GetRequiredService<ClaimLeases>();
+        var claim = (Claim.Granted)
+            await app.Services.GetRequiredService<IdempotencyStore>().Claim(Guid.CreateVersion7(), "x", "x", Stop);
+        clock.Advance(s_settings.Lease);
+
+        using var lease = leases.Hold(claim);
+
+        lease.Ended.IsCancellationRequested.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_claim_that_was_released_is_not_revived_by_a_renewal_on_its_way()
+    {
+        var store = app.Services.GetRequiredService<IdempotencyStore>();
+        var began = clock.GetUtcNow();
+        var claim = (Claim.Granted)await store.Claim(Guid.CreateVersion7(), "anonymous", "x", Stop);
+        clock.Advance(s_settings.RenewEvery);
+        var renewing = clock.GetUtcNow();
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        await store.Release(claim, Stop);
+        await store.Renew([claim], renewing, Stop);
+
+        (await Rows()).Single().LeaseUntil.ShouldBe(began);
+    }
+
+    [Fact]
+    public async Task What_a_process_had_not_answered_when_it_died_is_carried_out_at_once_by_the_only_one_after_it()
+    {
+        await using var dead = await StartApp(clock);
+        work.Hold();
+        var lost = Post(dead, "k1");
+        await work.Begun;
+        var store = app.Services.GetRequiredService<IdempotencyStore>();
+
+        (await store.ReleaseAbandoned(Stop)).ShouldBe(1);
+        var repeat = await Post("k1");
+        repeat.StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(repeat).ShouldBeFalse();
+        work.Ids.Distinct().Count().ShouldBe(1, "whatever the first one has created, it is the same");
+        (await store.ReleaseAbandoned(Stop)).ShouldBe(0, "what was answered stays so");
+
+        work.Go();
+        await lost;
+        (await (await Post("k1")).Content.ReadAsStringAsync(Stop)).ShouldBe(
+            await repeat.Content.ReadAsStringAsync(Stop),
+            "who lost the claim changes nothing"
+        );
+    }
+
+    [Fact]
+    public async Task While_another_process_carries_it_out_a_repeat_is_told_to_come_back()
+    {
+        await using var other = await StartApp(clock, s_settings with { Wait = TimeSpan.Zero });
+        work.Hold();
+        var first = Post("k1");
+        await work.Begun;
+        var repeat = await Post(other, "k1");
+        await repeat.ShouldBeProblem(409, "request_in_progress");
+        repeat.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        await (await Post(other, "k1", "coffee")).ShouldBeProblem(422, "idempotency_key_reused");
+
+        work.Go();
+        (await first).StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(await Post(other, "k1")).ShouldBeTrue();
+        work.Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_repeat_in_another_process_waits_a_while_for_the_answer()
+    {
+        var time = new Polled(Start);
+        await using var other = await StartApp(time);
+        work.Hold();
+        var first = Post("k1");
+        await work.Begun;
+        var repeat = Post(other, "k1");
+        await time.Polls.Reader.ReadAsync(Stop);
+        work.Go();
+        await first;
+        time.Advance(TimeSpan.FromMilliseconds(200));
+        var answer = await repeat;
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(answer).ShouldBeTrue();
+    }
+
+    /// <summary>Tells when somebody starts to wait for the next look at the database.</summary>
+    sealed class Polled(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        public Channel<bool> Polls { get; } = Channel.CreateUnbounded<bool>();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == s_settings.Poll)
+                Polls.Writer.TryWrite(true);
+            return timer;
+        }
+    }
+
+    [Theory]
+    [InlineData(11)]
+    // The dead one's clock was an hour ahead: nobody waits for its lease to end.
+    [InlineData(-3600)]
+    public async Task A_request_whose_process_died_is_taken_over_with_the_same_ids(int secondsLater)
+    {
+        await using var other = await StartApp(new FakeTimeProvider(Start.AddSeconds(secondsLater)));
+        work.Hold();
+        var dying = Post("k1");
+        await work.Begun;
+
+        var taken = await Post(other, "k1");
+        taken.StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(taken).ShouldBeFalse();
+        work.Ids.Count.ShouldBe(2);
+        work.Ids.Distinct().Count().ShouldBe(1);
+
+        // The first was only slow: what it answers in the end is not what is kept.
+        work.Go();
+        await dying;
+        (await (await Post("k1")).Body()).GetProperty("attempt").GetInt32().ShouldBe(2);
+    }
+}
