@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Configuration;
@@ -15,6 +16,7 @@ using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Quotes;
 using RideBooking.Platform.Recovery;
 using RideBooking.Platform.Security;
+using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationException;
 
 namespace RideBooking.Platform;
 
@@ -33,6 +35,7 @@ public static class Application
         var (services, configuration) = (builder.Services, builder.Configuration);
         if (s_addressKeys.All(key => string.IsNullOrEmpty(configuration[key])))
             builder.WebHost.UseUrls(DefaultUrl);
+        CheckUrls(configuration["urls"]);
 
         foreach (var module in modules)
             services.AddSingleton(module);
@@ -95,6 +98,19 @@ public static class Application
             module.MapEndpoints(app);
         app.Lifetime.ApplicationStarted.Register(() => SayWhere(app));
         return await Shutdown.RunToEnd(app);
+    }
+
+    static void CheckUrls(string? urls)
+    {
+        foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            try
+            {
+                BindingAddress.Parse(url);
+            }
+            catch (FormatException)
+            {
+                throw new ConfigurationException($"Urls has '{url}', which is no address as http://localhost:5080 is.");
+            }
     }
 
     static void SayWhere(WebApplication app)

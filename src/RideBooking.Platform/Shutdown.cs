@@ -1,8 +1,10 @@
 using MassTransit;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Configuration;
+using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationException;
 using IHost = Microsoft.Extensions.Hosting.IHost;
 
 namespace RideBooking.Platform;
@@ -30,11 +32,16 @@ internal static class Shutdown
 
     /// <summary>Runs until asked to stop.</summary>
     /// <returns>The exit code: 0 also when the time was not enough, for nothing is lost by it.</returns>
+    /// <exception cref="ConfigurationException">Another process has the address.</exception>
     public static async Task<int> RunToEnd(IHost app)
     {
         try
         {
             await app.RunAsync();
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            throw new ConfigurationException($"Urls: {taken.Message}");
         }
         catch (OperationCanceledException)
             when (app

@@ -16,7 +16,7 @@ namespace RideBooking.Drivers;
 internal sealed partial record SaveProfileRequest(string Name, Vehicle Vehicle)
 {
     /// <summary>A class is a slug in any case; it is kept in lower case.</summary>
-    [GeneratedRegex("^[A-Za-z0-9-]{1,32}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[A-Za-z0-9-]{1,32}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Slug();
 
     internal sealed class Validator : AbstractValidator<SaveProfileRequest>

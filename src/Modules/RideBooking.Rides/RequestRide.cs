@@ -87,7 +87,7 @@ internal static partial class RequestRideEndpoint
             // Of two requests at once the database lets one ride become active.
             if (await MustNot(rider, db, stop) is { } other)
                 return other;
-            throw;
+            throw new DbUpdateConcurrencyException("The ride that stood against this one is over by now.", conflict);
         }
     }
 

@@ -291,7 +291,7 @@ internal static class RideSteps
             ride.OfferId,
             ride.VehicleClass,
             ride.PaymentMethodId,
-            ride.AssignedAt is { } assigned ? Seconds(assigned, at) : null,
+            ride.AssignedAt is { } assigned ? SecondsBegun(assigned, at) : null,
             (int)times.FreeCancellation.TotalSeconds,
             at
         );
@@ -315,6 +315,9 @@ internal static class RideSteps
 
     static DateTimeOffset NotBefore(this Ride ride, DateTimeOffset at) =>
         at.ToUniversalTime() is var utc && utc > ride.ChangedAt ? utc : ride.ChangedAt;
+
+    // Free until a time means free at that time and not a moment later.
+    static int SecondsBegun(DateTimeOffset from, DateTimeOffset to) => (int)Math.Ceiling((to - from).TotalSeconds);
 
     static int Seconds(DateTimeOffset from, DateTimeOffset to) => (int)(to - from).TotalSeconds;
 }

@@ -21,8 +21,8 @@ internal sealed record RideTimes(
     public static RideTimes Read(IConfiguration configuration) =>
         new(
             configuration.Span("Matching:SearchDeadline", TimeSpan.FromMinutes(3)),
-            configuration.Span("Rides:FreeCancellation", TimeSpan.FromMinutes(2)),
-            configuration.Span("Rides:FreeWait", TimeSpan.FromMinutes(2)),
-            configuration.Span("Rides:NoShowAfter", TimeSpan.FromMinutes(5))
+            configuration.SpanOrNone("Rides:FreeCancellation", TimeSpan.FromMinutes(2)),
+            configuration.SpanOrNone("Rides:FreeWait", TimeSpan.FromMinutes(2)),
+            configuration.SpanOrNone("Rides:NoShowAfter", TimeSpan.FromMinutes(5))
         );
 }

@@ -86,13 +86,7 @@ internal sealed class HostApi : IDisposable
                     request.Headers.Add("Idempotency-Key", key);
                 }
                 using var answer = await _http.SendAsync(request, stop);
-                if (
-                    answer.StatusCode
-                        is HttpStatusCode.ServiceUnavailable
-                            or HttpStatusCode.BadGateway
-                            or HttpStatusCode.GatewayTimeout
-                    && attempt < Attempts
-                )
+                if (SaysItIsAway(answer.StatusCode) && attempt < Attempts)
                 {
                     await Task.Delay(s_pause, stop);
                     continue;
@@ -131,10 +125,15 @@ internal sealed class HostApi : IDisposable
         }
         catch (JsonException)
         {
-            throw new CommandFailedException(
-                ExitCode.Failed,
-                $"{Address} answered {(int)answer.StatusCode} and no JSON: is it RideBooking's host?"
-            );
+            throw SaysItIsAway(answer.StatusCode)
+                ? new CommandFailedException(
+                    ExitCode.Unreachable,
+                    $"{Address} answered {(int)answer.StatusCode}: the host behind it cannot be reached."
+                )
+                : new CommandFailedException(
+                    ExitCode.Failed,
+                    $"{Address} answered {(int)answer.StatusCode} and no JSON: is it RideBooking's host?"
+                );
         }
         if (answer.IsSuccessStatusCode)
             return json;
@@ -144,12 +143,16 @@ internal sealed class HostApi : IDisposable
                 HttpStatusCode.BadRequest => ExitCode.Usage,
                 HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ExitCode.NotAllowed,
                 HttpStatusCode.NotFound => ExitCode.NotFound,
-                HttpStatusCode.ServiceUnavailable => ExitCode.Unreachable,
+                var status when SaysItIsAway(status) => ExitCode.Unreachable,
                 _ => ExitCode.Failed,
             },
             Explain(answer.StatusCode, json)
         );
     }
+
+    /// <summary>Whether a proxy says so of a host that it does not reach; or the host itself, of its database.</summary>
+    static bool SaysItIsAway(HttpStatusCode status) =>
+        status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     static string Explain(HttpStatusCode status, JsonElement json)
     {

@@ -127,7 +127,7 @@ public sealed record RideCompleted(
 /// <param name="OfferId">That driver's accepted offer.</param>
 /// <param name="VehicleClass">The class that was asked for.</param>
 /// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
-/// <param name="SinceAssignedSeconds">Time since a driver was assigned, seconds.</param>
+/// <param name="SinceAssignedSeconds">Time since a driver was assigned, seconds, a begun one counted.</param>
 /// <param name="FreeCancellationSeconds">How long after the assignment cancelling was free, seconds.</param>
 /// <param name="At">When.</param>
 [Event("rides")]

@@ -130,7 +130,8 @@ internal sealed partial class FailedMessage
             : null;
 
     string? RedeliveryCount() =>
-        Header(MessageHeaders.RedeliveryCount) ?? _envelope?["headers"]?[MessageHeaders.RedeliveryCount]?.ToString();
+        Header(MessageHeaders.RedeliveryCount)
+        ?? (_envelope?["headers"] as JsonObject)?[MessageHeaders.RedeliveryCount]?.ToString();
 
     Guid? FindRide()
     {
@@ -148,7 +149,8 @@ internal sealed partial class FailedMessage
     {
         try
         {
-            return JsonNode.Parse(body);
+            // A member that is there twice is found only when it is looked for, and then throws.
+            return JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException)
         {

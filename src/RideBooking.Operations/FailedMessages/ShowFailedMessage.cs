@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
@@ -74,12 +75,24 @@ internal static class ShowFailedMessage
     static async Task<RideNow> Ride(AppDbContext db, Guid rideId, CancellationToken stop)
     {
         var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MostEvents, stop);
+        return new RideNow(
+            rideId,
+            StatusAfter(events),
+            events.LastOrDefault()?.EventType,
+            events.LastOrDefault()?.Timestamp
+        );
+    }
+
+    internal static string? StatusAfter(IEnumerable<LoggedEvent> events)
+    {
         string? status = null;
         foreach (var happened in events)
             status = happened.EventType switch
             {
-                nameof(RideRequested) or nameof(DriverUnassigned) => "requested",
-                nameof(DriverAssigned) => "driverAssigned",
+                nameof(RideRequested) => "requested",
+                // Whoever came too late, or second, is turned away: he has no part in the ride.
+                nameof(DriverAssigned) when status == "requested" => "driverAssigned",
+                nameof(DriverUnassigned) when SearchGoesOn(happened) => "requested",
                 nameof(DriverArrived) => "driverArrived",
                 nameof(RideStarted) => "inProgress",
                 nameof(RideCompleted) => "completed",
@@ -87,7 +100,13 @@ internal static class ShowFailedMessage
                 nameof(NoDriverFound) => "noDriverFound",
                 _ => status,
             };
-        return new RideNow(rideId, status, events.LastOrDefault()?.EventType, events.LastOrDefault()?.Timestamp);
+        return status;
+    }
+
+    static bool SearchGoesOn(LoggedEvent unassigned)
+    {
+        using var payload = JsonDocument.Parse(unassigned.Payload);
+        return payload.RootElement.GetProperty("searchAgain").GetBoolean();
     }
 
     /// <param name="Message">What the list says of it.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -74,7 +75,15 @@ internal static class RequestRedrive
     /// <param name="RatePerSecond">At most so many a second.</param>
     /// <param name="DryRun">Only say what would be sent.</param>
     /// <param name="Reason">Why.</param>
-    internal sealed record Request(Selection Selection, int? Limit, int? RatePerSecond, bool? DryRun, string Reason)
+    /// <param name="Canary">Not there yet. Whoever asks for a trial must not get the whole.</param>
+    internal sealed record Request(
+        Selection Selection,
+        int? Limit,
+        int? RatePerSecond,
+        bool? DryRun,
+        string Reason,
+        JsonElement? Canary = null
+    )
     {
         public const int MaxMessages = 10_000;
 
@@ -89,6 +98,9 @@ internal static class RequestRedrive
                 RuleFor(request => request.RatePerSecond)
                     .InclusiveBetween(1, 10_000)
                     .WithMessage("must be from 1 to 10000");
+                RuleFor(request => request.Canary)
+                    .Must(canary => canary is null or { ValueKind: JsonValueKind.Null or JsonValueKind.False })
+                    .WithMessage("is not supported; a limit sends a few first");
                 RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
             }
         }

@@ -26,6 +26,14 @@ public static class Settings
     public static TimeSpan Span(this IConfiguration configuration, string key, TimeSpan otherwise) =>
         configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? ParseSpan(key, text) : otherwise;
 
+    /// <summary>The same, which may also be none: <c>00:00:00</c>.</summary>
+    public static TimeSpan SpanOrNone(this IConfiguration configuration, string key, TimeSpan otherwise) =>
+        configuration[key] is { } text
+        && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
+        && span == TimeSpan.Zero
+            ? span
+            : configuration.Span(key, otherwise);
+
     /// <summary>A list of positive time spans: indexed keys (<c>Key:0</c>, <c>Key:1</c>) or one value with commas. Empty text is an empty list.</summary>
     public static IReadOnlyList<TimeSpan> Spans(
         this IConfiguration configuration,

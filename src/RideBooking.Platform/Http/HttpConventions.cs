@@ -68,6 +68,7 @@ public static class HttpConventions
         app.UseRideScope();
         app.UseQueryText();
         app.UseBodyLimit();
+        app.UseBodyEncoding();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();

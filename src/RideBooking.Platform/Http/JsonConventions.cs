@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 
 namespace RideBooking.Platform.Http;
 
@@ -122,7 +123,7 @@ internal sealed class EnumConverterFactory : JsonConverterFactory
 }
 
 /// <summary>A point in time as text: RFC 3339, read with any offset, written in UTC ending in Z.</summary>
-public static class Instant
+public static partial class Instant
 {
     static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
 
@@ -132,13 +133,17 @@ public static class Instant
         // K would take an absent offset for the server's own.
         var hasOffset = text.Length > 19 && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
         return DateTimeOffset.TryParseExact(
-                text.ToUpperInvariant(),
+                BeyondPrecision().Replace(text, "$1").ToUpperInvariant(),
                 Formats,
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.None,
                 out instant
             ) && hasOffset;
     }
+
+    // Other platforms count in nanoseconds; here a tick is a hundred of them.
+    [GeneratedRegex(@"(\.[0-9]{7})[0-9]+")]
+    private static partial Regex BeyondPrecision();
 
     /// <summary>Writes an instant, such as <c>2026-01-10T10:10:00.25Z</c>.</summary>
     public static string Format(DateTimeOffset instant) =>

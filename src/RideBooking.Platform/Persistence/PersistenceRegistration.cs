@@ -82,8 +82,17 @@ public static class PersistenceRegistration
                 $"ConnectionStrings:RideBooking is not a SQLite connection string ({notSqlite.Message}); is Database:Provider meant to be another?"
             );
         }
-        if (Path.GetDirectoryName(Path.GetFullPath(file.DataSource)) is { } folder)
-            Directory.CreateDirectory(folder);
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(file.DataSource)) is { } folder)
+                Directory.CreateDirectory(folder);
+        }
+        catch (Exception cannot) when (cannot is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(
+                $"ConnectionStrings:RideBooking names a file in a folder that cannot be made ({cannot.Message})"
+            );
+        }
         return new DatabaseOptions(provider, file.ConnectionString);
     }
 

@@ -39,6 +39,7 @@ public sealed class Drivers_over_HTTP(EmbeddedHost host) : IClassFixture<Embedde
     [Theory]
     [InlineData("", "comfort", "ZH 1", "name")]
     [InlineData("Anna", "no class", "ZH 1", "vehicle.class")]
+    [InlineData("Anna", "comfort\n", "ZH 1", "vehicle.class")]
     [InlineData("Anna", "comfort", "a plate that is longer than any plate", "vehicle.plate")]
     public async Task A_profile_that_cannot_be_is_refused_by_field(
         string name,

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using RideBooking.Cli;
 
 namespace RideBooking.Tests.Cli;
@@ -152,6 +154,26 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
             TestContext.Current.CancellationToken
         );
         said.ShouldEnd(ExitCode.Unreachable).Error.ShouldStartWith("ridebooking: http://127.0.0.1:9 cannot be reached");
+    }
+
+    [Theory]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    public async Task Knows_a_proxy_that_does_not_reach_the_host(int status)
+    {
+        await using var proxy = WebApplication.CreateSlimBuilder().Build();
+        proxy.Urls.Add("http://127.0.0.1:0");
+        proxy.MapFallback(() => TypedResults.Text("<h1>Sorry</h1>", "text/html", statusCode: status));
+        await proxy.StartAsync(TestContext.Current.CancellationToken);
+
+        var said = await Said.By(
+            ["error-queues", "list", "--url", proxy.Urls.Single()],
+            null,
+            TestContext.Current.CancellationToken
+        );
+
+        said.ShouldEnd(ExitCode.Unreachable).Error.ShouldContain($"answered {status}: ");
     }
 
     [Fact]

@@ -186,6 +186,7 @@ public sealed class JsonTests(JsonTests.Served served) : IClassFixture<JsonTests
     [InlineData("2026-01-10T10:10:00Z", "2026-01-10T10:10:00Z")]
     [InlineData("2026-01-10t10:10:00z", "2026-01-10T10:10:00Z")]
     [InlineData("2026-01-10T10:10:00.1234567Z", "2026-01-10T10:10:00.1234567Z")]
+    [InlineData("2026-01-10T10:10:00.123456789Z", "2026-01-10T10:10:00.1234567Z")]
     [InlineData("2026-01-10T10:10:00-05:30", "2026-01-10T15:40:00Z")]
     public void An_instant_is_read_with_any_offset_and_written_in_utc(string text, string written)
     {

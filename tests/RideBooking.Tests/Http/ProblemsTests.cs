@@ -84,6 +84,17 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
     }
 
     [Theory]
+    [InlineData("nonsense")]
+    [InlineData("utf-7")]
+    public async Task A_body_in_an_encoding_that_cannot_be_read_is_a_problem(string charset)
+    {
+        using var body = new StringContent("""{"name":"x"}""");
+        body.Headers.ContentType = new("application/json") { CharSet = charset };
+        var answer = await app.Client.PostAsync("/api/v1/things", body, TestContext.Current.CancellationToken);
+        await answer.ShouldBeProblem(415, "unsupported_media_type");
+    }
+
+    [Theory]
     [InlineData(400, "malformed_request")]
     [InlineData(401, "unauthorized")]
     [InlineData(403, "forbidden")]

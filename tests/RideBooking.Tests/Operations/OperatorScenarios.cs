@@ -205,6 +205,22 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
+    public async Task Who_asks_for_a_trial_does_not_get_the_whole()
+    {
+        var operations = await City.Operator();
+        var trial = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["queue"] = Failed },
+            ["reason"] = "carefully",
+            ["canary"] = new JsonObject { ["count"] = 1 },
+        };
+
+        var answer = await operations.Post("operations/redrives", trial);
+
+        answer.ShouldBe(HttpStatusCode.BadRequest, "validation_failed").Body!["errors"]!["canary"].ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Only_operators_see_any_of_it()
     {
         var rider = await City.Rider();

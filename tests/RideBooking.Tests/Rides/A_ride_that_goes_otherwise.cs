@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using RideBooking.Contracts;
 using RideBooking.Rides;
 
@@ -65,6 +66,34 @@ public sealed class A_ride_that_goes_otherwise : RideLab
         cancelled.DriverId.ShouldBe(Anna);
         cancelled.OfferId.ShouldBe(AnnasOffer);
         cancelled.SinceAssignedSeconds.ShouldBe(190);
+    }
+
+    [Fact]
+    public async Task Is_free_to_cancel_until_that_time_and_not_a_moment_longer()
+    {
+        await Given(RideStatus.DriverAssigned);
+        var cancel = Cancelled(seconds: 10 + 120);
+        (await Tell(cancel with { At = cancel.At.AddMilliseconds(1) })).ShouldBeTrue();
+
+        var cancelled = Published<RideCancelled>().ShouldHaveSingleItem();
+        cancelled.SinceAssignedSeconds.ShouldBe(121);
+        cancelled.FreeCancellationSeconds.ShouldBe(120);
+    }
+
+    [Fact]
+    public void May_have_no_free_time_at_all()
+    {
+        var times = RideTimes.Read(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection([
+                    new("Rides:FreeCancellation", "00:00:00"),
+                    new("Rides:FreeWait", "0"),
+                    new("Rides:NoShowAfter", "00:00"),
+                ])
+                .Build()
+        );
+
+        (times.FreeCancellation, times.FreeWait, times.NoShowAfter).ShouldBe(default);
     }
 
     [Fact]

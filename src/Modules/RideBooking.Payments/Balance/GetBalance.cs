@@ -34,7 +34,9 @@ internal static class GetBalance
         var currency = owed.FirstOrDefault()?.Currency ?? Currency;
         return TypedResults.Ok(
             new Balance(
-                owed.Aggregate(Money.Zero(currency), (sum, payment) => sum + payment.Due),
+                // Debts in several currencies cannot be added up: the oldest one's come first.
+                owed.Where(payment => payment.Currency == currency)
+                    .Aggregate(Money.Zero(currency), (sum, payment) => sum + payment.Due),
                 [
                     .. owed.Select(payment => new OwedRide(
                         payment.CorrelationId,
@@ -48,7 +50,7 @@ internal static class GetBalance
         );
     }
 
-    /// <param name="Outstanding">The sum.</param>
+    /// <param name="Outstanding">The sum, in the currency of the oldest.</param>
     /// <param name="Rides">What it is made of, oldest first.</param>
     internal sealed record Balance(Money Outstanding, IReadOnlyList<OwedRide> Rides);
 
