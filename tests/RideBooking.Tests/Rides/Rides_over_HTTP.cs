@@ -220,6 +220,22 @@ public sealed class Rides_over_HTTP(Rides_over_HTTP.Host host) : IClassFixture<R
         await Refused(driver, id, "release", "completed", Why);
     }
 
+    // Between his yes and the ride's knowing of it there are moments, and his app repeats under the key it has begun with.
+    [Fact]
+    public async Task A_driver_who_comes_before_the_ride_knows_of_him_is_not_refused_for_ever()
+    {
+        var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
+        var id = await rider.Rides();
+        (await driver.Post($"rides/{id}/arrive", idempotencyKey: "k1")).ShouldBe(
+            HttpStatusCode.NotFound,
+            "ride_not_found"
+        );
+        await Seat(rider, id, driver);
+
+        foreach (var _ in new[] { "first", "again" })
+            (await driver.Post($"rides/{id}/arrive", idempotencyKey: "k1")).ShouldBe(HttpStatusCode.Accepted);
+    }
+
     [Fact]
     public async Task Only_the_rides_driver_moves_it()
     {

@@ -132,6 +132,7 @@ internal sealed class IdempotentPosts(
         if (
             response.StatusCode is >= 500 or StatusCodes.Status429TooManyRequests
             || context.Items.ContainsKey(RepeatMaySucceed)
+            || context.Features.Get<IdempotentRequest>() is { IsAnsweredForTheMoment: true }
         )
             await Settle(store.Release, claim);
         else
