@@ -15,8 +15,17 @@ sealed record Figures(
     double SettledAfterSeconds,
     IReadOnlyList<MemoryUse> Memory,
     PerRide PerRide,
+    Limits Limits,
     IReadOnlyList<string> Breaches
-);
+)
+{
+    /// <summary>Messages received a second, as a share of what broker and bus carry to a consumer that does nothing.</summary>
+    public double ShareOfMessages => RidesPerSecond * PerRide.MessagesReceived / Limits.MessagesPerSecond;
+
+    /// <summary>Transactions that wrote, as a share of the rows that the database alone commits, each in one of its own.</summary>
+    public double? ShareOfCommits =>
+        RidesPerSecond * (PerRide.ServerTransactions ?? PerRide.Transactions) / Limits.CommitsPerSecond;
+}
 
 /// <summary>What is in use when so many rides of the load are done, in MB.</summary>
 /// <param name="Rides">None: before the first. More than all: when what followed the last was done as well.</param>

@@ -43,6 +43,12 @@ static class Report
         if (ride.ServerSyncs is { } synced)
             One("log syncs per ride (by PostgreSQL)", synced);
         One("SQL round trips per ride (EF Core)", ride.RoundTrips);
+        One(
+            $"% of the {Text(figures.Limits.MessagesPerSecond)} messages/s the bus carries",
+            figures.ShareOfMessages * 100
+        );
+        if (figures.ShareOfCommits is { } share)
+            One($"% of the {Text(figures.Limits.CommitsPerSecond!.Value)} commits/s the database takes", share * 100);
         foreach (var (process, time) in ride.ProcessorMilliseconds.Where(process => process.Key != "driver"))
             One($"CPU per ride: {process}, ms", time);
         if (ride.ProcessorMilliseconds.TryGetValue("driver", out var own))

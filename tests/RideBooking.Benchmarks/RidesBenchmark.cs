@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RideBooking.Benchmarks.Saga;
 using Spectre.Console;
 
 namespace RideBooking.Benchmarks;
@@ -44,6 +45,11 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             )
             .StartAsync(async progress =>
             {
+                var limiting = progress.AddTask("the limits of servers and bus", maxValue: 1);
+                Limits limits;
+                await using (var servers = await SagaServers.Start(settings.Transport, settings.Database))
+                    limits = await Limits.Measure(servers, what => limiting.Description = what, stop);
+                limiting.Increment(1);
                 var starting = progress.AddTask(
                     $"start the host on {settings.Database} and {settings.Transport}",
                     maxValue: 1
@@ -51,7 +57,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 await using var system = await SystemUnderTest.Start(settings);
                 starting.Increment(1);
                 using var api = new Api(system.Address, settings.IdempotencyKeys);
-                return await new RidesBenchmark(settings, system, api, progress).Measure(stop);
+                return await new RidesBenchmark(settings, system, api, progress).Measure(limits, stop);
             });
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(figures, Report.Json));
@@ -67,7 +73,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         return figures.Breaches.Count == 0 ? 0 : 1;
     }
 
-    async Task<Figures> Measure(CancellationToken stop)
+    async Task<Figures> Measure(Limits limits, CancellationToken stop)
     {
         if (settings.History > 0)
             await LetTimePass(stop);
@@ -120,6 +126,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             Math.Max(0, settled.TotalSeconds),
             [.. _memory.OrderBy(use => use.Rides)],
             Cost(before, after),
+            limits,
             await Breaches(stop)
         );
     }

@@ -14,7 +14,6 @@ namespace RideBooking.Benchmarks.Saga;
 static class SagaBenchmark
 {
     const int MessagesPerRide = 11;
-    static readonly TimeSpan s_limitTime = TimeSpan.FromSeconds(5);
     static readonly TimeSpan s_stall = TimeSpan.FromMinutes(2);
 
     public static async Task<int> Run(
@@ -28,11 +27,7 @@ static class SagaBenchmark
     )
     {
         await using var servers = await SagaServers.Start(transport, database);
-        await servers.Renew();
-        Say("commits of the database");
-        var commits = await servers.CommitsPerSecond(s_limitTime, stop);
-        Say("messages that nobody works on");
-        var idle = await NoOps(servers, stop);
+        var (commits, idle) = await Limits.Measure(servers, Say, stop);
 
         await servers.Renew();
         var without = await Measure("without a database", servers, null, rides, inFlight, oneByOne, warmUp, stop);
@@ -181,20 +176,6 @@ static class SagaBenchmark
             if (!await db.Set<MassTransit.EntityFrameworkCoreIntegration.OutboxMessage>().AnyAsync(stop))
                 return;
             await Task.Delay(TimeSpan.FromMilliseconds(100), stop);
-        }
-    }
-
-    static async Task<double> NoOps(SagaServers servers, CancellationToken stop)
-    {
-        using var host = await NoOpHost.Start(servers, stop);
-        try
-        {
-            await NoOpHost.Drive(host, TimeSpan.FromSeconds(3), stop);
-            return await NoOpHost.Drive(host, s_limitTime, stop);
-        }
-        finally
-        {
-            await host.StopAsync(CancellationToken.None);
         }
     }
 

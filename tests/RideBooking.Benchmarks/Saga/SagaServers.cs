@@ -83,9 +83,14 @@ sealed class SagaServers : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>How many durable one-statement commits a second the database takes, from several connections at once.</summary>
+    /// <summary>
+    /// How many durable one-statement commits a second the database takes: from several connections at once, on SQLite from its one
+    /// writer.
+    /// </summary>
     public async Task<double?> CommitsPerSecond(TimeSpan time, CancellationToken stop)
     {
+        if (_database == Database.Sqlite)
+            return await CommitsOfSqlite(time, stop);
         if (_database != Database.Postgres)
             return null;
         await using var source = NpgsqlDataSource.Create(_connectionString);
@@ -110,6 +115,28 @@ sealed class SagaServers : IAsyncDisposable
                     }
                 })
         );
+        return commits / time.TotalSeconds;
+    }
+
+    async Task<double> CommitsOfSqlite(TimeSpan time, CancellationToken stop)
+    {
+        await using var connection = new SqliteConnection(_connectionString);
+        await connection.OpenAsync(stop);
+        await using (var create = connection.CreateCommand())
+        {
+            create.CommandText =
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE commits (id TEXT PRIMARY KEY) WITHOUT ROWID";
+            await create.ExecuteNonQueryAsync(stop);
+        }
+        await using var insert = connection.CreateCommand();
+        insert.CommandText = "INSERT INTO commits VALUES ($id)";
+        var id = insert.Parameters.Add("$id", SqliteType.Text);
+        var (commits, started) = (0L, TimeProvider.System.GetTimestamp());
+        for (; TimeProvider.System.GetElapsedTime(started) < time; commits++)
+        {
+            id.Value = Guid.CreateVersion7().ToString();
+            await insert.ExecuteNonQueryAsync(stop);
+        }
         return commits / time.TotalSeconds;
     }
 
