@@ -45,7 +45,10 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     )
     {
         if (ToNumber(eventData.Context) is { } appended)
+        {
+            appended.Clear();
             appended.AddRange(Sequencer.NumberOwn(eventData.Context!));
+        }
         return result;
     }
 
@@ -58,7 +61,10 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     )
     {
         if (ToNumber(eventData.Context) is { } appended)
+        {
+            appended.Clear();
             appended.AddRange(await Sequencer.NumberOwn(eventData.Context!, cancellationToken));
+        }
         return result;
     }
 
@@ -85,6 +91,22 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     public Task TransactionRolledBackAsync(
         DbTransaction transaction,
         TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Forget(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Its numbers may be nobody's now. If it did commit after all, the next look at the log finds its events.</remarks>
+    public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
+        Forget(eventData.Context);
+
+    /// <inheritdoc cref="TransactionFailed"/>
+    public Task TransactionFailedAsync(
+        DbTransaction transaction,
+        TransactionErrorEventData eventData,
         CancellationToken cancellationToken = default
     )
     {

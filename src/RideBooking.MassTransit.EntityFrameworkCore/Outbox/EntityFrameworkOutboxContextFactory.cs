@@ -52,8 +52,12 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         var strategy = dbContext.Database.CreateExecutionStrategy();
         var failure = await strategy.ExecuteAsync(() => Attempt(mayUseCache: true));
         if (failure is { UsedCache: true })
+        {
             // The saga came from memory, and another process may have changed it since: only the stored one may refuse.
+            if (context.TryGetPayload<IForgetfulPayload>(out var outcome))
+                outcome.Forget();
             failure = await strategy.ExecuteAsync(() => Attempt(mayUseCache: false));
+        }
         if (failure is null)
         {
             turn.Handled();

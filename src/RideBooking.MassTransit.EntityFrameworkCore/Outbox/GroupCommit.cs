@@ -120,6 +120,10 @@ sealed partial class GroupCommit<TDbContext>(
         if (group.Units.Count > 1 || group.DeletionIsDue || (group.Units.Count == 1 && settings.KeepsOrder))
             while (group.Deletes < MostDeletes && _deletions.TryDequeue(out var deletion))
                 group.Add(deletion);
+
+        // Those beyond what one group takes have had their time, too, and nobody comes a second time to say so.
+        if (group.DeletionIsDue && !_deletions.IsEmpty)
+            Volatile.Write(ref _deletionIsDue, 1);
     }
 
     async Task Write(Group group)
@@ -195,19 +199,14 @@ sealed partial class GroupCommit<TDbContext>(
         foreach (var change in pending.Changes)
             EntityTransfer.Move(change, context);
         if (unit.CachedSaga is { State: EntityState.Unchanged } saga)
-            Compare(saga, context);
+        {
+            var target = context.Entry(saga.Entity);
+            target.State = EntityState.Unchanged;
+            UnitOfWork.Compare(target);
+        }
         context.Entry(unit.Mark).State = EntityState.Added;
         foreach (var message in unit.Sent)
             context.Entry(message).State = EntityState.Added;
-    }
-
-    // A saga from memory that was not changed: what was decided by it holds only if it is the stored one.
-    static void Compare(EntityEntry saga, DbContext context)
-    {
-        var target = context.Entry(saga.Entity);
-        target.State = EntityState.Unchanged;
-        foreach (var token in saga.Metadata.GetProperties().Where(property => property.IsConcurrencyToken))
-            target.Property(token.Name).IsModified = true;
     }
 
     [LoggerMessage(LogLevel.Debug, "Group commit: {Count} units are written one by one")]

@@ -22,6 +22,7 @@ sealed class UnitOfWork : IAsyncDisposable
     readonly List<OutboxMessage> _sent = [];
     readonly Lock _lock = new();
     readonly IsolationLevel _isolationLevel;
+    bool _isOver;
 
     public UnitOfWork(DbContext context, InboxState mark, IsolationLevel isolationLevel, bool mayUseCache)
     {
@@ -69,10 +70,17 @@ sealed class UnitOfWork : IAsyncDisposable
     public Task Written => _written.Task;
 
     /// <summary>Takes a message down, under a sequence number of its own; a consumer may publish several side by side.</summary>
+    /// <exception cref="ObjectDisposedException">
+    /// The attempt is over. Whoever kept its endpoints, as a service of the scope may do, would send into nowhere: the message is
+    /// handled once more, in a new scope.
+    /// </exception>
     public void Add(Func<long, OutboxMessage> message)
     {
         lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isOver, this);
             _sent.Add(message(_sent.Count + 1));
+        }
     }
 
     public void WhenCommitted(Action action) => _whenCommitted.Add(action);
@@ -112,14 +120,28 @@ sealed class UnitOfWork : IAsyncDisposable
     public async Task SaveByItself(CancellationToken cancellationToken)
     {
         await BeginOwnTransaction(cancellationToken);
+        if (CachedSaga is { State: EntityState.Unchanged } saga)
+            Compare(saga);
         await OutboxLanes.Number(Context, [_sent], cancellationToken);
         Context.Add(Mark);
         Context.AddRange(_sent);
         await Context.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Has the saga's version compared when it is written, changed or not: what was decided by one from memory holds only if it is
+    /// the stored one.
+    /// </summary>
+    public static void Compare(EntityEntry saga)
+    {
+        foreach (var token in saga.Metadata.GetProperties().Where(property => property.IsConcurrencyToken))
+            saga.Property(token.Name).IsModified = true;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        lock (_lock)
+            _isOver = true;
         s_underWay.TryRemove(Context, out _);
         if (Transaction is not null)
             await Transaction.DisposeAsync();

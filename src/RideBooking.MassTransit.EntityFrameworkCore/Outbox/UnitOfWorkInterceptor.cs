@@ -14,7 +14,17 @@ sealed class UnitOfWorkInterceptor : DbCommandInterceptor, ISaveChangesIntercept
     public static readonly UnitOfWorkInterceptor Instance = new();
 
     // A query composed over a locking statement is a query to EF.
-    static readonly string[] s_locks = ["FOR UPDATE", "FOR NO KEY UPDATE", "FOR SHARE", "UPDLOCK", "XLOCK"];
+    static readonly string[] s_locks =
+    [
+        "FOR UPDATE",
+        "FOR NO KEY UPDATE",
+        "FOR SHARE",
+        "FOR KEY SHARE",
+        "UPDLOCK",
+        "XLOCK",
+        "TABLOCKX",
+        "HOLDLOCK",
+    ];
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command,
@@ -123,7 +133,7 @@ sealed class UnitOfWorkInterceptor : DbCommandInterceptor, ISaveChangesIntercept
         UnitOfWork.On(eventData.Context) is { Transaction: null } unit
         && (
             eventData.CommandSource != CommandSource.LinqQuery
-            || Array.Exists(s_locks, text => command.CommandText.Contains(text, StringComparison.Ordinal))
+            || Array.Exists(s_locks, text => command.CommandText.Contains(text, StringComparison.OrdinalIgnoreCase))
         )
             ? unit
             : null;

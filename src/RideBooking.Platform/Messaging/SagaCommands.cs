@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Runtime.ExceptionServices;
 using MassTransit;
 using MassTransit.Context;
+using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.Serialization;
 using MassTransit.Transports;
 
@@ -80,13 +81,15 @@ public sealed class SagaCommands<TSaga>
 }
 
 /// <summary>What became of a command.</summary>
-public sealed class CommandOutcome
+public sealed class CommandOutcome : IForgetfulPayload
 {
     /// <summary>Whether the machine took it. False: the state does not allow it, or the request was a duplicate.</summary>
     public bool Accepted { get; internal set; }
 
     /// <summary>The instance that took it, as it was committed.</summary>
     public ISaga? Saga { get; internal set; }
+
+    void IForgetfulPayload.Forget() => (Accepted, Saga) = (false, null);
 
     /// <summary>The conflict that undid it, for the caller to judge.</summary>
     internal ExceptionDispatchInfo? Conflict { get; set; }

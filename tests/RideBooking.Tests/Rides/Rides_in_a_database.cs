@@ -148,6 +148,27 @@ public sealed class Rides_in_a_database : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_only_a_ride_in_memory_would_take_is_not_accepted()
+    {
+        var id = Guid.CreateVersion7();
+        await Tell(Request(id));
+        await Tell(Assigned(id, "anna"));
+        // Another process has cancelled it; this one still has it in memory with its driver.
+        await Db(db =>
+            db.Set<Ride>()
+                .ExecuteUpdateAsync(
+                    row => row.SetProperty(ride => ride.Status, "Cancelled").SetProperty(ride => ride.Version, 3),
+                    Stop
+                )
+        );
+
+        (await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)))).ShouldBeFalse();
+
+        (await Read(id)).Status.ShouldBe("Cancelled");
+        (await Events(id)).ShouldBe(["RideRequested"]);
+    }
+
+    [Fact]
     public async Task What_the_machine_says_is_in_the_event_log_with_the_change()
     {
         var id = Guid.CreateVersion7();

@@ -72,6 +72,11 @@ internal sealed class SetAsideFilter(
                 await db.SaveChangesAsync(context.CancellationToken);
                 return;
             }
+            catch (Exception exception) when (DatabaseConflicts.IsDuplicateKey(exception))
+            {
+                // It is there already: the answer to an earlier attempt was lost.
+                return;
+            }
             catch (Exception exception) when (!context.CancellationToken.IsCancellationRequested)
             {
                 logger.LogError(exception, "A message cannot be kept in {Queue}; trying again", queue);
