@@ -34,7 +34,9 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     }
 
     /// <summary>
-    /// Sends what is handed over already, as far as time and broker allow; the rest is for the next start.
+    /// Sends what is handed over already, as far as time and broker allow; the rest is for the next start, or another process. The
+    /// bus still consumes meanwhile, so on a busy host there may be no moment at which nothing is under way: that must not take
+    /// the time that the bus needs to stop.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -42,11 +44,13 @@ sealed partial class OutboxDeliveryService<TDbContext>(
             return;
 
         await _stopSweeping.CancelAsync();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(settings.MessageDeliveryTimeout);
         try
         {
-            await _sweeping.WaitAsync(cancellationToken);
+            await _sweeping.WaitAsync(patience.Token);
             while (!_sending.IsCompleted && !delivery.IsIdle && sender.IsBusReady && !delivery.WaitsForBroker)
-                await Task.Delay(DrainPollDelay, cancellationToken);
+                await Task.Delay(DrainPollDelay, patience.Token);
         }
         catch (OperationCanceledException)
         {

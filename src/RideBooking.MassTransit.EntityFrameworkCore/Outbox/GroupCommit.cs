@@ -132,7 +132,8 @@ sealed partial class GroupCommit<TDbContext>(
         {
             await WriteTogether(group);
         }
-        catch (Exception exception) when (group.Count > 1)
+        // Before it has begun it is no member's fault: each by itself would wait as long for a database that is away.
+        catch (Exception exception) when (group.Count > 1 && group.HasBegun)
         {
             LogApart(exception, group.Units.Count);
             foreach (var unit in group.Units)
@@ -167,6 +168,7 @@ sealed partial class GroupCommit<TDbContext>(
                 {
                     context.ChangeTracker.Clear();
                     await using var transaction = await context.Database.BeginTransactionAsync(settings.IsolationLevel);
+                    group.HasBegun = true;
                     // Where a database has one writer, its turn has come only now, and others have come meanwhile.
                     if (group.MayGrow)
                         Grow(group);
@@ -231,6 +233,9 @@ sealed partial class GroupCommit<TDbContext>(
         public bool MayGrow { get; private init; } = true;
 
         public int Deletes { get; private set; }
+
+        /// <summary>Whether its transaction has begun.</summary>
+        public bool HasBegun { get; set; }
 
         public int Count => Units.Count + Deletions.Count;
 
