@@ -1,11 +1,7 @@
-using System.Net;
-using System.Text;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.Idempotency;
