@@ -18,6 +18,8 @@ sealed partial class OutboxDeliveryService<TDbContext>(
 ) : IHostedService, IDisposable
     where TDbContext : DbContext
 {
+    // Batches, each of one destination and no longer than QueryMessageLimit.
+    const int MostUnderWay = 10;
     static readonly TimeSpan DrainPollDelay = TimeSpan.FromMilliseconds(20);
 
     readonly CancellationTokenSource _stopSweeping = new();
@@ -104,13 +106,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
 
         try
         {
-            // Asked again, for whoever had the lease before may have sent it all.
-            while (await Due(stop) is { Count: > 0 } due)
-            {
-                LogSweeping(due.Count);
-                if (await delivery.Deliver(due, stop) == 0 || !await store.TryLease(stop))
-                    return;
-            }
+            await SendAllThatIsDue(stop);
         }
         finally
         {
@@ -119,8 +115,49 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         }
     }
 
-    async Task<List<OutboxMessage>> Due(CancellationToken stop) =>
-        (await store.Due(stop)).FindAll(message => !delivery.Holds(message.Id));
+    async Task SendAllThatIsDue(CancellationToken stop)
+    {
+        var underWay = new List<Task>();
+        while (true)
+        {
+            // Asked again, for whoever had the lease before may have sent it all.
+            var due = await Due(stop);
+            if (due.Count > 0)
+            {
+                LogSweeping(due.Count);
+                await store.Claim(due.Select(message => message.Id), stop);
+                underWay.AddRange(delivery.TakeOver(due));
+            }
+            else if (underWay.Count == 0)
+                return;
+
+            // Next in a lane is only who stands behind something that is gone.
+            if (due.Count == 0 || underWay.Count >= MostUnderWay)
+                await Task.WhenAny(underWay).WaitAsync(stop);
+            underWay.RemoveAll(batch => batch.IsCompleted);
+            if (!await store.TryLease(stop))
+                return;
+        }
+    }
+
+    /// <summary>
+    /// What was left behind. What this process itself is about to send is not; the other processes are told so, too, and what
+    /// comes after it in the table is seen.
+    /// </summary>
+    async Task<List<OutboxMessage>> Due(CancellationToken stop)
+    {
+        while (true)
+        {
+            var due = await store.Due(stop);
+            var held = due.Select(message => message.Id).Where(delivery.Holds).ToHashSet();
+            if (held.Count == 0)
+                return due;
+
+            await store.Claim(held, stop);
+            if (held.Count < due.Count)
+                return due.FindAll(message => !held.Contains(message.Id));
+        }
+    }
 
     async Task EndLease()
     {

@@ -7,8 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Sends messages from the outbox. Destinations are served side by side; to one destination the messages go out in
-/// order, without waiting for the broker to confirm one before the next.
+/// Sends messages from the outbox through the bus, and knows how the bus is.
 /// </summary>
 sealed class OutboxSender<TDbContext>(
     IServiceProvider provider,
@@ -21,6 +20,7 @@ sealed class OutboxSender<TDbContext>(
 
     // Asked for late: the bus is built from endpoints whose filters need the outbox.
     readonly Lazy<IBusControl> _bus = new(provider.GetRequiredService<IBusControl>);
+    long _confirmed;
 
     /// <summary>Whether the broker can be reached. A single endpoint that is down does not keep messages from being sent.</summary>
     public bool IsBusReady => _bus.Value.CheckHealth().Status != BusHealthStatus.Unhealthy;
@@ -43,27 +43,23 @@ sealed class OutboxSender<TDbContext>(
                 or OperationCanceledException
                 or TimeoutException;
 
-    /// <summary>Sends all and returns those that could not be sent, each with the reason.</summary>
-    public async Task<IReadOnlyList<(OutboxMessage Message, Exception Reason)>> Send(
-        IEnumerable<OutboxMessage> messages,
+    /// <summary>How many messages the broker has taken so far, wherever they went.</summary>
+    public long Confirmed => Volatile.Read(ref _confirmed);
+
+    /// <summary>
+    /// Sends messages to one destination, in order, without waiting for the broker to confirm one before the next. Where it is
+    /// the destination that takes nothing, the rest is not tried unless <paramref name="triesAll"/>.
+    /// </summary>
+    public async Task<OutboxSendResult> Send(
+        Uri destination,
+        IReadOnlyList<OutboxMessage> messages,
+        bool triesAll,
         CancellationToken cancellationToken
     )
     {
         LogContext.ConfigureCurrentLogContextIfNull(provider);
 
-        var lanes = messages
-            .GroupBy(message => message.DestinationAddress!)
-            .Select(lane => SendInOrder(lane.Key, [.. lane], cancellationToken));
-
-        return [.. (await Task.WhenAll(lanes)).SelectMany(failed => failed)];
-    }
-
-    async Task<List<(OutboxMessage, Exception)>> SendInOrder(
-        Uri destination,
-        List<OutboxMessage> messages,
-        CancellationToken cancellationToken
-    )
-    {
+        var result = new OutboxSendResult();
         ISendEndpoint endpoint;
         try
         {
@@ -73,29 +69,32 @@ sealed class OutboxSender<TDbContext>(
         }
         catch (Exception exception)
         {
-            return messages.ConvertAll(message => (message, exception));
+            var tried = triesAll ? messages.Count : 1;
+            result.Failed.AddRange(messages.Take(tried).Select(message => (message, exception)));
+            result.Untried.AddRange(messages.Skip(tried));
+            return result;
         }
 
         // The first one declares what the destination needs; then the rest starts in order without waiting.
-        var failed = new List<(OutboxMessage, Exception)>();
-        Collect(messages[0], await TrySend(endpoint, messages[0], cancellationToken));
-
-        foreach (var window in messages.Skip(1).Chunk(settings.MessageDeliveryLimit))
+        var next = 0;
+        for (var count = 1; next < messages.Count; count = settings.MessageDeliveryLimit)
         {
-            var reasons = await Task.WhenAll(
-                window.Select(message => TrySend(endpoint, message, cancellationToken)).ToList()
-            );
-            for (var i = 0; i < window.Length; i++)
-                Collect(window[i], reasons[i]);
+            var window = messages.Skip(next).Take(count).ToList();
+            next += window.Count;
+            var reasons = await Task.WhenAll(window.Select(message => TrySend(endpoint, message, cancellationToken)));
+            for (var i = 0; i < window.Count; i++)
+                if (reasons[i] is { } reason)
+                    result.Failed.Add((window[i], reason));
+                else
+                    result.Sent.Add(window[i].Id);
+
+            if (!triesAll && reasons.Any(reason => reason is not null && IsConnectionFault(reason)))
+                break;
         }
 
-        return failed;
-
-        void Collect(OutboxMessage message, Exception? reason)
-        {
-            if (reason is not null)
-                failed.Add((message, reason));
-        }
+        result.Untried.AddRange(messages.Skip(next));
+        Interlocked.Add(ref _confirmed, result.Sent.Count);
+        return result;
     }
 
     async Task<Exception?> TrySend(ISendEndpoint endpoint, OutboxMessage message, CancellationToken cancellationToken)
@@ -150,4 +149,15 @@ sealed class OutboxSender<TDbContext>(
 
         public void Probe(ProbeContext context) => _stored.Probe(context);
     }
+}
+
+/// <summary>What became of messages that were to be sent to one destination, each in its order.</summary>
+sealed class OutboxSendResult
+{
+    public List<Guid> Sent { get; } = [];
+
+    public List<(OutboxMessage Message, Exception Reason)> Failed { get; } = [];
+
+    /// <summary>Not even tried, for the destination took nothing.</summary>
+    public List<OutboxMessage> Untried { get; } = [];
 }

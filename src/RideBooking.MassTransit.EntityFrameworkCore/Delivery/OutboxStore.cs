@@ -82,8 +82,7 @@ sealed class OutboxStore<TDbContext>(
     /// <summary>Notes that a message could not be sent, why, and when to try again: after one, two, four… seconds.</summary>
     public Task Postpone(OutboxMessage message, Exception reason, CancellationToken cancellationToken)
     {
-        var backoff = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(message.AttemptCount, 6)));
-        var next = Now() + (backoff < LongestBackoff ? backoff : LongestBackoff);
+        var next = Now() + Backoff(message.AttemptCount);
         var error = $"{reason.GetType().Name}: {reason.Message}";
         if (error.Length > MaxErrorLength)
             error = error[..MaxErrorLength];
@@ -102,6 +101,38 @@ sealed class OutboxStore<TDbContext>(
                     ),
             cancellationToken
         );
+    }
+
+    /// <summary>Leaves what goes to a destination that has taken nothing several times for one, two, four… seconds.</summary>
+    public Task PostponeAll(Uri destination, int misses, CancellationToken cancellationToken)
+    {
+        var next = Now() + Backoff(misses - 1);
+
+        return Write(
+            context =>
+                context
+                    .Set<OutboxMessage>()
+                    .Where(row => row.NextAttemptTime < next && row.DestinationAddress == destination)
+                    // The others have a time of their own.
+                    .Where(row => row.AttemptCount == 0)
+                    .ExecuteUpdateAsync(row => row.SetProperty(m => m.NextAttemptTime, next), cancellationToken),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Tells the sweepers of all processes that this one is about to send these messages.</summary>
+    public async Task Claim(IEnumerable<Guid> messages, CancellationToken cancellationToken)
+    {
+        var next = Now() + settings.GracePeriod;
+        foreach (var keys in messages.Chunk(KeysPerStatement))
+            await Write(
+                context =>
+                    context
+                        .Set<OutboxMessage>()
+                        .Where(row => keys.Contains(row.Id))
+                        .ExecuteUpdateAsync(row => row.SetProperty(m => m.NextAttemptTime, next), cancellationToken),
+                cancellationToken
+            );
     }
 
     /// <summary>Takes or keeps the lease of the one sweeper; false if another process has it.</summary>
@@ -226,6 +257,12 @@ sealed class OutboxStore<TDbContext>(
                 await transaction.CommitAsync(cancellationToken);
                 return rows;
             });
+    }
+
+    static TimeSpan Backoff(int failures)
+    {
+        var backoff = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(failures, 6)));
+        return backoff < LongestBackoff ? backoff : LongestBackoff;
     }
 
     TDbContext Context(AsyncServiceScope scope)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +37,10 @@ sealed partial class GroupCommit<TDbContext>(
     // Taken from those that wait, and not yet in a group. Only the one who writes knows it.
     Pending? _apart;
 
-    /// <summary>Writes and commits the unit, with others where there are some. Fails as the unit's own SaveChanges would.</summary>
+    /// <summary>
+    /// Writes and commits the unit, with others where there are some. Fails as the unit's own SaveChanges would. Given up, it is
+    /// not written if nobody has begun to; what is being written is given up when all have given it up who wait for it.
+    /// </summary>
     public async Task Commit(UnitOfWork unit, CancellationToken cancellationToken)
     {
         if (EntityTransfer.Changes(unit.Context) is not { } changes)
@@ -46,9 +50,11 @@ sealed partial class GroupCommit<TDbContext>(
         }
 
         // Here and not by the writer, whom nothing may stop: it works for many.
-        _waiting.Enqueue(new Pending(unit, changes, [.. changes.Select(EntityTransfer.Row).OfType<object>()]));
+        var pending = new Pending(unit, changes, cancellationToken);
+        _waiting.Enqueue(pending);
         Start();
-        await unit.Written;
+        await using (cancellationToken.UnsafeRegister(static pending => ((Pending)pending!).GiveUp(), pending))
+            await unit.Written;
         unit.Committed();
     }
 
@@ -111,8 +117,8 @@ sealed partial class GroupCommit<TDbContext>(
         {
             if (_apart.Rows.Exists(group.Rows.Contains))
                 break;
-            group.Rows.UnionWith(_apart.Rows);
-            group.Units.Add(_apart);
+            if (_apart.TryTake(group))
+                group.Add(_apart);
             _apart = null;
         }
 
@@ -137,7 +143,7 @@ sealed partial class GroupCommit<TDbContext>(
         {
             LogApart(exception, group.Units.Count);
             foreach (var unit in group.Units)
-                await Write(Group.Of(unit));
+                await WriteApart(unit);
             foreach (var deletion in group.Deletions)
                 await Write(Group.Of(deletion));
             return;
@@ -153,6 +159,15 @@ sealed partial class GroupCommit<TDbContext>(
         group.Deletions.ForEach(deletion => deletion.Done.TrySetResult());
     }
 
+    Task WriteApart(Pending unit)
+    {
+        var group = Group.Of(unit);
+        if (unit.TryTake(group))
+            return Write(group);
+        unit.NotWritten();
+        return Task.CompletedTask;
+    }
+
     async Task WriteTogether(Group group)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -164,27 +179,38 @@ sealed partial class GroupCommit<TDbContext>(
         {
             await context
                 .Database.CreateExecutionStrategy()
-                .ExecuteAsync(async () =>
-                {
-                    context.ChangeTracker.Clear();
-                    await using var transaction = await context.Database.BeginTransactionAsync(settings.IsolationLevel);
-                    group.HasBegun = true;
-                    // Where a database has one writer, its turn has come only now, and others have come meanwhile.
-                    if (group.MayGrow)
-                        Grow(group);
-                    await OutboxLanes.Number(
-                        context,
-                        group.Units.ConvertAll(pending => pending.Unit.Sent),
-                        CancellationToken.None
-                    );
-                    foreach (var pending in group.Units)
-                        Track(pending, context);
-                    if (group.Units.Count > 0)
-                        await context.SaveChangesAsync(acceptAllChangesOnSuccess: false);
-                    foreach (var ids in group.Deletions.SelectMany(deletion => deletion.Ids).Chunk(KeysPerStatement))
-                        await context.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync();
-                    await transaction.CommitAsync();
-                });
+                .ExecuteAsync(
+                    async givenUp =>
+                    {
+                        context.ChangeTracker.Clear();
+                        await using var transaction = await context.Database.BeginTransactionAsync(
+                            settings.IsolationLevel,
+                            givenUp
+                        );
+                        group.HasBegun = true;
+                        // Where a database has one writer, its turn has come only now, and others have come meanwhile.
+                        if (group.MayGrow)
+                            Grow(group);
+                        await OutboxLanes.Number(
+                            context,
+                            group.Units.ConvertAll(pending => pending.Unit.Sent),
+                            givenUp
+                        );
+                        foreach (var pending in group.Units)
+                            Track(pending, context);
+                        if (group.Units.Count > 0)
+                            await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, givenUp);
+                        foreach (
+                            var ids in group.Deletions.SelectMany(deletion => deletion.Ids).Chunk(KeysPerStatement)
+                        )
+                            await context
+                                .Set<OutboxMessage>()
+                                .Where(row => ids.Contains(row.Id))
+                                .ExecuteDeleteAsync(givenUp);
+                        await transaction.CommitAsync(givenUp);
+                    },
+                    group.GivenUp
+                );
         }
         finally
         {
@@ -214,12 +240,52 @@ sealed partial class GroupCommit<TDbContext>(
     [LoggerMessage(LogLevel.Debug, "Group commit: {Count} units are written one by one")]
     partial void LogApart(Exception reason, int count);
 
-    sealed record Pending(UnitOfWork Unit, List<EntityEntry> Changes, List<object> Rows);
+    /// <summary>A unit that somebody waits for, until it is written or given up.</summary>
+    sealed class Pending(UnitOfWork unit, List<EntityEntry> changes, CancellationToken givenUp)
+    {
+        readonly Lock _lock = new();
+        Group? _group;
+
+        public UnitOfWork Unit => unit;
+
+        public List<EntityEntry> Changes => changes;
+
+        /// <summary>The rows that it changes.</summary>
+        public List<object> Rows { get; } = [.. changes.Select(EntityTransfer.Row).OfType<object>()];
+
+        /// <summary>From here on it is the group's to write; false if it was given up before.</summary>
+        public bool TryTake(Group group)
+        {
+            lock (_lock)
+            {
+                if (givenUp.IsCancellationRequested)
+                    return false;
+                group.Join();
+                _group = group;
+                return true;
+            }
+        }
+
+        public void GiveUp()
+        {
+            lock (_lock)
+                if (_group is null)
+                    NotWritten();
+            _group?.Leave();
+        }
+
+        /// <summary>Given up before it was written.</summary>
+        public void NotWritten() => unit.NotWritten(new OperationCanceledException(givenUp));
+    }
 
     sealed record Deletion(IReadOnlyCollection<Guid> Ids, TaskCompletionSource Done);
 
+    [SuppressMessage("Design", "CA1001", Justification = "Without a timer there is nothing to dispose of.")]
     sealed class Group(bool deletionIsDue)
     {
+        readonly CancellationTokenSource _givenUp = new();
+        int _waiting;
+
         public List<Pending> Units { get; } = [];
 
         public List<Deletion> Deletions { get; } = [];
@@ -238,6 +304,25 @@ sealed partial class GroupCommit<TDbContext>(
         public bool HasBegun { get; set; }
 
         public int Count => Units.Count + Deletions.Count;
+
+        /// <summary>When nobody waits for it any more.</summary>
+        public CancellationToken GivenUp => _givenUp.Token;
+
+        /// <summary>One more waits for it.</summary>
+        public void Join() => Interlocked.Increment(ref _waiting);
+
+        /// <summary>One waits no longer; it still is written if another does.</summary>
+        public void Leave()
+        {
+            if (Interlocked.Decrement(ref _waiting) == 0)
+                _givenUp.Cancel();
+        }
+
+        public void Add(Pending unit)
+        {
+            Units.Add(unit);
+            Rows.UnionWith(unit.Rows);
+        }
 
         public void Add(Deletion deletion)
         {
