@@ -155,6 +155,9 @@ sealed partial class OutboxQueue<TDbContext>(
                 _waits = result.Sent.Count == 0;
                 messages = [.. result.Failed.Select(failure => failure.Message), .. result.Untried];
                 await Task.Delay(DelayBetweenRounds, stop);
+                // Once it is back, it is a first attempt again.
+                if (!sender.IsBusReady)
+                    round = 0;
                 await sender.WaitForBus(stop);
                 continue;
             }

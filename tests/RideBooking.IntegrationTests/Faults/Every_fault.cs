@@ -25,6 +25,8 @@ public sealed class Every_fault(FaultStage stage) : IClassFixture<FaultStage>
         new DatabaseRestarted(),
         new CutOffFromBroker(),
         new CutOffFromDatabase(),
+        new DatabaseHangs(),
+        new QueueConfirmsNothing(),
         new EveryDeliveryTwice(),
         new DuplicateAWeekLater(),
         new EverybodyWantsTheOffer(),

@@ -99,6 +99,8 @@ sealed class ServersScene : Scene
         postgres.Port = _toDatabase.Port;
         Settings["Database__Provider"] = DatabaseProviders.Postgres;
         Settings["ConnectionStrings__RideBooking"] = postgres.ConnectionString;
+        // Shorter than that of the people who ask, so that it is the host that refuses.
+        Settings["Limits__RequestTimeout"] = "00:00:05";
         Settings["Transport__Kind"] = "RabbitMq";
         Settings["ConnectionStrings__RabbitMq"] = new UriBuilder(virtualHost) { Port = _toBroker.Port }.Uri.ToString();
     }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace RideBooking.IntegrationTests.Faults.Suite;
 
-/// <summary>A wire between the host and a server that can be cut and mended, without either being told.</summary>
+/// <summary>A wire between the host and a server that can be cut, or held, and mended, without either being told.</summary>
 sealed class TcpProxy : IAsyncDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -13,11 +13,13 @@ sealed class TcpProxy : IAsyncDisposable
     readonly int _target;
     readonly Task _accepting;
     volatile bool _cut;
+    TaskCompletionSource _flows = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TcpProxy(int target)
     {
         _target = target;
         _listener.Start();
+        _flows.SetResult();
         _accepting = Accept();
     }
 
@@ -31,12 +33,20 @@ sealed class TcpProxy : IAsyncDisposable
             socket.Close(timeout: 0);
     }
 
-    public void Mend() => _cut = false;
+    /// <summary>Lets nothing through, and keeps every connection open: who asks gets no answer, for a while.</summary>
+    public void Hold() => _flows = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Mend()
+    {
+        _cut = false;
+        _flows.TrySetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         Cut();
+        Mend();
         _listener.Dispose();
         await _accepting;
         _end.Dispose();
@@ -80,14 +90,17 @@ sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    static async Task Copy(Socket from, Socket to)
+    async Task Copy(Socket from, Socket to)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is > 0 and var count)
+            {
+                await Volatile.Read(ref _flows).Task;
                 for (var sent = 0; sent < count; )
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+            }
         }
         catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
         {
