@@ -9,7 +9,11 @@ namespace MassTransit;
 /// <summary>Commits what a consumer or a request sends together with what it changes.</summary>
 public static class EntityFrameworkOutboxConfigurationExtensions
 {
-    /// <summary>Adds the outbox of this context to the bus: the delivery of its messages and the cleanup of its inbox.</summary>
+    /// <summary>
+    /// Adds the outbox of this context to the bus: the delivery of its messages and the cleanup of its inbox. All contexts of the
+    /// type are of one database, with one model, whatever scope they are made in: messages of several scopes are written by one
+    /// context, and delivered by another.
+    /// </summary>
     public static void AddEntityFrameworkOutbox<TDbContext>(
         this IBusRegistrationConfigurator configurator,
         Action<IEntityFrameworkOutboxConfigurator>? configure = null

@@ -76,6 +76,14 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             return;
         }
 
+        // What fails in the consumer is said by the filter around it. That is over when the unit's own transaction is committed.
+        if (failure.AtCommit)
+            await context.NotifyFaulted(
+                context,
+                context.ReceiveContext.ElapsedTime,
+                options.ConsumerType,
+                failure.Reason.SourceException
+            );
         failure.Reason.Throw();
 
         async Task<Failure?> Attempt(bool mayUseCache)
@@ -93,6 +101,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 settings.IsolationLevel,
                 mayUseCache
             );
+            var atCommit = false;
             var outbox = new DbContextOutboxConsumeContext<TDbContext, T>(
                 context,
                 options,
@@ -120,6 +129,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                     ExceptionDispatchInfo.Throw(failed);
                 if (!unit.IsCommitted)
                 {
+                    atCommit = true;
                     await dbContext.SaveChangesAsync(context.CancellationToken);
                     await unit.Transaction!.CommitAsync(context.CancellationToken);
                     unit.Committed();
@@ -138,7 +148,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                             ? DatabaseConflicts.AsConcurrencyConflict(duplicate)
                             : exception
                     ),
-                    usedCache
+                    usedCache,
+                    atCommit
                 );
             }
 
@@ -181,5 +192,5 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         scope.Add("isolationLevel", settings.IsolationLevel.ToString());
     }
 
-    sealed record Failure(ExceptionDispatchInfo Reason, bool UsedCache);
+    sealed record Failure(ExceptionDispatchInfo Reason, bool UsedCache, bool AtCommit);
 }

@@ -7,17 +7,19 @@ namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 /// Keeps sagas between their messages, so that the next need not read them. An instance is lent to one message at a time and
 /// comes back when that is committed. It may have been overtaken by another process: its version is compared when the message
 /// is written, changed or not; nothing is refused by it; and when it was overtaken, nothing is lent for a while, for then
-/// others work on the same sagas.
+/// others work on the same sagas. Nor is it lent when it was kept for long: somebody may have changed its row by hand, and not
+/// its version.
 /// </summary>
 sealed class SagaCache<TSaga>(TimeProvider clock)
     where TSaga : class, ISaga
 {
     const int MostKept = 10_000;
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     readonly Lock _lock = new();
-    Dictionary<Guid, TSaga> _recent = [];
-    Dictionary<Guid, TSaga> _before = [];
+    Dictionary<Guid, Kept> _recent = [];
+    Dictionary<Guid, Kept> _before = [];
     IModel? _model;
     IProperty? _version;
     DateTimeOffset _pausedUntil;
@@ -27,9 +29,10 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
     {
         lock (_lock)
         {
-            if (!_recent.Remove(correlationId, out var saga))
-                _before.Remove(correlationId, out saga);
-            return saga is not null && clock.GetUtcNow() >= _pausedUntil ? saga : null;
+            if (!_recent.Remove(correlationId, out var kept) && !_before.Remove(correlationId, out kept))
+                return null;
+            var now = clock.GetUtcNow();
+            return now >= _pausedUntil && now < kept.Until ? kept.Saga : null;
         }
     }
 
@@ -44,13 +47,18 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
         var saga = (TSaga)context.Entry(committed).CurrentValues.ToObject();
         lock (_lock)
         {
-            var known = _recent.GetValueOrDefault(saga.CorrelationId) ?? _before.GetValueOrDefault(saga.CorrelationId);
-            if (known is not null && Number(known, version) > Number(saga, version))
+            if (
+                (
+                    _recent.TryGetValue(saga.CorrelationId, out var known)
+                    || _before.TryGetValue(saga.CorrelationId, out known)
+                )
+                && Number(known.Saga, version) > Number(saga, version)
+            )
                 return;
             _before.Remove(saga.CorrelationId);
             if (_recent.Count >= MostKept)
                 (_before, _recent) = (_recent, []);
-            _recent[saga.CorrelationId] = saga;
+            _recent[saga.CorrelationId] = new Kept(saga, clock.GetUtcNow() + s_longest);
         }
     }
 
@@ -95,4 +103,6 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
 
     static long Number(TSaga saga, IProperty version) =>
         Convert.ToInt64(version.PropertyInfo!.GetValue(saga), System.Globalization.CultureInfo.InvariantCulture);
+
+    readonly record struct Kept(TSaga Saga, DateTimeOffset Until);
 }

@@ -144,6 +144,32 @@ public sealed class Consuming_through_the_outbox
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task A_commit_that_fails_for_good_is_published_as_a_fault_once(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var commits = new FailsToCommit();
+        await using var bench = await Bench.StartAsync(
+            servers,
+            new() { Retries = 2, Context = options => options.AddInterceptors(commits) }
+        );
+        bench.Clerk.Files = async (context, office) =>
+        {
+            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            await office.SaveChangesAsync(Stop);
+        };
+        commits.Armed = true;
+
+        await bench.Publish(new FileLetter(Guid.CreateVersion7()));
+        await bench.IsDone("letters", 1);
+
+        commits.Armed = false;
+        bench.Clerk.Calls.ShouldBe(3);
+        bench.Faults<FileLetter>().ShouldBe(1);
+        (await bench.Count<Letter>()).ShouldBe(0);
+        (await bench.Count<InboxState>()).ShouldBe(0);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task A_transaction_that_the_database_has_aborted_is_not_lost_silently(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
@@ -291,6 +317,18 @@ public sealed class Consuming_through_the_outbox
     }
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    sealed class FailsToCommit : DbTransactionInterceptor
+    {
+        public bool Armed { get; set; }
+
+        public override ValueTask<InterceptionResult> TransactionCommittingAsync(
+            System.Data.Common.DbTransaction transaction,
+            TransactionEventData eventData,
+            InterceptionResult result,
+            CancellationToken cancellationToken = default
+        ) => Armed ? throw new InvalidOperationException("It cannot be committed.") : ValueTask.FromResult(result);
+    }
 
     sealed class LosesTheAnswerToACommit : DbTransactionInterceptor
     {

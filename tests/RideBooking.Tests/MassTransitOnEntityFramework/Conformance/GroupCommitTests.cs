@@ -215,6 +215,36 @@ public sealed class Committing_in_groups
         bench.Faults<ParcelWeighed>().ShouldBe(1);
     }
 
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_somebody_changed_by_hand_without_its_version_is_seen_a_minute_later(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.StartAsync(servers);
+        var parcel = await Posted(bench);
+        await bench.In(office => office.Parcels.ExecuteUpdateAsync(set => set.SetProperty(p => p.Scans, 10), Stop));
+
+        bench.Clock.Advance(TimeSpan.FromMinutes(1));
+        await bench.Publish(new ParcelScanned(parcel));
+        await bench.IsDone("parcels", 2);
+
+        (await bench.Parcel(parcel))!.Scans.ShouldBe(11);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_saga_from_memory_is_compared_when_its_message_writes_by_itself_as_well(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var bench = await Bench.StartAsync(servers);
+        var parcel = await Posted(bench);
+        await AnotherProcess(bench, parcel, changed => changed.Status = "Lost");
+
+        // In transit, as it is in memory, it may be stamped; lost it may not.
+        await bench.Publish(new ParcelStamped(parcel));
+        await bench.IsDone("parcels", 2);
+
+        bench.Faults<ParcelStamped>().ShouldBe(1);
+    }
+
     static async Task<Guid> Posted(Bench bench)
     {
         var parcel = Guid.CreateVersion7();

@@ -3,6 +3,7 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -17,6 +18,8 @@ public record ParcelPosted(Guid ParcelId);
 public record ParcelScanned(Guid ParcelId);
 
 public record ParcelWeighed(Guid ParcelId);
+
+public record ParcelStamped(Guid ParcelId);
 
 public record ParcelDelivered(Guid ParcelId);
 
@@ -73,6 +76,7 @@ public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
         InstanceState(parcel => parcel.Status);
         Event(() => Posted, posted => posted.CorrelateById(context => context.Message.ParcelId));
         Event(() => Weighed, weighed => weighed.CorrelateById(context => context.Message.ParcelId));
+        Event(() => Stamped, stamped => stamped.CorrelateById(context => context.Message.ParcelId));
         Event(() => Delivered, delivered => delivered.CorrelateById(context => context.Message.ParcelId));
         Event(
             () => Everything,
@@ -99,6 +103,15 @@ public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
                 .Publish(context => new ParcelSeen(context.Message.ParcelId, context.Saga.Scans)),
             When(Posted).Then(context => context.Saga.Scans += 100),
             When(Everything).Then(context => context.Saga.Scans++),
+            // Writes by itself, and leaves the saga as it is.
+            When(Stamped)
+                .ThenAsync(context =>
+                    context
+                        .GetPayload<IServiceProvider>()
+                        .GetRequiredService<PostOffice>()
+                        .Letters.Where(letter => letter.Id == context.Saga.CorrelationId)
+                        .ExecuteDeleteAsync()
+                ),
             When(Delivered).Finalize(),
             Ignore(Weighed)
         );
@@ -109,6 +122,7 @@ public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
     public Event<ParcelPosted> Posted { get; private set; } = null!;
     public Event<ParcelScanned> Scanned { get; private set; } = null!;
     public Event<ParcelWeighed> Weighed { get; private set; } = null!;
+    public Event<ParcelStamped> Stamped { get; private set; } = null!;
     public Event<ParcelDelivered> Delivered { get; private set; } = null!;
     public Event<EverythingSeen> Everything { get; private set; } = null!;
 }
