@@ -20,8 +20,6 @@ sealed partial class OutboxQueue<TDbContext>(
     // Half of what fits into memory: a destination that takes nothing leaves room for others.
     const int MostMessages = OutboxDelivery<TDbContext>.MostMessagesInMemory / 2;
     const int MostMessagesAtOnce = 500;
-    const int MostRounds = 30;
-    static readonly TimeSpan DelayBetweenRounds = TimeSpan.FromMilliseconds(100);
 
     readonly Lock _lock = new();
     readonly Queue<OutboxBatch> _waiting = [];
@@ -139,7 +137,8 @@ sealed partial class OutboxQueue<TDbContext>(
     async Task<Task> Send(List<OutboxMessage> messages, CancellationToken stop)
     {
         var deleted = new List<Task>();
-        for (var round = 1; messages.Count > 0; round++)
+        Outage? outage = null;
+        while (messages.Count > 0)
         {
             var confirmed = sender.Confirmed;
             var result = await sender.Send(destination, messages, triesAll: ofSuspects, stop);
@@ -147,18 +146,17 @@ sealed partial class OutboxQueue<TDbContext>(
             if (result.Sent.Count > 0)
                 _misses = 0;
             stop.ThrowIfCancellationRequested();
+            if (result.Failed.Count == 0)
+                break;
 
-            if (IsBrokerGone(round, result, nobodyElse: sender.Confirmed == confirmed))
+            outage ??= new Outage(sender);
+            if (outage.IsCauseOf(result, nobodyGetsThrough: sender.Confirmed == confirmed))
             {
-                // That is no message's fault: they stay first in line, in their order, until it is back.
+                // They stay first in line, in their order, until it is over.
                 LogWaiting(result.Failed[0].Reason, result.Failed.Count + result.Untried.Count);
                 _waits = result.Sent.Count == 0;
                 messages = [.. result.Failed.Select(failure => failure.Message), .. result.Untried];
-                await Task.Delay(DelayBetweenRounds, stop);
-                // Once it is back, it is a first attempt again.
-                if (!sender.IsBusReady)
-                    round = 0;
-                await sender.WaitForBus(stop);
+                await outage.Wait(stop);
                 continue;
             }
 
@@ -174,25 +172,11 @@ sealed partial class OutboxQueue<TDbContext>(
                 break;
             }
 
-            (messages, round) = ([.. result.Untried], 0);
+            messages = result.Untried;
+            outage = null;
         }
 
         return Task.WhenAll(deleted);
-    }
-
-    // The bus notices a lost connection later than a send does, and says no more than that some endpoint is not well.
-    // So a connection fault is tried again once, whatever the bus says; and then, while nobody at all gets anything through,
-    // for as long as the bus does not claim to be healthy, but not forever: a destination of its own may be at fault.
-    bool IsBrokerGone(int round, OutboxSendResult result, bool nobodyElse)
-    {
-        if (result.Failed.Count == 0)
-            return false;
-        if (!sender.IsBusReady)
-            return true;
-        if (!result.Failed.All(failure => OutboxSender<TDbContext>.IsConnectionFault(failure.Reason)))
-            return false;
-
-        return round == 1 || (result.Sent.Count == 0 && nobodyElse && !sender.IsBusHealthy && round < MostRounds);
     }
 
     // What waits here would wait for the same. The sweeper brings it back.
@@ -215,6 +199,46 @@ sealed partial class OutboxQueue<TDbContext>(
         finally
         {
             _ = delivery.ReleaseAfter(Task.CompletedTask, left);
+        }
+    }
+
+    /// <summary>
+    /// Judges whether messages were not taken because the broker is gone, which is no fault of theirs or of their destination.
+    /// </summary>
+    sealed class Outage(OutboxSender<TDbContext> sender)
+    {
+        const int MostRounds = 30;
+        static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+        bool _busWasWell = true;
+        int _rounds;
+        int _tries;
+
+        public bool IsCauseOf(OutboxSendResult result, bool nobodyGetsThrough)
+        {
+            if (!sender.IsBusReady)
+                return IsIt();
+            if (!result.Failed.TrueForAll(failure => OutboxSender<TDbContext>.IsConnectionFault(failure.Reason)))
+                return false;
+            // The bus notices a lost connection later than a send does, and says no more than that some endpoint is not well. That
+            // counts while nobody gets anything through, but not forever: the endpoint may have a trouble of its own.
+            if (nobodyGetsThrough && !(_busWasWell && sender.IsBusHealthy) && ++_rounds < MostRounds)
+                return IsIt();
+            // And once, however well it says it is.
+            return ++_tries == 1;
+
+            bool IsIt()
+            {
+                _tries = 0;
+                return true;
+            }
+        }
+
+        public async Task Wait(CancellationToken stop)
+        {
+            await Task.Delay(s_pause, stop);
+            await sender.WaitForBus(stop);
+            _busWasWell = sender.IsBusHealthy;
         }
     }
 
