@@ -141,7 +141,7 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     void Enqueue(IReadOnlyList<OutboxMessage> messages, bool isCommitted)
     {
-        if (Volatile.Read(ref _unfinished) >= MostMessagesInMemory)
+        if (messages.Count == 0 || Volatile.Read(ref _unfinished) >= MostMessagesInMemory)
             return;
 
         foreach (var batch in Batches())
