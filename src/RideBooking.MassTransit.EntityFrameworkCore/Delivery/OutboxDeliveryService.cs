@@ -131,9 +131,9 @@ sealed partial class OutboxDeliveryService<TDbContext>(
             else if (underWay.Count == 0)
                 return;
 
-            // Next in a lane is only who stands behind something that is gone.
+            // Next in a lane is only who stands behind something that is gone; and what takes long hides nothing that comes meanwhile.
             if (due.Count == 0 || underWay.Count >= MostUnderWay)
-                await Task.WhenAny(underWay).WaitAsync(stop);
+                await Task.WhenAny([.. underWay, Task.Delay(settings.QueryDelay, clock, stop)]);
             underWay.RemoveAll(batch => batch.IsCompleted);
             if (!await store.TryLease(stop))
                 return;

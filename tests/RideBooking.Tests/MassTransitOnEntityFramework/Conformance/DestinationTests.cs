@@ -52,6 +52,33 @@ public sealed class A_destination_that_takes_nothing
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task Does_not_hold_up_what_is_left_behind_later(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var dead = await Bench.BuildAsync(servers);
+        await Write(dead, parcels: 1);
+        using var deaf = new Deaf();
+        await using var next = await Bench.StartAsync(
+            servers,
+            Patient(deaf, now: dead.Clock.GetUtcNow().AddMinutes(1))
+        );
+        await deaf.IsMet();
+
+        await Write(dead, letters: 1);
+
+        await Bench.Eventually(
+            "the sweeper looks again",
+            () =>
+            {
+                next.Clock.Advance(TimeSpan.FromSeconds(11));
+                return Task.FromResult(next.Mailbox.Received.Count == 1);
+            }
+        );
+        deaf.Hear();
+        await next.OutboxDrains();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task Does_not_hide_what_was_left_behind(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
