@@ -26,6 +26,7 @@ public sealed class BillingModule : IModule
         services.AddSingleton(quotes);
         services.AddSingleton(TariffBook.Read(configuration));
         services.AddSingleton<ICancellationFees, PriceCancellation>();
+        services.AddSingleton<ITripPolicy, TripPolicy>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
         services.AddSingleton(provider => new PickupEtas(
             quotes.TypicalPickupEta,

@@ -12,9 +12,6 @@ namespace RideBooking.Billing;
 /// <summary>A rider asks what a ride would cost. The answer is a promise for two minutes, signed, and kept nowhere.</summary>
 internal static class QuoteRide
 {
-    const int ShortestMeters = 20;
-    const int LongestMeters = 300_000;
-
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/quotes", Handle)
@@ -24,6 +21,7 @@ internal static class QuoteRide
     static Results<Ok<Quote>, ProblemHttpResult> Handle(
         Request request,
         Rider rider,
+        ITripPolicy trips,
         TariffBook tariffs,
         IRouteEstimator routes,
         PickupEtas etas,
@@ -35,18 +33,10 @@ internal static class QuoteRide
         var now = clock.GetUtcNow();
         var tariff = tariffs.At(now);
         var vehicleClass = request.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
-        if (!tariff.Classes.ContainsKey(vehicleClass))
-            return Problem.Validation(
-                "vehicleClass",
-                $"must be one of: {string.Join(", ", tariff.Classes.Keys.Order(StringComparer.Ordinal))}"
-            );
+        if (trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } wrong)
+            return Problem.Validation(wrong.Field, wrong.Message);
 
         var way = routes.Estimate(request.Pickup, request.Dropoff);
-        if (way.DistanceMeters < ShortestMeters)
-            return Problem.Validation("dropoff", "must be somewhere else than the pickup");
-        if (way.DistanceMeters > LongestMeters)
-            return Problem.Validation("dropoff", $"must be within {LongestMeters / 1000} km of the pickup");
-
         var surge = tariff.SurgeAt(now);
         var fare = FareMeter.Meter(tariff, vehicleClass, way, surge);
         var promise = new SignedQuote(
@@ -86,7 +76,6 @@ internal static class QuoteRide
             {
                 RuleFor(quote => quote.Pickup).OnTheMap();
                 RuleFor(quote => quote.Dropoff).OnTheMap();
-                RuleFor(quote => quote.VehicleClass).Text(1, 32);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using FluentValidation;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -9,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Positions;
 using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
@@ -27,13 +27,19 @@ internal sealed record RequestRide(
     DateTimeOffset At
 );
 
-internal static partial class RequestRideEndpoint
+internal static class RequestRideEndpoint
 {
+    // An app may spell the same point in another way (180 and -180 degrees, a pole, a rounded last digit).
+    const double SamePointMeters = 1;
+
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/rides", Handle)
             .WithSummary("Request a ride")
-            .WithDescription("With a quoteId the quoted fare is what the ride costs, but for waiting and tolls.")
+            .WithDescription(
+                "With a quoteId the quoted fare is what the ride costs, but for waiting and tolls. A trip that POST /quotes "
+                    + "refuses is refused in the same way."
+            )
             .Refuses(
                 StatusCodes.Status409Conflict,
                 RideProblems.QuoteExpired,
@@ -48,6 +54,7 @@ internal static partial class RequestRideEndpoint
         TellRide tell,
         AppDbContext db,
         QuoteTokens tokens,
+        ITripPolicy trips,
         TimeProvider clock,
         CancellationToken stop
     )
@@ -57,12 +64,14 @@ internal static partial class RequestRideEndpoint
         if (request.MayBeARepeat && await db.FindRide(rideId, stop) is { } made)
             return Made(made);
 
-        if (SamePoint(asked.Pickup, asked.Dropoff))
-            return Problem.Validation("dropoff", "must be somewhere else than the pickup");
         var now = clock.GetUtcNow();
         SignedQuote? quote = null;
         if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } wrong)
             return wrong;
+        // What was quoted was checked then, and stays promised if the tariff has changed since.
+        var vehicleClass = quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
+        if (quote is null && trips.Check(asked.Pickup, asked.Dropoff, vehicleClass) is { } problem)
+            return Problem.Validation(problem.Field, problem.Message);
         if (await MustNot(rider, db, stop) is { } because)
             return because;
 
@@ -71,7 +80,7 @@ internal static partial class RequestRideEndpoint
             rider.Id,
             asked.Pickup,
             asked.Dropoff,
-            quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard,
+            vehicleClass,
             quote?.Id,
             quote?.Fare,
             quote?.DistanceMeters,
@@ -121,7 +130,8 @@ internal static partial class RequestRideEndpoint
         return null;
     }
 
-    static bool SamePoint(Place one, Place other) => (one.Lat, one.Lng) == (other.Lat, other.Lng);
+    static bool SamePoint(Place one, Place other) =>
+        GreatCircle.Meters(one.Lat, one.Lng, other.Lat, other.Lng) < SamePointMeters;
 
     /// <summary>No ride while another is under way, nor before what is owed for earlier ones is paid, which rides know.</summary>
     static async Task<ProblemHttpResult?> MustNot(Rider rider, AppDbContext db, CancellationToken stop)
@@ -164,7 +174,7 @@ internal static partial class RequestRideEndpoint
     /// <param name="VehicleClass">In any case; the quote's, or <c>standard</c>, if absent.</param>
     /// <param name="QuoteId">The quote you accept. It must be for the same trip.</param>
     /// <param name="PaymentMethodId">How you want to pay; your default if absent.</param>
-    internal sealed partial record Request(
+    internal sealed record Request(
         Place Pickup,
         Place Dropoff,
         string? VehicleClass,
@@ -172,19 +182,13 @@ internal static partial class RequestRideEndpoint
         Guid? PaymentMethodId
     )
     {
-        internal sealed partial class Validator : AbstractValidator<Request>
+        internal sealed class Validator : AbstractValidator<Request>
         {
             public Validator()
             {
                 RuleFor(ride => ride.Pickup).OnTheMap();
                 RuleFor(ride => ride.Dropoff).OnTheMap();
-                RuleFor(ride => ride.VehicleClass)
-                    .Must(name => name is null || Slug().IsMatch(name))
-                    .WithMessage("must be 1 to 32 letters, digits or hyphens");
             }
-
-            [GeneratedRegex("^[A-Za-z0-9-]{1,32}\\z")]
-            private static partial Regex Slug();
         }
     }
 }

@@ -1,0 +1,32 @@
+using RideBooking.Contracts;
+using RideBooking.Platform.Quotes;
+
+namespace RideBooking.Billing;
+
+/// <summary>Which trips the present tariff and the route estimate allow. A quote and a ride without one ask the same.</summary>
+internal sealed class TripPolicy(TariffBook tariffs, IRouteEstimator routes, TimeProvider clock) : ITripPolicy
+{
+    const int MinMeters = 20;
+    const int MaxMeters = 300_000;
+
+    public IReadOnlyList<string> VehicleClasses =>
+        [.. tariffs.At(clock.GetUtcNow()).Classes.Keys.Order(StringComparer.Ordinal)];
+
+    public TripEstimate Estimate(Place from, Place to)
+    {
+        var way = routes.Estimate(from, to);
+        return new TripEstimate(way.DistanceMeters, way.DurationSeconds);
+    }
+
+    public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass)
+    {
+        if (!tariffs.At(clock.GetUtcNow()).Classes.ContainsKey(vehicleClass))
+            return new TripProblem("vehicleClass", $"must be one of: {string.Join(", ", VehicleClasses)}");
+        return routes.Estimate(pickup, dropoff).DistanceMeters switch
+        {
+            < MinMeters => new TripProblem("dropoff", "must be somewhere else than the pickup"),
+            > MaxMeters => new TripProblem("dropoff", $"must be within {MaxMeters / 1000} km of the pickup"),
+            _ => null,
+        };
+    }
+}
