@@ -7,12 +7,13 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Shifts;
 
 namespace RideBooking.Drivers;
 
 /// <summary>
-/// A driver goes off duty, unless a ride is his. An offer he has not answered goes to somebody else. A ride he accepted so
-/// recently that this module has not heard of it stays his: he is off duty and brings it to its end.
+/// A driver goes off duty, unless a ride is theirs. An offer that they have not answered is withdrawn in the same transaction
+/// and its search goes on.
 /// </summary>
 internal static class GoOffline
 {
@@ -20,11 +21,12 @@ internal static class GoOffline
         drivers
             .MapDelete("/drivers/me/shift", Handle)
             .WithSummary("Go off duty.")
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(StatusCodes.Status409Conflict, "on_trip");
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Driver driver,
         AppDbContext db,
+        IDriverReservations reservations,
         IPublishEndpoint publish,
         TimeProvider clock,
         CancellationToken stop
@@ -47,7 +49,8 @@ internal static class GoOffline
                         .SetProperty(shift => shift.OnlineSince, (DateTimeOffset?)null),
                 stop
             );
-        if (ended == 1)
+        var isFree = ended == 1 && await reservations.TryEndShift(driver.Id, shiftId.Value, stop);
+        if (isFree)
         {
             await publish.Publish(new DriverWentOffline(driver.Id, shiftId.Value, "driver", clock.GetUtcNow()), stop);
             await db.SaveChangesAsync(stop);
@@ -56,8 +59,8 @@ internal static class GoOffline
         }
         await transaction.RollbackAsync(stop);
 
-        // If it is not a ride that keeps him, he pressed twice and the other request has ended the shift.
-        return await rides.AnyAsync(stop)
+        // If no ride keeps the driver, another request has ended the shift.
+        return ended == 1 || await rides.AnyAsync(stop)
             ? Problem.Conflict("on_trip", "You have a ride: complete or release it first.")
             : TypedResults.NoContent();
     }

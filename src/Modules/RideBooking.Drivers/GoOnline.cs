@@ -34,7 +34,7 @@ internal static class GoOnline
         drivers
             .MapPost("/drivers/me/shift", Handle)
             .WithSummary("Come on duty.")
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(StatusCodes.Status409Conflict, "profile_required", ProblemCode.ConcurrentUpdate);
 
     internal static async Task<Results<Ok<ShiftView>, ProblemHttpResult>> Handle(
         GoOnlineRequest request,

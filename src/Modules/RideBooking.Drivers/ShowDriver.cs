@@ -58,7 +58,7 @@ internal static class ShowDriver
         drivers
             .MapGet("/drivers/me", Handle)
             .WithSummary("Your profile, availability, ride and offer.")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .Refuses(StatusCodes.Status404NotFound, "profile_not_found");
 
     internal static async Task<Results<Ok<DriverView>, ProblemHttpResult>> Handle(
         Driver driver,
@@ -74,11 +74,12 @@ internal static class ShowDriver
             return Problem.NotFound("Save your profile first: PUT /api/v1/drivers/me.", "profile_not_found");
 
         var ride = await db.RidesOf(driver.Id).OrderByDescending(work => work.AssignedAt).FirstOrDefaultAsync(stop);
-        var offer = ride is null
-            ? await db.OffersTo(driver.Id, clock.GetUtcNow())
-                .OrderByDescending(work => work.ExpiresAt)
-                .FirstOrDefaultAsync(stop)
-            : null;
+        var offer =
+            ride is null && profile.ShiftId is not null
+                ? await db.OffersTo(driver.Id, clock.GetUtcNow())
+                    .OrderByDescending(work => work.ExpiresAt)
+                    .FirstOrDefaultAsync(stop)
+                : null;
         return TypedResults.Ok(
             new DriverView(
                 ProfileView.Of(profile),

@@ -22,15 +22,18 @@ internal sealed record OfferAccepted(
     DateTimeOffset AcceptedAt
 );
 
-/// <summary>A driver takes the offer. Exactly one thing wins: this, the offer's expiry, or the end of the ride.</summary>
+/// <summary>
+/// A driver takes the offer. Exactly one thing wins: this, the offer's expiry, the end of the shift, or the end of the ride.
+/// Accepting again answers the same while the ride is the driver's.
+/// </summary>
 internal static class AcceptOffer
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/offers/{offerId:guid}/accept", Handle)
             .WithSummary("Take the ride that was offered.")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
+            .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken", "own_ride");
 
     internal static async Task<Results<Ok<OfferAccepted>, ProblemHttpResult>> Handle(
         Guid offerId,
@@ -57,8 +60,12 @@ internal static class AcceptOffer
         if (found is null)
             return OfferProblems.NotFound();
 
-        // The timer that ends the offer may be late; the offer is not valid longer for it.
+        // An offer of before riders were kept from driving themselves.
         var (offer, search) = (found.Offer, found.Search);
+        if (search.RiderId == driver.Id)
+            return Problem.Conflict("own_ride", "You cannot drive your own ride.");
+
+        // The timer that ends the offer may be late; the offer is not valid longer for it.
         if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(stop);
@@ -79,7 +86,7 @@ internal static class AcceptOffer
             offer = await db.Set<Offer>().AsNoTracking().SingleAsync(offer => offer.OfferId == offerId, stop);
         }
 
-        return offer.Status == OfferStatus.Accepted
+        return offer.IsDriversRide && !await db.HasRideEnded(offer, stop)
             ? Summary(search, offer)
             : await OfferProblems.Over(db, offer, stop);
     }

@@ -57,7 +57,7 @@ internal sealed class Candidate
 internal static class Candidates
 {
     /// <summary>
-    /// Reserves the driver for the offer if he is still free and has not turned this ride down. The one statement on which
+    /// Reserves the driver for the offer if he is still free, is not the rider, and has not turned this ride down. The one statement on which
     /// "no driver on two rides" rests: of any number of searches that want him at once, the database lets one find him
     /// unreserved. The search is taken, so what its drivers have said is settled.
     /// </summary>
@@ -71,7 +71,7 @@ internal static class Candidates
     {
         var refused = db.OffersNotToRepeat(search.RideId);
         return await db.Set<Candidate>()
-                .Where(candidate => candidate.DriverId == driverId)
+                .Where(candidate => candidate.DriverId == driverId && candidate.DriverId != search.RiderId)
                 .Where(Candidate.FreeFor(search.VehicleClass))
                 .Where(candidate => !refused.Any(offer => offer.DriverId == candidate.DriverId))
                 .ExecuteUpdateAsync(

@@ -27,8 +27,8 @@ internal static class DeclineOffer
         drivers
             .MapPost("/offers/{offerId:guid}/decline", Handle)
             .WithSummary("Turn down the ride that was offered.")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
+            .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken");
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid offerId,

@@ -12,7 +12,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     const int DriversPerLook = 8;
 
     /// <summary>
-    /// Offers the ride to the nearest driver who is free, in a vehicle of the class, and has not turned this ride down. The
+    /// Offers the ride to the nearest driver who is free, in a vehicle of the class, not the rider, and has not turned this ride down. The
     /// search is taken, or new and nobody else's yet. In the common case three statements before the commit: find, reserve,
     /// save.
     /// </summary>
@@ -89,6 +89,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         var refused = db.OffersNotToRepeat(search.RideId);
         var found = await db.Set<DriverPosition>()
             .Within(GeoBox.Around(lat, lng, radius))
+            .Where(position => position.DriverId != search.RiderId)
             .Where(position => free.Any(candidate => candidate.DriverId == position.DriverId))
             .Where(position => !refused.Any(offer => offer.DriverId == position.DriverId))
             .NearestFirst(lat, lng)

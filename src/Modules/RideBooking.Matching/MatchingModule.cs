@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Recovery;
+using RideBooking.Platform.Shifts;
 
 namespace RideBooking.Matching;
 
@@ -19,6 +20,7 @@ public sealed class MatchingModule : IModule
     {
         services.AddSingleton(MatchingOptions.Read(configuration));
         services.AddScoped<ExclusiveOffers>();
+        services.AddScoped<IDriverReservations, DriverReservations>();
         services.AddScoped<IUnfinishedWork, ResumeSearches>();
     }
 

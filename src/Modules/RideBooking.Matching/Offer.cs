@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
@@ -51,6 +53,9 @@ internal sealed class Offer
     /// <summary>When the driver answered or the offer was closed otherwise.</summary>
     public DateTimeOffset? AnsweredAt { get; set; }
 
+    /// <summary>Whether the driver accepted and the end of the ride has not been consumed.</summary>
+    public bool IsDriversRide => Status == OfferStatus.Accepted && LivingDriverId is not null;
+
     /// <summary>Ends the offer's hold on ride and driver.</summary>
     public void Close(OfferStatus status, DateTimeOffset at)
     {
@@ -88,4 +93,28 @@ internal static class Offers
     /// </summary>
     public static IQueryable<Offer> OffersNotToRepeat(this AppDbContext db, Guid rideId) =>
         db.Set<Offer>().Where(offer => offer.RideId == rideId && offer.Status != OfferStatus.Withdrawn);
+
+    /// <summary>
+    /// Whether the ride has ended, or the driver has lost it, by the event log, which says so from the commit on: Matching may
+    /// not have consumed the event yet.
+    /// </summary>
+    public static Task<bool> HasRideEnded(this AppDbContext db, Offer offer, CancellationToken cancellationToken) =>
+        db.EndsOfRide(offer).AnyAsync(cancellationToken);
+
+    /// <summary>The committed events that end the ride, or take it from the driver of the offer.</summary>
+    public static IQueryable<LoggedEvent> EndsOfRide(this AppDbContext db, Offer offer)
+    {
+        var (stream, offerId) = (offer.RideId.ToString(), offer.OfferId.ToString());
+        var log = db.Set<LoggedEvent>().AsNoTracking();
+
+        // Numbered events are found by their stream; the few that await their numbers have an index of their own.
+        return log.Where(row => row.StreamId == stream && row.StreamVersion != null)
+            .Concat(log.Where(row => row.Position == null && row.StreamId == stream))
+            .Where(row =>
+                row.EventType == nameof(RideCompleted)
+                || row.EventType == nameof(RideCancelled)
+                || row.EventType == nameof(NoDriverFound)
+                || (row.EventType == nameof(DriverUnassigned) && row.Payload.Contains(offerId))
+            );
+    }
 }

@@ -25,6 +25,9 @@ internal static class OfferProblems
             "offer_expired",
             offer.Status switch
             {
+                OfferStatus.Accepted when offer.IsDriversRide =>
+                    "You have accepted this offer. Release the ride if you cannot drive it.",
+                OfferStatus.Accepted => "The ride has ended.",
                 OfferStatus.Declined => "You have declined this offer.",
                 OfferStatus.Released => "You had this ride and do not have it any more.",
                 OfferStatus.Withdrawn => "The offer was taken back.",

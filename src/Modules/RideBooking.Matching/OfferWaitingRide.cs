@@ -68,7 +68,7 @@ internal sealed class OfferWaitingRide(
         var shrink = Math.Cos(double.DegreesToRadians(lat));
         var (weight, limit) = (shrink * shrink, radius * radius);
         var found = await db.Set<Search>()
-            .Where(search => search.Status == SearchStatus.Searching)
+            .Where(search => search.Status == SearchStatus.Searching && search.RiderId != driverId)
             .Where(search =>
                 search.VehicleClass == Contracts.VehicleClass.Standard || search.VehicleClass == vehicleClass
             )

@@ -146,10 +146,16 @@ internal static class Searches
     public static Task<bool> IsOffering(this AppDbContext db, Guid rideId, Guid offerId, CancellationToken stop) =>
         db.Offering(rideId, offerId).AnyAsync(stop);
 
-    /// <summary>Takes the search and ends it in one, if this is the offer that its driver is thinking over.</summary>
-    public static async Task<bool> Assign(this AppDbContext db, Offer offer, CancellationToken stop) =>
-        await db.Offering(offer.RideId, offer.OfferId)
-            .ExecuteUpdateAsync(row => row.SetProperty(search => search.Status, SearchStatus.Assigned), stop) == 1;
+    /// <summary>
+    /// Takes the search and ends it in one, if this is the offer that its driver is thinking over and the ride has not ended.
+    /// </summary>
+    public static async Task<bool> Assign(this AppDbContext db, Offer offer, CancellationToken stop)
+    {
+        var ends = db.EndsOfRide(offer);
+        return await db.Offering(offer.RideId, offer.OfferId)
+                .Where(_ => !ends.Any())
+                .ExecuteUpdateAsync(row => row.SetProperty(search => search.Status, SearchStatus.Assigned), stop) == 1;
+    }
 
     static IQueryable<Search> Offering(this AppDbContext db, Guid rideId, Guid offerId) =>
         db.Set<Search>()

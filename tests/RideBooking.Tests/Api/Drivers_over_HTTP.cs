@@ -132,6 +132,33 @@ public sealed class Drivers_over_HTTP(EmbeddedHost host) : IClassFixture<Embedde
         (await driver.Delete("drivers/me/shift")).ShouldBe(HttpStatusCode.NoContent);
     }
 
+    [Fact]
+    public async Task Going_off_duty_right_after_accepting_is_refused()
+    {
+        var driver = await host.City.DriverAt(Place(9));
+        var rider = await host.City.Rider();
+        var offer = await driver.Offer(await rider.Request(Place(9), City.Place(56.05, 8.5)));
+
+        (await driver.Post($"offers/{offer["offerId"]}/accept")).ShouldBe(HttpStatusCode.OK);
+
+        (await driver.Delete("drivers/me/shift")).ShouldBe(HttpStatusCode.Conflict, "on_trip");
+    }
+
+    [Fact]
+    public async Task Going_off_duty_ends_the_open_offer()
+    {
+        var driver = await host.City.DriverAt(Place(10));
+        var rider = await host.City.Rider();
+        var offer = await driver.Offer(await rider.Request(Place(10), City.Place(57.05, 8.5)));
+
+        (await driver.Delete("drivers/me/shift")).ShouldBe(HttpStatusCode.NoContent);
+
+        (await driver.Post($"offers/{offer["offerId"]}/accept")).ShouldBe(HttpStatusCode.Conflict, "offer_expired");
+        (await driver.Post($"offers/{offer["offerId"]}/decline")).ShouldBe(HttpStatusCode.Conflict, "offer_expired");
+        (await driver.Get("drivers/me/offers")).Body!["items"]!.AsArray().ShouldBeEmpty();
+        (await driver.Get("drivers/me")).Body!["currentOffer"].ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("accept", 5)]
     [InlineData("decline", 8)]

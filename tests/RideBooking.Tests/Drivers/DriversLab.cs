@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.Drivers;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Shifts;
 
 namespace RideBooking.Tests.Drivers;
 
@@ -38,7 +39,8 @@ public sealed class DriversLab : ModuleLab
     public Task<IResult> GoesOnline() =>
         Ask((db, publish) => GoOnline.Handle(new GoOnlineRequest(Alexanderplatz), s_anna, db, publish, Clock, Stop));
 
-    public Task<IResult> GoesOffline() => Ask((db, publish) => GoOffline.Handle(s_anna, db, publish, Clock, Stop));
+    public Task<IResult> GoesOffline() =>
+        Ask((db, publish) => GoOffline.Handle(s_anna, db, new NoReservations(), publish, Clock, Stop));
 
     public Task<IResult> Reports(double lat, long sequence) =>
         Ask(
@@ -102,4 +104,11 @@ public sealed class DriversLab : ModuleLab
             null,
             Now
         );
+
+    /// <summary>Matching, which reserves no driver here.</summary>
+    sealed class NoReservations : IDriverReservations
+    {
+        public Task<bool> TryEndShift(string driverId, Guid shiftId, CancellationToken cancellationToken) =>
+            Task.FromResult(true);
+    }
 }

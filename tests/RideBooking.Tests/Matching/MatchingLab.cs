@@ -36,6 +36,24 @@ public sealed class MatchingLab : ModuleLab
                 )
         );
 
+    /// <summary>Ends the shift as going off duty does; false when a ride is the driver's.</summary>
+    public async Task<bool> EndsShift(string driver)
+    {
+        var shift = (await All<Candidate>()).Single(candidate => candidate.DriverId == driver).ShiftId;
+        var ended = false;
+        await Ask(
+            async (db, publish) =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(Stop);
+                ended = await new DriverReservations(db, publish, Clock).TryEndShift(driver, shift, Stop);
+                await db.SaveChangesAsync(Stop);
+                await transaction.CommitAsync(Stop);
+                return TypedResults.NoContent();
+            }
+        );
+        return ended;
+    }
+
     /// <summary>The driver is at a place and comes on duty.</summary>
     public async Task<DriverWentOnline> Online(string driver, double lat, double lng, string vehicle = "standard")
     {

@@ -1,4 +1,5 @@
 using MassTransit.Scheduling;
+using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Matching;
 
@@ -109,6 +110,32 @@ public sealed class The_search_for_a_driver : IAsyncLifetime
 
         Offered.ShouldBe(["declines", "sleeps"]);
         _lab.SaidOf<OfferExpired>().ShouldHaveSingleItem().Reason.ShouldBe("timeout");
+    }
+
+    [Fact]
+    public async Task Never_offers_riders_their_own_ride()
+    {
+        await ComesOnline("both");
+        var ride = await Requested(_lab.Request(rider: "both"));
+        await ComesOnline("both");
+        Offered.ShouldBeEmpty();
+
+        await ComesOnline("anna", 52.53);
+        (LastOffer.RideId, LastOffer.DriverId).ShouldBe((ride.RideId, "anna"));
+    }
+
+    [Fact]
+    public async Task Does_not_let_riders_take_their_own_ride()
+    {
+        var ride = await Requested(_lab.Request(rider: "both"));
+        await ComesOnline("anna");
+        await _lab.In(db =>
+            db.Set<Search>()
+                .Where(search => search.RideId == ride.RideId)
+                .ExecuteUpdateAsync(row => row.SetProperty(search => search.RiderId, "anna"), MatchingLab.Stop)
+        );
+
+        (await _lab.Accept("anna", LastOffer.OfferId)).Problem().ShouldBe((409, "own_ride"));
     }
 
     [Fact]

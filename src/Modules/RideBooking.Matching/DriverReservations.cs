@@ -1,0 +1,81 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Shifts;
+
+namespace RideBooking.Matching;
+
+/// <inheritdoc cref="IDriverReservations" />
+/// <remarks>Rows are locked in the usual order: search, offer, candidate.</remarks>
+internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publish, TimeProvider clock)
+    : IDriverReservations
+{
+    public async Task<bool> TryEndShift(string driverId, Guid shiftId, CancellationToken cancellationToken)
+    {
+        // Repeated when a search reserves the driver, or the ride ends, between reading and writing.
+        while (true)
+        {
+            var candidate = await db.Set<Candidate>()
+                .AsNoTracking()
+                .SingleOrDefaultAsync(candidate => candidate.DriverId == driverId, cancellationToken);
+            if (candidate is null)
+            {
+                // The start of the shift has not been consumed yet; it will find that the shift has ended.
+                db.Add(
+                    new Candidate
+                    {
+                        DriverId = driverId,
+                        ShiftId = shiftId,
+                        Online = false,
+                    }
+                );
+                return true;
+            }
+
+            if (candidate is { ReservedRideId: { } rideId, ReservedOfferId: { } offerId })
+            {
+                if (await db.TakeSearchOffering(rideId, offerId, cancellationToken) is { } search)
+                    await Withdraw(search, offerId, cancellationToken);
+                else if (await IsOnTrip(offerId, cancellationToken))
+                    return false;
+            }
+            if (await EndShift(candidate, shiftId, cancellationToken))
+                return true;
+        }
+    }
+
+    async Task Withdraw(Search search, Guid offerId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var offer = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == offerId, cancellationToken);
+        offer.Close(OfferStatus.Withdrawn, now);
+        search.Reopen();
+        await publish.Publish(
+            new OfferExpired(search.RideId, offerId, offer.DriverId, OfferEnds.DriverOffline, now),
+            cancellationToken
+        );
+        await publish.Publish(new RideWithoutDriver(search.RideId), cancellationToken);
+        await db.Free(offer.DriverId, offerId, cancellationToken);
+    }
+
+    async Task<bool> IsOnTrip(Guid offerId, CancellationToken cancellationToken)
+    {
+        var offer = await db.Set<Offer>()
+            .AsNoTracking()
+            .SingleAsync(offer => offer.OfferId == offerId, cancellationToken);
+        return offer.IsDriversRide && !await db.HasRideEnded(offer, cancellationToken);
+    }
+
+    /// <summary>A reservation for a ride that has ended stays until Matching consumes that end.</summary>
+    async Task<bool> EndShift(Candidate known, Guid shiftId, CancellationToken cancellationToken) =>
+        await db.Set<Candidate>()
+            .Where(candidate => candidate.DriverId == known.DriverId && candidate.ShiftId == known.ShiftId)
+            .Where(candidate => candidate.ReservedOfferId == null || candidate.ReservedOfferId == known.ReservedOfferId)
+            .ExecuteUpdateAsync(
+                row =>
+                    row.SetProperty(candidate => candidate.Online, false)
+                        .SetProperty(candidate => candidate.ShiftId, shiftId),
+                cancellationToken
+            ) == 1;
+}
