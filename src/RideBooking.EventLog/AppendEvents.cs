@@ -14,7 +14,8 @@ namespace RideBooking.EventLog;
 /// </summary>
 public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal)
     : SaveChangesInterceptor,
-        IDbTransactionInterceptor
+        IDbTransactionInterceptor,
+        IGroupCommitInterceptor
 {
     // The contexts that have appended events, until their transaction ends, with those that it has numbered.
     static readonly ConditionalWeakTable<DbContext, List<LoggedEvent>> s_appended = [];

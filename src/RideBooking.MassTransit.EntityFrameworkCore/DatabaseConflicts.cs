@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace MassTransit;
 
@@ -55,13 +56,29 @@ public static class DatabaseConflicts
                     && database.Message.Contains("UNIQUE constraint failed", StringComparison.Ordinal)
             );
 
-    /// <summary>A duplicate key as the conflict that it is, so that a policy for conflicts needs to know no error codes.</summary>
-    internal static DbUpdateConcurrencyException AsConcurrencyConflict(DbUpdateException exception) =>
-        exception as DbUpdateConcurrencyException
-        ?? new DbUpdateConcurrencyException(
-            $"Another transaction inserted the same key first: {exception.InnerException?.Message ?? exception.Message}",
-            exception.InnerException ?? exception
-        );
+    /// <summary>
+    /// The exception as the conflict that it is, so that a policy for <see cref="DbUpdateConcurrencyException"/> needs to know no
+    /// error codes; null where it is none, or says so already. Exceptions of the application are left as they are.
+    /// </summary>
+    internal static DbUpdateConcurrencyException? AsConcurrencyConflict(Exception exception)
+    {
+        var isDatabaseException =
+            exception is DbUpdateException or DbException or RetryLimitExceededException
+            // An execution strategy wraps what it calls transient.
+            || exception.GetType() == typeof(InvalidOperationException)
+                && exception.InnerException is DbUpdateException or DbException;
+        return
+            isDatabaseException
+            && exception is not DbUpdateConcurrencyException
+            && IsConflict(exception)
+            && (
+                Causes(exception).OfType<DbUpdateConcurrencyException>().FirstOrDefault()
+                ?? Causes(exception).OfType<DbException>().FirstOrDefault() as Exception
+            )
+                is { } cause
+            ? new DbUpdateConcurrencyException($"Another transaction changed the same rows: {cause.Message}", cause)
+            : null;
+    }
 
     static IEnumerable<Exception> Causes(Exception? exception)
     {

@@ -3,6 +3,7 @@ using MassTransit.DependencyInjection;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace MassTransit;
 
@@ -10,9 +11,9 @@ namespace MassTransit;
 public static class EntityFrameworkOutboxConfigurationExtensions
 {
     /// <summary>
-    /// Adds the outbox of this context to the bus: the delivery of its messages and the cleanup of its inbox. All contexts of the
-    /// type are of one database, with one model, whatever scope they are made in: messages of several scopes are written by one
-    /// context, and delivered by another.
+    /// Adds the outbox of this context to the bus: the delivery of its messages and the cleanup of its inbox. Delivery and
+    /// cleanup work on the database that the context has in a scope of their own. Where a message's scope has another, as with a
+    /// database per tenant, what its consumer sends is delivered within the scope, before the message is acknowledged.
     /// </summary>
     public static void AddEntityFrameworkOutbox<TDbContext>(
         this IBusRegistrationConfigurator configurator,
@@ -100,15 +101,18 @@ public static class EntityFrameworkOutboxConfigurationExtensions
     ) => Use(configurator, new SqliteLockStatementProvider(enableSchemaCaching));
 
     /// <summary>
-    /// Lets the outbox write what several messages change on contexts with these options in one transaction. The type that was
-    /// given to <see cref="AddEntityFrameworkOutbox{TDbContext}"/> has it already; needed where the context is registered as a
+    /// Lets the outbox write what several messages change on contexts with these options in one transaction, where the outbox
+    /// itself says <see cref="IEntityFrameworkOutboxConfigurator.UseGroupCommit"/>. The type that was given to
+    /// <see cref="AddEntityFrameworkOutbox{TDbContext}"/> has it then already; needed where the context is registered as a
     /// derived type.
     /// </summary>
     public static DbContextOptionsBuilder UseGroupCommit(this DbContextOptionsBuilder options)
     {
         ArgumentNullException.ThrowIfNull(options);
 
-        return options.AddInterceptors(UnitOfWorkInterceptor.Instance);
+        return options
+            .AddInterceptors(UnitOfWorkInterceptor.Instance)
+            .ReplaceService<IRelationalDatabaseFacadeDependencies, UnitOfWorkDatabaseFacade>();
     }
 
     /// <summary>Adds inbox, outbox and the sweeper's lease to the model.</summary>

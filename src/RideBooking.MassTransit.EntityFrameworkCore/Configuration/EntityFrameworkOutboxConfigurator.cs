@@ -68,6 +68,9 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     }
 
     /// <inheritdoc />
+    public void UseGroupCommit() => _settings.GroupsCommits = true;
+
+    /// <inheritdoc />
     public void DisableGroupCommit() => _settings.GroupsCommits = false;
 
     /// <inheritdoc />
@@ -100,13 +103,16 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
         _services.TryAddSingleton<OutboxSender<TDbContext>>();
         _services.TryAddSingleton<OutboxStore<TDbContext>>();
         _services.TryAddSingleton<OutboxDelivery<TDbContext>>();
+        _services.TryAddSingleton<SharedContext<TDbContext>>();
+        _services.TryAddSingleton<ScopedDelivery<TDbContext>>();
         _services.TryAddSingleton<GroupCommit<TDbContext>>();
         _services.TryAddSingleton<SeenMessages<TDbContext>>();
-        _services.ConfigureDbContext<TDbContext>(options => options.UseGroupCommit());
         _services.AddHostedService<OutboxDeliveryService<TDbContext>>();
         _services.AddHostedService<InboxCleanupService<TDbContext>>();
 
         configure?.Invoke(this);
         _settings.Validate();
+        if (_settings.GroupsCommits)
+            _services.ConfigureDbContext<TDbContext>(options => options.UseGroupCommit());
     }
 }

@@ -18,7 +18,7 @@ public class EntityFrameworkSagaRepositoryConfigurator<TSaga>
     Func<IQueryable<TSaga>, IQueryable<TSaga>>? _queryCustomization;
     ILockStatementProvider _lockStatements = ProviderLockStatements.Instance;
     ConcurrencyMode _concurrencyMode = ConcurrencyMode.Pessimistic;
-    IsolationLevel _isolationLevel = IsolationLevel.ReadCommitted;
+    IsolationLevel? _isolationLevel;
     bool _transactionEnabled = true;
 
     /// <inheritdoc />
@@ -110,17 +110,24 @@ public class EntityFrameworkSagaRepositoryConfigurator<TSaga>
         >();
     }
 
+    // As MassTransit has it: a version needs no more than that what is read is committed.
+    IsolationLevel Isolation =>
+        _isolationLevel
+        ?? (
+            _concurrencyMode == ConcurrencyMode.Optimistic ? IsolationLevel.ReadCommitted : IsolationLevel.Serializable
+        );
+
     ISagaRepositoryLockStrategy<TSaga> LockStrategy() =>
         _concurrencyMode == ConcurrencyMode.Optimistic
             ? new OptimisticSagaRepositoryLockStrategy<TSaga>(
                 new OptimisticLoadQueryExecutor<TSaga>(_queryCustomization),
                 _queryCustomization,
-                _isolationLevel,
+                Isolation,
                 _transactionEnabled
             )
             : new PessimisticSagaRepositoryLockStrategy<TSaga>(
                 new PessimisticLoadQueryExecutor<TSaga>(_lockStatements, _queryCustomization),
-                _isolationLevel,
+                Isolation,
                 _transactionEnabled
             );
 }

@@ -12,7 +12,10 @@ public interface IEntityFrameworkOutboxConfigurator : ITransactionalOutboxConfig
     /// </summary>
     TimeSpan DuplicateDetectionWindow { set; }
 
-    /// <summary>The isolation level of the transaction around a consumer; read committed by default.</summary>
+    /// <summary>
+    /// The isolation level of the transaction around a consumer; repeatable read by default. Of two messages that change a row
+    /// both have read, one fails then with a conflict, so message retry belongs around the outbox.
+    /// </summary>
     IsolationLevel IsolationLevel { set; }
 
     /// <summary>Accepted for compatibility: this outbox locks by keys and a lease, not by locking queries.</summary>
@@ -31,9 +34,15 @@ public interface IEntityFrameworkOutboxConfigurator : ITransactionalOutboxConfig
     TimeSpan QueryTimeout { set; }
 
     /// <summary>
-    /// Gives each message a transaction of its own, from its beginning. Needed where consumers write past EF Core, by commands
-    /// of the context's <c>DbConnection</c>; whatever they do through the context itself is noticed without it.
+    /// Lets several messages share a transaction. A consumer that only tracks changes runs without a transaction, and its
+    /// changes are written when it is done, together with those of other messages, by a context of another scope. Faster under
+    /// load, and weaker: what a consumer has read may have changed by then (use concurrency tokens), and a message that two
+    /// processes receive at once runs in both, of which one is undone. Needs <see cref="IsolationLevel"/> read committed. A context that
+    /// another cannot write for with the same meaning is not grouped; docs/group-commit.md has the list.
     /// </summary>
+    void UseGroupCommit();
+
+    /// <summary>Gives each message a transaction of its own, from its beginning; the default.</summary>
     void DisableGroupCommit();
 
     /// <summary>

@@ -10,7 +10,10 @@ public interface IEntityFrameworkSagaRepositoryConfigurator
     /// <summary>Pessimistic (the default) or optimistic.</summary>
     ConcurrencyMode ConcurrencyMode { set; }
 
-    /// <summary>The isolation level of the repository's own transaction; read committed by default.</summary>
+    /// <summary>
+    /// The isolation level of the repository's own transaction: serializable by default, read committed with
+    /// <see cref="ConcurrencyMode.Optimistic"/>. Where an outbox is around the saga, the transaction is the outbox's.
+    /// </summary>
     IsolationLevel IsolationLevel { set; }
 
     /// <summary>Writes the row-locking query; by default chosen by the context's database provider.</summary>

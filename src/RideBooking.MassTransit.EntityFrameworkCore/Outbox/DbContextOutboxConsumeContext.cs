@@ -58,13 +58,22 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         _consumed = true;
     }
 
-    // The second attempt, with the saga as it is stored, will tell: nobody need know of the first.
+    // The second attempt, with the saga as it is stored, will tell: nobody need know of the first. The retry policy is asked
+    // here as well as with the exception that leaves the outbox, so both are of the same kind.
     public override Task NotifyFaulted<T>(
         ConsumeContext<T> context,
         TimeSpan duration,
         string consumerType,
         Exception exception
-    ) => unit.CachedSaga is null ? base.NotifyFaulted(context, duration, consumerType, exception) : Task.CompletedTask;
+    ) =>
+        unit.CachedSaga is null
+            ? base.NotifyFaulted(
+                context,
+                duration,
+                consumerType,
+                DatabaseConflicts.AsConcurrencyConflict(exception) ?? exception
+            )
+            : Task.CompletedTask;
 
     async Task LeaveToGroup()
     {
@@ -90,7 +99,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         {
             await unit.SaveByItself(CancellationToken);
         }
-        catch (DbUpdateException exception)
+        catch (Exception exception)
         {
             Throw(exception);
         }
@@ -99,8 +108,8 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     // The pipe asks the retry policy right here whether this is to be retried, or published as a fault.
     static void Throw(Exception exception)
     {
-        if (exception is DbUpdateException conflict && DatabaseConflicts.IsDuplicateKey(exception))
-            throw DatabaseConflicts.AsConcurrencyConflict(conflict);
+        if (DatabaseConflicts.AsConcurrencyConflict(exception) is { } conflict)
+            throw conflict;
         ExceptionDispatchInfo.Throw(exception);
     }
 

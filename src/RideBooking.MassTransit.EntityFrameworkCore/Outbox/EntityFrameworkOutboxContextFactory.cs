@@ -1,4 +1,3 @@
-using System.Data;
 using System.Runtime.ExceptionServices;
 using MassTransit.Middleware;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +8,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>
 /// Handles one message as one unit of work: what the consumer changes and sends, and the mark that it has handled the message,
 /// are committed together. What fails is undone whole; what was handled before is acknowledged without effect: the mark's key
-/// decides it, at the latest when the second attempt is written.
+/// decides it, before the consumer is asked or, with group commit, at the latest when the second attempt is written.
 /// </summary>
 sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     TDbContext dbContext,
@@ -17,6 +16,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     OutboxSettings<TDbContext> settings,
     OutboxDelivery<TDbContext> delivery,
     GroupCommit<TDbContext> group,
+    SharedContext<TDbContext> shared,
+    ScopedDelivery<TDbContext> scopedDelivery,
     SeenMessages<TDbContext> seen,
     ConsumerAliases aliases,
     TimeProvider clock
@@ -34,6 +35,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a MessageId.");
 
         var consumerId = aliases.Of(options.ConsumerId);
+        // What delivery does not find outside this scope is delivered within it, before the message is acknowledged.
+        var isShared = shared.HasDatabaseOf(dbContext);
         using var turn = await seen.Take(messageId, consumerId, context.CancellationToken);
         // A broker that delivers again says so: then it is worth a look before the consumer is asked.
         if (turn is null || (context.ReceiveContext.Redelivered && await IsConsumed()))
@@ -43,6 +46,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 messageId,
                 options.ConsumerType
             );
+            if (turn is not null)
+                await DeliverInScope();
             await AcknowledgeDuplicate();
             return;
         }
@@ -60,6 +65,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         }
         if (failure is null)
         {
+            await DeliverInScope();
             turn.Handled();
             return;
         }
@@ -71,13 +77,15 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 messageId,
                 options.ConsumerType
             );
+            await DeliverInScope();
             turn.Handled();
             await AcknowledgeDuplicate();
             return;
         }
 
-        // What fails in the consumer is said by the filter around it. That is over when the unit's own transaction is committed.
-        if (failure.AtCommit)
+        // What fails in the consumer is reported by the filter around it. It is not there yet when the transaction begins, and no
+        // longer when it is committed.
+        if (!failure.IsReported)
             await context.NotifyFaulted(
                 context,
                 context.ReceiveContext.ElapsedTime,
@@ -101,7 +109,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 settings.IsolationLevel,
                 mayUseCache
             );
-            var atCommit = false;
+            var isConsuming = false;
             var outbox = new DbContextOutboxConsumeContext<TDbContext, T>(
                 context,
                 options,
@@ -115,9 +123,11 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             try
             {
                 if (!MayLeaveTransactionToGroup())
-                    await unit.BeginOwnTransaction(context.CancellationToken);
+                    await unit.BeginWithMark(context.CancellationToken);
 
+                isConsuming = true;
                 await next.Send(outbox);
+                isConsuming = false;
                 if (!outbox.IsMessageConsumed)
                     throw new InvalidOperationException(
                         "The message was not marked as consumed, so it may not be committed."
@@ -129,7 +139,6 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                     ExceptionDispatchInfo.Throw(failed);
                 if (!unit.IsCommitted)
                 {
-                    atCommit = true;
                     await dbContext.SaveChangesAsync(context.CancellationToken);
                     await unit.Transaction!.CommitAsync(context.CancellationToken);
                     unit.Committed();
@@ -143,17 +152,14 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 await unit.DisposeAsync();
                 dbContext.ChangeTracker.Clear();
                 return new Failure(
-                    ExceptionDispatchInfo.Capture(
-                        exception is DbUpdateException duplicate && DatabaseConflicts.IsDuplicateKey(exception)
-                            ? DatabaseConflicts.AsConcurrencyConflict(duplicate)
-                            : exception
-                    ),
+                    ExceptionDispatchInfo.Capture(DatabaseConflicts.AsConcurrencyConflict(exception) ?? exception),
                     usedCache,
-                    atCommit
+                    isConsuming
                 );
             }
 
-            delivery.HandOver(unit.Sent);
+            if (isShared)
+                delivery.HandOver(unit.Sent);
             return null;
         }
 
@@ -171,15 +177,19 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             }
         }
 
+        Task DeliverInScope() =>
+            isShared
+                ? Task.CompletedTask
+                : scopedDelivery.Deliver(dbContext, messageId, consumerId, context.CancellationToken);
+
         async Task AcknowledgeDuplicate() =>
             await next.Send(new DuplicateOutboxConsumeContext<T>(context, options, provider));
     }
 
-    // A context that does not tell when a consumer writes by itself, and a stricter isolation than that of single
-    // statements, need the transaction from the start.
+    // A context that does not tell when a consumer writes before its end needs the transaction from the start.
     bool MayLeaveTransactionToGroup() =>
         settings.GroupsCommits
-        && settings.IsolationLevel is IsolationLevel.ReadCommitted or IsolationLevel.Unspecified
+        && shared.MayWriteFor(dbContext)
         && dbContext
             .GetService<IDbContextOptions>()
             .FindExtension<CoreOptionsExtension>()
@@ -192,5 +202,5 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         scope.Add("isolationLevel", settings.IsolationLevel.ToString());
     }
 
-    sealed record Failure(ExceptionDispatchInfo Reason, bool UsedCache, bool AtCommit);
+    sealed record Failure(ExceptionDispatchInfo Reason, bool UsedCache, bool IsReported);
 }

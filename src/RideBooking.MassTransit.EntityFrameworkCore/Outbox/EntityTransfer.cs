@@ -86,6 +86,7 @@ static class EntityTransfer
                 && !type.HasSharedClrType
                 && !type.GetNavigations().Any()
                 && !type.GetSkipNavigations().Any()
+                && !type.GetServiceProperties().Any()
                 && !type.GetReferencingForeignKeys().Any(key => key.PrincipalToDependent is not null)
                 && type.GetProperties().All(property => !property.IsShadowProperty())
                 && type.GetComplexProperties().All(property => !property.IsCollection)

@@ -10,10 +10,12 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>
 /// Writes the work of several messages in one transaction and one batch. It never waits for company: a unit that comes while
 /// nothing is being written is written at once, and those that come meanwhile form the next group. A group that fails is
-/// undone whole and its units are written one by one, so that each fails or succeeds by itself.
+/// undone whole and its units are written one by one, so that each fails or succeeds by itself. What a context of another scope
+/// would write with another meaning is left to the unit's own (<see cref="SharedContext{TDbContext}"/>).
 /// </summary>
 sealed partial class GroupCommit<TDbContext>(
     IServiceScopeFactory scopes,
+    SharedContext<TDbContext> shared,
     OutboxSettings<TDbContext> settings,
     ILogger<GroupCommit<TDbContext>> logger
 )
@@ -43,7 +45,8 @@ sealed partial class GroupCommit<TDbContext>(
     /// </summary>
     public async Task Commit(UnitOfWork unit, CancellationToken cancellationToken)
     {
-        if (EntityTransfer.Changes(unit.Context) is not { } changes)
+        // The consumer may have done something to its context that another one does not know of.
+        if (!shared.MayWriteFor(unit.Context) || EntityTransfer.Changes(unit.Context) is not { } changes)
         {
             await unit.SaveByItself(cancellationToken);
             return;

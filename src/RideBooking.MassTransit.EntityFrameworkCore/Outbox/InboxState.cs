@@ -1,8 +1,10 @@
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// The mark that a consumer has handled a message. It is written first in the transaction that handles it, so that a
-/// second delivery waits for the first and then finds the mark. Key: message and consumer.
+/// The mark that a consumer has handled a message. Key: message and consumer. It is the first that the transaction of the
+/// message writes, so that a second delivery waits for the first, in whichever process, and then finds the mark. With group
+/// commit it is written with everything else, at the end: a second delivery waits within one process; in another process its
+/// consumer may run, and what it changes and sends is undone when the mark turns out to exist.
 /// </summary>
 public class InboxState
 {

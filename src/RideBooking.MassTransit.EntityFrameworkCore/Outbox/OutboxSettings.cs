@@ -10,15 +10,15 @@ sealed class OutboxSettings<TDbContext>
     static readonly TimeSpan ShortestGracePeriod = TimeSpan.FromSeconds(5);
 
     public TimeSpan DuplicateDetectionWindow { get; set; } = TimeSpan.FromDays(7);
-    public IsolationLevel IsolationLevel { get; set; } = IsolationLevel.ReadCommitted;
+    public IsolationLevel IsolationLevel { get; set; } = IsolationLevel.RepeatableRead;
     public TimeSpan QueryDelay { get; set; } = TimeSpan.FromSeconds(10);
     public int QueryMessageLimit { get; set; } = 100;
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(30);
     public int MessageDeliveryLimit { get; set; } = 100;
     public TimeSpan MessageDeliveryTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>False where every message has a transaction of its own.</summary>
-    public bool GroupsCommits { get; set; } = true;
+    /// <summary>Whether several messages may share a transaction; by default each has its own, from its beginning.</summary>
+    public bool GroupsCommits { get; set; }
 
     /// <summary>Whether what has the same routing key is sent in the order of the commits.</summary>
     public bool KeepsOrder { get; set; }
@@ -34,6 +34,10 @@ sealed class OutboxSettings<TDbContext>
 
     public void Validate()
     {
+        if (GroupsCommits && IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))
+            throw new ConfigurationException(
+                "UseGroupCommit needs IsolationLevel = IsolationLevel.ReadCommitted: a consumer reads before the transaction that writes its changes begins, so no stricter level can be kept."
+            );
         Positive(DuplicateDetectionWindow, nameof(DuplicateDetectionWindow));
         Positive(QueryDelay, nameof(QueryDelay));
         Positive(QueryTimeout, nameof(QueryTimeout));

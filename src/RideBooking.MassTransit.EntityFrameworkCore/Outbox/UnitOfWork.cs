@@ -7,10 +7,11 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// What one attempt at one message reads, changes and sends on its context. It begins without a transaction: what is only
-/// tracked when the consumer is done is written by <see cref="GroupCommit{TDbContext}"/>, together with others' work. A
-/// consumer that writes by itself (SaveChanges, ExecuteUpdate, SQL, a lock) gets a transaction of its own at that moment, and
-/// everything is committed with it.
+/// What one attempt at one message reads, changes and sends on its context. By default its transaction begins before the
+/// consumer does, with the inbox row. With group commit it begins without one: what is only tracked when the consumer is done
+/// is written by <see cref="GroupCommit{TDbContext}"/>, together with others' work. A consumer that writes before (SaveChanges,
+/// ExecuteUpdate, SQL, a lock, the connection itself) gets a transaction of its own at that moment, and everything is committed
+/// with it.
 /// </summary>
 sealed class UnitOfWork : IAsyncDisposable
 {
@@ -23,6 +24,8 @@ sealed class UnitOfWork : IAsyncDisposable
     readonly Lock _lock = new();
     readonly IsolationLevel _isolationLevel;
     bool _isOver;
+    bool _isMarkStored;
+    bool _isSaving;
 
     public UnitOfWork(DbContext context, InboxState mark, IsolationLevel isolationLevel, bool mayUseCache)
     {
@@ -79,7 +82,18 @@ sealed class UnitOfWork : IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isOver, this);
-            _sent.Add(message(_sent.Count + 1));
+            var added = message(_sent.Count + 1);
+            _sent.Add(added);
+            // Sent by an interceptor or an override of SaveChanges, while everything is being saved.
+            if (!_isSaving)
+                return;
+            OutboxLanes.Number(
+                Context,
+                [
+                    [added],
+                ]
+            );
+            Context.Add(added);
         }
     }
 
@@ -102,8 +116,14 @@ sealed class UnitOfWork : IAsyncDisposable
         if (Transaction is not null)
             return;
         IsBeginning = true;
-        Transaction = await Context.Database.BeginTransactionAsync(_isolationLevel, cancellationToken);
-        IsBeginning = false;
+        try
+        {
+            Transaction = await Context.Database.BeginTransactionAsync(_isolationLevel, cancellationToken);
+        }
+        finally
+        {
+            IsBeginning = false;
+        }
     }
 
     /// <inheritdoc cref="BeginOwnTransaction(CancellationToken)"/>
@@ -112,8 +132,29 @@ sealed class UnitOfWork : IAsyncDisposable
         if (Transaction is not null)
             return;
         IsBeginning = true;
-        Transaction = Context.Database.BeginTransaction(_isolationLevel);
-        IsBeginning = false;
+        try
+        {
+            Transaction = Context.Database.BeginTransaction(_isolationLevel);
+        }
+        finally
+        {
+            IsBeginning = false;
+        }
+    }
+
+    /// <summary>
+    /// Begins the unit's own transaction with the inbox row: another delivery of the message, in whichever process, waits at the
+    /// row's key until this one has ended, and finds then whether the message was handled.
+    /// </summary>
+    public async Task BeginWithMark(CancellationToken cancellationToken)
+    {
+        await BeginOwnTransaction(cancellationToken);
+        Mark.Consumed = null;
+        var mark = Context.Add(Mark);
+        await Context.SaveChangesAsync(cancellationToken);
+        // The consumer finds a context that tracks nothing.
+        mark.State = EntityState.Detached;
+        _isMarkStored = true;
     }
 
     /// <summary>Writes mark and messages, too, with the unit's own context and transaction.</summary>
@@ -123,9 +164,25 @@ sealed class UnitOfWork : IAsyncDisposable
         if (CachedSaga is { State: EntityState.Unchanged } saga)
             Compare(saga);
         await OutboxLanes.Number(Context, [_sent], cancellationToken);
-        Context.Add(Mark);
-        Context.AddRange(_sent);
+        TrackMark();
+        lock (_lock)
+        {
+            Context.AddRange(_sent);
+            _isSaving = true;
+        }
         await Context.SaveChangesAsync(cancellationToken);
+    }
+
+    void TrackMark()
+    {
+        // The consumer may have read it.
+        foreach (var read in Context.ChangeTracker.Entries<InboxState>().ToList())
+            if (read.Entity.MessageId == Mark.MessageId && read.Entity.ConsumerId == Mark.ConsumerId)
+                read.State = EntityState.Detached;
+        if (_isMarkStored)
+            Context.Attach(Mark).Property(mark => mark.Consumed).IsModified = true;
+        else
+            Context.Add(Mark);
     }
 
     /// <summary>

@@ -9,7 +9,11 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// Notices that a consumer is about to write by itself, and gives its unit of work a transaction first. Plain queries go
 /// ahead without one.
 /// </summary>
-sealed class UnitOfWorkInterceptor : DbCommandInterceptor, ISaveChangesInterceptor, IDbTransactionInterceptor
+sealed class UnitOfWorkInterceptor
+    : DbCommandInterceptor,
+        ISaveChangesInterceptor,
+        IDbTransactionInterceptor,
+        IGroupCommitInterceptor
 {
     public static readonly UnitOfWorkInterceptor Instance = new();
 

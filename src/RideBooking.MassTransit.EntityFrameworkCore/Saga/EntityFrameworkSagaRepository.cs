@@ -53,7 +53,7 @@ public static class EntityFrameworkSagaRepository<TSaga>
                     lockStatementProvider ?? ProviderLockStatements.Instance,
                     queryCustomization
                 ),
-                IsolationLevel.ReadCommitted,
+                IsolationLevel.Serializable,
                 isTransactionEnabled
             )
         );

@@ -77,9 +77,9 @@ sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
             else
                 await Handle(null);
         }
-        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
+        catch (Exception exception) when (DatabaseConflicts.AsConcurrencyConflict(exception) is { } conflict)
         {
-            throw DatabaseConflicts.AsConcurrencyConflict(exception);
+            throw conflict;
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Data;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,8 @@ static class SagaHost
                 });
                 bus.AddEntityFrameworkOutbox<RideSagaContext>(outbox =>
                 {
+                    outbox.IsolationLevel = IsolationLevel.ReadCommitted;
+                    outbox.UseGroupCommit();
                     switch (database)
                     {
                         case Database.Postgres:

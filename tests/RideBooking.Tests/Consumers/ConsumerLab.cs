@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Data;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Serialization;
@@ -49,7 +50,12 @@ internal sealed class ConsumerLab : IAsyncDisposable
                 module.AddServices(services, configuration);
                 services.AddMassTransitTestHarness(bus =>
                 {
-                    bus.AddEntityFrameworkOutbox<AppDbContext>(outbox => outbox.UseSqlite());
+                    bus.AddEntityFrameworkOutbox<AppDbContext>(outbox =>
+                    {
+                        outbox.UseSqlite();
+                        outbox.IsolationLevel = IsolationLevel.ReadCommitted;
+                        outbox.UseGroupCommit();
+                    });
                     module.AddConsumers(bus);
                     bus.AddConfigureEndpointsCallback(
                         (context, _, endpoint) =>

@@ -1,3 +1,4 @@
+using System.Data;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.Logging;
@@ -23,6 +24,7 @@ public sealed class Bench : IAsyncDisposable
     public IBus Bus => Harness.Bus;
     public Clerk Clerk => provider.GetRequiredService<Clerk>();
     public Mailbox Mailbox => provider.GetRequiredService<Mailbox>();
+    public Deliveries Deliveries => provider.GetRequiredService<Deliveries>();
     public FakeTimeProvider Clock => provider.GetRequiredService<FakeTimeProvider>();
 
     public static async Task<Bench> StartAsync(ConformanceServers servers, Settings? settings = null)
@@ -54,11 +56,14 @@ public sealed class Bench : IAsyncDisposable
             settings.Context(options);
         }
 
-        if (settings.Pooled)
+        if (settings.AddContext is { } addContext)
+            addContext(services, Options);
+        else if (settings.Pooled)
             services.AddDbContextPool<TownPostOffice>(Options);
         else
             services.AddDbContext<TownPostOffice>(Options);
-        services.AddScoped<PostOffice>(scope => scope.GetRequiredService<TownPostOffice>());
+        if (settings.AddContext is null)
+            services.AddScoped<PostOffice>(scope => scope.GetRequiredService<TownPostOffice>());
 
         services.AddMassTransitTestHarness(bus =>
         {
@@ -66,8 +71,11 @@ public sealed class Bench : IAsyncDisposable
             bus.AddEntityFrameworkOutbox<PostOffice>(outbox =>
             {
                 outbox.QueryDelay = TimeSpan.FromSeconds(10);
-                if (!servers.CommitsInGroups)
-                    outbox.DisableGroupCommit();
+                if (servers.CommitsInGroups)
+                {
+                    outbox.IsolationLevel = IsolationLevel.ReadCommitted;
+                    outbox.UseGroupCommit();
+                }
                 outbox.UseBusOutbox(settings.BusOutbox);
                 settings.Outbox(outbox);
             });
@@ -152,7 +160,14 @@ public sealed class Bench : IAsyncDisposable
     public Task IsDone(string endpoint, int deliveries) =>
         Eventually(
             $"{endpoint} is done with {deliveries} deliveries",
-            () => Task.FromResult(provider.GetRequiredService<Deliveries>().Done(endpoint) >= deliveries)
+            () => Task.FromResult(Deliveries.Done(endpoint) >= deliveries)
+        );
+
+    /// <summary>Waits until the endpoint has begun with this many deliveries.</summary>
+    public Task IsReceived(string endpoint, int deliveries) =>
+        Eventually(
+            $"{endpoint} has received {deliveries} deliveries",
+            () => Task.FromResult(Deliveries.Received(endpoint) >= deliveries)
         );
 
     /// <summary>The faults published so far.</summary>
@@ -218,6 +233,9 @@ public sealed class Bench : IAsyncDisposable
         public ConcurrencyMode Concurrency { get; init; } = ConcurrencyMode.Optimistic;
         public bool Pooled { get; init; }
         public bool GroupCommit { get; init; } = true;
+
+        /// <summary>Registers another context as <see cref="PostOffice"/>, with these options.</summary>
+        public Action<IServiceCollection, Action<DbContextOptionsBuilder>>? AddContext { get; init; }
         public bool SagaOutbox { get; init; } = true;
         public int Retries { get; init; }
         public DateTimeOffset? Now { get; init; }

@@ -186,15 +186,18 @@ public sealed class LetterFiledConsumer(Mailbox mailbox) : IConsumer<LetterFiled
 /// <summary>Counts the deliveries that an endpoint is done with: acknowledged, or moved to the error queue.</summary>
 public sealed class Deliveries : IReceiveObserver
 {
+    readonly ConcurrentDictionary<string, int> received = new();
     readonly ConcurrentDictionary<string, int> done = new();
+
+    public int Received(string endpoint) => received.GetValueOrDefault(endpoint);
 
     public int Done(string endpoint) => done.GetValueOrDefault(endpoint);
 
-    public Task PreReceive(ReceiveContext context) => Task.CompletedTask;
+    public Task PreReceive(ReceiveContext context) => Count(context, received);
 
-    public Task PostReceive(ReceiveContext context) => Count(context);
+    public Task PostReceive(ReceiveContext context) => Count(context, done);
 
-    public Task ReceiveFault(ReceiveContext context, Exception exception) => Count(context);
+    public Task ReceiveFault(ReceiveContext context, Exception exception) => Count(context, done);
 
     public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
         where T : class => Task.CompletedTask;
@@ -202,9 +205,9 @@ public sealed class Deliveries : IReceiveObserver
     public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
         where T : class => Task.CompletedTask;
 
-    Task Count(ReceiveContext context)
+    static Task Count(ReceiveContext context, ConcurrentDictionary<string, int> deliveries)
     {
-        done.AddOrUpdate(context.InputAddress.AbsolutePath.Split('/')[^1], 1, (_, count) => count + 1);
+        deliveries.AddOrUpdate(context.InputAddress.AbsolutePath.Split('/')[^1], 1, (_, count) => count + 1);
         return Task.CompletedTask;
     }
 }

@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Internal;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Query;
+using Microsoft.EntityFrameworkCore.Query.Internal;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.Internal;
+
+#pragma warning disable EF1001 // There is no public place to notice that the connection is taken.
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// Notices that a consumer takes the connection (<c>Database.GetDbConnection()</c>, for ADO.NET or Dapper) while its unit of work
+/// has no transaction, and begins it first: commands on the connection pass by every interceptor.
+/// </summary>
+sealed record UnitOfWorkDatabaseFacade : RelationalDatabaseFacadeDependencies
+{
+    readonly ICurrentDbContext _current;
+
+    public UnitOfWorkDatabaseFacade(
+        IDbContextTransactionManager transactionManager,
+        IDatabaseCreator databaseCreator,
+        IExecutionStrategy executionStrategy,
+        IExecutionStrategyFactory executionStrategyFactory,
+        IEnumerable<IDatabaseProvider> databaseProviders,
+        IRelationalCommandDiagnosticsLogger commandLogger,
+        IConcurrencyDetector concurrencyDetector,
+        IRelationalConnection relationalConnection,
+        IRawSqlCommandBuilder rawSqlCommandBuilder,
+        ICoreSingletonOptions coreOptions,
+        IAsyncQueryProvider queryProvider,
+        IAdHocMapper adHocMapper,
+        IRelationalTypeMappingSource typeMappingSource,
+        ICurrentDbContext current
+    )
+        : base(
+            transactionManager,
+            databaseCreator,
+            executionStrategy,
+            executionStrategyFactory,
+            databaseProviders,
+            commandLogger,
+            concurrencyDetector,
+            relationalConnection,
+            rawSqlCommandBuilder,
+            coreOptions,
+            queryProvider,
+            adHocMapper,
+            typeMappingSource
+        ) => _current = current;
+
+    public override IRelationalConnection RelationalConnection
+    {
+        get
+        {
+            if (UnitOfWork.On(_current.Context) is { Transaction: null, IsBeginning: false, IsCommitted: false } unit)
+                unit.BeginOwnTransaction();
+            return base.RelationalConnection;
+        }
+    }
+}
