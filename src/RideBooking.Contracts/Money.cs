@@ -5,13 +5,23 @@ using System.Text.Json.Serialization;
 namespace RideBooking.Contracts;
 
 /// <summary>An amount of money. Arithmetic between currencies is refused.</summary>
-/// <param name="Amount">In units of the currency (not minor units), at most two decimals once charged.</param>
+/// <param name="Amount">In units of the currency (not minor units), with at most the decimals of the currency once charged.</param>
 /// <param name="Currency">ISO 4217 code, upper case.</param>
 [JsonConverter(typeof(MoneyJsonConverter))]
 public sealed record Money(decimal Amount, string Currency)
 {
     /// <summary>Nothing, in a currency.</summary>
     public static Money Zero(string currency) => new(0m, currency);
+
+    /// <summary>
+    /// An amount rounded to the currency's minor unit, half away from zero. People expect that of a bill; rounding to even makes two
+    /// lines that look equal differ.
+    /// </summary>
+    public static Money Rounded(decimal amount, string currency) =>
+        new(Math.Round(amount, MinorUnits.DecimalsOf(currency), MidpointRounding.AwayFromZero), currency);
+
+    /// <summary>Whether the amount has no more decimals than its currency.</summary>
+    public bool IsInMinorUnits() => Rounded(Amount, Currency).Amount == Amount;
 
     /// <summary>The sum. Throws <see cref="InvalidOperationException"/> when the currencies differ.</summary>
     public static Money operator +(Money left, Money right) =>
@@ -22,11 +32,18 @@ public sealed record Money(decimal Amount, string Currency)
             }
             : throw new InvalidOperationException($"Cannot add {right.Currency} to {left.Currency}.");
 
-    /// <summary>As it is written in JSON and shown to people: two decimals, then the currency.</summary>
-    public override string ToString() => $"{Amount.ToString("0.00", CultureInfo.InvariantCulture)} {Currency}";
+    /// <summary>The amount with the decimals of its currency, then the currency: <c>12.40 EUR</c>, <c>2188 JPY</c>.</summary>
+    public override string ToString() =>
+        $"{Amount.ToString($"F{MinorUnits.DecimalsOf(Currency)}", CultureInfo.InvariantCulture)} {Currency}";
+
+    /// <summary>The amount with at least the decimals of its currency, and no digit that it has is left out.</summary>
+    internal string AmountText() =>
+        Amount.ToString(s_formats[MinorUnits.DecimalsOf(Currency)], CultureInfo.InvariantCulture);
+
+    static readonly string[] s_formats = ["0.####", "0.0###", "0.00##", "0.000#", "0.0000"];
 }
 
-/// <summary>Writes money as <c>{"amount":"12.40","currency":"EUR"}</c>: a decimal string survives every JSON reader, a number does not.</summary>
+/// <summary>Writes money as <c>{"amount":"12.40","currency":"EUR"}</c>, with the decimals of the currency: a decimal string survives every JSON reader, a number does not.</summary>
 internal sealed class MoneyJsonConverter : JsonConverter<Money>
 {
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -56,7 +73,7 @@ internal sealed class MoneyJsonConverter : JsonConverter<Money>
     public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        writer.WriteString("amount", value.Amount.ToString("0.00##", CultureInfo.InvariantCulture));
+        writer.WriteString("amount", value.AmountText());
         writer.WriteString("currency", value.Currency);
         writer.WriteEndObject();
     }

@@ -1,12 +1,24 @@
 namespace RideBooking.Analytics;
 
-/// <summary>The hours and days figures are counted by, in UTC. Kept in the rows, because no date arithmetic in SQL means the same on every database.</summary>
+/// <summary>
+/// The quarters of an hour that events are counted by. Kept in the rows, because no date arithmetic in SQL means the same on every
+/// database. The hours and days of every time zone are made of whole quarters, and a day of 23 or 25 hours is, too.
+/// </summary>
 internal static class Bucket
 {
-    public static DateTimeOffset Hour(this DateTimeOffset at) => at.Floor(TimeSpan.TicksPerHour);
+    const long Ticks = 15 * TimeSpan.TicksPerMinute;
 
-    public static DateTimeOffset Day(this DateTimeOffset at) => at.Floor(TimeSpan.TicksPerDay);
+    public static DateTimeOffset Quarter(this DateTimeOffset at) =>
+        new(at.UtcTicks - at.UtcTicks % Ticks, TimeSpan.Zero);
 
-    static DateTimeOffset Floor(this DateTimeOffset at, long ticks) =>
-        new(at.UtcTicks - at.UtcTicks % ticks, TimeSpan.Zero);
+    /// <summary>The beginning of the hour that the clocks of a time zone show.</summary>
+    public static DateTimeOffset HourIn(this DateTimeOffset quarter, TimeZoneInfo zone)
+    {
+        var local = TimeZoneInfo.ConvertTime(quarter, zone);
+        return quarter.AddTicks(-(local.Ticks % TimeSpan.TicksPerHour));
+    }
+
+    /// <summary>The day that the calendars of a time zone show.</summary>
+    public static DateOnly DayIn(this DateTimeOffset quarter, TimeZoneInfo zone) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(quarter, zone).DateTime);
 }

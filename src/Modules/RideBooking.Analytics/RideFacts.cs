@@ -14,8 +14,8 @@ internal sealed class RideFacts
 
     public DateTimeOffset? RequestedAt { get; private set; }
 
-    /// <summary>The hour of the request, by which demand is counted.</summary>
-    public DateTimeOffset? RequestedHour { get; private set; }
+    /// <summary>The quarter of an hour of the request, by which demand is counted.</summary>
+    public DateTimeOffset? RequestedQuarter { get; private set; }
 
     /// <summary>Who arrived last: when that driver gives the ride up, the next one has not arrived.</summary>
     public string? ArrivedDriverId { get; private set; }
@@ -35,8 +35,8 @@ internal sealed class RideFacts
 
     public string? CapturedCurrency { get; private set; }
 
-    /// <summary>The day (UTC) of the capture, by which revenue is counted.</summary>
-    public DateTimeOffset? CapturedDay { get; private set; }
+    /// <summary>The quarter of an hour of the capture, by which revenue is counted.</summary>
+    public DateTimeOffset? CapturedQuarter { get; private set; }
 
     public DateTimeOffset? CapturedAt { get; private set; }
 
@@ -45,7 +45,7 @@ internal sealed class RideFacts
     public void Apply(RideRequested e)
     {
         RequestedAt = e.At;
-        RequestedHour = e.At.Hour();
+        RequestedQuarter = e.At.Quarter();
         Version++;
     }
 
@@ -76,7 +76,7 @@ internal sealed class RideFacts
     public void Apply(PaymentCaptured e)
     {
         (CapturedAmount, CapturedCurrency) = (e.Amount.Amount, e.Amount.Currency);
-        (CapturedAt, CapturedDay) = (e.At, e.At.Day());
+        (CapturedAt, CapturedQuarter) = (e.At, e.At.Quarter());
         Version++;
     }
 

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Analytics;
 
@@ -22,13 +24,16 @@ internal static class Summary
             .WithSummary("Demand, acceptance, rides by status and revenue of a period")
             .WithDescription(
                 "From `from` up to but not including `to` (RFC 3339); the last 24 hours if left out, a year at most. "
+                    + "Hours and days are those of `timeZone`, an IANA name such as Europe/Berlin; the tariff's if left out. "
                     + "Eventually consistent: figures follow the events within moments."
             );
 
     static async Task<Results<Ok<Figures>, ProblemHttpResult>> Handle(
         string? from,
         string? to,
+        string? timeZone,
         AppDbContext db,
+        [FromServices] ITariffLocale? locale,
         TimeProvider clock,
         CancellationToken stop
     )
@@ -45,13 +50,17 @@ internal static class Summary
             return Problem.Validation("from", "must be before to");
         if (end - begin > s_longestPeriod)
             return Problem.Validation("from", $"must be at most {s_longestPeriod.TotalDays} days before to");
-        return TypedResults.Ok(await Of(db, begin.ToUniversalTime(), end.ToUniversalTime(), stop));
+        var zone = locale?.TimeZone ?? TimeZoneInfo.Utc;
+        if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out zone))
+            return Problem.Validation("timeZone", "must be a time zone such as Europe/Berlin");
+        return TypedResults.Ok(await Of(db, begin.ToUniversalTime(), end.ToUniversalTime(), zone, stop));
     }
 
     internal static async Task<Figures> Of(
         AppDbContext db,
         DateTimeOffset from,
         DateTimeOffset to,
+        TimeZoneInfo zone,
         CancellationToken stop
     )
     {
@@ -61,9 +70,8 @@ internal static class Summary
         var seated = db.Set<OfferFacts>().Where(offer => offer.Answer == OfferAnswer.Accepted && !offer.Released);
 
         var demand = await requested
-            .GroupBy(ride => ride.RequestedHour)
-            .OrderBy(hour => hour.Key)
-            .Select(hour => new Demand(hour.Key!.Value, hour.Count()))
+            .GroupBy(ride => ride.RequestedQuarter)
+            .Select(quarter => new { Quarter = quarter.Key, Rides = quarter.Count() })
             .ToListAsync(stop);
 
         var statuses = await requested
@@ -97,22 +105,26 @@ internal static class Summary
             .ToDictionaryAsync(x => x.Answer, stop);
 
         var revenue = await captured
-            .GroupBy(ride => new { ride.CapturedDay, ride.CapturedCurrency })
-            .Select(day => new
+            .GroupBy(ride => new { ride.CapturedQuarter, ride.CapturedCurrency })
+            .Select(quarter => new
             {
-                day.Key.CapturedDay,
-                day.Key.CapturedCurrency,
-                Amount = day.Sum(ride => ride.CapturedAmount!.Value),
-                Payments = day.Count(),
+                Quarter = quarter.Key.CapturedQuarter,
+                Currency = quarter.Key.CapturedCurrency,
+                Amount = quarter.Sum(ride => ride.CapturedAmount!.Value),
+                Payments = quarter.Count(),
             })
-            .OrderBy(day => day.CapturedDay)
-            .ThenBy(day => day.CapturedCurrency)
             .ToListAsync(stop);
 
         return new Figures(
             from,
             to,
-            demand,
+            zone.Id,
+            [
+                .. demand
+                    .GroupBy(quarter => quarter.Quarter!.Value.HourIn(zone))
+                    .OrderBy(hour => hour.Key)
+                    .Select(hour => new Demand(hour.Key, hour.Sum(quarter => quarter.Rides))),
+            ],
             Acceptance.Of(answers.ToDictionary(x => x.Key, x => x.Value.Offers), answers.Values.Sum(x => x.Released)),
             new Rides(
                 statuses.Values.Sum(),
@@ -126,11 +138,15 @@ internal static class Summary
                 )
             ),
             [
-                .. revenue.Select(day => new Revenue(
-                    DateOnly.FromDateTime(day.CapturedDay!.Value.UtcDateTime),
-                    new Money(day.Amount, day.CapturedCurrency!),
-                    day.Payments
-                )),
+                .. revenue
+                    .GroupBy(quarter => (Day: quarter.Quarter!.Value.DayIn(zone), quarter.Currency))
+                    .OrderBy(day => day.Key.Day)
+                    .ThenBy(day => day.Key.Currency, StringComparer.Ordinal)
+                    .Select(day => new Revenue(
+                        day.Key.Day,
+                        new Money(day.Sum(quarter => quarter.Amount), day.Key.Currency!),
+                        day.Sum(quarter => quarter.Payments)
+                    )),
             ]
         );
     }
@@ -151,6 +167,7 @@ internal static class Summary
     /// <summary>The figures of a period.</summary>
     /// <param name="From">Its beginning.</param>
     /// <param name="To">Its end, not included.</param>
+    /// <param name="TimeZone">Whose hours and days these are.</param>
     /// <param name="Demand">Rides requested per hour; hours without any are left out.</param>
     /// <param name="Acceptance">What became of the offers made in the period.</param>
     /// <param name="Rides">What became of the rides requested in the period.</param>
@@ -158,6 +175,7 @@ internal static class Summary
     internal sealed record Figures(
         DateTimeOffset From,
         DateTimeOffset To,
+        string TimeZone,
         IReadOnlyList<Demand> Demand,
         Acceptance Acceptance,
         Rides Rides,
@@ -165,7 +183,7 @@ internal static class Summary
     );
 
     /// <summary>The demand of one hour.</summary>
-    /// <param name="Hour">Its beginning, UTC.</param>
+    /// <param name="Hour">When it begins; an instant, in UTC as all are.</param>
     /// <param name="Requested">How many rides were requested.</param>
     internal sealed record Demand(DateTimeOffset Hour, int Requested);
 
@@ -219,7 +237,7 @@ internal static class Summary
     );
 
     /// <summary>The revenue of one day in one currency.</summary>
-    /// <param name="Day">The day, UTC.</param>
+    /// <param name="Day">The day in the time zone.</param>
     /// <param name="Amount">What was captured.</param>
     /// <param name="Payments">In how many payments.</param>
     internal sealed record Revenue(DateOnly Day, Money Amount, int Payments);

@@ -27,6 +27,8 @@ public sealed class BillingModule : IModule
         services.AddSingleton(TariffBook.Read(configuration));
         services.AddSingleton<ICancellationFees, PriceCancellation>();
         services.AddSingleton<ITripPolicy, TripPolicy>();
+        services.AddSingleton<ITollRules, TollRules>();
+        services.AddSingleton<ITariffLocale, TariffLocale>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
         services.AddSingleton(provider => new PickupEtas(
             quotes.TypicalPickupEta,

@@ -3,7 +3,7 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
 
-/// <summary>Lines and their sum. Each line is rounded to the cent, so the sum needs no rounding and cannot differ from them.</summary>
+/// <summary>Lines and their sum. Each line is rounded to the minor unit of the currency, so the sum needs no rounding and cannot differ from them.</summary>
 internal sealed record Fare(IReadOnlyList<FareLine> Lines, Money Total)
 {
     public static Fare Of(string currency, IEnumerable<FareLine> lines)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Billing;
 
@@ -9,14 +10,12 @@ internal static class FinalFare
     // The rider was promised a price for a way; a way that much longer is another one.
     const int HonouredUpToPercent = 130;
 
-    // A phone that lost its satellites reports absurd distances, a slip of the finger absurd tolls, a forgotten button absurd
-    // times. What lies beyond these bounds is a fault of measurement, and not the rider's to pay.
+    // A phone that lost its satellites reports absurd distances, a forgotten button absurd times. What lies beyond these bounds is a fault of measurement, and not the rider's to pay.
     const int BelievedDistanceFactor = 3;
     const int BelievedDistanceMeters = 50_000;
     const int BelievedDurationFactor = 3;
     const int BelievedDurationSeconds = 3 * 60 * 60;
     const int BelievedWaitSeconds = 60 * 60;
-    const decimal MaximumTolls = 200m;
 
     /// <summary>
     /// The quoted fare, unless the way driven is more than 30 % longer than the quoted one; metered otherwise and without a quote.
@@ -24,9 +23,10 @@ internal static class FinalFare
     /// </summary>
     /// <remarks>
     /// A reported distance of more than 3 x the estimate + 50 km is not believed; the ride then counts as not measured, and what
-    /// is not measured is estimated. Driving time counts up to 3 x the estimate + 3 h, waiting up to 1 h, tolls up to 200 in the
-    /// tariff's currency. Tolls in another currency cannot be added up and are left out; a quote in another currency (the tariff
-    /// changed it meanwhile) is not honoured.
+    /// is not measured is estimated. Driving time counts up to 3 x the estimate + 3 h, waiting up to 1 h. A quote in another
+    /// currency (the tariff changed it meanwhile) is not honoured. Tolls that are negative, above the tariff's maximum, in another
+    /// currency or in fractions of its minor unit are refused when the ride is completed; a message with such tolls is not acceptable
+    /// either, because a fare without them would take the driver's money in silence.
     /// </remarks>
     public static Fare Of(RideCompleted ride, Tariff tariff, IRouteEstimator routes)
     {
@@ -78,10 +78,11 @@ internal static class FinalFare
 
     static IEnumerable<FareLine> Tolls(RideCompleted ride, Tariff tariff)
     {
-        if (ride.Tolls is not { } tolls || tolls.Currency != tariff.Currency)
+        if (ride.Tolls is not { } tolls)
             yield break;
-        var amount = tariff.Amount(Math.Min(tolls.Amount, MaximumTolls));
-        if (amount.Amount > 0)
-            yield return new FareLine("tolls", "Tolls", amount);
+        if (TollRules.Refusal(tolls, tariff) is { } refusal)
+            throw new UnacceptableMessageException($"The tolls of ride {ride.RideId}, {tolls}, {refusal}.");
+        if (tolls.Amount > 0)
+            yield return new FareLine(FareLine.TollsCode, "Tolls", tariff.Amount(tolls.Amount));
     }
 }

@@ -84,8 +84,11 @@ internal sealed record Tariff(
         return Peaks.Where(peak => peak.Contains(local)).Select(peak => peak.Multiplier).DefaultIfEmpty(1m).Max();
     }
 
-    /// <summary>An amount in the tariff's currency, rounded to the cent.</summary>
-    public Money Amount(decimal amount) => new(Cents.Round(amount), Currency);
+    /// <summary>The most that a driver can claim as tolls of one ride, in the tariff's currency.</summary>
+    public decimal MaxTolls { get; init; } = MinorUnits.DecimalsOf(Currency) == 0 ? 20_000m : 200m;
+
+    /// <summary>An amount in the tariff's currency, rounded to its minor unit.</summary>
+    public Money Amount(decimal amount) => Money.Rounded(amount, Currency);
 }
 
 /// <summary>The prices of one vehicle class, in the tariff's currency.</summary>
@@ -118,14 +121,4 @@ internal sealed record PeakWindow(IReadOnlyList<DayOfWeek> Days, TimeOnly From, 
     }
 
     static DayOfWeek DayBefore(DayOfWeek day) => (DayOfWeek)(((int)day + 6) % 7);
-}
-
-/// <summary>The one place where money is rounded.</summary>
-internal static class Cents
-{
-    /// <summary>
-    /// Half a cent goes up (away from zero), as people expect of a bill; not to even, which balances the sums of many bills but
-    /// makes two equal-looking lines differ.
-    /// </summary>
-    public static decimal Round(decimal amount) => Math.Round(amount, 2, MidpointRounding.AwayFromZero);
 }

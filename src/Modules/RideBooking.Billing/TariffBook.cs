@@ -11,6 +11,9 @@ namespace RideBooking.Billing;
 /// </summary>
 internal sealed class TariffBook
 {
+    // Enough for the currencies with the smallest units.
+    const decimal MaxAmount = 1_000_000m;
+
     readonly IReadOnlyList<Tariff> _newestFirst;
 
     /// <summary>A book of at least one tariff; the oldest also holds for what came before it.</summary>
@@ -33,31 +36,34 @@ internal sealed class TariffBook
         var classes = section.GetSection("Classes").GetChildren().ToDictionary(rates => rates.Key.ToLowerInvariant());
         if (!classes.ContainsKey(VehicleClass.Standard))
             throw new ConfigurationException($"{section.Path}:Classes must have the class {VehicleClass.Standard}.");
-        return new Tariff(
+        var currency =
+            Text(section, "Currency") is { Length: 3 } code && code.All(char.IsAsciiLetterUpper)
+                ? code
+                : throw Wrong(section, "Currency", "be an ISO 4217 code such as EUR");
+        var tariff = new Tariff(
             Text(section, "Version") is { Length: <= Invoice.MaxTariffVersionLength } version
                 ? version
                 : throw Wrong(section, "Version", $"have at most {Invoice.MaxTariffVersionLength} characters"),
             Parse(section, "ValidFrom", "be an instant such as 2026-06-01T00:00:00Z", ParseInstant),
-            Text(section, "Currency") is { Length: 3 } currency && currency.All(char.IsAsciiLetterUpper)
-                ? currency
-                : throw Wrong(section, "Currency", "be an ISO 4217 code such as EUR"),
+            currency,
             section["TimeZone"] is null
                 ? TimeZoneInfo.Utc
                 : Parse(section, "TimeZone", "be a time zone such as Europe/Berlin", ParseTimeZone),
-            classes.ToDictionary(rates => rates.Key, rates => ReadRates(rates.Value)),
+            classes.ToDictionary(rates => rates.Key, rates => ReadRates(rates.Value, currency)),
             [.. section.GetSection("Peaks").GetChildren().Select(ReadPeak)]
         );
+        return section["MaxTolls"] is null ? tariff : tariff with { MaxTolls = Amount(section, "MaxTolls", currency) };
     }
 
-    static Rates ReadRates(IConfigurationSection section) =>
+    static Rates ReadRates(IConfigurationSection section, string currency) =>
         new(
-            Amount(section, nameof(Rates.Base)),
-            Amount(section, nameof(Rates.PerKilometer)),
-            Amount(section, nameof(Rates.PerMinute)),
-            Amount(section, nameof(Rates.MinimumFare)),
-            Amount(section, nameof(Rates.WaitingPerMinute)),
-            Amount(section, nameof(Rates.CancellationFee)),
-            Amount(section, nameof(Rates.NoShowFee))
+            Amount(section, nameof(Rates.Base), currency),
+            Amount(section, nameof(Rates.PerKilometer), currency),
+            Amount(section, nameof(Rates.PerMinute), currency),
+            Amount(section, nameof(Rates.MinimumFare), currency),
+            Amount(section, nameof(Rates.WaitingPerMinute), currency),
+            Amount(section, nameof(Rates.CancellationFee), currency),
+            Amount(section, nameof(Rates.NoShowFee), currency)
         );
 
     static PeakWindow ReadPeak(IConfigurationSection section) =>
@@ -68,8 +74,16 @@ internal sealed class TariffBook
             Parse(section, "Multiplier", "be a number from 1 to 10", text => ParseDecimal(text, 1m, 10m))
         );
 
-    static decimal Amount(IConfigurationSection section, string key) =>
-        Parse(section, key, "be an amount from 0 to 1000", text => ParseDecimal(text, 0m, 1000m));
+    static decimal Amount(IConfigurationSection section, string key, string currency) =>
+        Parse<decimal>(
+            section,
+            key,
+            $"be an amount from 0 to {MaxAmount} with at most {MinorUnits.DecimalsOf(currency)} decimals, as {currency} has",
+            text =>
+                ParseDecimal(text, 0m, MaxAmount) is { } amount && new Money(amount, currency).IsInMinorUnits()
+                    ? amount
+                    : null
+        );
 
     static DateTimeOffset? ParseInstant(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)

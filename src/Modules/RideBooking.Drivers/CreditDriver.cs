@@ -7,16 +7,22 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>What a driver earned with one ride. Its key is the ride: whatever is delivered again, nobody earns twice.</summary>
+/// <summary>What a driver earned with one ride. Its key is the ride: no message that comes again pays a driver twice.</summary>
 internal sealed class Earning
 {
     public required Guid RideId { get; init; }
     public required string DriverId { get; init; }
 
-    /// <summary>What the rider pays.</summary>
+    /// <summary>Whether the rider did not come, or cancelled too late: then the fare is the fee.</summary>
+    public bool Cancelled { get; init; }
+
+    /// <summary>What the rider pays: the fare with tolls, or the fee.</summary>
     public required decimal Fare { get; init; }
 
-    /// <summary>The driver's part, at the share that was in force when the fare became final, to the cent.</summary>
+    /// <summary>The tolls in the fare, which the driver gets in full.</summary>
+    public decimal Tolls { get; init; }
+
+    /// <summary>What the driver gets, tolls included, at the share that was in force when the fare became final.</summary>
     public required decimal Amount { get; init; }
     public required string Currency { get; init; }
 
@@ -38,29 +44,58 @@ internal sealed class Earning
 }
 
 /// <summary>
-/// Credits the driver with his share of a fare that became final. The fare counts, not the payment: a rider who does not
-/// pay owes the company, not the driver.
+/// Credits the driver with their share of a fare that became final, or of the fee for coming in vain. What is due counts, not
+/// what is paid: a rider who does not pay owes the company, not the driver. Tolls are passed on without commission.
 /// </summary>
-internal sealed class CreditDriver(AppDbContext db, DriversOptions options) : IConsumer<FareFinalized>
+internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
+    : IConsumer<FareFinalized>,
+        IConsumer<CancellationFeeAssessed>
 {
-    public async Task Consume(ConsumeContext<FareFinalized> context)
+    public Task Consume(ConsumeContext<FareFinalized> context)
     {
         var fare = context.Message;
-        if (
-            context.WasTriedBefore()
-            && await db.Set<Earning>().AnyAsync(known => known.RideId == fare.RideId, context.CancellationToken)
-        )
-            return;
-        db.Add(
+        var tolls = fare.Lines.Where(line => line.Code == FareLine.TollsCode).Sum(line => line.Amount.Amount);
+        return Credit(
             new Earning
             {
                 RideId = fare.RideId,
                 DriverId = fare.DriverId,
                 Fare = fare.Total.Amount,
-                Amount = decimal.Round(fare.Total.Amount * options.Share, 2, MidpointRounding.AwayFromZero),
+                Tolls = tolls,
+                Amount = Part(fare.Total.Amount - tolls, options.Share, fare.Total.Currency) + tolls,
                 Currency = fare.Total.Currency,
                 At = fare.At,
-            }
+            },
+            context
         );
     }
+
+    public Task Consume(ConsumeContext<CancellationFeeAssessed> context) =>
+        context.Message is { DriverId: { } driver, Amount: { Amount: > 0 } fee } assessed
+            ? Credit(
+                new Earning
+                {
+                    RideId = assessed.RideId,
+                    DriverId = driver,
+                    Cancelled = true,
+                    Fare = fee.Amount,
+                    Amount = Part(fee.Amount, options.CancellationShare, fee.Currency),
+                    Currency = fee.Currency,
+                    At = assessed.At,
+                },
+                context
+            )
+            : Task.CompletedTask;
+
+    async Task Credit(Earning earning, ConsumeContext context)
+    {
+        if (
+            !context.WasTriedBefore()
+            || !await db.Set<Earning>().AnyAsync(known => known.RideId == earning.RideId, context.CancellationToken)
+        )
+            db.Add(earning);
+    }
+
+    static decimal Part(decimal amount, decimal share, string currency) =>
+        Money.Rounded(amount * share, currency).Amount;
 }

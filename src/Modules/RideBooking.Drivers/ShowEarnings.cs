@@ -12,7 +12,7 @@ namespace RideBooking.Drivers;
 /// <summary>What the driver earned in a period, by currency: usually one.</summary>
 /// <param name="From">The first instant that counts.</param>
 /// <param name="To">The first instant that does not, if one was asked for; else now.</param>
-/// <param name="Rides">How many rides.</param>
+/// <param name="Rides">How many rides, with those cancelled for a fee.</param>
 /// <param name="Totals">The sums, by currency.</param>
 internal sealed record EarningsView(
     DateTimeOffset From,
@@ -21,12 +21,22 @@ internal sealed record EarningsView(
     IReadOnlyList<EarningsTotal> Totals
 );
 
-/// <param name="Rides">How many rides.</param>
-/// <param name="Fares">What their riders pay.</param>
-/// <param name="Earned">The driver's part.</param>
-internal sealed record EarningsTotal(int Rides, Money Fares, Money Earned);
+/// <param name="Rides">How many rides, with those cancelled for a fee.</param>
+/// <param name="Fares">What their riders pay: fares with tolls, and fees.</param>
+/// <param name="Earned">The driver's part, with tolls and fees.</param>
+/// <param name="Tolls">The tolls in it, which are the driver's in full.</param>
+/// <param name="Cancelled">How many of the rides were cancelled for a fee.</param>
+/// <param name="CancellationFees">The driver's part of those fees.</param>
+internal sealed record EarningsTotal(
+    int Rides,
+    Money Fares,
+    Money Earned,
+    Money Tolls,
+    int Cancelled,
+    Money CancellationFees
+);
 
-/// <summary>What the driver earned with the rides whose fare became final in a period.</summary>
+/// <summary>What the driver earned with the rides whose fare, or cancellation fee, became final in a period.</summary>
 internal static class ShowEarnings
 {
     /// <summary>How far back, when the driver does not say.</summary>
@@ -70,6 +80,8 @@ internal static class ShowEarnings
                 earning.Currency,
                 earning.Fare,
                 earning.Amount,
+                earning.Tolls,
+                earning.Cancelled,
             })
             .ToListAsync(stop);
         return TypedResults.Ok(
@@ -84,7 +96,10 @@ internal static class ShowEarnings
                         .Select(currency => new EarningsTotal(
                             currency.Count(),
                             new Money(currency.Sum(earning => earning.Fare), currency.Key),
-                            new Money(currency.Sum(earning => earning.Amount), currency.Key)
+                            new Money(currency.Sum(earning => earning.Amount), currency.Key),
+                            new Money(currency.Sum(earning => earning.Tolls), currency.Key),
+                            currency.Count(earning => earning.Cancelled),
+                            new Money(currency.Where(earning => earning.Cancelled).Sum(x => x.Amount), currency.Key)
                         )),
                 ]
             )

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
 
@@ -27,16 +29,27 @@ internal static class CompleteRideEndpoint
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 
-    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
         Driver driver,
         Request? reported,
         IdempotentRequest request,
         TellRide tell,
+        AppDbContext db,
+        ITollRules tollRules,
         TimeProvider clock,
         CancellationToken stop
-    ) =>
-        tell.ByDriver(
+    )
+    {
+        // Which tolls the fare can hold depends on the tariff, and that on when the ride started. Most rides have none.
+        if (
+            reported?.Tolls is { } tolls
+            && await db.FindRide(rideId, stop) is { StartedAt: { } startedAt } ride
+            && ride.IsDrivenBy(driver.Id)
+            && tollRules.Refusal(tolls, startedAt) is { } refusal
+        )
+            return Problem.Validation("tolls", refusal);
+        return await tell.ByDriver(
             rideId,
             driver,
             request,
@@ -44,15 +57,16 @@ internal static class CompleteRideEndpoint
             ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Completing"),
             stop
         );
+    }
 
     /// <param name="DistanceMeters">What the app measured, metres; without it the estimate counts.</param>
-    /// <param name="Tolls">What was paid on the way, in the currency of the fare.</param>
+    /// <param name="Tolls">What was paid on the way, in the currency of the fare; you get it in full.</param>
     internal sealed record Request(int? DistanceMeters, Money? Tolls)
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
             const int MaxMeters = 10_000_000;
-            const decimal MaxTolls = 10_000m;
+            const decimal MaxTolls = 1_000_000m; // what any currency can need; the tariff says what the fare's does
 
             public Validator()
             {
@@ -61,9 +75,9 @@ internal static class CompleteRideEndpoint
                     .WithMessage($"must be from 0 to {MaxMeters}");
                 RuleFor(ride => ride.Tolls)
                     .Must(tolls => tolls is null or { Amount: >= 0 and <= MaxTolls })
-                    .WithMessage($"must be from 0.00 to {MaxTolls}.00")
-                    .Must(tolls => tolls is null || decimal.Round(tolls.Amount, 2) == tolls.Amount)
-                    .WithMessage("must have at most two decimals");
+                    .WithMessage($"must be from 0 to {MaxTolls}")
+                    .Must(tolls => tolls is null || tolls.IsInMinorUnits())
+                    .WithMessage("must have no more decimals than its currency");
             }
         }
     }

@@ -21,6 +21,8 @@ public static class PersistenceRegistration
 
     const int MostPrepared = 300;
 
+    static readonly WriteWholeValues s_wholeValues = new();
+
     /// <summary>Registers the context, the event log and the choice made. Throws <see cref="ConfigurationException"/>.</summary>
     public static DatabaseOptions AddPersistence(this IServiceCollection services, IConfiguration configuration)
     {
@@ -139,7 +141,7 @@ public static class PersistenceRegistration
                         )
                     )
                     .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>()
-                    .AddInterceptors(provider.GetRequiredService<AppendEvents>());
+                    .AddInterceptors(provider.GetRequiredService<AppendEvents>(), s_wholeValues);
             }
         );
         services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<TContext>());

@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Analytics;
 using RideBooking.Contracts;
+using RideBooking.Platform.Quotes;
 using RideBooking.Tests.Consumers;
 using RideBooking.Tests.Http;
 
@@ -166,6 +168,50 @@ public sealed class Figures_follow_the_events : IAsyncLifetime
             .ShouldBe(["2026-01-10 5.00 CHF 1", "2026-01-10 12.50 EUR 2", "2026-01-11 12.40 EUR 1"]);
     }
 
+    [Theory]
+    // Clocks in Berlin go forward on 29 March 2026 (a day of 23 hours) and back on 25 October (one of 25).
+    [InlineData("Europe/Berlin", "2026-01-10T22:59:59Z", "2026-01-10", "2026-01-10T22:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-01-10T23:00:00Z", "2026-01-11", "2026-01-10T23:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-03-29T21:59:59Z", "2026-03-29", "2026-03-29T21:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-03-29T22:00:00Z", "2026-03-30", "2026-03-29T22:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25", "2026-10-24T22:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-25", "2026-10-25T00:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-10-25T01:30:00Z", "2026-10-25", "2026-10-25T01:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-10-25T22:59:59Z", "2026-10-25", "2026-10-25T22:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-10-25T23:00:00Z", "2026-10-26", "2026-10-25T23:00:00Z")]
+    [InlineData("Asia/Kathmandu", "2026-01-10T18:14:59Z", "2026-01-10", "2026-01-10T17:15:00Z")]
+    [InlineData("Asia/Kathmandu", "2026-01-10T18:15:00Z", "2026-01-11", "2026-01-10T18:15:00Z")]
+    public async Task Days_and_hours_are_those_of_a_time_zone(string zone, string at, string day, string hour)
+    {
+        var ride = new RideOf { Start = DateTimeOffset.Parse(at) };
+        await _lab.Happens(ride.Requested with { At = ride.Start });
+        await _lab.Happens(ride.Captured with { At = ride.Start });
+
+        var figures = await Summary($"?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z&timeZone={zone}");
+        figures["timeZone"]!.GetValue<string>().ShouldBe(zone);
+        figures["revenue"]![0]!["day"]!.GetValue<string>().ShouldBe(day);
+        figures["demand"]![0]!["hour"]!.GetValue<string>().ShouldBe(hour);
+    }
+
+    [Fact]
+    public async Task Days_are_those_of_the_tariff_unless_another_time_zone_is_asked_for()
+    {
+        await using var tokyo = await ConsumerLab.Start(
+            new AnalyticsModule(),
+            services => services.AddSingleton<ITariffLocale>(new Tokyo())
+        );
+        await tokyo.Happens(new RideOf().Captured with { At = DateTimeOffset.Parse("2026-01-10T15:00:00Z") });
+        (await Summary("?from=2026-01-10T00:00:00Z&to=2026-01-12T00:00:00Z", tokyo))["revenue"]![0]!["day"]!
+            .GetValue<string>()
+            .ShouldBe("2026-01-11");
+    }
+
+    sealed class Tokyo : ITariffLocale
+    {
+        public string Currency => "JPY";
+        public TimeZoneInfo TimeZone { get; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo");
+    }
+
     [Fact]
     public async Task Nothing_happened_is_an_answer()
     {
@@ -177,6 +223,8 @@ public sealed class Figures_follow_the_events : IAsyncLifetime
 
     [Theory]
     [InlineData("?from=yesterday", "from")]
+    [InlineData("?timeZone=Atlantis/Centre", "timeZone")]
+    [InlineData("?timeZone=", "timeZone")]
     [InlineData("?to=2026-01-10", "to")]
     [InlineData("?from=2026-01-11T00:00:00Z&to=2026-01-10T00:00:00Z", "from")]
     [InlineData("?from=2020-01-11T00:00:00Z&to=2026-01-10T00:00:00Z", "from")]

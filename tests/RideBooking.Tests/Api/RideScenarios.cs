@@ -51,6 +51,67 @@ public abstract class RideScenarios
     }
 
     [Fact]
+    public async Task Tolls_that_the_fare_cannot_hold_are_refused_and_others_are_the_drivers_in_full()
+    {
+        var (rider, driver) = (await City.Rider(), await City.DriverAt(Near(40)));
+        var quote = await rider.Quote(Near(40), Far(40));
+        var rideId = await rider.Request(Near(40), Far(40), quote["quoteId"]!.GetValue<string>());
+        await driver.Accept(await driver.Offer(rideId));
+        await driver.Until(
+            "the ride",
+            $"rides/{rideId}",
+            ride => ride.Status == HttpStatusCode.OK && ride.Text("status") == "driverAssigned"
+        );
+        await driver.Does(rideId, "arrive");
+        await driver.Does(rideId, "start");
+        static JsonObject Tolls(string amount, string currency) =>
+            new()
+            {
+                ["distanceMeters"] = 6100,
+                ["tolls"] = new JsonObject { ["amount"] = amount, ["currency"] = currency },
+            };
+        foreach (
+            var (amount, currency) in new[]
+            {
+                ("10.00", "USD"),
+                ("-1.00", "EUR"),
+                ("1.001", "EUR"),
+                ("200.01", "EUR"),
+                ("99999999999999999999", "EUR"),
+            }
+        )
+            (await driver.Post($"rides/{rideId}/complete", Tolls(amount, currency))).ShouldBe(
+                HttpStatusCode.BadRequest,
+                "validation_failed"
+            );
+        await driver.Does(rideId, "complete", Tolls("10.00", "EUR"));
+
+        await rider.SeesPayment(rideId, "captured");
+        var earnings = await driver.Until(
+            "the earnings",
+            "drivers/me/earnings",
+            answer => answer.Body?["rides"]?.GetValue<int>() == 1
+        );
+        var total = earnings.Body!["totals"]![0]!;
+        var fare = decimal.Parse(quote["fare"]!["amount"]!.GetValue<string>());
+        decimal.Parse(total["fares"]!["amount"]!.GetValue<string>()).ShouldBe(fare + 10);
+        decimal.Parse(total["earned"]!["amount"]!.GetValue<string>())
+            .ShouldBe(decimal.Round(fare * 0.80m, 2, MidpointRounding.AwayFromZero) + 10);
+    }
+
+    [Fact]
+    public async Task A_ride_cancelled_for_free_costs_zero_and_not_nothing()
+    {
+        var rider = await City.Rider();
+        var rideId = await rider.Request(Near(41), Far(41));
+        (await rider.Post($"rides/{rideId}/cancel", new JsonObject { ["reason"] = "rain" })).ShouldBe(
+            HttpStatusCode.Accepted
+        );
+        var ride = await rider.Until("the fee", $"rides/{rideId}", answer => answer.Body?["fare"] is not null);
+        ride.Body!["fare"]!.ToJsonString().ShouldBe("""{"amount":"0.00","currency":"EUR"}""");
+    }
+
+    [Fact]
     public async Task A_declined_offer_goes_to_the_next_nearest_driver()
     {
         var (near, far) = (await City.DriverAt(Near(2)), await City.DriverAt(Near(2, 0.01)));

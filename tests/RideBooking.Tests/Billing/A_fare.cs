@@ -1,6 +1,7 @@
 using CsCheck;
 using RideBooking.Billing;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
@@ -89,7 +90,7 @@ public sealed class A_fare
     }
 
     [Fact]
-    public void Bounds_time_waiting_and_tolls()
+    public void Bounds_time_and_waiting()
     {
         var fare = Of(
             s_ride.Completed with
@@ -97,32 +98,66 @@ public sealed class A_fare
                 DurationSeconds = int.MaxValue,
                 WaitSeconds = int.MaxValue,
                 FreeWaitSeconds = 0,
-                Tolls = SomeRide.Euro(1_000_000m),
             }
         );
-        Lines(fare).TakeLast(2).ShouldBe([("waiting", 21.00m), ("tolls", 200.00m)]);
+        Lines(fare).Last().ShouldBe(("waiting", 21.00m));
         fare.Lines.Single(line => line.Code == "time").Amount.Amount.ShouldBeLessThan(70m);
     }
 
     [Fact]
-    public void Leaves_out_what_is_in_another_currency()
+    public void Does_not_honour_a_quote_in_another_currency() =>
+        Lines(Of(s_ride.Completed with { QuotedFare = new Money(5m, "USD") })).ShouldBe(Lines(Of(s_ride.Completed)));
+
+    [Theory]
+    [InlineData("5", "USD")]
+    [InlineData("-0.01", "EUR")]
+    [InlineData("200.01", "EUR")]
+    [InlineData("1.001", "EUR")]
+    public void Is_not_computed_without_tolls_that_it_cannot_hold(string amount, string currency) =>
+        Should.Throw<UnacceptableMessageException>(() =>
+            Of(s_ride.Completed with { Tolls = new Money(decimal.Parse(amount), currency) })
+        );
+
+    [Fact]
+    public void Of_tolls_of_zero_has_no_line_for_them() =>
+        Lines(Of(s_ride.Completed with { Tolls = SomeRide.Euro(0m) })).ShouldBe(Lines(Of(s_ride.Completed)));
+
+    static readonly Tariff s_yen = Tariff.Default with
     {
-        var dollars = new Money(5m, "USD");
-        Lines(Of(s_ride.Completed with { Tolls = dollars, QuotedFare = dollars }))
-            .ShouldBe(Lines(Of(s_ride.Completed)));
+        Currency = "JPY",
+        MaxTolls = 20_000m,
+        Classes = new Dictionary<string, Rates> { ["standard"] = new(250m, 131m, 33m, 700m, 45m, 500m, 700m) },
+    };
+
+    [Fact]
+    public void Is_in_whole_yen_in_a_tariff_in_yen()
+    {
+        var fare = Of(
+            s_ride.Completed with
+            {
+                DistanceMeters = 6789,
+                DurationSeconds = 917,
+                WaitSeconds = 150,
+                StartedAt = new DateTimeOffset(2026, 1, 9, 23, 0, 0, TimeSpan.Zero),
+                Tolls = new Money(1500m, "JPY"),
+            },
+            s_yen
+        );
+        Lines(fare)
+            .ShouldBe([
+                ("base", 250m),
+                ("distance", 889m),
+                ("time", 504m),
+                ("surge", 822m),
+                ("waiting", 23m),
+                ("tolls", 1500m),
+            ]);
+        fare.Total.ShouldBe(new Money(3988m, "JPY"));
     }
 
     [Fact]
     public void Of_a_class_the_tariff_no_longer_has_is_the_standard_one() =>
         Lines(Of(s_ride.Completed with { VehicleClass = "helicopter" })).ShouldBe(Lines(Of(s_ride.Completed)));
-
-    [Theory]
-    [InlineData("0.005", "0.01")]
-    [InlineData("0.015", "0.02")]
-    [InlineData("0.025", "0.03")]
-    [InlineData("0.0249", "0.02")]
-    public void Is_rounded_half_up(string exact, string rounded) =>
-        Cents.Round(decimal.Parse(exact)).ShouldBe(decimal.Parse(rounded));
 
     static readonly string[] s_classes = ["standard", "comfort", "xl", "helicopter"];
 
@@ -131,7 +166,7 @@ public sealed class A_fare
         Gen.Int.Nullable(),
         Gen.Int,
         Gen.Select(Gen.Int, Gen.Int),
-        Gen.Decimal[-1000, 1000].Nullable(),
+        Gen.Int[0, 20_000].Nullable(),
         Gen.Select(Gen.Int[0, 10_000].Nullable(), Gen.Int[0, 300_000]),
         Gen.DateTimeOffset,
         (vehicleClass, meters, seconds, wait, tolls, quote, at) =>
@@ -142,7 +177,7 @@ public sealed class A_fare
                 DurationSeconds = seconds,
                 WaitSeconds = wait.Item1,
                 FreeWaitSeconds = wait.Item2,
-                Tolls = tolls is { } amount ? SomeRide.Euro(amount) : null,
+                Tolls = tolls is { } claimed ? SomeRide.Euro(claimed / 100m) : null,
                 QuotedFare = quote.Item1 is { } cents ? SomeRide.Euro(cents / 100m) : null,
                 QuotedDistanceMeters = quote.Item1 is null ? null : quote.Item2,
                 StartedAt = at,

@@ -54,6 +54,9 @@ public sealed class A_tariff
     [InlineData("Billing:Tariffs:0:TimeZone", "Atlantis/Centre")]
     [InlineData("Billing:Tariffs:0:Classes:standard:Base", "-1")]
     [InlineData("Billing:Tariffs:0:Classes:standard:Base", "1,5")]
+    [InlineData("Billing:Tariffs:0:Classes:standard:Base", "1.234")]
+    [InlineData("Billing:Tariffs:0:Classes:standard:NoShowFee", "1000000.01")]
+    [InlineData("Billing:Tariffs:0:MaxTolls", "0.001")]
     [InlineData("Billing:Tariffs:0:Classes:standard:PerMinute", "")]
     [InlineData("Billing:Tariffs:0:Peaks:0:Days", "Someday")]
     [InlineData("Billing:Tariffs:0:Peaks:0:Days", "1")]
@@ -63,6 +66,30 @@ public sealed class A_tariff
         Should
             .Throw<ConfigurationException>(() => TariffBook.Read(Configured((key, value))))
             .Message.ShouldContain(key);
+
+    [Theory]
+    [InlineData("EUR", "1.23", true, "200")]
+    [InlineData("EUR", "1.234", false, "")]
+    [InlineData("JPY", "120", true, "20000")]
+    [InlineData("JPY", "1.2", false, "")]
+    [InlineData("KWD", "1.234", true, "200")]
+    [InlineData("KWD", "1.2345", false, "")]
+    public void Has_no_more_decimals_than_its_currency(string currency, string amount, bool isAccepted, string maxTolls)
+    {
+        var settings = Configured([
+            ("Billing:Tariffs:0:Currency", currency),
+            .. typeof(Rates)
+                .GetProperties()
+                .Select(rate => ($"Billing:Tariffs:0:Classes:standard:{rate.Name}", amount)),
+        ]);
+        if (isAccepted)
+            TariffBook
+                .Read(settings)
+                .At(DateTimeOffset.Parse("2026-01-01T00:00:00Z"))
+                .MaxTolls.ShouldBe(decimal.Parse(maxTolls));
+        else
+            Should.Throw<ConfigurationException>(() => TariffBook.Read(settings)).Message.ShouldContain("decimals");
+    }
 
     [Fact]
     public void Must_have_the_standard_class() =>

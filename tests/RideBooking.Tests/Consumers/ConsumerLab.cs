@@ -37,7 +37,7 @@ internal sealed class ConsumerLab : IAsyncDisposable
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<ConsumerLab> Start(IModule module)
+    public static async Task<ConsumerLab> Start(IModule module, Action<IServiceCollection>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("ridebooking-lab-").FullName;
         var app = await HttpApp.Start(
@@ -48,6 +48,7 @@ internal sealed class ConsumerLab : IAsyncDisposable
                 services.AddSingleton(module);
                 services.AddPersistence(configuration);
                 module.AddServices(services, configuration);
+                configure?.Invoke(services);
                 services.AddMassTransitTestHarness(bus =>
                 {
                     bus.AddEntityFrameworkOutbox<AppDbContext>(outbox =>

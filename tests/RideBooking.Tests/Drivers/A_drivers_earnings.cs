@@ -22,7 +22,16 @@ public sealed class A_drivers_earnings
         earned.Rides.ShouldBe(2);
         earned
             .Totals.ShouldHaveSingleItem()
-            .ShouldBe(new EarningsTotal(2, new Money(19.43m, "EUR"), new Money(9.92m + 5.62m, "EUR")));
+            .ShouldBe(
+                new EarningsTotal(
+                    2,
+                    new Money(19.43m, "EUR"),
+                    new Money(9.92m + 5.62m, "EUR"),
+                    new Money(0m, "EUR"),
+                    0,
+                    new Money(0m, "EUR")
+                )
+            );
     }
 
     [Fact]
@@ -32,6 +41,55 @@ public sealed class A_drivers_earnings
         await lab.Happens(lab.Fare(10m));
 
         (await Earned(lab)).Totals.Single().Earned.Amount.ShouldBe(7.55m);
+    }
+
+    [Fact]
+    public async Task Hold_tolls_in_full_and_the_share_of_all_else()
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Happens(
+            lab.Fare(30m) with
+            {
+                Lines =
+                [
+                    new("upfrontFare", "Agreed fare", new Money(18m, "EUR")),
+                    new("waiting", "Waiting", new Money(2m, "EUR")),
+                    new("tolls", "Tolls", new Money(10m, "EUR")),
+                ],
+            }
+        );
+
+        var total = (await Earned(lab)).Totals.Single();
+        (total.Fares.Amount, total.Earned.Amount, total.Tolls.Amount).ShouldBe((30m, 26m, 10m));
+    }
+
+    [Fact]
+    public async Task Hold_the_share_of_the_fee_for_coming_in_vain_once()
+    {
+        await using var lab = await DriversLab.Open(cancellationShare: "0.5");
+        var fee = lab.Fee(7.01m);
+        await lab.Happens(fee);
+        await lab.Happens(fee);
+        await lab.Happens(lab.Fee(0m));
+        await lab.Happens(lab.Fee(7m, driver: null));
+
+        var earned = await Earned(lab);
+        earned.Rides.ShouldBe(1);
+        var total = earned.Totals.Single();
+        (total.Fares.Amount, total.Earned.Amount, total.Cancelled, total.CancellationFees.Amount).ShouldBe(
+            (7.01m, 3.51m, 1, 3.51m)
+        );
+    }
+
+    [Theory]
+    [InlineData("JPY", "2189", "1751")]
+    [InlineData("KWD", "1.237", "0.990")]
+    public async Task Are_rounded_to_the_minor_unit_of_the_currency(string currency, string fare, string earned)
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Happens(lab.Fare(decimal.Parse(fare), currency));
+
+        (await Earned(lab)).Totals.Single().Earned.ToString().ShouldBe($"{earned} {currency}");
     }
 
     [Fact]

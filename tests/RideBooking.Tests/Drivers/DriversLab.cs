@@ -15,12 +15,19 @@ public sealed class DriversLab : ModuleLab
     public static readonly Place Alexanderplatz = new(52.5219, 13.4132, "Alexanderplatz");
     public static readonly Place Zoo = new(52.5072, 13.3325);
 
-    DriversLab(string? share)
-        : base(new DriversModule(), new Dictionary<string, string?> { ["Drivers:Share"] = share }) { }
+    DriversLab(string? share, string? cancellationShare)
+        : base(
+            new DriversModule(),
+            new Dictionary<string, string?>
+            {
+                ["Drivers:Share"] = share,
+                ["Drivers:CancellationShare"] = cancellationShare,
+            }
+        ) { }
 
-    public static async Task<DriversLab> Open(string? share = null)
+    public static async Task<DriversLab> Open(string? share = null, string? cancellationShare = null)
     {
-        var lab = new DriversLab(share);
+        var lab = new DriversLab(share, cancellationShare);
         await lab.CreateDatabase();
         return lab;
     }
@@ -91,6 +98,19 @@ public sealed class DriversLab : ModuleLab
     /// <summary>Cancelled so early that the ride knew of no driver.</summary>
     public RideCancelled Cancelled(Guid ride) =>
         new(ride, "rider", "rider", "requested", "late", null, null, "standard", null, null, 120, Now);
+
+    public CancellationFeeAssessed Fee(decimal amount, string? driver = "anna") =>
+        new(
+            Guid.CreateVersion7(),
+            "rider",
+            driver,
+            Guid.CreateVersion7(),
+            new Money(amount, "EUR"),
+            null,
+            "berlin-1",
+            null,
+            Now
+        );
 
     public FareFinalized Fare(decimal total, string currency = "EUR", Guid? ride = null, string driver = "anna") =>
         new(

@@ -69,6 +69,52 @@ public sealed class Rides_in_a_database : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_amount_of_zero_is_zero_and_one_that_is_absent_is_absent()
+    {
+        var id = Guid.CreateVersion7();
+        await Tell(Request(id));
+        (await Read(id)).Fare.ShouldBeNull();
+        await Tell(
+            new CancellationFeeAssessed(id, "rider", null, null, Money.Zero("EUR"), "noDriverAssigned", "v1", null, T0)
+        );
+
+        var ride = await Read(id);
+        (ride.Fare, ride.PaymentAmount, ride.Tolls).ShouldBe((Money.Zero("EUR"), null, null));
+    }
+
+    [Fact]
+    public async Task Tolls_of_zero_are_zero()
+    {
+        var id = Guid.CreateVersion7();
+        await Tell(Request(id));
+        await Tell(Assigned(id, "anna"));
+        await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
+        await Tell(new StartRide(id, "anna", T0.AddSeconds(90)));
+        await Tell(new CompleteRide(id, "anna", 6100, Money.Zero("EUR"), T0.AddSeconds(900)));
+        (await Read(id)).Tolls.ShouldBe(Money.Zero("EUR"));
+    }
+
+    /// <summary>What <see cref="WriteWholeValues"/> depends on, and every value of the model with it.</summary>
+    [Fact]
+    public async Task Every_optional_value_has_a_required_member_that_tells_whether_it_is_there() =>
+        (
+            await Db(db =>
+                Task.FromResult(
+                    db.Model.GetEntityTypes()
+                        .SelectMany(entity => entity.GetComplexProperties())
+                        .Where(value => value.IsNullable)
+                        .Where(value =>
+                            !value
+                                .ComplexType.GetProperties()
+                                .Any(member => !member.IsNullable && !member.ClrType.IsValueType)
+                        )
+                        .Select(value => $"{value.DeclaringType.DisplayName()}.{value.Name}")
+                        .ToList()
+                )
+            )
+        ).ShouldBeEmpty();
+
+    [Fact]
     public async Task The_version_moves_by_one_with_each_change_and_not_without()
     {
         var id = Guid.CreateVersion7();

@@ -1,24 +1,31 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Payments.Balance;
 
 /// <summary>What a rider owes, ride by ride.</summary>
 internal static class GetBalance
 {
-    // A rider who owes nothing owes it in the currency of the house.
+    // A rider who owes nothing owes it in the tariff's currency; in this one where there is no Billing.
     const string Currency = "EUR";
 
     public static void Map(RouteGroupBuilder riders) =>
         riders.MapGet("/riders/me/balance", Handle).WithSummary("What you owe");
 
-    static async Task<Ok<Balance>> Handle(Rider rider, AppDbContext db, CancellationToken stop)
+    static async Task<Ok<Balance>> Handle(
+        Rider rider,
+        AppDbContext db,
+        [FromServices] ITariffLocale? locale,
+        CancellationToken stop
+    )
     {
         var owed = await db.Set<Payment>()
             .AsNoTracking()
@@ -31,7 +38,7 @@ internal static class GetBalance
             )
             .OrderBy(payment => payment.OpenedAt)
             .ToListAsync(stop);
-        var currency = owed.FirstOrDefault()?.Currency ?? Currency;
+        var currency = owed.FirstOrDefault()?.Currency ?? locale?.Currency ?? Currency;
         return TypedResults.Ok(
             new Balance(
                 // Debts in several currencies cannot be added up: the oldest one's come first.

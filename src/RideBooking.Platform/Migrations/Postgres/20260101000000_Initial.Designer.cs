@@ -858,9 +858,9 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnName("captured_currency")
                         .IsFixedLength();
 
-                    b.Property<DateTimeOffset?>("CapturedDay")
+                    b.Property<DateTimeOffset?>("CapturedQuarter")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("captured_day");
+                        .HasColumnName("captured_quarter");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone")
@@ -875,9 +875,9 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("requested_at");
 
-                    b.Property<DateTimeOffset?>("RequestedHour")
+                    b.Property<DateTimeOffset?>("RequestedQuarter")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("requested_hour");
+                        .HasColumnName("requested_quarter");
 
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1113,6 +1113,15 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
+
+                    b.Property<bool>("Cancelled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancelled");
+
+                    b.Property<decimal>("Tolls")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("numeric(18,4)")
+                        .HasColumnName("tolls");
 
                     b.Property<decimal>("Fare")
                         .HasPrecision(18, 4)

@@ -121,6 +121,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                 {
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    cancelled = table.Column<bool>(type: "boolean", nullable: false),
+                    tolls = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
                     fare = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
                     amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
                     currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
@@ -602,7 +604,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                 {
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    requested_hour = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    requested_quarter = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     arrived_driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     arrived_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -611,7 +613,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     cancelled_by = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
                     captured_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
                     captured_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    captured_day = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    captured_quarter = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     captured_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },

@@ -243,6 +243,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    cancelled = table.Column<bool>(type: "bit", nullable: false),
+                    tolls = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
                     fare = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
                     amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
                     currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
@@ -600,7 +602,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    requested_hour = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    requested_quarter = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     arrived_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     arrived_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     started_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -609,7 +611,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     cancelled_by = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true, collation: "Latin1_General_BIN2"),
                     captured_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
                     captured_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
-                    captured_day = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    captured_quarter = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     captured_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     version = table.Column<int>(type: "int", nullable: false)
                 },

@@ -967,9 +967,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsFixedLength()
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<DateTimeOffset?>("CapturedDay")
+                    b.Property<DateTimeOffset?>("CapturedQuarter")
                         .HasColumnType("datetimeoffset")
-                        .HasColumnName("captured_day");
+                        .HasColumnName("captured_quarter");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("datetimeoffset")
@@ -985,9 +985,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("requested_at");
 
-                    b.Property<DateTimeOffset?>("RequestedHour")
+                    b.Property<DateTimeOffset?>("RequestedQuarter")
                         .HasColumnType("datetimeoffset")
-                        .HasColumnName("requested_hour");
+                        .HasColumnName("requested_quarter");
 
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("datetimeoffset")
@@ -1247,6 +1247,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("nvarchar(255)")
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<bool>("Cancelled")
+                        .HasColumnType("bit")
+                        .HasColumnName("cancelled");
+
+                    b.Property<decimal>("Tolls")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("tolls");
 
                     b.Property<decimal>("Fare")
                         .HasPrecision(18, 4)

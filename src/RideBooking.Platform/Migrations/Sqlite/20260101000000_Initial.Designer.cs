@@ -853,9 +853,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnName("captured_currency")
                         .IsFixedLength();
 
-                    b.Property<string>("CapturedDay")
+                    b.Property<string>("CapturedQuarter")
                         .HasColumnType("TEXT")
-                        .HasColumnName("captured_day");
+                        .HasColumnName("captured_quarter");
 
                     b.Property<string>("EndedAt")
                         .HasColumnType("TEXT")
@@ -870,9 +870,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("requested_at");
 
-                    b.Property<string>("RequestedHour")
+                    b.Property<string>("RequestedQuarter")
                         .HasColumnType("TEXT")
-                        .HasColumnName("requested_hour");
+                        .HasColumnName("requested_quarter");
 
                     b.Property<string>("StartedAt")
                         .HasColumnType("TEXT")
@@ -1110,6 +1110,15 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
+
+                    b.Property<bool>("Cancelled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cancelled");
+
+                    b.Property<decimal>("Tolls")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tolls");
 
                     b.Property<decimal>("Fare")
                         .HasPrecision(18, 4)

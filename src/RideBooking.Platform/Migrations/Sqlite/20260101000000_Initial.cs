@@ -34,7 +34,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 {
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     requested_at = table.Column<string>(type: "TEXT", nullable: true),
-                    requested_hour = table.Column<string>(type: "TEXT", nullable: true),
+                    requested_quarter = table.Column<string>(type: "TEXT", nullable: true),
                     arrived_driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     arrived_at = table.Column<string>(type: "TEXT", nullable: true),
                     started_at = table.Column<string>(type: "TEXT", nullable: true),
@@ -43,7 +43,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     cancelled_by = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
                     captured_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
                     captured_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
-                    captured_day = table.Column<string>(type: "TEXT", nullable: true),
+                    captured_quarter = table.Column<string>(type: "TEXT", nullable: true),
                     captured_at = table.Column<string>(type: "TEXT", nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -80,6 +80,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 {
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    cancelled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    tolls = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
                     fare = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
                     amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
                     currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),

@@ -1,0 +1,11 @@
+using RideBooking.Platform.Quotes;
+
+namespace RideBooking.Billing;
+
+/// <summary>The currency and the time zone of the tariff that holds now.</summary>
+internal sealed class TariffLocale(TariffBook tariffs, TimeProvider clock) : ITariffLocale
+{
+    public string Currency => tariffs.At(clock.GetUtcNow()).Currency;
+
+    public TimeZoneInfo TimeZone => tariffs.At(clock.GetUtcNow()).TimeZone;
+}

@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace RideBooking.Platform.Persistence;
+
+/// <summary>
+/// Writes all columns of an optional value (money, a vehicle) when one of them changes. Change detection compares member by member
+/// and takes the members of an absent value for defaults: an amount of zero in place of no amount looks unchanged, and would be
+/// stored as a currency without an amount, which is read as absent.
+/// </summary>
+/// <remarks>
+/// At least one member must be required and of a reference type, so that its change is noticed (money's currency). A test checks
+/// every optional value of the model.
+/// </remarks>
+internal sealed class WriteWholeValues : SaveChangesInterceptor
+{
+    public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+    {
+        Complete(eventData.Context!.ChangeTracker);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Complete(eventData.Context!.ChangeTracker);
+        return ValueTask.FromResult(result);
+    }
+
+    static void Complete(ChangeTracker changes)
+    {
+        foreach (var entry in changes.Entries())
+            if (entry.State == EntityState.Modified)
+                foreach (var property in entry.Metadata.GetComplexProperties())
+                    if (property is { IsNullable: true, IsCollection: false })
+                        Complete(entry.ComplexProperty(property.Name));
+    }
+
+    static void Complete(ComplexPropertyEntry value)
+    {
+        if (value.CurrentValue is not null && value.Properties.Any(member => member.IsModified))
+            foreach (var member in value.Properties)
+                member.IsModified = true;
+    }
+}
