@@ -4,6 +4,7 @@ using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MassTransit;
 
@@ -39,6 +40,13 @@ public static class EntityFrameworkOutboxConfigurationExtensions
     {
         ArgumentNullException.ThrowIfNull(configurator);
         ArgumentNullException.ThrowIfNull(context);
+        if (
+            context is IBusRegistrationContext
+            && !context.GetServices<BusOutbox<TDbContext>>().Any(outbox => outbox.IsRegisteredBy(context))
+        )
+            throw new ConfigurationException(
+                $"The endpoint {configurator.InputAddress} uses the outbox in {typeof(TDbContext).Name}, which its bus does not have: call AddEntityFrameworkOutbox<{typeof(TDbContext).Name}> in the AddMassTransit of this bus, too."
+            );
 
         Connect(configurator, new OutboxConsumePipeSpecificationObserver<TDbContext>(configurator, context), configure);
     }

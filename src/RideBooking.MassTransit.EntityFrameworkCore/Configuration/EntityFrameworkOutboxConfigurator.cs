@@ -3,8 +3,10 @@ using MassTransit.DependencyInjection;
 using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.Middleware;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace MassTransit.Configuration;
 
@@ -15,10 +17,17 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     where TDbContext : DbContext
 {
     readonly IBusRegistrationConfigurator _services;
+    readonly Type _bus;
     readonly OutboxSettings<TDbContext> _settings = new();
 
     /// <summary>Registers into this bus.</summary>
-    public EntityFrameworkOutboxConfigurator(IBusRegistrationConfigurator configurator) => _services = configurator;
+    public EntityFrameworkOutboxConfigurator(IBusRegistrationConfigurator configurator)
+    {
+        ArgumentNullException.ThrowIfNull(configurator);
+
+        _services = configurator;
+        _bus = BusOf(configurator);
+    }
 
     /// <inheritdoc />
     public TimeSpan DuplicateDetectionWindow
@@ -82,10 +91,12 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     /// <inheritdoc />
     public void UseBusOutbox(Action<IEntityFrameworkBusOutboxConfigurator>? configure = null)
     {
-        _services.ReplaceScoped<
-            IScopedBusContextProvider<IBus>,
-            EntityFrameworkScopedBusContextProvider<IBus, TDbContext>
-        >();
+        _services.Replace(
+            ServiceDescriptor.Scoped(
+                typeof(IScopedBusContextProvider<>).MakeGenericType(_bus),
+                typeof(EntityFrameworkScopedBusContextProvider<,>).MakeGenericType(_bus, typeof(TDbContext))
+            )
+        );
         configure?.Invoke(this);
     }
 
@@ -97,22 +108,57 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     public void Configure(Action<IEntityFrameworkOutboxConfigurator>? configure)
     {
         _services.TryAddScoped<IOutboxContextFactory<TDbContext>, EntityFrameworkOutboxContextFactory<TDbContext>>();
-        _services.AddSingleton(_settings);
         _services.TryAddSingleton<ConsumerAliases>();
         _services.TryAddSingleton(TimeProvider.System);
-        _services.TryAddSingleton<OutboxSender<TDbContext>>();
-        _services.TryAddSingleton<OutboxStore<TDbContext>>();
-        _services.TryAddSingleton<OutboxDelivery<TDbContext>>();
         _services.TryAddSingleton<SharedContext<TDbContext>>();
-        _services.TryAddSingleton<ScopedDelivery<TDbContext>>();
-        _services.TryAddSingleton<GroupCommit<TDbContext>>();
+        _services.AddSingleton(new OutboxOf(typeof(TDbContext)));
+        if (_services.All(service => service.ImplementationType != typeof(CommitInterceptorConfiguration<>)))
+            _services.AddSingleton(typeof(IDbContextOptionsConfiguration<>), typeof(CommitInterceptorConfiguration<>));
         _services.TryAddSingleton<SeenMessages<TDbContext>>();
-        _services.AddHostedService<OutboxDeliveryService<TDbContext>>();
+        _services.AddHostedService<OutboxService<TDbContext>>();
+        _services.AddHostedService<BusOutboxDeliveryService<TDbContext>>();
         _services.AddHostedService<InboxCleanupService<TDbContext>>();
+        Register();
 
         configure?.Invoke(this);
+        _settings.BusName = _bus == typeof(IBus) ? null : _bus.FullName;
         _settings.Validate();
         if (_settings.GroupsCommits)
             _services.ConfigureDbContext<TDbContext>(options => options.UseGroupCommit());
     }
+
+    // The bus's type is known only by the configurator that MassTransit hands out for it.
+    static Type BusOf(IBusRegistrationConfigurator configurator) =>
+        Array
+            .Find(
+                configurator.GetType().GetInterfaces(),
+                type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IBusRegistrationConfigurator<>)
+            )
+            ?.GetGenericArguments()[0]
+        ?? typeof(IBus);
+
+    void Register()
+    {
+        var outbox = typeof(BusOutbox<,>).MakeGenericType(_bus, typeof(TDbContext));
+        // Added a second time to the same bus, the later settings hold.
+        var isNew = _services.All(service => service.ServiceType != outbox);
+        _services.RemoveAll(outbox);
+        _services.AddSingleton(outbox, provider => Create(outbox, provider));
+        if (isNew)
+            _services.AddSingleton(provider => (BusOutbox<TDbContext>)provider.GetRequiredService(outbox));
+    }
+
+    object Create(Type outbox, IServiceProvider provider)
+    {
+        // What the application has removed from the services, it does not want done.
+        _settings.DeliversBusOutbox &= IsHosted<BusOutboxDeliveryService<TDbContext>>();
+        return Activator.CreateInstance(outbox, provider, _settings, IsHosted<OutboxService<TDbContext>>())!;
+    }
+
+    bool IsHosted<T>() =>
+        _services.Any(service =>
+            service.ServiceType == typeof(IHostedService)
+            && !service.IsKeyedService
+            && service.ImplementationType == typeof(T)
+        );
 }

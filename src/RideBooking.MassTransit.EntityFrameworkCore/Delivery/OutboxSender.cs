@@ -2,7 +2,6 @@ using MassTransit.Logging;
 using MassTransit.Middleware;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
@@ -11,6 +10,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// </summary>
 sealed class OutboxSender<TDbContext>(
     IServiceProvider provider,
+    Func<IBusControl> bus,
     OutboxSettings<TDbContext> settings,
     TimeProvider clock
 )
@@ -19,7 +19,7 @@ sealed class OutboxSender<TDbContext>(
     static readonly TimeSpan HealthPollDelay = TimeSpan.FromMilliseconds(100);
 
     // Asked for late: the bus is built from endpoints whose filters need the outbox.
-    readonly Lazy<IBusControl> _bus = new(provider.GetRequiredService<IBusControl>);
+    readonly Lazy<IBusControl> _bus = new(bus);
     long _confirmed;
 
     /// <summary>Whether the broker can be reached. A single endpoint that is down does not keep messages from being sent.</summary>

@@ -25,9 +25,10 @@ sealed class OutboxStore<TDbContext>(
     static readonly Guid LeaseOverAll = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0001");
     static readonly Guid LeaseOverInbox = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0002");
 
-    readonly Guid _me = Guid.CreateVersion7();
+    readonly Guid _lease = settings.OfBus(settings.DeliversBusOutbox ? LeaseOverAll : LeaseOverInbox);
 
-    Guid Lease => settings.DeliversBusOutbox ? LeaseOverAll : LeaseOverInbox;
+    /// <summary>Names this process, as the one that holds a lease or has handled a message.</summary>
+    public Guid ProcessId { get; } = Guid.CreateVersion7();
 
     /// <summary>The oldest messages that were left behind, in the order in which they were written.</summary>
     public async Task<List<OutboxMessage>> Due(CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ sealed class OutboxStore<TDbContext>(
 
                 IQueryable<OutboxMessage> Oldest(Expression<Func<OutboxMessage, bool>> when)
                 {
-                    var due = outbox.Where(when);
+                    var due = outbox.Where(message => message.BusName == settings.BusName).Where(when);
                     if (!settings.DeliversBusOutbox)
                         due = due.Where(message => message.InboxMessageId != null);
 
@@ -112,7 +113,11 @@ sealed class OutboxStore<TDbContext>(
             context =>
                 context
                     .Set<OutboxMessage>()
-                    .Where(row => row.NextAttemptTime < next && row.DestinationAddress == destination)
+                    .Where(row =>
+                        row.BusName == settings.BusName
+                        && row.NextAttemptTime < next
+                        && row.DestinationAddress == destination
+                    )
                     // The others have a time of their own.
                     .Where(row => row.AttemptCount == 0)
                     .ExecuteUpdateAsync(row => row.SetProperty(m => m.NextAttemptTime, next), cancellationToken),
@@ -151,15 +156,15 @@ sealed class OutboxStore<TDbContext>(
                         if (
                             await context
                                 .Set<OutboxState>()
-                                .AnyAsync(lease => lease.OutboxId == Lease, cancellationToken)
+                                .AnyAsync(lease => lease.OutboxId == _lease, cancellationToken)
                         )
                             return 0;
 
                         context.Add(
                             new OutboxState
                             {
-                                OutboxId = Lease,
-                                LockId = _me,
+                                OutboxId = _lease,
+                                LockId = ProcessId,
                                 Created = now,
                                 Expires = expires,
                             }
@@ -180,12 +185,16 @@ sealed class OutboxStore<TDbContext>(
                     context
                         .Set<OutboxState>()
                         .Where(lease =>
-                            lease.OutboxId == Lease
+                            lease.OutboxId == _lease
                             // One that lasts longer than any is by a clock that was ahead.
-                            && (lease.LockId == _me || lease.Expires <= now || lease.Expires > expires + LongestBackoff)
+                            && (
+                                lease.LockId == ProcessId
+                                || lease.Expires <= now
+                                || lease.Expires > expires + LongestBackoff
+                            )
                         )
                         .ExecuteUpdateAsync(
-                            lease => lease.SetProperty(l => l.LockId, _me).SetProperty(l => l.Expires, expires),
+                            lease => lease.SetProperty(l => l.LockId, ProcessId).SetProperty(l => l.Expires, expires),
                             cancellationToken
                         ),
                 cancellationToken
@@ -198,7 +207,7 @@ sealed class OutboxStore<TDbContext>(
             context =>
                 context
                     .Set<OutboxState>()
-                    .Where(lease => lease.OutboxId == Lease && lease.LockId == _me)
+                    .Where(lease => lease.OutboxId == _lease && lease.LockId == ProcessId)
                     .ExecuteDeleteAsync(cancellationToken),
             cancellationToken
         );

@@ -1,15 +1,18 @@
+using System.Data.Common;
+using System.Transactions;
 using MassTransit.Clients;
 using MassTransit.DependencyInjection;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
 using MassTransit.Transports;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// What a scope outside consumers sends is added to its context, and delivered once the caller has committed it. Nobody
-/// waits for the broker.
+/// What a scope outside the bus's consumers sends is added to its context, and delivered once the caller has committed it.
+/// Nobody waits for the broker. In a consumer of another bus it is the consumer's transaction that commits it.
 /// </summary>
 sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendContext, IDisposable
     where TBus : class, IBus
@@ -17,14 +20,15 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
 {
     readonly TBus _bus;
     readonly TDbContext _dbContext;
-    readonly OutboxSettings<TDbContext> _settings;
-    readonly OutboxDelivery<TDbContext> _delivery;
+    readonly BusOutbox<TBus, TDbContext> _outbox;
+    readonly ConsumeContext? _consumed;
     readonly IClientFactory _clientFactory;
     readonly TimeProvider _clock;
     readonly IServiceProvider _provider;
     readonly Guid _outboxId = Guid.CreateVersion7();
     readonly List<OutboxMessage> _added = [];
     readonly List<OutboxMessage> _saved = [];
+    readonly List<DbTransaction> _transactions = [];
     readonly Lock _lock = new();
     long _lastSequenceNumber;
     ISendEndpointProvider? _sendEndpointProvider;
@@ -34,8 +38,8 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     public BusOutboxContext(
         TBus bus,
         TDbContext dbContext,
-        OutboxSettings<TDbContext> settings,
-        OutboxDelivery<TDbContext> delivery,
+        BusOutbox<TBus, TDbContext> outbox,
+        ConsumeContext? consumed,
         IClientFactory clientFactory,
         TimeProvider clock,
         IServiceProvider provider
@@ -43,8 +47,8 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     {
         _bus = bus;
         _dbContext = dbContext;
-        _settings = settings;
-        _delivery = delivery;
+        _outbox = outbox;
+        _consumed = consumed;
         _clientFactory = clientFactory;
         _clock = clock;
         _provider = provider;
@@ -53,23 +57,35 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     }
 
     public ISendEndpointProvider SendEndpointProvider =>
-        _sendEndpointProvider ??= new OutboxSendEndpointProvider(this, _bus);
+        _sendEndpointProvider ??= new OutboxSendEndpointProvider(
+            this,
+            _consumed is null ? _bus : new ScopedConsumeSendEndpointProvider(_bus, _consumed, _provider)
+        );
 
     public IPublishEndpoint PublishEndpoint =>
-        _publishEndpoint ??= new PublishEndpoint(new OutboxPublishEndpointProvider(this, _bus));
+        _publishEndpoint ??= new PublishEndpoint(
+            new OutboxPublishEndpointProvider(
+                this,
+                _consumed is null ? _bus : new ScopedConsumePublishEndpointProvider(_bus, _consumed, _provider)
+            )
+        );
 
     // A request must be sent before it can be answered, so it does not wait for a commit.
     public IScopedClientFactory ClientFactory =>
         _scopedClientFactory ??= new ScopedClientFactory(
             new ClientFactory(new ScopedClientFactoryContext(_clientFactory, _provider)),
-            null
+            _consumed
         );
 
     public object? GetService(Type serviceType) => _provider.GetService(serviceType);
 
-    public Task AddSend<T>(SendContext<T> context)
+    public async Task AddSend<T>(SendContext<T> context)
         where T : class
     {
+        // Within another bus's consumer it is this context that writes, so that its events tell of it.
+        if (UnitOfWork.On(_dbContext) is { } unit)
+            await unit.BeginOwnTransaction(context.CancellationToken);
+
         // A request may publish several messages side by side.
         lock (_lock)
         {
@@ -77,16 +93,18 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
                 context,
                 ++_lastSequenceNumber,
                 _clock.GetUtcNow().UtcDateTime,
-                _settings.GracePeriod,
-                _settings.KeepsOrder
+                Settings.BusName,
+                // Left to another process, it is due at once.
+                Settings.DeliversBusOutbox
+                    ? Settings.GracePeriod
+                    : TimeSpan.Zero,
+                Settings.KeepsOrder
             );
             message.OutboxId = _outboxId;
 
             _dbContext.Add(message);
             _added.Add(message);
         }
-
-        return Task.CompletedTask;
     }
 
     public void Dispose()
@@ -94,10 +112,14 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         _dbContext.SavingChanges -= Saving;
         _dbContext.SavedChanges -= Saved;
 
-        // Saved within the caller's own transaction, whose end the context does not tell: the database knows.
+        // Saved within a transaction of the caller's, which has ended without telling: the database knows. One that has not
+        // ended is another context's as well, and tells when it does.
         lock (_lock)
-            HandOver(_saved, committed: false);
+            if (_transactions.TrueForAll(transaction => transaction.Connection is null))
+                Committed([.. _saved], everything: false);
     }
+
+    OutboxSettings<TDbContext> Settings => _outbox.Settings;
 
     void Saving(object? sender, SavingChangesEventArgs arguments)
     {
@@ -114,21 +136,44 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
                 return;
 
             _added.RemoveAll(saved.Contains);
-            if (_dbContext.Database.CurrentTransaction is null && System.Transactions.Transaction.Current is null)
-                HandOver(saved, committed: true);
+            _saved.AddRange(saved);
+            if (_dbContext.Database.CurrentTransaction?.GetDbTransaction() is { } transaction)
+            {
+                _transactions.Add(transaction);
+                CommitInterceptor.WhenCommitted(transaction, everything => Committed(saved, everything));
+            }
+            else if (
+                (_dbContext.Database.GetEnlistedTransaction() ?? System.Transactions.Transaction.Current) is { } ambient
+            )
+                ambient.TransactionCompleted += (_, ended) =>
+                {
+                    // Not every provider takes part in it, so the database is asked.
+                    if (ended.Transaction?.TransactionInformation.Status == TransactionStatus.Committed)
+                        Committed(saved, everything: false);
+                };
             else
-                _saved.AddRange(saved);
+                Committed(saved, everything: true);
+        }
+    }
+
+    void Committed(List<OutboxMessage> saved, bool everything)
+    {
+        lock (_lock)
+        {
+            var committed = saved.FindAll(_saved.Contains);
+            _saved.RemoveAll(committed.Contains);
+            HandOver(committed, everything);
         }
     }
 
     void HandOver(List<OutboxMessage> messages, bool committed)
     {
-        if (messages.Count == 0 || !_settings.DeliversBusOutbox)
+        if (messages.Count == 0 || !Settings.DeliversBusOutbox)
             return;
 
         if (committed)
-            _delivery.HandOver(messages);
+            _outbox.Delivery.HandOver(messages);
         else
-            _delivery.HandOverIfCommitted(messages);
+            _outbox.Delivery.HandOverIfCommitted(messages);
     }
 }

@@ -37,11 +37,12 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
                 context,
                 sequenceNumber,
                 clock.GetUtcNow().UtcDateTime,
+                settings.BusName,
                 settings.GracePeriod,
                 settings.KeepsOrder
             );
             message.InboxMessageId = MessageId;
-            message.InboxConsumerId = ConsumerId;
+            message.InboxConsumerId = unit.Mark.ConsumerId;
             return message;
         });
 
@@ -50,7 +51,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
 
     public override async Task SetConsumed()
     {
-        unit.Mark.Consumed = clock.GetUtcNow().UtcDateTime;
+        unit.Mark.Consumed = unit.Mark.Delivered = clock.GetUtcNow().UtcDateTime;
         if (unit.Transaction is null)
             await LeaveToGroup();
         else

@@ -13,17 +13,18 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     TDbContext dbContext,
     IServiceProvider provider,
-    OutboxSettings<TDbContext> settings,
-    OutboxDelivery<TDbContext> delivery,
-    GroupCommit<TDbContext> group,
     SharedContext<TDbContext> shared,
-    ScopedDelivery<TDbContext> scopedDelivery,
     SeenMessages<TDbContext> seen,
     ConsumerAliases aliases,
     TimeProvider clock
 ) : IOutboxContextFactory<TDbContext>
     where TDbContext : DbContext
 {
+    // Asked for when a message is consumed: before, the scope does not know the message's bus.
+    readonly Lazy<BusOutbox<TDbContext>> _outbox = new(() => BusOutbox<TDbContext>.Of(provider));
+
+    OutboxSettings<TDbContext> Settings => _outbox.Value.Settings;
+
     public async Task Send<T>(
         ConsumeContext<T> context,
         OutboxConsumeOptions options,
@@ -34,7 +35,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         var messageId =
             context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a MessageId.");
 
-        var consumerId = aliases.Of(options.ConsumerId);
+        var consumerId = Settings.OfBus(aliases.Of(options.ConsumerId));
         // What delivery does not find outside this scope is delivered within it, before the message is acknowledged.
         var isShared = shared.HasDatabaseOf(dbContext);
         using var turn = await seen.Take(messageId, consumerId, context.CancellationToken);
@@ -103,10 +104,13 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 {
                     MessageId = messageId,
                     ConsumerId = consumerId,
+                    LockId = _outbox.Value.Store.ProcessId,
+                    ReceiveCount = 1 + context.GetRetryAttempt() + context.GetRedeliveryCount(),
                     Received = now,
                     Consumed = now,
+                    Delivered = now,
                 },
-                settings.IsolationLevel,
+                Settings.IsolationLevel,
                 mayUseCache
             );
             var isConsuming = false;
@@ -115,9 +119,9 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 options,
                 provider,
                 unit,
-                group,
+                _outbox.Value.Group,
                 IsConsumed,
-                settings,
+                Settings,
                 clock
             );
             try
@@ -159,7 +163,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             }
 
             if (isShared)
-                delivery.HandOver(unit.Sent);
+                _outbox.Value.Delivery.HandOver(unit.Sent);
             return null;
         }
 
@@ -180,7 +184,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         Task DeliverInScope() =>
             isShared
                 ? Task.CompletedTask
-                : scopedDelivery.Deliver(dbContext, messageId, consumerId, context.CancellationToken);
+                : _outbox.Value.ScopedDelivery.Deliver(dbContext, messageId, consumerId, context.CancellationToken);
 
         async Task AcknowledgeDuplicate() =>
             await next.Send(new DuplicateOutboxConsumeContext<T>(context, options, provider));
@@ -188,7 +192,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
 
     // A context that does not tell when a consumer writes before its end needs the transaction from the start.
     bool MayLeaveTransactionToGroup() =>
-        settings.GroupsCommits
+        Settings.GroupsCommits
         && shared.MayWriteFor(dbContext)
         && dbContext
             .GetService<IDbContextOptions>()
@@ -199,7 +203,6 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     {
         var scope = context.CreateFilterScope("outboxContextFactory");
         scope.Add("provider", "entityFrameworkCore");
-        scope.Add("isolationLevel", settings.IsolationLevel.ToString());
     }
 
     sealed record Failure(ExceptionDispatchInfo Reason, bool UsedCache, bool IsReported);

@@ -17,8 +17,7 @@ sealed class EntityFrameworkScopedBusContextProvider<TBus, TDbContext> : IScoped
     public EntityFrameworkScopedBusContextProvider(
         TBus bus,
         TDbContext dbContext,
-        OutboxSettings<TDbContext> settings,
-        OutboxDelivery<TDbContext> delivery,
+        BusOutbox<TBus, TDbContext> outbox,
         Bind<TBus, IClientFactory> clientFactory,
         Bind<TBus, IScopedConsumeContextProvider> busConsumeContext,
         IScopedConsumeContextProvider globalConsumeContext,
@@ -28,19 +27,15 @@ sealed class EntityFrameworkScopedBusContextProvider<TBus, TDbContext> : IScoped
     {
         if (busConsumeContext.Value.HasContext)
             Context = new ConsumeContextScopedBusContext(busConsumeContext.Value.GetContext(), clientFactory.Value);
-        else if (globalConsumeContext.HasContext)
-            Context = new ConsumeContextScopedBusContext<TBus>(
-                bus,
-                globalConsumeContext.GetContext(),
-                clientFactory.Value,
-                provider
-            );
         else
             Context = _outbox = new BusOutboxContext<TBus, TDbContext>(
                 bus,
                 dbContext,
-                settings,
-                delivery,
+                outbox,
+                // A message of another bus: what is sent because of it is committed with what its consumer changes.
+                globalConsumeContext.HasContext
+                    ? globalConsumeContext.GetContext()
+                    : null,
                 clientFactory.Value,
                 clock,
                 provider

@@ -14,9 +14,21 @@ public class InboxState
     /// <summary>A hash of endpoint, consumer and message type.</summary>
     public Guid ConsumerId { get; set; }
 
+    /// <summary>The process that handled it.</summary>
+    public Guid LockId { get; set; }
+
+    /// <summary>How often the message had been taken when it was handled: once, and each retry and redelivery of it.</summary>
+    public int ReceiveCount { get; set; }
+
     /// <summary>When handling began, UTC. The duplicate detection window counts from here.</summary>
     public DateTime Received { get; set; }
 
     /// <summary>When handling ended, UTC.</summary>
     public DateTime? Consumed { get; set; }
+
+    /// <summary>
+    /// When what the consumer sent became the outbox's, UTC, which is when the message was consumed. What is not yet sent of
+    /// it has a row in the outbox, with the message's id in <see cref="OutboxMessage.InboxMessageId"/>.
+    /// </summary>
+    public DateTime? Delivered { get; set; }
 }

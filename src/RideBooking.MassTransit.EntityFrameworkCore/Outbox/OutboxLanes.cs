@@ -23,7 +23,7 @@ static class OutboxLanes
             return;
         var waiting = new Dictionary<string, Lane>(StringComparer.Ordinal);
         foreach (var lanes in Lanes(units).Chunk(LanesPerStatement))
-            Add(waiting, await Waiting(context, lanes).ToListAsync(cancellationToken));
+            Add(waiting, await Waiting(context, BusName(units), lanes).ToListAsync(cancellationToken));
         Number(units, waiting);
     }
 
@@ -34,7 +34,7 @@ static class OutboxLanes
             return;
         var waiting = new Dictionary<string, Lane>(StringComparer.Ordinal);
         foreach (var lanes in Lanes(units).Chunk(LanesPerStatement))
-            Add(waiting, [.. Waiting(context, lanes)]);
+            Add(waiting, [.. Waiting(context, BusName(units), lanes)]);
         Number(units, waiting);
     }
 
@@ -45,7 +45,9 @@ static class OutboxLanes
     ) =>
         messages.Where(message =>
             message.Lane == null
-            || !outbox.Any(other => other.Lane == message.Lane && other.LaneNumber < message.LaneNumber)
+            || !outbox.Any(other =>
+                other.Lane == message.Lane && other.LaneNumber < message.LaneNumber && other.BusName == message.BusName
+            )
         );
 
     // Nearly always: order is not kept by default.
@@ -61,10 +63,14 @@ static class OutboxLanes
     static HashSet<string> Lanes(IEnumerable<IEnumerable<OutboxMessage>> units) =>
         [.. units.SelectMany(unit => unit).Select(message => message.Lane).OfType<string>()];
 
-    static IQueryable<Place> Waiting(DbContext context, string[] lanes) =>
+    // All are of one outbox, which is one bus's.
+    static string? BusName(IEnumerable<IEnumerable<OutboxMessage>> units) =>
+        units.SelectMany(unit => unit).First().BusName;
+
+    static IQueryable<Place> Waiting(DbContext context, string? busName, string[] lanes) =>
         context
             .Set<OutboxMessage>()
-            .Where(message => lanes.Contains(message.Lane))
+            .Where(message => message.BusName == busName && lanes.Contains(message.Lane))
             .Select(message => new Place(message.Id, message.Lane!, message.LaneNumber));
 
     static void Add(Dictionary<string, Lane> waiting, List<Place> places)

@@ -80,6 +80,9 @@ public class OutboxMessage : OutboxMessageContext
     /// <summary>The scope of the bus outbox, if no message was being consumed.</summary>
     public Guid? OutboxId { get; set; }
 
+    /// <summary>The type of the bus that sends it; null for the bus that is registered without one.</summary>
+    public string? BusName { get; set; }
+
     /// <summary>How often sending it has failed through its own fault.</summary>
     public int AttemptCount { get; set; }
 
@@ -126,6 +129,7 @@ public class OutboxMessage : OutboxMessageContext
         SendContext<T> context,
         long sequenceNumber,
         DateTime now,
+        string? busName,
         TimeSpan gracePeriod,
         bool keepsOrder
     )
@@ -154,6 +158,7 @@ public class OutboxMessage : OutboxMessageContext
             SentTime = context.SentTime?.ToUniversalTime() ?? now,
             EnqueueTime = now + context.Delay,
             ExpirationTime = now + context.TimeToLive,
+            BusName = busName,
             NextAttemptTime = now + gracePeriod,
             Lane = keepsOrder && context.RoutingKey() is { Length: > 0 } key ? key : null,
             ActivityId = System.Diagnostics.Activity.Current?.Id,

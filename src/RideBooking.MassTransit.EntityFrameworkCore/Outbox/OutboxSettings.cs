@@ -1,4 +1,6 @@
 using System.Data;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
@@ -23,6 +25,9 @@ sealed class OutboxSettings<TDbContext>
     /// <summary>Whether what has the same routing key is sent in the order of the commits.</summary>
     public bool KeepsOrder { get; set; }
 
+    /// <summary>The bus that the messages are sent through; null for the bus that has no name.</summary>
+    public string? BusName { get; set; }
+
     /// <summary>False where another process delivers what is sent outside consumers.</summary>
     public bool DeliversBusOutbox { get; set; } = true;
 
@@ -32,11 +37,24 @@ sealed class OutboxSettings<TDbContext>
     /// <summary>How long a sweeper that has died keeps others from sweeping.</summary>
     public TimeSpan LeaseDuration => QueryDelay + QueryTimeout + MessageDeliveryTimeout;
 
+    /// <summary>The id for this bus of what other buses have as well.</summary>
+    public Guid OfBus(Guid id)
+    {
+        if (BusName is null)
+            return id;
+        var hash = SHA256.HashData([.. id.ToByteArray(), .. Encoding.UTF8.GetBytes(BusName)]);
+        return new Guid(hash.AsSpan(0, 16));
+    }
+
     public void Validate()
     {
         if (GroupsCommits && IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))
             throw new ConfigurationException(
                 "UseGroupCommit needs IsolationLevel = IsolationLevel.ReadCommitted: a consumer reads before the transaction that writes its changes begins, so no stricter level can be kept."
+            );
+        if (BusName?.Length > OutboxModel.MaxBusNameLength)
+            throw new ConfigurationException(
+                $"The full name of the bus {BusName} is longer than {OutboxModel.MaxBusNameLength} characters."
             );
         Positive(DuplicateDetectionWindow, nameof(DuplicateDetectionWindow));
         Positive(QueryDelay, nameof(QueryDelay));

@@ -15,6 +15,9 @@ public class OutboxState
     /// <summary>When the lease was first taken, UTC.</summary>
     public DateTime Created { get; set; }
 
+    /// <summary>Null: the row exists only while messages are being delivered.</summary>
+    public DateTime? Delivered { get; set; }
+
     /// <summary>When anybody else may take it, UTC.</summary>
     public DateTime Expires { get; set; }
 }

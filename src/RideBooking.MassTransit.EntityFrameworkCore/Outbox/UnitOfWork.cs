@@ -149,7 +149,7 @@ sealed class UnitOfWork : IAsyncDisposable
     public async Task BeginWithMark(CancellationToken cancellationToken)
     {
         await BeginOwnTransaction(cancellationToken);
-        Mark.Consumed = null;
+        Mark.Consumed = Mark.Delivered = null;
         var mark = Context.Add(Mark);
         await Context.SaveChangesAsync(cancellationToken);
         // The consumer finds a context that tracks nothing.
@@ -180,7 +180,11 @@ sealed class UnitOfWork : IAsyncDisposable
             if (read.Entity.MessageId == Mark.MessageId && read.Entity.ConsumerId == Mark.ConsumerId)
                 read.State = EntityState.Detached;
         if (_isMarkStored)
-            Context.Attach(Mark).Property(mark => mark.Consumed).IsModified = true;
+        {
+            var mark = Context.Attach(Mark);
+            mark.Property(stored => stored.Consumed).IsModified = true;
+            mark.Property(stored => stored.Delivered).IsModified = true;
+        }
         else
             Context.Add(Mark);
     }

@@ -66,12 +66,21 @@ public class PessimisticLoadQueryExecutor<TSaga>(
 
         var sagas = dbContext
             .Set<TSaga>()
-            .FromSqlRaw(lockStatementProvider.GetRowLockStatement<TSaga>(dbContext), correlationId);
+            .FromSqlRaw(lockStatementProvider.GetRowLockStatement<TSaga>(dbContext), Stored(dbContext, correlationId));
         if (queryCustomization is not null)
             sagas = queryCustomization(sagas);
 
         return sagas.AsTracking().SingleOrDefaultAsync(cancellationToken);
     }
+
+    // A convention of the model may convert the key.
+    static object Stored(DbContext dbContext, Guid correlationId) =>
+        dbContext
+            .Model.FindEntityType(typeof(TSaga))
+            ?.FindProperty(nameof(ISaga.CorrelationId))
+            ?.GetTypeMapping()
+            .Converter?.ConvertToProvider(correlationId)
+        ?? correlationId;
 }
 
 /// <summary>Detects a conflict by the version token that the saga's map configures.</summary>

@@ -40,6 +40,18 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("consumed");
 
+                    b.Property<DateTime?>("Delivered")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("delivered");
+
+                    b.Property<Guid>("LockId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lock_id");
+
+                    b.Property<int>("ReceiveCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("receive_count");
+
                     b.Property<DateTime>("Received")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received");
@@ -65,12 +77,21 @@ namespace RideBooking.Platform.Migrations.Postgres
 
                     b.Property<string>("Body")
                         .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("text")
                         .HasColumnName("body");
+
+                    b.Property<string>("BusName")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("bus_name");
 
                     b.Property<string>("ContentType")
                         .IsRequired()
                         .HasMaxLength(256)
+                        .IsUnicode(true)
                         .HasColumnType("character varying(256)")
                         .HasColumnName("content_type");
 
@@ -101,6 +122,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnName("fault_address");
 
                     b.Property<string>("Headers")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("text")
                         .HasColumnName("headers");
 
@@ -127,6 +150,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnName("lane_number");
 
                     b.Property<string>("LastError")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("text")
                         .HasColumnName("last_error");
 
@@ -136,6 +161,8 @@ namespace RideBooking.Platform.Migrations.Postgres
 
                     b.Property<string>("MessageType")
                         .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("text")
                         .HasColumnName("message_type");
 
@@ -148,6 +175,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnName("outbox_id");
 
                     b.Property<string>("Properties")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("text")
                         .HasColumnName("properties");
 
@@ -179,8 +208,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.HasIndex("Lane", "LaneNumber")
                         .HasDatabaseName("ix_outbox_message_lane_lane_number");
 
-                    b.HasIndex("NextAttemptTime", "SequenceNumber")
-                        .HasDatabaseName("ix_outbox_message_next_attempt_time_sequence_number");
+                    b.HasIndex("BusName", "NextAttemptTime", "SequenceNumber")
+                        .HasDatabaseName("ix_outbox_message_bus_name_next_attempt_time_sequence_number");
 
                     b.ToTable("outbox_message", "messaging");
                 });
@@ -194,6 +223,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.Property<DateTime>("Created")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created");
+
+                    b.Property<DateTime?>("Delivered")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("delivered");
 
                     b.Property<DateTime>("Expires")
                         .HasColumnType("timestamp with time zone")

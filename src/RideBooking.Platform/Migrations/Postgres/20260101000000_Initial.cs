@@ -202,8 +202,11 @@ namespace RideBooking.Platform.Migrations.Postgres
                 {
                     message_id = table.Column<Guid>(type: "uuid", nullable: false),
                     consumer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    lock_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    receive_count = table.Column<int>(type: "integer", nullable: false),
                     received = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    consumed = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    consumed = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    delivered = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -326,11 +329,11 @@ namespace RideBooking.Platform.Migrations.Postgres
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     sequence_number = table.Column<long>(type: "bigint", nullable: false),
                     message_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    message_type = table.Column<string>(type: "text", nullable: false),
+                    message_type = table.Column<string>(type: "text", maxLength: -1, nullable: false),
                     content_type = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
-                    body = table.Column<string>(type: "text", nullable: false),
-                    headers = table.Column<string>(type: "text", nullable: true),
-                    properties = table.Column<string>(type: "text", nullable: true),
+                    body = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    headers = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    properties = table.Column<string>(type: "text", maxLength: -1, nullable: true),
                     conversation_id = table.Column<Guid>(type: "uuid", nullable: true),
                     correlation_id = table.Column<Guid>(type: "uuid", nullable: true),
                     initiator_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -345,11 +348,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                     inbox_message_id = table.Column<Guid>(type: "uuid", nullable: true),
                     inbox_consumer_id = table.Column<Guid>(type: "uuid", nullable: true),
                     outbox_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    bus_name = table.Column<string>(type: "character varying(255)", unicode: false, maxLength: 255, nullable: true),
                     attempt_count = table.Column<int>(type: "integer", nullable: false),
                     lane = table.Column<string>(type: "character varying(255)", unicode: false, maxLength: 255, nullable: true),
                     lane_number = table.Column<long>(type: "bigint", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    last_error = table.Column<string>(type: "text", nullable: true)
+                    last_error = table.Column<string>(type: "text", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -364,6 +368,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     outbox_id = table.Column<Guid>(type: "uuid", nullable: false),
                     lock_id = table.Column<Guid>(type: "uuid", nullable: false),
                     created = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    delivered = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     expires = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -1105,16 +1110,16 @@ namespace RideBooking.Platform.Migrations.Postgres
                 columns: new[] { "ride_id", "driver_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_outbox_message_bus_name_next_attempt_time_sequence_number",
+                schema: "messaging",
+                table: "outbox_message",
+                columns: new[] { "bus_name", "next_attempt_time", "sequence_number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_lane_lane_number",
                 schema: "messaging",
                 table: "outbox_message",
                 columns: new[] { "lane", "lane_number" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_outbox_message_next_attempt_time_sequence_number",
-                schema: "messaging",
-                table: "outbox_message",
-                columns: new[] { "next_attempt_time", "sequence_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_payment_methods_rider_id",

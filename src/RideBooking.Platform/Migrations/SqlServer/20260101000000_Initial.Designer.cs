@@ -40,6 +40,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("datetime2")
                         .HasColumnName("consumed");
 
+                    b.Property<DateTime?>("Delivered")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("delivered");
+
+                    b.Property<Guid>("LockId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("lock_id");
+
+                    b.Property<int>("ReceiveCount")
+                        .HasColumnType("int")
+                        .HasColumnName("receive_count");
+
                     b.Property<DateTime>("Received")
                         .HasColumnType("datetime2")
                         .HasColumnName("received");
@@ -67,13 +79,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("Body")
                         .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("body")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("BusName")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(255)")
+                        .HasColumnName("bus_name")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("ContentType")
                         .IsRequired()
                         .HasMaxLength(256)
+                        .IsUnicode(true)
                         .HasColumnType("nvarchar(256)")
                         .HasColumnName("content_type")
                         .UseCollation("Latin1_General_BIN2");
@@ -107,6 +129,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Headers")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("headers")
                         .UseCollation("Latin1_General_BIN2");
@@ -135,6 +159,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("lane_number");
 
                     b.Property<string>("LastError")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("last_error")
                         .UseCollation("Latin1_General_BIN2");
@@ -145,6 +171,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.Property<string>("MessageType")
                         .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("message_type")
                         .UseCollation("Latin1_General_BIN2");
@@ -158,6 +186,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("outbox_id");
 
                     b.Property<string>("Properties")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("properties")
                         .UseCollation("Latin1_General_BIN2");
@@ -192,8 +222,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasIndex("Lane", "LaneNumber")
                         .HasDatabaseName("ix_outbox_message_lane_lane_number");
 
-                    b.HasIndex("NextAttemptTime", "SequenceNumber")
-                        .HasDatabaseName("ix_outbox_message_next_attempt_time_sequence_number");
+                    b.HasIndex("BusName", "NextAttemptTime", "SequenceNumber")
+                        .HasDatabaseName("ix_outbox_message_bus_name_next_attempt_time_sequence_number");
 
                     b.ToTable("outbox_message", "messaging");
 
@@ -209,6 +239,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<DateTime>("Created")
                         .HasColumnType("datetime2")
                         .HasColumnName("created");
+
+                    b.Property<DateTime?>("Delivered")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("delivered");
 
                     b.Property<DateTime>("Expires")
                         .HasColumnType("datetime2")

@@ -324,8 +324,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 {
                     message_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     consumer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    lock_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    receive_count = table.Column<int>(type: "int", nullable: false),
                     received = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    consumed = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    consumed = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    delivered = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -448,11 +451,11 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     sequence_number = table.Column<long>(type: "bigint", nullable: false),
                     message_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    message_type = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    message_type = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false, collation: "Latin1_General_BIN2"),
                     content_type = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_BIN2"),
-                    body = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
-                    headers = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2"),
-                    properties = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2"),
+                    body = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false, collation: "Latin1_General_BIN2"),
+                    headers = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true, collation: "Latin1_General_BIN2"),
+                    properties = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true, collation: "Latin1_General_BIN2"),
                     conversation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     correlation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     initiator_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
@@ -467,11 +470,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     inbox_message_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     inbox_consumer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     outbox_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    bus_name = table.Column<string>(type: "varchar(255)", unicode: false, maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     attempt_count = table.Column<int>(type: "int", nullable: false),
                     lane = table.Column<string>(type: "varchar(255)", unicode: false, maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     lane_number = table.Column<long>(type: "bigint", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    last_error = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_BIN2")
+                    last_error = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -486,6 +490,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     outbox_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     lock_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     created = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    delivered = table.Column<DateTime>(type: "datetime2", nullable: true),
                     expires = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
@@ -1153,16 +1158,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: new[] { "ride_id", "driver_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_outbox_message_bus_name_next_attempt_time_sequence_number",
+                schema: "messaging",
+                table: "outbox_message",
+                columns: new[] { "bus_name", "next_attempt_time", "sequence_number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_outbox_message_lane_lane_number",
                 schema: "messaging",
                 table: "outbox_message",
                 columns: new[] { "lane", "lane_number" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_outbox_message_next_attempt_time_sequence_number",
-                schema: "messaging",
-                table: "outbox_message",
-                columns: new[] { "next_attempt_time", "sequence_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_payment_methods_rider_id",

@@ -35,6 +35,18 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("consumed");
 
+                    b.Property<DateTime?>("Delivered")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("delivered");
+
+                    b.Property<Guid>("LockId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lock_id");
+
+                    b.Property<int>("ReceiveCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("receive_count");
+
                     b.Property<DateTime>("Received")
                         .HasColumnType("TEXT")
                         .HasColumnName("received");
@@ -60,12 +72,21 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
                     b.Property<string>("Body")
                         .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("TEXT")
                         .HasColumnName("body");
+
+                    b.Property<string>("BusName")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("bus_name");
 
                     b.Property<string>("ContentType")
                         .IsRequired()
                         .HasMaxLength(256)
+                        .IsUnicode(true)
                         .HasColumnType("TEXT")
                         .HasColumnName("content_type");
 
@@ -96,6 +117,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnName("fault_address");
 
                     b.Property<string>("Headers")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("TEXT")
                         .HasColumnName("headers");
 
@@ -122,6 +145,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnName("lane_number");
 
                     b.Property<string>("LastError")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("TEXT")
                         .HasColumnName("last_error");
 
@@ -131,6 +156,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
                     b.Property<string>("MessageType")
                         .IsRequired()
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("TEXT")
                         .HasColumnName("message_type");
 
@@ -143,6 +170,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnName("outbox_id");
 
                     b.Property<string>("Properties")
+                        .HasMaxLength(-1)
+                        .IsUnicode(true)
                         .HasColumnType("TEXT")
                         .HasColumnName("properties");
 
@@ -174,8 +203,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.HasIndex("Lane", "LaneNumber")
                         .HasDatabaseName("ix_messaging_outbox_message_lane_lane_number");
 
-                    b.HasIndex("NextAttemptTime", "SequenceNumber")
-                        .HasDatabaseName("ix_messaging_outbox_message_next_attempt_time_sequence_number");
+                    b.HasIndex("BusName", "NextAttemptTime", "SequenceNumber")
+                        .HasDatabaseName("ix_messaging_outbox_message_bus_name_next_attempt_time_sequence_number");
 
                     b.ToTable("messaging_outbox_message", (string)null);
                 });
@@ -189,6 +218,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.Property<DateTime>("Created")
                         .HasColumnType("TEXT")
                         .HasColumnName("created");
+
+                    b.Property<DateTime?>("Delivered")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("delivered");
 
                     b.Property<DateTime>("Expires")
                         .HasColumnType("TEXT")

@@ -367,8 +367,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 {
                     message_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     consumer_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    lock_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    receive_count = table.Column<int>(type: "INTEGER", nullable: false),
                     received = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    consumed = table.Column<DateTime>(type: "TEXT", nullable: true)
+                    consumed = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    delivered = table.Column<DateTime>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -382,11 +385,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
                     sequence_number = table.Column<long>(type: "INTEGER", nullable: false),
                     message_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    message_type = table.Column<string>(type: "TEXT", nullable: false),
+                    message_type = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
                     content_type = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
-                    body = table.Column<string>(type: "TEXT", nullable: false),
-                    headers = table.Column<string>(type: "TEXT", nullable: true),
-                    properties = table.Column<string>(type: "TEXT", nullable: true),
+                    body = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    headers = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    properties = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
                     conversation_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     correlation_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     initiator_id = table.Column<Guid>(type: "TEXT", nullable: true),
@@ -401,11 +404,12 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     inbox_message_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     inbox_consumer_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     outbox_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    bus_name = table.Column<string>(type: "TEXT", unicode: false, maxLength: 255, nullable: true),
                     attempt_count = table.Column<int>(type: "INTEGER", nullable: false),
                     lane = table.Column<string>(type: "TEXT", unicode: false, maxLength: 255, nullable: true),
                     lane_number = table.Column<long>(type: "INTEGER", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    last_error = table.Column<string>(type: "TEXT", nullable: true)
+                    last_error = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -419,6 +423,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     outbox_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     lock_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     created = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    delivered = table.Column<DateTime>(type: "TEXT", nullable: true),
                     expires = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -1021,14 +1026,14 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 column: "received");
 
             migrationBuilder.CreateIndex(
+                name: "ix_messaging_outbox_message_bus_name_next_attempt_time_sequence_number",
+                table: "messaging_outbox_message",
+                columns: new[] { "bus_name", "next_attempt_time", "sequence_number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_messaging_outbox_message_lane_lane_number",
                 table: "messaging_outbox_message",
                 columns: new[] { "lane", "lane_number" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_messaging_outbox_message_next_attempt_time_sequence_number",
-                table: "messaging_outbox_message",
-                columns: new[] { "next_attempt_time", "sequence_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_messaging_set_aside_messages_queue_at_id",

@@ -1,0 +1,105 @@
+using MassTransit.DependencyInjection;
+using MassTransit.Transports;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>
+/// The outbox of one bus in one context. Several buses may share a context, or several contexts a database: each row names
+/// its bus, and only the outbox of that bus sends and deletes it.
+/// </summary>
+abstract class BusOutbox<TDbContext> : IDisposable
+    where TDbContext : DbContext
+{
+    readonly CancellationTokenSource _disposed = new();
+
+    protected BusOutbox(
+        IServiceProvider provider,
+        OutboxSettings<TDbContext> settings,
+        bool isHosted,
+        Func<IBusControl> bus
+    )
+    {
+        var scopes = provider.GetRequiredService<IServiceScopeFactory>();
+        var clock = provider.GetRequiredService<TimeProvider>();
+        var loggers = provider.GetRequiredService<ILoggerFactory>();
+        Settings = settings;
+        Sender = new OutboxSender<TDbContext>(provider, bus, settings, clock);
+        Store = new OutboxStore<TDbContext>(scopes, settings, clock);
+        ScopedDelivery = new ScopedDelivery<TDbContext>(Sender);
+        Group = new GroupCommit<TDbContext>(
+            scopes,
+            provider.GetRequiredService<SharedContext<TDbContext>>(),
+            settings,
+            loggers.CreateLogger<GroupCommit<TDbContext>>()
+        );
+        Delivery = new OutboxDelivery<TDbContext>(
+            Sender,
+            Store,
+            Group,
+            settings,
+            loggers.CreateLogger<OutboxDelivery<TDbContext>>()
+        );
+
+        // Tests that remove all hosted services and start the bus themselves still get what their consumers send.
+        if (!isHosted)
+            using (ExecutionContext.SuppressFlow())
+                _ = Task.Run(() => Delivery.Run(_disposed.Token));
+    }
+
+    public OutboxSettings<TDbContext> Settings { get; }
+
+    public OutboxSender<TDbContext> Sender { get; }
+
+    public OutboxStore<TDbContext> Store { get; }
+
+    public GroupCommit<TDbContext> Group { get; }
+
+    public OutboxDelivery<TDbContext> Delivery { get; }
+
+    public ScopedDelivery<TDbContext> ScopedDelivery { get; }
+
+    /// <summary>Whether the message that is consumed in the scope came from this bus.</summary>
+    public abstract bool Consumes(IServiceProvider scope);
+
+    /// <summary>Whether this is the registration of this bus.</summary>
+    public abstract bool IsRegisteredBy(IRegistrationContext context);
+
+    // Twice: once for each of the types that it is registered under.
+    public void Dispose() => _disposed.Cancel();
+
+    /// <summary>The outbox of the bus from which the scope's message came.</summary>
+    public static BusOutbox<TDbContext> Of(IServiceProvider scope)
+    {
+        var outboxes = scope.GetServices<BusOutbox<TDbContext>>().ToList();
+        // Endpoints that are configured with a plain IServiceProvider do not tell the scope their bus.
+        return outboxes.Find(outbox => outbox.Consumes(scope))
+            ?? (
+                outboxes.Count == 1 && scope.GetServices<IBusInstance>().Count() == 1
+                    ? outboxes[0]
+                    : throw new InvalidOperationException(
+                        $"The message's bus has no outbox in {typeof(TDbContext).Name}, or its endpoint does not name its bus. Call AddEntityFrameworkOutbox<{typeof(TDbContext).Name}> on each bus whose endpoints use it, and UseEntityFrameworkOutbox with the bus's IRegistrationContext."
+                    )
+            );
+    }
+}
+
+/// <inheritdoc />
+sealed class BusOutbox<TBus, TDbContext>(IServiceProvider provider, OutboxSettings<TDbContext> settings, bool isHosted)
+    : BusOutbox<TDbContext>(provider, settings, isHosted, () => BusOf(provider))
+    where TBus : class, IBus
+    where TDbContext : DbContext
+{
+    public override bool Consumes(IServiceProvider scope) =>
+        scope.GetService<Bind<TBus, IScopedConsumeContextProvider>>() is { Value.HasContext: true };
+
+    public override bool IsRegisteredBy(IRegistrationContext context) =>
+        ReferenceEquals(context.GetService<Bind<TBus, IBusRegistrationContext>>()?.Value, context);
+
+    static IBusControl BusOf(IServiceProvider provider) =>
+        typeof(TBus) == typeof(IBus)
+            ? provider.GetRequiredService<IBusControl>()
+            : provider.GetRequiredService<IBusInstance<TBus>>().BusControl;
+}

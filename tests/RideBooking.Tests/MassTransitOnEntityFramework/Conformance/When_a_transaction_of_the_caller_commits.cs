@@ -1,0 +1,162 @@
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace RideBooking.MassTransitOnEntityFramework;
+
+/// <summary>What was published within it is sent at the commit, though the scope lives on, and nothing of it before.</summary>
+public sealed class When_a_transaction_of_the_caller_commits
+{
+    public static TheoryData<string> Databases => ConformanceServers.Databases;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Its_messages_are_sent_at_once(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using var bench = await Bench.StartAsync(servers);
+
+        await bench.Request(
+            async (publish, office) =>
+            {
+                for (var number = 1; number <= 2; number++)
+                {
+                    await using var transaction = await office.Database.BeginTransactionAsync(Stop);
+                    await publish.Publish(new LetterFiled(Guid.CreateVersion7(), number), Stop);
+                    await office.SaveChangesAsync(Stop);
+                    bench.Mailbox.Received.Count.ShouldBe(number - 1);
+
+                    await transaction.CommitAsync(Stop);
+
+                    await bench.MailboxHas(number);
+                }
+
+                await bench.OutboxDrains();
+            }
+        );
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_was_rolled_back_before_is_not_sent_with_it(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using var bench = await Bench.StartAsync(servers);
+
+        await bench.Request(
+            async (publish, office) =>
+            {
+                await using (var rolledBack = await office.Database.BeginTransactionAsync(Stop))
+                {
+                    await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
+                    await office.SaveChangesAsync(Stop);
+                    await rolledBack.RollbackAsync(Stop);
+                }
+
+                await using (await office.Database.BeginTransactionAsync(Stop))
+                {
+                    await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 2), Stop);
+                    await office.SaveChangesAsync(Stop);
+                    // Left without a word.
+                }
+
+                await using var transaction = await office.Database.BeginTransactionAsync(Stop);
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 3), Stop);
+                await office.SaveChangesAsync(Stop);
+                await transaction.CreateSavepointAsync("before", Stop);
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 4), Stop);
+                await office.SaveChangesAsync(Stop);
+                await transaction.RollbackToSavepointAsync("before", Stop);
+                await transaction.CommitAsync(Stop);
+                await bench.MailboxHas(1);
+            }
+        );
+
+        await bench.OutboxDrains();
+        bench.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(3);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Contexts_that_share_it_send_at_its_end(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using var bench = await Bench.StartAsync(servers);
+
+        await bench.Request(
+            async (_, owner) =>
+            {
+                await using var transaction = await owner.Database.BeginTransactionAsync(Stop);
+                await bench.Request(
+                    async (publish, office) =>
+                    {
+                        office.Database.SetDbConnection(owner.Database.GetDbConnection());
+                        await office.Database.UseTransactionAsync(transaction.GetDbTransaction(), Stop);
+                        await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
+                        await office.SaveChangesAsync(Stop);
+                    }
+                );
+                bench.Mailbox.Received.ShouldBeEmpty();
+
+                await transaction.CommitAsync(Stop);
+
+                await bench.MailboxHas(1);
+            }
+        );
+
+        await bench.OutboxDrains();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task One_that_is_committed_past_EF_sends_when_the_scope_ends(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using var bench = await Bench.StartAsync(servers);
+
+        await bench.Request(
+            async (publish, office) =>
+            {
+                await office.Database.OpenConnectionAsync(Stop);
+                await using var transaction = await office.Database.GetDbConnection().BeginTransactionAsync(Stop);
+                await office.Database.UseTransactionAsync(transaction, Stop);
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
+                await office.SaveChangesAsync(Stop);
+                await transaction.CommitAsync(Stop);
+            }
+        );
+
+        await bench.MailboxHas(1);
+        await bench.OutboxDrains();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_another_process_must_deliver_is_due_at_once(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using var deliverer = await Bench.StartAsync(servers);
+        await using var writer = await Bench.StartAsync(
+            servers,
+            new() { BusOutbox = outbox => outbox.DisableDeliveryService(), Now = deliverer.Clock.GetUtcNow() }
+        );
+        await writer.Request(
+            async (publish, office) =>
+            {
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
+                await office.SaveChangesAsync(Stop);
+            }
+        );
+
+        (await writer.TheOnly<OutboxMessage>()).NextAttemptTime.ShouldBe(
+            writer.Clock.GetUtcNow().UtcDateTime,
+            TimeSpan.FromMilliseconds(1)
+        );
+        await Bench.Eventually(
+            "the next sweep has sent it",
+            () =>
+            {
+                deliverer.Clock.Advance(TimeSpan.FromSeconds(10));
+                return Task.FromResult(deliverer.Mailbox.Received.Count == 1);
+            }
+        );
+    }
+}
