@@ -1,38 +1,57 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>Refuses bodies in an encoding that cannot be read with 415, which the framework answers with 500.</summary>
+/// <summary>
+/// Lets every endpoint read UTF-8, whatever charset the body was declared in; a charset that cannot be read is refused with
+/// 415. The framework alone answers 500 for a charset that it does not know and for one in quotes, which RFC 9110 allows.
+/// </summary>
 internal static class BodyEncoding
 {
     public static void UseBodyEncoding(this IApplicationBuilder app) =>
         app.Use(
             (context, next) =>
             {
+                var request = context.Request;
                 if (
-                    !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+                    !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
                     || !type.Charset.HasValue
-                    || IsKnown(HeaderUtilities.RemoveQuotes(type.Charset).ToString())
+                    // An endpoint that takes no body reads none.
+                    || context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is null
                 )
                     return next(context);
-                context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-                return Task.CompletedTask;
+
+                if (Find(HeaderUtilities.UnescapeAsQuotedString(type.Charset).ToString()) is not { } encoding)
+                {
+                    context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+                    return Task.CompletedTask;
+                }
+
+                if (encoding.CodePage != Encoding.UTF8.CodePage)
+                {
+                    request.Body = Encoding.CreateTranscodingStream(request.Body, encoding, Encoding.UTF8);
+                    // The declared length is that of the other encoding.
+                    request.ContentLength = null;
+                }
+                request.ContentType = type.MediaType.ToString();
+                return next(context);
             }
         );
 
-    static bool IsKnown(string charset)
+    static Encoding? Find(string charset)
     {
         try
         {
-            Encoding.GetEncoding(charset);
-            return true;
+            return Encoding.GetEncoding(charset);
         }
         catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
         {
-            return false;
+            // Not the registered name, but what many clients send.
+            return charset.Equals("utf8", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
         }
     }
 }
