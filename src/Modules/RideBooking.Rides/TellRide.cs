@@ -31,8 +31,7 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
 
     /// <summary>
     /// Tells a ride what its driver does. To any other driver the ride does not exist, and to its own not before the
-    /// assignment: looked at first, for a look after the refusal may find that the assignment has come meanwhile. A driver who
-    /// has just accepted is told so for the moment only, whatever key he repeats it under.
+    /// assignment: looked at first, for a look after the refusal may find that the assignment has come meanwhile.
     /// </summary>
     public async Task<Results<Accepted<RideView>, ProblemHttpResult>> ByDriver<T>(
         Guid rideId,
@@ -48,10 +47,7 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
             await db.FindRide(rideId, stop) is not { } known
             || (!known.IsDrivenBy(driver.Id) && known.LastCommandId != MessageId(request))
         )
-        {
-            request.AnswerForTheMoment();
             return RideProblems.NotFound();
-        }
 
         var (accepted, ride) = await Tell(rideId, request, command, stop);
         return accepted ? Done(ride!)

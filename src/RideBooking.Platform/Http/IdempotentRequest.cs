@@ -26,13 +26,6 @@ public sealed class IdempotentRequest
     /// </summary>
     public bool MayBeARepeat { get; }
 
-    internal bool IsAnsweredForTheMoment { get; private set; }
-
-    /// <summary>
-    /// The answer is not kept for repeats under the same Idempotency-Key: nothing was done, and what is missing is on its way.
-    /// </summary>
-    public void AnswerForTheMoment() => IsAnsweredForTheMoment = true;
-
     /// <summary>The id (a UUIDv7) of what the request creates under a name, such as <c>ride</c>: for the same name the same id.</summary>
     public Guid IdFor(string name)
     {

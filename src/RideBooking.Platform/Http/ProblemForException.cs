@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Http.Idempotency;
 
 namespace RideBooking.Platform.Http;
 
@@ -19,8 +18,6 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
         var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         var problem = Explain(exception, endpoint);
         Log(context, exception, problem);
-        if (exception is DbUpdateConcurrencyException)
-            IdempotentPosts.DoNotKeepAnswer(context);
         context.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(
             new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }

@@ -74,19 +74,21 @@ public abstract class IdempotentOrders : IAsyncLifetime
                 {
                     var attempt = await work.Begin(request.IdFor("order"), stop);
                     response.Headers.ETag = "\"1\"";
-                    return order.Answer switch
+                    return (order.Answer == Shop.AsItSays ? work.Answers[attempt - 1] : order.Answer) switch
                     {
                         0 => TypedResults.Created($"/api/v1/orders/{attempt}", new { attempt, order.Name }),
                         1 => throw new InvalidOperationException("broken"),
                         2 => throw new DbUpdateConcurrencyException("raced"),
                         204 => TypedResults.NoContent(),
                         404 => TypedResults.NotFound(),
+                        400 or 422 => Problem.Of(order.Answer, "not_for_sale", $"Attempt {attempt}."),
                         409 => (IResult)Problem.Conflict("sold_out", $"Attempt {attempt}."),
                         1000 => TypedResults.Text(new string('x', 300_000)),
                         _ => TypedResults.StatusCode(order.Answer),
                     };
                 }
             );
+            group.MapPost("/orders/{id:guid}/ship", (Guid id, Order order) => work.Begin(id, default));
             group.MapPost("/other-orders", (Order order) => work.Begin(Guid.Empty, default));
             group.MapGet("/orders", () => work.Begin(Guid.Empty, default));
         }
@@ -102,7 +104,7 @@ public abstract class IdempotentOrders : IAsyncLifetime
             );
     }
 
-    internal sealed record Order(string Name, int Answer);
+    internal sealed record Order(string Name, int Answer, double? Price, string? Note, int[]? Marks);
 
     /// <summary>What the endpoint does: counts its attempts, and waits where a test wants it to.</summary>
     private protected sealed class Shop
@@ -110,6 +112,11 @@ public abstract class IdempotentOrders : IAsyncLifetime
         readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource? gate;
         int attempts;
+
+        /// <summary>An order that asks for this is answered as <see cref="Answers"/> says, attempt by attempt.</summary>
+        public const int AsItSays = -1;
+
+        public int[] Answers { get; set; } = [];
 
         public int Attempts => attempts;
 

@@ -12,10 +12,10 @@ internal sealed class IdempotencyKey
     /// </summary>
     public Guid Id { get; init; }
 
-    /// <summary>The roles and subject of the caller, for people who look into the table.</summary>
+    /// <summary>The caller, for people who look into the table.</summary>
     public required string Caller { get; init; }
 
-    /// <summary>SHA-256 of method, path, query and body, in hexadecimal.</summary>
+    /// <summary>What was asked for; see <see cref="Idempotency.Fingerprint"/>.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>Names the request through all its attempts; what it creates takes its ids from this.</summary>

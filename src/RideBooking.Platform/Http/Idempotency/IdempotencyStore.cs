@@ -183,6 +183,21 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     }
 
     /// <summary>
+    /// Frees the key of a request that was refused and did nothing: what comes next under it is a new request. If an earlier
+    /// attempt ended without an answer, it may have done something after all, and the request stays the same.
+    /// </summary>
+    public async Task Free(Claim.Granted claim, CancellationToken stop)
+    {
+        if (claim.IsTakenOver)
+        {
+            await Release(claim, stop);
+            return;
+        }
+        await using var scope = scopes.CreateAsyncScope();
+        await Mine(scope, claim).ExecuteDeleteAsync(stop);
+    }
+
+    /// <summary>
     /// Lets the next repeat of every request that is under way carry it out: for a process that is the only one, when it
     /// starts, since whoever held the claims is dead. Of requests of the last minute, so that it need not look through all that
     /// are kept: an older one that was just taken over waits for its lease. Returns how many.

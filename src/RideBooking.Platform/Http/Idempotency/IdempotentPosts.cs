@@ -1,15 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace RideBooking.Platform.Http.Idempotency;
 
 /// <summary>
 /// Carries a POST with an Idempotency-Key out once: the same key and request get the first answer again, another request
-/// under the key is refused. Answers that say "try again" (5xx, 429) are not kept. The lease goes by the clocks of the
+/// under the key is refused. Only outcomes (2xx) are kept: a refusal (4xx) has done nothing and frees the key, and an answer
+/// that does not say what was done (5xx) leaves the request open to be carried out again with the same ids. The lease goes by the clocks of the
 /// processes: should they disagree by more than it is long, two may carry a request out at once, and the ids of
 /// <see cref="IdempotentRequest"/>, unique in the database, are what is left to tell that they are one.
 /// </summary>
@@ -20,12 +23,12 @@ internal sealed class IdempotentPosts(
     ClaimLeases leases,
     IdempotencySettings settings,
     TimeProvider clock,
+    IOptions<JsonOptions> json,
     ILogger<IdempotentPosts> log
 )
 {
     public const string Header = "Idempotency-Key";
     public const string Replayed = "Idempotency-Replayed";
-    static readonly object RepeatMaySucceed = new();
     const int MaxKeyLength = 255;
     static readonly TimeSpan StoringTime = TimeSpan.FromSeconds(5);
 
@@ -35,7 +38,7 @@ internal sealed class IdempotentPosts(
         // Only what an endpoint would answer: the router's own "not found" and "method not allowed" are no endpoints of a route.
         if (
             !HttpMethods.IsPost(request.Method)
-            || context.GetEndpoint() is not RouteEndpoint
+            || context.GetEndpoint() is not RouteEndpoint endpoint
             || !request.Headers.TryGetValue(Header, out var keys)
         )
         {
@@ -49,7 +52,7 @@ internal sealed class IdempotentPosts(
         var body = await ReadBody(request, context.RequestAborted);
         var caller = CallerOf(context);
         var id = IdOf(caller, key);
-        var fingerprint = Fingerprint(request, body);
+        var fingerprint = Fingerprint.Of(request, endpoint, body, json.Value.SerializerOptions);
 
         using var turn = await gates.Enter(id, context.RequestAborted);
         switch (await ClaimOrWait(id, caller, fingerprint, context.RequestAborted))
@@ -129,12 +132,10 @@ internal sealed class IdempotentPosts(
         }
 
         var response = context.Response;
-        if (
-            response.StatusCode is >= 500 or StatusCodes.Status429TooManyRequests
-            || context.Items.ContainsKey(RepeatMaySucceed)
-            || context.Features.Get<IdempotentRequest>() is { IsAnsweredForTheMoment: true }
-        )
+        if (response.StatusCode >= 500)
             await Settle(store.Release, claim);
+        else if (response.StatusCode >= 400)
+            await Settle(store.Free, claim);
         else
         {
             var answer = new Answer(
@@ -167,9 +168,6 @@ internal sealed class IdempotentPosts(
             log.LogWarning(exception, "Could not settle the idempotency claim {Id}; it ends with its lease", claim.Id);
         }
     }
-
-    /// <summary>Keeps the request's answer from being kept: it tells of the moment, not of the request.</summary>
-    public static void DoNotKeepAnswer(HttpContext context) => context.Items[RepeatMaySucceed] = true;
 
     static async Task Replay(HttpContext context, IdempotencyKey answer)
     {
@@ -217,21 +215,10 @@ internal sealed class IdempotentPosts(
         return body;
     }
 
+    // The subject alone: a token that gives one more role is the same caller's.
     static string CallerOf(HttpContext context) =>
-        Caller.From(context.User) is { } caller
-            ? $"{string.Join('+', caller.Roles.Select(role => role.Name()))}:{caller.Id}"
-            : "anonymous";
+        Caller.From(context.User) is { } caller ? $"sub:{caller.Id}" : "anonymous";
 
     static Guid IdOf(string caller, string key) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{key}")).AsSpan(0, 16), bigEndian: true);
-
-    static string Fingerprint(HttpRequest request, byte[] body)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(
-            Encoding.UTF8.GetBytes($"{request.Method} {request.PathBase}{request.Path}{request.QueryString}\n")
-        );
-        hash.AppendData(body);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }
