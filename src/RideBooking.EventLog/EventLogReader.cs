@@ -46,4 +46,8 @@ public static class EventLogReader
                 .OrderBy(row => row.StreamVersion);
         return events.Take(limit).ToListAsync(stop);
     }
+
+    /// <summary>The position of the last event that has one; 0 when there is none.</summary>
+    public static async Task<long> LastPosition(this DbContext db, CancellationToken stop) =>
+        await db.Set<LoggedEvent>().MaxAsync(row => row.Position, stop) ?? 0;
 }

@@ -29,6 +29,7 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
                 "Server-sent events: the event's name, its envelope with the ride's status after it, and as id its position "
                     + "in the event log. Begins with what has happened so far and stays open after the ride, until you leave."
             )
+            .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code)
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
 
     static async Task<Results<ServerSentEvents, ProblemHttpResult>> Handle(
@@ -38,12 +39,17 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
         FollowRide follow,
         AppDbContext db,
         CancellationToken stop
-    ) =>
-        await db.FindRide(rideId, caller, stop) is { } ride
-            ? new ServerSentEvents(
-                follow.Events(rideId, last.Value ?? 0, caller.Is(Role.Driver) ? ride.OfferId : null, default)
-            )
-            : RideProblems.NotFound();
+    )
+    {
+        if (await db.FindRide(rideId, caller, stop) is not { } ride)
+            return RideProblems.NotFound();
+        var after = last.Value ?? 0;
+        if (await PositionBeyondEnd.Check(db, after, stop) is { } refused)
+            return refused;
+        return new ServerSentEvents(
+            follow.Events(rideId, after, caller.Is(Role.Driver) ? ride.OfferId : null, default)
+        );
+    }
 
     /// <param name="rideId">The ride.</param>
     /// <param name="after">The position of the last event the client has seen.</param>

@@ -20,8 +20,10 @@ internal static class ListEvents
             .MapGet("/events", Handle)
             .WithSummary("The event stream, by position")
             .WithDescription(
-                "Events after a position, oldest first. Read on with `after` = `next`: no event is ever inserted behind it."
-            );
+                "Events after a position, oldest first. Read on with `after` = `next`: no event is ever inserted behind it. A "
+                    + "position after the last one is refused with `lastPosition`."
+            )
+            .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
 
     static async Task<Results<Ok<EventPage>, ProblemHttpResult>> Handle(
         long? after,
@@ -42,6 +44,8 @@ internal static class ListEvents
 
         var filter = new EventFilter(after ?? 0, rideId?.ToString(), type);
         var events = await db.ReadEvents(filter, limit ?? DefaultLimit, stop);
+        if (events.Count == 0 && await PositionBeyondEnd.Check(db, filter.After, stop) is { } refused)
+            return refused;
         return TypedResults.Ok(
             new EventPage(
                 [.. events.Select(EventEnvelope.Of)],

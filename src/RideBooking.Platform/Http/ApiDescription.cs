@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,17 +23,45 @@ internal static class ApiDescription
     public const string DocumentName = "v1";
     public const string SecurityScheme = "bearer";
     const string ProblemSchema = "Problem";
+    const string JsonMediaType = "application/json";
+    static readonly ConcurrentDictionary<string, Type> s_names = new(StringComparer.Ordinal);
 
     public static void AddApiDescription(this IServiceCollection services) =>
         services.AddOpenApi(
             DocumentName,
             document =>
             {
+                document.CreateSchemaReferenceId = NameOf;
                 document.AddDocumentTransformer(DescribeDocument);
                 document.AddOperationTransformer(DescribeOperation);
                 document.AddSchemaTransformer(DescribeType);
             }
         );
+
+    /// <summary>
+    /// Names a nested type after the types around it, for many endpoints call theirs <c>View</c> or <c>Request</c>: types of
+    /// one name would be described as the same.
+    /// </summary>
+    static string? NameOf(JsonTypeInfo type)
+    {
+        if (OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null)
+            return null;
+        var actual = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        var name = NameOf(actual);
+        return s_names.GetOrAdd(name, actual) == actual
+            ? name
+            : throw new InvalidOperationException(
+                $"{actual} and {s_names[name]} would both be {name} in the OpenAPI document; rename one."
+            );
+    }
+
+    static string NameOf(Type type)
+    {
+        var own = type.Name.Split('`')[0];
+        if (type.IsGenericType)
+            own = $"{own}Of{string.Join("And", type.GetGenericArguments().Select(NameOf))}";
+        return type.DeclaringType is { } around ? NameOf(around) + own : own;
+    }
 
     static Task DescribeDocument(
         OpenApiDocument document,
@@ -44,7 +75,8 @@ internal static class ApiDescription
             Version = DocumentName,
             Description =
                 "Book and drive rides. Errors are RFC 9457 problems with a stable `code`. Every POST takes an `Idempotency-Key`: "
-                + "the same key with the same request replays the first answer. Lists page by an opaque `cursor`.",
+                + "the same key with the same request replays the first outcome. Lists page by an opaque `cursor`. A query "
+                + "parameter that an operation does not take is refused. HEAD is answered wherever GET is.",
         };
         // Relative to wherever the document was read from: the address a proxy shows is the one that works.
         document.Servers = [];
@@ -66,7 +98,10 @@ internal static class ApiDescription
         new()
         {
             Type = JsonSchemaType.Object,
-            Description = "What went wrong (RFC 9457). Branch on `code`; the rest is for people.",
+            Description =
+                "What went wrong (RFC 9457). Branch on `code`; `title` and `detail` are for people. Some codes have further "
+                + "members.",
+            AdditionalProperties = new OpenApiSchema(),
             Required = new HashSet<string> { "type", "title", "status", "detail", "code", "traceId" },
             Properties = new Dictionary<string, IOpenApiSchema>
             {
@@ -79,6 +114,12 @@ internal static class ApiDescription
                     Type = JsonSchemaType.String,
                     Description = "Stable.",
                     Examples = [JsonValue.Create(ProblemCode.ValidationFailed)],
+                },
+                [Problem.RetryAfter] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer,
+                    Format = "int32",
+                    Description = "After how many seconds a repeat may succeed; also in the header `Retry-After`.",
                 },
                 ["traceId"] = new OpenApiSchema
                 {
@@ -98,7 +139,7 @@ internal static class ApiDescription
             },
         };
 
-    static Task DescribeOperation(
+    static async Task DescribeOperation(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
         CancellationToken stop
@@ -111,6 +152,7 @@ internal static class ApiDescription
 
         var problems = new SortedDictionary<int, List<string>>();
         var isPost = HttpMethods.IsPost(description.HttpMethod ?? "");
+        var isRead = HttpMethods.IsGet(description.HttpMethod ?? "");
         var isProtected = metadata.OfType<IAuthorizeData>().Any() || metadata.OfType<AuthorizationPolicy>().Any();
         if (isProtected)
         {
@@ -127,12 +169,15 @@ internal static class ApiDescription
 
         if (description.RelativePath?.Contains('{', StringComparison.Ordinal) == true)
             Refuses(404, ProblemCode.NotFound);
+        Refuses(400, ProblemCode.UnknownParameter);
+        Refuses(413, ProblemCode.BodyTooLarge);
         if (operation.RequestBody is not null)
         {
             Refuses(400, ProblemCode.ValidationFailed, ProblemCode.MalformedRequest);
-            Refuses(413, ProblemCode.BodyTooLarge);
             Refuses(415, ProblemCode.UnsupportedMediaType);
         }
+        if (!isRead)
+            Refuses(409, ProblemCode.ConcurrentUpdate);
 
         if (Takes(typeof(PageRequest)))
         {
@@ -164,10 +209,16 @@ internal static class ApiDescription
             Parameter(
                 ParameterLocation.Header,
                 "Idempotency-Key",
-                "Names this request, so that repeating it is safe. Visible ASCII; kept for 24 hours.",
+                "Names this request, so that repeating it is safe: visible ASCII, yours alone, whatever roles your token gives. "
+                    + "An outcome (2xx) is kept for 24 hours and answered again, with `Idempotency-Replayed: true`. A refusal "
+                    + "(4xx) is not kept: the next request with the key is judged anew. After a 5xx repeat with the same key. "
+                    + "The same request is the same method, path and query with a body that means the same: order of members, "
+                    + "white space, spelling of numbers, members that are null or unknown make no difference. Another request "
+                    + "under a kept key is answered 422 `idempotency_key_reused`.",
                 Text(1, 255)
             );
-            Refuses(409, ProblemCode.RequestInProgress);
+            Refuses(400, ProblemCode.ValidationFailed);
+            Refuses(409, ProblemCode.RequestInProgress, ProblemCode.AnswerNotKept);
             Refuses(422, ProblemCode.IdempotencyKeyReused);
         }
 
@@ -186,13 +237,10 @@ internal static class ApiDescription
                 Description = string.Join(", ", codes.Select(code => $"`{code}`")),
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    ["application/problem+json"] = new()
-                    {
-                        Schema = new OpenApiSchemaReference(ProblemSchema, context.Document),
-                    },
+                    ["application/problem+json"] = new() { Schema = ProblemWith(codes, context.Document) },
                 },
             };
-        return Task.CompletedTask;
+        await DescribeAlternatives(operation, context, stop);
 
         void Refuses(int status, params string[] codes)
         {
@@ -216,6 +264,50 @@ internal static class ApiDescription
         }
     }
 
+    /// <summary>Describes an answer of one status that has one of several types; the framework would describe the last alone.</summary>
+    static async Task DescribeAlternatives(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken stop
+    )
+    {
+        var answers = context.Description.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>();
+        foreach (var status in answers.Where(answer => answer.StatusCode < 300).GroupBy(answer => answer.StatusCode))
+        {
+            Type[] types = [.. status.Select(answer => answer.Type).OfType<Type>().Distinct()];
+            if (types.Length < 2)
+                continue;
+            List<IOpenApiSchema> schemas = [];
+            foreach (var type in types)
+            {
+                var name = NameOf(type);
+                context.Document!.AddComponent(name, await context.GetOrCreateSchemaAsync(type, null, stop));
+                schemas.Add(new OpenApiSchemaReference(name, context.Document));
+            }
+            operation.Responses![status.Key.ToString(CultureInfo.InvariantCulture)].Content![JsonMediaType].Schema =
+                new OpenApiSchema { OneOf = schemas };
+        }
+    }
+
+    static OpenApiSchema ProblemWith(List<string> codes, OpenApiDocument? document) =>
+        new()
+        {
+            AllOf =
+            [
+                new OpenApiSchemaReference(ProblemSchema, document),
+                new OpenApiSchema
+                {
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["code"] = new OpenApiSchema
+                        {
+                            Enum = [.. codes.Select(code => (JsonNode)JsonValue.Create(code))],
+                        },
+                    },
+                },
+            ],
+        };
+
     static OpenApiSchema Text(int? min = null, int? max = null) =>
         new()
         {
@@ -228,6 +320,10 @@ internal static class ApiDescription
     static Task DescribeType(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken stop)
     {
         var type = context.JsonTypeInfo.Type;
+        // The exporter marks every parameter of a constructor, also those that the serializer lets be absent.
+        foreach (var member in context.JsonTypeInfo.Properties)
+            if (!member.IsRequired)
+                schema.Required?.Remove(member.Name);
         var actual = Nullable.GetUnderlyingType(type) ?? type;
         var mayBeNull = actual != type || (!type.IsValueType && context.JsonPropertyInfo?.IsGetNullable == true);
         var orNull = mayBeNull ? JsonSchemaType.Null : default;

@@ -46,7 +46,7 @@ public static class ApiGroups
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new EndpointProblems(status, codes));
 
     internal static RouteGroupBuilder WithConventions(this RouteGroupBuilder group, string tag) =>
-        group.WithTags(tag).AddEndpointFilterFactory(RequestValidation.Filter);
+        group.WithTags(tag).WithMetadata(new ApiOperation()).AddEndpointFilterFactory(RequestValidation.Filter);
 }
 
 /// <summary>Problem codes that an endpoint adds to those of the conventions.</summary>

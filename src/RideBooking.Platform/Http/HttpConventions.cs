@@ -35,6 +35,7 @@ public static class HttpConventions
         });
         services.AddSingleton(limits);
         services.AddRateLimits(limits);
+        services.AddBrowserOrigins(builder.Configuration);
 
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
@@ -61,10 +62,12 @@ public static class HttpConventions
     /// </summary>
     public static WebApplication UseHttpConventions(this WebApplication app)
     {
+        app.UseHeadRequests();
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(WriteProblem);
         app.UseRouting();
+        app.UseBrowserOrigins();
         app.UseRideScope();
         app.UseQueryText();
         app.UseBodyLimit();
@@ -72,6 +75,7 @@ public static class HttpConventions
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseQueryParameters();
         app.UseMiddleware<IdempotentPosts>();
         // Again, so that replay sees and keeps the problem a handler's exception is answered with.
         app.UseExceptionHandler();

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace RideBooking.Platform.Http;
 
@@ -15,7 +18,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// </summary>
 /// <param name="Limit">How many items at most, 1 to 100; 20 when the client does not say.</param>
 /// <param name="Cursor">Where the last page ended; null for the first page.</param>
-public sealed record PageRequest(int Limit, string? Cursor)
+public sealed record PageRequest(int Limit, string? Cursor) : IEndpointParameterMetadataProvider
 {
     internal const int MaxLimit = 100;
     internal const int DefaultLimit = 20;
@@ -43,6 +46,13 @@ public sealed record PageRequest(int Limit, string? Cursor)
     public Page<TItem> Of<TRow, TKey, TItem>(IReadOnlyList<TRow> rows, Func<TRow, TKey> key, Func<TRow, TItem> item)
         where TKey : notnull =>
         new([.. rows.Take(Limit).Select(item)], rows.Count > Limit ? Http.Cursor.Encode(key(rows[Limit - 1])) : null);
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new BoundFromQuery("cursor", "limit"));
+    }
 
     /// <summary>Binds the page as a parameter of an endpoint.</summary>
     public static ValueTask<PageRequest?> BindAsync(HttpContext context)

@@ -9,6 +9,9 @@ public static class ProblemCode
     /// <summary>400: the body is missing, is not JSON, or holds values of the wrong type.</summary>
     public const string MalformedRequest = "malformed_request";
 
+    /// <summary>400: the query has a parameter that this operation does not take; see <c>parameter</c>.</summary>
+    public const string UnknownParameter = "unknown_parameter";
+
     /// <summary>401: no token, or one that is not valid.</summary>
     public const string Unauthorized = "unauthorized";
 

@@ -50,6 +50,8 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-cache, no-store";
         response.Headers["X-Accel-Buffering"] = "no";
+        if (httpContext.IsHeadersOnly())
+            return;
         httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
 
         var json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
@@ -135,16 +137,24 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
 /// query where a client cannot set headers. A handler takes it as a parameter; anything but a number is answered 400.
 /// </summary>
 /// <param name="Value">The <see cref="ServerEvent.Id"/>; null for a client that comes for the first time.</param>
-public readonly record struct LastEventId(long? Value)
+public readonly record struct LastEventId(long? Value) : IEndpointParameterMetadataProvider
 {
     internal const string Header = "Last-Event-ID";
+    internal const string Parameter = "lastEventId";
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new BoundFromQuery(Parameter));
+    }
 
     /// <summary>Binds the id as a parameter of an endpoint.</summary>
     public static ValueTask<LastEventId> BindAsync(HttpContext context)
     {
         var text = context.Request.Headers[Header].ToString();
         if (text.Length == 0)
-            text = context.Request.Query["lastEventId"].ToString();
+            text = context.Request.Query[Parameter].ToString();
         if (text.Length == 0)
             return new(new LastEventId(null));
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)

@@ -10,6 +10,9 @@ namespace RideBooking.Tests.Api;
 /// </summary>
 public abstract class HostInProcess : WebApplicationFactory<Program>
 {
+    /// <summary>A client whose answers must be those that the OpenAPI document describes.</summary>
+    public new HttpClient CreateClient() => CreateDefaultClient(new DescribedAnswers());
+
     protected override IHost CreateHost(IHostBuilder builder)
     {
         var lastToGo = new LastToGo();

@@ -72,6 +72,10 @@ public class Person(HttpClient client, Func<TimeSpan, IWaiting>? wait = null)
         return await Read(await client.PostAsync(path, content));
     }
 
+    /// <summary>Sends a request that is not an ordinary one.</summary>
+    public Task<HttpResponseMessage> Send(HttpRequestMessage request) =>
+        client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
     /// <summary>Looks again until the answer is as wanted; fails with what it waited for and what it saw last.</summary>
     public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted, TimeSpan? patience = null)
     {

@@ -20,6 +20,16 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
         public string? Note { get; init; }
     }
 
+    static class One
+    {
+        internal sealed record View(Place? One);
+    }
+
+    static class Other
+    {
+        internal sealed record View(int Other);
+    }
+
     HttpApp app = null!;
 
     public async ValueTask InitializeAsync() =>
@@ -38,6 +48,12 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
                 (Guid id, Rider rider, LastEventId last) => new ServerSentEvents(AsyncEnumerable.Empty<ServerEvent>())
             );
             app.MapPublic("Tests").MapGet("/anyone", () => "hello");
+            app.MapPublic("Tests")
+                .MapGet(
+                    "/either",
+                    Results<Ok<One.View>, Ok<Other.View>> (bool one = true) =>
+                        one ? TypedResults.Ok(new One.View(new Place(1, 2, null))) : TypedResults.Ok(new Other.View(1))
+                );
         });
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
@@ -73,13 +89,16 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
             .GetProperty("409")
             .GetProperty("description")
             .GetString()
-            .ShouldBe("`request_in_progress`, `active_ride_exists`, `quote_expired`");
+            .ShouldBe(
+                "`concurrent_update`, `request_in_progress`, `answer_not_kept`, `active_ride_exists`, `quote_expired`"
+            );
         post.GetProperty("security")[0].TryGetProperty("bearer", out _).ShouldBeTrue();
         post.GetProperty("responses")
             .GetProperty("422")
             .GetProperty("content")
             .GetProperty("application/problem+json")
             .GetProperty("schema")
+            .GetProperty("allOf")[0]
             .GetProperty("$ref")
             .GetString()
             .ShouldBe("#/components/schemas/Problem");
@@ -118,13 +137,53 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
             .Select(name => name.GetString())
             .ShouldBe(["rider", "driver", "operator"]);
 
-        var quote = schemas.GetProperty("Quote").GetProperty("properties");
+        var described = schemas.GetProperty("ReferencePageTestsQuote");
+        described
+            .GetProperty("required")
+            .EnumerateArray()
+            .Select(name => name.GetString())
+            .ShouldBe(["pickup", "fare", "for", "expiresAt"], ignoreOrder: true);
+        var quote = described.GetProperty("properties");
         Types(quote.GetProperty("expiresAt")).ShouldBe(["string"]);
         quote.GetProperty("expiresAt").GetProperty("format").GetString().ShouldBe("date-time");
         Types(quote.GetProperty("usedAt")).ShouldBe(["null", "string"]);
         Types(quote.GetProperty("surge")).ShouldBe(["number"]);
         Types(quote.GetProperty("heading")).ShouldBe(["null", "number"]);
         Types(quote.GetProperty("note")).ShouldBe(["null", "string"]);
+    }
+
+    [Fact]
+    public async Task Types_of_one_name_are_described_each_for_itself()
+    {
+        var document = await Document();
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+        schemas
+            .GetProperty("ReferencePageTestsOneView")
+            .GetProperty("properties")
+            .TryGetProperty("one", out _)
+            .ShouldBeTrue();
+        schemas
+            .GetProperty("ReferencePageTestsOtherView")
+            .GetProperty("properties")
+            .TryGetProperty("other", out _)
+            .ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_answer_of_several_types_is_one_of_them()
+    {
+        var answer = Operation(await Document(), "/api/v1/either", "get").GetProperty("responses").GetProperty("200");
+        answer
+            .GetProperty("content")
+            .GetProperty("application/json")
+            .GetProperty("schema")
+            .GetProperty("oneOf")
+            .EnumerateArray()
+            .Select(schema => schema.GetProperty("$ref").GetString())
+            .ShouldBe([
+                "#/components/schemas/ReferencePageTestsOneView",
+                "#/components/schemas/ReferencePageTestsOtherView",
+            ]);
     }
 
     static string[] Types(JsonElement schema)
