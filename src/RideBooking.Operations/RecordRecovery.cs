@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Operations.FailedMessages;
+using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
 
@@ -13,7 +14,7 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var entry = AuditEntry.Of("recover", [], 0, Short(by, 255), "begun on the command line", clock.GetUtcNow());
+        var entry = AuditEntry.Of("recover", [], 0, by.Shorten(255), "begun on the command line", clock.GetUtcNow());
         db.Add(entry);
         await db.SaveChangesAsync(stop);
         return entry.Id;
@@ -22,7 +23,7 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
     public async Task Done(Guid entry, int count, string summary, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var reason = Short(summary, Selection.MaxReason);
+        var reason = summary.Shorten(Selection.MaxReason);
         await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<AuditEntry>()
@@ -32,6 +33,4 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
                 stop
             );
     }
-
-    static string Short(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 }

@@ -1,3 +1,5 @@
+using RideBooking.Platform;
+
 namespace RideBooking.Notifications;
 
 /// <summary>What is to be told to whom, before anybody was told.</summary>
@@ -21,6 +23,5 @@ internal sealed record Notice(
     public const int MaxTextLength = 1000;
 
     /// <summary>Shortened where a name or address is long: a text that does not fit its column could never be told.</summary>
-    public string Text { get; } =
-        Text.Length <= MaxTextLength ? Text : string.Concat(Text.AsSpan(0, MaxTextLength - 1), "…");
+    public string Text { get; } = Text.Shorten(MaxTextLength);
 }

@@ -98,7 +98,9 @@ internal sealed class ConsoleBehindScreen : TextWriter
     {
         if (character != '\n')
         {
-            if (!char.IsControl(character) && _line.Length < 500)
+            // Never half a surrogate pair.
+            var endsInHalf = _line.Length > 0 && char.IsHighSurrogate(_line[^1]);
+            if (!char.IsControl(character) && (_line.Length < 500 || (endsInHalf && char.IsLowSurrogate(character))))
                 _line.Append(character);
             return;
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using RideBooking.Platform;
 using Spectre.Console;
 
 namespace RideBooking.Demo.Screen;
@@ -35,10 +36,7 @@ internal sealed class OneLine
         var room = Math.Max(0, width - right);
         foreach (var (text, style) in _left)
         {
-            var fits =
-                text.Length <= room ? text
-                : room > 0 ? text[..(room - 1)] + "…"
-                : "";
+            var fits = text.Shorten(room);
             Append(line, fits, style);
             room -= fits.Length;
         }

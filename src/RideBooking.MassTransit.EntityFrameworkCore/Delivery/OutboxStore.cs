@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Linq.Expressions;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -85,8 +87,7 @@ sealed class OutboxStore<TDbContext>(
     {
         var next = Now() + Backoff(message.AttemptCount);
         var error = $"{reason.GetType().Name}: {reason.Message}";
-        if (error.Length > MaxErrorLength)
-            error = error[..MaxErrorLength];
+        error = Storable(error);
 
         return Write(
             context =>
@@ -102,6 +103,24 @@ sealed class OutboxStore<TDbContext>(
                     ),
             cancellationToken
         );
+    }
+
+    /// <summary>
+    /// The text as every database keeps it: cut between characters, without U+0000 and without half a surrogate pair. An exception may
+    /// quote anything.
+    /// </summary>
+    internal static string Storable(string text)
+    {
+        if (text.Length > MaxErrorLength)
+        {
+            var kept = 0;
+            while (StringInfo.GetNextTextElementLength(text.AsSpan(kept)) is var next && kept + next <= MaxErrorLength)
+                kept += next;
+            text = text[..kept];
+        }
+
+        // Decoding what was encoded puts U+FFFD where there is half a pair.
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
     }
 
     /// <summary>Leaves what goes to a destination that has taken nothing several times for one, two, four… seconds.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MassTransit;
+using RideBooking.Platform;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.ErrorQueues;
@@ -39,7 +40,7 @@ internal sealed partial class FailedMessage
 
         MessageId = Text("messageId") ?? transportMessageId ?? Header(MessageHeaders.MessageId);
         MessageType =
-            ShortName((_envelope?["messageType"] as JsonArray)?.FirstOrDefault()?.ToString())
+            ShortName(TextOf((_envelope?["messageType"] as JsonArray)?.FirstOrDefault()))
             ?? ShortName(Header(MessageHeaders.MessageType)?.Split(';')[0])
             ?? ShortName(Header(MessageHeaders.FaultMessageType));
         RideId = FindRide();
@@ -124,10 +125,27 @@ internal sealed partial class FailedMessage
 
     string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    string? Text(string member) =>
-        _envelope?[member] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length <= MostText
-            ? text
-            : null;
+    string? Text(string member) => TextOf(_envelope?[member]);
+
+    /// <summary>A text that is kept and shown; null for anything else.</summary>
+    static string? TextOf(JsonNode? node)
+    {
+        try
+        {
+            return
+                node is JsonValue value
+                && value.TryGetValue<string>(out var text)
+                && text.Length <= MostText
+                && text.IsStorable()
+                ? text
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, escaped: JSON, but no text.
+            return null;
+        }
+    }
 
     string? RedeliveryCount() =>
         Header(MessageHeaders.RedeliveryCount)
@@ -138,8 +156,7 @@ internal sealed partial class FailedMessage
         var message = _envelope?["message"] ?? Json;
         return
             message is JsonObject members
-            && members["rideId"] is JsonValue value
-            && value.TryGetValue<string>(out var text)
+            && TextOf(members["rideId"]) is { } text
             && Guid.TryParse(text, out var rideId)
             ? rideId
             : null;

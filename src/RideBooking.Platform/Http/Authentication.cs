@@ -82,7 +82,12 @@ internal static class Authentication
     {
         // The subject becomes a key in the database: it must fit, and hold nothing a text column cannot.
         var subject = context.Principal?.FindFirst(Caller.SubjectClaim)?.Value;
-        if (string.IsNullOrWhiteSpace(subject) || subject.Length > MaxSubjectLength || subject.Any(char.IsControl))
+        if (
+            string.IsNullOrWhiteSpace(subject)
+            || subject.Length > MaxSubjectLength
+            || subject.Any(char.IsControl)
+            || !subject.IsStorable()
+        )
             context.Fail("The token's sub must have 1 to 255 characters.");
         return Task.CompletedTask;
     }

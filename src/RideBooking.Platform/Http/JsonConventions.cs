@@ -63,11 +63,14 @@ internal static class JsonConventions
             writer.WriteNumberValue(value);
     }
 
-    /// <summary>Text without U+0000, which PostgreSQL cannot store: refused at the door instead of failing at the commit.</summary>
+    /// <summary>
+    /// Text without U+0000 and without half a surrogate pair, which PostgreSQL cannot store: refused at the door instead of failing at
+    /// the commit.
+    /// </summary>
     sealed class TextConverter : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && reader.GetString() is { } text && !text.Contains('\0')
+            reader.TokenType == JsonTokenType.String && reader.GetString() is { } text && text.IsStorable()
                 ? text
                 : throw new JsonException();
 

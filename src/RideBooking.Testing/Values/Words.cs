@@ -46,7 +46,13 @@ static class Words
     public static string Content(JsonElement content)
     {
         var text = Write(content);
-        return text.Length <= LongestMessage ? text : $"{text[..LongestMessage]}…";
+        if (text.Length <= LongestMessage)
+            return text;
+        var kept = 0;
+        // Never within what a reader sees as one character.
+        while (StringInfo.GetNextTextElementLength(text.AsSpan(kept)) is var next && kept + next <= LongestMessage)
+            kept += next;
+        return $"{text[..kept]}…";
     }
 
     static string Write(JsonElement value) =>

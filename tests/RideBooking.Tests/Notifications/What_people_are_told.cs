@@ -1,3 +1,4 @@
+using System.Text;
 using MassTransit;
 using RideBooking.Notifications;
 using RideBooking.Tests.Consumers;
@@ -85,5 +86,18 @@ public sealed class What_people_are_told
         var told = Notices.ForRider(Ride.Assigned with { DriverName = new string('x', 5000) })!;
         told.Text.Length.ShouldBe(Notice.MaxTextLength);
         told.Text.ShouldEndWith("…");
+    }
+
+    // PostgreSQL refuses half a pair, and SQLite shows half a character.
+    [Fact]
+    public void A_text_is_never_cut_within_a_character()
+    {
+        for (var before = 0; before < 4; before++)
+        {
+            var name = new string('x', before) + string.Concat(Enumerable.Repeat("\U0001F697", 2000));
+            var text = Notices.ForRider(Ride.Assigned with { DriverName = name })!.Text;
+            text.Length.ShouldBeInRange(Notice.MaxTextLength - 1, Notice.MaxTextLength);
+            Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).ShouldBe(text);
+        }
     }
 }

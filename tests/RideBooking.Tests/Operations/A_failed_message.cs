@@ -13,6 +13,7 @@ public sealed class A_failed_message
     [InlineData("""{"message":{"rideId":"x","rideId":"y"}}""")]
     [InlineData("""{"message":{},"message":{},"messageId":7,"messageType":{},"sentTime":[]}""")]
     [InlineData("""{"message":"text","messageType":[null]}""")]
+    [InlineData("""{"message":{"rideId":"\ud800"},"messageId":"\ud800","messageType":["\ud800"]}""")]
     [InlineData("[]")]
     [InlineData("null")]
     public void Is_shown_however_broken_it_is(string body)
