@@ -9,6 +9,7 @@ using RideBooking.Payments.Methods;
 using RideBooking.Platform;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Payments;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
 
@@ -32,6 +33,7 @@ public sealed class PaymentsModule : IModule
         services.AddHostedService(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton<IUnfinishedWork>(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton<IPaymentGateway, SandboxGateway>();
+        services.AddScoped<IPaymentMethods, RiderPaymentMethods>();
     }
 
     /// <inheritdoc />

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Payments;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Positions;
 using RideBooking.Platform.Quotes;
@@ -55,6 +56,7 @@ internal static class RequestRideEndpoint
         AppDbContext db,
         QuoteTokens tokens,
         ITripPolicy trips,
+        IPaymentMethods methods,
         TimeProvider clock,
         CancellationToken stop
     )
@@ -72,6 +74,8 @@ internal static class RequestRideEndpoint
         var vehicleClass = quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
         if (quote is null && trips.Check(asked.Pickup, asked.Dropoff, vehicleClass) is { } problem)
             return Problem.Validation(problem.Field, problem.Message);
+        if (asked.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, stop))
+            return Problem.Validation("paymentMethodId", "must be one of your payment methods");
         if (await MustNot(rider, db, stop) is { } because)
             return because;
 
@@ -173,7 +177,7 @@ internal static class RequestRideEndpoint
     /// <param name="Dropoff">Where you want to go.</param>
     /// <param name="VehicleClass">In any case; the quote's, or <c>standard</c>, if absent.</param>
     /// <param name="QuoteId">The quote you accept. It must be for the same trip.</param>
-    /// <param name="PaymentMethodId">How you want to pay; your default if absent.</param>
+    /// <param name="PaymentMethodId">One of your payment methods; your default if absent.</param>
     internal sealed record Request(
         Place Pickup,
         Place Dropoff,

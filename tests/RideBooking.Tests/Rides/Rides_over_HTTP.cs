@@ -117,6 +117,35 @@ public sealed class Rides_over_HTTP(Rides_over_HTTP.Host host) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_ride_is_paid_with_a_method_of_its_rider_or_refused()
+    {
+        var (rider, other) = (await SignIn("rider"), await SignIn("rider"));
+        var card = new JsonObject { ["token"] = "tok_visa" };
+        var mine = (await rider.Post("riders/me/payment-methods", card.DeepClone())).Text("id");
+        var theirs = (await other.Post("riders/me/payment-methods", card.DeepClone())).Text("id");
+
+        string Body(string method)
+        {
+            var trip = Trip();
+            trip["paymentMethodId"] = method;
+            return trip.ToJsonString();
+        }
+        // One answer, so that nobody learns which ids there are.
+        List<string> answers = [];
+        foreach (var method in new[] { theirs, Guid.CreateVersion7().ToString(), Guid.Empty.ToString() })
+        {
+            var refused = await rider.PostRaw("rides", Body(method));
+            refused.ShouldBe(HttpStatusCode.BadRequest, "validation_failed");
+            answers.Add(refused.Body!["errors"]!.ToJsonString());
+        }
+        answers.Distinct().ShouldHaveSingleItem().ShouldContain("paymentMethodId");
+        (await rider.PostRaw("rides", Body(mine)))
+            .ShouldBe(HttpStatusCode.Created)
+            .Text("paymentMethodId")
+            .ShouldBe(mine);
+    }
+
+    [Fact]
     public async Task A_rider_has_one_ride_at_a_time()
     {
         var rider = await SignIn("rider");

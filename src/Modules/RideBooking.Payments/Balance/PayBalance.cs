@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using RideBooking.Payments.Methods;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Payments;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Balance;
@@ -24,15 +24,13 @@ internal static class PayBalance
         Request? request,
         Rider rider,
         AppDbContext db,
+        IPaymentMethods methods,
         SagaCommands<Payment> payments,
         CancellationToken stop
     )
     {
         var methodId = request?.PaymentMethodId;
-        if (
-            methodId is not null
-            && !await db.Set<PaymentMethod>().AnyAsync(m => m.Id == methodId && m.RiderId == rider.Id, stop)
-        )
+        if (methodId is { } method && !await methods.Has(rider.Id, method, stop))
             return Problem.Validation("paymentMethodId", "must be one of your payment methods");
 
         var unpaid = await db.Set<Payment>()

@@ -1,0 +1,13 @@
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Payments;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments.Methods;
+
+/// <summary>Answers other modules whether a rider has a payment method.</summary>
+internal sealed class RiderPaymentMethods(AppDbContext db) : IPaymentMethods
+{
+    public Task<bool> Has(string riderId, Guid paymentMethodId, CancellationToken cancellationToken) =>
+        db.Set<PaymentMethod>()
+            .AnyAsync(method => method.Id == paymentMethodId && method.RiderId == riderId, cancellationToken);
+}
