@@ -30,6 +30,7 @@ public sealed class DemoModule : IModule
         ["Rides:FreeCancellation"] = "00:00:04",
         ["Rides:FreeWait"] = "00:00:30",
         ["Rides:NoShowAfter"] = "00:00:04",
+        ["Rides:MaxSpeedKmh"] = "100000",
         ["Payments:RetryDelays"] = "00:00:03,00:00:06",
         ["Messaging:Retry"] = "00:00:00.1,00:00:00.3",
         ["Messaging:Redelivery"] = "00:00:02,00:00:04",

@@ -13,11 +13,14 @@ internal sealed class AuditEntry
 
     public required string By { get; init; }
 
-    /// <summary><c>redrive</c>, <c>discard</c>, <c>restore</c> or <c>recover</c>.</summary>
+    /// <summary><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c> or <c>force-cancel</c>.</summary>
     public required string Action { get; init; }
 
     /// <summary>The queue, where it was one.</summary>
     public required string? Queue { get; init; }
+
+    /// <summary>The ride, where it was one.</summary>
+    public Guid? RideId { get; init; }
 
     /// <summary>How many messages it was meant for; of a recovery, events and pieces of work said again.</summary>
     public required int Count { get; init; }
@@ -30,7 +33,8 @@ internal sealed class AuditEntry
         int count,
         string by,
         string reason,
-        DateTimeOffset at
+        DateTimeOffset at,
+        Guid? rideId = null
     ) =>
         new()
         {
@@ -39,6 +43,7 @@ internal sealed class AuditEntry
             By = by,
             Action = action,
             Queue = queues.Count == 1 ? queues.First() : null,
+            RideId = rideId,
             Count = count,
             Reason = reason,
         };

@@ -28,7 +28,7 @@ internal static class ListAudit
             page.Of(
                 rows,
                 row => (row.At, row.Id),
-                row => new Item(row.Id, row.At, row.By, row.Action, row.Queue, row.Count, row.Reason)
+                row => new Item(row.Id, row.At, row.By, row.Action, row.Queue, row.RideId, row.Count, row.Reason)
             )
         );
     }
@@ -36,8 +36,9 @@ internal static class ListAudit
     /// <param name="Id">Its id.</param>
     /// <param name="At">When.</param>
     /// <param name="By">Who: the token's subject; of a recovery, account and machine.</param>
-    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c> or <c>recover</c>.</param>
+    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c> or <c>force-cancel</c>.</param>
     /// <param name="Queue">The queue, where it was one.</param>
+    /// <param name="RideId">The ride, where it was one.</param>
     /// <param name="Count">How many messages it was meant for; of a recovery, events and pieces of work said again.</param>
     /// <param name="Reason">Why.</param>
     internal sealed record Item(
@@ -46,6 +47,7 @@ internal static class ListAudit
         string By,
         string Action,
         string? Queue,
+        Guid? RideId,
         int Count,
         string Reason
     );

@@ -9,6 +9,7 @@ using RideBooking.Platform;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
+using RideBooking.Platform.Operations;
 using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Operations;
@@ -38,6 +39,7 @@ public sealed class OperationsModule : IModule
         services.AddSingleton<FindFailedMessages>();
         services.AddSingleton<IFailedMessages, MessagesWithOperators>();
         services.AddSingleton<IRecoveryAudit, RecordRecovery>();
+        services.AddSingleton<IOperatorAudit, RecordOperatorAction>();
         services.AddSingleton<RedriveSignal>();
         services.AddHostedService<RunRedrives>();
         services.AddGauges<ErrorQueueDepth>();

@@ -33,7 +33,8 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
                 fare.Total,
                 tariff.Version,
                 ride.PaymentMethodId,
-                invoice.IssuedAt
+                invoice.IssuedAt,
+                FinalFare.IsBelieved(ride) ? null : ride.DistanceMeters
             )
         );
     }

@@ -20,7 +20,13 @@ internal static class FareMeter
     /// Base, distance, time, then surge on these three, then what is lacking to the minimum fare. Lines that would be zero are
     /// left out, but for the first three.
     /// </summary>
-    public static Fare Meter(Tariff tariff, string vehicleClass, RouteEstimate way, decimal surge)
+    public static Fare Meter(
+        Tariff tariff,
+        string vehicleClass,
+        RouteEstimate way,
+        decimal surge,
+        bool isEstimated = false
+    )
     {
         var rates = tariff.RatesFor(vehicleClass);
         var kilometers = way.DistanceMeters / 1000m;
@@ -28,7 +34,11 @@ internal static class FareMeter
         List<FareLine> lines =
         [
             new("base", "Base fare", tariff.Amount(rates.Base)),
-            new("distance", $"Distance, {Show(kilometers)} km", tariff.Amount(kilometers * rates.PerKilometer)),
+            new(
+                "distance",
+                $"Distance, {Show(kilometers)} km{(isEstimated ? " (estimated)" : "")}",
+                tariff.Amount(kilometers * rates.PerKilometer)
+            ),
             new("time", $"Time, {Show(minutes)} min", tariff.Amount(minutes * rates.PerMinute)),
         ];
         var subtotal = lines.Sum(line => line.Amount.Amount);

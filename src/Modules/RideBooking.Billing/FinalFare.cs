@@ -1,6 +1,7 @@
 using System.Globalization;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
@@ -10,9 +11,7 @@ internal static class FinalFare
     // The rider was promised a price for a way; a way that much longer is another one.
     const int HonouredUpToPercent = 130;
 
-    // A phone that lost its satellites reports absurd distances, a forgotten button absurd times. What lies beyond these bounds is a fault of measurement, and not the rider's to pay.
-    const int BelievedDistanceFactor = 3;
-    const int BelievedDistanceMeters = 50_000;
+    // A forgotten button reports absurd times. What lies beyond these bounds is a fault of measurement, and not the rider's to pay.
     const int BelievedDurationFactor = 3;
     const int BelievedDurationSeconds = 3 * 60 * 60;
     const int BelievedWaitSeconds = 60 * 60;
@@ -22,8 +21,9 @@ internal static class FinalFare
     /// Waiting beyond what is free and tolls come on top of either.
     /// </summary>
     /// <remarks>
-    /// A reported distance of more than 3 x the estimate + 50 km is not believed; the ride then counts as not measured, and what
-    /// is not measured is estimated. Driving time counts up to 3 x the estimate + 3 h, waiting up to 1 h. A quote in another
+    /// A reported distance that cannot be true (<see cref="MeasuredDistance"/>) is not believed; the ride then counts as not measured,
+    /// and what is not measured is estimated: to the dropoff, or to where the ride was seen to end, whichever is nearer.
+    /// Driving time counts up to 3 x the estimate + 3 h, waiting up to 1 h. A quote in another
     /// currency (the tariff changed it meanwhile) is not honoured. Tolls that are negative, above the tariff's maximum, in another
     /// currency or in fractions of its minor unit are refused when the ride is completed; a message with such tolls is not acceptable
     /// either, because a fare without them would take the driver's money in silence.
@@ -31,7 +31,7 @@ internal static class FinalFare
     public static Fare Of(RideCompleted ride, Tariff tariff, IRouteEstimator routes)
     {
         var estimate = routes.Estimate(ride.Pickup, ride.Dropoff);
-        var reported = Believed(ride.DistanceMeters, estimate);
+        var reported = IsBelieved(ride) ? ride.DistanceMeters : null;
         var trip =
             ride.QuotedFare is { } quoted
             && quoted.Currency == tariff.Currency
@@ -40,21 +40,28 @@ internal static class FinalFare
                 : Metered(
                     ride,
                     tariff,
-                    new RouteEstimate(reported ?? estimate.DistanceMeters, Driving(ride, estimate))
+                    new RouteEstimate(reported ?? Unmeasured(ride, estimate, routes), Driving(ride, estimate)),
+                    isEstimated: reported is null
                 );
         return Fare.Of(tariff.Currency, [.. trip, .. Waiting(ride, tariff), .. Tolls(ride, tariff)]);
     }
 
-    static IReadOnlyList<FareLine> Metered(RideCompleted ride, Tariff tariff, RouteEstimate way) =>
-        FareMeter.Meter(tariff, ride.VehicleClass, way, tariff.SurgeAt(ride.StartedAt)).Lines;
+    /// <summary>Whether the reported distance can be true; true where none was reported.</summary>
+    public static bool IsBelieved(RideCompleted ride) =>
+        ride.DistanceMeters is not { } meters
+        || MeasuredDistance.Check(ride.Pickup, ride.Dropoff, ride.LastPosition, meters, ride.DurationSeconds)
+            == MeasuredDistance.Verdict.Plausible;
+
+    static int Unmeasured(RideCompleted ride, RouteEstimate estimate, IRouteEstimator routes) =>
+        ride is { DistanceMeters: not null, LastPosition: { } end }
+            ? Math.Min(routes.Estimate(ride.Pickup, end).DistanceMeters, estimate.DistanceMeters)
+            : estimate.DistanceMeters;
+
+    static IReadOnlyList<FareLine> Metered(RideCompleted ride, Tariff tariff, RouteEstimate way, bool isEstimated) =>
+        FareMeter.Meter(tariff, ride.VehicleClass, way, tariff.SurgeAt(ride.StartedAt), isEstimated).Lines;
 
     static bool IsAnotherWay(int? reported, int? quoted) =>
         reported is { } driven && quoted is { } promised && driven * 100L > promised * (long)HonouredUpToPercent;
-
-    static int? Believed(int? reported, RouteEstimate estimate) =>
-        reported is >= 0 && reported <= estimate.DistanceMeters * (long)BelievedDistanceFactor + BelievedDistanceMeters
-            ? reported
-            : null;
 
     static int Driving(RideCompleted ride, RouteEstimate estimate) =>
         (int)

@@ -3,35 +3,49 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
 /// <summary>The driver waits at the pickup.</summary>
-internal sealed record ArriveAtPickup(Guid RideId, string DriverId, DateTimeOffset At) : IDriverCommand;
+internal sealed record ArriveAtPickup(Guid RideId, string DriverId, DateTimeOffset At, DriverFix? Position = null)
+    : IDriverCommand;
 
 internal static class ArriveAtPickupEndpoint
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/rides/{rideId:guid}/arrive", Handle)
-            .WithSummary("You wait at the pickup")
+            .WithSummary("Report arrival at the pickup")
+            .WithDescription(
+                "A report that your position or the time contradicts is accepted and flagged, or refused where the operator "
+                    + "of this service decided so."
+            )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
-            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
-    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
         Driver driver,
         IdempotentRequest request,
         TellRide tell,
+        Plausibility plausibility,
+        AppDbContext db,
         TimeProvider clock,
         CancellationToken stop
-    ) =>
-        tell.ByDriver(
+    )
+    {
+        var command = new ArriveAtPickup(rideId, driver.Id, clock.GetUtcNow(), await db.FixOf(driver.Id, stop));
+        return await tell.ByDriver(
             rideId,
             driver,
             request,
-            new ArriveAtPickup(rideId, driver.Id, clock.GetUtcNow()),
-            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Arriving"),
+            command,
+            ride =>
+                ride.Is() == RideStatus.DriverAssigned
+                    ? RideProblems.Implausible(plausibility.Of(ride, command))
+                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Arriving"),
             stop
         );
+    }
 }

@@ -16,18 +16,30 @@ namespace RideBooking.Rides;
 /// <param name="DistanceMeters">What the driver's app measured, metres.</param>
 /// <param name="Tolls">What the driver paid on the way.</param>
 /// <param name="At">When.</param>
-internal sealed record CompleteRide(Guid RideId, string DriverId, int? DistanceMeters, Money? Tolls, DateTimeOffset At)
-    : IDriverCommand;
+/// <param name="Position">Where the driver's phone last said it was.</param>
+internal sealed record CompleteRide(
+    Guid RideId,
+    string DriverId,
+    int? DistanceMeters,
+    Money? Tolls,
+    DateTimeOffset At,
+    DriverFix? Position = null
+) : IDriverCommand;
 
 internal static class CompleteRideEndpoint
 {
+    public const int MaxMeters = 10_000_000;
+
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/rides/{rideId:guid}/complete", Handle)
-            .WithSummary("The rider is there")
-            .WithDescription("The fare is computed and charged; see the ride's payment.")
+            .WithSummary("Complete the ride")
+            .WithDescription(
+                "The fare is computed and charged; see the ride's payment. A distance that cannot be true is flagged, and the "
+                    + "estimate is billed."
+            )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
-            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
@@ -35,6 +47,7 @@ internal static class CompleteRideEndpoint
         Request? reported,
         IdempotentRequest request,
         TellRide tell,
+        Plausibility plausibility,
         AppDbContext db,
         ITollRules tollRules,
         TimeProvider clock,
@@ -49,12 +62,23 @@ internal static class CompleteRideEndpoint
             && tollRules.Refusal(tolls, startedAt) is { } refusal
         )
             return Problem.Validation("tolls", refusal);
+        var command = new CompleteRide(
+            rideId,
+            driver.Id,
+            reported?.DistanceMeters,
+            reported?.Tolls,
+            clock.GetUtcNow(),
+            await db.FixOf(driver.Id, stop)
+        );
         return await tell.ByDriver(
             rideId,
             driver,
             request,
-            new CompleteRide(rideId, driver.Id, reported?.DistanceMeters, reported?.Tolls, clock.GetUtcNow()),
-            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Completing"),
+            command,
+            ride =>
+                ride.Is() == RideStatus.InProgress
+                    ? RideProblems.Implausible(plausibility.Of(ride, command))
+                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Completing"),
             stop
         );
     }
@@ -65,7 +89,6 @@ internal static class CompleteRideEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            const int MaxMeters = 10_000_000;
             const decimal MaxTolls = 1_000_000m; // what any currency can need; the tariff says what the fare's does
 
             public Validator()

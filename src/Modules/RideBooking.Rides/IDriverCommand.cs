@@ -4,4 +4,6 @@ namespace RideBooking.Rides;
 internal interface IDriverCommand
 {
     string DriverId { get; }
+
+    DateTimeOffset At { get; }
 }

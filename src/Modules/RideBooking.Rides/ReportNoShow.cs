@@ -3,46 +3,71 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
 /// <summary>The rider did not come.</summary>
-internal sealed record ReportNoShow(Guid RideId, string DriverId, DateTimeOffset At) : IDriverCommand;
+internal sealed record ReportNoShow(Guid RideId, string DriverId, DateTimeOffset At, DriverFix? Position = null)
+    : IDriverCommand;
 
 internal static class ReportNoShowEndpoint
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/rides/{rideId:guid}/no-show", Handle)
-            .WithSummary("The rider did not come")
-            .WithDescription("Cancels the ride at the rider's cost. Possible after a while of waiting at the pickup.")
+            .WithSummary("Report that the rider did not come")
+            .WithDescription(
+                "Cancels the ride at the rider's cost. Possible after a while of waiting at the pickup, and with recent positions "
+                    + "of yours near it, at the arrival and now."
+            )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
-            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.NoShowTooEarly);
+            .Refuses(
+                StatusCodes.Status409Conflict,
+                RideProblems.InvalidTransition,
+                RideProblems.NoShowTooEarly,
+                RideProblems.NotAtPickup,
+                RideProblems.PositionNotFresh
+            );
 
-    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
         Driver driver,
         IdempotentRequest request,
         TellRide tell,
         RideTimes times,
+        Plausibility plausibility,
+        AppDbContext db,
         TimeProvider clock,
         CancellationToken stop
-    ) =>
-        tell.ByDriver(
+    )
+    {
+        var command = new ReportNoShow(rideId, driver.Id, clock.GetUtcNow(), await db.FixOf(driver.Id, stop));
+        return await tell.ByDriver(
             rideId,
             driver,
             request,
-            new ReportNoShow(rideId, driver.Id, clock.GetUtcNow()),
-            ride => Refuse(ride, times),
+            command,
+            ride => Refuse(ride, command, times, plausibility),
             stop
         );
+    }
 
-    static ProblemHttpResult Refuse(Ride ride, RideTimes times) =>
-        ride is { ArrivedAt: { } arrived } && ride.Is() == RideStatus.DriverArrived
-            ? Problem.Conflict(
-                RideProblems.NoShowTooEarly,
-                "The rider still has time to come.",
-                ("possibleAt", Instant.Format(arrived + times.NoShowAfter))
-            )
-            : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Reporting a no-show");
+    static ProblemHttpResult Refuse(Ride ride, ReportNoShow command, RideTimes times, Plausibility plausibility)
+    {
+        if (ride is not { ArrivedAt: { } arrived } || ride.Is() != RideStatus.DriverArrived)
+            return RideProblems.Refused(ride, RideProblems.InvalidTransition, "Reporting a no-show");
+        if (command.At >= arrived + times.NoShowAfter && plausibility.Of(ride, command) is { } problem)
+            return Problem.Conflict(
+                problem.Code,
+                problem.Detail,
+                ("distanceMeters", problem.DistanceMeters),
+                ("allowedMeters", plausibility.PickupRadiusMeters)
+            );
+        return Problem.Conflict(
+            RideProblems.NoShowTooEarly,
+            "The rider still has time to come.",
+            ("possibleAt", Instant.Format(arrived + times.NoShowAfter))
+        );
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -58,6 +59,15 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>The timer that ends the search.</summary>
     public Guid? SearchDeadlineToken { get; set; }
 
+    /// <summary>How far from the pickup the driver was at the arrival, metres; null where no fresh position told that.</summary>
+    public int? ArrivalMeters { get; set; }
+
+    /// <summary>What drivers reported that cannot be true, oldest first.</summary>
+    public IReadOnlyList<RideFlag> Flags { get; set; } = [];
+
+    /// <summary>When the first of them was reported: by this operators find the ride.</summary>
+    public DateTimeOffset? FlaggedAt { get; set; }
+
     public DateTimeOffset RequestedAt { get; set; }
     public DateTimeOffset? AssignedAt { get; set; }
     public DateTimeOffset? ArrivedAt { get; set; }
@@ -69,7 +79,13 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>When the status last changed. Never goes back, whatever the clocks of the replicas say.</summary>
     public DateTimeOffset ChangedAt { get; set; }
 
-    /// <summary><c>rider</c> or <c>driver</c> (a no-show).</summary>
+    /// <summary><c>operator</c> where an operator completed the ride; null where its driver did.</summary>
+    public string? CompletedBy { get; set; }
+
+    /// <summary>Why the operator did.</summary>
+    public string? CompletionReason { get; set; }
+
+    /// <summary><c>rider</c>, <c>driver</c> (a no-show) or <c>operator</c>.</summary>
     public string? CancelledBy { get; set; }
 
     public string? CancellationReason { get; set; }
@@ -115,10 +131,23 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
         ride.Property(row => row.ActiveDriverId).HasMaxLength(IdLength);
         ride.Property(row => row.VehicleClass).HasMaxLength(32);
         ride.Property(row => row.DriverName).HasMaxLength(200);
+        ride.Property(row => row.CompletedBy).HasMaxLength(20);
+        ride.Property(row => row.CompletionReason).HasMaxLength(MaxReason);
         ride.Property(row => row.CancelledBy).HasMaxLength(20);
         ride.Property(row => row.CancellationReason).HasMaxLength(MaxReason);
         ride.Property(row => row.PaymentStatus).HasConversion<string>().HasMaxLength(20);
         ride.Property(row => row.RatingComment).HasMaxLength(MaxComment);
+        ride.Property(row => row.Flags)
+            .HasConversion(
+                flags => JsonSerializer.Serialize(flags, JsonSerializerOptions.Web),
+                json =>
+                    JsonSerializer.Deserialize<RideFlag[]>(json, JsonSerializerOptions.Web) ?? Array.Empty<RideFlag>(),
+                new ValueComparer<IReadOnlyList<RideFlag>>(
+                    (one, other) => SameFlags(one, other),
+                    flags => flags.Count,
+                    flags => flags
+                )
+            );
         ride.Property(row => row.EndedOffers)
             .Metadata.SetValueComparer(
                 new ValueComparer<List<Guid>>(
@@ -149,12 +178,18 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
         ride.HasIndex(row => row.ActiveRiderId).IsUnique().HasFilter("active_rider_id IS NOT NULL");
         ride.HasIndex(row => row.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
         ride.HasIndex(row => row.RiderId, "ix_rides_owed_for").HasFilter("payment_status = 'Outstanding'");
+        ride.HasIndex(row => row.FlaggedAt).HasFilter("flagged_at IS NOT NULL");
+        ride.HasIndex(row => row.RequestedAt);
         ride.HasIndex(row => new { row.RiderId, row.RequestedAt });
         ride.HasIndex(row => new { row.DriverId, row.AssignedAt });
     }
 
     // The framework's comparer of a list makes a delegate at every comparison, and each save compares.
     static bool SameOffers(List<Guid>? one, List<Guid>? other) =>
+        ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
+
+    // Never changed, only replaced.
+    static bool SameFlags(IReadOnlyList<RideFlag>? one, IReadOnlyList<RideFlag>? other) =>
         ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
 
     static List<Guid> CopyOf(List<Guid> offers) => [.. offers];

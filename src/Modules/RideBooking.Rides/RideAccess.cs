@@ -44,6 +44,9 @@ internal static class RideProblems
     public const string NotCancellable = "ride_not_cancellable";
     public const string InvalidTransition = "invalid_transition";
     public const string NoShowTooEarly = "no_show_too_early";
+    public const string NotAtPickup = "not_at_pickup";
+    public const string PositionNotFresh = "position_not_fresh";
+    public const string ImplausibleReport = "implausible_report";
     public const string AlreadyRated = "already_rated";
     public const string RatingClosed = "rating_closed";
 
@@ -52,6 +55,14 @@ internal static class RideProblems
 
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no such ride, or none that you may see.", RideNotFound);
+
+    /// <summary>What a driver reported cannot be true.</summary>
+    public static ProblemHttpResult Implausible(IReadOnlyList<RideFlag> flags) =>
+        Problem.Conflict(
+            ImplausibleReport,
+            flags.Count > 0 ? flags[0].Reason : "The report contradicts the ride.",
+            ("flags", flags)
+        );
 
     public static ProblemHttpResult Refused(Ride ride, string code, string what) =>
         Problem.Conflict(

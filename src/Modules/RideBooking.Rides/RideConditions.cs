@@ -14,9 +14,33 @@ internal static class RideConditions
     public static bool ByItsRider(BehaviorContext<Ride, CancelRide> context) =>
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal);
 
-    /// <summary>By the driver, who has waited for the rider as long as must be.</summary>
-    public static StateMachineCondition<Ride, ReportNoShow> AfterLongEnough(RideTimes times) =>
-        context => ByItsDriver(context) && context.Message.At >= context.Saga.ArrivedAt + times.NoShowAfter;
+    /// <summary>By the driver, who has waited for the rider as long as must be, where the rider was to come.</summary>
+    public static StateMachineCondition<Ride, ReportNoShow> AfterLongEnough(
+        RideTimes times,
+        Plausibility plausibility
+    ) =>
+        context =>
+            ByItsDriver(context)
+            && context.Message.At >= context.Saga.ArrivedAt + times.NoShowAfter
+            && plausibility.Of(context.Saga, context.Message) is null;
+
+    /// <summary>By the driver, and true as far as can be told, where the settings ask for that.</summary>
+    public static StateMachineCondition<Ride, T> Believed<T>(
+        Plausibility plausibility,
+        Func<Ride, T, IReadOnlyList<RideFlag>> check
+    )
+        where T : class, IDriverCommand =>
+        context =>
+            ByItsDriver(context)
+            && (!plausibility.RefuseImplausible || check(context.Saga, context.Message).Count == 0);
+
+    /// <summary>Whether an operator completed the ride: doing it again changes nothing.</summary>
+    public static bool CompletedByOperator(BehaviorContext<Ride, ForceComplete> context) =>
+        context.Saga.CompletedBy is RideSteps.ByOperator;
+
+    /// <summary>Whether an operator cancelled the ride: doing it again changes nothing.</summary>
+    public static bool CancelledByOperator(BehaviorContext<Ride, ForceCancel> context) =>
+        context.Saga.CancelledBy is RideSteps.ByOperator;
 
     /// <summary>Neither the offer that gave the ride its driver nor one that has ended: not a duplicate.</summary>
     public static bool IsNews(BehaviorContext<Ride, DriverAssigned> context) =>

@@ -9,7 +9,7 @@ namespace RideBooking.Rides;
 /// <summary>The life of one ride. Only this machine writes a ride's status. Its picture is in docs/diagrams/ride.md.</summary>
 internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 {
-    public RideStateMachine(RideTimes times)
+    public RideStateMachine(RideTimes times, Plausibility plausibility)
     {
         InstanceState(ride => ride.Status);
 
@@ -21,6 +21,8 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
         OfRide(() => ReleaseRide, it => it.RideId);
         OfRide(() => ReportNoShow, it => it.RideId);
         OfRide(() => RateRide, it => it.RideId);
+        OfRide(() => ForceComplete, it => it.RideId);
+        OfRide(() => ForceCancel, it => it.RideId);
         OfRide(() => OfferAccepted, it => it.RideId);
         OfRide(() => FareFinalized, it => it.RideId);
         OfRide(() => CancellationFeeAssessed, it => it.RideId);
@@ -37,6 +39,8 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
             When(OfferAccepted, IsNews).Seat().StopSearch().TransitionTo(DriverAssigned),
             When(CancelRide, ByItsRider).StopSearch().CancelByRider(times).Confirm().TransitionTo(Cancelled),
             When(SearchDeadline, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
+            When(ForceCancel).StopSearch().CancelByOperator(times).Confirm().TransitionTo(Cancelled),
+            Ignore(ForceComplete),
             Ignore(ArriveAtPickup),
             Ignore(StartRide),
             Ignore(CompleteRide),
@@ -46,8 +50,14 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
         During(
             DriverAssigned,
-            When(ArriveAtPickup, ByItsDriver).Arrive(times).Confirm().TransitionTo(DriverArrived),
+            When(ArriveAtPickup, Believed<ArriveAtPickup>(plausibility, plausibility.Of))
+                .Arrive(times, plausibility)
+                .Flag(plausibility.Of)
+                .Confirm()
+                .TransitionTo(DriverArrived),
             When(CancelRide, ByItsRider).CancelByRider(times).Confirm().TransitionTo(Cancelled),
+            When(ForceCancel).CancelByOperator(times).Confirm().TransitionTo(Cancelled),
+            Ignore(ForceComplete),
             When(ReleaseRide, ByItsDriver).Unseat().StartSearch(times).Confirm().TransitionTo(Requested),
             Ignore(StartRide),
             Ignore(CompleteRide),
@@ -56,9 +66,18 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
         During(
             DriverArrived,
-            When(StartRide, ByItsDriver).Start().Confirm().TransitionTo(InProgress),
+            When(StartRide, Believed<StartRide>(plausibility, plausibility.Of))
+                .Start()
+                .Flag(plausibility.Of)
+                .Confirm()
+                .TransitionTo(InProgress),
             When(CancelRide, ByItsRider).CancelByRider(times).Confirm().TransitionTo(Cancelled),
-            When(ReportNoShow, AfterLongEnough(times)).CancelAsNoShow(times).Confirm().TransitionTo(Cancelled),
+            When(ForceCancel).CancelByOperator(times).Confirm().TransitionTo(Cancelled),
+            Ignore(ForceComplete),
+            When(ReportNoShow, AfterLongEnough(times, plausibility))
+                .CancelAsNoShow(times)
+                .Confirm()
+                .TransitionTo(Cancelled),
             When(ReleaseRide, ByItsDriver).Unseat().StartSearch(times).Confirm().TransitionTo(Requested),
             Ignore(ArriveAtPickup),
             Ignore(CompleteRide)
@@ -66,7 +85,13 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
         During(
             InProgress,
-            When(CompleteRide, ByItsDriver).Complete(times).Confirm().TransitionTo(Completed),
+            When(CompleteRide, Believed<CompleteRide>(plausibility, plausibility.Of))
+                .Complete(times, plausibility)
+                .Flag(plausibility.Of)
+                .Confirm()
+                .TransitionTo(Completed),
+            When(ForceComplete).CompleteByOperator(times).Confirm().TransitionTo(Completed),
+            When(ForceCancel).CancelByOperator(times).Confirm().TransitionTo(Cancelled),
             Ignore(CancelRide),
             Ignore(ArriveAtPickup),
             Ignore(StartRide),
@@ -74,9 +99,20 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
             Ignore(ReportNoShow)
         );
 
-        During(Completed, When(RateRide, IsTheFirstInTime).Rate().Confirm(), Ignore(CancelRide));
-        During(Cancelled, When(CancelRide, ByItsRider).Accept());
-        During(NoDriverFound, Ignore(CancelRide));
+        During(
+            Completed,
+            When(RateRide, IsTheFirstInTime).Rate().Confirm(),
+            When(ForceComplete, CompletedByOperator).Accept(),
+            Ignore(CancelRide),
+            Ignore(ForceCancel)
+        );
+        During(
+            Cancelled,
+            When(CancelRide, ByItsRider).Accept(),
+            When(ForceCancel, CancelledByOperator).Accept(),
+            Ignore(ForceComplete)
+        );
+        During(NoDriverFound, Ignore(CancelRide), Ignore(ForceComplete), Ignore(ForceCancel));
 
         // A ride that is over takes no further orders from its driver.
         During(
@@ -126,6 +162,8 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
     public Event<ReleaseRide> ReleaseRide { get; } = null!;
     public Event<ReportNoShow> ReportNoShow { get; } = null!;
     public Event<RateRide> RateRide { get; } = null!;
+    public Event<ForceComplete> ForceComplete { get; } = null!;
+    public Event<ForceCancel> ForceCancel { get; } = null!;
 
     public Event<DriverAssigned> OfferAccepted { get; } = null!;
     public Event<FareFinalized> FareFinalized { get; } = null!;

@@ -10,6 +10,7 @@ internal static class RideSteps
     const string ByDriver = "driver";
     const string ByRider = "rider";
     const string BySystem = "system";
+    public const string ByOperator = "operator";
 
     public static EventActivityBinder<Ride, RequestRide> Open(this EventActivityBinder<Ride, RequestRide> binder) =>
         binder.Publish(context =>
@@ -110,6 +111,7 @@ internal static class RideSteps
             ride.EtaSeconds = null;
             ride.AssignedAt = null;
             ride.ArrivedAt = null;
+            ride.ArrivalMeters = null;
             return unassigned;
         });
 
@@ -156,13 +158,15 @@ internal static class RideSteps
 
     public static EventActivityBinder<Ride, ArriveAtPickup> Arrive(
         this EventActivityBinder<Ride, ArriveAtPickup> binder,
-        RideTimes times
+        RideTimes times,
+        Plausibility plausibility
     ) =>
         binder.Publish(context =>
         {
-            var ride = context.Saga;
-            var at = ride.MoveTo(context.Message.At);
+            var (ride, arrived) = (context.Saga, context.Message);
+            var at = ride.MoveTo(arrived.At);
             ride.ArrivedAt = at;
+            ride.ArrivalMeters = plausibility.MetersFromPickup(ride, arrived.Position, arrived.At);
             return new DriverArrived(ride.CorrelationId, ride.RiderId, ride.DriverId!, at, at + times.FreeWait);
         });
 
@@ -179,35 +183,92 @@ internal static class RideSteps
 
     public static EventActivityBinder<Ride, CompleteRide> Complete(
         this EventActivityBinder<Ride, CompleteRide> binder,
-        RideTimes times
+        RideTimes times,
+        Plausibility plausibility
     ) =>
         binder.Publish(context =>
         {
             var (ride, done) = (context.Saga, context.Message);
-            var at = ride.MoveTo(done.At);
-            ride.CompletedAt = at;
-            ride.DistanceMeters = done.DistanceMeters;
-            ride.Tolls = done.Tolls;
-            ride.EndActivity();
-            return new RideCompleted(
-                ride.CorrelationId,
-                ride.RiderId,
-                ride.DriverId!,
-                ride.Pickup,
-                ride.Dropoff,
-                ride.VehicleClass,
-                ride.QuoteId,
-                ride.QuotedFare,
-                ride.QuotedDistanceMeters,
-                ride.PaymentMethodId,
-                ride.DistanceMeters,
-                Seconds(ride.StartedAt!.Value, at),
-                ride.WaitSeconds!.Value,
-                Math.Min(ride.WaitSeconds.Value, (int)times.FreeWait.TotalSeconds),
-                ride.Tolls,
-                ride.StartedAt.Value,
-                at
-            );
+            var end = plausibility.SeenDuringRide(ride, done);
+            return ride.Completed(done.DistanceMeters, done.Tolls, done.At, times) with { LastPosition = end };
+        });
+
+    /// <summary>The clock of a ride whose driver is gone has run on: no more of the time is billed than was estimated.</summary>
+    public static EventActivityBinder<Ride, ForceComplete> CompleteByOperator(
+        this EventActivityBinder<Ride, ForceComplete> binder,
+        RideTimes times
+    ) =>
+        binder.Publish(context =>
+        {
+            var (ride, force) = (context.Saga, context.Message);
+            ride.CompletedBy = ByOperator;
+            ride.CompletionReason = force.Reason;
+            var completed = ride.Completed(force.DistanceMeters, null, force.At, times);
+            return completed with
+            {
+                DurationSeconds = Math.Min(completed.DurationSeconds, force.EstimatedSeconds),
+                By = ByOperator,
+            };
+        });
+
+    static RideCompleted Completed(
+        this Ride ride,
+        int? distanceMeters,
+        Money? tolls,
+        DateTimeOffset reportedAt,
+        RideTimes times
+    )
+    {
+        var at = ride.MoveTo(reportedAt);
+        ride.CompletedAt = at;
+        ride.DistanceMeters = distanceMeters;
+        ride.Tolls = tolls;
+        ride.EndActivity();
+        return new RideCompleted(
+            ride.CorrelationId,
+            ride.RiderId,
+            ride.DriverId!,
+            ride.Pickup,
+            ride.Dropoff,
+            ride.VehicleClass,
+            ride.QuoteId,
+            ride.QuotedFare,
+            ride.QuotedDistanceMeters,
+            ride.PaymentMethodId,
+            ride.DistanceMeters,
+            Seconds(ride.StartedAt!.Value, at),
+            ride.WaitSeconds!.Value,
+            Math.Min(ride.WaitSeconds.Value, (int)times.FreeWait.TotalSeconds),
+            ride.Tolls,
+            ride.StartedAt.Value,
+            at
+        );
+    }
+
+    /// <summary>Notes what cannot be true, on the ride and in the event log.</summary>
+    public static EventActivityBinder<Ride, T> Flag<T>(
+        this EventActivityBinder<Ride, T> binder,
+        Func<Ride, T, IReadOnlyList<RideFlag>> check
+    )
+        where T : class, IDriverCommand =>
+        binder.ThenAsync(async context =>
+        {
+            var ride = context.Saga;
+            foreach (var flag in check(ride, context.Message))
+            {
+                ride.Flags = [.. ride.Flags, flag];
+                ride.FlaggedAt ??= flag.At;
+                await context.Publish(
+                    new RideNeedsAttention(
+                        ride.CorrelationId,
+                        flag.Code,
+                        flag.At,
+                        flag.Reason,
+                        flag.DriverId,
+                        ride.NotBefore(flag.At)
+                    )
+                );
+            }
         });
 
     public static EventActivityBinder<Ride, CancelRide> CancelByRider(
@@ -226,6 +287,16 @@ internal static class RideSteps
         {
             var (ride, at) = (context.Saga, context.Saga.NotBefore(context.Message.At));
             return ride.Cancel(ride.Cancelled(ByDriver, "noShow", at, times));
+        });
+
+    public static EventActivityBinder<Ride, ForceCancel> CancelByOperator(
+        this EventActivityBinder<Ride, ForceCancel> binder,
+        RideTimes times
+    ) =>
+        binder.Publish(context =>
+        {
+            var (ride, force) = (context.Saga, context.Message);
+            return ride.Cancel(ride.Cancelled(ByOperator, force.Reason, ride.NotBefore(force.At), times));
         });
 
     public static EventActivityBinder<Ride, RateRide> Rate(this EventActivityBinder<Ride, RateRide> binder) =>

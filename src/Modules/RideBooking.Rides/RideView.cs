@@ -20,8 +20,10 @@ namespace RideBooking.Rides;
 /// <param name="WaitSeconds">How long the driver waited at the pickup, seconds.</param>
 /// <param name="DistanceMeters">What the driver's app measured, metres.</param>
 /// <param name="Tolls">What the driver paid on the way.</param>
+/// <param name="Completion">Who completed it and why, where that was not its driver.</param>
 /// <param name="Cancellation">Who cancelled it and why.</param>
 /// <param name="Rating">How the rider judged it.</param>
+/// <param name="Flags">What drivers reported that cannot be true, oldest first.</param>
 /// <param name="Version">Moves by one with every change; the ETag.</param>
 /// <param name="Timestamps">When it came to each status, by status; those of a driver who released it are gone.</param>
 internal sealed record RideView(
@@ -42,8 +44,10 @@ internal sealed record RideView(
     int? WaitSeconds,
     int? DistanceMeters,
     Money? Tolls,
-    RideView.CancelledBy? Cancellation,
+    RideView.EndedBy? Completion,
+    RideView.EndedBy? Cancellation,
     RideView.RiderRating? Rating,
+    IReadOnlyList<RideFlag> Flags,
     int Version,
     IReadOnlyDictionary<string, DateTimeOffset> Timestamps
 )
@@ -61,9 +65,9 @@ internal sealed record RideView(
     /// <param name="Amount">What is, or was, to be paid.</param>
     internal sealed record PaymentState(PaymentStatus Status, Money? Amount);
 
-    /// <param name="By"><c>rider</c> or <c>driver</c> (a no-show).</param>
+    /// <param name="By"><c>rider</c>, <c>driver</c> (a no-show) or <c>operator</c>.</param>
     /// <param name="Reason">Why.</param>
-    internal sealed record CancelledBy(string By, string Reason);
+    internal sealed record EndedBy(string By, string Reason);
 
     /// <param name="Stars">1 to 5.</param>
     /// <param name="Comment">In the rider's words.</param>
@@ -90,8 +94,10 @@ internal sealed record RideView(
             ride.WaitSeconds,
             ride.DistanceMeters,
             ride.Tolls,
-            ride is { CancelledBy: { } by, CancellationReason: { } reason } ? new CancelledBy(by, reason) : null,
+            ride is { CompletedBy: { } completer, CompletionReason: { } why } ? new EndedBy(completer, why) : null,
+            ride is { CancelledBy: { } by, CancellationReason: { } reason } ? new EndedBy(by, reason) : null,
             ride.Stars is { } stars ? new RiderRating(stars, ride.RatingComment) : null,
+            ride.Flags,
             ride.Version,
             TimestampsOf(ride)
         );

@@ -20,6 +20,7 @@ public sealed class RidesModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration) =>
         services
             .AddSingleton(RideTimes.Read(configuration))
+            .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton<FollowRide>()
             .AddScoped<TellRide>()
             .AddScoped<IUnfinishedWork, ResumeSearchDeadlines>()
@@ -52,6 +53,10 @@ public sealed class RidesModule : IModule
         CompleteRideEndpoint.Map(drivers);
         ReleaseRideEndpoint.Map(drivers);
         ReportNoShowEndpoint.Map(drivers);
+
+        var operators = routes.MapOperators();
+        FindRides.Map(operators);
+        ForceRide.Map(operators);
 
         var everybody = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
         GetRide.Map(everybody);

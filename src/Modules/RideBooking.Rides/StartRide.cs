@@ -3,35 +3,45 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
 /// <summary>The rider is aboard.</summary>
-internal sealed record StartRide(Guid RideId, string DriverId, DateTimeOffset At) : IDriverCommand;
+internal sealed record StartRide(Guid RideId, string DriverId, DateTimeOffset At, DriverFix? Position = null)
+    : IDriverCommand;
 
 internal static class StartRideEndpoint
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/rides/{rideId:guid}/start", Handle)
-            .WithSummary("The rider is aboard")
+            .WithSummary("Start the ride: the rider is aboard")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
-            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
-    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
         Guid rideId,
         Driver driver,
         IdempotentRequest request,
         TellRide tell,
+        Plausibility plausibility,
+        AppDbContext db,
         TimeProvider clock,
         CancellationToken stop
-    ) =>
-        tell.ByDriver(
+    )
+    {
+        var command = new StartRide(rideId, driver.Id, clock.GetUtcNow(), await db.FixOf(driver.Id, stop));
+        return await tell.ByDriver(
             rideId,
             driver,
             request,
-            new StartRide(rideId, driver.Id, clock.GetUtcNow()),
-            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Starting"),
+            command,
+            ride =>
+                ride.Is() == RideStatus.DriverArrived
+                    ? RideProblems.Implausible(plausibility.Of(ride, command))
+                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Starting"),
             stop
         );
+    }
 }

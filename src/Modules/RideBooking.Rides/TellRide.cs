@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
@@ -7,7 +8,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Rides;
 
 /// <summary>Puts a request's command to the ride's machine, in this process, and says what became of it.</summary>
-internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
+internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db, ILogger<TellRide> log)
 {
     /// <summary>
     /// Accepted also when this very request was accepted before and its answer was lost: the inbox keeps the command from
@@ -50,6 +51,15 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db)
             return RideProblems.NotFound();
 
         var (accepted, ride) = await Tell(rideId, request, command, stop);
+        if (accepted)
+            foreach (var flag in ride!.Flags.Skip(known.Flags.Count))
+                log.LogWarning(
+                    "Ride {RideId} is flagged {Flag}, reported by driver {DriverId}: {Reason}",
+                    rideId,
+                    flag.Code,
+                    flag.DriverId,
+                    flag.Reason
+                );
         return accepted ? Done(ride!)
             : ride?.IsDrivenBy(driver.Id) == true ? refusal(ride)
             : RideProblems.NotFound();

@@ -10,6 +10,10 @@ namespace RideBooking.Contracts;
 /// <param name="TariffVersion">The tariff it was computed with.</param>
 /// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
 /// <param name="At">When.</param>
+/// <param name="IgnoredDistanceMeters">
+/// The distance the driver's app reported, metres, where it could not be true and was not billed; null where it was, where none was
+/// reported, and in older events.
+/// </param>
 [Event("billing")]
 public sealed record FareFinalized(
     Guid RideId,
@@ -20,7 +24,8 @@ public sealed record FareFinalized(
     Money Total,
     string TariffVersion,
     Guid? PaymentMethodId,
-    DateTimeOffset At
+    DateTimeOffset At,
+    int? IgnoredDistanceMeters = null
 );
 
 /// <summary>What a cancelled ride costs: nothing, when <paramref name="WaivedReason"/> says why.</summary>

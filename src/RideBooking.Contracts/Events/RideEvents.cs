@@ -96,6 +96,10 @@ public sealed record RideStarted(Guid RideId, string RiderId, string DriverId, D
 /// <param name="Tolls">What the driver paid on the way.</param>
 /// <param name="StartedAt">When the rider was aboard.</param>
 /// <param name="At">When it was completed.</param>
+/// <param name="LastPosition">
+/// Where the driver was seen last, between start and completion and lately; null if nowhere. Absent in older events.
+/// </param>
+/// <param name="By">Who completed it: <c>driver</c> or <c>operator</c>. Absent in older events, which a driver completed.</param>
 [Event("rides")]
 public sealed record RideCompleted(
     Guid RideId,
@@ -114,6 +118,28 @@ public sealed record RideCompleted(
     int FreeWaitSeconds,
     Money? Tolls,
     DateTimeOffset StartedAt,
+    DateTimeOffset At,
+    Place? LastPosition = null,
+    string By = "driver"
+);
+
+/// <summary>A driver reported something that cannot be true. The ride goes on; operators look at it.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="Kind">
+/// <c>arrivedFarFromPickup</c>, <c>arrivedTooSoon</c>, <c>startedFarFromPickup</c>, <c>completedFarFromDropoff</c>,
+/// <c>completedTooSoon</c>, <c>distanceTooShort</c> or <c>distanceTooLong</c>; more may come.
+/// </param>
+/// <param name="Since">When it was reported.</param>
+/// <param name="Reason">Why it cannot be true, for a person.</param>
+/// <param name="DriverId">The driver who reported it.</param>
+/// <param name="At">When it was noted.</param>
+[Event("rides")]
+public sealed record RideNeedsAttention(
+    Guid RideId,
+    string Kind,
+    DateTimeOffset Since,
+    string Reason,
+    string DriverId,
     DateTimeOffset At
 );
 
@@ -121,7 +147,10 @@ public sealed record RideCompleted(
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="By">Who cancelled: <c>rider</c>, <c>driver</c> (a no-show), <c>operator</c> or <c>system</c>.</param>
-/// <param name="Stage">The ride's status until then: <c>requested</c>, <c>driverAssigned</c> or <c>driverArrived</c>.</param>
+/// <param name="Stage">
+/// The ride's status until then: <c>requested</c>, <c>driverAssigned</c> or <c>driverArrived</c>; <c>inProgress</c> only where an
+/// operator cancelled it.
+/// </param>
 /// <param name="Reason">Why; <c>noShow</c> when the rider did not come.</param>
 /// <param name="DriverId">The driver who had the ride, if any.</param>
 /// <param name="OfferId">That driver's accepted offer.</param>

@@ -22,6 +22,12 @@ public static class Settings
             );
     }
 
+    /// <summary><c>true</c> or <c>false</c>, in any case.</summary>
+    public static bool TrueOrFalse(this IConfiguration configuration, string key, bool otherwise) =>
+        configuration[key] is not { } text || string.IsNullOrWhiteSpace(text) ? otherwise
+        : bool.TryParse(text, out var value) ? value
+        : throw new ConfigurationException($"{key} is '{text}' but must be true or false.");
+
     /// <summary>A positive time span, written <c>hh:mm:ss</c> (or <c>d.hh:mm:ss</c>, with fractions of a second).</summary>
     public static TimeSpan Span(this IConfiguration configuration, string key, TimeSpan otherwise) =>
         configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? ParseSpan(key, text) : otherwise;

@@ -34,7 +34,14 @@ public sealed class A_fare
     [Fact]
     public void Is_the_minimum_fare_at_least()
     {
-        var fare = Of(s_ride.Completed with { DistanceMeters = 300, DurationSeconds = 60 });
+        var fare = Of(
+            s_ride.Completed with
+            {
+                DistanceMeters = 300,
+                DurationSeconds = 60,
+                LastPosition = SomeRide.Alexanderplatz,
+            }
+        );
         Lines(fare).ShouldBe([("base", 2.50m), ("distance", 0.36m), ("time", 0.30m), ("minimumFare", 2.84m)]);
         fare.Total.ShouldBe(SomeRide.Euro(6.00m));
     }
@@ -47,6 +54,7 @@ public sealed class A_fare
             {
                 DistanceMeters = 300,
                 DurationSeconds = 60,
+                LastPosition = SomeRide.Alexanderplatz,
                 WaitSeconds = 210,
                 FreeWaitSeconds = 120,
                 Tolls = SomeRide.Euro(3.5m),
@@ -87,6 +95,31 @@ public sealed class A_fare
         Lines(Of(s_ride.Completed with { DistanceMeters = int.MaxValue })).ShouldBe(Lines(estimate));
         Lines(Of(s_ride.Completed with { DistanceMeters = -1 })).ShouldBe(Lines(estimate));
         Lines(Of(s_ride.Quoted(11.11m, 6000) with { DistanceMeters = 1_000_000 })).ShouldBe([("upfrontFare", 11.11m)]);
+    }
+
+    [Fact]
+    public void Is_estimated_where_the_distance_is_too_short_to_be_true()
+    {
+        var ride = s_ride.Completed with
+        {
+            Pickup = new Place(52.52, 13.405),
+            Dropoff = new Place(52.50, 13.30),
+            DistanceMeters = 0,
+            DurationSeconds = 0,
+        };
+        Of(ride).Total.ShouldBe(SomeRide.Euro(14.12m));
+        Of(ride).Lines.Single(line => line.Code == "distance").Description.ShouldBe("Distance, 9.7 km (estimated)");
+
+        // Seen where the rider got out, halfway: what was measured counts, and without that the way to there.
+        var seen = ride with
+        {
+            LastPosition = new Place(52.51, 13.3525),
+        };
+        Of(seen with { DistanceMeters = 4000 }).Total.ShouldBe(SomeRide.Euro(2.50m + 4.80m));
+        Of(seen).Lines.Single(line => line.Code == "distance").Description.ShouldBe("Distance, 4.8 km (estimated)");
+
+        // A driver who is far away makes nothing dearer.
+        Of(ride with { LastPosition = new Place(53, 14) }).Total.ShouldBe(SomeRide.Euro(14.12m));
     }
 
     [Fact]

@@ -172,6 +172,8 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
             "ReleaseRide",
             "ReportNoShow",
             "RateRide",
+            "ForceComplete",
+            "ForceCancel",
             "PayNow",
         ];
         Consumers

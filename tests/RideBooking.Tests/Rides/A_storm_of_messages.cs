@@ -29,7 +29,7 @@ public sealed class A_storm_of_messages
 
     static HashSet<(string, string)> Legal()
     {
-        var graph = new RideStateMachine(RideLab.Times).GetGraph();
+        var graph = new RideStateMachine(RideLab.Times, RideLab.Plausibility).GetGraph();
         return
         [
             .. from step in graph.Edges.Where(edge => edge.From.VertexType == typeof(MassTransit.State))

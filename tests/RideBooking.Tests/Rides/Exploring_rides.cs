@@ -94,6 +94,8 @@ public sealed class Exploring_rides : RideLab
             Completed(),
             Released(),
             NoShow(),
+            ForcedComplete(),
+            ForcedCancel(),
             Cancelled(),
             Rated(),
             Fare(),

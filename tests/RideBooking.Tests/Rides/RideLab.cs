@@ -21,6 +21,13 @@ public abstract class RideLab
         NoShowAfter: TimeSpan.FromMinutes(5)
     );
 
+    internal static readonly Plausibility Plausibility = new(
+        PickupRadiusMeters: 300,
+        PositionMaxAge: TimeSpan.FromMinutes(2),
+        MaxSpeedKmh: 150,
+        RefuseImplausible: false
+    );
+
     protected static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
     protected static readonly Place Pickup = new(52.5219, 13.4132, "Alexanderplatz");
     protected static readonly Place Dropoff = new(52.5072, 13.3325);
@@ -38,7 +45,7 @@ public abstract class RideLab
         new(lab =>
             lab.Saga<RideStateMachine, Ride>()
                 .StartAt(T0)
-                .Services(services => services.AddSingleton(Times))
+                .Services(services => services.AddSingleton(Times).AddSingleton(Plausibility))
                 .Outbox(OutboxKind.Transactional)
                 .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
         );
@@ -103,7 +110,7 @@ public abstract class RideLab
         new(RideId, rider, "changed my mind", T0.AddSeconds(seconds));
 
     internal ArriveAtPickup Arrived(string driver = Anna, int seconds = 100) =>
-        new(RideId, driver, T0.AddSeconds(seconds));
+        new(RideId, driver, T0.AddSeconds(seconds), AtPickup(seconds));
 
     internal StartRide Started(string driver = Anna, int seconds = 250) => new(RideId, driver, T0.AddSeconds(seconds));
 
@@ -114,7 +121,16 @@ public abstract class RideLab
         new(RideId, driver, "flat tyre", T0.AddSeconds(seconds));
 
     internal ReportNoShow NoShow(string driver = Anna, int seconds = 400) =>
-        new(RideId, driver, T0.AddSeconds(seconds));
+        new(RideId, driver, T0.AddSeconds(seconds), AtPickup(seconds));
+
+    internal ForceComplete ForcedComplete(int seconds = 90_000) =>
+        new(RideId, "the driver is gone", null, 900, T0.AddSeconds(seconds));
+
+    internal ForceCancel ForcedCancel(int seconds = 90_000) =>
+        new(RideId, "the driver is gone", T0.AddSeconds(seconds));
+
+    /// <summary>A position at the pickup, reported a second before.</summary>
+    internal static DriverFix AtPickup(int seconds) => new(Pickup.Lat, Pickup.Lng, T0.AddSeconds(seconds - 1));
 
     internal RateRide Rated(int stars = 5, int seconds = 2000, string rider = Rider) =>
         new(RideId, rider, stars, "thanks", T0.AddSeconds(seconds));

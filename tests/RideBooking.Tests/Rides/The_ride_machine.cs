@@ -8,7 +8,7 @@ namespace RideBooking.Tests.Rides;
 /// <summary>The machine read as a table.</summary>
 public sealed class The_ride_machine
 {
-    readonly RideStateMachine _machine = new(RideLab.Times);
+    readonly RideStateMachine _machine = new(RideLab.Times, RideLab.Plausibility);
 
     // Nothing is ever in Initial or Final: a ride is born into requested, and its end is a status like any other.
     IEnumerable<State> Statuses => _machine.States.Where(state => state != _machine.Initial && state != _machine.Final);
@@ -18,7 +18,7 @@ public sealed class The_ride_machine
     {
         SagaLab.FindingsOf(_machine).ShouldBeEmpty();
         Statuses.Count().ShouldBe(7);
-        _machine.Events.Count().ShouldBe(16);
+        _machine.Events.Count().ShouldBe(18);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using RideBooking.Payments;
 using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
 using RideBooking.Testing;
+using RideBooking.Tests.Rides;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 
@@ -36,7 +37,7 @@ public abstract class RideAndPayment
         lab.Saga<RideStateMachine, Ride>()
             .Saga<PaymentStateMachine, Payment>()
             .StartAt(s_start)
-            .Services(services => services.AddSingleton(Times).AddSingleton(Options))
+            .Services(services => services.AddSingleton(Times).AddSingleton(RideLab.Plausibility).AddSingleton(Options))
             .Outbox(OutboxKind.Transactional)
             .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
     );
@@ -66,7 +67,7 @@ public abstract class RideAndPayment
     DriverAssigned Assigned =>
         new(_ride, _rider, _offer, _anna, "Anna", new Vehicle("standard", "B-RB 1", "Testarossa"), 240, 1, At(10));
 
-    ArriveAtPickup Arrived => new(_ride, _anna, At(100));
+    ArriveAtPickup Arrived => new(_ride, _anna, At(100), AtPickup(100));
 
     StartRide Started => new(_ride, _anna, At(250));
 
@@ -76,7 +77,9 @@ public abstract class RideAndPayment
 
     CancelRide Cancelled => new(_ride, _rider, "changed my mind", At(300));
 
-    ReportNoShow NoShow(int seconds) => new(_ride, _anna, At(seconds));
+    ReportNoShow NoShow(int seconds) => new(_ride, _anna, At(seconds), AtPickup(seconds));
+
+    static DriverFix AtPickup(int seconds) => new(52.5219, 13.4132, At(seconds - 1));
 
     RateRide Rated => new(_ride, _rider, 5, "thanks", At(2000));
 

@@ -56,6 +56,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     action = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: true),
                     count = table.Column<int>(type: "integer", nullable: false),
                     reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
                 },
@@ -650,6 +651,9 @@ namespace RideBooking.Platform.Migrations.Postgres
                     search = table.Column<int>(type: "integer", nullable: false),
                     search_started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     search_deadline_token = table.Column<Guid>(type: "uuid", nullable: true),
+                    arrival_meters = table.Column<int>(type: "integer", nullable: true),
+                    flags = table.Column<string>(type: "text", nullable: false),
+                    flagged_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     assigned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     arrived_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -658,6 +662,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     cancelled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     no_driver_found_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    completed_by = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    completion_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     cancelled_by = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
                     cancellation_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     wait_seconds = table.Column<int>(type: "integer", nullable: true),
@@ -1234,6 +1240,19 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "rides",
                 table: "rides",
                 columns: new[] { "driver_id", "assigned_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_flagged_at",
+                schema: "rides",
+                table: "rides",
+                column: "flagged_at",
+                filter: "flagged_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_requested_at",
+                schema: "rides",
+                table: "rides",
+                column: "requested_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rider_id",

@@ -1607,6 +1607,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
+                    b.Property<Guid?>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
                     b.HasKey("Id")
                         .HasName("pk_audit");
 
@@ -2201,6 +2205,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("active_rider_id");
 
+                    b.Property<int?>("ArrivalMeters")
+                        .HasColumnType("integer")
+                        .HasColumnName("arrival_meters");
+
                     b.Property<DateTimeOffset?>("ArrivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("arrived_at");
@@ -2231,6 +2239,16 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
 
+                    b.Property<string>("CompletedBy")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("completed_by");
+
+                    b.Property<string>("CompletionReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("completion_reason");
+
                     b.Property<int?>("DistanceMeters")
                         .HasColumnType("integer")
                         .HasColumnName("distance_meters");
@@ -2253,6 +2271,15 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.Property<int?>("EtaSeconds")
                         .HasColumnType("integer")
                         .HasColumnName("eta_seconds");
+
+                    b.Property<DateTimeOffset?>("FlaggedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("flagged_at");
+
+                    b.Property<string>("Flags")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("flags");
 
                     b.Property<Guid?>("LastCommandId")
                         .HasColumnType("uuid")
@@ -2473,6 +2500,13 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .IsUnique()
                         .HasDatabaseName("ix_rides_active_rider_id")
                         .HasFilter("active_rider_id IS NOT NULL");
+
+                    b.HasIndex("FlaggedAt")
+                        .HasDatabaseName("ix_rides_flagged_at")
+                        .HasFilter("flagged_at IS NOT NULL");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_rides_requested_at");
 
                     b.HasIndex("DriverId", "AssignedAt")
                         .HasDatabaseName("ix_rides_driver_id_assigned_at");

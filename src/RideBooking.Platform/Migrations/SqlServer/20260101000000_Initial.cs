@@ -178,6 +178,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     action = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
                     queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     count = table.Column<int>(type: "int", nullable: false),
                     reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2")
                 },
@@ -648,6 +649,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     search = table.Column<int>(type: "int", nullable: false),
                     search_started_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     search_deadline_token = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    arrival_meters = table.Column<int>(type: "int", nullable: true),
+                    flags = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    flagged_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     assigned_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     arrived_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -656,6 +660,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     cancelled_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     no_driver_found_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     changed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    completed_by = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true, collation: "Latin1_General_BIN2"),
+                    completion_reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     cancelled_by = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true, collation: "Latin1_General_BIN2"),
                     cancellation_reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     wait_seconds = table.Column<int>(type: "int", nullable: true),
@@ -1233,6 +1239,19 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "rides",
                 table: "rides",
                 columns: new[] { "driver_id", "assigned_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_flagged_at",
+                schema: "rides",
+                table: "rides",
+                column: "flagged_at",
+                filter: "flagged_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_requested_at",
+                schema: "rides",
+                table: "rides",
+                column: "requested_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rider_id",

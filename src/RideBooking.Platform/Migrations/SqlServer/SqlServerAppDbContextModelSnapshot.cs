@@ -1790,6 +1790,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("reason")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<Guid?>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
                     b.HasKey("Id")
                         .HasName("pk_audit");
 
@@ -2447,6 +2451,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("active_rider_id")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<int?>("ArrivalMeters")
+                        .HasColumnType("int")
+                        .HasColumnName("arrival_meters");
+
                     b.Property<DateTimeOffset?>("ArrivedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("arrived_at");
@@ -2479,6 +2487,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("completed_at");
 
+                    b.Property<string>("CompletedBy")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("completed_by")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("CompletionReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("completion_reason")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.Property<int?>("DistanceMeters")
                         .HasColumnType("int")
                         .HasColumnName("distance_meters");
@@ -2504,6 +2524,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<int?>("EtaSeconds")
                         .HasColumnType("int")
                         .HasColumnName("eta_seconds");
+
+                    b.Property<DateTimeOffset?>("FlaggedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("flagged_at");
+
+                    b.Property<string>("Flags")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("flags")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<Guid?>("LastCommandId")
                         .HasColumnType("uniqueidentifier")
@@ -2738,6 +2768,13 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .IsUnique()
                         .HasDatabaseName("ix_rides_active_rider_id")
                         .HasFilter("active_rider_id IS NOT NULL");
+
+                    b.HasIndex("FlaggedAt")
+                        .HasDatabaseName("ix_rides_flagged_at")
+                        .HasFilter("flagged_at IS NOT NULL");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_rides_requested_at");
 
                     b.HasIndex("DriverId", "AssignedAt")
                         .HasDatabaseName("ix_rides_driver_id_assigned_at");

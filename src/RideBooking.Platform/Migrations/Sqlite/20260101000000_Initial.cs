@@ -498,6 +498,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     action = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     count = table.Column<int>(type: "INTEGER", nullable: false),
                     reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
                 },
@@ -690,6 +691,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     search = table.Column<int>(type: "INTEGER", nullable: false),
                     search_started_at = table.Column<string>(type: "TEXT", nullable: false),
                     search_deadline_token = table.Column<Guid>(type: "TEXT", nullable: true),
+                    arrival_meters = table.Column<int>(type: "INTEGER", nullable: true),
+                    flags = table.Column<string>(type: "TEXT", nullable: false),
+                    flagged_at = table.Column<string>(type: "TEXT", nullable: true),
                     requested_at = table.Column<string>(type: "TEXT", nullable: false),
                     assigned_at = table.Column<string>(type: "TEXT", nullable: true),
                     arrived_at = table.Column<string>(type: "TEXT", nullable: true),
@@ -698,6 +702,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     cancelled_at = table.Column<string>(type: "TEXT", nullable: true),
                     no_driver_found_at = table.Column<string>(type: "TEXT", nullable: true),
                     changed_at = table.Column<string>(type: "TEXT", nullable: false),
+                    completed_by = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    completion_reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     cancelled_by = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
                     cancellation_reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     wait_seconds = table.Column<int>(type: "INTEGER", nullable: true),
@@ -1136,6 +1142,17 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_rides_rides_driver_id_assigned_at",
                 table: "rides_rides",
                 columns: new[] { "driver_id", "assigned_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rides_flagged_at",
+                table: "rides_rides",
+                column: "flagged_at",
+                filter: "flagged_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rides_rides_requested_at",
+                table: "rides_rides",
+                column: "requested_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rides_rider_id",

@@ -1609,6 +1609,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
+                    b.Property<Guid?>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
                     b.HasKey("Id")
                         .HasName("pk_operations_audit");
 
@@ -2214,6 +2218,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("active_rider_id");
 
+                    b.Property<int?>("ArrivalMeters")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("arrival_meters");
+
                     b.Property<string>("ArrivedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("arrived_at");
@@ -2245,6 +2253,16 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("completed_at");
 
+                    b.Property<string>("CompletedBy")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("completed_by");
+
+                    b.Property<string>("CompletionReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("completion_reason");
+
                     b.Property<int?>("DistanceMeters")
                         .HasColumnType("INTEGER")
                         .HasColumnName("distance_meters");
@@ -2267,6 +2285,15 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.Property<int?>("EtaSeconds")
                         .HasColumnType("INTEGER")
                         .HasColumnName("eta_seconds");
+
+                    b.Property<string>("FlaggedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("flagged_at");
+
+                    b.Property<string>("Flags")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("flags");
 
                     b.Property<Guid?>("LastCommandId")
                         .HasColumnType("TEXT")
@@ -2489,6 +2516,13 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_rides_rides_active_rider_id")
                         .HasFilter("active_rider_id IS NOT NULL");
+
+                    b.HasIndex("FlaggedAt")
+                        .HasDatabaseName("ix_rides_rides_flagged_at")
+                        .HasFilter("flagged_at IS NOT NULL");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_rides_rides_requested_at");
 
                     b.HasIndex("DriverId", "AssignedAt")
                         .HasDatabaseName("ix_rides_rides_driver_id_assigned_at");

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>Operators look for rides of all riders, by status and by what was flagged.</summary>
+internal static class FindRides
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapGet("/operations/rides", Handle)
+            .WithSummary("Find rides, newest first")
+            .WithDescription(
+                "By status (state=inProgress), and those with a report that cannot be true (flagged=true; false for those "
+                    + "without). Each ride's flags say why."
+            );
+
+    static async Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> Handle(
+        string? state,
+        bool? flagged,
+        PageRequest page,
+        AppDbContext db,
+        CancellationToken cancellationToken
+    )
+    {
+        var rides = db.Set<Ride>().AsNoTracking();
+        if (state is not null)
+        {
+            if (!RideStatuses.Spellings.Contains(state))
+                return Problem.Validation("state", $"must be one of: {string.Join(", ", RideStatuses.Spellings)}");
+            var status = Enum.Parse<RideStatus>(state, ignoreCase: true).ToString();
+            rides = rides.Where(ride => ride.Status == status);
+        }
+        if (flagged is { } wanted)
+            rides = rides.Where(ride => ride.FlaggedAt != null == wanted);
+        if (page.TryAfter<(DateTimeOffset At, Guid Id)>(out var last))
+            rides = rides.Where(ride =>
+                ride.RequestedAt < last.At || (ride.RequestedAt == last.At && ride.CorrelationId < last.Id)
+            );
+        var rows = await rides
+            .OrderByDescending(ride => ride.RequestedAt)
+            .ThenByDescending(ride => ride.CorrelationId)
+            .Take(page.Fetch)
+            .ToListAsync(cancellationToken);
+        return TypedResults.Ok(page.Of(rows, ride => (ride.RequestedAt, ride.CorrelationId), RideView.Of));
+    }
+}

@@ -1,0 +1,165 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Operations;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
+
+namespace RideBooking.Rides;
+
+/// <summary>An operator completes a ride whose driver cannot.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="DistanceMeters">What the operator knows of the distance, metres; the quote or the estimate counts without it.</param>
+/// <param name="EstimatedSeconds">How long the trip was estimated to take: what is billed of the time at most.</param>
+/// <param name="At">When.</param>
+internal sealed record ForceComplete(
+    Guid RideId,
+    string Reason,
+    int? DistanceMeters,
+    int EstimatedSeconds,
+    DateTimeOffset At
+);
+
+/// <summary>An operator cancels a ride that its rider and driver cannot end.</summary>
+internal sealed record ForceCancel(Guid RideId, string Reason, DateTimeOffset At);
+
+/// <summary>An operator ends a ride, with a reason that the audit and the ride keep.</summary>
+internal static class ForceRide
+{
+    public static void Map(RouteGroupBuilder operators)
+    {
+        operators
+            .MapPost("/operations/rides/{rideId:guid}/force-complete", Complete)
+            .WithSummary("Complete a ride whose driver cannot")
+            .WithDescription(
+                "For a ride in progress. The rider pays the quoted fare, or the estimate; with distanceMeters a metered fare. "
+                    + "The driver earns as usual and is free again. Again has no effect."
+            )
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
+        operators
+            .MapPost("/operations/rides/{rideId:guid}/force-cancel", Cancel)
+            .WithSummary("Cancel a ride that is under way")
+            .WithDescription(
+                "In any status before the end, also with the rider aboard. Nobody pays; the driver, if any, is free again. "
+                    + "Again has no effect."
+            )
+            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
+            .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
+    }
+
+    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Complete(
+        Guid rideId,
+        Operator by,
+        CompleteRequest asked,
+        IdempotentRequest request,
+        TellRide tell,
+        AppDbContext db,
+        ITripPolicy trips,
+        IOperatorAudit audit,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    ) =>
+        Force(
+            rideId,
+            by,
+            "force-complete",
+            asked.Reason.Trim(),
+            ride => ride.Is() == RideStatus.InProgress,
+            ride => new ForceComplete(
+                rideId,
+                asked.Reason.Trim(),
+                asked.DistanceMeters,
+                trips.Estimate(ride.Pickup, ride.Dropoff).DurationSeconds,
+                clock.GetUtcNow()
+            ),
+            "Completing",
+            request,
+            tell,
+            db,
+            audit,
+            cancellationToken
+        );
+
+    static Task<Results<Accepted<RideView>, ProblemHttpResult>> Cancel(
+        Guid rideId,
+        Operator by,
+        CancelRequest asked,
+        IdempotentRequest request,
+        TellRide tell,
+        AppDbContext db,
+        IOperatorAudit audit,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    ) =>
+        Force(
+            rideId,
+            by,
+            "force-cancel",
+            asked.Reason.Trim(),
+            ride => ride.IsUnderWay(),
+            _ => new ForceCancel(rideId, asked.Reason.Trim(), clock.GetUtcNow()),
+            "Cancelling",
+            request,
+            tell,
+            db,
+            audit,
+            cancellationToken
+        );
+
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Force<T>(
+        Guid rideId,
+        Operator by,
+        string action,
+        string reason,
+        Func<Ride, bool> isPossible,
+        Func<Ride, T> command,
+        string what,
+        IdempotentRequest request,
+        TellRide tell,
+        AppDbContext db,
+        IOperatorAudit audit,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        if (await db.FindRide(rideId, cancellationToken) is not { } known)
+            return RideProblems.NotFound();
+        // Before it is done, so that no crash hides it; what changes nothing is no act.
+        if (isPossible(known))
+            await audit.Record(action, rideId, by.Id, reason, cancellationToken);
+        var (accepted, ride) = await tell.Tell(rideId, request, command(known), cancellationToken);
+        return accepted
+            ? TellRide.Done(ride!)
+            : RideProblems.Refused(ride ?? known, RideProblems.InvalidTransition, what);
+    }
+
+    /// <param name="Reason">Why, 1 to 500 characters.</param>
+    /// <param name="DistanceMeters">The distance, metres, where it is known; without it the quote or the estimate counts.</param>
+    internal sealed record CompleteRequest(string Reason, int? DistanceMeters)
+    {
+        internal sealed class Validator : AbstractValidator<CompleteRequest>
+        {
+            public Validator()
+            {
+                RuleFor(complete => complete.Reason).Text(1, RideMap.MaxReason);
+                RuleFor(complete => complete.DistanceMeters)
+                    .Must(meters => meters is null or (>= 0 and <= CompleteRideEndpoint.MaxMeters))
+                    .WithMessage($"must be from 0 to {CompleteRideEndpoint.MaxMeters}");
+            }
+        }
+    }
+
+    /// <param name="Reason">Why, 1 to 500 characters.</param>
+    internal sealed record CancelRequest(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<CancelRequest>
+        {
+            public Validator() => RuleFor(cancel => cancel.Reason).Text(1, RideMap.MaxReason);
+        }
+    }
+}

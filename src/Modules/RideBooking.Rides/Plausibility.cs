@@ -1,0 +1,165 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using RideBooking.Contracts;
+using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Positions;
+using RideBooking.Platform.Quotes;
+
+namespace RideBooking.Rides;
+
+/// <summary>
+/// What a driver's reports can be, judged by the driver's last position, the time and the distance. Pure. A phone's GPS fails,
+/// so a report that cannot be true is flagged and not refused, unless the settings say so; a no-show, which costs the rider
+/// money, needs the evidence.
+/// </summary>
+/// <param name="PickupRadiusMeters"><c>Rides:PickupRadiusMeters</c>: how near the pickup, or dropoff, counts as there, metres.</param>
+/// <param name="PositionMaxAge"><c>Rides:PositionMaxAge</c>: how old a position may be to prove where a driver is.</param>
+/// <param name="MaxSpeedKmh"><c>Rides:MaxSpeedKmh</c>: no vehicle is faster, kilometres per hour.</param>
+/// <param name="RefuseImplausible"><c>Rides:RefuseImplausible</c>: whether what would be flagged is refused.</param>
+internal sealed record Plausibility(
+    int PickupRadiusMeters,
+    TimeSpan PositionMaxAge,
+    int MaxSpeedKmh,
+    bool RefuseImplausible
+)
+{
+    // An estimate of the way to the pickup has a minute for turning and finding the door, and a city's slow average as the crow
+    // flies.
+    const int EtaAllowanceSeconds = 60;
+    const double EtaKmh = 20;
+
+    double MaxMetersPerSecond => MaxSpeedKmh / 3.6;
+
+    public static Plausibility Read(IConfiguration configuration) =>
+        new(
+            (int)configuration.Number("Rides:PickupRadiusMeters", 300, 10, 100_000),
+            configuration.Span("Rides:PositionMaxAge", TimeSpan.FromMinutes(2)),
+            (int)configuration.Number("Rides:MaxSpeedKmh", 150, 1, 1_000_000),
+            configuration.TrueOrFalse("Rides:RefuseImplausible", false)
+        );
+
+    /// <summary>What cannot be true of an arrival at the pickup.</summary>
+    public IReadOnlyList<RideFlag> Of(Ride ride, ArriveAtPickup arrived)
+    {
+        List<RideFlag> flags = [];
+        if (Beyond(arrived.Position, ride.Pickup, arrived.At) is { } far)
+            flags.Add(Flag(RideFlags.ArrivedFarFromPickup, $"Arrival was reported {far} from the pickup", arrived));
+        if (
+            ride is { AssignedAt: { } assigned, EtaSeconds: { } eta }
+            && arrived.At - assigned is var took
+            && took.TotalSeconds < (eta - EtaAllowanceSeconds) * EtaKmh / MaxSpeedKmh
+        )
+            flags.Add(
+                Flag(
+                    RideFlags.ArrivedTooSoon,
+                    $"Arrival was reported {Seconds(took)} after the assignment; the way was estimated at {eta} s",
+                    arrived
+                )
+            );
+        return flags;
+    }
+
+    /// <summary>What cannot be true of a start.</summary>
+    public IReadOnlyList<RideFlag> Of(Ride ride, StartRide started) =>
+        Beyond(started.Position, ride.Pickup, started.At) is { } far
+            ? [Flag(RideFlags.StartedFarFromPickup, $"The start was reported {far} from the pickup", started)]
+            : [];
+
+    /// <summary>What cannot be true of a completion.</summary>
+    public IReadOnlyList<RideFlag> Of(Ride ride, CompleteRide completed)
+    {
+        if (ride.StartedAt is not { } started)
+            return [];
+        List<RideFlag> flags = [];
+        if (Beyond(completed.Position, ride.Dropoff, completed.At) is { } far)
+            flags.Add(
+                Flag(RideFlags.CompletedFarFromDropoff, $"Completion was reported {far} from the dropoff", completed)
+            );
+
+        var took = completed.At > started ? completed.At - started : TimeSpan.Zero;
+        var end = SeenDuringRide(ride, completed);
+        var straight = (end ?? ride.Dropoff).MetersFrom(ride.Pickup);
+        if (straight > PickupRadiusMeters + took.TotalSeconds * MaxMetersPerSecond)
+            flags.Add(
+                Flag(
+                    RideFlags.CompletedTooSoon,
+                    $"Completion was reported {Seconds(took)} after the start, for {Kilometers(straight)} as the crow flies",
+                    completed
+                )
+            );
+        if (
+            completed.DistanceMeters is { } meters
+            && MeasuredDistance.Check(ride.Pickup, ride.Dropoff, end, meters, (int)took.TotalSeconds)
+                is var measured
+                    and not MeasuredDistance.Verdict.Plausible
+        )
+            flags.Add(
+                Flag(
+                    measured == MeasuredDistance.Verdict.TooShort
+                        ? RideFlags.DistanceTooShort
+                        : RideFlags.DistanceTooLong,
+                    $"{Kilometers(meters)} were reported for {Kilometers(straight)} as the crow flies in {Seconds(took)}",
+                    completed
+                )
+            );
+        return flags;
+    }
+
+    /// <summary>Where the driver was seen since the start, if lately: where the ride really ended.</summary>
+    public Place? SeenDuringRide(Ride ride, CompleteRide completed) =>
+        completed.Position is { } seen && seen.At > ride.StartedAt && IsFresh(seen, completed.At)
+            ? new Place(seen.Lat, seen.Lng)
+            : null;
+
+    /// <summary>How far from the pickup a fresh position is, metres; null without one.</summary>
+    public int? MetersFromPickup(Ride ride, DriverFix? position, DateTimeOffset at) =>
+        position is not null && IsFresh(position, at)
+            ? (int)Math.Min(position.MetersTo(ride.Pickup), int.MaxValue)
+            : null;
+
+    /// <summary>Why a no-show is not proven; null when it is.</summary>
+    public NoShowProblem? Of(Ride ride, ReportNoShow noShow) =>
+        Missing(ride.ArrivalMeters, "the arrival")
+        ?? Missing(MetersFromPickup(ride, noShow.Position, noShow.At), "now");
+
+    NoShowProblem? Missing(int? meters, string when) =>
+        meters is null
+            ? new(
+                RideProblems.PositionNotFresh,
+                $"Of {when} there is no position of yours that is at most {Seconds(PositionMaxAge)} old.",
+                null
+            )
+        : meters > PickupRadiusMeters
+            ? new(
+                RideProblems.NotAtPickup,
+                $"At the time of {when} you were {Kilometers(meters.Value)} from the pickup; {PickupRadiusMeters} m are allowed.",
+                meters
+            )
+        : null;
+
+    bool IsFresh(DriverFix position, DateTimeOffset at) => position.AgeAt(at) <= PositionMaxAge;
+
+    /// <summary>How far away the driver must have been, in words: the place could not be reached since the last position.</summary>
+    string? Beyond(DriverFix? position, Place place, DateTimeOffset at)
+    {
+        if (position is null)
+            return null;
+        var (meters, age) = (position.MetersTo(place), position.AgeAt(at));
+        return meters > PickupRadiusMeters + age.TotalSeconds * MaxMetersPerSecond
+            ? $"{Seconds(age)} after a position {Kilometers(meters)}"
+            : null;
+    }
+
+    static RideFlag Flag(string code, string reason, IDriverCommand report) =>
+        new(code, $"{reason}.", report.DriverId, report.At);
+
+    static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s");
+
+    static string Kilometers(double meters) => string.Create(CultureInfo.InvariantCulture, $"{meters / 1000:0.0} km");
+}
+
+/// <summary>Why a no-show is refused.</summary>
+/// <param name="Code">The problem's code.</param>
+/// <param name="Detail">For the driver.</param>
+/// <param name="DistanceMeters">How far from the pickup, where that is the reason.</param>
+internal sealed record NoShowProblem(string Code, string Detail, int? DistanceMeters);

@@ -1,0 +1,15 @@
+using RideBooking.Contracts;
+
+namespace RideBooking.Platform.Positions;
+
+/// <summary>Distances between places.</summary>
+public static class PlaceDistance
+{
+    /// <summary>The great-circle distance from another place, metres.</summary>
+    public static double MetersFrom(this Place place, Place other)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        ArgumentNullException.ThrowIfNull(other);
+        return GreatCircle.Meters(place.Lat, place.Lng, other.Lat, other.Lng);
+    }
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Configuration;
+using RideBooking.Contracts;
+using RideBooking.Platform.Configuration;
+using RideBooking.Rides;
+
+namespace RideBooking.Tests.Rides;
+
+public sealed class PlausibilityTests
+{
+    static readonly DateTimeOffset s_now = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
+    static readonly Place P = new(52.52, 13.405);
+    static readonly Place Q = new(52.50, 13.30);
+    static readonly Plausibility s_rules = RideLab.Plausibility;
+
+    /// <summary>Assigned for ten minutes, and when it was started for a quarter of an hour on its way.</summary>
+    static Ride Ride() =>
+        new()
+        {
+            Pickup = P,
+            Dropoff = Q,
+            AssignedAt = s_now.AddMinutes(-30),
+            EtaSeconds = 600,
+            ArrivedAt = s_now.AddMinutes(-20),
+            ArrivalMeters = 10,
+            StartedAt = s_now.AddMinutes(-15),
+        };
+
+    static DriverFix At(Place place, int secondsAgo, double northMeters = 0) =>
+        new(place.Lat + northMeters / 111_195, place.Lng, s_now.AddSeconds(-secondsAgo));
+
+    static IEnumerable<string> Codes(IReadOnlyList<RideFlag> flags) => flags.Select(flag => flag.Code);
+
+    [Theory]
+    [InlineData(0, 1, false)]
+    [InlineData(290, 1, false)]
+    [InlineData(400, 1, true)]
+    [InlineData(9_000, 1, true)]
+    [InlineData(9_000, 120, true)]
+    [InlineData(9_000, 300, false)] // could have been driven since
+    public void An_arrival_is_flagged_where_the_pickup_could_not_be_reached(int meters, int secondsAgo, bool flagged)
+    {
+        var arrived = new ArriveAtPickup(Guid.Empty, "anna", s_now, At(P, secondsAgo, meters));
+        Codes(s_rules.Of(Ride(), arrived)).ShouldBe(flagged ? [RideFlags.ArrivedFarFromPickup] : []);
+    }
+
+    [Fact]
+    public void A_start_is_flagged_in_the_same_way()
+    {
+        Codes(s_rules.Of(Ride(), new StartRide(Guid.Empty, "anna", s_now, At(P, 5, 9_000))))
+            .ShouldBe([RideFlags.StartedFarFromPickup]);
+        s_rules.Of(Ride(), new StartRide(Guid.Empty, "anna", s_now, At(P, 5))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_driver_whose_phone_tells_nothing_is_not_flagged_for_that()
+    {
+        s_rules.Of(Ride(), new ArriveAtPickup(Guid.Empty, "anna", s_now)).ShouldBeEmpty();
+        s_rules.Of(Ride(), new StartRide(Guid.Empty, "anna", s_now)).ShouldBeEmpty();
+        s_rules.Of(Ride(), new CompleteRide(Guid.Empty, "anna", null, null, s_now)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(60, 0, false)] // the least there is: the driver was there
+    [InlineData(600, 60, true)]
+    [InlineData(600, 90, false)]
+    public void An_arrival_is_flagged_where_the_way_cannot_be_driven_in_the_time(int eta, int took, bool flagged)
+    {
+        var ride = Ride();
+        (ride.AssignedAt, ride.EtaSeconds) = (s_now.AddSeconds(-took), eta);
+        Codes(s_rules.Of(ride, new ArriveAtPickup(Guid.Empty, "anna", s_now)))
+            .ShouldBe(flagged ? [RideFlags.ArrivedTooSoon] : []);
+    }
+
+    [Fact]
+    public void A_completion_within_a_second_and_with_no_distance_is_flagged_for_each()
+    {
+        var ride = Ride();
+        ride.StartedAt = s_now.AddSeconds(-1);
+        var flags = s_rules.Of(ride, new CompleteRide(Guid.Empty, "anna", 0, null, s_now, At(P, 30, 9_000)));
+        Codes(flags)
+            .ShouldBe([RideFlags.CompletedFarFromDropoff, RideFlags.CompletedTooSoon, RideFlags.DistanceTooShort]);
+        flags.ShouldAllBe(flag => flag.DriverId == "anna" && flag.At == s_now);
+        flags[1].Reason.ShouldBe("Completion was reported 1 s after the start, for 7.4 km as the crow flies.");
+    }
+
+    [Fact]
+    public void A_rider_who_gets_out_early_is_no_matter_of_time_or_distance()
+    {
+        var flags = s_rules.Of(Ride(), new CompleteRide(Guid.Empty, "anna", 1_200, null, s_now, At(P, 5, 1_000)));
+        Codes(flags).ShouldBe([RideFlags.CompletedFarFromDropoff]);
+    }
+
+    [Fact]
+    public void A_distance_far_above_what_is_possible_is_flagged() =>
+        Codes(s_rules.Of(Ride(), new CompleteRide(Guid.Empty, "anna", 900_000, null, s_now)))
+            .ShouldBe([RideFlags.DistanceTooLong]);
+
+    [Theory]
+    [InlineData(10, 10, 5, null)]
+    [InlineData(9_000, 10, 5, "not_at_pickup")]
+    [InlineData(10, 9_000, 5, "not_at_pickup")]
+    [InlineData(10, 301, 5, "not_at_pickup")]
+    [InlineData(10, 10, 121, "position_not_fresh")]
+    [InlineData(-1, 10, 5, "position_not_fresh")]
+    public void A_no_show_needs_the_driver_at_the_pickup_at_arrival_and_now(
+        int arrivalMeters,
+        int metersNow,
+        int secondsAgo,
+        string? code
+    )
+    {
+        var ride = Ride();
+        ride.ArrivalMeters = arrivalMeters < 0 ? null : arrivalMeters;
+        var noShow = new ReportNoShow(Guid.Empty, "anna", s_now, At(P, secondsAgo, metersNow));
+        s_rules.Of(ride, noShow)?.Code.ShouldBe(code);
+        (s_rules.Of(ride, noShow) is null).ShouldBe(code is null);
+    }
+
+    [Fact]
+    public void A_no_show_of_a_driver_whose_phone_tells_nothing_is_refused() =>
+        s_rules.Of(Ride(), new ReportNoShow(Guid.Empty, "anna", s_now))!.Code.ShouldBe("position_not_fresh");
+
+    [Fact]
+    public void The_bounds_are_settings()
+    {
+        Plausibility.Read(new ConfigurationBuilder().Build()).ShouldBe(s_rules);
+        Read(
+                ("Rides:PickupRadiusMeters", "50"),
+                ("Rides:PositionMaxAge", "00:00:10"),
+                ("Rides:MaxSpeedKmh", "90"),
+                ("Rides:RefuseImplausible", "True")
+            )
+            .ShouldBe(new Plausibility(50, TimeSpan.FromSeconds(10), 90, RefuseImplausible: true));
+        Should.Throw<ConfigurationException>(() => Read(("Rides:RefuseImplausible", "perhaps")));
+        Should.Throw<ConfigurationException>(() => Read(("Rides:PickupRadiusMeters", "-1")));
+    }
+
+    static Plausibility Read(params (string Key, string Value)[] settings) =>
+        Plausibility.Read(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.ToDictionary(it => it.Key, it => (string?)it.Value))
+                .Build()
+        );
+}
