@@ -6,13 +6,26 @@ using RideBooking.Platform.Configuration;
 try
 {
     var demo = DemoModule.AskedFor(ref args);
+    var arguments = HostArguments.Parse(args);
+    if (arguments.Command is HostCommand.Help or HostCommand.Version)
+    {
+        Console.WriteLine(arguments.Command == HostCommand.Help ? HostArguments.Usage : HostArguments.Version);
+        return 0;
+    }
+    if (demo is not null && arguments.Command != HostCommand.Run)
+        throw new ConfigurationException("--demo runs a host: it goes with no other command.");
+
     // Settings lie beside the program, wherever it is started from.
     var builder = WebApplication.CreateBuilder(
-        new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
+        new WebApplicationOptions { Args = arguments.Settings, ContentRootPath = AppContext.BaseDirectory }
     );
+    var settings = new CommandLineSettings(arguments.Settings);
+    ((IConfigurationBuilder)builder.Configuration).Add(settings);
     demo?.Prepare(builder);
     builder.AddRideBooking(demo is null ? Modules.All : [.. Modules.All, demo]);
-    return await builder.Build().RunRideBooking(args);
+    var app = builder.Build();
+    settings.RefuseUnread();
+    return await app.RunRideBooking(arguments.Command);
 }
 catch (ConfigurationException wrong)
 {

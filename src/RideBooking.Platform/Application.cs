@@ -20,6 +20,25 @@ using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationE
 
 namespace RideBooking.Platform;
 
+/// <summary>What a host's process is for.</summary>
+public enum HostCommand
+{
+    /// <summary>Serve the API and consume messages until asked to stop.</summary>
+    Run,
+
+    /// <summary>Create or upgrade the database's schema.</summary>
+    Migrate,
+
+    /// <summary>Publish again what a broker has lost.</summary>
+    Recover,
+
+    /// <summary>Print the commands.</summary>
+    Help,
+
+    /// <summary>Print the version.</summary>
+    Version,
+}
+
 /// <summary>Builds and runs the application out of its modules.</summary>
 public static class Application
 {
@@ -62,12 +81,11 @@ public static class Application
         return builder;
     }
 
-    /// <summary>Maps the API and runs until asked to stop; with the argument <c>migrate</c> upgrades the schema and ends,
-    /// with <c>recover</c> says again what a broker has lost and ends.</summary>
+    /// <summary>Carries a command out; to run the host is to map the API and serve it until asked to stop.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunRideBooking(this WebApplication app, string[] args)
+    public static async Task<int> RunRideBooking(this WebApplication app, HostCommand command)
     {
-        if (args.Contains("migrate"))
+        if (command == HostCommand.Migrate)
         {
             await DatabaseStart.Migrate(app.Services, CancellationToken.None);
             Console.WriteLine(
@@ -76,7 +94,7 @@ public static class Application
             return 0;
         }
 
-        if (args.Contains("recover"))
+        if (command == HostCommand.Recover)
             return await RecoverCommand.Run(app.Services, CancellationToken.None);
 
         await DatabaseStart.Check(app.Services, app.Lifetime.ApplicationStopping);

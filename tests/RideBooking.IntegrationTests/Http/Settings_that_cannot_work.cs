@@ -21,21 +21,55 @@ public sealed class Settings_that_cannot_work
         output.ShouldNotContain("   at ");
     }
 
-    // The framework logs its exception, and then comes our line.
     [Fact]
-    public async Task End_the_start_where_another_process_has_the_address()
+    public async Task End_the_start_with_one_line_where_another_process_has_the_address()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
 
-        (await Start($"--Urls=http://{other.LocalEndpoint}")).ShouldContain("Urls: Failed to bind to address");
+        var output = await Start($"--Urls=http://{other.LocalEndpoint}");
+
+        output.ShouldContain("Urls: Failed to bind to address");
+        output.ShouldNotContain("   at ");
+        output.Length.ShouldBeLessThan(1_000);
     }
 
-    static async Task<string> Start(string argument)
+    [Theory]
+    [InlineData("recoverr")]
+    [InlineData("--demoo")]
+    [InlineData("migrate", "recover")]
+    public async Task A_command_that_is_not_one_ends_with_the_list_of_commands(params string[] arguments)
+    {
+        var output = await Start(arguments);
+
+        output.ShouldStartWith("'");
+        output.ShouldContain("migrate          create or upgrade");
+        output.ShouldNotContain("RideBooking runs on");
+    }
+
+    [Fact]
+    public async Task A_setting_that_nothing_reads_ends_the_start() =>
+        (await Start("--Matching:OfferTimeut=00:00:30")).ShouldStartWith(
+            "'--Matching:OfferTimeut' on the command line"
+        );
+
+    [Theory]
+    [InlineData("--help", "RideBooking.Host [command]")]
+    [InlineData("--version", "1.")]
+    public async Task Help_and_version_are_printed_and_nothing_is_started(string argument, string start)
+    {
+        var (exitCode, output) = await HostProcess.RunToEndAsync([], argument);
+
+        exitCode.ShouldBe(0);
+        output.ShouldStartWith(start);
+        output.ShouldNotContain("RideBooking runs on");
+    }
+
+    static async Task<string> Start(params string[] arguments)
     {
         var settings = new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development" };
 
-        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, argument);
+        var (exitCode, output) = await HostProcess.RunToEndAsync(settings, arguments);
 
         exitCode.ShouldBe(2, output);
         return output;

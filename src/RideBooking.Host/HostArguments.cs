@@ -1,0 +1,90 @@
+using System.Reflection;
+using RideBooking.Platform;
+using RideBooking.Platform.Configuration;
+
+namespace RideBooking.Host;
+
+/// <summary>What the command line asks of the host. Whatever it does not understand it refuses: a mistyped command must not
+/// start an ordinary host on production's queues.</summary>
+/// <param name="Command">What to do.</param>
+/// <param name="Settings">The settings, as <c>--Section:Key=value</c>.</param>
+internal sealed record HostArguments(HostCommand Command, string[] Settings)
+{
+    public const string Usage = """
+        RideBooking.Host [command] [--Section:Key=value …]
+
+        commands
+          (none)           run the host
+          migrate          create or upgrade the database's schema, then end
+          recover          publish again what a broker has lost, then end
+          help, --help     show this text
+          version, --version
+
+        in Development
+          --demo [--seed N] [--drivers N] [--riders N] [--pace N]
+                           run the host with a simulated city
+
+        Settings are those of docs/operating.md, such as --Matching:OfferTimeout=00:00:30. They can also be
+        environment variables (Matching__OfferTimeout) or lie in appsettings.json beside the program.
+        """;
+
+    /// <summary>The program's version.</summary>
+    public static string Version =>
+        typeof(HostArguments)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion;
+
+    static readonly Dictionary<string, HostCommand> s_commands = new(StringComparer.Ordinal)
+    {
+        ["migrate"] = HostCommand.Migrate,
+        ["recover"] = HostCommand.Recover,
+        ["help"] = HostCommand.Help,
+        ["--help"] = HostCommand.Help,
+        ["-h"] = HostCommand.Help,
+        ["-?"] = HostCommand.Help,
+        ["version"] = HostCommand.Version,
+        ["--version"] = HostCommand.Version,
+    };
+
+    /// <summary>Reads the command line.</summary>
+    /// <exception cref="ConfigurationException">It holds something that is neither a command nor a setting with a value.</exception>
+    public static HostArguments Parse(IReadOnlyList<string> arguments)
+    {
+        HostCommand? command = null;
+        List<string> settings = [];
+        for (var at = 0; at < arguments.Count; at++)
+        {
+            var argument = arguments[at];
+            if (s_commands.TryGetValue(argument, out var named))
+                command =
+                    command is null || command == named
+                        ? named
+                        : throw Wrong($"'{argument}' is a second command; one at a time.");
+            else if (Setting(argument) is not { } name)
+                throw Wrong($"'{argument}' is neither a command nor a setting.");
+            else if (argument.Contains('=', StringComparison.Ordinal))
+                settings.Add($"--{name}={argument[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..]}");
+            else if (at + 1 < arguments.Count && !arguments[at + 1].StartsWith("--", StringComparison.Ordinal))
+                settings.Add($"--{name}={arguments[++at]}");
+            else
+                throw Wrong($"'{argument}' is not a command, and as a setting it lacks a value.");
+        }
+        return new HostArguments(command ?? HostCommand.Run, [.. settings]);
+    }
+
+    // The forms that .NET's command line configuration knows: --key=value, --key value, /key=value, key=value.
+    static string? Setting(string argument)
+    {
+        var end = argument.IndexOf('=', StringComparison.Ordinal);
+        var name = end < 0 ? argument : argument[..end];
+        if (name.StartsWith("--", StringComparison.Ordinal))
+            name = name[2..];
+        else if (end < 0)
+            return null;
+        else if (name.StartsWith('/'))
+            name = name[1..];
+        return name.Length > 0 && name[0] != '-' ? name : null;
+    }
+
+    static ConfigurationException Wrong(string what) => new($"{what}\n\n{Usage}");
+}
