@@ -35,13 +35,11 @@ internal static class Shutdown
     /// <exception cref="ConfigurationException">Another process has the address.</exception>
     public static async Task<int> RunToEnd(IHost app)
     {
+        await using var _ = (IAsyncDisposable)app;
         try
         {
-            await app.RunAsync();
-        }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
-        {
-            throw new ConfigurationException($"Urls: {taken.Message}");
+            await Start(app);
+            await app.WaitForShutdownAsync();
         }
         catch (OperationCanceledException)
             when (app
@@ -54,5 +52,19 @@ internal static class Shutdown
             );
         }
         return 0;
+    }
+
+    static async Task Start(IHost app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            // What has started already ends in order, as it would later.
+            await app.StopAsync();
+            throw new ConfigurationException($"Urls: {taken.Message}");
+        }
     }
 }

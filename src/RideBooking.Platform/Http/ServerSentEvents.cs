@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace RideBooking.Platform.Http;
@@ -74,18 +75,45 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
                     break;
             }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (Exception exception) when (end.IsCancellationRequested)
         {
-            // The client left, its token expired, or the process stops: the ordinary ends of a stream.
+            // The client left, its token expired, or the process stops: the ordinary ends of a stream. What a query or a
+            // connection throws when it is cut off then (not always an OperationCanceledException) is not a fault.
+            Log(services).LogDebug(exception, "A stream of {Path} was cut off", httpContext.Request.Path);
+        }
+        catch (Exception exception) when (Outage.Explains(exception))
+        {
+            // The client reconnects and resumes; an answer that has begun can say no more than that it ends.
+            Log(services)
+                .LogWarning(
+                    exception,
+                    "The stream {Path} ended because a dependency is unavailable; its client reconnects",
+                    httpContext.Request.Path
+                );
         }
         finally
         {
             // An enumerator must not be disposed while it still moves.
             await end.CancelAsync();
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await source.DisposeAsync();
+            await Dispose(source, services);
         }
     }
+
+    static async Task Dispose(IAsyncEnumerator<ServerEvent> source, IServiceProvider services)
+    {
+        try
+        {
+            await source.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            // The answer is over: there is no one left to tell but the log.
+            Log(services).LogWarning(exception, "The source of a stream failed while it was closed");
+        }
+    }
+
+    static ILogger Log(IServiceProvider services) => services.GetRequiredService<ILogger<ServerSentEvents>>();
 
     static async Task Send(HttpResponse response, string text, CancellationToken stop)
     {

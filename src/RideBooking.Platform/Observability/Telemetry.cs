@@ -37,6 +37,7 @@ internal static class Telemetry
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddSingleton(MetricsSettings.Read(configuration));
+        RepeatedLines.Use(services);
         services.AddHostedService<TraceIds>();
         services.AddSingleton<PolledGauges>();
         services.AddHostedService(provider => provider.GetRequiredService<PolledGauges>());

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Platform.Http;
 
@@ -25,6 +26,8 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
                 app.MapRiders()
                     .MapGet("/events", (Rider rider, LastEventId last) => new ServerSentEvents(Read(last.Value)));
                 app.MapPublic("Tests").MapGet("/broken", () => new ServerSentEvents(Break()));
+                app.MapPublic("Tests").MapGet("/cut", () => new ServerSentEvents(CutOff()));
+                app.MapPublic("Tests").MapGet("/outage", () => new ServerSentEvents(Outage()));
             },
             configure: builder => builder.Services.AddSingleton<TimeProvider>(clock)
         );
@@ -50,6 +53,21 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
         yield return new ServerEvent(1, "first", 1);
         await Task.Yield();
         throw new InvalidOperationException("broken");
+    }
+
+    /// <summary>Throws what a database's driver throws when its connection is closed under a query.</summary>
+    static async IAsyncEnumerable<ServerEvent> CutOff([EnumeratorCancellation] CancellationToken stop = default)
+    {
+        yield return new ServerEvent(1, "first", 1);
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        throw new ObjectDisposedException("the connection");
+    }
+
+    static async IAsyncEnumerable<ServerEvent> Outage()
+    {
+        yield return new ServerEvent(1, "first", 1);
+        await Task.Yield();
+        throw new IOException("gone", new System.Net.Sockets.SocketException(111));
     }
 
     async Task<(HttpResponseMessage Answer, StreamReader Lines)> Open(string? lastEventId = null, string query = "")
@@ -147,6 +165,28 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_source_that_is_cut_off_by_a_stopping_process_is_not_a_fault()
+    {
+        using var lines = await Read("/api/v1/cut");
+        await Frame(lines);
+
+        app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        (await lines.ReadToEndAsync(Stop)).ShouldEndWith("data: 1\n\n");
+        app.Log.ShouldNotContain(entry => entry.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task A_dependency_that_is_unavailable_ends_the_stream_cleanly_with_one_warning()
+    {
+        using var lines = await Read("/api/v1/outage");
+
+        (await lines.ReadToEndAsync(Stop)).ShouldEndWith("data: 1\n\n");
+
+        app.Log.Where(entry => entry.Level >= LogLevel.Warning).ShouldHaveSingleItem().Level.ShouldBe(LogLevel.Warning);
+    }
+
+    [Fact]
     public async Task A_stream_ends_with_the_token_that_opened_it()
     {
         var (_, lines) = await Open();
@@ -159,10 +199,15 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
     [Fact]
     public async Task A_source_that_breaks_breaks_the_connection_so_that_the_client_comes_back()
     {
-        var answer = await app.Client.GetAsync("/api/v1/broken", HttpCompletionOption.ResponseHeadersRead, Stop);
-        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(Stop));
+        using var lines = await Read("/api/v1/broken");
         await Should.ThrowAsync<Exception>(() => lines.ReadToEndAsync(Stop));
         app.Log.ShouldContain(entry => entry.Exception is InvalidOperationException);
+    }
+
+    async Task<StreamReader> Read(string path)
+    {
+        var answer = await app.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Stop);
+        return new StreamReader(await answer.Content.ReadAsStreamAsync(Stop));
     }
 
     /// <summary>Tells each time somebody starts to wait for the heartbeat, so that a test moves time only then.</summary>

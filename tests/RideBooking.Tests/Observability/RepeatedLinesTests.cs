@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using RideBooking.Platform.Observability;
+
+namespace RideBooking.Tests.Observability;
+
+public sealed partial class RepeatedLinesTests : IDisposable
+{
+    readonly FakeTimeProvider _clock = new();
+    readonly Written _console = new();
+    readonly RepeatedLines _lines;
+    readonly ILogger _log;
+
+    public RepeatedLinesTests()
+    {
+        _lines = new RepeatedLines(_console, _clock);
+        _log = _lines.CreateLogger("Rides");
+    }
+
+    [Fact]
+    public void The_first_line_has_its_stack_trace_and_the_next_ones_one_line_each()
+    {
+        for (var ride = 1; ride <= 3; ride++)
+            Fail(ride);
+
+        _console.Lines.ShouldBe([
+            "Warning Ride 1 failed + trace",
+            "Warning Ride 2 failed (IOException: gone away)",
+            "Warning Ride 3 failed (IOException: gone away)",
+        ]);
+    }
+
+    [Fact]
+    public void What_goes_on_is_counted_and_summed_up_once_in_a_window()
+    {
+        for (var ride = 1; ride <= 1000; ride++)
+            Fail(ride);
+        _console.Lines.Count.ShouldBe(1 + RepeatedLines.InShort);
+
+        _clock.Advance(RepeatedLines.Window);
+
+        _console.Lines[^1].ShouldBe("Warning 989 more of this in the last 10 s: Ride {Ride} failed (IOException)");
+        _clock.Advance(RepeatedLines.Window);
+        _console.Lines.Count.ShouldBe(2 + RepeatedLines.InShort);
+    }
+
+    [Fact]
+    public void An_outage_of_an_hour_writes_a_few_lines_a_window()
+    {
+        for (var window = 0; window < 360; window++)
+        {
+            for (var ride = 1; ride <= 100; ride++)
+                Fail(ride);
+            _clock.Advance(RepeatedLines.Window);
+        }
+
+        _console.Lines.Count.ShouldBeLessThanOrEqualTo(360 * (RepeatedLines.InShort + 2));
+        _console.Lines.Count(line => line.EndsWith("+ trace", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void After_a_quiet_minute_the_next_is_written_in_full_again()
+    {
+        Fail(1);
+        _clock.Advance(RepeatedLines.Forgotten + 2 * RepeatedLines.Window);
+
+        Fail(2);
+
+        _console.Lines.ShouldBe(["Warning Ride 1 failed + trace", "Warning Ride 2 failed + trace"]);
+    }
+
+    [Fact]
+    public void Other_events_exceptions_and_categories_are_not_the_same()
+    {
+        Fail(1);
+        RideFailed(_log, new InvalidOperationException("no"), 1);
+        DriverFailed(_log, new IOException("gone away"), 1);
+        RideFailed(_lines.CreateLogger("Drivers"), new IOException("gone away"), 1);
+
+        _console.Lines.Count(line => line.EndsWith("+ trace", StringComparison.Ordinal)).ShouldBe(4);
+    }
+
+    [Fact]
+    public void Ordinary_lines_are_never_withheld()
+    {
+        for (var ride = 1; ride <= 100; ride++)
+            RideBegan(_log, ride);
+
+        _console.Lines.Count.ShouldBe(100);
+    }
+
+    [Fact]
+    public void Nothing_is_lost_at_the_end()
+    {
+        for (var ride = 1; ride <= 20; ride++)
+            Fail(ride);
+
+        _lines.Dispose();
+
+        _console.Lines[^1].ShouldStartWith("Warning 9 more of this");
+    }
+
+    public void Dispose() => _lines.Dispose();
+
+    void Fail(int ride) => RideFailed(_log, new IOException("gone\naway"), ride);
+
+    [LoggerMessage(LogLevel.Warning, "Ride {Ride} failed")]
+    static partial void RideFailed(ILogger log, Exception exception, int ride);
+
+    [LoggerMessage(LogLevel.Error, "Driver {Driver} failed")]
+    static partial void DriverFailed(ILogger log, Exception exception, int driver);
+
+    [LoggerMessage(LogLevel.Information, "Ride {Ride} began")]
+    static partial void RideBegan(ILogger log, int ride);
+
+    sealed class Written : ILoggerProvider, ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Add($"{logLevel} {formatter(state, exception)}{(exception is null ? "" : " + trace")}");
+
+        public void Dispose() { }
+    }
+}
