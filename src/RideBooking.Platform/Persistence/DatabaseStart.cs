@@ -4,6 +4,7 @@ using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Platform.Persistence;
@@ -37,6 +38,11 @@ internal static class DatabaseStart
                         throw new ConfigurationException(
                             $"The {provider} database lacks {missing} migration(s). Run: dotnet run --project src/RideBooking.Host -- migrate"
                         );
+                    await ConnectionBudget.Check(
+                        db,
+                        services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ConnectionBudget).FullName!),
+                        stop
+                    );
                 },
                 stop
             );

@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -20,6 +21,7 @@ public static class PersistenceRegistration
     public const string DefaultConnectionString = "Data Source=data/ridebooking.db";
 
     const int MostPrepared = 300;
+    const int DefaultPoolSize = 30;
 
     static readonly WriteWholeValues s_wholeValues = new();
 
@@ -68,7 +70,10 @@ public static class PersistenceRegistration
                 "ConnectionStrings:RideBooking",
                 $"it says where the {provider} database is."
             );
-            return new DatabaseOptions(provider, provider == DatabaseProvider.Postgres ? Prepared(server) : server);
+            return new DatabaseOptions(
+                provider,
+                provider == DatabaseProvider.Postgres ? Postgres(server) : SqlServer(server)
+            );
         }
 
         SqliteConnectionStringBuilder file;
@@ -98,9 +103,9 @@ public static class PersistenceRegistration
         return new DatabaseOptions(provider, file.ConnectionString);
     }
 
-    // The server plans a statement once per connection and not each time it runs. A connection string that says otherwise, as
-    // one to a pooler that shares sessions must, has its way. (ContainsKey is true of every key there could be.)
-    static string Prepared(string connectionString)
+    // A connection string that says otherwise, as one to a pooler that shares sessions must, has its way. (ContainsKey is true
+    // of every key there could be.)
+    static string Postgres(string connectionString)
     {
         NpgsqlConnectionStringBuilder server;
         try
@@ -112,10 +117,32 @@ public static class PersistenceRegistration
             // It is judged where it is used, with its own message.
             return connectionString;
         }
+        // The server plans a statement once per connection and not each time it runs.
         if (!server.ShouldSerialize("Max Auto Prepare"))
             server.MaxAutoPrepare = MostPrepared;
         if (!server.ShouldSerialize("No Reset On Close"))
             server.NoResetOnClose = true;
+        // Npgsql's own 100 is all that a PostgreSQL server takes by default: psql and a second host would be refused.
+        if (!server.ShouldSerialize("Maximum Pool Size"))
+            server.MaxPoolSize = Math.Max(DefaultPoolSize, server.MinPoolSize);
+        if (!server.ShouldSerialize("Application Name"))
+            server.ApplicationName = ConnectionBudget.ApplicationName;
+        return server.ConnectionString;
+    }
+
+    static string SqlServer(string connectionString)
+    {
+        SqlConnectionStringBuilder server;
+        try
+        {
+            server = new SqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception notSqlServer) when (notSqlServer is ArgumentException or FormatException)
+        {
+            return connectionString;
+        }
+        if (!server.ShouldSerialize("Application Name"))
+            server.ApplicationName = ConnectionBudget.ApplicationName;
         return server.ConnectionString;
     }
 

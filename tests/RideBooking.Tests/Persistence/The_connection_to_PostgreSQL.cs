@@ -1,3 +1,4 @@
+using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -17,19 +18,50 @@ public sealed class The_connection_to_PostgreSQL
         bool noReset
     )
     {
-        var options = new ServiceCollection().AddPersistence(
-            new ConfigurationBuilder()
-                .AddInMemoryCollection(
-                    new Dictionary<string, string?>
-                    {
-                        ["Database:Provider"] = "Postgres",
-                        ["ConnectionStrings:RideBooking"] = configured,
-                    }
-                )
-                .Build()
-        );
-
-        var used = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        var used = new NpgsqlConnectionStringBuilder(Used("Postgres", configured));
         (used.Host, used.MaxAutoPrepare, used.NoResetOnClose).ShouldBe(("db", prepared, noReset));
     }
+
+    [Theory]
+    [InlineData("Host=db", 30)]
+    [InlineData("Host=db;Maximum Pool Size=100", 100)]
+    [InlineData("Host=db;MaxPoolSize=7", 7)]
+    [InlineData("Host=db;Minimum Pool Size=40", 40)]
+    public void Is_one_of_thirty_at_most_unless_it_says_otherwise(string configured, int most) =>
+        new NpgsqlConnectionStringBuilder(Used("Postgres", configured)).MaxPoolSize.ShouldBe(most);
+
+    [Fact]
+    public void Names_the_host_unless_it_says_otherwise()
+    {
+        var own = $"RideBooking/{Environment.MachineName}/{Environment.ProcessId}";
+        new NpgsqlConnectionStringBuilder(Used("Postgres", "Host=db")).ApplicationName.ShouldBe(own);
+        new NpgsqlConnectionStringBuilder(Used("Postgres", "Host=db;Application Name=x")).ApplicationName.ShouldBe("x");
+        new SqlConnectionStringBuilder(Used("SqlServer", "Server=db")).ApplicationName.ShouldBe(own);
+        new SqlConnectionStringBuilder(Used("SqlServer", "Server=db;App=x")).ApplicationName.ShouldBe("x");
+    }
+
+    [Fact]
+    public void Has_a_name_that_the_server_does_not_cut_off() =>
+        ConnectionBudget
+            .Name(new string('m', 100), 4711)
+            .ShouldSatisfyAllConditions(
+                name => name.Length.ShouldBe(63),
+                name => name.ShouldStartWith("RideBooking/mmm"),
+                name => name.ShouldEndWith("m/4711")
+            );
+
+    static string Used(string provider, string configured) =>
+        new ServiceCollection()
+            .AddPersistence(
+                new ConfigurationBuilder()
+                    .AddInMemoryCollection(
+                        new Dictionary<string, string?>
+                        {
+                            ["Database:Provider"] = provider,
+                            ["ConnectionStrings:RideBooking"] = configured,
+                        }
+                    )
+                    .Build()
+            )
+            .ConnectionString;
 }
