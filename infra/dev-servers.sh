@@ -1,15 +1,40 @@
 #!/usr/bin/env bash
-# PostgreSQL and RabbitMQ for running the host against, from installed binaries, private to you and on loopback only.
+# PostgreSQL and RabbitMQ for running the host against, from installed binaries, on loopback only. Each checkout has its own,
+# on free ports that it keeps, so two checkouts never share a broker or a database.
 #
-#   eval "$(infra/dev-servers.sh start)"    starts what is not running and sets the host's configuration in this shell
-#   infra/dev-servers.sh status             what runs
-#   infra/dev-servers.sh stop               stops both; the data stays for the next start
+#   eval "$(infra/dev-servers.sh start)"    start what is not running and set the host's configuration in this shell
+#   infra/dev-servers.sh status             what runs, and where
+#   infra/dev-servers.sh stop               stop both; the data stays for the next start
+#   infra/dev-servers.sh delete             stop both and delete the data
 #
-# Everything is kept in /tmp/ridebooking-dev-<user>; delete that folder, stopped, to start afresh.
+# Everything is kept in /tmp/ridebooking-dev-<user>-<checkout>.
 set -euo pipefail
 
-folder=/tmp/ridebooking-dev-$(id -un)
-postgres_port=25432 amqp_port=25673 distribution_port=25674 management_port=25675 epmd_port=25676
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+folder=/tmp/ridebooking-dev-$(id -un)-$(basename "$checkout")-$(printf %s "$checkout" | cksum | cut -d' ' -f1)
+ports=(postgres_port amqp_port distribution_port management_port epmd_port)
+[ ! -f "$folder/ports" ] || . "$folder/ports"
+
+in_use() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Ports below those that systems give to outgoing connections. Those of servers that run are kept.
+choose_ports() {
+    local name port chosen=" "
+    for name in "${ports[@]}"; do
+        port=${!name:-}
+        while [ -z "$port" ] || [[ $chosen == *" $port "* ]] || { ! is_ours "$name" && in_use "$port"; }; do
+            port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+        done
+        printf -v "$name" %s "$port"
+        chosen+="$port "
+    done
+    for name in "${ports[@]}"; do echo "$name=${!name}"; done >"$folder/ports"
+}
+
+# Whether a port is used by a server of this checkout.
+is_ours() {
+    if [ "$1" = postgres_port ]; then postgres_runs; else rabbitmq_runs || erlang_names_run; fi
+}
 
 # Neither server should run as root (PostgreSQL refuses to): root becomes the accounts that their packages made.
 as() {
@@ -43,7 +68,11 @@ needs() {
 }
 
 postgres_runs() { postgres pg_ctl status -D "$folder/postgres/data" >/dev/null 2>&1; }
-rabbitmq_runs() { (exec 3<>/dev/tcp/127.0.0.1/$amqp_port) 2>/dev/null; }
+rabbitmq_runs() {
+    local pid
+    pid=$(cat "$folder/rabbitmq/pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null && in_use "$amqp_port"
+}
+erlang_names_run() { [ -n "${epmd_port:-}" ] && in_use "$epmd_port" && rabbitmq epmd -names >/dev/null 2>&1; }
 
 start_postgres() {
     if [ ! -d "$folder/postgres" ]; then
@@ -52,9 +81,9 @@ start_postgres() {
     fi
     postgres pg_ctl start -w -D "$folder/postgres/data" -l "$folder/postgres/log" \
         -o "-c listen_addresses=127.0.0.1 -c port=$postgres_port -c unix_socket_directories="
-    postgres psql -h 127.0.0.1 -p $postgres_port -U ridebooking -d postgres -tAc \
+    postgres psql -h 127.0.0.1 -p "$postgres_port" -U ridebooking -d postgres -tAc \
         "SELECT 1 FROM pg_database WHERE datname = 'ridebooking'" | grep -q 1 ||
-        postgres createdb -h 127.0.0.1 -p $postgres_port -U ridebooking ridebooking
+        postgres createdb -h 127.0.0.1 -p "$postgres_port" -U ridebooking ridebooking
 }
 
 start_rabbitmq() {
@@ -62,17 +91,25 @@ start_rabbitmq() {
     if [ ! -d "$folder/rabbitmq" ]; then
         install -d -m 700 ${1:+-o "$1"} "$folder/rabbitmq"
         echo '[rabbitmq_management,rabbitmq_consistent_hash_exchange].' >"$folder/rabbitmq/enabled_plugins"
-        printf 'management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\n' $management_port >"$folder/rabbitmq/rabbitmq.conf"
-        [ -z "$1" ] || chown "$1" "$folder"/rabbitmq/*
     fi
+    printf 'management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\n' "$management_port" >"$folder/rabbitmq/rabbitmq.conf"
+    [ -z "$1" ] || chown "$1" "$folder"/rabbitmq/enabled_plugins "$folder"/rabbitmq/rabbitmq.conf
     rabbitmq rabbitmq-server -detached
     rabbitmq rabbitmqctl --quiet wait --timeout 60 "$folder/rabbitmq/pid"
+}
+
+stop() {
+    ! postgres_runs || postgres pg_ctl stop -m fast -D "$folder/postgres/data"
+    ! rabbitmq_runs || rabbitmq rabbitmqctl --quiet shutdown
+    # The Erlang name service is a daemon that the broker started and leaves behind.
+    ! erlang_names_run || rabbitmq epmd -kill
 }
 
 case ${1:-} in
 start)
     # Progress goes to standard error: standard output is for eval.
     install -d "$folder"
+    choose_ports
     [ "$(id -u)" = 0 ] && accounts=(postgres rabbitmq) || accounts=('' '')
     if ! postgres_runs; then start_postgres "${accounts[0]}" >&2; fi
     if ! rabbitmq_runs; then start_rabbitmq "${accounts[1]}" >&2; fi
@@ -85,17 +122,17 @@ export ConnectionStrings__RabbitMq=amqp://guest:guest@127.0.0.1:$amqp_port/
 EXPORTS
     ;;
 status)
+    echo "In $folder"
     postgres_runs && echo "PostgreSQL: 127.0.0.1:$postgres_port" || echo "PostgreSQL: stopped"
     rabbitmq_runs && echo "RabbitMQ: 127.0.0.1:$amqp_port, console :$management_port" || echo "RabbitMQ: stopped"
     ;;
-stop)
-    ! postgres_runs || postgres pg_ctl stop -m fast -D "$folder/postgres/data"
-    ! rabbitmq_runs || rabbitmq rabbitmqctl --quiet shutdown
-    # The Erlang name service is a daemon that the broker started and leaves behind.
-    ! rabbitmq epmd -names >/dev/null 2>&1 || rabbitmq epmd -kill
+stop) stop ;;
+delete)
+    stop
+    rm -rf "$folder"
     ;;
 *)
-    echo "usage: $0 start|status|stop" >&2
+    echo "usage: $0 start|status|stop|delete" >&2
     exit 2
     ;;
 esac
