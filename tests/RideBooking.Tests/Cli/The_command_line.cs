@@ -252,9 +252,18 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
     [GeneratedRegex("\u001b\\[[0-9;]*m")]
     private static partial Regex Styles();
 
+    // In the background of a script SIGINT is ignored, children inherit that, and neither a shell nor .NET can undo it: `env`
+    // of the GNU core utilities can.
+    static readonly string[] s_withSignals = OperatingSystem.IsLinux()
+        ? ["env", "--default-signal=INT", "dotnet"]
+        : ["dotnet"];
+
     Process Start(params string[] command) =>
         Process.Start(
-            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ridebooking.dll"), .. command])
+            new ProcessStartInfo(
+                s_withSignals[0],
+                [.. s_withSignals[1..], Path.Combine(AppContext.BaseDirectory, "ridebooking.dll"), .. command]
+            )
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
