@@ -36,7 +36,7 @@ internal static class ListAudit
     /// <param name="Id">Its id.</param>
     /// <param name="At">When.</param>
     /// <param name="By">Who: the token's subject; of a recovery, account and machine.</param>
-    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c> or <c>force-cancel</c>.</param>
+    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c> or <c>write-off</c>.</param>
     /// <param name="Queue">The queue, where it was one.</param>
     /// <param name="RideId">The ride, where it was one.</param>
     /// <param name="Count">How many messages it was meant for; of a recovery, events and pieces of work said again.</param>

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
@@ -12,11 +13,21 @@ internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs,
     public async Task Consume(ConsumeContext<RideCancelled> context)
     {
         var ride = context.Message;
-        if (await db.Set<Invoice>().AnyAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken))
-            return;
-
+        (await db.Requested(ride.RideId, context.CancellationToken)).Check(ride.RiderId, ride.VehicleClass);
         var tariff = tariffs.At(ride.At);
         var fee = CancellationFee.Of(ride, tariff);
+        if (
+            context.WasTriedBefore()
+            && await db.Set<Invoice>()
+                .AsNoTracking()
+                .SingleOrDefaultAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken)
+                is { } issued
+        )
+        {
+            issued.RefuseAnother(tariff.Version, fee.Amount, cancelled: true);
+            return;
+        }
+
         var invoice = Invoice.Issue(ride.RideId, ride.RiderId, tariff, fee.Lines, fee.WaivedReason, clock.GetUtcNow());
         db.Add(invoice);
         await context.Publish(

@@ -42,6 +42,8 @@ public sealed class BillingModule : IModule
         bus.AddConsumer<ComputeFare>();
         bus.AddConsumer<AssessCancellationFee>();
         bus.AddConsumer<IssueReceipt>();
+        bus.AddConsumer<RecordRequestedRide>();
+        bus.AddConsumer<RecordWriteOff>();
         bus.AddConsumerOutsideTransaction<LearnPickupEta>();
     }
 

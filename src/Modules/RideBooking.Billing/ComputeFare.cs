@@ -13,14 +13,21 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
     public async Task Consume(ConsumeContext<RideCompleted> context)
     {
         var ride = context.Message;
-        if (
-            context.WasTriedBefore()
-            && await db.Set<Invoice>().AnyAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken)
-        )
-            return;
-
+        (await db.Requested(ride.RideId, context.CancellationToken)).Check(ride);
         var tariff = tariffs.At(ride.StartedAt);
         var fare = FinalFare.Of(ride, tariff, routes);
+        if (
+            context.WasTriedBefore()
+            && await db.Set<Invoice>()
+                .AsNoTracking()
+                .SingleOrDefaultAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken)
+                is { } issued
+        )
+        {
+            issued.RefuseAnother(tariff.Version, fare.Total, cancelled: false);
+            return;
+        }
+
         var invoice = Invoice.Issue(ride.RideId, ride.RiderId, tariff, fare.Lines, null, clock.GetUtcNow());
         db.Add(invoice);
         await context.Publish(

@@ -53,7 +53,7 @@ internal static class GetReceipt
     /// <param name="RideId">The ride.</param>
     /// <param name="InvoiceId">The invoice.</param>
     /// <param name="Number">The receipt's number, once paid.</param>
-    /// <param name="Status"><c>due</c> or <c>paid</c>; a ride that costs nothing is paid.</param>
+    /// <param name="Status"><c>due</c>, <c>paid</c> or <c>writtenOff</c>; a ride that costs nothing is paid.</param>
     /// <param name="Lines">They sum to the total.</param>
     /// <param name="Total">What the ride costs.</param>
     /// <param name="WaivedReason">Why a cancelled ride costs nothing.</param>
@@ -78,7 +78,9 @@ internal static class GetReceipt
                 invoice.RideId,
                 invoice.Id,
                 invoice.PaidAt is null ? null : invoice.Number,
-                invoice.IsPaid ? "paid" : "due",
+                invoice.IsPaid ? "paid"
+                    : invoice.WrittenOffAt is not null ? "writtenOff"
+                    : "due",
                 invoice.Lines,
                 invoice.Total,
                 invoice.WaivedReason,

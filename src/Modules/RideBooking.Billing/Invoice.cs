@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Billing;
 
@@ -35,6 +36,9 @@ internal sealed class Invoice
     public DateTimeOffset IssuedAt { get; private init; }
 
     public DateTimeOffset? PaidAt { get; private set; }
+
+    /// <summary>When an operator gave the amount up.</summary>
+    public DateTimeOffset? WrittenOffAt { get; private set; }
 
     public int Version { get; private set; }
 
@@ -70,6 +74,22 @@ internal sealed class Invoice
             IssuedAt = at,
             Lines = lines,
         };
+    }
+
+    /// <summary>The same ride again changes nothing. Another end of it, or another price by the same tariff, is not dropped in silence.</summary>
+    public void RefuseAnother(string tariffVersion, Money total, bool cancelled)
+    {
+        var isOfCancellation = WaivedReason is not null || Lines.Any(line => line.Code == "cancellationFee");
+        if (cancelled != isOfCancellation || (tariffVersion == TariffVersion && total != Total))
+            throw new UnacceptableMessageException(
+                $"Ride {RideId} was billed {Total} as {(isOfCancellation ? "cancelled" : "completed")}; this message says otherwise."
+            );
+    }
+
+    public void WriteOff(DateTimeOffset at)
+    {
+        WrittenOffAt = at;
+        Version++;
     }
 
     public void Pay(DateTimeOffset at)

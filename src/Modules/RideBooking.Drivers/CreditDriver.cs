@@ -89,6 +89,18 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
 
     async Task Credit(Earning earning, ConsumeContext context)
     {
+        // Only who was assigned the ride earns with it. The assignment may be late: then this is tried again, and in the end set aside.
+        if (
+            !await db.Set<DriverWork>()
+                .AnyAsync(
+                    work =>
+                        work.DriverId == earning.DriverId && work.RideId == earning.RideId && work.AssignedAt != null,
+                    context.CancellationToken
+                )
+        )
+            throw new InvalidOperationException(
+                $"Driver {earning.DriverId} earns nothing with ride {earning.RideId}: no assignment is known."
+            );
         if (
             !context.WasTriedBefore()
             || !await db.Set<Earning>().AnyAsync(known => known.RideId == earning.RideId, context.CancellationToken)

@@ -51,6 +51,7 @@ internal sealed class DriverWork
             builder.Property(work => work.PickupAddress).HasMaxLength(500);
             builder.Property(work => work.DropoffAddress).HasMaxLength(500);
             builder.HasIndex(work => new { work.DriverId, work.Stage });
+            builder.HasIndex(work => work.RideId);
         }
     }
 }

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RideBooking.Payments.Gateway;
 using RideBooking.Payments.Methods;
@@ -8,47 +9,74 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Payments;
 
 /// <summary>
-/// Asks the gateway, outside any transaction, and tells the machine what it said. May run any number of times for one attempt:
-/// it asks only while the machine waits for this very attempt, and always under the attempt's key.
+/// Asks the gateway, outside any transaction, and publishes what it answered. May run any number of times for one attempt, also at
+/// once: it asks only while the machine waits for this very attempt.
 /// </summary>
+/// <remarks>
+/// A key belongs to one card and one amount, which are written down before the gateway is asked (<see cref="GatewayCharge"/>). When
+/// the rider now pays with another card, the earlier key is closed at the gateway first, which says whether its money was taken.
+/// Only a key that can take nothing any more is followed by another, so no order of messages takes a ride's money twice.
+/// </remarks>
 internal sealed class CallGateway(
     AppDbContext db,
     IPaymentGateway gateway,
     PaymentOptions options,
+    IServiceScopeFactory scopes,
+    TimeProvider clock,
     ILogger<CallGateway> log
 ) : IConsumer<ChargeCard>
 {
+    // Trying again automatically cannot help.
+    const string NoMethod = "no_payment_method";
+
     public async Task Consume(ConsumeContext<ChargeCard> context)
     {
         var (charge, stop) = (context.Message, context.CancellationToken);
-        if (!await IsAwaited(charge, stop))
+        var (rideId, attempt) = (charge.RideId, charge.Attempt);
+        for (var number = charge.FirstKeyNumber(); ; number++)
         {
-            log.LogInformation(
-                "Attempt {Attempt} for ride {RideId} is no longer wanted",
-                charge.Attempt,
-                charge.RideId
+            if (!await IsAwaited(charge, stop))
+            {
+                log.LogInformation("Attempt {Attempt} for ride {RideId} is no longer wanted", attempt, rideId);
+                return;
+            }
+
+            var token = charge.Close
+                ? null
+                : await db.TokenFor(charge.RiderId, charge.PaymentMethodId, stop) ?? options.DefaultToken;
+            var pinned = await Pinned(charge, number, token, stop);
+            if (pinned is null)
+            {
+                await context.Publish(
+                    new ChargeDeclined(rideId, attempt, charge.Close ? ChargeAnswer.Closed : NoMethod, false, number),
+                    stop
+                );
+                return;
+            }
+
+            var answer = await Ask(pinned, charge, token, number, stop);
+            if (answer is { Outcome: ChargeOutcome.Declined, Code: ChargeAnswer.Closed })
+                continue;
+            await (
+                answer switch
+                {
+                    { Outcome: ChargeOutcome.Captured } => context.Publish(
+                        new ChargeSucceeded(rideId, attempt, number),
+                        stop
+                    ),
+                    { Outcome: ChargeOutcome.Declined, Code: var code } => context.Publish(
+                        new ChargeDeclined(rideId, attempt, code ?? "card_declined", true, number),
+                        stop
+                    ),
+                    _ => context.Publish(
+                        new ChargeUnknown(rideId, attempt, answer.Code ?? "gateway_timeout", number),
+                        stop
+                    ),
+                }
             );
             return;
         }
-
-        var token = await db.TokenFor(charge.RiderId, charge.PaymentMethodId, stop) ?? options.DefaultToken;
-        var answer = token is null ? ChargeAnswer.Declined(NoMethod) : await Ask(charge, token, stop);
-        var (rideId, attempt) = (charge.RideId, charge.Attempt);
-        await (
-            answer switch
-            {
-                { Outcome: ChargeOutcome.Captured } => context.Publish(new ChargeSucceeded(rideId, attempt), stop),
-                { Outcome: ChargeOutcome.Declined, Code: var code } => context.Publish(
-                    new ChargeDeclined(rideId, attempt, code ?? "card_declined", MayRetry: code != NoMethod),
-                    stop
-                ),
-                _ => context.Publish(new ChargeUnknown(rideId, attempt, answer.Code ?? "gateway_timeout"), stop),
-            }
-        );
     }
-
-    // Trying again by itself cannot help.
-    const string NoMethod = "no_payment_method";
 
     // A gateway may forget keys after a while. Our own state does not: a message delivered again a week later ends here.
     Task<bool> IsAwaited(ChargeCard charge, CancellationToken stop) =>
@@ -60,17 +88,72 @@ internal sealed class CallGateway(
                     && (
                         payment.Status == nameof(PaymentStateMachine.Charging)
                         || payment.Status == nameof(PaymentStateMachine.Settling)
+                        || (payment.Status == nameof(PaymentStateMachine.WrittenOff) && payment.Unresolved)
                     ),
                 stop
             );
 
-    async Task<ChargeAnswer> Ask(ChargeCard charge, string token, CancellationToken stop)
+    /// <summary>What the key stands for: what was written down first; else the card given, from now on; null without a card.</summary>
+    async Task<GatewayCharge?> Pinned(ChargeCard charge, int number, string? token, CancellationToken stop)
     {
-        if (charge.Resolve && await gateway.Find(charge.Key, stop) is { } found)
-            return found;
-        return await gateway.Charge(
-            new ChargeRequest(charge.Key, charge.RideId.ToString(), charge.Amount, token),
-            stop
+        if (charge.MayHaveBeenAsked(number) && await Read() is { } known)
+            return known;
+        if (token is null)
+            return await Read();
+
+        await using var scope = scopes.CreateAsyncScope();
+        var own = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var pinned = new GatewayCharge
+        {
+            RideId = charge.RideId,
+            KeyNumber = number,
+            Token = token,
+            Amount = charge.Amount.Amount,
+            Currency = charge.Amount.Currency,
+            At = clock.GetUtcNow(),
+        };
+        own.Add(pinned);
+        try
+        {
+            await own.SaveChangesAsync(stop);
+            return pinned;
+        }
+        catch (DbUpdateException)
+        {
+            // Somebody was first, in this very attempt or in an earlier delivery of it; then that holds.
+            if (await Read() is { } first)
+                return first;
+            throw;
+        }
+
+        Task<GatewayCharge?> Read() =>
+            db.Set<GatewayCharge>()
+                .AsNoTracking()
+                .SingleOrDefaultAsync(row => row.RideId == charge.RideId && row.KeyNumber == number, stop);
+    }
+
+    async Task<ChargeAnswer> Ask(
+        GatewayCharge pinned,
+        ChargeCard charge,
+        string? token,
+        int number,
+        CancellationToken stop
+    )
+    {
+        var request = new ChargeRequest(
+            pinned.Key,
+            pinned.RideId.ToString(),
+            new(pinned.Amount, pinned.Currency),
+            pinned.Token
         );
+        if (!pinned.IsFor(token, charge.Amount))
+        {
+            var closed = await gateway.Close(request, stop);
+            // A definite refusal is the earlier card's; this one has not been asked.
+            return closed.Outcome == ChargeOutcome.Declined ? ChargeAnswer.Declined(ChargeAnswer.Closed) : closed;
+        }
+        if (charge.Resolve && number == charge.FirstKeyNumber() && await gateway.Find(pinned.Key, stop) is { } found)
+            return found;
+        return await gateway.Charge(request, stop);
     }
 }

@@ -20,7 +20,12 @@ internal static class InspectPayment
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(Guid rideId, AppDbContext db, CancellationToken stop)
     {
-        var payment = await db.Set<Payment>().AsNoTracking().SingleOrDefaultAsync(p => p.CorrelationId == rideId, stop);
+        var payment = await db.Set<Payment>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(
+                p => p.CorrelationId == rideId && p.Status != nameof(PaymentStateMachine.Expected),
+                stop
+            );
         return payment is null
             ? Problem.NotFound("There is no payment for this ride.", "payment_not_found")
             : TypedResults.Ok(View.Of(payment));
@@ -29,7 +34,7 @@ internal static class InspectPayment
     /// <param name="RideId">The ride.</param>
     /// <param name="PaymentId">The payment.</param>
     /// <param name="RiderId">The rider.</param>
-    /// <param name="State">The machine's state: charging, retrying, outstanding, settling, captured or nothingDue.</param>
+    /// <param name="State">The machine's state: charging, retrying, outstanding, settling, captured, writtenOff or nothingDue.</param>
     /// <param name="Amount">What is due.</param>
     /// <param name="Attempt">The attempt that is being made or was made last, from 1.</param>
     /// <param name="IdempotencyKey">The key under which the gateway knows the present charge.</param>

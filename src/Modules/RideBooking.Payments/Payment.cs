@@ -34,8 +34,8 @@ internal sealed class Payment : SagaStateMachineInstance
     public int Attempt { get; set; }
 
     /// <summary>
-    /// The number in the idempotency key. Moves on only after a definite decline: as long as the gateway may have taken the money,
-    /// whatever is asked of it is asked under the same key.
+    /// The number in the idempotency key. Moves on only when the gateway can take nothing under it any more: after a definite decline,
+    /// or when it was closed because the rider pays with another card.
     /// </summary>
     public int KeyNumber { get; set; }
 
@@ -58,8 +58,7 @@ internal sealed class Payment : SagaStateMachineInstance
 
     public Money Due => new(Amount, Currency);
 
-    /// <summary>Permanent: the same ride and number give the same key in a year.</summary>
-    public string IdempotencyKey => $"ride/{CorrelationId}/charge/{KeyNumber}";
+    public string IdempotencyKey => GatewayCharge.KeyOf(CorrelationId, KeyNumber);
 
     internal sealed class Map : IEntityTypeConfiguration<Payment>
     {

@@ -1,16 +1,48 @@
 using MassTransit;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Payments;
 
 /// <summary>What the payment machine does, by name.</summary>
 internal static class PaymentSteps
 {
+    /// <summary>Remembers whose ride it is: money moves only for a ride that was requested.</summary>
+    public static EventActivityBinder<Payment, RideRequested> Expect(
+        this EventActivityBinder<Payment, RideRequested> binder,
+        TimeProvider clock
+    ) =>
+        binder.Then(c =>
+        {
+            c.Saga.RiderId = c.Message.RiderId;
+            c.Saga.OpenedAt = c.Saga.ChangedAt = clock.GetUtcNow();
+            c.Saga.PaymentId = Guid.CreateVersion7(c.Saga.OpenedAt);
+        });
+
     /// <summary>Remembers what is to be paid.</summary>
     public static EventActivityBinder<Payment, FareFinalized> Open(
         this EventActivityBinder<Payment, FareFinalized> binder,
         TimeProvider clock
-    ) => binder.Then(c => Open(c.Saga, c.Message.RiderId, c.Message.Total, c.Message.PaymentMethodId, clock));
+    ) =>
+        binder.Then(c =>
+        {
+            var (fare, sum) = (c.Message, c.Message.Lines.Sum(line => line.Amount.Amount));
+            if (fare.Lines.Count > 0 && sum != fare.Total.Amount)
+                throw new UnacceptableMessageException(
+                    $"The lines of ride {fare.RideId} sum to {sum} and not to {fare.Total}."
+                );
+            Open(c.Saga, fare.RiderId, fare.Total, fare.PaymentMethodId, clock);
+        });
+
+    /// <summary>The same again changes nothing. Another rider or amount is never dropped in silence.</summary>
+    public static EventActivityBinder<Payment, FareFinalized> RefuseAnother(
+        this EventActivityBinder<Payment, FareFinalized> binder
+    ) => binder.Then(c => RefuseAnother(c.Saga, c.Message.RiderId, c.Message.Total));
+
+    /// <summary>The same again changes nothing. Another rider or amount is never dropped in silence.</summary>
+    public static EventActivityBinder<Payment, CancellationFeeAssessed> RefuseAnother(
+        this EventActivityBinder<Payment, CancellationFeeAssessed> binder
+    ) => binder.Then(c => RefuseAnother(c.Saga, c.Message.RiderId, c.Message.Amount));
 
     /// <summary>Remembers what is to be paid.</summary>
     public static EventActivityBinder<Payment, CancellationFeeAssessed> Open(
@@ -47,6 +79,7 @@ internal static class PaymentSteps
             {
                 c.Saga.CapturedAt = c.Saga.ChangedAt = clock.GetUtcNow();
                 c.Saga.Attempt = c.Message.Attempt;
+                c.Saga.KeyNumber = Math.Max(c.Saga.KeyNumber, c.Message.KeyNumber);
                 c.Saga.Unresolved = false;
                 c.Saga.FailureCode = null;
                 c.Saga.RetryAt = null;
@@ -80,19 +113,20 @@ internal static class PaymentSteps
     ) =>
         binder.Then(c =>
         {
-            c.Saga.KeyNumber++;
+            c.Saga.KeyNumber = Math.Max(c.Saga.KeyNumber, c.Message.KeyNumber) + 1;
             c.Saga.Unresolved = false;
             c.Saga.FailureCode = c.Message.Code;
             c.Saga.ChangedAt = clock.GetUtcNow();
         });
 
-    /// <summary>The money may have been taken: the next attempt asks under the same key.</summary>
+    /// <summary>The money may have been taken: the next attempt first finds out.</summary>
     public static EventActivityBinder<Payment, ChargeUnknown> LeaveOpen(
         this EventActivityBinder<Payment, ChargeUnknown> binder,
         TimeProvider clock
     ) =>
         binder.Then(c =>
         {
+            c.Saga.KeyNumber = Math.Max(c.Saga.KeyNumber, c.Message.KeyNumber);
             c.Saga.Unresolved = true;
             c.Saga.FailureCode = c.Message.Code;
             c.Saga.ChangedAt = clock.GetUtcNow();
@@ -135,6 +169,41 @@ internal static class PaymentSteps
             clock.GetUtcNow()
         ));
 
+    /// <summary>Gives the amount up and says so. What the gateway may still have taken is found out, and its key closed.</summary>
+    public static EventActivityBinder<Payment, WriteOffPayment> WriteOff(
+        this EventActivityBinder<Payment, WriteOffPayment> binder,
+        TimeProvider clock
+    ) =>
+        binder
+            .Then(c =>
+            {
+                c.Saga.RetryAt = null;
+                c.Saga.ChangedAt = clock.GetUtcNow();
+            })
+            .If(
+                c => c.Saga.Unresolved,
+                unresolved =>
+                    unresolved.Then(c => c.Saga.Attempt++).Publish(c => ChargeCard.Of(c.Saga) with { Close = true })
+            )
+            .Publish(c => new BalanceWrittenOff(
+                c.Saga.CorrelationId,
+                c.Saga.RiderId,
+                c.Saga.PaymentId,
+                c.Saga.Due,
+                c.Message.By,
+                c.Message.Reason,
+                c.Saga.ChangedAt
+            ));
+
+    /// <summary>The gateway took nothing, and never will.</summary>
+    public static EventActivityBinder<Payment, ChargeDeclined> Resolve(
+        this EventActivityBinder<Payment, ChargeDeclined> binder
+    ) => binder.Then(c => c.Saga.Unresolved = false);
+
+    /// <summary>Whether the rider names another card than the payment is being made with.</summary>
+    public static bool NamesAnotherCard(this SagaConsumeContext<Payment, PayNow> context) =>
+        context.Message.PaymentMethodId != context.Saga.PaymentMethodId;
+
     /// <summary>Whether this is the answer to the attempt that is being made, not a repeated one to an earlier.</summary>
     public static bool IsAwaited(this SagaConsumeContext<Payment, ChargeDeclined> context) =>
         context.Message.Attempt == context.Saga.Attempt;
@@ -149,15 +218,26 @@ internal static class PaymentSteps
 
     static void Open(Payment payment, string riderId, Money due, Guid? paymentMethodId, TimeProvider clock)
     {
+        if (riderId != payment.RiderId)
+            throw Unlike(payment, $"not rider {riderId}'s");
+        if (due.Amount < 0 || !due.IsInMinorUnits())
+            throw Unlike(payment, $"and cannot cost {due}");
         var now = clock.GetUtcNow();
-        payment.PaymentId = Guid.CreateVersion7(now);
-        payment.RiderId = riderId;
         payment.PaymentMethodId = paymentMethodId;
         payment.Amount = due.Amount;
         payment.Currency = due.Currency;
         payment.KeyNumber = 1;
         payment.OpenedAt = payment.ChangedAt = now;
     }
+
+    static void RefuseAnother(Payment payment, string riderId, Money due)
+    {
+        if (riderId != payment.RiderId || due != payment.Due)
+            throw Unlike(payment, $"and costs {payment.Due}, not {due} of rider {riderId}");
+    }
+
+    static UnacceptableMessageException Unlike(Payment payment, string what) =>
+        new($"Ride {payment.CorrelationId} is rider {payment.RiderId}'s {what}.");
 
     static PaymentFailed Failed(Payment payment, TimeProvider clock) =>
         new(

@@ -54,8 +54,12 @@ public sealed class PaymentsModule : IModule
         var riders = routes.MapRiders();
         AddPaymentMethod.Map(riders);
         ListPaymentMethods.Map(riders);
+        RemovePaymentMethod.Map(riders);
+        ChangeDefaultMethod.Map(riders);
         GetBalance.Map(riders);
         PayBalance.Map(riders);
-        InspectPayment.Map(routes.MapOperators());
+        var operators = routes.MapOperators();
+        InspectPayment.Map(operators);
+        OperatePayment.Map(operators);
     }
 }

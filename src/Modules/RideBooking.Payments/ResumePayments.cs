@@ -93,6 +93,7 @@ internal sealed class ResumePayments(
                     payment.Status == nameof(PaymentStateMachine.Charging)
                     || payment.Status == nameof(PaymentStateMachine.Settling)
                     || (payment.Status == nameof(PaymentStateMachine.Retrying) && payment.RetryAt < since)
+                    || (payment.Status == nameof(PaymentStateMachine.WrittenOff) && payment.Unresolved)
                 )
             )
             .OrderBy(payment => payment.ChangedAt)
@@ -119,7 +120,14 @@ internal sealed class ResumePayments(
         if (payment.Status == nameof(PaymentStateMachine.Retrying))
             await publish.Publish(new RetryDue(payment.CorrelationId, payment.Attempt), stop);
         else
-            await publish.Publish(ChargeCard.Of(payment) with { Resolve = true }, stop);
+            await publish.Publish(
+                ChargeCard.Of(payment) with
+                {
+                    Resolve = true,
+                    Close = payment.Status == nameof(PaymentStateMachine.WrittenOff),
+                },
+                stop
+            );
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(stop);
         return true;

@@ -11,7 +11,9 @@ internal enum PaymentStatus
     Authorized,
     Retrying,
     Outstanding,
+
+    /// <summary>Given up by an operator. Money that was taken after all wins over it.</summary>
+    WrittenOff,
     Captured,
     Refunded,
-    WrittenOff,
 }

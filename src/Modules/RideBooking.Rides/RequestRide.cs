@@ -55,6 +55,7 @@ internal static class RequestRideEndpoint
         TellRide tell,
         AppDbContext db,
         QuoteTokens tokens,
+        RideLimits limits,
         ITripPolicy trips,
         IPaymentMethods methods,
         TimeProvider clock,
@@ -76,7 +77,7 @@ internal static class RequestRideEndpoint
             return Problem.Validation(problem.Field, problem.Message);
         if (asked.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, stop))
             return Problem.Validation("paymentMethodId", "must be one of your payment methods");
-        if (await MustNot(rider, db, stop) is { } because)
+        if (await MustNot(rider, db, limits, stop) is { } because)
             return because;
 
         var command = new RequestRide(
@@ -98,7 +99,7 @@ internal static class RequestRideEndpoint
         catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
         {
             // Of two requests at once the database lets one ride become active.
-            if (await MustNot(rider, db, stop) is { } other)
+            if (await MustNot(rider, db, limits, stop) is { } other)
                 return other;
             throw new DbUpdateConcurrencyException("The ride that stood against this one is over by now.", conflict);
         }
@@ -138,7 +139,12 @@ internal static class RequestRideEndpoint
         GreatCircle.Meters(one.Lat, one.Lng, other.Lat, other.Lng) < SamePointMeters;
 
     /// <summary>No ride while another is under way, nor before what is owed for earlier ones is paid, which rides know.</summary>
-    static async Task<ProblemHttpResult?> MustNot(Rider rider, AppDbContext db, CancellationToken stop)
+    static async Task<ProblemHttpResult?> MustNot(
+        Rider rider,
+        AppDbContext db,
+        RideLimits limits,
+        CancellationToken stop
+    )
     {
         var rides = await db.AgainstAnother(rider.Id).OrderBy(ride => ride.RequestedAt).ToListAsync(stop);
         // Debts in several currencies cannot be added up: the oldest one's come first.
@@ -146,6 +152,10 @@ internal static class RequestRideEndpoint
             .Where(ride => ride.PaymentStatus == PaymentStatus.Outstanding)
             .Select(ride => ride.PaymentAmount!)
             .ToList();
+        // What is being retried is not owed yet. Only so much of it is lent, or a card that declines rides without end.
+        var retried = rides.Where(ride => ride.PaymentStatus == PaymentStatus.Retrying).ToList();
+        if (debts.Count == 0 && retried.Count > limits.MaxUnpaidRides)
+            debts = [.. retried.Select(ride => ride.PaymentAmount!)];
         if (debts.Count > 0)
         {
             var amount = debts.Where(debt => debt.Currency == debts[0].Currency).Aggregate((sum, debt) => sum + debt);
@@ -155,11 +165,11 @@ internal static class RequestRideEndpoint
                 ("amount", amount)
             );
         }
-        return rides.Count > 0
+        return rides.Find(ride => ride.ActiveRiderId is not null) is { } active
             ? Problem.Conflict(
                 RideProblems.ActiveRideExists,
                 "You have a ride under way; cancel or finish it first.",
-                ("rideId", rides[0].CorrelationId)
+                ("rideId", active.CorrelationId)
             )
             : null;
     }
@@ -170,7 +180,10 @@ internal static class RequestRideEndpoint
             .AsNoTracking()
             .Where(ride =>
                 ride.ActiveRiderId == riderId
-                || (ride.RiderId == riderId && ride.PaymentStatus == PaymentStatus.Outstanding)
+                || (
+                    ride.RiderId == riderId
+                    && (ride.PaymentStatus == PaymentStatus.Outstanding || ride.PaymentStatus == PaymentStatus.Retrying)
+                )
             );
 
     /// <param name="Pickup">Where you wait.</param>

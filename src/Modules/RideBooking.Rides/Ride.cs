@@ -177,7 +177,8 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
         // Only rides under way, and only what is owed: what ended and is paid, which is nearly all, weighs on neither.
         ride.HasIndex(row => row.ActiveRiderId).IsUnique().HasFilter("active_rider_id IS NOT NULL");
         ride.HasIndex(row => row.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
-        ride.HasIndex(row => row.RiderId, "ix_rides_owed_for").HasFilter("payment_status = 'Outstanding'");
+        ride.HasIndex(row => row.RiderId, "ix_rides_owed_for")
+            .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
         ride.HasIndex(row => row.FlaggedAt).HasFilter("flagged_at IS NOT NULL");
         ride.HasIndex(row => row.RequestedAt);
         ride.HasIndex(row => new { row.RiderId, row.RequestedAt });

@@ -30,6 +30,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
         OfRide(() => PaymentFailed, it => it.RideId);
         OfRide(() => BalanceOutstanding, it => it.RideId);
         OfRide(() => BalanceSettled, it => it.RideId);
+        OfRide(() => BalanceWrittenOff, it => it.RideId);
         OfRide(() => SearchDeadline, it => it.RideId, ifUnknown => ifUnknown.Discard());
 
         Initially(When(RequestRide).Open().StartSearch(times).Confirm().TransitionTo(Requested));
@@ -135,13 +136,22 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
         // What the ride costs and whether it is paid is true whatever the status, and arrives in any order.
         DuringAny(
-            When(FareFinalized).Owe(fare => fare.Total),
-            When(CancellationFeeAssessed).Owe(fee => fee.Amount),
-            When(PaymentCaptured).Pay(PaymentStatus.Captured, payment => payment.Amount),
-            When(PaymentFailed, WillBeRetried).Pay(PaymentStatus.Retrying, payment => payment.Amount),
-            When(PaymentFailed, WillNotBeRetried).Pay(PaymentStatus.Outstanding, payment => payment.Amount),
-            When(BalanceOutstanding).Pay(PaymentStatus.Outstanding, balance => balance.Amount),
-            When(BalanceSettled).Pay(PaymentStatus.Captured, balance => balance.Amount),
+            When(FareFinalized).OfItsRider(it => it.RiderId).Owe(fare => fare.Total),
+            When(CancellationFeeAssessed).OfItsRider(it => it.RiderId).Owe(fee => fee.Amount),
+            When(PaymentCaptured).OfItsRider(it => it.RiderId).Pay(PaymentStatus.Captured, payment => payment.Amount),
+            When(PaymentFailed, WillBeRetried)
+                .OfItsRider(it => it.RiderId)
+                .Pay(PaymentStatus.Retrying, payment => payment.Amount),
+            When(PaymentFailed, WillNotBeRetried)
+                .OfItsRider(it => it.RiderId)
+                .Pay(PaymentStatus.Outstanding, payment => payment.Amount),
+            When(BalanceOutstanding)
+                .OfItsRider(it => it.RiderId)
+                .Pay(PaymentStatus.Outstanding, balance => balance.Amount),
+            When(BalanceWrittenOff)
+                .OfItsRider(it => it.RiderId)
+                .Pay(PaymentStatus.WrittenOff, balance => balance.Amount),
+            When(BalanceSettled).OfItsRider(it => it.RiderId).Pay(PaymentStatus.Captured, balance => balance.Amount),
             Ignore(RequestRide)
         );
     }
@@ -172,6 +182,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
     public Event<PaymentFailed> PaymentFailed { get; } = null!;
     public Event<BalanceOutstanding> BalanceOutstanding { get; } = null!;
     public Event<BalanceSettled> BalanceSettled { get; } = null!;
+    public Event<BalanceWrittenOff> BalanceWrittenOff { get; } = null!;
 
     public Event<SearchDeadlinePassed> SearchDeadline { get; } = null!;
 

@@ -316,6 +316,20 @@ internal static class RideSteps
             );
         });
 
+    /// <summary>Money of another rider than the ride's is not taken for the ride's, nor dropped in silence.</summary>
+    public static EventActivityBinder<Ride, T> OfItsRider<T>(
+        this EventActivityBinder<Ride, T> binder,
+        Func<T, string> riderId
+    )
+        where T : class =>
+        binder.Then(context =>
+        {
+            if (riderId(context.Message) is var rider && rider != context.Saga.RiderId)
+                throw new UnacceptableMessageException(
+                    $"Ride {context.Saga.CorrelationId} is rider {context.Saga.RiderId}'s, not rider {rider}'s."
+                );
+        });
+
     /// <summary>The first amount stands: a ride costs what it costs, however often the news of it comes.</summary>
     public static EventActivityBinder<Ride, T> Owe<T>(this EventActivityBinder<Ride, T> binder, Func<T, Money> amount)
         where T : class =>

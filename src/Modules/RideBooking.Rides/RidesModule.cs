@@ -21,6 +21,7 @@ public sealed class RidesModule : IModule
         services
             .AddSingleton(RideTimes.Read(configuration))
             .AddSingleton(Plausibility.Read(configuration))
+            .AddSingleton(RideLimits.Read(configuration))
             .AddSingleton<FollowRide>()
             .AddScoped<TellRide>()
             .AddScoped<IUnfinishedWork, ResumeSearchDeadlines>()

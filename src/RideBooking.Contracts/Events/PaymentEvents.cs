@@ -56,3 +56,22 @@ public sealed record BalanceOutstanding(Guid RideId, string RiderId, Money Amoun
 /// <param name="At">When.</param>
 [Event("payments")]
 public sealed record BalanceSettled(Guid RideId, string RiderId, Guid PaymentId, Money Amount, DateTimeOffset At);
+
+/// <summary>An operator gave up what was owed for the ride: the rider can ride again, and nothing is asked of them any more.</summary>
+/// <param name="RideId">The ride it was owed for.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="PaymentId">The payment.</param>
+/// <param name="Amount">What was owed.</param>
+/// <param name="By">The operator.</param>
+/// <param name="Reason">Why, in the operator's words.</param>
+/// <param name="At">When.</param>
+[Event("payments")]
+public sealed record BalanceWrittenOff(
+    Guid RideId,
+    string RiderId,
+    Guid PaymentId,
+    Money Amount,
+    string By,
+    string Reason,
+    DateTimeOffset At
+);

@@ -11,7 +11,7 @@ namespace RideBooking.IntegrationTests.Faults;
 public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers servers)
     : IClassFixture<RideBookingOnPostgres>
 {
-    const string Poison = "credit-driver";
+    const string Poison = "notify-rider";
     const string Neighbour = "notify-rider";
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -78,7 +78,7 @@ public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers se
             {
                 ["rideId"] = rideId.ToString(),
                 ["riderId"] = "nobody",
-                ["driverId"] = "a driver who is credited once",
+                ["driverId"] = "a driver",
                 ["total"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
                 ["at"] = "2026-01-01T00:00:00Z",
             }

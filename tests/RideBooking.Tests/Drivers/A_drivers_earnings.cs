@@ -13,9 +13,9 @@ public sealed class A_drivers_earnings
     public async Task Are_four_fifths_of_the_fares_unless_configured_otherwise()
     {
         await using var lab = await DriversLab.Open();
-        await lab.Happens(lab.Fare(12.40m));
-        await lab.Happens(lab.Fare(7.03m));
-        await lab.Happens(lab.Fare(99m, driver: "bela"));
+        await lab.Earns(lab.Fare(12.40m));
+        await lab.Earns(lab.Fare(7.03m));
+        await lab.Earns(lab.Fare(99m, driver: "bela"));
 
         var earned = await Earned(lab);
 
@@ -38,7 +38,7 @@ public sealed class A_drivers_earnings
     public async Task Follow_the_configured_share()
     {
         await using var lab = await DriversLab.Open(share: "0.755");
-        await lab.Happens(lab.Fare(10m));
+        await lab.Earns(lab.Fare(10m));
 
         (await Earned(lab)).Totals.Single().Earned.Amount.ShouldBe(7.55m);
     }
@@ -47,7 +47,7 @@ public sealed class A_drivers_earnings
     public async Task Hold_tolls_in_full_and_the_share_of_all_else()
     {
         await using var lab = await DriversLab.Open();
-        await lab.Happens(
+        await lab.Earns(
             lab.Fare(30m) with
             {
                 Lines =
@@ -68,10 +68,10 @@ public sealed class A_drivers_earnings
     {
         await using var lab = await DriversLab.Open(cancellationShare: "0.5");
         var fee = lab.Fee(7.01m);
-        await lab.Happens(fee);
-        await lab.Happens(fee);
-        await lab.Happens(lab.Fee(0m));
-        await lab.Happens(lab.Fee(7m, driver: null));
+        await lab.Earns(fee);
+        await lab.Earns(fee);
+        await lab.Earns(lab.Fee(0m));
+        await lab.Earns(lab.Fee(7m, driver: null));
 
         var earned = await Earned(lab);
         earned.Rides.ShouldBe(1);
@@ -87,7 +87,7 @@ public sealed class A_drivers_earnings
     public async Task Are_rounded_to_the_minor_unit_of_the_currency(string currency, string fare, string earned)
     {
         await using var lab = await DriversLab.Open();
-        await lab.Happens(lab.Fare(decimal.Parse(fare), currency));
+        await lab.Earns(lab.Fare(decimal.Parse(fare), currency));
 
         (await Earned(lab)).Totals.Single().Earned.ToString().ShouldBe($"{earned} {currency}");
     }
@@ -97,8 +97,8 @@ public sealed class A_drivers_earnings
     {
         await using var lab = await DriversLab.Open();
         var fare = lab.Fare(10m);
-        await lab.Happens(fare);
-        await lab.Happens(fare);
+        await lab.Earns(fare);
+        await lab.Earns(fare);
 
         (await Earned(lab)).Rides.ShouldBe(1);
     }
@@ -107,16 +107,28 @@ public sealed class A_drivers_earnings
     public async Task Are_summed_over_the_period_asked_for_by_currency()
     {
         await using var lab = await DriversLab.Open();
-        await lab.Happens(lab.Fare(10m));
+        await lab.Earns(lab.Fare(10m));
         lab.Clock.Advance(TimeSpan.FromDays(1));
-        await lab.Happens(lab.Fare(20m));
-        await lab.Happens(lab.Fare(30m, "CHF"));
+        await lab.Earns(lab.Fare(20m));
+        await lab.Earns(lab.Fare(30m, "CHF"));
 
         var earned = await Earned(lab, "2026-01-11T09:00:00+01:00", "2026-01-11T12:00:00Z");
 
         earned.From.ShouldBe(new DateTimeOffset(2026, 1, 11, 8, 0, 0, TimeSpan.Zero));
         earned.Totals.Select(total => total.Fares).ShouldBe([new Money(30m, "CHF"), new Money(20m, "EUR")]);
         (await Earned(lab, to: "2026-01-11T00:00:00Z")).Rides.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Are_nobodys_who_was_not_assigned_the_ride()
+    {
+        await using var lab = await DriversLab.Open();
+        var fare = lab.Fare(10m);
+        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare));
+        await lab.Earns(fare with { DriverId = "bela" });
+        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare));
+
+        (await Earned(lab)).Rides.ShouldBe(0);
     }
 
     [Theory]

@@ -99,6 +99,20 @@ public sealed class DriversLab : ModuleLab
     public RideCancelled Cancelled(Guid ride) =>
         new(ride, "rider", "rider", "requested", "late", null, null, "standard", null, null, 120, Now);
 
+    /// <summary>Delivers a fare or fee of a ride that its driver was assigned.</summary>
+    public async Task Earns(object due)
+    {
+        var (ride, driver) = due switch
+        {
+            FareFinalized fare => (fare.RideId, fare.DriverId),
+            CancellationFeeAssessed fee => (fee.RideId, fee.DriverId),
+            _ => throw new ArgumentException("neither a fare nor a fee", nameof(due)),
+        };
+        if (driver is not null)
+            await Happens(Assigned(ride, ride) with { DriverId = driver });
+        await Happens(due);
+    }
+
     public CancellationFeeAssessed Fee(decimal amount, string? driver = "anna") =>
         new(
             Guid.CreateVersion7(),

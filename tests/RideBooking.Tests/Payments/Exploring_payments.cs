@@ -82,7 +82,7 @@ public sealed class Exploring_payments
         var report = await lab.Explore(
             it =>
             {
-                it.Events(Fare).Duplicates(1).Crashes(1);
+                it.Given(_ride.Requested).Events(Fare).Duplicates(1).Crashes(1);
                 WhatMustHold(it);
                 it.Finally("captured", world => world.StateOf<Payment>(_ride.RideId) == "Captured");
             },
@@ -99,7 +99,7 @@ public sealed class Exploring_payments
         var report = await lab.Explore(
             it =>
             {
-                it.Events(Fare).Duplicates(1).Crashes(1);
+                it.Given(_ride.Requested).Events(Fare).Duplicates(1).Crashes(1);
                 WhatMustHold(it);
                 it.Always(
                         "under one key",
@@ -110,5 +110,40 @@ public sealed class Exploring_payments
             Stop
         );
         report.States.ShouldBeGreaterThan(50);
+    }
+
+    /// <summary>Answers no attempt but the third, whichever card it is for.</summary>
+    internal sealed class WillingAtThird : IConsumer<ChargeCard>
+    {
+        public Task Consume(ConsumeContext<ChargeCard> context) =>
+            context.Message.Attempt < 3
+                ? context.Publish(new ChargeUnknown(context.Message.RideId, context.Message.Attempt, "timeout"))
+                : context.Publish(new ChargeSucceeded(context.Message.RideId, context.Message.Attempt));
+    }
+
+    [Fact]
+    public async Task A_rider_who_names_other_cards_and_an_operator_who_gives_up_meet_in_every_order()
+    {
+        await using var lab = LabWith<WillingAtThird>();
+        await lab.Explore(
+            it =>
+            {
+                it.Given(_ride.Requested)
+                    .Events(
+                        Fare,
+                        new PayNow(_ride.RideId, Guid.CreateVersion7()),
+                        new WriteOffPayment(_ride.RideId, "op", "goodwill")
+                    )
+                    .Duplicates(0)
+                    .Crashes(0)
+                    .NothingFails()
+                    .Always("takes the money once", world => world.Published<PaymentCaptured>().Count <= 1)
+                    .Finally(
+                        "ends paid, owed or given up",
+                        world => world.StateOf<Payment>(_ride.RideId) is "Captured" or "Outstanding" or "WrittenOff"
+                    );
+            },
+            Stop
+        );
     }
 }

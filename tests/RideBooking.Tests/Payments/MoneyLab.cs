@@ -19,6 +19,7 @@ using RideBooking.Payments.Gateway;
 using RideBooking.Platform;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Operations;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Quotes;
 using RideBooking.Tests.Api;
@@ -43,6 +44,7 @@ internal sealed class MoneyLab : IAsyncDisposable
 
     static readonly HashSet<Type> s_tellsTheMachine =
     [
+        typeof(RideRequested),
         typeof(FareFinalized),
         typeof(CancellationFeeAssessed),
         typeof(ChargeSucceeded),
@@ -57,6 +59,8 @@ internal sealed class MoneyLab : IAsyncDisposable
     readonly ConcurrentQueue<object> _underway = new();
     readonly ConcurrentQueue<object> _said = new();
     readonly List<(DateTimeOffset At, object Message)> _timers = [];
+    readonly HashSet<Guid> _requested = [];
+    readonly SemaphoreSlim _oneRequest = new(1);
 
     MoneyLab(HttpApp app, string folder, FakeTimeProvider clock)
     {
@@ -116,6 +120,8 @@ internal sealed class MoneyLab : IAsyncDisposable
     {
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton(new QuoteTokens(new byte[32]));
+        services.AddSingleton<Audit>();
+        services.AddSingleton<IOperatorAudit>(provider => provider.GetRequiredService<Audit>());
         var database = services.AddPersistence(builder.Configuration);
         services.AddMessaging(builder.Configuration, builder.Environment, database, s_modules);
         foreach (var module in s_modules)
@@ -153,8 +159,52 @@ internal sealed class MoneyLab : IAsyncDisposable
 
     public Task<List<SandboxCharge>> Ledger(Guid rideId) => In(db => db.Ledger(rideId).ToListAsync(Stop));
 
+    /// <summary>Whether a ride that ends is known from its request, as every real one is.</summary>
+    public bool KnowsRides { get; set; } = true;
+
     /// <summary>Delivers one message to whoever takes it, and nothing that follows from it.</summary>
     public async Task Deliver(object message, Guid? messageId = null)
+    {
+        if (KnowsRides)
+            await Request(message);
+        await DeliverAlone(message, messageId);
+    }
+
+    async Task Request(object message)
+    {
+        var at = Now;
+        RideRequested? requested = message switch
+        {
+            RideCompleted ride => new(
+                ride.RideId,
+                ride.RiderId,
+                ride.Pickup,
+                ride.Dropoff,
+                ride.VehicleClass,
+                ride.QuoteId,
+                ride.QuotedFare,
+                ride.QuotedDistanceMeters,
+                ride.PaymentMethodId,
+                at
+            ),
+            RideCancelled ride => new SomeRide { RiderId = ride.RiderId }.Requested with { RideId = ride.RideId },
+            _ => null,
+        };
+        if (requested is null)
+            return;
+        await _oneRequest.WaitAsync(Stop);
+        try
+        {
+            if (_requested.Add(requested.RideId))
+                await DeliverAlone(requested, null);
+        }
+        finally
+        {
+            _oneRequest.Release();
+        }
+    }
+
+    async Task DeliverAlone(object message, Guid? messageId)
     {
         var id = messageId ?? Guid.CreateVersion7();
         if (s_tellsTheMachine.Contains(message.GetType()))
@@ -280,6 +330,21 @@ internal sealed class MoneyLab : IAsyncDisposable
         await _app.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>What was written into the operators' audit.</summary>
+    public IReadOnlyCollection<(string Action, Guid RideId, string By, string Reason)> Audited =>
+        Services.GetRequiredService<Audit>().Entries;
+
+    sealed class Audit : IOperatorAudit
+    {
+        public ConcurrentQueue<(string, Guid, string, string)> Entries { get; } = new();
+
+        public Task Record(string action, Guid rideId, string by, string reason, CancellationToken cancellationToken)
+        {
+            Entries.Enqueue((action, rideId, by, reason));
+            return Task.CompletedTask;
+        }
     }
 
     sealed class Overheard(ConcurrentQueue<object> underway) : IPublishObserver

@@ -82,7 +82,8 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     {
         await Card("tok_visa");
         var run = await lab
-            .Patient.When(Fare(12.40m))
+            .Patient.Given(_ride.Requested)
+            .When(Fare(12.40m))
             .Then(
                 Asked(1),
                 Succeeded(1),
@@ -110,7 +111,8 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     {
         await Card("tok_visa");
         await lab
-            .Patient.When(Fee(5m))
+            .Patient.Given(_ride.Requested)
+            .When(Fee(5m))
             .Then(Asked(1), Succeeded(1), Published<PaymentCaptured>().With(new { Amount = SomeRide.Euro(5m) }));
         (await Books()).ShouldBe([("1", "captured")]);
     }
@@ -118,7 +120,7 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     [Fact]
     public async Task Takes_nothing_where_no_fee_is_due()
     {
-        await lab.Patient.When(Fee(0)).Then(Payment("NothingDue"));
+        await lab.Patient.Given(_ride.Requested).When(Fee(0)).Then(Payment("NothingDue"));
         (await Books()).ShouldBeEmpty();
     }
 
@@ -128,7 +130,8 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
         await Card("tok_insufficient_funds");
         const string Why = "insufficient_funds";
         await lab
-            .Patient.When(Fare())
+            .Patient.Given(_ride.Requested)
+            .When(Fare())
             .Then(
                 Asked(1),
                 Declined(1, Why),
@@ -158,7 +161,7 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     {
         await Card("tok_declined_once");
         await lab
-            .Patient.Given(Fare())
+            .Patient.Given(_ride.Requested, Fare())
             .When(Passes(s_minute))
             .Then(Asked(2), Succeeded(2), Published<PaymentCaptured>().With(new { Attempt = 2 }), Payment("Captured"));
         (await Books()).ShouldBe([("1", "declined"), ("2", "captured")]);
@@ -171,7 +174,8 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     {
         await Card(token);
         await lab
-            .Patient.When(Fare())
+            .Patient.Given(_ride.Requested)
+            .When(Fare())
             .Then(
                 Asked(1),
                 Unanswered(1),
@@ -189,7 +193,8 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     {
         await Card("tok_timeout");
         var run = await lab
-            .Impatient.When(Fare())
+            .Impatient.Given(_ride.Requested)
+            .When(Fare())
             .ThenAmongOthers(Published<BalanceOutstanding>(), Payment("Outstanding"));
 
         var other = await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 2);
@@ -203,7 +208,8 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     public async Task Leaves_the_balance_outstanding_at_once_where_the_rider_has_no_card()
     {
         await lab
-            .Patient.When(Fare())
+            .Patient.Given(_ride.Requested)
+            .When(Fare())
             .Then(
                 Asked(1),
                 Declined(1, "no_payment_method"),
@@ -227,7 +233,8 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
         var foreign = await lab.AddCard("somebody else", "tok_declined");
 
         await lab
-            .Patient.When(
+            .Patient.Given(_ride.Requested)
+            .When(
                 Fare(
                     method: method switch
                     {
@@ -246,7 +253,8 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     {
         await Card("tok_declined");
         var run = await lab
-            .Impatient.When(Fare(9.80m))
+            .Impatient.Given(_ride.Requested)
+            .When(Fare(9.80m))
             .Then(
                 Asked(1),
                 Declined(1, "card_declined"),
@@ -279,12 +287,35 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
     {
         await Card("tok_declined_once");
         await lab
-            .Patient.Given(Fare())
+            .Patient.Given(_ride.Requested, Fare())
             .When(PayNow)
             .Then(Cancelled<RetryDue>(), Asked(2), Succeeded(2), Published<PaymentCaptured>())
             // A timer that goes off all the same.
             .When(Passes(10 * s_minute), new RetryDue(_ride.RideId, 1))
             .ThenNothing();
         (await Books()).ShouldBe([("1", "declined"), ("2", "captured")]);
+    }
+
+    [Theory]
+    [InlineData("tok_timeout_lost", "tok_visa")]
+    [InlineData("tok_timeout", "tok_timeout")]
+    public async Task Charges_the_card_that_the_rider_names_while_a_retry_waits_unless_the_other_was_charged(
+        string first,
+        string charged
+    )
+    {
+        await Card(first);
+        var run = await lab
+            .Patient.Given(_ride.Requested)
+            .When(Fare())
+            .ThenAmongOthers(Payment("Retrying").Where(payment => payment.Unresolved));
+        var other = await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 0);
+        await run.Deliver(new PayNow(_ride.RideId, other), stop: TestContext.Current.CancellationToken);
+
+        run.Published<PaymentCaptured>().Count.ShouldBe(1);
+        var books = await lab.Ledger(_ride.RideId);
+        books.Single(entry => entry.Outcome == "captured").Token.ShouldBe(charged);
+        books.ShouldAllBe(entry => entry.Outcome == "captured" || (entry.Token == first && entry.Outcome == "closed"));
+        run.Saga<Payment>(_ride.RideId)!.IdempotencyKey.ShouldBe(books.Single(e => e.Outcome == "captured").Key);
     }
 }

@@ -30,6 +30,24 @@ public sealed class Paying_on_the_embedded_default(CityLab lab) : IClassFixture<
     }
 
     [Fact]
+    public async Task What_is_being_retried_blocks_the_next_ride_from_a_limit_on_until_an_operator_gives_it_up()
+    {
+        var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Alexanderplatz));
+        await AddCard(rider, "tok_declined");
+        var rides = new List<string>();
+        for (var ride = 0; ride < 2; ride++)
+        {
+            rides.Add(await rider.Request(City.Alexanderplatz, City.Zoo));
+            await driver.Drives(rides[^1]);
+            await rider.SeesPayment(rides[^1], "retrying");
+        }
+        (await rider.TryRequest(City.Alexanderplatz, City.Zoo)).ShouldBe(
+            HttpStatusCode.Conflict,
+            "outstanding_balance"
+        );
+    }
+
+    [Fact]
     public async Task A_balance_blocks_the_next_ride_until_it_is_paid()
     {
         var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Alexanderplatz));

@@ -19,15 +19,13 @@ public sealed class The_payment_machine
     public void Handles_or_ignores_every_event_in_every_status_and_forgets_no_timer()
     {
         SagaLab.FindingsOf(_machine).ShouldBeEmpty();
-        Statuses.Count().ShouldBe(6);
-        _machine.Events.Count(happening => !happening.Name.Contains("AnyReceived")).ShouldBe(7);
+        Statuses.Count().ShouldBe(8);
+        _machine.Events.Count(happening => !happening.Name.Contains("AnyReceived")).ShouldBe(10);
     }
 
     [Fact]
-    public void Begins_with_something_to_pay_and_nothing_else() =>
-        _machine
-            .NextEvents(_machine.Initial)
-            .ShouldBe([_machine.FareFinalized, _machine.FeeAssessed], ignoreOrder: true);
+    public void Begins_with_the_request_of_the_ride_and_nothing_else() =>
+        _machine.NextEvents(_machine.Initial).ShouldBe([_machine.RideRequested]);
 
     [Fact]
     public Task Looks_like_its_diagram() =>
@@ -44,8 +42,9 @@ public sealed class The_payment_machine
             {SagaLab.DiagramOf(_machine)}
             ```
 
-            What is not drawn changes no state: an answer of the gateway to an earlier attempt, a timer that is out of date, a second
-            fare of the same ride are ignored by name. An answer that money was taken counts in every state.
+            What is not drawn changes no state: an answer of the gateway to an earlier attempt, a timer that is out of date, the same
+            fare again are ignored by name. An answer that money was taken counts in every state. A fare or fee of a ride that was never
+            requested, or one that is another rider's or another amount than before, is not paid: it ends in the error queue.
 
             """.ReplaceLineEndings("\n");
 }

@@ -28,7 +28,6 @@ public sealed class The_sandbox_gateway : IAsyncLifetime
         (await Gateway.Find("k", MoneyLab.Stop)).ShouldBeNull();
         (await Charge("k", token)).ShouldBe(answer);
         (await Charge("k", token)).ShouldBe(answer);
-        (await Charge("k", "tok_visa")).ShouldBe(answer);
         (await Gateway.Find("k", MoneyLab.Stop)).ShouldBe(answer);
     }
 
@@ -77,5 +76,44 @@ public sealed class The_sandbox_gateway : IAsyncLifetime
     {
         await Charge("k", "tok_visa");
         await Should.ThrowAsync<InvalidOperationException>(() => Charge("k", "tok_visa", amount: 12.41m));
+    }
+
+    [Fact]
+    public async Task Refuses_a_key_for_another_card()
+    {
+        await Charge("k", "tok_visa");
+        await Should.ThrowAsync<InvalidOperationException>(() => Charge("k", "tok_mastercard"));
+    }
+
+    [Theory]
+    [InlineData("tok_visa", "Captured")]
+    [InlineData("tok_timeout", "Captured")]
+    [InlineData("tok_timeout_lost", "Declined")]
+    [InlineData("tok_declined", "Declined")]
+    [InlineData(null, "Declined")]
+    public async Task Closes_a_key_and_says_what_became_of_it(string? asked, string outcome)
+    {
+        if (asked is not null)
+            await Charge("k", asked);
+        var request = new ChargeRequest("k", "ride", SomeRide.Euro(12.40m), asked ?? "tok_visa");
+        var closed = await Gateway.Close(request, MoneyLab.Stop);
+        closed.Outcome.ToString().ShouldBe(outcome);
+        (await Gateway.Charge(request, MoneyLab.Stop)).ShouldBe(closed);
+        (await Gateway.Close(request, MoneyLab.Stop)).ShouldBe(closed);
+    }
+
+    [Fact]
+    public async Task Takes_the_money_or_closes_the_key_and_never_both()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var request = new ChargeRequest($"k{round}", "ride", SomeRide.Euro(1m), "tok_timeout_lost");
+            await Gateway.Charge(request, MoneyLab.Stop);
+            var answers = await Task.WhenAll(
+                Task.Run(() => Gateway.Charge(request, MoneyLab.Stop)),
+                Task.Run(() => Gateway.Close(request, MoneyLab.Stop))
+            );
+            answers[0].ShouldBe(answers[1]);
+        }
     }
 }

@@ -175,6 +175,8 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
             "ForceComplete",
             "ForceCancel",
             "PayNow",
+            "RetryPayment",
+            "WriteOffPayment",
         ];
         Consumers
             .Messages.Where(message => message.Namespace != "MassTransit.Scheduling")

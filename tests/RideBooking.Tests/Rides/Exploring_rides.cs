@@ -104,6 +104,7 @@ public sealed class Exploring_rides : RideLab
             Failed(willRetry: true),
             Outstanding(),
             Settled(),
+            WrittenOff(),
         ];
         // To every status by the way it takes in life, and there every event, each first.
         object[][] ways =

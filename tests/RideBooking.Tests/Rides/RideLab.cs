@@ -171,6 +171,9 @@ public abstract class RideLab
 
     protected BalanceSettled Settled() => new(RideId, Rider, Guid.CreateVersion7(), Euro(12.4m), T0.AddSeconds(1004));
 
+    protected BalanceWrittenOff WrittenOff() =>
+        new(RideId, Rider, Guid.CreateVersion7(), Euro(12.4m), "op", "goodwill", T0.AddSeconds(1005));
+
     protected static Money Euro(decimal amount) => new(amount, "EUR");
 
     /// <summary>Brings a new ride to a status, by the way it takes in life.</summary>

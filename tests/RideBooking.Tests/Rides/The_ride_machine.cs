@@ -18,7 +18,7 @@ public sealed class The_ride_machine
     {
         SagaLab.FindingsOf(_machine).ShouldBeEmpty();
         Statuses.Count().ShouldBe(7);
-        _machine.Events.Count().ShouldBe(18);
+        _machine.Events.Count().ShouldBe(19);
     }
 
     [Fact]

@@ -38,6 +38,8 @@ internal static class PayBalance
                 payment.RiderId == rider.Id
                 && payment.Status != nameof(PaymentStateMachine.Captured)
                 && payment.Status != nameof(PaymentStateMachine.NothingDue)
+                && payment.Status != nameof(PaymentStateMachine.Expected)
+                && payment.Status != nameof(PaymentStateMachine.WrittenOff)
             )
             .OrderBy(payment => payment.OpenedAt)
             .Select(payment => payment.CorrelationId)

@@ -16,6 +16,12 @@ internal interface IPaymentGateway
 
     /// <summary>What became of the charge under a key; null when the gateway never heard of it.</summary>
     Task<ChargeAnswer?> Find(string key, CancellationToken stop);
+
+    /// <summary>
+    /// Answers what became of a charge, and sees to it that nothing is taken under its key later: captured, or declined for good
+    /// (<see cref="ChargeAnswer.Closed"/> where nothing was decided until now). Unknown only when the gateway does not answer.
+    /// </summary>
+    Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken stop);
 }
 
 /// <summary>A charge.</summary>
@@ -30,6 +36,9 @@ internal sealed record ChargeRequest(string Key, string Reference, Money Amount,
 /// <param name="Code">Why it was not taken, such as <c>card_declined</c>.</param>
 internal sealed record ChargeAnswer(ChargeOutcome Outcome, string? Code = null)
 {
+    /// <summary>The code of a charge that was closed before anything was decided.</summary>
+    public const string Closed = "closed";
+
     public static ChargeAnswer Captured { get; } = new(ChargeOutcome.Captured);
 
     public static ChargeAnswer Declined(string code) => new(ChargeOutcome.Declined, code);

@@ -12,6 +12,9 @@ internal sealed class SandboxCharge
     /// <summary>The request got lost on the way: nothing was taken, and nothing decided.</summary>
     public const string Lost = "lost";
 
+    /// <summary>Nothing was taken, and nothing ever will be under this key.</summary>
+    public const string Closed = "closed";
+
     public Guid Id { get; init; }
 
     public string Key { get; init; } = "";

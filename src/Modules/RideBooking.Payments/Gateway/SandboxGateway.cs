@@ -58,16 +58,43 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
     public async Task<ChargeAnswer?> Find(string key, CancellationToken stop) =>
         await Read(key, stop) is { Outcome: not SandboxCharge.Lost } known ? Answer(known) : null;
 
+    public async Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken stop)
+    {
+        while (true)
+        {
+            var known = await Read(request.Key, stop);
+            if (known is not null && known.Outcome != SandboxCharge.Lost)
+                return Answer(known);
+            // Of two who write at once, one to take the money and one to close the key, one succeeds; the other finds what it wrote.
+            await TryWrite(
+                db =>
+                {
+                    if (known is null)
+                        db.Add(Entry(request, SandboxCharge.Closed, ChargeAnswer.Closed));
+                    else
+                    {
+                        db.Attach(known);
+                        known.Outcome = SandboxCharge.Closed;
+                        known.At = clock.GetUtcNow();
+                    }
+                },
+                stop
+            );
+        }
+    }
+
     /// <summary>The same key again: the first answer holds; a lost request is now carried out.</summary>
     async Task<ChargeAnswer> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken stop)
     {
         if (known.Amount != request.Amount.Amount || known.Currency != request.Amount.Currency)
             throw new InvalidOperationException($"The key {request.Key} was used for another amount.");
+        if (known.Token != request.Token)
+            throw new InvalidOperationException($"The key {request.Key} was used for another card.");
         if (known.Outcome != SandboxCharge.Lost)
             return Answer(known);
 
-        // Of two who repeat at once one writes; the other finds it written.
-        await TryWrite(
+        // Of two who repeat at once one writes; the other finds what it wrote.
+        var written = await TryWrite(
             db =>
             {
                 db.Attach(known);
@@ -76,7 +103,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             },
             stop
         );
-        return ChargeAnswer.Captured;
+        return written ? ChargeAnswer.Captured : await Repeat((await Read(request.Key, stop))!, request, stop);
     }
 
     async Task<SandboxCharge> Decide(ChargeRequest request, CancellationToken stop)
@@ -88,7 +115,17 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             "tok_declined_once" => await WasDeclined(request.Reference, stop) ? null : "card_declined",
             _ => Describe(request.Token) is null ? "invalid_token" : null,
         };
-        return new SandboxCharge
+        return Entry(
+            request,
+            declineCode is not null ? SandboxCharge.Declined
+                : request.Token == "tok_timeout_lost" ? SandboxCharge.Lost
+                : SandboxCharge.Captured,
+            declineCode
+        );
+    }
+
+    SandboxCharge Entry(ChargeRequest request, string outcome, string? declineCode) =>
+        new()
         {
             Id = Guid.CreateVersion7(clock.GetUtcNow()),
             Key = request.Key,
@@ -96,19 +133,18 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             Token = request.Token,
             Amount = request.Amount.Amount,
             Currency = request.Amount.Currency,
-            Outcome =
-                declineCode is not null ? SandboxCharge.Declined
-                : request.Token == "tok_timeout_lost" ? SandboxCharge.Lost
-                : SandboxCharge.Captured,
+            Outcome = outcome,
             DeclineCode = declineCode,
             At = clock.GetUtcNow(),
         };
-    }
 
     static ChargeAnswer Answer(SandboxCharge charge) =>
-        charge.Outcome == SandboxCharge.Captured
-            ? ChargeAnswer.Captured
-            : ChargeAnswer.Declined(charge.DeclineCode ?? "card_declined");
+        charge.Outcome switch
+        {
+            SandboxCharge.Captured => ChargeAnswer.Captured,
+            SandboxCharge.Closed => ChargeAnswer.Declined(ChargeAnswer.Closed),
+            _ => ChargeAnswer.Declined(charge.DeclineCode ?? "card_declined"),
+        };
 
     async Task<bool> WasDeclined(string reference, CancellationToken stop)
     {

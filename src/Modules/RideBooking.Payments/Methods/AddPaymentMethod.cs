@@ -35,7 +35,10 @@ internal static class AddPaymentMethod
             return Problem.Validation("token", "must be a token of the payment gateway");
         var others = await db.Set<PaymentMethod>().CountAsync(method => method.RiderId == rider.Id, stop);
         if (others >= Most)
-            return Problem.Conflict("too_many_payment_methods", $"You have {others} payment methods; no more fit.");
+            return Problem.Conflict(
+                "too_many_payment_methods",
+                $"You have {others} payment methods; no more fit; remove one first."
+            );
 
         var now = clock.GetUtcNow();
         var method = new PaymentMethod

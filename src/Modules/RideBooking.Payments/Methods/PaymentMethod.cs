@@ -23,7 +23,7 @@ internal sealed class PaymentMethod
     /// The default is the one that was made it last: a flag would have to be taken from one row and given to another, and two
     /// requests at once could leave two flags or none.
     /// </summary>
-    public DateTimeOffset? DefaultSince { get; init; }
+    public DateTimeOffset? DefaultSince { get; set; }
 
     public DateTimeOffset AddedAt { get; init; }
 

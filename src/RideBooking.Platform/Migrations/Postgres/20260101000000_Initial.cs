@@ -116,6 +116,40 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "charges",
+                schema: "payments",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key_number = table.Column<int>(type: "integer", nullable: false),
+                    token = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_charges", x => new { x.ride_id, x.key_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "requested_rides",
+                schema: "billing",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    quoted_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    quoted_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    quoted_distance_meters = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_requested_rides", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "earnings",
                 schema: "drivers",
                 columns: table => new
@@ -229,6 +263,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     waived_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     issued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     paid_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    written_off_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false),
                     lines = table.Column<string>(type: "text", nullable: false)
                 },
@@ -1259,7 +1294,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "rides",
                 table: "rides",
                 column: "rider_id",
-                filter: "payment_status = 'Outstanding'");
+                filter: "payment_status IN ('Outstanding', 'Retrying')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rider_id_requested_at",
@@ -1294,6 +1329,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 columns: new[] { "queue", "at", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_work_ride_id",
+                schema: "drivers",
+                table: "work",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_work_driver_id_stage",
                 schema: "drivers",
                 table: "work",
@@ -1318,6 +1359,14 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "driver_positions",
                 schema: "platform");
+
+            migrationBuilder.DropTable(
+                name: "charges",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "requested_rides",
+                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "earnings",

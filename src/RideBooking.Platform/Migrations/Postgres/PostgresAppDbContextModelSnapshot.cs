@@ -930,6 +930,83 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.ToTable("ride_facts", "analytics");
                 });
 
+            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<decimal?>("QuotedAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("numeric(18,4)")
+                        .HasColumnName("quoted_amount");
+
+                    b.Property<string>("QuotedCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character(3)")
+                        .HasColumnName("quoted_currency")
+                        .IsFixedLength();
+
+                    b.Property<int?>("QuotedDistanceMeters")
+                        .HasColumnType("integer")
+                        .HasColumnName("quoted_distance_meters");
+
+                    b.Property<string>("RiderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("rider_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("vehicle_class");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_requested_rides");
+
+                    b.ToTable("requested_rides", "billing");
+                });
+
+            modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("KeyNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("key_number");
+
+                    b.Property<decimal>("Amount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("numeric(18,4)")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character(3)")
+                        .HasColumnName("currency")
+                        .IsFixedLength();
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("token");
+
+                    b.HasKey("RideId", "KeyNumber")
+                        .HasName("pk_charges");
+
+                    b.ToTable("charges", "payments");
+                });
+
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
@@ -966,6 +1043,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.Property<DateTimeOffset?>("PaidAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("paid_at");
+
+                    b.Property<DateTimeOffset?>("WrittenOffAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_off_at");
 
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
@@ -1109,6 +1190,9 @@ namespace RideBooking.Platform.Migrations.Postgres
 
                     b.HasKey("OfferId")
                         .HasName("pk_work");
+
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_work_ride_id");
 
                     b.HasIndex("DriverId", "Stage")
                         .HasDatabaseName("ix_work_driver_id_stage");
@@ -2516,7 +2600,7 @@ namespace RideBooking.Platform.Migrations.Postgres
 
                     b.HasIndex(new[] { "RiderId" }, "ix_rides_owed_for")
                         .HasDatabaseName("ix_rides_rider_id")
-                        .HasFilter("payment_status = 'Outstanding'");
+                        .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
 
                     b.ToTable("rides", "rides");
                 });

@@ -1049,6 +1049,92 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<decimal?>("QuotedAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("quoted_amount");
+
+                    b.Property<string>("QuotedCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("nchar(3)")
+                        .HasColumnName("quoted_currency")
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int?>("QuotedDistanceMeters")
+                        .HasColumnType("int")
+                        .HasColumnName("quoted_distance_meters");
+
+                    b.Property<string>("RiderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_requested_rides");
+
+                    b.ToTable("requested_rides", "billing");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("KeyNumber")
+                        .HasColumnType("int")
+                        .HasColumnName("key_number");
+
+                    b.Property<decimal>("Amount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nchar(3)")
+                        .HasColumnName("currency")
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("token")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("RideId", "KeyNumber")
+                        .HasName("pk_charges");
+
+                    b.ToTable("charges", "payments");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1088,6 +1174,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<DateTimeOffset?>("PaidAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("paid_at");
+
+                    b.Property<DateTimeOffset?>("WrittenOffAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("written_off_at");
 
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
@@ -1246,6 +1336,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.HasKey("OfferId")
                         .HasName("pk_work");
+
+                    b.HasIndex("RideId")
+                        .HasDatabaseName("ix_work_ride_id");
 
                     b.HasIndex("DriverId", "Stage")
                         .HasDatabaseName("ix_work_driver_id_stage");
@@ -2787,7 +2880,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
                     b.HasIndex(new[] { "RiderId" }, "ix_rides_owed_for")
                         .HasDatabaseName("ix_rides_rider_id")
-                        .HasFilter("payment_status = 'Outstanding'");
+                        .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
 
                     b.ToTable("rides", "rides");
 

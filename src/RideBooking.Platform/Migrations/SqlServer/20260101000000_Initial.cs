@@ -238,6 +238,40 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "charges",
+                schema: "payments",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    key_number = table.Column<int>(type: "int", nullable: false),
+                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_charges", x => new { x.ride_id, x.key_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "requested_rides",
+                schema: "billing",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    quoted_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
+                    quoted_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
+                    quoted_distance_meters = table.Column<int>(type: "int", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_requested_rides", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "earnings",
                 schema: "drivers",
                 columns: table => new
@@ -351,6 +385,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     waived_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
                     issued_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     paid_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    written_off_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     version = table.Column<int>(type: "int", nullable: false),
                     lines = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2")
                 },
@@ -1258,7 +1293,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "rides",
                 table: "rides",
                 column: "rider_id",
-                filter: "payment_status = 'Outstanding'");
+                filter: "payment_status IN ('Outstanding', 'Retrying')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rider_id_requested_at",
@@ -1291,6 +1326,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 table: "set_aside_messages",
                 columns: new[] { "queue", "at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_work_ride_id",
+                schema: "drivers",
+                table: "work",
+                column: "ride_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_work_driver_id_stage",
@@ -1357,6 +1398,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "driver_positions",
                 schema: "platform");
+
+            migrationBuilder.DropTable(
+                name: "charges",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "requested_rides",
+                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "earnings",

@@ -66,12 +66,45 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     waived_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     issued_at = table.Column<string>(type: "TEXT", nullable: false),
                     paid_at = table.Column<string>(type: "TEXT", nullable: true),
+                    written_off_at = table.Column<string>(type: "TEXT", nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false),
                     lines = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_billing_invoices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "payments_charges",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    key_number = table.Column<int>(type: "INTEGER", nullable: false),
+                    token = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payments_charges", x => new { x.ride_id, x.key_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "billing_requested_rides",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    quoted_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    quoted_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    quoted_distance_meters = table.Column<int>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_billing_requested_rides", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -924,6 +957,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 columns: new[] { "driver_id", "at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_drivers_work_ride_id",
+                table: "drivers_work",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_drivers_work_driver_id_stage",
                 table: "drivers_work",
                 columns: new[] { "driver_id", "stage" });
@@ -1158,7 +1196,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_rides_rides_rider_id",
                 table: "rides_rides",
                 column: "rider_id",
-                filter: "payment_status = 'Outstanding'");
+                filter: "payment_status IN ('Outstanding', 'Retrying')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_rides_rider_id_requested_at",
@@ -1177,6 +1215,12 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "billing_invoices");
+
+            migrationBuilder.DropTable(
+                name: "payments_charges");
+
+            migrationBuilder.DropTable(
+                name: "billing_requested_rides");
 
             migrationBuilder.DropTable(
                 name: "drivers_earnings");

@@ -1,0 +1,20 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Billing;
+
+/// <summary>Records on the invoice that its amount was given up, once.</summary>
+internal sealed class RecordWriteOff(AppDbContext db) : IConsumer<BalanceWrittenOff>
+{
+    public async Task Consume(ConsumeContext<BalanceWrittenOff> context)
+    {
+        var given = context.Message;
+        var invoice =
+            await db.Set<Invoice>().SingleOrDefaultAsync(i => i.RideId == given.RideId, context.CancellationToken)
+            ?? throw new InvalidOperationException($"Ride {given.RideId} was written off but never invoiced.");
+        if (invoice.WrittenOffAt is null)
+            invoice.WriteOff(given.At);
+    }
+}

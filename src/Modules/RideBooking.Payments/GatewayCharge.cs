@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
+
+namespace RideBooking.Payments;
+
+/// <summary>
+/// What the gateway is asked under one idempotency key: which card, how much. Written before it is asked and never changed, so that
+/// a key never stands for two things, whatever becomes of the process or of the rider's cards meanwhile.
+/// </summary>
+internal sealed class GatewayCharge
+{
+    /// <summary>The ride.</summary>
+    public Guid RideId { get; init; }
+
+    /// <summary>The number in the idempotency key, from 1.</summary>
+    public int KeyNumber { get; init; }
+
+    /// <summary>The gateway's token for the card.</summary>
+    public string Token { get; init; } = "";
+
+    public decimal Amount { get; init; }
+
+    public string Currency { get; init; } = "";
+
+    public DateTimeOffset At { get; init; }
+
+    public string Key => KeyOf(RideId, KeyNumber);
+
+    /// <summary>Permanent: the same ride and number give the same key in a year.</summary>
+    public static string KeyOf(Guid rideId, int number) => $"ride/{rideId}/charge/{number}";
+
+    public bool IsFor(string? token, Money amount) =>
+        Token == token && Amount == amount.Amount && Currency == amount.Currency;
+
+    internal sealed class Map : IEntityTypeConfiguration<GatewayCharge>
+    {
+        public void Configure(EntityTypeBuilder<GatewayCharge> builder)
+        {
+            builder.ToTable("charges");
+            builder.HasKey(charge => new { charge.RideId, charge.KeyNumber });
+            builder.Property(charge => charge.RideId).ValueGeneratedNever();
+            builder.Property(charge => charge.KeyNumber).ValueGeneratedNever();
+            builder.Property(charge => charge.Token).HasMaxLength(100);
+            builder.Property(charge => charge.Currency).HasMaxLength(3).IsFixedLength();
+            builder.Ignore(charge => charge.Key);
+        }
+    }
+}

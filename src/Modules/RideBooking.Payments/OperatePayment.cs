@@ -1,0 +1,142 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Operations;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments;
+
+/// <summary>An operator asks for the money again, or gives it up, with a reason that the audit keeps.</summary>
+internal static class OperatePayment
+{
+    const string NotDue = "payment_not_due";
+    const string InProgress = "payment_in_progress";
+    const int MaxReason = 500;
+
+    public static void Map(RouteGroupBuilder operators)
+    {
+        operators
+            .MapPost("/operations/payments/{rideId:guid}/retry", Retry)
+            .WithSummary("Ask for the money of a ride again")
+            .WithDescription(
+                "Now, with the card that the rider last named, or else the default. For a payment that is retrying or outstanding; "
+                    + "while it is being made, again has no effect. 409 payment_not_due when nothing is owed."
+            )
+            .Refuses(StatusCodes.Status404NotFound, "payment_not_found")
+            .Refuses(StatusCodes.Status409Conflict, NotDue);
+        operators
+            .MapPost("/operations/payments/{rideId:guid}/write-off", WriteOff)
+            .WithSummary("Give up the money of a ride")
+            .WithDescription(
+                "The rider owes it no longer and can ride again. For a payment that is retrying or outstanding; again has no effect. "
+                    + "409 payment_in_progress while the gateway is being asked, payment_not_due when nothing is owed."
+            )
+            .Refuses(StatusCodes.Status404NotFound, "payment_not_found")
+            .Refuses(StatusCodes.Status409Conflict, NotDue, InProgress);
+    }
+
+    static Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Retry(
+        Guid rideId,
+        Operator by,
+        Request asked,
+        IdempotentRequest request,
+        AppDbContext db,
+        SagaCommands<Payment> payments,
+        IOperatorAudit audit,
+        CancellationToken cancellationToken
+    ) =>
+        Act(
+            "retry-payment",
+            new RetryPayment(rideId),
+            rideId,
+            by,
+            asked,
+            request,
+            db,
+            payments,
+            audit,
+            cancellationToken
+        );
+
+    static Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> WriteOff(
+        Guid rideId,
+        Operator by,
+        Request asked,
+        IdempotentRequest request,
+        AppDbContext db,
+        SagaCommands<Payment> payments,
+        IOperatorAudit audit,
+        CancellationToken cancellationToken
+    ) =>
+        Act(
+            "write-off",
+            new WriteOffPayment(rideId, by.Id, asked.Reason.Trim()),
+            rideId,
+            by,
+            asked,
+            request,
+            db,
+            payments,
+            audit,
+            cancellationToken
+        );
+
+    static async Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Act<T>(
+        string action,
+        T command,
+        Guid rideId,
+        Operator by,
+        Request asked,
+        IdempotentRequest request,
+        AppDbContext db,
+        SagaCommands<Payment> payments,
+        IOperatorAudit audit,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        if (await Find(db, rideId, cancellationToken) is not { } known)
+            return Problem.NotFound("There is no payment for this ride.", "payment_not_found");
+        // Before it is done, so that no crash hides it; what changes nothing is no act.
+        if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
+            await audit.Record(action, rideId, by.Id, asked.Reason.Trim(), cancellationToken);
+        var outcome = await payments.Tell(command, request.IdFor("command"), cancellationToken);
+        var now = outcome.Saga as Payment ?? await Find(db, rideId, cancellationToken) ?? known;
+        return outcome.Accepted || WasDone(command, now)
+                ? TypedResults.Accepted($"/api/v1/operations/payments/{rideId}", InspectPayment.View.Of(now))
+            : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
+                ? Problem.Conflict(
+                    InProgress,
+                    "The gateway is being asked; write the payment off when it has answered."
+                )
+            : Problem.Conflict(NotDue, "Nothing is owed for this ride.", ("state", InspectPayment.View.Of(now).State));
+    }
+
+    // A repeat of a request whose first answer was lost: the inbox keeps the command from having an effect twice.
+    static bool WasDone<T>(T command, Payment payment) =>
+        command is WriteOffPayment
+            ? payment.Status == nameof(PaymentStateMachine.WrittenOff)
+            : payment.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling);
+
+    static Task<Payment?> Find(AppDbContext db, Guid rideId, CancellationToken cancellationToken) =>
+        db.Set<Payment>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(
+                payment => payment.CorrelationId == rideId && payment.Status != nameof(PaymentStateMachine.Expected),
+                cancellationToken
+            );
+
+    /// <param name="Reason">Why, 1 to 500 characters.</param>
+    internal sealed record Request(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).NotNull().Text(1, MaxReason);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Billing;
+using RideBooking.Contracts;
+using RideBooking.Payments;
+using RideBooking.Platform.Messaging;
+using RideBooking.Tests.Payments;
+
+namespace RideBooking.Tests.Billing;
+
+/// <summary>Money moves only for a ride that was requested, and only as it was requested.</summary>
+public sealed class When_a_ride_is_not_known : IAsyncLifetime
+{
+    readonly SomeRide _ride = new();
+    MoneyLab _lab = null!;
+
+    public async ValueTask InitializeAsync() => _lab = await MoneyLab.Open();
+
+    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+
+    FareFinalized Fare(decimal total = 12.40m) =>
+        new(
+            _ride.RideId,
+            _ride.RiderId,
+            "driver-1",
+            Guid.CreateVersion7(),
+            [],
+            SomeRide.Euro(total),
+            "t1",
+            null,
+            SomeRide.At
+        );
+
+    CancellationFeeAssessed Fee(decimal amount = 5m) =>
+        new(_ride.RideId, _ride.RiderId, "driver-1", null, SomeRide.Euro(amount), null, "t1", null, SomeRide.At);
+
+    [Fact]
+    public async Task It_is_neither_billed_nor_charged_until_its_request_comes()
+    {
+        _lab.KnowsRides = false;
+        await Should.ThrowAsync<InvalidOperationException>(() => _lab.Deliver(_ride.Completed));
+        await Should.ThrowAsync<InvalidOperationException>(() => _lab.Deliver(_ride.Cancelled));
+        await Should.ThrowAsync<Exception>(() => _lab.Deliver(Fare()));
+        await Should.ThrowAsync<Exception>(() => _lab.Deliver(Fee()));
+        await _lab.Settle();
+        (await _lab.In(db => db.Set<Invoice>().CountAsync(MoneyLab.Stop))).ShouldBe(0);
+        (await _lab.In(db => db.Set<Payment>().CountAsync(MoneyLab.Stop))).ShouldBe(0);
+        (await _lab.Ledger(_ride.RideId)).ShouldBeEmpty();
+
+        // The message is then delivered again.
+        await _lab.Deliver(_ride.Requested);
+        await _lab.Happens(_ride.Completed);
+        _lab.Said<PaymentCaptured>().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_differs_from_the_request_is_set_aside_at_once()
+    {
+        _lab.KnowsRides = false;
+        await _lab.Deliver(_ride.Requested);
+        RideCompleted[] wrong =
+        [
+            _ride.Completed with
+            {
+                RiderId = "rider-2",
+            },
+            _ride.Completed with
+            {
+                VehicleClass = "xl",
+            },
+            _ride.Quoted(99m),
+        ];
+        foreach (var completed in wrong)
+            await Should.ThrowAsync<UnacceptableMessageException>(() => _lab.Deliver(completed));
+        await Should.ThrowAsync<UnacceptableMessageException>(() =>
+            _lab.Deliver(_ride.Cancelled with { RiderId = "rider-2" })
+        );
+        (await _lab.Ledger(_ride.RideId)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Another_end_or_price_of_a_ride_that_was_billed_is_set_aside()
+    {
+        await _lab.Happens(_ride.Completed);
+        await Should.ThrowAsync<UnacceptableMessageException>(() =>
+            _lab.Deliver(_ride.Completed with { DistanceMeters = 20_000 })
+        );
+        await Should.ThrowAsync<UnacceptableMessageException>(() => _lab.Deliver(_ride.Cancelled));
+        await _lab.Happens(_ride.Completed);
+        (await _lab.Ledger(_ride.RideId)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Another_fare_of_a_ride_that_is_being_paid_is_set_aside()
+    {
+        await _lab.Deliver(_ride.Requested);
+        await Fails(Fare() with { RiderId = "rider-2" });
+        await Fails(Fare() with { Lines = [new("base", "Base", SomeRide.Euro(1m))] });
+        await Fails(Fare(1.001m));
+        await _lab.Deliver(Fare());
+        await Fails(Fare(13m));
+        await Fails(Fee());
+        await _lab.Deliver(Fare());
+        (await _lab.Payment(_ride.RideId)).Amount.ShouldBe(12.40m);
+    }
+
+    async Task Fails(object message)
+    {
+        var failed = await Should.ThrowAsync<Exception>(() => _lab.Deliver(message));
+        FailurePolicy.IsHopeless(failed).ShouldBeTrue(failed.ToString());
+    }
+}
