@@ -36,8 +36,6 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a MessageId.");
 
         var consumerId = Settings.OfBus(aliases.Of(options.ConsumerId));
-        // What delivery does not find outside this scope is delivered within it, before the message is acknowledged.
-        var isShared = shared.HasDatabaseOf(dbContext);
         using var turn = await seen.Take(messageId, consumerId, context.CancellationToken);
         // A broker that delivers again says so: then it is worth a look before the consumer is asked.
         if (turn is null || (context.ReceiveContext.Redelivered && await IsConsumed()))
@@ -162,7 +160,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 );
             }
 
-            if (isShared)
+            if (IsShared())
                 _outbox.Value.Delivery.HandOver(unit.Sent);
             return null;
         }
@@ -181,8 +179,11 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             }
         }
 
+        // What delivery does not find outside this scope is delivered within it, before the message is acknowledged.
+        bool IsShared() => shared.HasDatabaseOf(dbContext);
+
         Task DeliverInScope() =>
-            isShared
+            IsShared()
                 ? Task.CompletedTask
                 : _outbox.Value.ScopedDelivery.Deliver(dbContext, messageId, consumerId, context.CancellationToken);
 

@@ -31,7 +31,13 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
 
     /// <summary>Whether delivery and cleanup, which have a scope of their own, find the rows of this context.</summary>
     public bool HasDatabaseOf(DbContext context) =>
-        Known() is { } shared && ReferenceEquals(context.Model, shared.Model) && IsSameDatabase(context, shared);
+        Known() is { } shared
+        && ReferenceEquals(context.Model, shared.Model)
+        && IsSameDatabase(context, shared)
+        // One that belongs to the scope may open another database than the options name.
+        && Interceptors(context.GetService<IDbContextOptions>())
+            .OfType<IDbConnectionInterceptor>()
+            .All(shared.Interceptors.Contains);
 
     /// <summary>Whether a context of another scope saves the changes of this one with the same meaning.</summary>
     public bool MayWriteFor(DbContext context)
@@ -102,8 +108,12 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
         var own = RelationalOptionsExtension.Extract(context.GetService<IDbContextOptions>()).Connection;
         return own is not null || shared.Connection is not null
             ? ReferenceEquals(own, shared.Connection)
-            : context.GetService<IRelationalConnection>().ConnectionString == shared.ConnectionString;
+            : ConnectionString(context.GetService<IRelationalConnection>()) == shared.ConnectionString;
     }
+
+    // A data source has none that EF Core knows of.
+    static string ConnectionString(IRelationalConnection connection) =>
+        connection.ConnectionString is { Length: > 0 } known ? known : connection.DbConnection.ConnectionString;
 
     static IEnumerable<IInterceptor> Interceptors(IDbContextOptions options)
     {
@@ -128,7 +138,7 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
                 _shape = new Shape(
                     context.GetType(),
                     context.Model,
-                    connection.ConnectionString,
+                    ConnectionString(connection),
                     connection.CommandTimeout,
                     RelationalOptionsExtension.Extract(options).Connection,
                     new HashSet<IInterceptor>(Interceptors(options), ReferenceEqualityComparer.Instance)

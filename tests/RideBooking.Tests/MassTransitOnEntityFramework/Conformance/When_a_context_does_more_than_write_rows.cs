@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using MassTransit;
+using MassTransit.DependencyInjection;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +16,19 @@ namespace RideBooking.MassTransitOnEntityFramework;
 public sealed class When_a_context_does_more_than_write_rows
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
+
+    /// <summary>Each database and way, with the tenant chosen by the options and by an interceptor of the connection.</summary>
+    public static TheoryData<string, bool> Tenants
+    {
+        get
+        {
+            var tenants = new TheoryData<string, bool>();
+            foreach (var database in Databases)
+            foreach (var byInterceptor in new[] { false, true })
+                tenants.Add(database.Data, byInterceptor);
+            return tenants;
+        }
+    }
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -140,15 +155,17 @@ public sealed class When_a_context_does_more_than_write_rows
         heard.Distinct().ShouldBe([$"saved {first}", $"changed {second}"]);
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task A_message_is_handled_in_its_tenants_database_and_delivered_from_there(string provider)
+    [Theory, MemberData(nameof(Tenants))]
+    public async Task A_message_is_handled_in_its_tenants_database_and_delivered_from_there(
+        string provider,
+        bool byInterceptor
+    )
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var folder = Directory.CreateTempSubdirectory("ridebooking-tenants-");
         try
         {
-            void Use(DbContextOptionsBuilder context, string tenant) =>
-                context.UseSqlite($"Data Source={Path.Combine(folder.FullName, tenant)}.db");
+            string Database(string tenant) => $"Data Source={Path.Combine(folder.FullName, tenant)}.db";
 
             await using var bench = await Bench.StartAsync(
                 servers,
@@ -158,13 +175,15 @@ public sealed class When_a_context_does_more_than_write_rows
                     {
                         services.AddDbContext<TownPostOffice>(
                             (scope, context) =>
-                                Use(
-                                    context,
-                                    scope.GetRequiredService<MassTransit.DependencyInjection.IScopedConsumeContextProvider>()
-                                        is { HasContext: true } message
-                                        ? message.GetContext().Headers.Get<string>("Tenant")!
-                                        : "none"
-                                )
+                            {
+                                var message = scope.GetRequiredService<IScopedConsumeContextProvider>();
+                                var tenant = message.HasContext
+                                    ? message.GetContext().Headers.Get<string>("Tenant")!
+                                    : "none";
+                                context.UseSqlite(Database(byInterceptor ? "none" : tenant));
+                                if (byInterceptor)
+                                    context.AddInterceptors(new Redirects(Database(tenant)));
+                            }
                         );
                         services.AddScoped<PostOffice>(scope => scope.GetRequiredService<TownPostOffice>());
                     },
@@ -199,7 +218,7 @@ public sealed class When_a_context_does_more_than_write_rows
             async Task<T> In<T>(string tenant, Func<PostOffice, Task<T>> use)
             {
                 var options = new DbContextOptionsBuilder<TownPostOffice>();
-                Use(options, tenant);
+                options.UseSqlite(Database(tenant));
                 await using var office = new TownPostOffice(options.Options);
                 return await use(office);
             }
@@ -228,6 +247,26 @@ public sealed class When_a_context_does_more_than_write_rows
                 letter.Entity.Text = "stamped";
             return base.SaveChangesAsync(cancellationToken);
         }
+    }
+
+    sealed class Redirects(string database) : DbConnectionInterceptor
+    {
+        public override InterceptionResult ConnectionOpening(
+            DbConnection connection,
+            ConnectionEventData eventData,
+            InterceptionResult result
+        )
+        {
+            connection.ConnectionString = database;
+            return result;
+        }
+
+        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection,
+            ConnectionEventData eventData,
+            InterceptionResult result,
+            CancellationToken cancellationToken = default
+        ) => ValueTask.FromResult(ConnectionOpening(connection, eventData, result));
     }
 
     sealed class SignsLetters(ConsumeContext message) : SaveChangesInterceptor
