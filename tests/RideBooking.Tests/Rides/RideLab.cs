@@ -21,12 +21,7 @@ public abstract class RideLab
         NoShowAfter: TimeSpan.FromMinutes(5)
     );
 
-    internal static readonly Plausibility Plausibility = new(
-        PickupRadiusMeters: 300,
-        PositionMaxAge: TimeSpan.FromMinutes(2),
-        MaxSpeedKmh: 150,
-        RefuseImplausible: false
-    );
+    internal static readonly Plausibility Plausibility = Scenarios.RideAndPayment.Plausibility;
 
     protected static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
     protected static readonly Place Pickup = new(52.5219, 13.4132, "Alexanderplatz");

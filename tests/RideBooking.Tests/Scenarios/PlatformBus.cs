@@ -13,7 +13,6 @@ using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
 using RideBooking.Testing;
 using RideBooking.Testing.Tests.Hosted;
-using RideBooking.Tests.Rides;
 using IHost = Microsoft.Extensions.Hosting.IHost;
 
 namespace RideBooking.Tests.Scenarios;
@@ -55,7 +54,7 @@ internal sealed class PlatformBus : IAsyncDisposable
         builder.Services.AddSingleton<IModule>(rides);
         builder.Services.AddSingleton<IModule>(new PaymentsModule());
         builder.Services.AddSingleton(RideAndPayment.Times);
-        builder.Services.AddSingleton(RideLab.Plausibility);
+        builder.Services.AddSingleton(RideAndPayment.Plausibility);
         builder.Services.AddSingleton(RideAndPayment.Options);
         var database = builder.Services.AddPersistence(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration, builder.Environment, database, [new Machines(rides)]);

@@ -5,7 +5,6 @@ using RideBooking.Payments;
 using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
 using RideBooking.Testing;
-using RideBooking.Tests.Rides;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 
@@ -24,6 +23,13 @@ public abstract class RideAndPayment
         NoShowAfter: TimeSpan.FromMinutes(5)
     );
 
+    internal static readonly Plausibility Plausibility = new(
+        PickupRadiusMeters: 300,
+        PositionMaxAge: TimeSpan.FromMinutes(2),
+        MaxSpeedKmh: 150,
+        RefuseImplausible: false
+    );
+
     internal static readonly PaymentOptions Options = new(
         [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)],
         null,
@@ -37,7 +43,7 @@ public abstract class RideAndPayment
         lab.Saga<RideStateMachine, Ride>()
             .Saga<PaymentStateMachine, Payment>()
             .StartAt(s_start)
-            .Services(services => services.AddSingleton(Times).AddSingleton(RideLab.Plausibility).AddSingleton(Options))
+            .Services(services => services.AddSingleton(Times).AddSingleton(Plausibility).AddSingleton(Options))
             .Outbox(OutboxKind.Transactional)
             .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
     );
