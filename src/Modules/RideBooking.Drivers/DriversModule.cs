@@ -22,6 +22,7 @@ public sealed class DriversModule : IModule
     {
         bus.AddConsumer<FollowDriversWork>();
         bus.AddConsumer<CreditDriver>();
+        bus.AddConsumer<EndIgnoredShift>();
     }
 
     /// <inheritdoc />

@@ -25,15 +25,16 @@ internal sealed record GoOnlineRequest(Place Location)
 internal sealed record ShiftView(Guid ShiftId, DateTimeOffset OnlineSince);
 
 /// <summary>
-/// A driver comes on duty. Again while on duty changes nothing and answers the same shift. Coming on duty with a ride still
-/// going on (accepted in the moment of going off duty) is allowed: he is offered rides when that one is over.
+/// A driver comes on duty. Again while on duty answers the same shift; either way the location is the driver's position and the
+/// sequences of reports begin again, so that an app that was restarted is heard.
 /// </summary>
 internal static class GoOnline
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/drivers/me/shift", Handle)
-            .WithSummary("Come on duty.")
+            .WithSummary("Come on duty, or begin the sequences of location reports again.")
+            .Refuses(StatusCodes.Status422UnprocessableEntity, ReportLocation.Implausible)
             .Refuses(StatusCodes.Status409Conflict, "profile_required", ProblemCode.ConcurrentUpdate);
 
     internal static async Task<Results<Ok<ShiftView>, ProblemHttpResult>> Handle(
@@ -45,15 +46,17 @@ internal static class GoOnline
         CancellationToken stop
     )
     {
+        if (PositionRules.IsNowhere(request.Location.Lat, request.Location.Lng))
+            return ReportLocation.Nowhere();
         var profile = await Profile(db, driver, stop);
         if (profile is null)
             return Problem.Conflict("profile_required", "Save your profile first: PUT /api/v1/drivers/me.");
+
+        // Before the shift, so that its consumers find the driver where they are.
+        var now = clock.GetUtcNow();
+        await db.RestartPosition(At(request.Location, driver, now), stop);
         if (profile.ShiftId is null)
         {
-            // Before the shift, so that whoever hears of the shift finds the driver where he is.
-            var now = clock.GetUtcNow();
-            await db.RestartPosition(At(request.Location, driver, now), stop);
-
             var shiftId = Guid.CreateVersion7(now);
             await using var transaction = await db.Database.BeginTransactionAsync(stop);
             var began = await db.Set<DriverProfile>()

@@ -1,8 +1,10 @@
+using System.Globalization;
 using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Positions;
@@ -12,7 +14,7 @@ namespace RideBooking.Drivers;
 /// <param name="Lat">Degrees.</param>
 /// <param name="Lng">Degrees.</param>
 /// <param name="Heading">Degrees clockwise from north, 0 to 360.</param>
-/// <param name="Sequence">The app's count of its reports; each shift may begin again at 0.</param>
+/// <param name="Sequence">The app's count of its reports, 0 to 9007199254740991; each shift may begin again at 0.</param>
 internal sealed record ReportLocationRequest(double Lat, double Lng, double? Heading, long Sequence)
 {
     internal sealed class Validator : AbstractValidator<ReportLocationRequest>
@@ -25,28 +27,67 @@ internal sealed record ReportLocationRequest(double Lat, double Lng, double? Hea
                 .Must(heading => heading is null or (>= 0 and <= 360))
                 .WithMessage("must be from 0 to 360 degrees");
             RuleFor(report => report.Sequence).Must(sequence => sequence >= 0).WithMessage("must not be negative");
+            RuleFor(report => report.Sequence)
+                .Must(sequence => sequence <= PositionRules.MaxSequence)
+                .WithMessage($"must be at most {PositionRules.MaxSequence}");
         }
     }
 }
 
-/// <summary>Where the driver is now. Straight into the hot store: one statement, no event, no broker.</summary>
+/// <summary>
+/// Where the driver is now. Straight into the hot store: one statement in the common case, no event, no broker. Headers of the
+/// answer say whether the report is used or older than what is known, so that no app is ignored in silence.
+/// </summary>
 internal static class ReportLocation
 {
+    public const string Implausible = "implausible_location";
+    public const string OutcomeHeader = "Location-Report";
+    public const string SequenceHeader = "Location-Sequence";
+
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPut("/drivers/me/location", Handle)
             .InBulk()
-            .WithSummary("Say where you are; an older report is dropped.");
+            .WithSummary("Report your location; an older report is dropped.")
+            .WithDescription(
+                "A report whose `sequence` is not greater than that of the known position is dropped, unless that is more than "
+                    + "30 seconds old. `POST /drivers/me/shift` begins the sequences again. Two apps of one driver that count "
+                    + "apart see from `Location-Report: dropped` that the other is ahead. A place where the driver cannot be by "
+                    + "now is refused; the third report in a row from there is used."
+            )
+            .Refuses(StatusCodes.Status422UnprocessableEntity, Implausible)
+            .AddOpenApiOperationTransformer(
+                (operation, _, _) =>
+                {
+                    if (operation.Responses?["204"] is OpenApiResponse answer)
+                        answer.Headers = new Dictionary<string, IOpenApiHeader>
+                        {
+                            [OutcomeHeader] = Header(
+                                "`used`, or `dropped` when a newer report is known.",
+                                JsonSchemaType.String
+                            ),
+                            [SequenceHeader] = Header(
+                                "The sequence of the position that is known now; -1 at the start of a shift.",
+                                JsonSchemaType.Integer
+                            ),
+                        };
+                    return Task.CompletedTask;
+                }
+            );
 
-    internal static async Task<NoContent> Handle(
+    internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         ReportLocationRequest report,
         Driver driver,
         AppDbContext db,
+        DriversOptions options,
         TimeProvider clock,
+        HttpResponse response,
         CancellationToken stop
     )
     {
-        await db.RecordPosition(
+        if (PositionRules.IsNowhere(report.Lat, report.Lng))
+            return Nowhere();
+        var (outcome, sequence) = await db.RecordPosition(
             new DriverPosition
             {
                 DriverId = driver.Id,
@@ -56,8 +97,31 @@ internal static class ReportLocation
                 Sequence = report.Sequence,
                 At = clock.GetUtcNow(),
             },
+            options.Positions,
             stop
         );
-        return TypedResults.NoContent();
+        response.Headers[OutcomeHeader] = outcome == ReportOutcome.Used ? "used" : "dropped";
+        response.Headers[SequenceHeader] = sequence.ToString(CultureInfo.InvariantCulture);
+        return outcome == ReportOutcome.Implausible
+            ? Problem.Unprocessable(
+                Implausible,
+                "You cannot be there so soon after your last report; it stays your position. If you are there, keep reporting "
+                    + "or begin the shift again."
+            )
+            : TypedResults.NoContent();
     }
+
+    /// <summary>Devices say 0, 0 when they do not know where they are.</summary>
+    public static ProblemHttpResult Nowhere() =>
+        Problem.Unprocessable(
+            Implausible,
+            "Latitude 0 and longitude 0 are what a device reports that has no position."
+        );
+
+    static OpenApiHeader Header(string description, JsonSchemaType type) =>
+        new()
+        {
+            Description = description,
+            Schema = new OpenApiSchema { Type = type },
+        };
 }

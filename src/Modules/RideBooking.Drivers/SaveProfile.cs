@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Drivers;
 
@@ -18,6 +19,10 @@ internal sealed partial record SaveProfileRequest(string Name, Vehicle Vehicle)
     /// <summary>A class is a slug in any case; it is kept in lower case.</summary>
     [GeneratedRegex("^[A-Za-z0-9-]{1,32}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Slug();
+
+#pragma warning disable CA1308 // The slug is kept in lower case.
+    internal string VehicleClass => Vehicle.Class.ToLowerInvariant();
+#pragma warning restore CA1308
 
     internal sealed class Validator : AbstractValidator<SaveProfileRequest>
     {
@@ -48,13 +53,20 @@ internal static class SaveProfile
     public static void Map(RouteGroupBuilder drivers) =>
         drivers.MapPut("/drivers/me", Handle).WithSummary("Create or change your profile.");
 
-    internal static async Task<Ok<ProfileView>> Handle(
+    internal static async Task<Results<Ok<ProfileView>, ProblemHttpResult>> Handle(
         SaveProfileRequest request,
         Driver driver,
         AppDbContext db,
+        ITripPolicy policy,
         CancellationToken stop
     )
     {
+        if (!policy.VehicleClasses.Contains(request.VehicleClass, StringComparer.Ordinal))
+            return Problem.Validation(
+                "vehicle.class",
+                $"must be a class of the tariff: {string.Join(", ", policy.VehicleClasses)}"
+            );
+
         var profile = await db.Set<DriverProfile>().SingleOrDefaultAsync(row => row.DriverId == driver.Id, stop);
         if (profile is null)
             db.Add(
@@ -90,9 +102,7 @@ internal static class SaveProfile
     static void Fill(DriverProfile profile, SaveProfileRequest request)
     {
         profile.Name = request.Name.Trim();
-#pragma warning disable CA1308 // The slug is kept in lower case.
-        profile.VehicleClass = request.Vehicle.Class.ToLowerInvariant();
-#pragma warning restore CA1308
+        profile.VehicleClass = request.VehicleClass;
         profile.VehiclePlate = request.Vehicle.Plate.Trim();
         profile.VehicleModel = request.Vehicle.Model.Trim();
     }

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Positions;
 
 namespace RideBooking.Drivers;
 
@@ -16,6 +17,9 @@ internal enum Availability
 
     /// <summary>On duty and free.</summary>
     Available,
+
+    /// <summary>On duty and free, but not heard of for so long that no rides are offered until the next location report.</summary>
+    NotReporting,
 
     /// <summary>Thinking an offer over.</summary>
     Offered,
@@ -63,6 +67,7 @@ internal static class ShowDriver
     internal static async Task<Results<Ok<DriverView>, ProblemHttpResult>> Handle(
         Driver driver,
         AppDbContext db,
+        DriversOptions options,
         TimeProvider clock,
         CancellationToken stop
     )
@@ -80,13 +85,20 @@ internal static class ShowDriver
                     .OrderByDescending(work => work.ExpiresAt)
                     .FirstOrDefaultAsync(stop)
                 : null;
+        var isFree = profile.ShiftId is not null && ride is null && offer is null;
+        var isReporting =
+            !isFree
+            || await db.Set<DriverPosition>()
+                .FreshSince(clock.GetUtcNow() - options.MaxPositionAge)
+                .AnyAsync(position => position.DriverId == driver.Id, stop);
         return TypedResults.Ok(
             new DriverView(
                 ProfileView.Of(profile),
                 ride is not null ? Availability.OnTrip
                     : profile.ShiftId is null ? Availability.Offline
                     : offer is not null ? Availability.Offered
-                    : Availability.Available,
+                    : isReporting ? Availability.Available
+                    : Availability.NotReporting,
                 profile is { ShiftId: { } shiftId, OnlineSince: { } since } ? new ShiftView(shiftId, since) : null,
                 ride is null
                     ? null

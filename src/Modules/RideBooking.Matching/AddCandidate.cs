@@ -31,6 +31,7 @@ internal sealed class AddCandidate(AppDbContext db) : IConsumer<DriverWentOnline
         // A ride of the former shift keeps the driver reserved: that is not for the shift to decide.
         candidate.ShiftId = shift.ShiftId;
         candidate.Online = true;
+        candidate.MissedOffers = 0;
         candidate.Name = shift.Name;
         candidate.VehicleClass = shift.Vehicle.Class;
         candidate.VehiclePlate = shift.Vehicle.Plate;

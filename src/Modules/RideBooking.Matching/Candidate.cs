@@ -27,6 +27,9 @@ internal sealed class Candidate
     /// <summary>The offer the reservation began with.</summary>
     public Guid? ReservedOfferId { get; set; }
 
+    /// <summary>How many offers in a row the driver left unanswered in this shift.</summary>
+    public int MissedOffers { get; set; }
+
     /// <summary>On duty, without a ride or an offer, and in a vehicle of the class: any will do for <c>standard</c>.</summary>
     public static Expression<Func<Candidate, bool>> FreeFor(string vehicleClass) =>
         vehicleClass == Contracts.VehicleClass.Standard
@@ -66,10 +69,11 @@ internal static class Candidates
         string driverId,
         Search search,
         Guid offerId,
+        DateTimeOffset missedBefore,
         CancellationToken stop
     )
     {
-        var refused = db.OffersNotToRepeat(search.RideId);
+        var refused = db.OffersNotToRepeat(search.RideId, missedBefore);
         return await db.Set<Candidate>()
                 .Where(candidate => candidate.DriverId == driverId && candidate.DriverId != search.RiderId)
                 .Where(Candidate.FreeFor(search.VehicleClass))
@@ -82,14 +86,68 @@ internal static class Candidates
                 ) == 1;
     }
 
-    /// <summary>Frees the driver if it is this offer that keeps him. False when something else does by now, or nothing.</summary>
-    public static async Task<bool> Free(this AppDbContext db, string driverId, Guid offerId, CancellationToken stop) =>
-        await db.Set<Candidate>()
-            .Where(candidate => candidate.DriverId == driverId && candidate.ReservedOfferId == offerId)
+    /// <summary>Frees the driver if it is this offer that keeps them. False when something else does by now, or nothing.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="driverId">The driver.</param>
+    /// <param name="offerId">The offer.</param>
+    /// <param name="answered">Whether the driver has answered it; then unanswered offers are counted anew.</param>
+    /// <param name="stop">Cancels it.</param>
+    public static async Task<bool> Free(
+        this AppDbContext db,
+        string driverId,
+        Guid offerId,
+        bool answered,
+        CancellationToken stop
+    ) =>
+        await db.ReservedFor(driverId, offerId)
             .ExecuteUpdateAsync(
                 row =>
                     row.SetProperty(candidate => candidate.ReservedRideId, (Guid?)null)
-                        .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null),
+                        .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null)
+                        .SetProperty(
+                            candidate => candidate.MissedOffers,
+                            candidate => answered ? 0 : candidate.MissedOffers
+                        ),
                 stop
             ) == 1;
+
+    /// <summary>Frees the driver who let this offer run out, and counts it.</summary>
+    public static async Task<bool> FreeAfterMissedOffer(
+        this AppDbContext db,
+        string driverId,
+        Guid offerId,
+        CancellationToken stop
+    ) =>
+        await db.ReservedFor(driverId, offerId)
+            .ExecuteUpdateAsync(
+                row =>
+                    row.SetProperty(candidate => candidate.ReservedRideId, (Guid?)null)
+                        .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null)
+                        .SetProperty(candidate => candidate.MissedOffers, candidate => candidate.MissedOffers + 1),
+                stop
+            ) == 1;
+
+    /// <summary>Stops offering rides to a free driver who has left so many offers unanswered.</summary>
+    /// <returns>The shift to end; null when the driver has answered, or is off duty already.</returns>
+    public static async Task<Guid?> StopOfferingAfter(
+        this AppDbContext db,
+        int missedOffers,
+        string driverId,
+        CancellationToken stop
+    )
+    {
+        var stopped = await db.Set<Candidate>()
+            .Where(candidate => candidate.DriverId == driverId && candidate.Online)
+            .Where(candidate => candidate.ReservedRideId == null && candidate.MissedOffers >= missedOffers)
+            .ExecuteUpdateAsync(row => row.SetProperty(candidate => candidate.Online, false), stop);
+        return stopped == 1
+            ? await db.Set<Candidate>()
+                .Where(candidate => candidate.DriverId == driverId)
+                .Select(candidate => candidate.ShiftId)
+                .SingleAsync(stop)
+            : null;
+    }
+
+    static IQueryable<Candidate> ReservedFor(this AppDbContext db, string driverId, Guid offerId) =>
+        db.Set<Candidate>().Where(candidate => candidate.DriverId == driverId && candidate.ReservedOfferId == offerId);
 }

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Positions;
 
 namespace RideBooking.Matching;
 
@@ -57,7 +58,8 @@ internal static class DeclineOffer
                 search.Reopen();
                 await publish.Publish(new OfferDeclined(offer.RideId, offerId, driver.Id, request?.Reason, now), stop);
                 await publish.Publish(new RideWithoutDriver(offer.RideId), stop);
-                if (await db.Free(driver.Id, offerId, stop))
+                await db.MarkDriverActive(driver.Id, now, stop);
+                if (await db.Free(driver.Id, offerId, answered: true, stop))
                     await publish.Publish(new DriverBecameFree(driver.Id), stop);
                 await db.SaveChangesAsync(stop);
                 await transaction.CommitAsync(stop);

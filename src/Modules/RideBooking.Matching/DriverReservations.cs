@@ -56,7 +56,7 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
             cancellationToken
         );
         await publish.Publish(new RideWithoutDriver(search.RideId), cancellationToken);
-        await db.Free(offer.DriverId, offerId, cancellationToken);
+        await db.Free(offer.DriverId, offerId, answered: false, cancellationToken);
     }
 
     async Task<bool> IsOnTrip(Guid offerId, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Positions;
 
 namespace RideBooking.Matching;
 
@@ -41,8 +42,11 @@ internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
         var offer = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == lastOffer, stop);
         if (offer.Status == OfferStatus.Open)
             await context.Publish(new OfferExpired(rideId, offer.OfferId, offer.DriverId, reason, now));
-        offer.Close(offer.Status == OfferStatus.Open ? OfferStatus.Withdrawn : offer.Status, now);
-        if (await db.Free(offer.DriverId, offer.OfferId, stop))
+        var answered = offer.Status == OfferStatus.Accepted;
+        offer.Close(answered ? OfferStatus.Accepted : OfferStatus.Withdrawn, now);
+        if (answered)
+            await db.MarkDriverActive(offer.DriverId, now, stop);
+        if (await db.Free(offer.DriverId, offer.OfferId, answered, stop))
             await context.Publish(new DriverBecameFree(offer.DriverId));
     }
 }

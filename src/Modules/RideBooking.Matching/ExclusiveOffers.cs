@@ -12,31 +12,44 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     const int DriversPerLook = 8;
 
     /// <summary>
-    /// Offers the ride to the nearest driver who is free, in a vehicle of the class, not the rider, and has not turned this ride down. The
-    /// search is taken, or new and nobody else's yet. In the common case three statements before the commit: find, reserve,
-    /// save.
+    /// Offers the ride to the nearest driver who is free, in a vehicle of the class, was heard of lately, is not the rider and
+    /// has not been asked; when there is none, to one who did not answer a while ago. The search is taken, or new and not yet
+    /// visible to others. In the common case three statements before the commit: find, reserve, save.
     /// </summary>
     /// <returns>False when there is no such driver within the radius.</returns>
     public async Task<bool> OfferToNearest(Search search, ConsumeContext context)
     {
-        var stop = context.CancellationToken;
+        var notAsked = db.OffersOf(search.RideId);
         foreach (var radius in Outward(options.MaxRadiusMeters))
+            if (await OfferWithin(radius, notAsked))
+                return true;
+
+        // When there is no other, those who did not answer a while ago.
+        return search.Attempts > 0
+            && await OfferWithin(
+                options.MaxRadiusMeters,
+                db.OffersNotToRepeat(search.RideId, clock.GetUtcNow() - options.OfferTimeout)
+            );
+
+        async Task<bool> OfferWithin(double radius, IQueryable<Offer> refused)
+        {
             // Those whom other searches reserved between our look and our grasp are not in the next look.
-            while (await Look(search, radius, stop) is { Count: > 0 } near)
+            while (await Look(search, radius, refused, context.CancellationToken) is { Count: > 0 } near)
                 foreach (var (driverId, meters) in near)
                     if (await OfferTo(driverId, meters, search, context))
                         return true;
-        return false;
+            return false;
+        }
     }
 
     /// <summary>Offers the ride to this driver, unless he is not free any more or has turned it down meanwhile.</summary>
     public async Task<bool> OfferTo(string driverId, double meters, Search search, ConsumeContext context)
     {
         var offerId = Guid.CreateVersion7();
-        if (!await db.Reserve(driverId, search, offerId, context.CancellationToken))
+        var now = clock.GetUtcNow();
+        if (!await db.Reserve(driverId, search, offerId, now - options.OfferTimeout, context.CancellationToken))
             return false;
 
-        var now = clock.GetUtcNow();
         var offer = new Offer
         {
             OfferId = offerId,
@@ -81,14 +94,15 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     internal async Task<List<(string DriverId, double Meters)>> Look(
         Search search,
         double radius,
+        IQueryable<Offer> refused,
         CancellationToken stop
     )
     {
         var (lat, lng) = (search.PickupLat, search.PickupLng);
         var free = db.Set<Candidate>().Where(Candidate.FreeFor(search.VehicleClass));
-        var refused = db.OffersNotToRepeat(search.RideId);
         var found = await db.Set<DriverPosition>()
             .Within(GeoBox.Around(lat, lng, radius))
+            .FreshSince(clock.GetUtcNow() - options.MaxPositionAge)
             .Where(position => position.DriverId != search.RiderId)
             .Where(position => free.Any(candidate => candidate.DriverId == position.DriverId))
             .Where(position => !refused.Any(offer => offer.DriverId == position.DriverId))

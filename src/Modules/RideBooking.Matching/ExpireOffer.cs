@@ -16,7 +16,7 @@ internal sealed record OfferEnds(Guid RideId, Guid OfferId, string Reason)
 }
 
 /// <summary>Ends an offer that got no answer and lets the search go on without its driver.</summary>
-internal sealed class ExpireOffer(AppDbContext db, TimeProvider clock) : IConsumer<OfferEnds>
+internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, TimeProvider clock) : IConsumer<OfferEnds>
 {
     public async Task Consume(ConsumeContext<OfferEnds> context)
     {
@@ -34,7 +34,24 @@ internal sealed class ExpireOffer(AppDbContext db, TimeProvider clock) : IConsum
         search.Reopen();
         await context.Publish(new OfferExpired(rideId, offerId, offer.DriverId, reason, now));
         await context.Publish(new RideWithoutDriver(rideId));
-        if (await db.Free(offer.DriverId, offerId, stop))
+        // A timer that is late by as long as an offer lasts tells of an outage, in which nobody could answer.
+        if (reason == OfferEnds.Timeout && now - offer.ExpiresAt < options.OfferTimeout)
+            await Miss(offer, now, context);
+        else if (await db.Free(offer.DriverId, offerId, answered: false, stop))
             await context.Publish(new DriverBecameFree(offer.DriverId));
+    }
+
+    /// <summary>Counts the offer as unanswered; after too many in a row the driver is not offered another.</summary>
+    async Task Miss(Offer offer, DateTimeOffset now, ConsumeContext context)
+    {
+        var (driverId, stop) = (offer.DriverId, context.CancellationToken);
+        if (!await db.FreeAfterMissedOffer(driverId, offer.OfferId, stop))
+            return;
+        if (await db.StopOfferingAfter(options.MaxMissedOffers, driverId, stop) is { } shiftId)
+            await context.Publish(
+                new DriverIgnoredOffers(driverId, shiftId, offer.RideId, options.MaxMissedOffers, now)
+            );
+        else
+            await context.Publish(new DriverBecameFree(driverId));
     }
 }

@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
@@ -9,9 +10,15 @@ namespace RideBooking.Matching;
 internal sealed record RideWithoutDriver(Guid RideId);
 
 /// <summary>
-/// Looks for a driver for a search that is known to be open. When there is none the search just waits: no polling, for
-/// whoever comes on duty or free looks for waiting rides himself (<see cref="OfferWaitingRide"/>), and the ride's own
-/// deadline ends it.
+/// Time has passed since drivers were last looked for in vain: they may have moved, reported again, or be ready to be asked
+/// again. A timer; late, twice, or of an earlier time it changes nothing.
+/// </summary>
+internal sealed record SearchContinues(Guid RideId, int LooksInVain);
+
+/// <summary>
+/// Looks for a driver for a search that is known to be open. When there is none, a timer looks again after a while, until the
+/// ride's own deadline ends the search; a driver who comes on duty or free is offered a waiting ride at once
+/// (<see cref="OfferWaitingRide"/>).
 /// </summary>
 /// <remarks>
 /// Neither can miss the other. A search is committed as open before this looks at the drivers; a driver is committed as free
@@ -19,12 +26,49 @@ internal sealed record RideWithoutDriver(Guid RideId);
 /// the other's. That needs no isolation above read committed and no row that all searches share, so it holds on all three
 /// databases. A look inside the transaction that opens the search (<see cref="SearchForDriver"/>) only saves time: if it
 /// finds nobody, this one follows.
+/// Only the timer covers what no message says: positions never touch the bus. There is one at a time for each open search.
 /// </remarks>
-internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers) : IConsumer<RideWithoutDriver>
+internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, MatchingOptions options, TimeProvider clock)
+    : IConsumer<RideWithoutDriver>,
+        IConsumer<SearchContinues>
 {
     public async Task Consume(ConsumeContext<RideWithoutDriver> context)
     {
         if (await db.TakeOpenSearch(context.Message.RideId, context.CancellationToken) is { } search)
-            await offers.OfferToNearest(search, context);
+            await Find(search, context);
+    }
+
+    public async Task Consume(ConsumeContext<SearchContinues> context)
+    {
+        var (rideId, looksInVain) = context.Message;
+        var stop = context.CancellationToken;
+
+        // Most timers come when the search has moved on. That needs no lock to be seen, nor a transaction.
+        var isDue = await db.Set<Search>()
+            .AnyAsync(
+                search =>
+                    search.RideId == rideId
+                    && search.Status == SearchStatus.Searching
+                    && search.LooksInVain == looksInVain,
+                stop
+            );
+        if (isDue && await db.TakeOpenSearch(rideId, stop) is { } search && search.LooksInVain == looksInVain)
+            await Find(search, context);
+    }
+
+    async Task Find(Search search, ConsumeContext context)
+    {
+        if (await offers.OfferToNearest(search, context))
+            return;
+        search.LooksInVain++;
+
+        // The longer the search has gone on, the less does a little later matter: hours of it are dozens of timers.
+        var now = clock.GetUtcNow();
+        var tenth = (now - search.RequestedAt) / 10;
+        var pause = tenth > options.SearchAgainAfter ? tenth : options.SearchAgainAfter;
+        await context.SchedulePublish(
+            (now + pause).UtcDateTime,
+            new SearchContinues(search.RideId, search.LooksInVain)
+        );
     }
 }

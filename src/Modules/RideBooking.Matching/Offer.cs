@@ -87,12 +87,16 @@ internal sealed class Offer
 
 internal static class Offers
 {
-    /// <summary>
-    /// The offers of a ride whose drivers are not asked again: who declined, let it expire or gave the ride back. An offer
-    /// that was taken back before he answered does not count against a driver.
-    /// </summary>
-    public static IQueryable<Offer> OffersNotToRepeat(this AppDbContext db, Guid rideId) =>
+    /// <summary>The offers of a ride, but for those that were taken back before their drivers answered.</summary>
+    public static IQueryable<Offer> OffersOf(this AppDbContext db, Guid rideId) =>
         db.Set<Offer>().Where(offer => offer.RideId == rideId && offer.Status != OfferStatus.Withdrawn);
+
+    /// <summary>
+    /// The offers of a ride whose drivers are not asked again: who declined or gave the ride back, and who let an offer run out
+    /// after <paramref name="missedBefore"/>.
+    /// </summary>
+    public static IQueryable<Offer> OffersNotToRepeat(this AppDbContext db, Guid rideId, DateTimeOffset missedBefore) =>
+        db.OffersOf(rideId).Where(offer => offer.Status != OfferStatus.Expired || offer.AnsweredAt > missedBefore);
 
     /// <summary>
     /// Whether the ride has ended, or the driver has lost it, by the event log, which says so from the commit on: Matching may

@@ -17,6 +17,7 @@ internal sealed class OfferWaitingRide(
     AppDbContext db,
     ExclusiveOffers offers,
     MatchingOptions options,
+    TimeProvider clock,
     EventLogSignal signal
 ) : IConsumer<DriverBecameFree>
 {
@@ -27,9 +28,10 @@ internal sealed class OfferWaitingRide(
         var driverId = context.Message.DriverId;
         var stop = context.CancellationToken;
         signal.TellToLook(driverId); // his offer or ride is over, which no event says
+        var fresh = db.Set<DriverPosition>().FreshSince(clock.GetUtcNow() - options.MaxPositionAge);
         var driver = await (
             from candidate in db.Set<Candidate>()
-            join position in db.Set<DriverPosition>() on candidate.DriverId equals position.DriverId
+            join position in fresh on candidate.DriverId equals position.DriverId
             where candidate.DriverId == driverId && candidate.Online && candidate.ReservedRideId == null
             select new
             {
@@ -67,6 +69,7 @@ internal sealed class OfferWaitingRide(
         var radius = double.RadiansToDegrees(options.MaxRadiusMeters / GreatCircle.EarthRadiusMeters);
         var shrink = Math.Cos(double.DegreesToRadians(lat));
         var (weight, limit) = (shrink * shrink, radius * radius);
+        var missedBefore = clock.GetUtcNow() - options.OfferTimeout;
         var found = await db.Set<Search>()
             .Where(search => search.Status == SearchStatus.Searching && search.RiderId != driverId)
             .Where(search =>
@@ -78,6 +81,7 @@ internal sealed class OfferWaitingRide(
                         offer.RideId == search.RideId
                         && offer.DriverId == driverId
                         && offer.Status != OfferStatus.Withdrawn
+                        && (offer.Status != OfferStatus.Expired || offer.AnsweredAt > missedBefore)
                     )
             )
             .Select(search => new

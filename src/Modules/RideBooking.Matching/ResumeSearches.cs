@@ -17,7 +17,7 @@ internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, 
     public string Name => "searches for a driver";
 
     public IReadOnlyCollection<Type> Messages =>
-        [typeof(RideWithoutDriver), typeof(DriverBecameFree), typeof(OfferEnds)];
+        [typeof(RideWithoutDriver), typeof(SearchContinues), typeof(DriverBecameFree), typeof(OfferEnds)];
 
     public async Task<int> SayAgain(CancellationToken stop)
     {

@@ -50,6 +50,9 @@ internal sealed class Search
     /// <summary>How many offers were made.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>How often drivers were looked for without success; the timer of an earlier time is out of date.</summary>
+    public int LooksInVain { get; set; }
+
     public Place Pickup => new(PickupLat, PickupLng, PickupAddress);
 
     public Place Dropoff => new(DropoffLat, DropoffLng, DropoffAddress);

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Positions;
 
 namespace RideBooking.Matching;
 
@@ -30,7 +31,8 @@ internal sealed class SearchAgain(AppDbContext db, TimeProvider clock) : IConsum
                 search.End();
         }
 
-        if (await db.Free(unassigned.DriverId, unassigned.OfferId, stop))
+        await db.MarkDriverActive(unassigned.DriverId, clock.GetUtcNow(), stop);
+        if (await db.Free(unassigned.DriverId, unassigned.OfferId, answered: true, stop))
             await context.Publish(new DriverBecameFree(unassigned.DriverId));
     }
 }

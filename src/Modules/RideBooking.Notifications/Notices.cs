@@ -170,6 +170,17 @@ internal static class Notices
                 + (e.Fare is { } fare ? $", for {fare}." : ".")
         );
 
+    public static Notice? ForDriver(DriverIgnoredOffers e) =>
+        new(
+            Audience.Driver,
+            e.DriverId,
+            e.RideId,
+            e.At,
+            "takenOffDuty",
+            "You are off duty",
+            $"You did not answer {(e.Offers == 1 ? "an offer" : $"{e.Offers} offers in a row")}. Go online again to be offered rides."
+        );
+
     public static Notice? ForDriver(DriverUnassigned e) =>
         new(
             Audience.Driver,

@@ -6,10 +6,14 @@ namespace RideBooking.Notifications;
 /// <summary>Tells the driver of offers, and of rides that are taken away.</summary>
 internal sealed class NotifyDriver(Notifier notifier)
     : IConsumer<DriverOffered>,
+        IConsumer<DriverIgnoredOffers>,
         IConsumer<DriverUnassigned>,
         IConsumer<RideCancelled>
 {
     public Task Consume(ConsumeContext<DriverOffered> context) =>
+        notifier.Tell(context, Notices.ForDriver(context.Message));
+
+    public Task Consume(ConsumeContext<DriverIgnoredOffers> context) =>
         notifier.Tell(context, Notices.ForDriver(context.Message));
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>

@@ -20,7 +20,7 @@ public sealed record DriverWentOnline(
 /// <summary>A driver ended the shift.</summary>
 /// <param name="DriverId">The driver.</param>
 /// <param name="ShiftId">The shift that ended.</param>
-/// <param name="Reason"><c>driver</c>, or why someone else ended it.</param>
+/// <param name="Reason"><c>driver</c>, or why someone else ended it: <c>offersIgnored</c>.</param>
 /// <param name="At">When.</param>
 [Event("drivers", Stream = nameof(DriverId))]
 public sealed record DriverWentOffline(string DriverId, Guid ShiftId, string Reason, DateTimeOffset At);

@@ -65,3 +65,12 @@ public sealed record DriverAssigned(
     int Attempt,
     DateTimeOffset At
 );
+
+/// <summary>A driver left several offers in a row unanswered. Matching offers them no more; their shift ends.</summary>
+/// <param name="DriverId">The driver.</param>
+/// <param name="ShiftId">The shift to end.</param>
+/// <param name="RideId">The ride of the last of these offers.</param>
+/// <param name="Offers">How many offers.</param>
+/// <param name="At">When.</param>
+[Event("matching", Stream = nameof(DriverId))]
+public sealed record DriverIgnoredOffers(string DriverId, Guid ShiftId, Guid RideId, int Offers, DateTimeOffset At);

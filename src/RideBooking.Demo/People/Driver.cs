@@ -8,6 +8,9 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
 {
     static readonly TimeSpan s_betweenReports = TimeSpan.FromSeconds(1);
 
+    /// <summary>Who stands still reports, too: drivers who are not heard of are offered no rides.</summary>
+    static readonly TimeSpan s_atLeast = TimeSpan.FromSeconds(30);
+
     readonly Session _app = api.For("driver", $"{Names.DriverId}{number}");
     readonly Chance _answers = new(seed, $"driver {number} answers");
     readonly Chance _shifts = new(seed, $"driver {number} shifts");
@@ -53,13 +56,15 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     async Task Report(CancellationToken stop)
     {
         Spot? last = null;
+        var lastAt = DateTimeOffset.MinValue;
         while (true)
         {
             await Task.Delay(s_betweenReports, clock, stop);
             var here = _here;
-            if (!_onDuty || here == last)
+            var now = clock.GetUtcNow();
+            if (!_onDuty || (here == last && now - lastAt < s_atLeast))
                 continue;
-            var sequence = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var sequence = now.ToUnixTimeMilliseconds();
             var report = new
             {
                 lat = here.Lat,
@@ -67,7 +72,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
                 sequence,
             };
             await _app.Do(HttpMethod.Put, "drivers/me/location", report, stop);
-            last = here;
+            (last, lastAt) = (here, now);
         }
     }
 

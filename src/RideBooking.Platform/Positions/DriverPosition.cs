@@ -9,6 +9,9 @@ namespace RideBooking.Platform.Positions;
 /// </summary>
 public sealed class DriverPosition
 {
+    /// <summary>The sequence that a shift begins with: every report is newer.</summary>
+    internal const long StartOfShift = -1;
+
     /// <summary>The driver; one row each.</summary>
     public string DriverId { get; init; } = "";
 
@@ -26,6 +29,36 @@ public sealed class DriverPosition
 
     /// <summary>When the report arrived.</summary>
     public DateTimeOffset At { get; set; }
+
+    /// <summary>When the driver last did something else that shows they are there: answered an offer, ended a ride.</summary>
+    public DateTimeOffset? ActiveAt { get; set; }
+
+    /// <summary>The last sequence before the shift began: what follows it may have been sent before the start.</summary>
+    public long? SequenceBeforeShift { get; set; }
+
+    /// <summary>When sequences last began again.</summary>
+    public DateTimeOffset? RestartedAt { get; set; }
+
+    /// <summary>
+    /// The sequence before one that leapt ahead; null when the last report followed the one before. A lower sequence that
+    /// continues this one shows that the leap was an outlier.
+    /// </summary>
+    public long? SequenceBeforeLeap { get; set; }
+
+    /// <summary>How many reports in a row came from the same implausible place.</summary>
+    public int Doubts { get; set; }
+
+    /// <summary>That place: latitude, degrees.</summary>
+    public double? DoubtedLat { get; set; }
+
+    /// <summary>That place: longitude, degrees.</summary>
+    public double? DoubtedLng { get; set; }
+
+    /// <summary>The sequence of the last of those reports.</summary>
+    public long? DoubtedSequence { get; set; }
+
+    /// <summary>Changes with every write, so that a decision about what was read is written only to that.</summary>
+    public int Version { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<DriverPosition>
     {

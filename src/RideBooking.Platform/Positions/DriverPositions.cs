@@ -6,34 +6,80 @@ namespace RideBooking.Platform.Positions;
 public static class DriverPositions
 {
     /// <summary>
-    /// Notes a position unless a newer one (by <see cref="DriverPosition.Sequence"/>) is known. One conditional update, at a
-    /// driver's very first report followed by an insert: safe however many reports arrive at once.
+    /// Records a report if it is newer than what is known and the driver can be there. One conditional update in the common
+    /// case; what is out of the ordinary is read first, and written only if it has not changed meanwhile.
     /// </summary>
-    /// <returns>False when the report was older than, or as old as, what is known.</returns>
-    public static async Task<bool> RecordPosition(this DbContext db, DriverPosition report, CancellationToken stop)
+    /// <returns>What became of the report, and the sequence of the position that is known now.</returns>
+    public static async Task<(ReportOutcome Outcome, long Sequence)> RecordPosition(
+        this DbContext db,
+        DriverPosition report,
+        PositionRules rules,
+        CancellationToken stop
+    )
     {
         ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(rules);
         while (true)
         {
-            if (await Overwrite(db.Known(report).Where(known => known.Sequence < report.Sequence), report, stop))
-                return true;
-            if (await db.Known(report).AnyAsync(stop))
-                return false;
-            if (await TryInsert(db, report, stop))
-                return true;
+            if (await Overwrite(db.Known(report).FollowedBy(report, rules), report, sequenceBeforeLeap: null, stop))
+                return (ReportOutcome.Used, report.Sequence);
+
+            var known = await db.Known(report).SingleOrDefaultAsync(stop);
+            if (known is null)
+            {
+                if (await TryInsert(db, report, stop))
+                    return (ReportOutcome.Used, report.Sequence);
+                continue;
+            }
+
+            var unchanged = db.Known(report).Where(row => row.Version == known.Version);
+            switch (rules.Judge(known, report))
+            {
+                case ReportOutcome.Older:
+                    return (ReportOutcome.Older, known.Sequence);
+                case ReportOutcome.Implausible
+                    when await Doubt(
+                        unchanged,
+                        report,
+                        rules.IsDoubtedAgain(known, report) ? known.Doubts + 1 : 1,
+                        stop
+                    ):
+                    return (ReportOutcome.Implausible, known.Sequence);
+                case ReportOutcome.Used
+                    when await Overwrite(unchanged, report, PositionRules.SequenceBeforeLeap(known, report), stop):
+                    return (ReportOutcome.Used, report.Sequence);
+                default:
+                    continue; // Another report came between.
+            }
         }
     }
 
     /// <summary>
-    /// Notes the position at which a shift begins. Sequences start again with it: an app that was restarted counts from its
-    /// beginning, and would otherwise report into the void until it had caught up with its former self.
+    /// Records the position at which a shift begins, or begins again. Sequences start again with it: an app that was restarted
+    /// counts from its beginning.
     /// </summary>
     public static async Task RestartPosition(this DbContext db, DriverPosition start, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(start);
-        start.Sequence = -1;
-        while (!await Overwrite(db.Known(start), start, stop) && !await TryInsert(db, start, stop)) { }
+        start.Sequence = DriverPosition.StartOfShift;
+        start.RestartedAt = start.At;
+        while (!await Restart(db.Known(start), start, stop) && !await TryInsert(db, start, stop)) { }
     }
+
+    /// <summary>Records that the driver did something else that shows they are there; their position stays what it was.</summary>
+    public static Task MarkDriverActive(this DbContext db, string driverId, DateTimeOffset at, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return db.Set<DriverPosition>()
+            .Where(position => position.DriverId == driverId)
+            .ExecuteUpdateAsync(row => row.SetProperty(position => position.ActiveAt, at), stop);
+    }
+
+    /// <summary>The positions of drivers who reported, or did anything else, since an instant.</summary>
+    public static IQueryable<DriverPosition> FreshSince(
+        this IQueryable<DriverPosition> positions,
+        DateTimeOffset since
+    ) => positions.Where(position => position.At >= since || position.ActiveAt >= since);
 
     /// <summary>The positions in a box.</summary>
     public static IQueryable<DriverPosition> Within(this IQueryable<DriverPosition> positions, GeoBox box)
@@ -71,9 +117,33 @@ public static class DriverPositions
     static IQueryable<DriverPosition> Known(this DbContext db, DriverPosition report) =>
         db.Set<DriverPosition>().AsNoTracking().Where(known => known.DriverId == report.DriverId);
 
+    /// <summary>
+    /// What an ordinary report follows: the next few sequences, not far away, and no shift that has just begun again. The
+    /// circle is that of a flat map, and does not cross the 180th meridian: what it misses is read and judged.
+    /// </summary>
+    static IQueryable<DriverPosition> FollowedBy(
+        this IQueryable<DriverPosition> positions,
+        DriverPosition report,
+        PositionRules rules
+    )
+    {
+        var radius = double.RadiansToDegrees(rules.Tolerance / GreatCircle.EarthRadiusMeters);
+        var (shrink, limit) = (Math.Cos(double.DegreesToRadians(report.Lat)), radius * radius);
+        var weight = shrink * shrink;
+        var (lat, lng, sequence) = (report.Lat, report.Lng, report.Sequence);
+        var (first, restart) = (sequence - PositionRules.Leap, report.At - PositionRules.MaxDelay);
+        return positions
+            .Where(known => known.Sequence < sequence && known.Sequence >= first)
+            .Where(known => known.RestartedAt == null || known.RestartedAt < restart)
+            .Where(known =>
+                (known.Lat - lat) * (known.Lat - lat) + (known.Lng - lng) * (known.Lng - lng) * weight <= limit
+            );
+    }
+
     static async Task<bool> Overwrite(
         IQueryable<DriverPosition> which,
         DriverPosition report,
+        long? sequenceBeforeLeap,
         CancellationToken stop
     ) =>
         await which.ExecuteUpdateAsync(
@@ -82,7 +152,46 @@ public static class DriverPositions
                     .SetProperty(known => known.Lng, report.Lng)
                     .SetProperty(known => known.Heading, report.Heading)
                     .SetProperty(known => known.Sequence, report.Sequence)
-                    .SetProperty(known => known.At, report.At),
+                    .SetProperty(known => known.SequenceBeforeLeap, sequenceBeforeLeap)
+                    .SetProperty(known => known.At, report.At)
+                    .SetProperty(known => known.Doubts, 0)
+                    .SetProperty(known => known.Version, known => known.Version + 1),
+            stop
+        ) == 1;
+
+    static async Task<bool> Restart(IQueryable<DriverPosition> which, DriverPosition start, CancellationToken stop) =>
+        await which.ExecuteUpdateAsync(
+            row =>
+                row.SetProperty(known => known.Lat, start.Lat)
+                    .SetProperty(known => known.Lng, start.Lng)
+                    .SetProperty(known => known.Heading, start.Heading)
+                    // Beginning again before any report leaves the sequences of the shift before.
+                    .SetProperty(
+                        known => known.SequenceBeforeShift,
+                        known => known.Sequence < 0 ? known.SequenceBeforeShift : known.Sequence
+                    )
+                    .SetProperty(known => known.Sequence, start.Sequence)
+                    .SetProperty(known => known.SequenceBeforeLeap, (long?)null)
+                    .SetProperty(known => known.RestartedAt, start.RestartedAt)
+                    .SetProperty(known => known.At, start.At)
+                    .SetProperty(known => known.Doubts, 0)
+                    .SetProperty(known => known.Version, known => known.Version + 1),
+            stop
+        ) == 1;
+
+    static async Task<bool> Doubt(
+        IQueryable<DriverPosition> which,
+        DriverPosition report,
+        int doubts,
+        CancellationToken stop
+    ) =>
+        await which.ExecuteUpdateAsync(
+            row =>
+                row.SetProperty(known => known.Doubts, doubts)
+                    .SetProperty(known => known.DoubtedLat, report.Lat)
+                    .SetProperty(known => known.DoubtedLng, report.Lng)
+                    .SetProperty(known => known.DoubtedSequence, report.Sequence)
+                    .SetProperty(known => known.Version, known => known.Version + 1),
             stop
         ) == 1;
 

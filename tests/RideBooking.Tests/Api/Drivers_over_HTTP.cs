@@ -39,6 +39,7 @@ public sealed class Drivers_over_HTTP(EmbeddedHost host) : IClassFixture<Embedde
     [Theory]
     [InlineData("", "comfort", "ZH 1", "name")]
     [InlineData("Anna", "no class", "ZH 1", "vehicle.class")]
+    [InlineData("Anna", "submarine", "ZH 1", "vehicle.class")]
     [InlineData("Anna", "comfort\n", "ZH 1", "vehicle.class")]
     [InlineData("Anna", "comfort", "a plate that is longer than any plate", "vehicle.plate")]
     public async Task A_profile_that_cannot_be_is_refused_by_field(
@@ -76,6 +77,8 @@ public sealed class Drivers_over_HTTP(EmbeddedHost host) : IClassFixture<Embedde
     [InlineData("""{"lat": 47, "lng": 8, "heading": 361, "sequence": 1}""", "heading")]
     [InlineData("""{"lat": 47, "lng": 8, "sequence": -1}""", "sequence")]
     [InlineData("""{"lat": 47, "lng": 8}""", "sequence")]
+    [InlineData("""{"lat": 47, "lng": 8, "sequence": 9007199254740992}""", "sequence")]
+    [InlineData("""{"lat": 47, "lng": 8, "sequence": 9223372036854775807}""", "sequence")]
     public async Task A_location_that_cannot_be_is_refused_by_field(string report, string field)
     {
         var driver = await host.City.Driver();
@@ -89,23 +92,45 @@ public sealed class Drivers_over_HTTP(EmbeddedHost host) : IClassFixture<Embedde
     [Fact]
     public async Task Reporting_a_location_brings_the_rides_of_another_place()
     {
-        var driver = await host.City.DriverAt(Place(2));
-        (
-            await driver.Put(
-                "drivers/me/location",
-                new JsonObject
-                {
-                    ["lat"] = 50,
-                    ["lng"] = 8.5,
-                    ["sequence"] = 0,
-                }
-            )
-        ).ShouldBe(HttpStatusCode.NoContent);
+        // 16 km apart: more than the radius of a search, and no more than two reports may be apart.
+        var driver = await host.City.DriverAt(City.Place(49.856, 8.5));
+        var report = await driver.Put(
+            "drivers/me/location",
+            new JsonObject
+            {
+                ["lat"] = 50,
+                ["lng"] = 8.5,
+                ["sequence"] = 0,
+            }
+        );
+        report.ShouldBe(HttpStatusCode.NoContent);
+        report.Response.Headers.GetValues("Location-Report").ShouldBe(["used"]);
+        report.Response.Headers.GetValues("Location-Sequence").ShouldBe(["0"]);
         var rider = await host.City.Rider();
 
         var ride = await rider.Request(Place(3), City.Place(50.01, 8.5));
 
         await driver.Offer(ride);
+    }
+
+    [Fact]
+    public async Task A_location_where_the_driver_cannot_be_is_refused()
+    {
+        var driver = await host.City.DriverAt(Place(11));
+
+        var answer = await driver.Put(
+            "drivers/me/location",
+            new JsonObject
+            {
+                ["lat"] = -33.87,
+                ["lng"] = 151.21,
+                ["sequence"] = 0,
+            }
+        );
+
+        answer.ShouldBe(HttpStatusCode.UnprocessableEntity, "implausible_location");
+        answer = await driver.Post("drivers/me/shift", new JsonObject { ["location"] = City.Place(0, 0) });
+        answer.ShouldBe(HttpStatusCode.UnprocessableEntity, "implausible_location");
     }
 
     [Fact]

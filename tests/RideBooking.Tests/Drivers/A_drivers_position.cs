@@ -21,12 +21,12 @@ public sealed class A_drivers_position : IAsyncLifetime
     [Fact]
     public async Task Is_the_newest_reported_and_not_the_last_to_arrive()
     {
-        await _lab.Reports(52.1, 1);
-        await _lab.Reports(52.3, 3);
-        await _lab.Reports(52.2, 2);
-        await _lab.Reports(52.4, 3);
+        await _lab.Reports(52.51, 1);
+        await _lab.Reports(52.53, 3);
+        await _lab.Reports(52.52, 2);
+        await _lab.Reports(52.54, 3);
 
-        (await Known()).ShouldBe((52.3, 3));
+        (await Known()).ShouldBe((52.53, 3));
     }
 
     [Fact]
@@ -36,10 +36,10 @@ public sealed class A_drivers_position : IAsyncLifetime
             Enumerable
                 .Range(1, 40)
                 .OrderBy(n => n * 17 % 41)
-                .Select(n => Task.Run(() => _lab.Reports(52 + n / 100.0, n)))
+                .Select(n => Task.Run(() => _lab.Reports(52 + n / 1000.0, n)))
         );
 
-        (await Known()).ShouldBe((52.4, 40));
+        (await Known()).ShouldBe((52.04, 40));
     }
 
     [Fact]
@@ -50,17 +50,17 @@ public sealed class A_drivers_position : IAsyncLifetime
         await _lab.GoesOnline();
         (await Known()).ShouldBe((DriversLab.Alexanderplatz.Lat, -1));
 
-        await _lab.Reports(52.1, 0);
-        (await Known()).ShouldBe((52.1, 0));
+        await _lab.Reports(52.51, 0);
+        (await Known()).ShouldBe((52.51, 0));
     }
 
     [Fact]
     public async Task Costs_one_statement_to_report()
     {
-        await _lab.Reports(52.1, 1);
+        await _lab.Reports(52.51, 1);
         _lab.Statements.Taken();
 
-        await _lab.Reports(52.2, 2);
+        await _lab.Reports(52.52, 2);
 
         _lab.Statements.Taken().ShouldHaveSingleItem().ShouldStartWith("UPDATE");
     }

@@ -121,4 +121,43 @@ public sealed class A_drivers_shift : IAsyncLifetime
         answers.ShouldAllBe(answer => answer.StatusCode() == 200);
         (await _lab.All<DriverProfile>()).ShouldHaveSingleItem();
     }
+
+    [Fact]
+    public async Task Ends_when_the_driver_ignores_offers()
+    {
+        await _lab.Saves();
+        var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+
+        await _lab.Happens(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
+
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Offline);
+        var ended = _lab.SaidOf<DriverWentOffline>().ShouldHaveSingleItem();
+        (ended.ShiftId, ended.Reason).ShouldBe((shift.ShiftId, "offersIgnored"));
+    }
+
+    [Fact]
+    public async Task Goes_on_when_offers_of_an_earlier_shift_were_ignored()
+    {
+        await _lab.Saves();
+        var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+        await _lab.GoesOffline();
+        _lab.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _lab.GoesOnline();
+
+        await _lab.Happens(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
+
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+    }
+
+    [Fact]
+    public async Task Shows_that_no_report_has_come_for_long()
+    {
+        await _lab.Saves();
+        await _lab.GoesOnline();
+        _lab.Clock.Advance(TimeSpan.FromMinutes(6));
+        (await _lab.Sees()).Availability.ShouldBe(Availability.NotReporting);
+
+        await _lab.Reports(52.52, 1);
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+    }
 }

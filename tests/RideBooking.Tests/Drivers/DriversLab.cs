@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Configuration;
 using RideBooking.Contracts;
 using RideBooking.Drivers;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Quotes;
 using RideBooking.Platform.Shifts;
 
 namespace RideBooking.Tests.Drivers;
@@ -11,6 +13,7 @@ namespace RideBooking.Tests.Drivers;
 public sealed class DriversLab : ModuleLab
 {
     static readonly Driver s_anna = new("anna");
+    static readonly DriversOptions s_options = DriversOptions.Read(new ConfigurationBuilder().Build());
 
     public static readonly Place Alexanderplatz = new(52.5219, 13.4132, "Alexanderplatz");
     public static readonly Place Zoo = new(52.5072, 13.3325);
@@ -39,24 +42,47 @@ public sealed class DriversLab : ModuleLab
                     new SaveProfileRequest(name, new Vehicle(vehicleClass, "B-RB 1", "Testarossa")),
                     s_anna,
                     db,
+                    new Classes(),
                     Stop
                 )
         );
 
-    public Task<IResult> GoesOnline() =>
-        Ask((db, publish) => GoOnline.Handle(new GoOnlineRequest(Alexanderplatz), s_anna, db, publish, Clock, Stop));
+    public Task<IResult> GoesOnline(Place? place = null) =>
+        Ask(
+            (db, publish) =>
+                GoOnline.Handle(new GoOnlineRequest(place ?? Alexanderplatz), s_anna, db, publish, Clock, Stop)
+        );
 
     public Task<IResult> GoesOffline() =>
         Ask((db, publish) => GoOffline.Handle(s_anna, db, new NoReservations(), publish, Clock, Stop));
 
-    public Task<IResult> Reports(double lat, long sequence) =>
+    public Task<IResult> Reports(double lat, long sequence) => Answer(new Place(lat, 13.4), sequence);
+
+    /// <summary>Reports a location; the answer and its headers.</summary>
+    public async Task<(IResult Answer, IHeaderDictionary Headers)> ReportsFrom(Place place, long sequence)
+    {
+        var response = new DefaultHttpContext().Response;
+        return (await Answer(place, sequence, response), response.Headers);
+    }
+
+    Task<IResult> Answer(Place place, long sequence, HttpResponse? response = null) =>
         Ask(
             (db, _) =>
-                ReportLocation.Handle(new ReportLocationRequest(lat, 13.4, 90, sequence), s_anna, db, Clock, Stop)
+                ReportLocation.Handle(
+                    new ReportLocationRequest(place.Lat, place.Lng, 90, sequence),
+                    s_anna,
+                    db,
+                    s_options,
+                    Clock,
+                    response ?? new DefaultHttpContext().Response,
+                    Stop
+                )
         );
 
     internal async Task<DriverView> Sees() =>
-        (await Ask((db, _) => ShowDriver.Handle(s_anna, db, Clock, Stop))).ShouldBeOfType<Ok<DriverView>>().Value!;
+        (await Ask((db, _) => ShowDriver.Handle(s_anna, db, s_options, Clock, Stop)))
+            .ShouldBeOfType<Ok<DriverView>>()
+            .Value!;
 
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>
         Ask((db, _) => ShowEarnings.Handle(s_anna, db, Clock, Stop, from, to));
@@ -144,5 +170,16 @@ public sealed class DriversLab : ModuleLab
     {
         public Task<bool> TryEndShift(string driverId, Guid shiftId, CancellationToken cancellationToken) =>
             Task.FromResult(true);
+    }
+
+    /// <summary>Billing, whose tariff has these classes.</summary>
+    sealed class Classes : ITripPolicy
+    {
+        public IReadOnlyList<string> VehicleClasses => ["comfort", "standard"];
+
+        public TripEstimate Estimate(Place from, Place to) => throw new NotSupportedException();
+
+        public TripProblem? Check(Place pickup, Place dropoff, string vehicleClass) =>
+            throw new NotSupportedException();
     }
 }

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.Drivers;
 using RideBooking.EventLog;
 using RideBooking.Matching;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Positions;
 using RideBooking.Tests.Persistence;
 
 namespace RideBooking.Tests.Matching;
@@ -40,7 +42,7 @@ public sealed class Matching_on_servers
 
     async Task Ask(AppDbContext db)
     {
-        var matching = new MatchingOptions(TimeSpan.FromSeconds(20), 15);
+        var matching = MatchingOptions.Read(new ConfigurationBuilder().Build());
         var offers = new ExclusiveOffers(db, matching, TimeProvider.System);
         var ride = Guid.CreateVersion7();
         foreach (var (lng, vehicle) in new[] { (13.4, "standard"), (179.99, "xl") })
@@ -54,15 +56,30 @@ public sealed class Matching_on_servers
                 PickupLng = lng,
                 VehicleClass = vehicle,
             };
-            (await offers.Look(search, 1500, Stop)).ShouldBeEmpty();
-            (await db.Reserve("anna", search, ride, Stop)).ShouldBeFalse();
+            (await offers.Look(search, 1500, db.OffersNotToRepeat(ride, s_at), Stop)).ShouldBeEmpty();
+            (await db.Reserve("anna", search, ride, s_at, Stop)).ShouldBeFalse();
         }
-        var waiting = new OfferWaitingRide(db, offers, matching, new EventLogSignal());
+        var waiting = new OfferWaitingRide(db, offers, matching, TimeProvider.System, new EventLogSignal());
         (await waiting.Look("anna", "xl", 52.5, 13.4, Stop)).ShouldBeEmpty();
         (await db.TakeSearch(ride, Stop)).ShouldBeNull();
         (await db.TakeOpenSearch(ride, Stop)).ShouldBeNull();
         (await db.TakeSearchOffering(ride, ride, Stop)).ShouldBeNull();
-        (await db.Free("anna", ride, Stop)).ShouldBeFalse();
+        (await db.Free("anna", ride, answered: true, Stop)).ShouldBeFalse();
+        (await db.FreeAfterMissedOffer("anna", ride, Stop)).ShouldBeFalse();
+        (await db.StopOfferingAfter(3, "anna", Stop)).ShouldBeNull();
+        await db.MarkDriverActive("anna", s_at, Stop);
+        var offer = new Offer
+        {
+            OfferId = ride,
+            RideId = ride,
+            DriverId = "anna",
+            Attempt = 1,
+            PickupEtaSeconds = 60,
+            OfferedAt = s_at,
+            ExpiresAt = s_at,
+        };
+        (await db.EndsOfRide(offer).ToListAsync(Stop)).ShouldBeEmpty();
+        (await db.Assign(offer, Stop)).ShouldBeFalse();
         (await LiveOffers.Of("anna", db, TimeProvider.System, Stop)).ShouldBeEmpty();
         (await db.RidesOf("anna").ToListAsync(Stop)).ShouldBeEmpty();
         (await db.OffersTo("anna", s_at).ToListAsync(Stop)).ShouldBeEmpty();
@@ -72,6 +89,6 @@ public sealed class Matching_on_servers
                 .Where(driver => driver.ShiftId == ride && !rides.Any())
                 .ExecuteUpdateAsync(row => row.SetProperty(driver => driver.ShiftId, (Guid?)null), Stop)
         ).ShouldBe(0);
-        _server.Asked.Count.ShouldBe(13);
+        _server.Asked.Count.ShouldBe(18);
     }
 }

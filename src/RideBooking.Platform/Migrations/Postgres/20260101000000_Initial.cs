@@ -78,7 +78,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     vehicle_plate = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     vehicle_model = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     reserved_ride_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    reserved_offer_id = table.Column<Guid>(type: "uuid", nullable: true)
+                    reserved_offer_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    missed_offers = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -108,7 +109,16 @@ namespace RideBooking.Platform.Migrations.Postgres
                     lng = table.Column<double>(type: "double precision", nullable: false),
                     heading = table.Column<double>(type: "double precision", nullable: true),
                     sequence = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    active_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    sequence_before_shift = table.Column<long>(type: "bigint", nullable: true),
+                    restarted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    sequence_before_leap = table.Column<long>(type: "bigint", nullable: true),
+                    doubts = table.Column<int>(type: "integer", nullable: false),
+                    doubted_lat = table.Column<double>(type: "double precision", nullable: true),
+                    doubted_lng = table.Column<double>(type: "double precision", nullable: true),
+                    doubted_sequence = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -783,7 +793,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     fare_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
                     requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     offer_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    attempts = table.Column<int>(type: "integer", nullable: false)
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    looks_in_vain = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -1386,6 +1386,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
 
+                    b.Property<int>("MissedOffers")
+                        .HasColumnType("integer")
+                        .HasColumnName("missed_offers");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -1542,6 +1546,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("character(3)")
                         .HasColumnName("fare_currency")
                         .IsFixedLength();
+
+                    b.Property<int>("LooksInVain")
+                        .HasColumnType("integer")
+                        .HasColumnName("looks_in_vain");
 
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("uuid")
@@ -2191,9 +2199,29 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
 
+                    b.Property<DateTimeOffset?>("ActiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("active_at");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
+
+                    b.Property<double?>("DoubtedLat")
+                        .HasColumnType("double precision")
+                        .HasColumnName("doubted_lat");
+
+                    b.Property<double?>("DoubtedLng")
+                        .HasColumnType("double precision")
+                        .HasColumnName("doubted_lng");
+
+                    b.Property<long?>("DoubtedSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("doubted_sequence");
+
+                    b.Property<int>("Doubts")
+                        .HasColumnType("integer")
+                        .HasColumnName("doubts");
 
                     b.Property<double?>("Heading")
                         .HasColumnType("double precision")
@@ -2207,9 +2235,25 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("double precision")
                         .HasColumnName("lng");
 
+                    b.Property<DateTimeOffset?>("RestartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("restarted_at");
+
                     b.Property<long>("Sequence")
                         .HasColumnType("bigint")
                         .HasColumnName("sequence");
+
+                    b.Property<long?>("SequenceBeforeLeap")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_before_leap");
+
+                    b.Property<long?>("SequenceBeforeShift")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_before_shift");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
 
                     b.HasKey("DriverId")
                         .HasName("pk_driver_positions");

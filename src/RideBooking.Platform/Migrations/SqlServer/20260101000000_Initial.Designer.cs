@@ -1550,6 +1550,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<int>("MissedOffers")
+                        .HasColumnType("int")
+                        .HasColumnName("missed_offers");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -1720,6 +1724,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("fare_currency")
                         .IsFixedLength()
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int>("LooksInVain")
+                        .HasColumnType("int")
+                        .HasColumnName("looks_in_vain");
 
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("uniqueidentifier")
@@ -2439,9 +2447,29 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<DateTimeOffset?>("ActiveAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("active_at");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("at");
+
+                    b.Property<double?>("DoubtedLat")
+                        .HasColumnType("float")
+                        .HasColumnName("doubted_lat");
+
+                    b.Property<double?>("DoubtedLng")
+                        .HasColumnType("float")
+                        .HasColumnName("doubted_lng");
+
+                    b.Property<long?>("DoubtedSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("doubted_sequence");
+
+                    b.Property<int>("Doubts")
+                        .HasColumnType("int")
+                        .HasColumnName("doubts");
 
                     b.Property<double?>("Heading")
                         .HasColumnType("float")
@@ -2455,9 +2483,25 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("float")
                         .HasColumnName("lng");
 
+                    b.Property<DateTimeOffset?>("RestartedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("restarted_at");
+
                     b.Property<long>("Sequence")
                         .HasColumnType("bigint")
                         .HasColumnName("sequence");
+
+                    b.Property<long?>("SequenceBeforeLeap")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_before_leap");
+
+                    b.Property<long?>("SequenceBeforeShift")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_before_shift");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("int")
+                        .HasColumnName("version");
 
                     b.HasKey("DriverId")
                         .HasName("pk_driver_positions");

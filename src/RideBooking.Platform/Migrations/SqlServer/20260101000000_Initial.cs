@@ -200,7 +200,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     vehicle_plate = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_BIN2"),
                     vehicle_model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
                     reserved_ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    reserved_offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                    reserved_offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    missed_offers = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -230,7 +231,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     lng = table.Column<double>(type: "float", nullable: false),
                     heading = table.Column<double>(type: "float", nullable: true),
                     sequence = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    active_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    sequence_before_shift = table.Column<long>(type: "bigint", nullable: true),
+                    restarted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    sequence_before_leap = table.Column<long>(type: "bigint", nullable: true),
+                    doubts = table.Column<int>(type: "int", nullable: false),
+                    doubted_lat = table.Column<double>(type: "float", nullable: true),
+                    doubted_lng = table.Column<double>(type: "float", nullable: true),
+                    doubted_sequence = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -781,7 +791,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     fare_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
                     requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    attempts = table.Column<int>(type: "int", nullable: false)
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    looks_in_vain = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {

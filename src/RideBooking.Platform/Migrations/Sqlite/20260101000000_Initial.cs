@@ -224,7 +224,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     vehicle_model = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     reserved_ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    reserved_offer_id = table.Column<Guid>(type: "TEXT", nullable: true)
+                    reserved_offer_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    missed_offers = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -270,7 +271,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
                     requested_at = table.Column<string>(type: "TEXT", nullable: false),
                     offer_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    attempts = table.Column<int>(type: "INTEGER", nullable: false)
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    looks_in_vain = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -672,7 +674,16 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     lng = table.Column<double>(type: "REAL", nullable: false),
                     heading = table.Column<double>(type: "REAL", nullable: true),
                     sequence = table.Column<long>(type: "INTEGER", nullable: false),
-                    at = table.Column<string>(type: "TEXT", nullable: false)
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    active_at = table.Column<string>(type: "TEXT", nullable: true),
+                    sequence_before_shift = table.Column<long>(type: "INTEGER", nullable: true),
+                    restarted_at = table.Column<string>(type: "TEXT", nullable: true),
+                    sequence_before_leap = table.Column<long>(type: "INTEGER", nullable: true),
+                    doubts = table.Column<int>(type: "INTEGER", nullable: false),
+                    doubted_lat = table.Column<double>(type: "REAL", nullable: true),
+                    doubted_lng = table.Column<double>(type: "REAL", nullable: true),
+                    doubted_sequence = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -1345,6 +1345,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
 
+                    b.Property<int>("MissedOffers")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("missed_offers");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -1503,6 +1507,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("fare_currency")
                         .IsFixedLength();
+
+                    b.Property<int>("LooksInVain")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("looks_in_vain");
 
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("TEXT")
@@ -2204,10 +2212,30 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
 
+                    b.Property<string>("ActiveAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("active_at");
+
                     b.Property<string>("At")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("at");
+
+                    b.Property<double?>("DoubtedLat")
+                        .HasColumnType("REAL")
+                        .HasColumnName("doubted_lat");
+
+                    b.Property<double?>("DoubtedLng")
+                        .HasColumnType("REAL")
+                        .HasColumnName("doubted_lng");
+
+                    b.Property<long?>("DoubtedSequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("doubted_sequence");
+
+                    b.Property<int>("Doubts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("doubts");
 
                     b.Property<double?>("Heading")
                         .HasColumnType("REAL")
@@ -2221,9 +2249,25 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("REAL")
                         .HasColumnName("lng");
 
+                    b.Property<string>("RestartedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("restarted_at");
+
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER")
                         .HasColumnName("sequence");
+
+                    b.Property<long?>("SequenceBeforeLeap")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence_before_leap");
+
+                    b.Property<long?>("SequenceBeforeShift")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence_before_shift");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
 
                     b.HasKey("DriverId")
                         .HasName("pk_platform_driver_positions");

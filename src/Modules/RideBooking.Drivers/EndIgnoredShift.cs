@@ -1,0 +1,29 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Drivers;
+
+/// <summary>Takes a driver off duty who answers no offers. They come back with a new shift.</summary>
+internal sealed class EndIgnoredShift(AppDbContext db, TimeProvider clock) : IConsumer<DriverIgnoredOffers>
+{
+    public async Task Consume(ConsumeContext<DriverIgnoredOffers> context)
+    {
+        var ignored = context.Message;
+
+        // A shift that has ended, or a newer one, is not touched.
+        var ended = await db.Set<DriverProfile>()
+            .Where(row => row.DriverId == ignored.DriverId && row.ShiftId == ignored.ShiftId)
+            .ExecuteUpdateAsync(
+                row =>
+                    row.SetProperty(shift => shift.ShiftId, (Guid?)null)
+                        .SetProperty(shift => shift.OnlineSince, (DateTimeOffset?)null),
+                context.CancellationToken
+            );
+        if (ended == 1)
+            await context.Publish(
+                new DriverWentOffline(ignored.DriverId, ignored.ShiftId, "offersIgnored", clock.GetUtcNow())
+            );
+    }
+}

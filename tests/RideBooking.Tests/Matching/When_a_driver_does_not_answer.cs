@@ -1,0 +1,206 @@
+using RideBooking.Contracts;
+using RideBooking.Matching;
+
+namespace RideBooking.Tests.Matching;
+
+public sealed class When_a_driver_does_not_answer : IAsyncLifetime
+{
+    MatchingLab _lab = null!;
+
+    public async ValueTask InitializeAsync() => _lab = await MatchingLab.Open();
+
+    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+
+    string[] Offered => [.. _lab.SaidOf<DriverOffered>().Select(offer => offer.DriverId)];
+
+    DriverOffered LastOffer => _lab.SaidOf<DriverOffered>()[^1];
+
+    async Task ComesOnline(string driver, double lat = 52.5220) =>
+        await _lab.Happens(await _lab.Online(driver, lat, 13.4132));
+
+    /// <summary>A rider asks, and gives up when the offer to the only driver has run out.</summary>
+    async Task IsOfferedInVain()
+    {
+        var ride = _lab.Request();
+        await _lab.Happens(ride);
+        LastOffer.RideId.ShouldBe(ride.RideId);
+        await _lab.Happens(new OfferEnds(ride.RideId, LastOffer.OfferId, OfferEnds.Timeout));
+        await _lab.Happens(_lab.Cancelled(ride));
+    }
+
+    [Fact]
+    public async Task They_are_taken_off_duty_after_three_offers_in_a_row()
+    {
+        await ComesOnline("anna");
+        var shift = (await _lab.All<Candidate>()).Single().ShiftId;
+        await IsOfferedInVain();
+        await IsOfferedInVain();
+        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+
+        await IsOfferedInVain();
+
+        _lab.SaidOf<DriverIgnoredOffers>()
+            .ShouldHaveSingleItem()
+            .ShouldBe(new DriverIgnoredOffers("anna", shift, LastOffer.RideId, 3, _lab.Now));
+        await _lab.Happens(_lab.Request());
+        _lab.SaidOf<DriverOffered>().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task They_come_back_with_a_new_shift()
+    {
+        await ComesOnline("anna");
+        for (var n = 0; n < 3; n++)
+            await IsOfferedInVain();
+        _lab.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await ComesOnline("anna");
+        await IsOfferedInVain();
+
+        _lab.SaidOf<DriverOffered>().Count.ShouldBe(4);
+        _lab.SaidOf<DriverIgnoredOffers>().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Declining_counts_as_an_answer()
+    {
+        await ComesOnline("anna");
+        await IsOfferedInVain();
+        await IsOfferedInVain();
+        await _lab.Happens(_lab.Request());
+        await _lab.Decline("anna", LastOffer.OfferId);
+        await _lab.Settle();
+
+        await IsOfferedInVain();
+        await IsOfferedInVain();
+
+        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Driving_counts_as_an_answer()
+    {
+        await ComesOnline("anna");
+        await IsOfferedInVain();
+        await IsOfferedInVain();
+        await _lab.Happens(_lab.Request());
+        await _lab.Accept("anna", LastOffer.OfferId);
+        await _lab.Settle();
+        await _lab.Happens(_lab.Completed(_lab.SaidOf<DriverAssigned>().Single()));
+
+        await IsOfferedInVain();
+        await IsOfferedInVain();
+
+        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_offer_that_the_rider_cancelled_does_not_count()
+    {
+        await ComesOnline("anna");
+        for (var n = 0; n < 4; n++)
+        {
+            var ride = _lab.Request();
+            await _lab.Happens(ride);
+            await _lab.Happens(_lab.Cancelled(ride));
+        }
+
+        _lab.SaidOf<DriverOffered>().Count.ShouldBe(4);
+        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_offer_that_ran_out_in_an_outage_does_not_count()
+    {
+        await ComesOnline("anna");
+        for (var n = 0; n < 4; n++)
+        {
+            var ride = _lab.Request();
+            await _lab.Happens(ride);
+            _lab.Clock.Advance(TimeSpan.FromSeconds(40));
+            await _lab.Happens(new OfferEnds(ride.RideId, LastOffer.OfferId, OfferEnds.Timeout));
+            await _lab.Happens(_lab.Cancelled(ride));
+        }
+
+        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_silent_driver_is_not_asked_however_near()
+    {
+        for (var n = 0; n < 9; n++)
+            await ComesOnline($"silent-{n}");
+        _lab.Clock.Advance(TimeSpan.FromHours(6));
+        await ComesOnline("live", 52.549);
+
+        await _lab.Happens(_lab.Request());
+
+        Offered.ShouldBe(["live"]);
+    }
+
+    [Fact]
+    public async Task A_silent_driver_is_not_asked_for_a_waiting_ride_when_an_offer_ends()
+    {
+        await ComesOnline("anna");
+        var first = _lab.Request();
+        await _lab.Happens(first);
+        await _lab.Happens(_lab.Request(rider: "other"));
+        _lab.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        await _lab.Happens(new OfferEnds(first.RideId, LastOffer.OfferId, OfferEnds.Timeout));
+
+        Offered.ShouldBe(["anna"]);
+    }
+
+    [Fact]
+    public async Task A_driver_who_reported_nothing_while_driving_is_asked_after_the_ride()
+    {
+        await ComesOnline("anna");
+        await _lab.Happens(_lab.Request());
+        await _lab.Accept("anna", LastOffer.OfferId);
+        await _lab.Settle();
+        _lab.Clock.Advance(TimeSpan.FromHours(1));
+        await _lab.Happens(_lab.Completed(_lab.SaidOf<DriverAssigned>().Single()));
+
+        await _lab.Happens(_lab.Request());
+
+        Offered.ShouldBe(["anna", "anna"]);
+    }
+
+    [Fact]
+    public async Task They_are_asked_again_after_the_others_and_a_pause()
+    {
+        await ComesOnline("near");
+        await ComesOnline("far", 52.53);
+        var ride = _lab.Request();
+        await _lab.Happens(ride);
+        await Misses();
+        await Misses();
+        Offered.ShouldBe(["near", "far"]);
+
+        _lab.Clock.Advance(TimeSpan.FromSeconds(20));
+        await _lab.Happens(new SearchContinues(ride.RideId, 1));
+
+        Offered.ShouldBe(["near", "far", "near"]);
+        await _lab.Accept("near", LastOffer.OfferId);
+        await _lab.Settle();
+        _lab.SaidOf<DriverAssigned>().ShouldHaveSingleItem().RideId.ShouldBe(ride.RideId);
+
+        Task Misses() => _lab.Happens(new OfferEnds(ride.RideId, LastOffer.OfferId, OfferEnds.Timeout));
+    }
+
+    [Fact]
+    public async Task Who_declined_is_not_asked_again_in_that_search()
+    {
+        await ComesOnline("anna");
+        var ride = _lab.Request();
+        await _lab.Happens(ride);
+        await _lab.Decline("anna", LastOffer.OfferId);
+        await _lab.Settle();
+        _lab.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await _lab.Happens(new SearchContinues(ride.RideId, 1));
+
+        Offered.ShouldBe(["anna"]);
+    }
+}
