@@ -151,6 +151,19 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
         this IEntityFrameworkSagaRepositoryConfigurator configurator
     ) => Use(configurator, new SqliteLockStatementProvider());
 
+    /// <summary>MySQL is not supported.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public static IEntityFrameworkSagaRepositoryConfigurator<T> UseMySql<T>(
+        this IEntityFrameworkSagaRepositoryConfigurator<T> configurator
+    )
+        where T : class, ISaga => throw MySql.NotSupported();
+
+    /// <summary>MySQL is not supported.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public static IEntityFrameworkSagaRepositoryConfigurator UseMySql(
+        this IEntityFrameworkSagaRepositoryConfigurator configurator
+    ) => throw MySql.NotSupported();
+
     static T Use<T>(T configurator, ILockStatementProvider lockStatements)
         where T : IEntityFrameworkSagaRepositoryConfigurator
     {

@@ -108,6 +108,11 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         bool enableSchemaCaching
     ) => Use(configurator, new SqliteLockStatementProvider(enableSchemaCaching));
 
+    /// <summary>MySQL is not supported.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public static IEntityFrameworkOutboxConfigurator UseMySql(this IEntityFrameworkOutboxConfigurator configurator) =>
+        throw MySql.NotSupported();
+
     /// <summary>
     /// Lets the outbox write what several messages change on contexts with these options in one transaction, where the outbox
     /// itself says <see cref="IEntityFrameworkOutboxConfigurator.UseGroupCommit"/>. The type that was given to

@@ -44,6 +44,10 @@ public class EntityFrameworkSagaRepositoryConfigurator<TSaga>
         _queryCustomization = queryCustomization;
 
     /// <inheritdoc />
+    public void SetOptimisticConcurrency(bool useTransaction = true) =>
+        (_concurrencyMode, _transactionEnabled) = (ConcurrencyMode.Optimistic, useTransaction);
+
+    /// <inheritdoc />
     public void ConfigureTransaction(bool isEnabled) => _transactionEnabled = isEnabled;
 
     /// <inheritdoc />

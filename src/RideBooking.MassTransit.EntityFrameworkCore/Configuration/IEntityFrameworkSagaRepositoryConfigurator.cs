@@ -16,6 +16,11 @@ public interface IEntityFrameworkSagaRepositoryConfigurator
     /// </summary>
     IsolationLevel IsolationLevel { set; }
 
+    /// <summary>
+    /// Optimistic concurrency, with a transaction around load and save, or (false) with none of the repository's own.
+    /// </summary>
+    void SetOptimisticConcurrency(bool useTransaction = true);
+
     /// <summary>Writes the row-locking query; by default chosen by the context's database provider.</summary>
     ILockStatementProvider LockStatementProvider { set; }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -7,6 +8,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>Runs the delivery of every bus that has its outbox in this context.</summary>
 sealed class OutboxService<TDbContext>(
     IEnumerable<BusOutbox<TDbContext>> outboxes,
+    IServiceScopeFactory scopes,
     TimeProvider clock,
     ILogger<OutboxDeliveryService<TDbContext>> logger
 ) : IHostedService, IDisposable
@@ -24,11 +26,32 @@ sealed class OutboxService<TDbContext>(
         )),
     ];
 
-    public Task StartAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_services.Select(service => service.StartAsync(cancellationToken)));
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await CheckTables(cancellationToken);
+        await Task.WhenAll(_services.Select(service => service.StartAsync(cancellationToken)));
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_services.Select(service => service.StopAsync(cancellationToken)));
+
+    // A context that only a message's scope can make is not looked at.
+    async Task CheckTables(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        TDbContext context;
+        try
+        {
+            context = scope.ServiceProvider.GetRequiredService<TDbContext>();
+        }
+        catch (Exception exception)
+        {
+            LogContext.Debug?.Log(exception, "Outbox: there is no context outside a message");
+            return;
+        }
+
+        await OutboxTables.Check(context, cancellationToken);
+    }
 
     public void Dispose() => _services.ForEach(service => service.Dispose());
 }

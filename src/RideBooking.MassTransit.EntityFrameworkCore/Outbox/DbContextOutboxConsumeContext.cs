@@ -13,6 +13,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     UnitOfWork unit,
     GroupCommit<TDbContext> group,
     Func<Task<bool>> isHandled,
+    bool reportsFaults,
     OutboxSettings<TDbContext> settings,
     TimeProvider clock
 ) : OutboxConsumeContextProxy<TMessage>(context, options, provider)
@@ -59,7 +60,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         _consumed = true;
     }
 
-    // The second attempt, with the saga as it is stored, will tell: nobody need know of the first. The retry policy is asked
+    // An attempt that another may follow is not reported: with the saga as it is stored, or by an execution strategy. The retry policy is asked
     // here as well as with the exception that leaves the outbox, so both are of the same kind.
     public override Task NotifyFaulted<T>(
         ConsumeContext<T> context,
@@ -67,7 +68,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         string consumerType,
         Exception exception
     ) =>
-        unit.CachedSaga is null
+        unit.CachedSaga is null && reportsFaults
             ? base.NotifyFaulted(
                 context,
                 duration,

@@ -51,16 +51,14 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             return;
         }
 
-        // A strategy that retries may do so until the consumer begins. Then it is the bus's turn, which retries in a
-        // new scope: nothing that the failed attempt has left in this one can be saved by the next.
         var strategy = dbContext.Database.CreateExecutionStrategy();
-        var failure = await strategy.ExecuteAsync(() => Attempt(mayUseCache: true));
+        var failure = await Run(mayUseCache: true);
         if (failure is { UsedCache: true })
         {
             // The saga came from memory, and another process may have changed it since: only the stored one may refuse.
             if (context.TryGetPayload<IForgetfulPayload>(out var outcome))
                 outcome.Forget();
-            failure = await strategy.ExecuteAsync(() => Attempt(mayUseCache: false));
+            failure = await Run(mayUseCache: false);
         }
         if (failure is null)
         {
@@ -82,7 +80,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             return;
         }
 
-        // What fails in the consumer is reported by the filter around it. It is not there yet when the transaction begins, and no
+        // What fails in the consumer is reported by the filter around it, unless the strategy may have retried it. It is not there yet when the transaction begins, and no
         // longer when it is committed.
         if (!failure.IsReported)
             await context.NotifyFaulted(
@@ -92,6 +90,29 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 failure.Reason.SourceException
             );
         failure.Reason.Throw();
+
+        // A strategy that retries (EnableRetryOnFailure) has the whole message handled once more, in the same scope with a
+        // context that tracks nothing; what it does not retry is the bus's.
+        async Task<Failure?> Run(bool mayUseCache)
+        {
+            Failure? last = null;
+            try
+            {
+                return await strategy.ExecuteAsync(async () =>
+                {
+                    if (last is not null && context.TryGetPayload<IForgetfulPayload>(out var outcome))
+                        outcome.Forget();
+                    last = await Attempt(mayUseCache);
+                    if (last is not null && strategy.RetriesOnFailure)
+                        last.Reason.Throw();
+                    return last;
+                });
+            }
+            catch (Exception) when (last is not null)
+            {
+                return last;
+            }
+        }
 
         async Task<Failure?> Attempt(bool mayUseCache)
         {
@@ -119,6 +140,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 unit,
                 _outbox.Value.Group,
                 IsConsumed,
+                reportsFaults: !strategy.RetriesOnFailure,
                 Settings,
                 clock
             );
@@ -156,7 +178,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 return new Failure(
                     ExceptionDispatchInfo.Capture(DatabaseConflicts.AsConcurrencyConflict(exception) ?? exception),
                     usedCache,
-                    isConsuming
+                    isConsuming && !strategy.RetriesOnFailure
                 );
             }
 

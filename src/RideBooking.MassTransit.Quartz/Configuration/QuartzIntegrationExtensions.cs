@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MassTransit.QuartzIntegration;
 using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +28,9 @@ public static class QuartzIntegrationExtensions
         configurator.UseInMemoryScheduler(InMemoryScheduler.Create(), queueName);
 
     /// <summary>Gives the bus a scheduler that keeps its triggers in memory, and the caller its factory.</summary>
+    /// <remarks>The one that <c>out var</c> means.</remarks>
     /// <returns>The address that takes schedule messages.</returns>
+    [OverloadResolutionPriority(1)]
     public static Uri UseInMemoryScheduler(
         this IBusFactoryConfigurator configurator,
         out ISchedulerFactory schedulerFactory,

@@ -91,6 +91,7 @@ public sealed class Bench : IAsyncDisposable
                 {
                     repository.ConcurrencyMode = settings.Concurrency;
                     repository.ExistingDbContext<PostOffice>();
+                    settings.Repository(repository);
                 })
                 .Endpoint(endpoint => endpoint.Name = "parcels");
             servers.UseTransport(
@@ -241,6 +242,7 @@ public sealed class Bench : IAsyncDisposable
         public DateTimeOffset? Now { get; init; }
         public Action<IRetryConfigurator> Retry { get; init; } = _ => { };
         public Action<DbContextOptionsBuilder> Context { get; init; } = _ => { };
+        public Action<IEntityFrameworkSagaRepositoryConfigurator<Parcel>> Repository { get; init; } = _ => { };
         public Action<IEntityFrameworkOutboxConfigurator> Outbox { get; init; } = _ => { };
         public Action<IEntityFrameworkBusOutboxConfigurator> BusOutbox { get; init; } = _ => { };
         public Action<IBusFactoryConfigurator> Transport { get; init; } = _ => { };

@@ -112,31 +112,21 @@ public record MoorShip(int Number);
 
 public record ShipMoored(int Number);
 
-/// <summary>A second context in the database of the <see cref="PostOffice"/>.</summary>
-public sealed class HarborOffice(DbContextOptions<HarborOffice> options, HarborTables tables) : DbContext(options)
+/// <summary>A second context in the database of the <see cref="PostOffice"/>, with tables of its own or with the same ones.</summary>
+public abstract class HarborOffice(DbContextOptions options, string prefix) : DbContext(options)
 {
-    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
-        optionsBuilder.ReplaceService<IModelCacheKeyFactory, ModelPerTables>();
-
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.AddTransactionalOutboxEntities();
-        modelBuilder.Entity<InboxState>().ToTable(tables.Shared ? "Inbox" : "HarborInbox");
-        modelBuilder.Entity<OutboxMessage>().ToTable(tables.Shared ? "Outbox" : "HarborOutbox");
-        modelBuilder.Entity<OutboxState>().ToTable(tables.Shared ? "Leases" : "HarborLeases");
+        modelBuilder.Entity<InboxState>().ToTable(prefix + "Inbox");
+        modelBuilder.Entity<OutboxMessage>().ToTable(prefix + "Outbox");
+        modelBuilder.Entity<OutboxState>().ToTable(prefix + "Leases");
     }
-
-    sealed class ModelPerTables : IModelCacheKeyFactory
-    {
-        public object Create(DbContext context, bool designTime) =>
-            (context.GetType(), designTime, ((HarborOffice)context).Tables.Shared);
-    }
-
-    HarborTables Tables => tables;
 }
 
-/// <summary>Whether the harbor has the tables of the town.</summary>
-public sealed record HarborTables(bool Shared);
+public sealed class OwnHarborOffice(DbContextOptions<OwnHarborOffice> options) : HarborOffice(options, "Harbor");
+
+public sealed class SharedHarborOffice(DbContextOptions<SharedHarborOffice> options) : HarborOffice(options, "");
 
 sealed class TwoContexts : IAsyncDisposable
 {
@@ -178,10 +168,13 @@ sealed class TwoContexts : IAsyncDisposable
         var services = new ServiceCollection().AddLogging();
         var clock = new FakeTimeProvider(now ?? DateTimeOffset.UtcNow);
         services.AddSingleton(clock).AddSingleton<TimeProvider>(clock);
-        services.AddSingleton<Clerk>().AddSingleton<Arrivals>().AddSingleton(new HarborTables(shareTables));
+        services.AddSingleton<Clerk>().AddSingleton<Arrivals>();
         services.AddDbContext<TownPostOffice>(servers.UseDatabase);
         services.AddScoped<PostOffice>(scope => scope.GetRequiredService<TownPostOffice>());
-        services.AddDbContext<HarborOffice>(servers.UseDatabase);
+        if (shareTables)
+            services.AddDbContext<HarborOffice, SharedHarborOffice>(servers.UseDatabase);
+        else
+            services.AddDbContext<HarborOffice, OwnHarborOffice>(servers.UseDatabase);
 
         services.AddMassTransit(bus =>
         {

@@ -23,8 +23,10 @@ public sealed class When_the_model_has_conventions
     [InlineData("SqlServer")]
     public void The_outbox_has_the_same_columns(string database)
     {
-        using var plain = new ConventionalOffice(Options(database), conventions: false);
-        using var conventional = new ConventionalOffice(Options(database), conventions: true);
+        using var plain = new PlainOffice(Options(new DbContextOptionsBuilder<PlainOffice>(), database));
+        using var conventional = new ConventionalOffice(
+            Options(new DbContextOptionsBuilder<ConventionalOffice>(), database)
+        );
 
         Columns(conventional).ShouldBe(Columns(plain));
         conventional
@@ -33,9 +35,9 @@ public sealed class When_the_model_has_conventions
             .GetMaxLength()
             .ShouldBe(100, "the application's own tables keep to its conventions");
 
-        static DbContextOptions<ConventionalOffice> Options(string database)
+        static DbContextOptions<T> Options<T>(DbContextOptionsBuilder<T> options, string database)
+            where T : DbContext
         {
-            var options = new DbContextOptionsBuilder<ConventionalOffice>();
             _ = database switch
             {
                 "Sqlite" => options.UseSqlite("Data Source=none"),
@@ -63,7 +65,7 @@ public sealed class When_the_model_has_conventions
         await using var servers = await ConformanceServers.StartAsync(database);
         var options = new DbContextOptionsBuilder<ConventionalOffice>();
         servers.UseDatabase(options);
-        await using var office = new ConventionalOffice(options.Options, conventions: true);
+        await using var office = new ConventionalOffice(options.Options);
         await office.Database.EnsureCreatedAsync(Stop);
         var parcel = new Parcel { CorrelationId = Guid.CreateVersion7(), Status = "InTransit" };
         var message = new OutboxMessage
@@ -100,10 +102,18 @@ public sealed class When_the_model_has_conventions
             _ => new SqliteLockStatementProvider(),
         };
 
-    sealed class ConventionalOffice(DbContextOptions<ConventionalOffice> options, bool conventions) : DbContext(options)
+    class PlainOffice(DbContextOptions options) : DbContext(options)
     {
-        bool Conventions => conventions;
+        protected override void OnModelCreating(ModelBuilder modelBuilder)
+        {
+            modelBuilder.Entity<Letter>().Property(letter => letter.Id).ValueGeneratedNever();
+            new ParcelMap().Configure(modelBuilder);
+            modelBuilder.AddTransactionalOutboxEntities();
+        }
+    }
 
+    sealed class ConventionalOffice(DbContextOptions<ConventionalOffice> options) : PlainOffice(options)
+    {
         string Collation =>
             options.Extensions.Select(extension => extension.GetType().Name).ToList() switch
             {
@@ -112,13 +122,8 @@ public sealed class When_the_model_has_conventions
                 _ => "Latin1_General_BIN",
             };
 
-        protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
-            optionsBuilder.ReplaceService<IModelCacheKeyFactory, ModelPerConventions>();
-
         protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
         {
-            if (!conventions)
-                return;
             configurationBuilder.Properties<string>().HaveMaxLength(100).AreUnicode(false).UseCollation(Collation);
             configurationBuilder.Properties<Guid>().HaveConversion<string>();
             configurationBuilder.Properties<Uri>().HaveConversion<HostOnly>();
@@ -130,21 +135,11 @@ public sealed class When_the_model_has_conventions
 
         protected override void OnModelCreating(ModelBuilder modelBuilder)
         {
-            modelBuilder.Entity<Letter>().Property(letter => letter.Id).ValueGeneratedNever();
-            new ParcelMap().Configure(modelBuilder);
-            modelBuilder.AddTransactionalOutboxEntities();
-            if (!conventions)
-                return;
+            base.OnModelCreating(modelBuilder);
             // As applications do that know no pre-convention configuration.
             foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(type => type.GetProperties()))
                 if (property.ClrType == typeof(string) && property.GetMaxLength() is null)
                     property.SetMaxLength(50);
-        }
-
-        sealed class ModelPerConventions : IModelCacheKeyFactory
-        {
-            public object Create(DbContext context, bool designTime) =>
-                (context.GetType(), designTime, ((ConventionalOffice)context).Conventions);
         }
     }
 
