@@ -19,6 +19,10 @@ internal sealed class IssueReceipt(AppDbContext db, TimeProvider clock) : IConsu
             ?? throw new InvalidOperationException($"Ride {payment.RideId} was paid but never invoiced.");
         if (invoice.PaidAt is not null)
             return;
+        if (payment.RiderId != invoice.RiderId)
+            throw new UnacceptableMessageException(
+                $"Ride {payment.RideId} is rider {invoice.RiderId}'s but was paid by rider {payment.RiderId}."
+            );
         if (payment.Amount != invoice.Total)
             throw new UnacceptableMessageException(
                 $"Ride {payment.RideId} was invoiced {invoice.Total} but paid {payment.Amount}."

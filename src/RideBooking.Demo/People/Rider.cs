@@ -85,7 +85,7 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
             case "NoDriverFound":
                 return true;
             case "CancellationFeeAssessed":
-                return payload.GetProperty("amount").GetProperty("amount").GetString() is "0" or "0.00";
+                return payload.GetProperty("amount").GetProperty("amount").GetString() is "0" or "0.00" or "0.000";
             case "RideCompleted" or "RideCancelled":
                 leave.CancelAfter(TimeSpan.FromSeconds(Math.Max(2, Patience / pace.Current)));
                 if (type == "RideCompleted" && trip.Stars is { } stars)

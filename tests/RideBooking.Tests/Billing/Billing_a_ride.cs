@@ -100,5 +100,8 @@ public sealed class Billing_a_ride : IAsyncLifetime
         await Should.ThrowAsync<InvalidOperationException>(() => _lab.Deliver(payment));
         await _lab.Deliver(ride.Completed);
         await Should.ThrowAsync<UnacceptableMessageException>(() => _lab.Deliver(payment));
+        await Should.ThrowAsync<UnacceptableMessageException>(() =>
+            _lab.Deliver(payment with { Amount = SomeRide.Euro(14.20m), RiderId = "rider-2" })
+        );
     }
 }
