@@ -1,3 +1,4 @@
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -13,7 +14,7 @@ namespace RideBooking.Platform.Persistence;
 /// At least one member must be required and of a reference type, so that its change is noticed (money's currency). A test checks
 /// every optional value of the model.
 /// </remarks>
-internal sealed class WriteWholeValues : SaveChangesInterceptor
+internal sealed class WriteWholeValues : SaveChangesInterceptor, IGroupCommitInterceptor
 {
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
