@@ -115,8 +115,21 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         // Saved within a transaction of the caller's, which has ended without telling: the database knows. One that has not
         // ended is another context's as well, and tells when it does.
         lock (_lock)
-            if (_transactions.TrueForAll(transaction => transaction.Connection is null))
+            if (_transactions.TrueForAll(HasEnded))
                 Committed([.. _saved], everything: false);
+    }
+
+    /// <summary>Whether the transaction has ended; providers say so by having no connection, Npgsql by being disposed.</summary>
+    static bool HasEnded(DbTransaction transaction)
+    {
+        try
+        {
+            return transaction.Connection is null;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     OutboxSettings<TDbContext> Settings => _outbox.Settings;
