@@ -165,7 +165,7 @@ public sealed class The_figures(WatchedHost host) : IClassFixture<WatchedHost>
         {
             ["pickup"] = City.Alexanderplatz.DeepClone(),
             ["dropoff"] = City.Zoo.DeepClone(),
-            ["vehicleClass"] = "unheard-of",
+            ["vehicleClass"] = "xl",
         };
         (await (await host.City.Rider()).Post("rides", trip)).ShouldBe(HttpStatusCode.Created);
     }

@@ -71,7 +71,7 @@ public sealed class The_log(WatchedHost host) : IClassFixture<WatchedHost>
                 ["address"] = "Alexanderplatz",
             },
             ["dropoff"] = City.Zoo.DeepClone(),
-            ["vehicleClass"] = "unheard-of",
+            ["vehicleClass"] = "xl",
         };
 
     async Task<(string Ride, string Correlation)> RideToCancellation()
