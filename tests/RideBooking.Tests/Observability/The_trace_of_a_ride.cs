@@ -15,10 +15,10 @@ public sealed class The_trace_of_a_ride(CityLab lab) : IClassFixture<CityLab>
     public async Task Leads_from_the_request_through_every_consumer_and_timer()
     {
         var rider = await lab.City.Rider();
-        await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "traced");
+        await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "comfort");
         using var spans = new Spans();
 
-        var ride = await rider.Post("rides", Trip("traced"), traceParent: spans.TraceParent);
+        var ride = await rider.Post("rides", Trip("comfort"), traceParent: spans.TraceParent);
         await lab.Settle();
         await lab.PassesToTheNextTimer(lab.Now.AddMinutes(1));
         await spans.Have(
@@ -47,10 +47,10 @@ public sealed class The_trace_of_a_ride(CityLab lab) : IClassFixture<CityLab>
     public async Task Is_kept_in_the_event_log_where_nobody_collects_traces()
     {
         var rider = await lab.City.Rider();
-        await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "untraced");
+        await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "xl");
         var trace = ActivityTraceId.CreateRandom();
         var traceParent = $"00-{trace}-{ActivitySpanId.CreateRandom()}-00";
-        var ride = await rider.Post("rides", Trip("untraced"), traceParent: traceParent);
+        var ride = await rider.Post("rides", Trip("xl"), traceParent: traceParent);
 
         var history = await rider.Until(
             "the driver to be offered the ride",
