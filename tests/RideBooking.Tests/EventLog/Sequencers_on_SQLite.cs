@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.EventLog;
@@ -17,6 +18,8 @@ public sealed class Sequencers_on_SQLite : Sequencers_at_once, IDisposable
                         .UseSqlite($"Data Source={Path.Combine(_folder, "log.db")}")
                         .UseSnakeCaseNamingConvention()
                         .KeepOpenBehind(_gate)
+                        // The tests of a process have more combinations of options than an application does.
+                        .ConfigureWarnings(log => log.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning))
                         .AddInterceptors(new NeedNotSurviveAPowerCut())
                         .Options
             )
