@@ -20,9 +20,10 @@ public static class DatabaseConflicts
         configurator.Handle<Exception>(IsRetryable);
     }
 
-    /// <summary>A conflict, or a fault that the provider itself calls transient (a lost connection, a restart).</summary>
+    /// <summary>A conflict, or a fault that passes: a lost connection, a restart, a plan made before a table was altered.</summary>
     public static bool IsRetryable(Exception? exception) =>
         IsConflict(exception)
+        || IsStalePlan(exception)
         || Causes(exception).Any(cause => cause is TimeoutException or DbException { IsTransient: true });
 
     /// <summary>Two transactions wanted the same row: a lost race that succeeds or resolves when it is run again.</summary>
@@ -43,6 +44,21 @@ public static class DatabaseConflicts
                         // SQLite: busy, locked
                         || SqliteCode(database) is 5 or 6
                     )
+            );
+
+    /// <summary>
+    /// A statement that was prepared before a table was altered, on PostgreSQL (0A000, "cached plan must not change result
+    /// type"). It succeeds when it is run again; inside a transaction all of that has to be.
+    /// </summary>
+    public static bool IsStalePlan(Exception? exception) =>
+        Causes(exception)
+            .OfType<DbException>()
+            .Any(database =>
+                database.SqlState is "0A000"
+                && (
+                    database.Data["Routine"] is "RevalidateCachedQuery"
+                    || database.Message.Contains("cached plan", StringComparison.Ordinal)
+                )
             );
 
     /// <summary>A row with this key exists already.</summary>

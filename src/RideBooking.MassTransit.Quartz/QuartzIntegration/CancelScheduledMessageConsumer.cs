@@ -23,6 +23,7 @@ public class CancelScheduledMessageConsumer
     /// <summary>Cancels one delivery, also one whose schedule message has not arrived yet.</summary>
     public async Task Consume(ConsumeContext<CancelScheduledMessage> context)
     {
+        Contract.Requires(context.Message.TokenId != Guid.Empty, nameof(context.Message.TokenId));
         var key = ScheduleMessageConsumer.KeyOf(context.Message.TokenId);
         var scheduler = await _schedulerFactory.GetScheduler(context.CancellationToken).ConfigureAwait(false);
         await _groups.Change(scheduler, () => Cancel(scheduler, key, context.CancellationToken)).ConfigureAwait(false);

@@ -26,6 +26,11 @@ public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<Sch
     public async Task Consume(ConsumeContext<ScheduleMessage> context)
     {
         var message = context.Message;
+        Contract.Requires(message.CorrelationId != Guid.Empty, nameof(message.CorrelationId));
+        Contract.Requires(message.ScheduledTime != default, nameof(message.ScheduledTime));
+        Contract.Requires(message.Destination is not null, nameof(message.Destination));
+        Contract.Requires(message.Payload is not null, nameof(message.Payload));
+        Contract.Requires(message.PayloadType is { Length: > 0 }, nameof(message.PayloadType));
         var scheduler = await _schedulerFactory.GetScheduler(context.CancellationToken).ConfigureAwait(false);
 
         var body = context
@@ -79,7 +84,11 @@ public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<Sch
     public async Task Consume(ConsumeContext<ScheduleRecurringMessage> context)
     {
         var message = context.Message;
-        var schedule = message.Schedule;
+        Contract.Requires(message.Schedule?.CronExpression is not null, nameof(message.Schedule));
+        Contract.Requires(message.Destination is not null, nameof(message.Destination));
+        Contract.Requires(message.Payload is not null, nameof(message.Payload));
+        Contract.Requires(message.PayloadType is { Length: > 0 }, nameof(message.PayloadType));
+        var schedule = message.Schedule!;
         var scheduler = await _schedulerFactory.GetScheduler(context.CancellationToken).ConfigureAwait(false);
 
         var body = context

@@ -83,15 +83,17 @@ static class ScheduledMessageData
             data[key] = text;
     }
 
-    static string? ToJson(IEnumerable<KeyValuePair<string, object>> values)
+    internal static string? ToJson(IEnumerable<KeyValuePair<string, object>> values)
     {
         var map = values.Where(value => value.Value is not null).ToDictionary(value => value.Key, value => value.Value);
         return map.Count == 0 ? null : JsonSerializer.Serialize(map, SystemTextJsonMessageSerializer.Options);
     }
 
-    static Dictionary<string, object> FromJson(this JobDataMap data, string key)
+    static Dictionary<string, object> FromJson(this JobDataMap data, string key) => ReadJson(data.Text(key));
+
+    internal static Dictionary<string, object> ReadJson(string? json)
     {
-        if (data.Text(key) is not { } json)
+        if (json is null)
             return [];
 
         using var document = JsonDocument.Parse(json);

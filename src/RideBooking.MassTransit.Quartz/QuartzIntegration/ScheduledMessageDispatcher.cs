@@ -158,6 +158,21 @@ sealed class ScheduledMessageDispatcher(IBus bus)
     {
         public Task Send(SendContext context)
         {
+            var deserializer = context.Serialization.GetMessageDeserializer(new ContentType(data.Text("ContentType")!));
+            var body = deserializer.GetMessageBody(data.Text("Body") ?? "");
+            if (
+                data.MessageTypes().Contains(OriginalMessage.Urn)
+                && deserializer
+                    .Deserialize(body, new DictionarySendHeaders(), destination)
+                    .TryGetMessage(out OriginalMessage? original)
+            )
+            {
+                if (timeToLive is not null)
+                    context.TimeToLive = timeToLive;
+                original!.WriteTo(context);
+                return Task.CompletedTask;
+            }
+
             context.MessageId = MessageId();
             context.RequestId = data.Id(nameof(context.RequestId));
             context.CorrelationId = data.Id(nameof(context.CorrelationId));
@@ -182,8 +197,6 @@ sealed class ScheduledMessageDispatcher(IBus bus)
 
             // The payload goes out as it came in: read by the deserializer of its own content type, written by that one's
             // serializer, with the envelope's ids and addresses from this context.
-            var deserializer = context.Serialization.GetMessageDeserializer(new ContentType(data.Text("ContentType")!));
-            var body = deserializer.GetMessageBody(data.Text("Body") ?? "");
             context.Serializer = deserializer.Deserialize(body, headers, destination).GetMessageSerializer();
 
             return Task.CompletedTask;

@@ -111,7 +111,8 @@ internal sealed partial class FailedMessage
         || SetAsideByBroker.Tells(header)
         || header.Equals(MessageHeaders.Reason, StringComparison.OrdinalIgnoreCase)
         // A message that has had its redeliveries would get none after it is sent back.
-        || header.Equals(MessageHeaders.RedeliveryCount, StringComparison.OrdinalIgnoreCase);
+        || header.Equals(MessageHeaders.RedeliveryCount, StringComparison.OrdinalIgnoreCase)
+        || header.Equals(DueTime.Header, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The body without the count of redeliveries, which MassTransit keeps in the envelope too; else untouched.</summary>
     public byte[] BodyToSend()

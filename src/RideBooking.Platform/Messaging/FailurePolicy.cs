@@ -3,6 +3,7 @@ using FluentValidation;
 using MassTransit;
 using MassTransit.Configuration;
 using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
@@ -16,20 +17,18 @@ internal static class FailurePolicy
     /// <summary>The scheduler's endpoint.</summary>
     public const string Scheduler = "quartz";
 
-    // RabbitMQ takes a message back that was not acknowledged for half an hour.
-    static readonly TimeSpan s_longestHold = TimeSpan.FromMinutes(25);
-
     /// <summary>The endpoints that are not like the others, and why.</summary>
     static Policy For(string endpoint, TransportOptions options) =>
         endpoint switch
         {
             // Whoever waits in process for the answer tries again himself; he must not be told of success later.
-            _ when endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal) => new([], [], TimeSpan.Zero),
-            // Takes timers and redeliveries into the database. It cannot redeliver through itself, and must not lose a timer:
-            // it holds them until the database is back, however long that takes.
-            Scheduler => new(options.Retry, [], PatientRetry.Forever),
-            _ => new(options.Retry, options.Redelivery, HoldFor(options.Redelivery)),
+            _ when IsInProcess(endpoint) => new([], [], TimeSpan.Zero),
+            // Takes timers and redeliveries into the database. It cannot redeliver through itself.
+            Scheduler => new(options.Retry, [], HoldFor(options)),
+            _ => new(options.Retry, options.Redelivery, HoldFor(options)),
         };
+
+    static bool IsInProcess(string endpoint) => endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
 
     /// <summary>Sets the endpoint's redelivery and retry; inbox and outbox come after.</summary>
     public static void UseFailurePolicy(
@@ -40,17 +39,16 @@ internal static class FailurePolicy
     )
     {
         var policy = For(name, options);
-        if (options.Kind == TransportKind.InMemory)
-            KeepHeaders.Use(endpoint);
+        if (options.Kind == TransportKind.InMemory || !IsInProcess(name))
+            KeepHeaders.Use(endpoint, options.Kind);
         if (policy.Redelivery.Count > 0)
-            // What UseScheduledRedelivery does, with the one setting that it does not offer.
-            _ = new ScheduledRedeliveryConfigurationObserver(
+            // It stays the same message: the log, the inbox and the error queue know it by one id.
+            _ = new RedeliverAsItCame(
                 endpoint,
                 redelivery =>
                 {
-                    // It stays the same message: the log, the inbox and the error queue know it by one id.
-                    redelivery.ReplaceMessageId = false;
-                    redelivery.Ignore<Exception>(IsHopeless);
+                    // An outage is no failure of the message: it waits in its queue, and uses up no redelivery.
+                    redelivery.Ignore<Exception>(failure => IsHopeless(failure) || DatabaseOutage.Explains(failure));
                     redelivery.Intervals([.. policy.Redelivery]);
                 }
             );
@@ -85,16 +83,12 @@ internal static class FailurePolicy
         return false;
     }
 
-    // Redelivery is kept in the very database, so it is no help against the database being away: the message is held in its
-    // place for as long as its redeliveries would have lasted. After that it waits as a redelivery, in the scheduler's queue.
-    static TimeSpan HoldFor(IReadOnlyList<TimeSpan> redelivery)
-    {
-        var asLong = redelivery.Aggregate(TimeSpan.Zero, (sum, pause) => sum + pause);
-        return asLong < s_longestHold ? asLong : s_longestHold;
-    }
+    // In memory there is nowhere else to wait. On RabbitMQ there is: the queue (see ReturnDuringOutage).
+    static TimeSpan HoldFor(TransportOptions options) =>
+        options.Kind == TransportKind.InMemory ? PatientRetry.Forever : ReturnDuringOutage.HoldFor;
 
     /// <param name="Retry">Pauses between attempts in memory.</param>
     /// <param name="Redelivery">Pauses between redeliveries after that.</param>
-    /// <param name="HoldFor">How long a message is held while the database is away.</param>
+    /// <param name="HoldFor">How long a message is held while the database is unavailable.</param>
     sealed record Policy(IReadOnlyList<TimeSpan> Retry, IReadOnlyList<TimeSpan> Redelivery, TimeSpan HoldFor);
 }

@@ -9,11 +9,12 @@ namespace RideBooking.Platform.Messaging;
 /// </summary>
 internal sealed class KeepHeaders : IFilter<ExceptionReceiveContext>
 {
-    public static void Use(IReceiveEndpointConfigurator endpoint) =>
+    public static void Use(IReceiveEndpointConfigurator endpoint, TransportKind transport) =>
         endpoint.ConfigureError(error =>
         {
             // Naming one filter leaves out the transport's own two.
-            error.UseFilter(new KeepHeaders());
+            if (transport == TransportKind.InMemory)
+                error.UseFilter(new KeepHeaders());
             error.UseFilter(new GenerateFaultFilter());
             error.UseFilter(new ErrorTransportFilter());
         });

@@ -29,11 +29,13 @@ public static class MessagingRegistration
     )
     {
         var options = TransportOptions.Read(configuration, environment);
+        RequiredMembers.Enforce();
         services.AddSingleton(options);
         services.AddMetrics();
         services.TryAddSingleton<EndpointFigures>();
         services.AddSingleton(typeof(SagaCommands<>));
         services.AddSingleton<ReceiveEndpoints>();
+        services.AddSingleton<DatabaseWatch>();
         services.AddScheduler(database, options);
 
         // Published before the queues are bound is lost on RabbitMQ: nobody gets in until they are.
@@ -136,10 +138,13 @@ public static class MessagingRegistration
                 var turns = new PartitionTurns(context.GetRequiredService<PartitionChannels>());
                 endpoint.ConfigureReceive(receive => receive.UseFilter(turns));
             }
+            DescribeFailure.Use(endpoint);
             if (options.Kind == TransportKind.InMemory)
                 SetAsideFilter.Use(endpoint, name, context);
         }
         endpoint.UseRideScope(context, name);
+        if (!inProcess && options.Kind == TransportKind.RabbitMq)
+            endpoint.UseForEachMessage(new ReturnDuringOutage(context.GetRequiredService<DatabaseWatch>()));
         if (!inProcess)
             endpoint.UseForEachMessage(new RideTurns());
         endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>());

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using MassTransit.RetryPolicies;
 using RideBooking.Platform.Persistence;
@@ -6,9 +5,8 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Retry in memory. An ordinary failure is tried again a few times, at once. A database that is away is nobody's fault: the
-/// message is held, unacknowledged, until the database is back or the patience has run out. Meanwhile its endpoint takes no
-/// more from the broker than it prefetches, so that an outage neither spins nor fills error queues.
+/// Retry in memory. An ordinary failure is tried again a few times, at once. An unavailable database is no fault of the
+/// message: it is held, unacknowledged, until the database is available again or the patience has run out.
 /// </summary>
 /// <param name="filter">Which failures are worth another attempt at all.</param>
 /// <param name="pauses">Before each further attempt at an ordinary failure.</param>
@@ -44,28 +42,21 @@ internal sealed class PatientRetry(IExceptionFilter filter, IReadOnlyList<TimeSp
     static TimeSpan Jittered(TimeSpan pause) => pause * (0.8 + 0.4 * Random.Shared.NextDouble());
 
     /// <summary>What was tried so far.</summary>
-    readonly record struct Tried(int Failures, int Outages, long OutageSince)
+    readonly record struct Tried(int Failures, int Outages)
     {
-        public (Tried Tried, TimeSpan Pause)? Next(PatientRetry policy, Exception exception)
+        public (Tried Tried, TimeSpan Pause)? Next(PatientRetry policy, PipeContext context, Exception exception)
         {
             if (!policy.IsHandled(exception))
                 return null;
             if (policy.Patience > TimeSpan.Zero && DatabaseOutage.Explains(exception))
             {
-                var since = Outages == 0 ? Stopwatch.GetTimestamp() : OutageSince;
-                if (Stopwatch.GetElapsedTime(since) >= policy.Patience)
+                // Counted from when the message came: it may have stood in line behind others that were held.
+                if (context is ConsumeContext message && message.ReceiveContext.ElapsedTime >= policy.Patience)
                     return null;
                 var pause = s_shortest * Math.Pow(2, Math.Min(Outages, 10));
-                return (
-                    this with
-                    {
-                        Outages = Outages + 1,
-                        OutageSince = since,
-                    },
-                    pause < s_longest ? pause : s_longest
-                );
+                return (this with { Outages = Outages + 1 }, pause < s_longest ? pause : s_longest);
             }
-            return Failures < policy.Pauses.Count ? (new Tried(Failures + 1, 0, 0), policy.Pauses[Failures]) : null;
+            return Failures < policy.Pauses.Count ? (new Tried(Failures + 1, 0), policy.Pauses[Failures]) : null;
         }
     }
 
@@ -81,7 +72,7 @@ internal sealed class PatientRetry(IExceptionFilter filter, IReadOnlyList<TimeSp
         public override bool CanRetry(Exception exception, out RetryContext<T> retryContext)
         {
             var token = CancellationToken;
-            var next = default(Tried).Next(_policy, exception);
+            var next = default(Tried).Next(_policy, Context, exception);
             retryContext = new Attempt<T>(_policy, Context, exception, 0, next, token);
             return next is not null && !token.IsCancellationRequested;
         }
@@ -106,7 +97,7 @@ internal sealed class PatientRetry(IExceptionFilter filter, IReadOnlyList<TimeSp
 
         bool RetryContext<T>.CanRetry(Exception failure, out RetryContext<T> retryContext)
         {
-            var following = next?.Tried.Next(policy, failure);
+            var following = next?.Tried.Next(policy, Context, failure);
             retryContext = new Attempt<T>(policy, Context, failure, RetryCount + 1, following, CancellationToken);
             return following is not null;
         }

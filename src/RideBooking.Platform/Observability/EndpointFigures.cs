@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MassTransit;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Observability;
 
@@ -23,10 +25,13 @@ internal sealed class EndpointFigures
     public EndpointFigures(IMeterFactory meters)
     {
         var meter = meters.Create(Telemetry.Name);
-        _lag = Seconds("lag", "Event lag: the age of a message when the endpoint begins with it (by endpoint)");
+        _lag = Seconds(
+            "lag",
+            "Event lag: how long ago a message was sent or due when the endpoint begins with it (by endpoint)"
+        );
         _criticalTime = Seconds(
             "critical_time",
-            "Critical time: from the sending of a message to the end of its successful handling (by endpoint)"
+            "Critical time: from when a message was sent or due to the end of its successful handling (by endpoint)"
         );
         _duration = Seconds(
             "duration",
@@ -56,7 +61,7 @@ internal sealed class EndpointFigures
         {
             var began = Stopwatch.GetTimestamp();
             // MassTransit stamps messages by the system's clock.
-            var age = context.SentTime is { } sent ? TimeProvider.System.GetUtcNow().UtcDateTime - sent : TimeSpan.Zero;
+            var age = DueTime.Of(context) is { } due ? TimeProvider.System.GetUtcNow() - due : TimeSpan.Zero;
             if (age < TimeSpan.Zero)
                 age = TimeSpan.Zero;
             figures._lag.Record(age.TotalSeconds, _endpoint);
@@ -67,7 +72,9 @@ internal sealed class EndpointFigures
             catch (Exception failure)
             {
                 figures._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _failed);
-                figures._failures.Add(1, _endpoint, new("error.type", failure.GetType().Name));
+                // An outage is none: the message waits in its queue.
+                if (!DatabaseOutage.Explains(failure))
+                    figures._failures.Add(1, _endpoint, new("error.type", failure.GetType().Name));
                 throw;
             }
             var took = Stopwatch.GetElapsedTime(began);

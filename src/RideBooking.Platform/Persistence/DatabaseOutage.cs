@@ -1,4 +1,5 @@
 using System.Data.Common;
+using MassTransit;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 
@@ -30,6 +31,8 @@ internal static class DatabaseOutage
                 && (sql.Class >= 20 || sql.Number is -2 or 4060 or 18456 || sql.IsTransient),
             // PostgreSQL: serialization failure, deadlock, lock not available.
             DbException { SqlState: "40001" or "40P01" or "55P03" } => false,
+            // It is over at the next attempt, too, but a connection may meet it once per statement.
+            DbException when DatabaseConflicts.IsStalePlan(exception) => true,
             // PostgreSQL: shut down or starting up, a standby, no such database or login (yet).
             DbException { SqlState: "57P01" or "57P02" or "57P03" or "25006" or "3D000" or "28000" or "28P01" } => true,
             DbException database => database.IsTransient,

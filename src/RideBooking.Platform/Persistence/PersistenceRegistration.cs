@@ -52,6 +52,7 @@ public static class PersistenceRegistration
                 AddContext<SqlServerAppDbContext>(services, (_, db) => db.UseSqlServer(options.ConnectionString));
                 break;
             case DatabaseProvider.Postgres:
+                services.AddSingleton<FreshPlans>();
                 AddContext<PostgresAppDbContext>(services, (_, db) => db.UseNpgsql(options.ConnectionString));
                 break;
             default:
@@ -169,6 +170,9 @@ public static class PersistenceRegistration
                     )
                     .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>()
                     .AddInterceptors(provider.GetRequiredService<AppendEvents>(), s_wholeValues);
+                // Last: it executes what the others have made of a statement.
+                if (provider.GetService<FreshPlans>() is { } freshPlans)
+                    db.AddInterceptors(freshPlans);
             }
         );
         services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<TContext>());

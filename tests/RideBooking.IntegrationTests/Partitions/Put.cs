@@ -19,6 +19,9 @@ static class Put
                 ["rideId"] = ride.ToString(),
                 ["riderId"] = "a rider",
                 ["driverId"] = "a driver",
+                ["invoiceId"] = Guid.CreateVersion7().ToString(),
+                ["lines"] = new JsonArray(),
+                ["tariffVersion"] = "2026-01",
                 ["total"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
                 ["at"] = "2026-01-01T00:00:00Z",
             }

@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FluentValidation;
 using MassTransit;
+using Microsoft.Data.Sqlite;
 using RideBooking.Platform.Messaging;
+using RideBooking.Tests.Observability;
 
 namespace RideBooking.Tests.Messaging;
 
@@ -142,6 +144,141 @@ public abstract class FaultCases
         await lab.Until("the effects", () => lab.Behaviour.Effects.Count >= 2);
         await lab.OutboxDrains();
         lab.Behaviour.Effects.Count(effect => effect.Of == nameof(Troubled)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("{}", "id")]
+    [InlineData("""{"text":"A ride"}""", "id")]
+    [InlineData("""{"id":null}""", "id")]
+    [InlineData("""{"id":"00000000-0000-0000-0000-000000000000"}""", "id")]
+    [InlineData("""{"id":7}""", "id")]
+    [InlineData("""{"id":"0e8e7b5c-8c3a-4a0f-9f2e-111111111111","text":null}""", "text")]
+    [InlineData("""{"id":"0e8e7b5c-8c3a-4a0f-9f2e-111111111111","text":{}}""", "text")]
+    public async Task A_message_that_breaks_its_contract_is_never_tried_and_its_error_names_the_member(
+        string message,
+        string member
+    )
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        var body = Envelope(message);
+
+        await lab.PutRaw(Queue, body);
+
+        var dead = await lab.DeadLetterIn(Errors);
+        dead.Body.ShouldBe(body);
+        dead.Header(MessageHeaders.FaultMessage).ShouldNotBeNull().ShouldContain(member);
+        dead.Header(MessageHeaders.FaultRedeliveryCount).ShouldBeNull();
+        lab.Behaviour.AttemptsInAll.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_timer_that_lacks_its_destination_is_tried_once_and_its_error_names_the_member()
+    {
+        await using var lab = await FaultLab.Start([.. await Settings(), ("Messaging:Retry", "00:01:00")]);
+        lab.Watch("quartz_error");
+        var body = Envelope(
+            $$"""{"correlationId":"{{NewId.NextGuid()}}","scheduledTime":"2020-01-01T00:00:00Z","payloadType":["urn:message:x"],"payload":{} }""",
+            MessageUrn.ForTypeString<MassTransit.Scheduling.ScheduleMessage>()
+        );
+
+        await lab.PutRaw("quartz", body);
+
+        var dead = await lab.DeadLetterIn("quartz_error");
+        dead.Body.ShouldBe(body);
+        dead.Header(MessageHeaders.FaultMessage).ShouldNotBeNull().ShouldContain("Destination");
+    }
+
+    [Fact]
+    public async Task A_message_of_a_version_without_the_optional_members_is_accepted()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+
+        await lab.PutRaw(Queue, Envelope("""{"id":"0e8e7b5c-8c3a-4a0f-9f2e-111111111111","later":{}}"""));
+
+        await lab.Until("the effect", () => lab.Behaviour.Effects.Count >= 1);
+        lab.LeftIn(Errors).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_was_redelivered_lies_in_its_error_queue_as_it_was_sent()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        var id = NewId.NextGuid();
+        // What no contract knows, members in another order, spaces and a sender of long ago.
+        var body = Encoding.UTF8.GetBytes(
+            $$"""
+            { "host": {"machineName":"elsewhere","assembly":"Old"}, "sentTime":"2020-02-03T04:05:06.7891234Z",
+              "messageType":["{{MessageUrn.ForTypeString<Trouble>()}}"],
+              "messageId":"{{NewId.NextGuid()}}", "conversationId" : "{{NewId.NextGuid()}}",
+              "message": { "unknown":[1,null,{"a":1.50}], "id":"{{id}}" },
+              "headers":{"Tenant":"Berlin","Weight":12}, "future":true }
+            """
+        );
+        lab.Behaviour.Fault = (who, _, _) => who == nameof(Troubled) ? new InvalidOperationException("A bug.") : null;
+
+        await lab.PutRaw(Queue, body, headers: [("From", "a stranger"), ("Number", 7)]);
+
+        var dead = await lab.DeadLetterIn(Errors);
+        lab.Behaviour.Attempts(id).ShouldBe(AllAttempts);
+        dead.Text.ShouldBe(Encoding.UTF8.GetString(body));
+        dead.Header("From").ShouldBe("a stranger");
+        dead.Header("Number").ShouldBe("7");
+        dead.Header(MessageHeaders.FaultRedeliveryCount).ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task A_redelivery_and_a_timer_are_as_old_as_the_time_since_they_were_due()
+    {
+        await using var lab = await FaultLab.Start([
+            .. await Settings(),
+            ("Messaging:Retry", "00:00:00.001"),
+            ("Messaging:Redelivery", "00:00:03"),
+        ]);
+        using var meters = new Meters(lab.Services);
+        var trouble = new Trouble(NewId.NextGuid());
+        lab.Behaviour.Fault = (who, _, before) =>
+            who == nameof(Troubled) && before < 2 ? new InvalidOperationException("Not yet.") : null;
+
+        await lab.Schedule(new Trouble(NewId.NextGuid(), "A timer"), TimeSpan.FromSeconds(3));
+        await lab.Until("the timer", () => lab.Behaviour.Effects.Count >= 1);
+        await lab.Publish(trouble);
+        await lab.Until("the redelivery", () => lab.Behaviour.Attempts(trouble.Id) >= 3);
+        await lab.Until("its effect", () => lab.Behaviour.Effects.Count(effect => effect.Id == trouble.Id) >= 2);
+
+        meters.Of("ridebooking.endpoint.lag").Select(lag => lag.Value).Max().ShouldBeLessThan(2.5);
+        meters.Of("ridebooking.endpoint.critical_time").Select(time => time.Value).Max().ShouldBeLessThan(2.5);
+    }
+
+    [Fact]
+    public async Task An_outage_of_the_database_ends_in_no_error_queue_and_uses_up_no_redelivery()
+    {
+        await using var lab = await FaultLab.Start([.. await Settings(), ("Messaging:Redelivery", "")]);
+        lab.Watch(Errors);
+        lab.Watch("quartz_error");
+        var unavailable = true;
+        lab.Behaviour.Fault = (who, _, _) =>
+            unavailable && who == nameof(Troubled)
+                ? new InvalidOperationException("Failed.", new SqliteException("The disk is full.", 13))
+                : null;
+        var troubles = Enumerable.Range(0, 20).Select(_ => new Trouble(NewId.NextGuid())).ToList();
+
+        foreach (var trouble in troubles)
+            await lab.Publish(trouble);
+        await lab.Until(
+            "more attempts than there are retries",
+            () => troubles.Max(trouble => lab.Behaviour.Attempts(trouble.Id)) > 8 && Neighbours() == 20
+        );
+        unavailable = false;
+
+        await lab.Until("all effects", () => lab.Behaviour.Effects.Count >= 40);
+        lab.Behaviour.Effects.Distinct().Count().ShouldBe(40);
+        lab.LeftIn(Errors).ShouldBe(0);
+        lab.LeftIn("quartz_error").ShouldBe(0);
+
+        int Neighbours() => lab.Behaviour.Effects.Count(effect => effect.Of == nameof(Neighbour));
     }
 
     static readonly Dictionary<string, byte[]> s_malformed = new()

@@ -94,6 +94,17 @@ internal sealed class FaultLab : IAsyncDisposable
             Stop
         );
 
+    /// <summary>Publishes a message later.</summary>
+    public async Task Schedule<T>(T message, TimeSpan delay)
+        where T : class
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        await scope
+            .ServiceProvider.GetRequiredService<IMessageScheduler>()
+            .SchedulePublish(DateTime.UtcNow + delay, message, Stop);
+        await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
+    }
+
     /// <summary>Puts exactly these bytes into an endpoint's queue, as a stranger might.</summary>
     public async Task PutRaw(
         string queue,
@@ -279,6 +290,8 @@ internal sealed class Behaviour
 
     /// <summary>Says something each time anything happens.</summary>
     public ChannelReader<bool> Changed => _changed.Reader;
+
+    public int AttemptsInAll => _attempts.Count;
 
     public int Attempts(Guid id, string who = nameof(Troubled)) => _attempts.Count(a => a == (who, id));
 

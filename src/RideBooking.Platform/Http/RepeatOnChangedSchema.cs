@@ -1,0 +1,57 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>
+/// Carries a request out again, with services of its own, when its transaction met a table that was altered in this moment
+/// (<see cref="FreshPlans"/>). The transaction was rolled back, so that nothing happens twice.
+/// </summary>
+internal static class RepeatOnChangedSchema
+{
+    const int MaxAttempts = 5;
+
+    public static void UseRepeatOnChangedSchema(this WebApplication app)
+    {
+        if (app.Services.GetService<DatabaseOptions>()?.Provider == DatabaseProvider.Postgres)
+            app.Use(Handle);
+    }
+
+    static async Task Handle(HttpContext context, RequestDelegate next)
+    {
+        var services = context.RequestServices;
+        var body = await ReadBody(context.Request, context.RequestAborted);
+        for (var attempt = 1; ; attempt++)
+        {
+            // A new stream each time: what reads a body keeps its place in it.
+            if (body is not null)
+                context.Request.Body = new MemoryStream(body, writable: false);
+            await using var scope = attempt == 1 ? default(AsyncServiceScope?) : services.CreateAsyncScope();
+            context.RequestServices = scope?.ServiceProvider ?? services;
+            try
+            {
+                await next(context);
+                return;
+            }
+            catch (Exception stale)
+                when (attempt < MaxAttempts && !context.Response.HasStarted && DatabaseConflicts.IsStalePlan(stale)) { }
+            finally
+            {
+                context.RequestServices = services;
+            }
+        }
+    }
+
+    /// <summary>The body is bounded by <see cref="BodyLimit"/>, which throws where it is too large.</summary>
+    static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken stop)
+    {
+        if (HttpMethods.IsGet(request.Method) || request.Body == Stream.Null)
+            return null;
+        using var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer, stop);
+        return buffer.ToArray();
+    }
+}

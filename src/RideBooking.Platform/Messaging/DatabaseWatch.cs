@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Whether the database is available, as the handling of messages has found it. While it is not, one message a second tries,
+/// and the others wait.
+/// </summary>
+internal sealed partial class DatabaseWatch(ILogger<DatabaseWatch> logger)
+{
+    static readonly TimeSpan s_betweenAttempts = TimeSpan.FromSeconds(1);
+
+    readonly Lock _lock = new();
+    TaskCompletionSource? _back;
+    DateTimeOffset _triedAt;
+
+    /// <summary>Whether a message may be handled now. While the database is unavailable, that message finds out.</summary>
+    public bool MayTry()
+    {
+        if (Volatile.Read(ref _back) is null)
+            return true;
+        lock (_lock)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            if (_back is not null && now - _triedAt < s_betweenAttempts)
+                return false;
+            _triedAt = now;
+            return true;
+        }
+    }
+
+    /// <summary>Ends when the database is available again, or at the latest after this time.</summary>
+    public Task BackWithin(TimeSpan limit, CancellationToken cancellationToken) =>
+        Volatile.Read(ref _back) is { } back
+            ? Task.WhenAny(
+                back.Task,
+                Task.Delay(limit < s_betweenAttempts ? limit : s_betweenAttempts, cancellationToken)
+            )
+            : Task.CompletedTask;
+
+    /// <summary>A message was handled.</summary>
+    public void Available()
+    {
+        if (Volatile.Read(ref _back) is null)
+            return;
+        TaskCompletionSource? back;
+        lock (_lock)
+            (back, _back) = (_back, null);
+        if (back is null)
+            return;
+        LogAvailable();
+        back.SetResult();
+    }
+
+    /// <summary>A message could not be handled for lack of the database.</summary>
+    public void Unavailable(Exception reason)
+    {
+        lock (_lock)
+        {
+            _triedAt = TimeProvider.System.GetUtcNow();
+            if (_back is not null)
+                return;
+            _back = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        LogUnavailable(reason.GetBaseException().Message);
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The database is unavailable ({Reason}); messages stay in their queues until it is available again"
+    )]
+    partial void LogUnavailable(string reason);
+
+    [LoggerMessage(LogLevel.Information, "The database is available again; messages are handled")]
+    partial void LogAvailable();
+}

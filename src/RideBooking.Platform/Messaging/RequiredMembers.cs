@@ -1,0 +1,117 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using MassTransit.Serialization;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Refuses to read a message that lacks what its contract requires, and names the member. Such a message is unreadable and
+/// goes to its error queue at once, before any consumer sees it.
+/// </summary>
+/// <remarks>
+/// A member is required unless it is nullable or has a default value, so a field that a later version adds at the end with a
+/// default leaves messages of earlier versions readable. Ids must not be empty, and instants must not be the year 1.
+/// </remarks>
+internal static class RequiredMembers
+{
+    // MassTransit keeps its options for JSON per process.
+    static readonly Lazy<JsonSerializerOptions> s_options = new(() =>
+        SystemTextJsonMessageSerializer.Options = With(SystemTextJsonMessageSerializer.Options)
+    );
+
+    /// <summary>Has every bus of this process check what it reads.</summary>
+    public static void Enforce() => _ = s_options.Value;
+
+    static JsonSerializerOptions With(JsonSerializerOptions options) =>
+        new(options)
+        {
+            TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(
+                Require
+            ),
+        };
+
+    static void Require(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object || !IsContract(type.Type))
+            return;
+        var nullability = new NullabilityInfoContext();
+        HashSet<string> notNull = [];
+        foreach (var member in type.Properties)
+        {
+            if (member.AttributeProvider is not PropertyInfo property)
+                continue;
+            var nullable = nullability.Create(property).ReadState == NullabilityState.Nullable;
+            if (!nullable && !property.PropertyType.IsValueType)
+                notNull.Add(member.Name);
+            if (member is { AssociatedParameter.HasDefaultValue: false, Set: not null } && !nullable)
+                member.IsRequired = true;
+            if (property.PropertyType.GetCustomAttribute<JsonConverterAttribute>() is not null)
+                member.CustomConverter = NamingConverter.Of(property.PropertyType, member.Name, type.Options);
+        }
+        type.OnDeserialized = message =>
+        {
+            foreach (var member in type.Properties)
+            {
+                if (member.Get is not { } get)
+                    continue;
+                var flaw =
+                    get(message) is { } value ? Flaw(member.Name, value)
+                    : notNull.Contains(member.Name) ? "is null"
+                    : null;
+                if (flaw is not null)
+                    throw new JsonException($"{type.Type.Name}.{member.Name} {flaw}");
+            }
+        };
+    }
+
+    static bool IsContract(Type type) =>
+        type.Assembly.GetName().Name is { } assembly
+        && assembly.StartsWith("RideBooking.", StringComparison.Ordinal)
+        && !assembly.StartsWith("RideBooking.MassTransit.", StringComparison.Ordinal);
+
+    static string? Flaw(string member, object value) =>
+        value switch
+        {
+            Guid id when id == Guid.Empty => "is empty",
+            string text when text.Length == 0 && member.EndsWith("Id", StringComparison.OrdinalIgnoreCase) =>
+                "is empty",
+            DateTimeOffset instant when instant == default => "is not an instant",
+            DateTime instant when instant == default => "is not an instant",
+            string => null,
+            IEnumerable items when items.Cast<object?>().Contains(null) => "has an element that is null",
+            _ => null,
+        };
+
+    /// <summary>Puts the member's name before what a type's own converter says, which does not know it.</summary>
+    static class NamingConverter
+    {
+        public static JsonConverter Of(Type type, string member, JsonSerializerOptions options) =>
+            (JsonConverter)
+                Activator.CreateInstance(
+                    typeof(NamingConverter<>).MakeGenericType(type),
+                    member,
+                    options.GetConverter(type)
+                )!;
+    }
+
+    sealed class NamingConverter<T>(string member, JsonConverter<T> converter) : JsonConverter<T>
+    {
+        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            try
+            {
+                return converter.Read(ref reader, typeToConvert, options);
+            }
+            catch (JsonException flaw)
+            {
+                throw new JsonException($"{member}: {flaw.Message}");
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            converter.Write(writer, value, options);
+    }
+}

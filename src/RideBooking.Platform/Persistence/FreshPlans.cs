@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using MassTransit;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+
+namespace RideBooking.Platform.Persistence;
+
+/// <summary>
+/// After a table was altered, PostgreSQL refuses a statement prepared before whose result is another now ("cached plan must not
+/// change result type"), once per statement and connection. Such a statement runs again on a fresh plan, and every other
+/// connection forgets its plans when it is next taken from the pool.
+/// </summary>
+/// <remarks>
+/// Within a transaction nothing can run again but the whole of it: there the exception counts as a conflict to be retried
+/// (<see cref="DatabaseConflicts.IsStalePlan"/>).
+/// </remarks>
+internal sealed class FreshPlans : DbCommandInterceptor, IDbConnectionInterceptor
+{
+    // Which plans a connection has forgotten, by its process on the server. Filled only once a table was altered.
+    readonly ConcurrentDictionary<int, int> _forgotten = new();
+    int _changes;
+
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (result.HasResult || command.Connection is not NpgsqlConnection connection)
+            return result;
+        try
+        {
+            return InterceptionResult<DbDataReader>.SuppressWithResult(
+                await command.ExecuteReaderAsync(cancellationToken)
+            );
+        }
+        catch (PostgresException stale) when (DatabaseConflicts.IsStalePlan(stale))
+        {
+            Interlocked.Increment(ref _changes);
+            if (command.Transaction is not null)
+                throw;
+            Forget(connection);
+            return result;
+        }
+    }
+
+    public Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ConnectionOpened(connection, eventData);
+        return Task.CompletedTask;
+    }
+
+    public void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        if (
+            Volatile.Read(ref _changes) is > 0 and var changes
+            && connection is NpgsqlConnection server
+            && _forgotten.GetValueOrDefault(server.ProcessID) < changes
+        )
+            Forget(server);
+    }
+
+    void Forget(NpgsqlConnection connection)
+    {
+        var changes = Volatile.Read(ref _changes);
+        connection.UnprepareAll();
+        _forgotten[connection.ProcessID] = changes;
+    }
+}
