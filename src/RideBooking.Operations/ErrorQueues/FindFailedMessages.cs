@@ -29,14 +29,31 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
     )
     {
         List<FailedMessage> found = [];
+        var truncated = await Look(filter, depth, found.Add, stop);
+        return ([.. found.OrderBy(Key)], truncated);
+    }
+
+    /// <summary>Shows the messages that are wanted, one after the other, and says whether some queue was longer than was looked.</summary>
+    public async Task<bool> Look(MessageFilter filter, int depth, Action<FailedMessage> found, CancellationToken stop)
+    {
         var truncated = false;
         foreach (var queue in filter.Queue is null ? Queues : Queues.Where(queue => queue == filter.Queue))
         {
-            var messages = await queues.Peek(queue, depth, stop);
-            truncated |= messages.Count == depth;
-            found.AddRange(messages.Where(filter.Wants));
+            var seen = 0;
+            await queues.Look(
+                queue,
+                depth,
+                message =>
+                {
+                    seen++;
+                    if (filter.Wants(message))
+                        found(message);
+                },
+                stop
+            );
+            truncated |= seen == depth;
         }
-        return ([.. found.OrderBy(Key)], truncated);
+        return truncated;
     }
 
     /// <summary>The message of an id, while it lies in its queue.</summary>
@@ -44,7 +61,9 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
     {
         if (FailedMessage.QueueOf(id) is not { } queue || !Queues.Contains(queue))
             return null;
-        return (await queues.Peek(queue, DepthToSelect, stop)).FirstOrDefault(message => message.Id == id);
+        FailedMessage? found = null;
+        await queues.Look(queue, DepthToSelect, message => found = message.Id == id ? message : found, stop);
+        return found;
     }
 
     /// <summary>The order of lists.</summary>

@@ -9,9 +9,6 @@ internal enum Handling
     /// <summary>It goes back to the queue it failed in.</summary>
     SendBack,
 
-    /// <summary>It is taken out.</summary>
-    Remove,
-
     /// <summary>It stays, and so does what comes behind it: enough for this time.</summary>
     Stop,
 }
@@ -28,8 +25,16 @@ internal interface IErrorQueues
     /// <summary>The same, for whoever asks all the time: it may be some seconds late to see a queue that is new.</summary>
     Task<int> CountCheaply(string queue, CancellationToken stop) => Count(queue, stop);
 
+    /// <summary>Shows the oldest messages of a queue one after the other, oldest first; they stay, and none is kept in memory.</summary>
+    Task Look(string queue, int most, Action<FailedMessage> see, CancellationToken stop);
+
     /// <summary>The oldest messages of a queue, oldest first; they stay.</summary>
-    Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken stop);
+    async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken stop)
+    {
+        List<FailedMessage> messages = [];
+        await Look(queue, most, messages.Add, stop);
+        return messages;
+    }
 
     /// <summary>
     /// Goes once through the messages that are in a queue now, oldest first. Whoever looks meanwhile waits, so stop before
@@ -42,6 +47,17 @@ internal interface IErrorQueues
         string queue,
         Func<FailedMessage, Handling> decide,
         Func<FailedMessage, Task> record,
+        CancellationToken stop
+    );
+
+    /// <summary>
+    /// Takes out the messages of these ids. They are recorded, some together, before they leave, so that a process which dies
+    /// in between leaves them in both places.
+    /// </summary>
+    Task Remove(
+        string queue,
+        IReadOnlySet<string> ids,
+        Func<IReadOnlyList<FailedMessage>, Task> record,
         CancellationToken stop
     );
 

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
@@ -34,11 +35,45 @@ internal sealed class InMemoryErrorQueues(
         return await In(scope, queue).CountAsync(stop);
     }
 
-    public async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken stop)
+    public async Task Look(string queue, int most, Action<FailedMessage> see, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var rows = await In(scope, queue).Take(most).ToListAsync(stop);
-        return [.. rows.Select(Read)];
+        await foreach (var row in In(scope, queue).Take(most).AsAsyncEnumerable().WithCancellation(stop))
+            see(Read(row));
+    }
+
+    public async Task Remove(
+        string queue,
+        IReadOnlySet<string> ids,
+        Func<IReadOnlyList<FailedMessage>, Task> record,
+        CancellationToken stop
+    )
+    {
+        using var alone = await oneAtATime.Enter(queue, stop);
+        await foreach (var batch in Chunks(queue, ids, stop))
+        {
+            await record([.. batch.Select(row => row.Message)]);
+            await Delete([.. batch.Select(row => row.Id)]);
+        }
+    }
+
+    async IAsyncEnumerable<List<(Guid Id, FailedMessage Message)>> Chunks(
+        string queue,
+        IReadOnlySet<string> ids,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        List<Guid> rows = [];
+        await using (var scope = scopes.CreateAsyncScope())
+            await foreach (var row in In(scope, queue).AsAsyncEnumerable().WithCancellation(stop))
+                if (ids.Contains(Read(row).Id))
+                    rows.Add(row.Id);
+        foreach (var some in rows.Chunk(Batch))
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var read = await In(scope, queue).Where(row => some.Contains(row.Id)).ToListAsync(stop);
+            yield return read.ConvertAll(row => (row.Id, Read(row)));
+        }
     }
 
     public async Task Work(
@@ -76,8 +111,6 @@ internal sealed class InMemoryErrorQueues(
                 if (handling == Handling.SendBack)
                     underway.Add(LeaveWhenHandled(row.Id, await SendBack(message, row.Id, stop)));
                 await record(message);
-                if (handling == Handling.Remove)
-                    await Delete(row.Id);
             }
         }
         // A redrive is over when its messages are handled. One that takes long, as while the database is away, is let be.
@@ -132,6 +165,7 @@ internal sealed class InMemoryErrorQueues(
             foreach (var (name, value) in message.Headers)
                 if (value is not null && !FailedMessage.TellsOfFailure(name))
                     context.Headers.Set(name, value);
+            context.Headers.Set(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow()));
             context.Headers.Set(ErrorQueues.SentBack.Header, row.ToString());
         }
     }
@@ -141,7 +175,7 @@ internal sealed class InMemoryErrorQueues(
         await handled;
         try
         {
-            await Delete(row);
+            await Delete([row]);
         }
         catch (Exception exception)
         {
@@ -163,13 +197,13 @@ internal sealed class InMemoryErrorQueues(
             .ThenBy(row => row.Id);
     }
 
-    async Task Delete(Guid id)
+    async Task Delete(Guid[] ids)
     {
         await using var scope = scopes.CreateAsyncScope();
         await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<SetAsideMessage>()
-            .Where(row => row.Id == id)
+            .Where(row => ids.Contains(row.Id))
             .ExecuteDeleteAsync(CancellationToken.None);
     }
 

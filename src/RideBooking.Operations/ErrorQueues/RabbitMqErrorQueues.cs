@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using MassTransit;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using RideBooking.Platform.Messaging;
 
@@ -24,6 +25,12 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
 
     // For people, who may be asking about what another process's message has just made.
     static readonly TimeSpan s_missingForPeople = TimeSpan.FromSeconds(2);
+
+    // How long a queue may send nothing before it is taken to have sent all it has.
+    static readonly TimeSpan s_silence = TimeSpan.FromSeconds(2);
+
+    // Recorded together: one transaction instead of so many.
+    const int Batch = 100;
 
     readonly ConcurrentDictionary<string, long> _missing = [];
 
@@ -53,16 +60,105 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         return 0;
     }
 
-    public async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken stop)
+    public async Task Look(string queue, int most, Action<FailedMessage> see, CancellationToken stop)
     {
         using var alone = await oneAtATime.Enter(queue, stop);
         await using var channel = await Open(stop);
-        if (await TryCount(channel, queue, stop) is null)
-            return [];
-        List<FailedMessage> found = [];
-        while (found.Count < most && await channel.BasicGetAsync(queue, autoAck: false, stop) is { } taken)
-            found.Add(Read(queue, taken));
-        return found;
+        await Take(
+            channel,
+            queue,
+            most,
+            (message, _) =>
+            {
+                see(message);
+                return Task.CompletedTask;
+            },
+            stop
+        );
+    }
+
+    public async Task Remove(
+        string queue,
+        IReadOnlySet<string> ids,
+        Func<IReadOnlyList<FailedMessage>, Task> record,
+        CancellationToken stop
+    )
+    {
+        using var alone = await oneAtATime.Enter(queue, stop);
+        await using var channel = await Open(stop);
+        List<(FailedMessage Message, ulong Tag)> batch = [];
+        await Take(
+            channel,
+            queue,
+            int.MaxValue,
+            async (message, tag) =>
+            {
+                if (!ids.Contains(message.Id))
+                    return;
+                batch.Add((message, tag));
+                if (batch.Count == Batch)
+                    await Flush();
+            },
+            stop
+        );
+        await Flush();
+
+        async Task Flush()
+        {
+            if (batch.Count == 0)
+                return;
+            await record([.. batch.Select(taken => taken.Message)]);
+            foreach (var (_, tag) in batch)
+                await channel.BasicAckAsync(tag, multiple: false, CancellationToken.None);
+            batch.Clear();
+        }
+    }
+
+    // Those that are there now, in order: the broker sends as many as are wanted, without being asked for each. Fewer than it
+    // has counted come when another process looks, too.
+    static async Task Take(
+        IChannel channel,
+        string queue,
+        int most,
+        Func<FailedMessage, ulong, Task> take,
+        CancellationToken stop
+    )
+    {
+        var left = (int)Math.Min(await TryCount(channel, queue, stop) ?? 0, Math.Min(most, ushort.MaxValue));
+        if (left == 0)
+            return;
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += async (_, delivery) =>
+        {
+            if (left == 0 || stop.IsCancellationRequested)
+                return;
+            try
+            {
+                await take(Read(queue, delivery.BasicProperties, delivery.Body.ToArray()), delivery.DeliveryTag);
+                if (Interlocked.Decrement(ref left) == 0)
+                    end.TrySetResult();
+            }
+            catch (Exception exception)
+            {
+                end.TrySetException(exception);
+            }
+        };
+        channel.ChannelShutdownAsync += (_, shutdown) =>
+        {
+            end.TrySetException(new OperationInterruptedException(shutdown));
+            return Task.CompletedTask;
+        };
+        await channel.BasicQosAsync(0, (ushort)left, global: false, stop);
+        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, stop);
+        for (var before = -1; !end.Task.IsCompleted && Volatile.Read(ref left) != before; )
+        {
+            before = Volatile.Read(ref left);
+            await Task.WhenAny(end.Task, Task.Delay(s_silence, stop));
+        }
+        stop.ThrowIfCancellationRequested();
+        if (end.Task.IsCompleted)
+            await end.Task;
     }
 
     public async Task Work(
@@ -79,7 +175,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         {
             if (await channel.BasicGetAsync(queue, autoAck: false, stop) is not { } taken)
                 return;
-            var message = Read(queue, taken);
+            var message = Read(queue, taken.BasicProperties, taken.Body.ToArray());
             var handling = decide(message);
             if (handling == Handling.Stop)
                 return;
@@ -156,6 +252,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         if (properties.Headers is { } headers)
             properties.Headers = headers
                 .Where(header => !FailedMessage.TellsOfFailure(header.Key))
+                .Append(new(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow())))
                 .ToDictionary(header => header.Key, header => header.Value);
         var (exchange, key) = divided
             ? (message.Endpoint, message.RideId?.ToString() ?? taken.RoutingKey)
@@ -196,19 +293,13 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         }
     }
 
-    static FailedMessage Read(string queue, BasicGetResult taken)
+    static FailedMessage Read(string queue, IReadOnlyBasicProperties properties, byte[] body)
     {
         var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in taken.BasicProperties.Headers ?? new Dictionary<string, object?>())
+        foreach (var (name, value) in properties.Headers ?? new Dictionary<string, object?>())
             headers[name] = Text(value);
-        SetAsideByBroker.Explain(taken.BasicProperties, headers);
-        return new FailedMessage(
-            queue,
-            headers,
-            taken.BasicProperties.ContentType,
-            taken.Body.ToArray(),
-            taken.BasicProperties.MessageId
-        );
+        SetAsideByBroker.Explain(properties, headers);
+        return new FailedMessage(queue, headers, properties.ContentType, body, properties.MessageId);
     }
 
     static string? Text(object? value) =>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.EntityFrameworkCore;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
@@ -25,46 +25,95 @@ internal static class DiscardMessages
     static async Task<Results<Ok<View>, Ok<Plan>, ProblemHttpResult>> Handle(
         Request request,
         Operator by,
+        IdempotentRequest attempt,
         FindFailedMessages find,
         IErrorQueues queues,
-        IServiceScopeFactory scopes,
+        AppDbContext db,
         TimeProvider clock,
         CancellationToken stop
     )
     {
         if (request.Selection.Unknown(find) is { } unknown)
             return unknown;
-        var selected = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, stop);
-        if (request.DryRun == true)
-            return TypedResults.Ok(selected.Plan(clock));
-        var ids = selected.Messages.Select(message => message.Id).ToHashSet();
-        if (ids.Count == 0)
-            return TypedResults.Ok(new View(0, selected.Missing));
+        var id = attempt.IdFor("discard");
+        var selected = await Frozen(db, id, stop);
+        var missing = 0;
+        if (selected.Count == 0)
+        {
+            var found = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, stop);
+            if (request.DryRun == true)
+                return TypedResults.Ok(found.Plan(clock));
+            missing = found.Missing;
+            if (found.Messages.Count == 0)
+                return TypedResults.Ok(new View(0, missing));
+            var now = clock.GetUtcNow();
+            db.AddRange(
+                found.Messages.Select(message => MessageAction.ToDiscard(message, now, by.Id, request.Reason, id))
+            );
+            db.Add(AuditEntry.Of("discard", found.Queues, found.Messages.Count, by.Id, request.Reason, now));
+            await db.SaveChangesAsync(stop);
+            db.ChangeTracker.Clear();
+            selected = await Frozen(db, id, stop);
+        }
+        else if (request.Selection.Ids is { } ids)
+            missing = ids.Distinct().Count() - selected.Count;
 
-        await Save(AuditEntry.Of("discard", selected.Queues, ids.Count, by.Id, request.Reason, clock.GetUtcNow()));
-        HashSet<string> discarded = [];
-        foreach (var queue in selected.Queues)
-            await queues.Work(
+        foreach (var queue in selected.Values.Where(IsOpen).Select(row => row.Queue).Distinct().ToList())
+            await queues.Remove(
                 queue,
-                message => ids.Contains(message.Id) ? Handling.Remove : Handling.Keep,
-                async message =>
-                {
-                    await Save(
-                        MessageAction.Of(message, MessageAction.Discarded, clock.GetUtcNow(), by.Id, request.Reason)
-                    );
-                    discarded.Add(message.Id);
-                },
+                selected.Values.Where(IsOpen).Select(row => row.FailedMessageId).ToHashSet(),
+                messages => Keep(db, selected, messages, clock.GetUtcNow(), stop),
                 stop
             );
-        return TypedResults.Ok(new View(discarded.Count, selected.Missing + ids.Count - discarded.Count));
+        var left = selected.Values.Count(IsOpen);
+        return TypedResults.Ok(new View(selected.Count - left, missing + left));
+    }
 
-        async Task Save(object row)
+    static bool IsOpen(MessageAction row) => row.Action == MessageAction.Selected;
+
+    // An earlier attempt under the same Idempotency-Key has chosen, and may have discarded some of them: not more than was
+    // asked for is discarded, however often it is asked.
+    static Task<Dictionary<string, MessageAction>> Frozen(AppDbContext db, Guid request, CancellationToken stop) =>
+        db.Set<MessageAction>()
+            .AsNoTracking()
+            .Where(row => row.RedriveId == request)
+            .Select(row => new MessageAction
+            {
+                Id = row.Id,
+                FailedMessageId = row.FailedMessageId,
+                MessageId = row.MessageId,
+                Queue = row.Queue,
+                RideId = row.RideId,
+                Action = row.Action,
+                At = row.At,
+                By = row.By,
+                Reason = row.Reason,
+                RedriveId = row.RedriveId,
+            })
+            .ToDictionaryAsync(row => row.FailedMessageId, stop);
+
+    // One transaction for some of them. What is kept does not stay in memory.
+    static async Task Keep(
+        AppDbContext db,
+        Dictionary<string, MessageAction> selected,
+        IReadOnlyList<FailedMessage> messages,
+        DateTimeOffset now,
+        CancellationToken stop
+    )
+    {
+        foreach (var message in messages)
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-            db.Add(row);
-            await db.SaveChangesAsync(stop);
+            var row = selected[message.Id];
+            // A queue may hold a message twice: it is one.
+            if (!IsOpen(row))
+                continue;
+            db.Attach(row);
+            row.Discard(message, now);
         }
+        await db.SaveChangesAsync(stop);
+        db.ChangeTracker.Clear();
+        foreach (var message in messages)
+            selected[message.Id].Forget();
     }
 
     /// <param name="Selection">Which.</param>

@@ -12,6 +12,9 @@ internal sealed class MessageAction
     public const string Discarded = "discarded";
     public const string Restored = "restored";
 
+    /// <summary>To be discarded by a request that has not finished: what it selected, frozen.</summary>
+    public const string Selected = "selected";
+
     public required Guid Id { get; init; }
 
     public required string FailedMessageId { get; init; }
@@ -23,22 +26,23 @@ internal sealed class MessageAction
 
     public required Guid? RideId { get; init; }
 
-    public required string Action { get; init; }
+    public required string Action { get; set; }
 
-    public required DateTimeOffset At { get; init; }
+    public required DateTimeOffset At { get; set; }
 
     public required string By { get; init; }
 
     public required string Reason { get; init; }
 
+    /// <summary>The redrive, or the request to discard, that it is part of.</summary>
     public Guid? RedriveId { get; init; }
 
     // Of a discarded message: all that is needed to put it back.
-    public string? Headers { get; init; }
+    public string? Headers { get; set; }
 
-    public string? ContentType { get; init; }
+    public string? ContentType { get; set; }
 
-    public byte[]? Body { get; init; }
+    public byte[]? Body { get; set; }
 
     public DateTimeOffset? RestoredAt { get; set; }
 
@@ -62,10 +66,41 @@ internal sealed class MessageAction
             By = by,
             Reason = reason,
             RedriveId = redriveId,
-            Headers = action == Discarded ? JsonSerializer.Serialize(message.Headers) : null,
-            ContentType = action == Discarded ? message.ContentType : null,
-            Body = action == Discarded ? message.Body : null,
         };
+
+    /// <summary>The message that is to be discarded.</summary>
+    public static MessageAction ToDiscard(
+        SelectedMessage message,
+        DateTimeOffset at,
+        string by,
+        string reason,
+        Guid request
+    ) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(at),
+            FailedMessageId = message.Id,
+            MessageId = message.MessageId,
+            Queue = message.Queue,
+            RideId = message.RideId,
+            Action = Selected,
+            At = at,
+            By = by,
+            Reason = reason,
+            RedriveId = request,
+        };
+
+    /// <summary>Keeps the message that is taken out now.</summary>
+    public void Discard(FailedMessage message, DateTimeOffset at)
+    {
+        (Action, At) = (Discarded, at);
+        Headers = JsonSerializer.Serialize(message.Headers);
+        ContentType = message.ContentType;
+        Body = message.Body;
+    }
+
+    /// <summary>Leaves the body to the database, where it was stored.</summary>
+    public void Forget() => (Headers, Body) = (null, null);
 
     /// <summary>The message that was discarded.</summary>
     public FailedMessage Message() => new(Queue, StoredHeaders.Read(Headers!), ContentType, Body!, MessageId);

@@ -27,20 +27,35 @@ internal sealed record Selection(
     /// <summary>Finds the messages, oldest first and at most so many: from here on the selection is frozen.</summary>
     public async Task<Selected> Find(FindFailedMessages find, int most, CancellationToken stop)
     {
-        List<FailedMessage> found = [];
         var wanted = Ids?.ToHashSet();
+        // A queue may hold a message twice: it is one. Of a long queue only what is needed stays in memory.
+        var found = new Dictionary<string, SelectedMessage>();
+        var shown = new PriorityQueue<FailedMessage, (DateTimeOffset, string)>(
+            Comparer<(DateTimeOffset, string)>.Create((one, other) => other.CompareTo(one))
+        );
         if (wanted is null)
-            found.AddRange(await In(new MessageFilter(Queue, Fingerprint, MessageType, RideId)));
+            await Look(new MessageFilter(Queue, Fingerprint, MessageType, RideId));
         else
             foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct())
-                found.AddRange((await In(new MessageFilter(queue))).Where(message => wanted.Contains(message.Id)));
-        // A queue may hold a message twice: it is one.
-        var matching = found.DistinctBy(message => message.Id).OrderBy(FindFailedMessages.Key).ToList();
-        wanted?.ExceptWith(matching.Select(message => message.Id));
-        return new Selected([.. matching.Take(most)], matching.Count, wanted?.Count ?? 0);
+                await Look(new MessageFilter(queue));
+        wanted?.ExceptWith(found.Keys);
+        return new Selected(
+            [.. found.Values.OrderBy(message => message.Key).Take(most)],
+            [.. shown.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element).Take(most)],
+            found.Count,
+            wanted?.Count ?? 0
+        );
 
-        async Task<IReadOnlyList<FailedMessage>> In(MessageFilter filter) =>
-            (await find.Find(filter, FindFailedMessages.DepthToSelect, stop)).Found;
+        Task Look(MessageFilter filter) => find.Look(filter, FindFailedMessages.DepthToSelect, Add, stop);
+
+        void Add(FailedMessage message)
+        {
+            if (wanted?.Contains(message.Id) == false || !found.TryAdd(message.Id, SelectedMessage.Of(message)))
+                return;
+            shown.Enqueue(message, FindFailedMessages.Key(message));
+            if (shown.Count > Selected.MaxShown)
+                shown.Dequeue();
+        }
     }
 
     /// <summary>Why nothing can be selected: the queue is none that messages fail or are skipped in. Null when it is one.</summary>
@@ -76,23 +91,37 @@ internal sealed record Selection(
     }
 }
 
+/// <summary>A message that something is to be done to, without its body.</summary>
+internal sealed record SelectedMessage(
+    string Id,
+    string Queue,
+    string? MessageId,
+    Guid? RideId,
+    (DateTimeOffset FailedAt, string Id) Key
+)
+{
+    public static SelectedMessage Of(FailedMessage message) =>
+        new(message.Id, message.Queue, message.MessageId, message.RideId, FindFailedMessages.Key(message));
+}
+
 /// <summary>What a selection comes to at this moment.</summary>
 /// <param name="Messages">The messages, oldest first.</param>
+/// <param name="Shown">The first of them.</param>
 /// <param name="Matching">How many there are without the limit.</param>
 /// <param name="Missing">How many of the ids name no message that waits.</param>
-internal sealed record Selected(IReadOnlyList<FailedMessage> Messages, int Matching, int Missing)
+internal sealed record Selected(
+    IReadOnlyList<SelectedMessage> Messages,
+    IReadOnlyList<FailedMessage> Shown,
+    int Matching,
+    int Missing
+)
 {
-    const int MostShown = 100;
+    public const int MaxShown = 100;
 
     public IReadOnlyCollection<string> Queues => [.. Messages.Select(message => message.Queue).Distinct()];
 
     public Plan Plan(TimeProvider clock) =>
-        new(
-            Messages.Count,
-            Matching,
-            Missing,
-            [.. Messages.Take(MostShown).Select(message => MessageView.Of(message, clock))]
-        );
+        new(Messages.Count, Matching, Missing, [.. Shown.Select(message => MessageView.Of(message, clock))]);
 }
 
 /// <summary>The answer to a dry run: what would be done, and nothing is.</summary>

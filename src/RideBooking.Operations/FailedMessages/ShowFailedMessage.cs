@@ -42,9 +42,16 @@ internal static class ShowFailedMessage
         var history = await db.Set<MessageAction>()
             .AsNoTracking()
             .Where(row => row.FailedMessageId == id || (row.MessageId != null && row.MessageId == message.MessageId))
+            .Where(row => row.Action != MessageAction.Selected)
             .OrderBy(row => row.At)
             .ThenBy(row => row.Id)
-            .Select(row => new Done(row.Action, row.At, row.By, row.Reason, row.RedriveId))
+            .Select(row => new Done(
+                row.Action,
+                row.At,
+                row.By,
+                row.Reason,
+                row.Action == MessageAction.Redriven ? row.RedriveId : null
+            ))
             .ToListAsync(stop);
         var text = message.Json is null && Utf8.IsValid(message.Body) ? Encoding.UTF8.GetString(message.Body) : null;
         return TypedResults.Ok(

@@ -41,6 +41,42 @@ public sealed class Operators_on_RabbitMQ(RideBookingOnPostgres app)
     }
 
     [Fact]
+    public async Task A_thousand_of_twenty_thousand_messages_are_discarded_within_one_request()
+    {
+        const string queue = "notify-driver_error";
+        await using (var channel = await Channel.Open(app.Broker!))
+        {
+            await channel.Put(queue, Notice("nobody", Guid.CreateVersion7()), null, declare: true);
+            foreach (var some in Enumerable.Range(1, 19_999).Chunk(500))
+                await Task.WhenAll(
+                    some.Select(_ =>
+                        channel.Put(queue, Notice("nobody", Guid.CreateVersion7()), Guid.CreateVersion7().ToString())
+                    )
+                );
+        }
+        var operations = await City.Operator();
+        JsonObject Request(bool dryRun) =>
+            new()
+            {
+                ["selection"] = new JsonObject { ["queue"] = queue, ["messageType"] = "DriverArrived" },
+                ["dryRun"] = dryRun,
+                ["reason"] = "too many",
+            };
+
+        var plan = await operations.Post("operations/failed-messages/discard", Request(dryRun: true));
+        plan.ShouldBe(HttpStatusCode.OK).Body!["matching"]!.GetValue<int>().ShouldBe(20_000);
+        plan.Body!["items"]!.AsArray().Count.ShouldBe(100);
+        var discarded = await operations.Post(
+            "operations/failed-messages/discard",
+            Request(dryRun: false),
+            Guid.CreateVersion7().ToString()
+        );
+        discarded.ShouldBe(HttpStatusCode.OK).Body!["discarded"]!.GetValue<int>().ShouldBe(1000);
+        plan = await operations.Post("operations/failed-messages/discard", Request(dryRun: true));
+        plan.Body!["matching"]!.GetValue<int>().ShouldBe(19_000);
+    }
+
+    [Fact]
     public async Task A_redrive_whose_process_is_killed_half_way_loses_nothing_and_doubles_nothing()
     {
         const int messages = 12;
@@ -125,6 +161,7 @@ public sealed class Operators_on_RabbitMQ(RideBookingOnPostgres app)
                     ["riderId"] = riderId,
                     ["driverId"] = "driver",
                     ["at"] = "2026-01-01T00:00:00Z",
+                    ["freeWaitUntil"] = "2026-01-01T00:02:00Z",
                 },
                 ["sentTime"] = "2026-01-01T00:00:00Z",
                 ["headers"] = new JsonObject(),

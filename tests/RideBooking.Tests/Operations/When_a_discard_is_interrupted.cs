@@ -1,0 +1,135 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Platform.Messaging.SetAside;
+using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Operations;
+
+/// <summary>A request that dies half-way, as at its time limit, and is repeated with its key.</summary>
+public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.InterruptedHost host)
+    : IClassFixture<When_a_discard_is_interrupted.InterruptedHost>
+{
+    const string Queue = "notify-rider_error";
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_repeat_goes_on_with_the_same_messages_and_takes_no_others()
+    {
+        var operations = await new City(host.CreateClient).Operator();
+        await Fail(20);
+        var discard = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["queue"] = Queue },
+            ["limit"] = 10,
+            ["reason"] = "nobody needs them",
+        };
+
+        (await operations.Post("operations/failed-messages/discard", discard.DeepClone(), "one-key")).ShouldBe(
+            HttpStatusCode.InternalServerError
+        );
+        (await Left()).ShouldBe(17);
+        await Fail(5);
+        var repeat = await operations.Post("operations/failed-messages/discard", discard.DeepClone(), "one-key");
+
+        repeat.ShouldBe(HttpStatusCode.OK).Body!["discarded"]!.GetValue<int>().ShouldBe(10);
+        (await Left()).ShouldBe(15);
+        var discarded = await operations.Get("operations/failed-messages?state=discarded&limit=100");
+        discarded.Body!["items"]!.AsArray().Count.ShouldBe(10);
+    }
+
+    async Task Fail(int count)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        for (var number = 0; number < count; number++)
+            db.Add(
+                new SetAsideMessage
+                {
+                    Id = Guid.CreateVersion7(),
+                    Queue = Queue,
+                    At = DateTimeOffset.UtcNow,
+                    Headers = "{}",
+                    ContentType = "application/json",
+                    Body = Guid.NewGuid().ToByteArray(),
+                }
+            );
+        await db.SaveChangesAsync(Stop);
+    }
+
+    async Task<int> Left()
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        return await scope
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .Set<SetAsideMessage>()
+            .CountAsync(message => message.Queue == Queue, Stop);
+    }
+
+    public sealed class InterruptedHost : HostInProcess
+    {
+        readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-discard-").FullName;
+
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment("Development");
+            builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "host.db")}");
+            builder.ConfigureTestServices(services =>
+            {
+                var queues = services.Single(service => service.ServiceType == typeof(IErrorQueues));
+                services.Remove(queues);
+                services.AddSingleton<IErrorQueues>(provider => new Interrupted(
+                    (IErrorQueues)ActivatorUtilities.CreateInstance(provider, queues.ImplementationType!)
+                ));
+            });
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    sealed class Interrupted(IErrorQueues queues) : IErrorQueues
+    {
+        bool _wasInterrupted;
+
+        public Task<int> Count(string queue, CancellationToken stop) => queues.Count(queue, stop);
+
+        public Task Look(string queue, int most, Action<FailedMessage> see, CancellationToken stop) =>
+            queues.Look(queue, most, see, stop);
+
+        public Task Work(
+            string queue,
+            Func<FailedMessage, Handling> decide,
+            Func<FailedMessage, Task> record,
+            CancellationToken stop
+        ) => queues.Work(queue, decide, record, stop);
+
+        public async Task Remove(
+            string queue,
+            IReadOnlySet<string> ids,
+            Func<IReadOnlyList<FailedMessage>, Task> record,
+            CancellationToken stop
+        )
+        {
+            if (_wasInterrupted)
+            {
+                await queues.Remove(queue, ids, record, stop);
+                return;
+            }
+            _wasInterrupted = true;
+            await queues.Remove(queue, ids.Take(3).ToHashSet(), record, stop);
+            throw new InvalidOperationException("The process was interrupted.");
+        }
+
+        public Task PutBack(FailedMessage message, CancellationToken stop) => queues.PutBack(message, stop);
+    }
+}
