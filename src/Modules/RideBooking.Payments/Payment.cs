@@ -70,7 +70,8 @@ internal sealed class Payment : SagaStateMachineInstance
             builder.Property(payment => payment.Status).HasMaxLength(32);
             builder.Property(payment => payment.Version).IsConcurrencyToken();
             builder.Property(payment => payment.RiderId).HasMaxLength(255);
-            builder.Property(payment => payment.Currency).HasMaxLength(3).IsFixedLength();
+            // Empty until the ride has a fare, which a text of fixed length would fill with blanks.
+            builder.Property(payment => payment.Currency).HasMaxLength(3);
             builder.Property(payment => payment.FailureCode).HasMaxLength(64);
             builder.Ignore(payment => payment.Due);
             builder.Ignore(payment => payment.IdempotencyKey);

@@ -45,7 +45,7 @@ public sealed class A_partition_that_changes_hands(ServersToStop servers) : IAsy
         await using (var other = await connection.BeginTransactionAsync(Stop))
         {
             await using var mark = new NpgsqlCommand(
-                "INSERT INTO messaging.inbox_state (message_id, consumer_id, received) VALUES ($1, $2, now())",
+                "INSERT INTO messaging.inbox_state (message_id, consumer_id, lock_id, received, receive_count) VALUES ($1, $2, gen_random_uuid(), now(), 1)",
                 connection
             )
             {

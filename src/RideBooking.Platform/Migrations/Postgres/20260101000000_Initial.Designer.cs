@@ -933,83 +933,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.ToTable("ride_facts", "analytics");
                 });
 
-            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
-                {
-                    b.Property<Guid>("RideId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("ride_id");
-
-                    b.Property<decimal?>("QuotedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("quoted_amount");
-
-                    b.Property<string>("QuotedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("quoted_currency")
-                        .IsFixedLength();
-
-                    b.Property<int?>("QuotedDistanceMeters")
-                        .HasColumnType("integer")
-                        .HasColumnName("quoted_distance_meters");
-
-                    b.Property<string>("RiderId")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("rider_id");
-
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("vehicle_class");
-
-                    b.HasKey("RideId")
-                        .HasName("pk_requested_rides");
-
-                    b.ToTable("requested_rides", "billing");
-                });
-
-            modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
-                {
-                    b.Property<Guid>("RideId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("ride_id");
-
-                    b.Property<int>("KeyNumber")
-                        .HasColumnType("integer")
-                        .HasColumnName("key_number");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("amount");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
-
-                    b.Property<string>("Token")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("token");
-
-                    b.HasKey("RideId", "KeyNumber")
-                        .HasName("pk_charges");
-
-                    b.ToTable("charges", "payments");
-                });
-
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1047,10 +970,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("paid_at");
 
-                    b.Property<DateTimeOffset?>("WrittenOffAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("written_off_at");
-
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
@@ -1077,6 +996,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("character varying(50)")
                         .HasColumnName("waived_reason");
 
+                    b.Property<DateTimeOffset?>("WrittenOffAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_off_at");
+
                     b.HasKey("Id")
                         .HasName("pk_invoices");
 
@@ -1089,6 +1012,45 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasDatabaseName("ix_invoices_ride_id");
 
                     b.ToTable("invoices", "billing");
+                });
+
+            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<decimal?>("QuotedAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("numeric(18,4)")
+                        .HasColumnName("quoted_amount");
+
+                    b.Property<string>("QuotedCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character(3)")
+                        .HasColumnName("quoted_currency")
+                        .IsFixedLength();
+
+                    b.Property<int?>("QuotedDistanceMeters")
+                        .HasColumnType("integer")
+                        .HasColumnName("quoted_distance_meters");
+
+                    b.Property<string>("RiderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("rider_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("vehicle_class");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_requested_rides");
+
+                    b.ToTable("requested_rides", "billing");
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
@@ -1218,6 +1180,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
+                    b.Property<bool>("Cancelled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancelled");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
@@ -1231,19 +1197,15 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
 
-                    b.Property<bool>("Cancelled")
-                        .HasColumnType("boolean")
-                        .HasColumnName("cancelled");
+                    b.Property<decimal>("Fare")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("numeric(18,4)")
+                        .HasColumnName("fare");
 
                     b.Property<decimal>("Tolls")
                         .HasPrecision(18, 4)
                         .HasColumnType("numeric(18,4)")
                         .HasColumnName("tolls");
-
-                    b.Property<decimal>("Fare")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("fare");
 
                     b.HasKey("RideId")
                         .HasName("pk_earnings");
@@ -1936,6 +1898,44 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.ToTable("sandbox_ledger", "payments");
                 });
 
+            modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("KeyNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("key_number");
+
+                    b.Property<decimal>("Amount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("numeric(18,4)")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character(3)")
+                        .HasColumnName("currency")
+                        .IsFixedLength();
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("token");
+
+                    b.HasKey("RideId", "KeyNumber")
+                        .HasName("pk_charges");
+
+                    b.ToTable("charges", "payments");
+                });
+
             modelBuilder.Entity("RideBooking.Payments.Methods.PaymentMethod", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2014,9 +2014,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
 
                     b.Property<string>("FailureCode")
                         .HasMaxLength(64)

@@ -20,6 +20,9 @@ namespace RideBooking.Platform.Migrations.Postgres
                 name: "matching");
 
             migrationBuilder.EnsureSchema(
+                name: "payments");
+
+            migrationBuilder.EnsureSchema(
                 name: "platform");
 
             migrationBuilder.EnsureSchema(
@@ -39,9 +42,6 @@ namespace RideBooking.Platform.Migrations.Postgres
 
             migrationBuilder.EnsureSchema(
                 name: "analytics");
-
-            migrationBuilder.EnsureSchema(
-                name: "payments");
 
             migrationBuilder.EnsureSchema(
                 name: "rides");
@@ -87,6 +87,23 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "charges",
+                schema: "payments",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key_number = table.Column<int>(type: "integer", nullable: false),
+                    token = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_charges", x => new { x.ride_id, x.key_number });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "development_secret",
                 schema: "platform",
                 columns: table => new
@@ -126,40 +143,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "charges",
-                schema: "payments",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    key_number = table.Column<int>(type: "integer", nullable: false),
-                    token = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_charges", x => new { x.ride_id, x.key_number });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "requested_rides",
-                schema: "billing",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    quoted_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    quoted_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    quoted_distance_meters = table.Column<int>(type: "integer", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_requested_rides", x => x.ride_id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "earnings",
                 schema: "drivers",
                 columns: table => new
@@ -167,8 +150,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     cancelled = table.Column<bool>(type: "boolean", nullable: false),
-                    tolls = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
                     fare = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    tolls = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
                     amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
                     currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
                     at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
@@ -453,7 +436,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     payment_method_id = table.Column<Guid>(type: "uuid", nullable: true),
                     amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
                     attempt = table.Column<int>(type: "integer", nullable: false),
                     key_number = table.Column<int>(type: "integer", nullable: false),
                     unresolved = table.Column<bool>(type: "boolean", nullable: false),
@@ -646,6 +629,23 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_redrives", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "requested_rides",
+                schema: "billing",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    quoted_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    quoted_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    quoted_distance_meters = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_requested_rides", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1340,16 +1340,16 @@ namespace RideBooking.Platform.Migrations.Postgres
                 columns: new[] { "queue", "at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_work_ride_id",
-                schema: "drivers",
-                table: "work",
-                column: "ride_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_work_driver_id_stage",
                 schema: "drivers",
                 table: "work",
                 columns: new[] { "driver_id", "stage" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_work_ride_id",
+                schema: "drivers",
+                table: "work",
+                column: "ride_id");
         }
 
         /// <inheritdoc />
@@ -1364,20 +1364,16 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "matching");
 
             migrationBuilder.DropTable(
+                name: "charges",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
                 name: "development_secret",
                 schema: "platform");
 
             migrationBuilder.DropTable(
                 name: "driver_positions",
                 schema: "platform");
-
-            migrationBuilder.DropTable(
-                name: "charges",
-                schema: "payments");
-
-            migrationBuilder.DropTable(
-                name: "requested_rides",
-                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "earnings",
@@ -1486,6 +1482,10 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "redrives",
                 schema: "operations");
+
+            migrationBuilder.DropTable(
+                name: "requested_rides",
+                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "ride_facts",

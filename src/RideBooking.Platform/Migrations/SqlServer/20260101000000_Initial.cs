@@ -21,6 +21,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 name: "matching");
 
             migrationBuilder.EnsureSchema(
+                name: "payments");
+
+            migrationBuilder.EnsureSchema(
                 name: "platform");
 
             migrationBuilder.EnsureSchema(
@@ -37,9 +40,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
             migrationBuilder.EnsureSchema(
                 name: "analytics");
-
-            migrationBuilder.EnsureSchema(
-                name: "payments");
 
             migrationBuilder.EnsureSchema(
                 name: "rides");
@@ -209,6 +209,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "charges",
+                schema: "payments",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    key_number = table.Column<int>(type: "int", nullable: false),
+                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_charges", x => new { x.ride_id, x.key_number });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "development_secret",
                 schema: "platform",
                 columns: table => new
@@ -248,40 +265,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
-                name: "charges",
-                schema: "payments",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    key_number = table.Column<int>(type: "int", nullable: false),
-                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
-                    amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_charges", x => new { x.ride_id, x.key_number });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "requested_rides",
-                schema: "billing",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
-                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
-                    quoted_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    quoted_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
-                    quoted_distance_meters = table.Column<int>(type: "int", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_requested_rides", x => x.ride_id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "earnings",
                 schema: "drivers",
                 columns: table => new
@@ -289,8 +272,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     cancelled = table.Column<bool>(type: "bit", nullable: false),
-                    tolls = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
                     fare = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
+                    tolls = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
                     amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
                     currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
                     at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
@@ -575,7 +558,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     payment_method_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
+                    currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false, collation: "Latin1_General_BIN2"),
                     attempt = table.Column<int>(type: "int", nullable: false),
                     key_number = table.Column<int>(type: "int", nullable: false),
                     unresolved = table.Column<bool>(type: "bit", nullable: false),
@@ -644,6 +627,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_redrives", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "requested_rides",
+                schema: "billing",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
+                    quoted_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
+                    quoted_currency = table.Column<string>(type: "nchar(3)", fixedLength: true, maxLength: 3, nullable: true, collation: "Latin1_General_BIN2"),
+                    quoted_distance_meters = table.Column<int>(type: "int", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_requested_rides", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1339,16 +1339,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: new[] { "queue", "at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_work_ride_id",
-                schema: "drivers",
-                table: "work",
-                column: "ride_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_work_driver_id_stage",
                 schema: "drivers",
                 table: "work",
                 columns: new[] { "driver_id", "stage" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_work_ride_id",
+                schema: "drivers",
+                table: "work",
+                column: "ride_id");
         }
 
         /// <inheritdoc />
@@ -1403,20 +1403,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "matching");
 
             migrationBuilder.DropTable(
+                name: "charges",
+                schema: "payments");
+
+            migrationBuilder.DropTable(
                 name: "development_secret",
                 schema: "platform");
 
             migrationBuilder.DropTable(
                 name: "driver_positions",
                 schema: "platform");
-
-            migrationBuilder.DropTable(
-                name: "charges",
-                schema: "payments");
-
-            migrationBuilder.DropTable(
-                name: "requested_rides",
-                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "earnings",
@@ -1485,6 +1481,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "redrives",
                 schema: "operations");
+
+            migrationBuilder.DropTable(
+                name: "requested_rides",
+                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "ride_facts",

@@ -1046,92 +1046,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
-            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
-                {
-                    b.Property<Guid>("RideId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("ride_id");
-
-                    b.Property<decimal?>("QuotedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("quoted_amount");
-
-                    b.Property<string>("QuotedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("quoted_currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<int?>("QuotedDistanceMeters")
-                        .HasColumnType("int")
-                        .HasColumnName("quoted_distance_meters");
-
-                    b.Property<string>("RiderId")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.HasKey("RideId")
-                        .HasName("pk_requested_rides");
-
-                    b.ToTable("requested_rides", "billing");
-
-                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
-                });
-
-            modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
-                {
-                    b.Property<Guid>("RideId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("ride_id");
-
-                    b.Property<int>("KeyNumber")
-                        .HasColumnType("int")
-                        .HasColumnName("key_number");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("amount");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<string>("Token")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("token")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.HasKey("RideId", "KeyNumber")
-                        .HasName("pk_charges");
-
-                    b.ToTable("charges", "payments");
-
-                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
-                });
-
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1172,10 +1086,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("paid_at");
 
-                    b.Property<DateTimeOffset?>("WrittenOffAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("written_off_at");
-
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
@@ -1205,6 +1115,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("waived_reason")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<DateTimeOffset?>("WrittenOffAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("written_off_at");
+
                     b.HasKey("Id")
                         .HasName("pk_invoices");
 
@@ -1217,6 +1131,50 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasDatabaseName("ix_invoices_ride_id");
 
                     b.ToTable("invoices", "billing");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<decimal?>("QuotedAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("quoted_amount");
+
+                    b.Property<string>("QuotedCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("nchar(3)")
+                        .HasColumnName("quoted_currency")
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int?>("QuotedDistanceMeters")
+                        .HasColumnType("int")
+                        .HasColumnName("quoted_distance_meters");
+
+                    b.Property<string>("RiderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_requested_rides");
+
+                    b.ToTable("requested_rides", "billing");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -1360,6 +1318,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("at");
 
+                    b.Property<bool>("Cancelled")
+                        .HasColumnType("bit")
+                        .HasColumnName("cancelled");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
@@ -1375,19 +1337,15 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<bool>("Cancelled")
-                        .HasColumnType("bit")
-                        .HasColumnName("cancelled");
+                    b.Property<decimal>("Fare")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("fare");
 
                     b.Property<decimal>("Tolls")
                         .HasPrecision(18, 4)
                         .HasColumnType("decimal(18,4)")
                         .HasColumnName("tolls");
-
-                    b.Property<decimal>("Fare")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("fare");
 
                     b.HasKey("RideId")
                         .HasName("pk_earnings");
@@ -2152,6 +2110,48 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("KeyNumber")
+                        .HasColumnType("int")
+                        .HasColumnName("key_number");
+
+                    b.Property<decimal>("Amount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("decimal(18,4)")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nchar(3)")
+                        .HasColumnName("currency")
+                        .IsFixedLength()
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("token")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("RideId", "KeyNumber")
+                        .HasName("pk_charges");
+
+                    b.ToTable("charges", "payments");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.Payments.Methods.PaymentMethod", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2237,9 +2237,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
+                        .HasColumnType("nvarchar(3)")
                         .HasColumnName("currency")
-                        .IsFixedLength()
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("FailureCode")

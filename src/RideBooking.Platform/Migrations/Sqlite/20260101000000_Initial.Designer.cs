@@ -928,84 +928,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("analytics_ride_facts", (string)null);
                 });
 
-            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
-                {
-                    b.Property<Guid>("RideId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("ride_id");
-
-                    b.Property<decimal?>("QuotedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("quoted_amount");
-
-                    b.Property<string>("QuotedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("quoted_currency")
-                        .IsFixedLength();
-
-                    b.Property<int?>("QuotedDistanceMeters")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("quoted_distance_meters");
-
-                    b.Property<string>("RiderId")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("rider_id");
-
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_class");
-
-                    b.HasKey("RideId")
-                        .HasName("pk_billing_requested_rides");
-
-                    b.ToTable("billing_requested_rides", (string)null);
-                });
-
-            modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
-                {
-                    b.Property<Guid>("RideId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("ride_id");
-
-                    b.Property<int>("KeyNumber")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("key_number");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("At")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
-
-                    b.Property<string>("Token")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("token");
-
-                    b.HasKey("RideId", "KeyNumber")
-                        .HasName("pk_payments_charges");
-
-                    b.ToTable("payments_charges", (string)null);
-                });
-
             modelBuilder.Entity("RideBooking.Billing.Invoice", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1044,10 +966,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("paid_at");
 
-                    b.Property<string>("WrittenOffAt")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("written_off_at");
-
                     b.Property<Guid>("RideId")
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
@@ -1074,6 +992,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("waived_reason");
 
+                    b.Property<string>("WrittenOffAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("written_off_at");
+
                     b.HasKey("Id")
                         .HasName("pk_billing_invoices");
 
@@ -1086,6 +1008,45 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasDatabaseName("ix_billing_invoices_ride_id");
 
                     b.ToTable("billing_invoices", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<decimal?>("QuotedAmount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quoted_amount");
+
+                    b.Property<string>("QuotedCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quoted_currency")
+                        .IsFixedLength();
+
+                    b.Property<int?>("QuotedDistanceMeters")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("quoted_distance_meters");
+
+                    b.Property<string>("RiderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rider_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_class");
+
+                    b.HasKey("RideId")
+                        .HasName("pk_billing_requested_rides");
+
+                    b.ToTable("billing_requested_rides", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
@@ -1216,6 +1177,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("at");
 
+                    b.Property<bool>("Cancelled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cancelled");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
@@ -1229,19 +1194,15 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
 
-                    b.Property<bool>("Cancelled")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("cancelled");
+                    b.Property<decimal>("Fare")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fare");
 
                     b.Property<decimal>("Tolls")
                         .HasPrecision(18, 4)
                         .HasColumnType("TEXT")
                         .HasColumnName("tolls");
-
-                    b.Property<decimal>("Fare")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("fare");
 
                     b.HasKey("RideId")
                         .HasName("pk_drivers_earnings");
@@ -1943,6 +1904,45 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("payments_sandbox_ledger", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.Payments.GatewayCharge", b =>
+                {
+                    b.Property<Guid>("RideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ride_id");
+
+                    b.Property<int>("KeyNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("key_number");
+
+                    b.Property<decimal>("Amount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("amount");
+
+                    b.Property<string>("At")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency")
+                        .IsFixedLength();
+
+                    b.Property<string>("Token")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("token");
+
+                    b.HasKey("RideId", "KeyNumber")
+                        .HasName("pk_payments_charges");
+
+                    b.ToTable("payments_charges", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Payments.Methods.PaymentMethod", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2024,8 +2024,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("TEXT")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
+                        .HasColumnName("currency");
 
                     b.Property<string>("FailureCode")
                         .HasMaxLength(64)

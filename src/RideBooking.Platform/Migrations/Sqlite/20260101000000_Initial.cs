@@ -76,22 +76,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "payments_charges",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    key_number = table.Column<int>(type: "INTEGER", nullable: false),
-                    token = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
-                    at = table.Column<string>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_payments_charges", x => new { x.ride_id, x.key_number });
-                });
-
-            migrationBuilder.CreateTable(
                 name: "billing_requested_rides",
                 columns: table => new
                 {
@@ -114,8 +98,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     cancelled = table.Column<bool>(type: "INTEGER", nullable: false),
-                    tolls = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
                     fare = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    tolls = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
                     amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
                     currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
                     at = table.Column<string>(type: "TEXT", nullable: false)
@@ -590,6 +574,22 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "payments_charges",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    key_number = table.Column<int>(type: "INTEGER", nullable: false),
+                    token = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payments_charges", x => new { x.ride_id, x.key_number });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payments_payment_methods",
                 columns: table => new
                 {
@@ -618,7 +618,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     payment_method_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
                     attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     key_number = table.Column<int>(type: "INTEGER", nullable: false),
                     unresolved = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -968,14 +968,14 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 columns: new[] { "driver_id", "at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_drivers_work_ride_id",
-                table: "drivers_work",
-                column: "ride_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_drivers_work_driver_id_stage",
                 table: "drivers_work",
                 columns: new[] { "driver_id", "stage" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_drivers_work_ride_id",
+                table: "drivers_work",
+                column: "ride_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_log_events_event_id",
@@ -1228,9 +1228,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "billing_invoices");
 
             migrationBuilder.DropTable(
-                name: "payments_charges");
-
-            migrationBuilder.DropTable(
                 name: "billing_requested_rides");
 
             migrationBuilder.DropTable(
@@ -1319,6 +1316,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "operations_redrives");
+
+            migrationBuilder.DropTable(
+                name: "payments_charges");
 
             migrationBuilder.DropTable(
                 name: "payments_payment_methods");

@@ -2021,8 +2021,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("TEXT")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
+                        .HasColumnName("currency");
 
                     b.Property<string>("FailureCode")
                         .HasMaxLength(64)
