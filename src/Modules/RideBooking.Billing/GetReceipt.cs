@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
@@ -14,6 +15,9 @@ namespace RideBooking.Billing;
 /// <summary>What the ride cost, line by line, for its rider and for operators.</summary>
 internal static class GetReceipt
 {
+    static readonly Type[] s_invoiced = [typeof(RideCompleted), typeof(RideCancelled)];
+    static readonly Type[] s_paid = [typeof(PaymentCaptured)];
+
     public static void Map(RouteGroupBuilder ridersAndOperators) =>
         ridersAndOperators
             .MapGet("/rides/{rideId:guid}/receipt", Handle)
@@ -25,12 +29,17 @@ internal static class GetReceipt
         Guid rideId,
         Caller caller,
         AppDbContext db,
+        EventVisibility visibility,
         CancellationToken stop
     )
     {
-        var invoice = await db.Set<Invoice>()
-            .AsNoTracking()
-            .SingleOrDefaultAsync(invoice => invoice.RideId == rideId, stop);
+        var invoice = await InvoiceOf(rideId, db, stop);
+        // The rider may have seen by the ride, or by its stream, that this is out of date.
+        if (
+            invoice?.IsPaid != true
+            && await visibility.WaitUntilHandled(rideId.ToString(), invoice is null ? s_invoiced : s_paid, stop)
+        )
+            invoice = await InvoiceOf(rideId, db, stop);
         var riderId = invoice?.RiderId ?? await RiderOf(rideId, db, stop);
         if (riderId is null || (riderId != caller.Id && !caller.Is(Role.Operator)))
             return Problem.NotFound("There is no such ride, or none that you may see.", "ride_not_found");
@@ -38,6 +47,9 @@ internal static class GetReceipt
             ? Problem.NotFound("The ride's fare is not final yet.", "receipt_not_ready")
             : TypedResults.Ok(Receipt.Of(invoice));
     }
+
+    static Task<Invoice?> InvoiceOf(Guid rideId, AppDbContext db, CancellationToken stop) =>
+        db.Set<Invoice>().AsNoTracking().SingleOrDefaultAsync(invoice => invoice.RideId == rideId, stop);
 
     // Before there is an invoice the event log knows whose ride it is, from the moment the ride was accepted.
     static async Task<string?> RiderOf(Guid rideId, AppDbContext db, CancellationToken stop)

@@ -21,6 +21,7 @@ internal static class GoOffline
         drivers
             .MapDelete("/drivers/me/shift", Handle)
             .WithSummary("Go off duty.")
+            .AnswersWhenHandled<DriverWentOffline, OfferExpired>()
             .Refuses(StatusCodes.Status409Conflict, "on_trip");
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(

@@ -32,6 +32,7 @@ internal static class AcceptOffer
         drivers
             .MapPost("/offers/{offerId:guid}/accept", Handle)
             .WithSummary("Take the ride that was offered.")
+            .AnswersWhenHandled<DriverAssigned>()
             .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
             .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken", "own_ride");
 

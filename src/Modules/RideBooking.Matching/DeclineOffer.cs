@@ -28,6 +28,7 @@ internal static class DeclineOffer
         drivers
             .MapPost("/offers/{offerId:guid}/decline", Handle)
             .WithSummary("Turn down the ride that was offered.")
+            .AnswersWhenHandled<OfferDeclined>()
             .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
             .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken");
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
 
@@ -17,6 +18,7 @@ internal static class CancelRideEndpoint
         riders
             .MapPost("/rides/{rideId:guid}/cancel", Handle)
             .WithSummary("Cancel the ride")
+            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
                 "Possible until you are aboard; may cost a fee, see cancellation-preview. Again has no effect."
             )

@@ -34,6 +34,7 @@ internal static class CompleteRideEndpoint
         drivers
             .MapPost("/rides/{rideId:guid}/complete", Handle)
             .WithSummary("Complete the ride")
+            .AnswersWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "The fare is computed and charged; see the ride's payment. A distance that cannot be true is flagged, and the "
                     + "estimate is billed."

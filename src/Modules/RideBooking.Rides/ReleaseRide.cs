@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 
 namespace RideBooking.Rides;
@@ -16,6 +17,7 @@ internal static class ReleaseRideEndpoint
         drivers
             .MapPost("/rides/{rideId:guid}/release", Handle)
             .WithSummary("Give the ride back")
+            .AnswersWhenHandled<DriverUnassigned>()
             .WithDescription("Another driver is looked for. Possible until the rider is aboard.")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);

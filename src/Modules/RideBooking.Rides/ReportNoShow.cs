@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
 
@@ -17,6 +18,7 @@ internal static class ReportNoShowEndpoint
         drivers
             .MapPost("/rides/{rideId:guid}/no-show", Handle)
             .WithSummary("Report that the rider did not come")
+            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
                 "Cancels the ride at the rider's cost. Possible after a while of waiting at the pickup, and with recent positions "
                     + "of yours near it, at the arrival and now."

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Payments;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Positions;
@@ -58,6 +59,7 @@ internal static class RequestRideEndpoint
         RideLimits limits,
         ITripPolicy trips,
         IPaymentMethods methods,
+        EventVisibility visibility,
         TimeProvider clock,
         CancellationToken stop
     )
@@ -77,7 +79,7 @@ internal static class RequestRideEndpoint
             return Problem.Validation(problem.Field, problem.Message);
         if (asked.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, stop))
             return Problem.Validation("paymentMethodId", "must be one of your payment methods");
-        if (await MustNot(rider, db, limits, stop) is { } because)
+        if (await MustNot(rider, db, limits, visibility, stop) is { } because)
             return because;
 
         var command = new RequestRide(
@@ -99,7 +101,7 @@ internal static class RequestRideEndpoint
         catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
         {
             // Of two requests at once the database lets one ride become active.
-            if (await MustNot(rider, db, limits, stop) is { } other)
+            if (await MustNot(rider, db, limits, visibility, stop) is { } other)
                 return other;
             throw new DbUpdateConcurrencyException("The ride that stood against this one is over by now.", conflict);
         }
@@ -135,6 +137,8 @@ internal static class RequestRideEndpoint
         return null;
     }
 
+    static readonly Type[] s_paid = [typeof(PaymentCaptured), typeof(BalanceSettled)];
+
     static bool SamePoint(Place one, Place other) =>
         GreatCircle.Meters(one.Lat, one.Lng, other.Lat, other.Lng) < SamePointMeters;
 
@@ -143,10 +147,16 @@ internal static class RequestRideEndpoint
         Rider rider,
         AppDbContext db,
         RideLimits limits,
+        EventVisibility visibility,
         CancellationToken stop
     )
     {
-        var rides = await db.AgainstAnother(rider.Id).OrderBy(ride => ride.RequestedAt).ToListAsync(stop);
+        var blocking = db.AgainstAnother(rider.Id).OrderBy(ride => ride.RequestedAt);
+        var rides = await blocking.ToListAsync(stop);
+        // The balance may say already that it is paid.
+        foreach (var owed in rides.FindAll(ride => ride.PaymentStatus is PaymentStatus.Outstanding or PaymentStatus.Retrying))
+            if (await visibility.WaitUntilHandled(owed.CorrelationId.ToString(), s_paid, stop))
+                rides = await blocking.ToListAsync(stop);
         // Debts in several currencies cannot be added up: the oldest one's come first.
         var debts = rides
             .Where(ride => ride.PaymentStatus == PaymentStatus.Outstanding)

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
 
@@ -16,12 +19,46 @@ internal static class RideAccess
         s_ride.Ask(db, rideId, stop);
 
     /// <summary>The ride, when it is there and the caller's to see: its rider's, its present driver's, any operator's.</summary>
-    public static async Task<Ride?> FindRide(
+    public static async Task<Ride?> FindRide(this AppDbContext db, Guid rideId, Caller caller, CancellationToken stop)
+    {
+        var ride = await db.FindRide(rideId, stop);
+        if (ride?.IsVisibleTo(caller) == true)
+            return ride;
+        if (caller.Is(Role.Driver))
+            await db.RefuseIfAssignmentIsPending(rideId, ride, caller.Id, stop);
+        return null;
+    }
+
+    /// <summary>
+    /// Throws when the ride is the driver's by an assignment that has not reached it: then to say that there is no such ride
+    /// would be wrong.
+    /// </summary>
+    public static async Task RefuseIfAssignmentIsPending(
         this AppDbContext db,
         Guid rideId,
-        Caller caller,
+        Ride? ride,
+        string driverId,
         CancellationToken stop
-    ) => await db.FindRide(rideId, stop) is { } ride && ride.IsVisibleTo(caller) ? ride : null;
+    )
+    {
+        var stream = rideId.ToString();
+        var assignments = await db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .Where(row => row.StreamId == stream && row.StreamVersion != null)
+            .Where(row => row.EventType == nameof(DriverAssigned))
+            .Select(row => row.Payload)
+            .ToListAsync(stop);
+        foreach (var assignment in assignments)
+        {
+            using var payload = JsonDocument.Parse(assignment);
+            var (driver, offer) = (
+                payload.RootElement.GetProperty("driverId"),
+                payload.RootElement.GetProperty("offerId")
+            );
+            if (driver.GetString() == driverId && ride?.EndedOffers.Contains(offer.GetGuid()) != true)
+                throw new NotYetVisibleException("The ride is yours, and is not ready yet; repeat shortly.");
+        }
+    }
 
     public static bool IsOf(this Ride ride, Rider rider) => ride.RiderId.Equals(rider.Id, StringComparison.Ordinal);
 

@@ -44,11 +44,12 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db, ILog
     )
         where T : class, IDriverCommand
     {
-        if (
-            await db.FindRide(rideId, stop) is not { } known
-            || (!known.IsDrivenBy(driver.Id) && known.LastCommandId != MessageId(request))
-        )
+        var known = await db.FindRide(rideId, stop);
+        if (known is null || (!known.IsDrivenBy(driver.Id) && known.LastCommandId != MessageId(request)))
+        {
+            await db.RefuseIfAssignmentIsPending(rideId, known, driver.Id, stop);
             return RideProblems.NotFound();
+        }
 
         var (accepted, ride) = await Tell(rideId, request, command, stop);
         if (accepted)
@@ -68,5 +69,5 @@ internal sealed class TellRide(SagaCommands<Ride> machine, AppDbContext db, ILog
     public static Accepted<RideView> Done(Ride ride) =>
         TypedResults.Accepted($"/api/v1/rides/{ride.CorrelationId}", RideView.Of(ride));
 
-    static Guid MessageId(IdempotentRequest request) => request.IdFor("command");
+    static Guid MessageId(IdempotentRequest request) => request.IdFor(IdempotentRequest.Command);
 }

@@ -76,7 +76,8 @@ internal static class ApiDescription
             Description =
                 "Book and drive rides. Errors are RFC 9457 problems with a stable `code`. Every POST takes an `Idempotency-Key`: "
                 + "the same key with the same request replays the first outcome. Lists page by an opaque `cursor`. A query "
-                + "parameter that an operation does not take is refused. HEAD is answered wherever GET is.",
+                + "parameter that an operation does not take is refused. HEAD is answered wherever GET is.\n\n"
+                + Visibility.Explanation,
         };
         // Relative to wherever the document was read from: the address a proxy shows is the one that works.
         document.Servers = [];
@@ -226,7 +227,7 @@ internal static class ApiDescription
             Refuses(400, ProblemCode.ValidationFailed);
         Refuses(500, ProblemCode.InternalError);
         Refuses(429, ProblemCode.RateLimited);
-        Refuses(503, ProblemCode.Unavailable, ProblemCode.RequestTimeout);
+        Refuses(503, ProblemCode.Unavailable, ProblemCode.RequestTimeout, ProblemCode.NotYetVisible);
         foreach (var own in metadata.OfType<EndpointProblems>())
             Refuses(own.Status, own.Codes);
 

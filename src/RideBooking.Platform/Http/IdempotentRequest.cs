@@ -12,6 +12,9 @@ namespace RideBooking.Platform.Http;
 /// </summary>
 public sealed class IdempotentRequest
 {
+    /// <summary>What <see cref="IdFor"/> is given for the id of the request's command to a state machine.</summary>
+    public const string Command = "command";
+
     readonly Guid id;
 
     internal IdempotentRequest(Guid id, bool mayBeARepeat = false)

@@ -54,6 +54,9 @@ public static class ProblemCode
     /// <summary>503: the database or the broker is away; repeat after <c>Retry-After</c>.</summary>
     public const string Unavailable = "unavailable";
 
+    /// <summary>503: it exists, and the caller will see it shortly; repeat after <c>Retry-After</c>.</summary>
+    public const string NotYetVisible = "not_yet_visible";
+
     /// <summary>The code and detail of an answer about which nothing but its status is known.</summary>
     internal static (string Code, string Detail) ForStatus(int status) =>
         status switch

@@ -34,6 +34,12 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
                 ProblemCode.ConcurrentUpdate,
                 "This was changed by somebody else at the same time. Read it again and repeat."
             ),
+            NotYetVisibleException pending => Problem.Details(
+                StatusCodes.Status503ServiceUnavailable,
+                ProblemCode.NotYetVisible,
+                pending.Message,
+                (Problem.RetryAfter, 1)
+            ),
             _ when Outage.Explains(exception) => Problem.UnavailableDetails(
                 "Something this needs is away for the moment; try again shortly.",
                 RetryAfter
@@ -44,7 +50,9 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
     void Log(HttpContext context, Exception exception, ProblemDetails problem)
     {
         var (method, path) = (context.Request.Method, context.Request.Path);
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        if (exception is NotYetVisibleException)
+            log.LogWarning("{Method} {Path} answered 503: {Reason}", method, path, exception.Message);
+        else if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             log.LogWarning(exception, "{Method} {Path} answered 503: a dependency is away", method, path);
         else if (problem.Status >= 500)
             log.LogError(exception, "{Method} {Path} failed", method, path);

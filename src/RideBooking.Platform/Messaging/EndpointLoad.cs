@@ -9,7 +9,8 @@ namespace RideBooking.Platform.Messaging;
 /// </summary>
 /// <param name="Fetched">Messages that the broker hands over before the first is answered.</param>
 /// <param name="AtOnce">Of these, handled at the same time.</param>
-internal sealed record EndpointLoad(int Fetched, int AtOnce)
+/// <param name="MayLag">Whether requests do not wait until this endpoint has handled what they did.</param>
+internal sealed record EndpointLoad(int Fetched, int AtOnce, bool MayLag = false)
 {
     /// <summary>The endpoints that are not like the others, and why.</summary>
     public static EndpointLoad For(string endpoint) =>
@@ -18,9 +19,9 @@ internal sealed record EndpointLoad(int Fetched, int AtOnce)
             // Takes timers and redeliveries in, a short insert each. While it lags, nothing is tried again and nothing expires.
             FailurePolicy.Scheduler => new(32, 32),
             // In a rush rides come first, and telling of them after.
-            "notify-rider" or "notify-driver" => new(8, 4),
+            "notify-rider" or "notify-driver" => new(8, 4, MayLag: true),
             // Figures may lag: they must not take the database from the rides they count. One by one, in order.
-            "record-ride-facts" or "record-offer-facts" => new(2, 1),
+            "record-ride-facts" or "record-offer-facts" => new(2, 1, MayLag: true),
             // A transaction of a few milliseconds each. All endpoints in a rush together are far from the hundred connections
             // that a pool has by default, because most messages of a ride follow from one another.
             _ => new(16, 16),

@@ -5,6 +5,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging.Partitions;
 using RideBooking.Platform.Messaging.SetAside;
 using RideBooking.Platform.Observability;
@@ -36,6 +39,7 @@ public static class MessagingRegistration
         services.AddSingleton(typeof(SagaCommands<>));
         services.AddSingleton<ReceiveEndpoints>();
         services.AddSingleton<DatabaseWatch>();
+        services.AddVisibility(configuration);
         services.AddScheduler(database, options);
 
         // Published before the queues are bound is lost on RabbitMQ: nobody gets in until they are.
@@ -112,6 +116,21 @@ public static class MessagingRegistration
         return options;
     }
 
+    static void AddVisibility(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = new VisibilityOptions(
+            configuration.Span("Messaging:VisibilityTimeout", TimeSpan.FromSeconds(10)),
+            LimitSettings.Read(configuration).RequestTimeout
+        );
+        services.AddSingleton(provider => new EventVisibility(
+            provider.GetRequiredService<InboxConsumers>(),
+            provider,
+            options,
+            provider.GetRequiredService<TransportOptions>(),
+            provider.GetRequiredService<ILogger<EventVisibility>>()
+        ));
+    }
+
     // The order matters: what failed is tried again in a new transaction.
     static void Configure(
         IRegistrationContext context,
@@ -142,6 +161,8 @@ public static class MessagingRegistration
             if (options.Kind == TransportKind.InMemory)
                 SetAsideFilter.Use(endpoint, name, context);
         }
+        if (inTransaction && !inProcess)
+            endpoint.UseForEachMessage(new ReportAttempts(context.GetRequiredService<EventVisibility>(), name));
         endpoint.UseRideScope(context, name);
         if (!inProcess && options.Kind == TransportKind.RabbitMq)
             endpoint.UseForEachMessage(new ReturnDuringOutage(context.GetRequiredService<DatabaseWatch>()));

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RideBooking.EventLog;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Messaging;
 using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationException;
 
 namespace RideBooking.Platform.Persistence;
@@ -33,6 +34,7 @@ public static class PersistenceRegistration
         services.AddSingleton(EventCatalogue.Published);
         services.AddSingleton<EventLogSignal>();
         services.AddSingleton<AppendEvents>();
+        services.AddSingleton(provider => new VisibilityInterceptor(provider.GetService<EventVisibility>()));
         services.AddHostedService<EventSequencing>();
 
         switch (options.Provider)
@@ -158,6 +160,12 @@ public static class PersistenceRegistration
             {
                 useDatabase(provider, db);
                 db.UseSnakeCaseNamingConvention()
+                    // Before what hands committed messages over: a wait for them is known before they are handled.
+                    .AddInterceptors(
+                        provider.GetRequiredService<AppendEvents>(),
+                        provider.GetRequiredService<VisibilityInterceptor>(),
+                        s_wholeValues
+                    )
                     .UseGroupCommit()
                     // What fails is thrown to somebody who knows whether it is a fault or two requests that met.
                     .ConfigureWarnings(log =>
@@ -168,8 +176,7 @@ public static class PersistenceRegistration
                             (RelationalEventId.TransactionError, LogLevel.Debug)
                         )
                     )
-                    .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>()
-                    .AddInterceptors(provider.GetRequiredService<AppendEvents>(), s_wholeValues);
+                    .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>();
                 // Last: it executes what the others have made of a statement.
                 if (provider.GetService<FreshPlans>() is { } freshPlans)
                     db.AddInterceptors(freshPlans);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Payments;
@@ -13,6 +14,14 @@ namespace RideBooking.Payments.Balance;
 /// <summary>A rider pays what is owed, or does not wait for the next attempt. Told to the machine; the answer comes as an event.</summary>
 internal static class PayBalance
 {
+    static readonly Type[] s_outcomes =
+    [
+        typeof(PaymentCaptured),
+        typeof(PaymentFailed),
+        typeof(BalanceOutstanding),
+        typeof(BalanceSettled),
+    ];
+
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/riders/me/balance/pay", Handle)
@@ -26,6 +35,7 @@ internal static class PayBalance
         AppDbContext db,
         IPaymentMethods methods,
         SagaCommands<Payment> payments,
+        EventVisibility visibility,
         CancellationToken stop
     )
     {
@@ -48,9 +58,36 @@ internal static class PayBalance
         foreach (var rideId in unpaid)
             if ((await payments.Tell(new PayNow(rideId, methodId), Guid.CreateVersion7(), stop)).Accepted)
                 taken.Add(rideId);
+        await UntilPaid(taken, db, visibility, stop);
         return taken.Count > 0
             ? TypedResults.Accepted("/api/v1/riders/me/balance", new Accepted(taken))
             : Problem.Conflict("nothing_outstanding", "You owe nothing.");
+    }
+
+    /// <summary>
+    /// The next request sees whether it is paid, a new ride included. A gateway that takes longer than a request may wait
+    /// leaves the balance <c>beingPaid</c>.
+    /// </summary>
+    static async Task UntilPaid(List<Guid> rides, AppDbContext db, EventVisibility visibility, CancellationToken stop)
+    {
+        if (rides.Count == 0)
+            return;
+        await visibility.Until(
+            async stop =>
+                !await db.Set<Payment>()
+                    .AnyAsync(
+                        payment =>
+                            rides.Contains(payment.CorrelationId)
+                            && (
+                                payment.Status == nameof(PaymentStateMachine.Charging)
+                                || payment.Status == nameof(PaymentStateMachine.Settling)
+                            ),
+                        stop
+                    ),
+            stop
+        );
+        foreach (var rideId in rides)
+            await visibility.WaitUntilHandled(rideId.ToString(), s_outcomes, stop);
     }
 
     /// <param name="PaymentMethodId">What to pay with; the default if absent.</param>

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>
+/// Declares of a command which events, of those it publishes and those that follow, are handled before it is answered. With
+/// that the caller's next request sees what this one did: docs/visibility.md.
+/// </summary>
+public static class Visibility
+{
+    /// <summary>What the API description says of it: the text of docs/visibility.md.</summary>
+    internal static string Explanation { get; } = ReadExplanation();
+
+    /// <summary>The command is answered when this event of it is handled by every consumer whose state the API shows.</summary>
+    public static RouteHandlerBuilder AnswersWhenHandled<TEvent>(this RouteHandlerBuilder endpoint)
+        where TEvent : class => endpoint.AnswersWhenHandled(typeof(TEvent));
+
+    /// <summary>The same for an event and another that is published when the first is handled.</summary>
+    public static RouteHandlerBuilder AnswersWhenHandled<TEvent, TFollowing>(this RouteHandlerBuilder endpoint)
+        where TEvent : class
+        where TFollowing : class => endpoint.AnswersWhenHandled(typeof(TEvent), typeof(TFollowing));
+
+    static string ReadExplanation()
+    {
+        using var stream = typeof(Visibility).Assembly.GetManifestResourceStream("NextRequests.md")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    static RouteHandlerBuilder AnswersWhenHandled(this RouteHandlerBuilder endpoint, params Type[] events) =>
+        endpoint.AddEndpointFilter(
+            async (invocation, next) =>
+            {
+                var http = invocation.HttpContext;
+                var request = await IdempotentRequest.BindAsync(http);
+                using var wait = http
+                    .RequestServices.GetRequiredService<EventVisibility>()
+                    .Begin(
+                        events,
+                        http.RequestServices.GetRequiredService<AppDbContext>(),
+                        request!.IdFor(IdempotentRequest.Command)
+                    );
+                var answer = await next(invocation);
+                await wait.Finish(http.RequestAborted);
+                return answer;
+            }
+        );
+}

@@ -1,0 +1,427 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using RideBooking.EventLog;
+using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>How long a request waits until what it depends on can be seen.</summary>
+/// <param name="Timeout">From <c>Messaging:VisibilityTimeout</c>.</param>
+/// <param name="RequestTimeout">How long answering may take in all: what is done must not be answered as given up.</param>
+internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeout);
+
+/// <summary>
+/// Waits until events have been handled by every consumer whose state the API shows, so that the next request of a caller sees
+/// what the last one did, on whichever host. Waiting holds no thread and no database connection, and has a limit.
+/// </summary>
+/// <remarks>
+/// What this process commits it learns without a query, from <see cref="VisibilityInterceptor"/>. What other hosts handle it
+/// finds in the inbox, by one poll for all requests that wait. A wait ends early when a consumer has given an event up, for now
+/// or for good, and when the broker is unavailable. Consumers that may lag (<see cref="EndpointLoad.MayLag"/>) are left out.
+/// </remarks>
+public sealed partial class EventVisibility
+{
+    static readonly TimeSpan s_minPollInterval = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan s_maxPollInterval = TimeSpan.FromMilliseconds(200);
+
+    readonly InboxConsumers _consumers;
+    readonly IServiceProvider _services;
+    readonly VisibilityOptions _options;
+    readonly bool _hasBroker;
+    readonly TimeSpan _firstPoll;
+    readonly ILogger<EventVisibility> _logger;
+
+    // By whatever a wait is told of: an event, a ride or driver, the request's context, its command to a state machine.
+    readonly Dictionary<object, List<Wait>> _waits = [];
+    readonly Lock _lock = new();
+    bool _isPolling;
+    volatile int _count;
+
+    internal EventVisibility(
+        InboxConsumers consumers,
+        IServiceProvider services,
+        VisibilityOptions options,
+        TransportOptions transport,
+        ILogger<EventVisibility> logger
+    )
+    {
+        (_consumers, _services, _options, _logger) = (consumers, services, options, logger);
+        // In one process the signals suffice; the poll finds what was committed in the moment in which a wait began.
+        _hasBroker = transport.Kind != TransportKind.InMemory;
+        _firstPoll = _hasBroker ? s_minPollInterval : s_maxPollInterval;
+    }
+
+    /// <summary>
+    /// Waits until the committed events of these types about a ride or driver are handled. Costs at least one statement: it is
+    /// for answers that would otherwise deny what the caller may have seen already.
+    /// </summary>
+    /// <param name="streamId">The ride's or driver's id, as the event log has it.</param>
+    /// <param name="events">The types of the events.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it has waited, so that it is worth reading again.</returns>
+    public async Task<bool> WaitUntilHandled(
+        string streamId,
+        IReadOnlyCollection<Type> events,
+        CancellationToken cancellationToken
+    )
+    {
+        using var wait = Begin(events);
+        lock (_lock)
+            wait.Follow(streamId);
+        await Poll([wait], cancellationToken);
+        return await wait.Finish(cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until a module's own state is as the caller must find it, where that depends on the world outside: by asking again
+    /// and again, for as long as a request may wait.
+    /// </summary>
+    public async Task Until(Func<CancellationToken, Task<bool>> isSo, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.Timeout);
+        try
+        {
+            for (var interval = s_minPollInterval; !await isSo(limit.Token); )
+            {
+                await Task.Delay(interval, limit.Token);
+                if (interval < s_maxPollInterval)
+                    interval *= 2;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The time is up: the answer says what is so.
+        }
+    }
+
+    /// <summary>Begins to take note of what a request commits.</summary>
+    /// <param name="events">The types of the events that count.</param>
+    /// <param name="keys">The request's context, and the id of its command to a state machine.</param>
+    internal Wait Begin(IReadOnlyCollection<Type> events, params IEnumerable<object> keys)
+    {
+        var wait = new Wait(this, events);
+        lock (_lock)
+            foreach (var key in keys)
+                wait.ListenTo(key);
+        Interlocked.Increment(ref _count);
+        return wait;
+    }
+
+    /// <summary>Whether there is any request to be told of a commit.</summary>
+    internal bool IsNeeded => _count > 0;
+
+    /// <summary>Takes note of a transaction that this process has committed.</summary>
+    internal void Committed(DbContext context, Commit commit)
+    {
+        lock (_lock)
+        {
+            foreach (var (row, cause) in commit.Events)
+            foreach (
+                var wait in Of(context).Concat(Of(row.StreamId)).Concat(cause is null ? [] : Of(cause)).ToHashSet()
+            )
+            {
+                wait.Follow(row.StreamId);
+                wait.Add(row.EventId, row.EventType);
+            }
+            foreach (var (message, consumer) in commit.Marks)
+            foreach (var wait in Of(message).ToList())
+            {
+                wait.Remove(message, pending => pending.Id == consumer);
+                wait.EndIfDone();
+            }
+        }
+    }
+
+    /// <summary>
+    /// An endpoint has finished with a delivery of the message. If that is not handled by now, it is tried again in seconds or
+    /// minutes, or not at all.
+    /// </summary>
+    internal void Attempted(Guid message, string endpoint)
+    {
+        lock (_lock)
+            foreach (var wait in Of(message).ToList())
+            {
+                wait.Remove(message, pending => pending.Endpoint == endpoint);
+                wait.EndIfDone();
+            }
+    }
+
+    List<Wait> Of(object key) => _waits.GetValueOrDefault(key, []);
+
+    void StartPolling()
+    {
+        lock (_lock)
+        {
+            if (_isPolling)
+                return;
+            _isPolling = true;
+        }
+        // It works for every request that waits: no one request's trace or log scope goes with it.
+        using (ExecutionContext.SuppressFlow())
+            _ = Task.Run(PollWhileAnythingWaits);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The next poll tries again, and every wait has its limit.")]
+    async Task PollWhileAnythingWaits()
+    {
+        var interval = _firstPoll;
+        while (true)
+        {
+            await Task.Delay(interval);
+            List<Wait> waits;
+            lock (_lock)
+            {
+                waits = [.. _waits.Values.SelectMany(those => those).Where(wait => wait.IsWaiting).Distinct()];
+                _isPolling = waits.Count > 0;
+                if (!_isPolling)
+                    return;
+            }
+            try
+            {
+                if (_hasBroker && _services.GetService<BrokerHealth>()?.Check().Status == HealthStatus.Unhealthy)
+                    lock (_lock)
+                        waits.ForEach(wait => wait.GiveUp());
+                // Where one host handles everything, its signals are always first, and the poll is soon a rare one.
+                else if (await Poll(waits, CancellationToken.None))
+                    interval = _firstPoll;
+                else if (interval < s_maxPollInterval)
+                    interval *= 2;
+            }
+            catch (Exception exception)
+            {
+                LogPollFailed(exception);
+                interval = s_maxPollInterval;
+            }
+        }
+    }
+
+    /// <returns>Whether it found anything that this process had not been told.</returns>
+    async Task<bool> Poll(List<Wait> waits, CancellationToken cancellationToken)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        List<Guid> pending;
+        lock (_lock)
+            pending = [.. waits.SelectMany(wait => wait.Pending).Distinct()];
+
+        // The entries first: an event that a consumer published is committed with its entry, and so is found after it.
+        var handled = await Handled(db, pending, cancellationToken);
+        var found = await Found(db, waits, cancellationToken);
+        var handledOfFound = await Handled(db, found.ConvertAll(row => row.EventId), cancellationToken);
+        var news = false;
+        lock (_lock)
+            foreach (var wait in waits)
+            {
+                foreach (var message in wait.Pending.ToList())
+                    news |= wait.Remove(message, consumer => handled.Contains((message, consumer.Id)));
+                foreach (var row in found.Where(row => wait.Follows(row.StreamId)))
+                    if (wait.Add(row.EventId, row.EventType))
+                    {
+                        wait.Remove(row.EventId, consumer => handledOfFound.Contains((row.EventId, consumer.Id)));
+                        news = true;
+                    }
+                wait.EndIfDone();
+            }
+        return news;
+    }
+
+    static async Task<HashSet<(Guid Message, Guid Consumer)>> Handled(
+        AppDbContext db,
+        List<Guid> messages,
+        CancellationToken cancellationToken
+    )
+    {
+        if (messages.Count == 0)
+            return [];
+        var entries = await db.Set<InboxState>()
+            .AsNoTracking()
+            .Where(entry => messages.Contains(entry.MessageId) && entry.Consumed != null)
+            .Select(entry => new { entry.MessageId, entry.ConsumerId })
+            .ToListAsync(cancellationToken);
+        return [.. entries.Select(entry => (entry.MessageId, entry.ConsumerId))];
+    }
+
+    // What other hosts have published since; or everything, where the wait did not begin with a commit of this request.
+    async Task<List<FoundEvent>> Found(AppDbContext db, List<Wait> waits, CancellationToken cancellationToken)
+    {
+        List<string> streams;
+        List<string> types;
+        HashSet<Guid> known;
+        lock (_lock)
+        {
+            var open = waits.FindAll(wait => wait.MayHaveMoreEvents);
+            streams = [.. open.SelectMany(wait => wait.Streams).Distinct()];
+            types = [.. open.SelectMany(wait => wait.EventTypes).Distinct()];
+            known = [.. open.SelectMany(wait => wait.Known)];
+        }
+        if (streams.Count == 0)
+            return [];
+        // Two indexes: of the events that have their numbers, and of the few that await them.
+        var events = db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .Where(row => streams.Contains(row.StreamId) && types.Contains(row.EventType));
+        var found = await events
+            .Where(row => row.StreamVersion != null)
+            .Concat(events.Where(row => row.Position == null))
+            .Select(row => new FoundEvent(row.EventId, row.EventType, row.StreamId))
+            .ToListAsync(cancellationToken);
+        return found.FindAll(row => !known.Contains(row.EventId));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Polling the inbox for waiting requests failed; the next poll tries again")]
+    partial void LogPollFailed(Exception exception);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "A request was answered after {Limit} although these are not handled yet: {Events}"
+    )]
+    partial void LogTimeout(TimeSpan limit, string events);
+
+    sealed record FoundEvent(Guid EventId, string EventType, string StreamId);
+
+    /// <summary>What one transaction has committed.</summary>
+    /// <param name="Events">Its events, each with the message whose handling published it.</param>
+    /// <param name="Marks">The messages it has handled, each with the consumer.</param>
+    internal sealed record Commit(
+        List<(LoggedEvent Event, Guid? Cause)> Events,
+        List<(Guid Message, Guid Consumer)> Marks
+    );
+
+    /// <summary>The events that one request waits for. All but its beginning and end is done under the lock.</summary>
+    internal sealed class Wait(EventVisibility visibility, IReadOnlyCollection<Type> events) : IDisposable
+    {
+        readonly Dictionary<string, Type> _types = events.ToDictionary(type => type.Name);
+        readonly Dictionary<Guid, List<InboxConsumer>> _pending = [];
+        readonly HashSet<object> _keys = [];
+        readonly HashSet<Guid> _known = [];
+        readonly long _begun = Stopwatch.GetTimestamp();
+        readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsWaiting { get; private set; }
+
+        public IEnumerable<Guid> Pending => _pending.Keys;
+
+        public IEnumerable<Guid> Known => _known;
+
+        public IEnumerable<string> EventTypes => _types.Keys;
+
+        public IEnumerable<string> Streams => _keys.OfType<string>();
+
+        /// <summary>Whether events may follow from those that are known.</summary>
+        public bool MayHaveMoreEvents => _types.Count > 1 || _known.Count == 0;
+
+        public bool Follows(string streamId) => _keys.Contains(streamId);
+
+        public void Follow(string streamId) => ListenTo(streamId);
+
+        public void ListenTo(object key)
+        {
+            if (!_keys.Add(key))
+                return;
+            if (visibility._waits.TryGetValue(key, out var others))
+                others.Add(this);
+            else
+                visibility._waits.Add(key, [this]);
+        }
+
+        /// <summary>Adds an event that has been committed, if it is of a type that counts.</summary>
+        /// <returns>Whether it was not known.</returns>
+        public bool Add(Guid eventId, string eventType)
+        {
+            if (!_types.TryGetValue(eventType, out var type) || !_known.Add(eventId))
+                return false;
+            var consumers = visibility
+                ._consumers.Of(type)
+                .Where(consumer => !EndpointLoad.For(consumer.Endpoint).MayLag)
+                .ToList();
+            if (consumers.Count > 0)
+            {
+                _pending.Add(eventId, consumers);
+                ListenTo(eventId);
+            }
+            return true;
+        }
+
+        /// <summary>Takes note of consumers that the event need not be waited for any more.</summary>
+        /// <returns>Whether it was waited for them.</returns>
+        public bool Remove(Guid eventId, Predicate<InboxConsumer> consumers)
+        {
+            if (!_pending.TryGetValue(eventId, out var pending) || pending.RemoveAll(consumers) == 0)
+                return false;
+            if (pending.Count == 0)
+                _pending.Remove(eventId);
+            return true;
+        }
+
+        public void GiveUp()
+        {
+            _pending.Clear();
+            EndIfDone();
+        }
+
+        public void EndIfDone()
+        {
+            if (IsWaiting && _pending.Count == 0)
+                _done.TrySetResult();
+        }
+
+        /// <summary>Returns when everything known by now, and what follows from it, is handled, or the time is up.</summary>
+        /// <returns>Whether there was anything to wait for.</returns>
+        public async Task<bool> Finish(CancellationToken cancellationToken)
+        {
+            lock (visibility._lock)
+            {
+                if (_pending.Count == 0)
+                    return false;
+                IsWaiting = true;
+            }
+            visibility.StartPolling();
+            var (limit, request) = visibility._options;
+            var left = request * 0.9 - Stopwatch.GetElapsedTime(_begun);
+            if (left < limit)
+                limit = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            try
+            {
+                // In real time, as messages are: a clock that a test moves does not move them.
+                await _done.Task.WaitAsync(limit, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                visibility.LogTimeout(limit, Missing());
+            }
+            return true;
+        }
+
+        string Missing()
+        {
+            lock (visibility._lock)
+                return string.Join(
+                    "; ",
+                    _pending.Select(entry =>
+                        $"{entry.Key} by {string.Join(", ", entry.Value.Select(it => it.Endpoint))}"
+                    )
+                );
+        }
+
+        public void Dispose()
+        {
+            lock (visibility._lock)
+            {
+                IsWaiting = false;
+                foreach (var key in _keys)
+                    if (visibility._waits.TryGetValue(key, out var waits) && waits.Remove(this) && waits.Count == 0)
+                        visibility._waits.Remove(key);
+            }
+            Interlocked.Decrement(ref visibility._count);
+        }
+    }
+}

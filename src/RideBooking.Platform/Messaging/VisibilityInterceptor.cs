@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using RideBooking.EventLog;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Tells <see cref="EventVisibility"/> which events this process commits, and which messages it has handled, in the order of
+/// their commits. It reads what the context tracks and sends no statement. Comes after <see cref="AppendEvents"/>.
+/// </summary>
+internal sealed class VisibilityInterceptor(EventVisibility? visibility)
+    : SaveChangesInterceptor,
+        IDbTransactionInterceptor,
+        IGroupCommitInterceptor
+{
+    // Until their transactions end.
+    readonly ConditionalWeakTable<DbContext, EventVisibility.Commit> _saved = [];
+
+    public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+    {
+        Saving(eventData.Context!);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Saving(eventData.Context!);
+        return ValueTask.FromResult(result);
+    }
+
+    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
+        Committed(eventData.Context);
+
+    public Task TransactionCommittedAsync(
+        DbTransaction transaction,
+        TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Committed(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) =>
+        Forget(eventData.Context);
+
+    public Task TransactionRolledBackAsync(
+        DbTransaction transaction,
+        TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Forget(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    // If it did commit after all, the poll finds it.
+    public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
+        Forget(eventData.Context);
+
+    public Task TransactionFailedAsync(
+        DbTransaction transaction,
+        TransactionErrorEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Forget(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    void Saving(DbContext db)
+    {
+        if (visibility is not { IsNeeded: true })
+            return;
+        List<LoggedEvent> events = [];
+        List<(Guid, Guid)> marks = [];
+        Dictionary<Guid, Guid?> causes = [];
+        foreach (var entry in db.ChangeTracker.Entries())
+            if (entry.State == EntityState.Added)
+                switch (entry.Entity)
+                {
+                    case LoggedEvent row:
+                        events.Add(row);
+                        break;
+                    case InboxState mark:
+                        marks.Add((mark.MessageId, mark.ConsumerId));
+                        break;
+                    case OutboxMessage message:
+                        causes[message.MessageId] = message.InboxMessageId;
+                        break;
+                    default:
+                        break;
+                }
+        if (events.Count == 0 && marks.Count == 0)
+            return;
+        var commit = _saved.GetValue(db, _ => new EventVisibility.Commit([], []));
+        commit.Events.AddRange(events.Select(row => (row, causes.GetValueOrDefault(row.EventId))));
+        commit.Marks.AddRange(marks);
+    }
+
+    void Committed(DbContext? db)
+    {
+        if (db is null || !_saved.TryGetValue(db, out var commit))
+            return;
+        _saved.Remove(db);
+        visibility!.Committed(db, commit);
+    }
+
+    void Forget(DbContext? db)
+    {
+        if (db is not null)
+            _saved.Remove(db);
+    }
+}

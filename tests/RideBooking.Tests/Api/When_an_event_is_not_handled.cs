@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Persistence;
+using RideBooking.Rides;
+
+namespace RideBooking.Tests.Api;
+
+/// <summary>A command does not wait for a message that failed, and what it did is not denied meanwhile.</summary>
+public sealed class When_an_event_is_not_handled(HostThatFails host) : IClassFixture<HostThatFails>
+{
+    [Fact]
+    public async Task The_command_is_answered_and_the_ride_is_not_yet_visible_but_not_unknown()
+    {
+        var (rider, driver) = (await host.City.Rider(), await host.City.DriverAt(City.Alexanderplatz));
+        var rideId = await rider.Request(City.Alexanderplatz, City.Zoo);
+        var offer = await driver.Offer(rideId);
+
+        host.Fails = true;
+        var begun = Stopwatch.GetTimestamp();
+        await driver.Accept(offer);
+        Stopwatch.GetElapsedTime(begun).ShouldBeLessThan(HostThatFails.VisibilityTimeout);
+
+        string[] reads = [$"rides/{rideId}", $"rides/{rideId}/history", $"rides/{rideId}/events"];
+        foreach (var read in reads)
+            (await driver.Get(read))
+                .ShouldBe(HttpStatusCode.ServiceUnavailable, "not_yet_visible")
+                .Response.Headers.RetryAfter.ShouldNotBeNull();
+        (await driver.Post($"rides/{rideId}/arrive")).ShouldBe(HttpStatusCode.ServiceUnavailable, "not_yet_visible");
+        var stranger = await host.City.Driver();
+        (await stranger.Get($"rides/{rideId}")).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
+
+        host.Fails = false;
+        await driver.Until(
+            "the redelivery",
+            $"rides/{rideId}",
+            ride => ride.Status == HttpStatusCode.OK && ride.Text("status") == "driverAssigned"
+        );
+    }
+}
+
+/// <summary>The embedded default, where saving a ride can be made to fail.</summary>
+public sealed class HostThatFails : HostInProcess
+{
+    public static readonly TimeSpan VisibilityTimeout = TimeSpan.FromMinutes(2);
+
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-fails-").FullName;
+    readonly Failing _failing = new();
+
+    public City City => new(CreateClient);
+
+    /// <summary>Whether no ride can be saved.</summary>
+    public bool Fails
+    {
+        set => _failing.Now = value;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
+        builder.UseSetting("Messaging:VisibilityTimeout", VisibilityTimeout.ToString("c"));
+        builder.UseSetting("Limits:RequestTimeout", "00:05:00");
+        builder.UseSetting("Messaging:Retry", "00:00:00.010");
+        builder.UseSetting("Messaging:Redelivery", string.Join(',', Enumerable.Repeat("00:00:01", 100)));
+        builder.UseSetting("Matching:OfferTimeout", "00:05:00");
+        builder.ConfigureTestServices(services =>
+            services.ConfigureDbContext<SqliteAppDbContext>(db =>
+                db.AddInterceptors(new NeedNotSurviveAPowerCut(), _failing)
+            )
+        );
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    sealed class Failing : SaveChangesInterceptor
+    {
+        volatile bool _now;
+
+        public bool Now
+        {
+            set => _now = value;
+        }
+
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData,
+            InterceptionResult<int> result,
+            CancellationToken cancellationToken = default
+        ) =>
+            _now && eventData.Context!.ChangeTracker.Entries<Ride>().Any()
+                ? throw new InvalidOperationException("The test lets no ride be saved.")
+                : ValueTask.FromResult(result);
+    }
+}
