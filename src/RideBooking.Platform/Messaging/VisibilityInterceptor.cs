@@ -16,8 +16,8 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
         IDbTransactionInterceptor,
         IGroupCommitInterceptor
 {
-    // Until their transactions end.
-    readonly ConditionalWeakTable<DbContext, EventVisibility.Commit> _saved = [];
+    // Until their transactions end. One that is disposed of without an end is not told of: its id tells it from the next.
+    readonly ConditionalWeakTable<DbContext, Saved> _saved = [];
 
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
@@ -35,8 +35,19 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
         return ValueTask.FromResult(result);
     }
 
+    public override void SaveChangesFailed(DbContextErrorEventData eventData) => Forget(eventData.Context);
+
+    public override Task SaveChangesFailedAsync(
+        DbContextErrorEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Forget(eventData.Context);
+        return Task.CompletedTask;
+    }
+
     public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Committed(eventData.Context);
+        Committed(eventData);
 
     public Task TransactionCommittedAsync(
         DbTransaction transaction,
@@ -44,7 +55,7 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
         CancellationToken cancellationToken = default
     )
     {
-        Committed(eventData.Context);
+        Committed(eventData);
         return Task.CompletedTask;
     }
 
@@ -77,6 +88,9 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
 
     void Saving(DbContext db)
     {
+        var transaction = db.Database.CurrentTransaction?.TransactionId;
+        if (_saved.TryGetValue(db, out var earlier) && (transaction is null || earlier.TransactionId != transaction))
+            _saved.Remove(db);
         if (visibility is not { IsNeeded: true })
             return;
         List<LoggedEvent> events = [];
@@ -100,17 +114,18 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
                 }
         if (events.Count == 0 && marks.Count == 0)
             return;
-        var commit = _saved.GetValue(db, _ => new EventVisibility.Commit([], []));
+        var commit = _saved.GetValue(db, _ => new Saved(transaction, new EventVisibility.Commit([], []))).Commit;
         commit.Events.AddRange(events.Select(row => (row, causes.GetValueOrDefault(row.EventId))));
         commit.Marks.AddRange(marks);
     }
 
-    void Committed(DbContext? db)
+    void Committed(TransactionEndEventData ended)
     {
-        if (db is null || !_saved.TryGetValue(db, out var commit))
+        if (ended.Context is not { } db || !_saved.TryGetValue(db, out var saved))
             return;
         _saved.Remove(db);
-        visibility!.Committed(db, commit);
+        if (saved.TransactionId is null || saved.TransactionId == ended.TransactionId)
+            visibility!.Committed(db, saved.Commit);
     }
 
     void Forget(DbContext? db)
@@ -118,4 +133,8 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
         if (db is not null)
             _saved.Remove(db);
     }
+
+    /// <param name="TransactionId">The caller's transaction; null for the one that SaveChanges begins by itself.</param>
+    /// <param name="Commit">What it will have committed.</param>
+    sealed record Saved(Guid? TransactionId, EventVisibility.Commit Commit);
 }
