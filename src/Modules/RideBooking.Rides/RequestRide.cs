@@ -137,7 +137,7 @@ internal static class RequestRideEndpoint
         return null;
     }
 
-    static readonly Type[] s_paid = [typeof(PaymentCaptured), typeof(BalanceSettled)];
+    static readonly Type[] s_paid = [typeof(PaymentCaptured), typeof(BalanceSettled), typeof(BalanceWrittenOff)];
 
     static bool SamePoint(Place one, Place other) =>
         GreatCircle.Meters(one.Lat, one.Lng, other.Lat, other.Lng) < SamePointMeters;

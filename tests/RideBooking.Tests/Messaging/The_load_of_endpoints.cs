@@ -23,7 +23,7 @@ public sealed partial class The_load_of_endpoints
 
         told.Count.ShouldBe(5);
         foreach (var (endpoint, load) in told)
-            EndpointLoad.For(endpoint).ShouldBe(load, endpoint);
+            (EndpointLoad.For(endpoint) with { MayLag = false }).ShouldBe(load, endpoint);
         EndpointLoad.For("any-other").ShouldBe(LoadIn(rows.Single(row => row.Groups["names"].Value == "all others")));
     }
 
