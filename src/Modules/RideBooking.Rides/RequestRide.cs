@@ -154,7 +154,9 @@ internal static class RequestRideEndpoint
         var blocking = db.AgainstAnother(rider.Id).OrderBy(ride => ride.RequestedAt);
         var rides = await blocking.ToListAsync(stop);
         // The balance may say already that it is paid.
-        foreach (var owed in rides.FindAll(ride => ride.PaymentStatus is PaymentStatus.Outstanding or PaymentStatus.Retrying))
+        foreach (
+            var owed in rides.FindAll(ride => ride.PaymentStatus is PaymentStatus.Outstanding or PaymentStatus.Retrying)
+        )
             if (await visibility.WaitUntilHandled(owed.CorrelationId.ToString(), s_paid, stop))
                 rides = await blocking.ToListAsync(stop);
         // Debts in several currencies cannot be added up: the oldest one's come first.
