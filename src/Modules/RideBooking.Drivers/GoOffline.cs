@@ -22,7 +22,7 @@ internal static class GoOffline
             .MapDelete("/drivers/me/shift", Handle)
             .WithSummary("Go off duty.")
             .AnswersWhenHandled<DriverWentOffline, OfferExpired>()
-            .Refuses(StatusCodes.Status409Conflict, "on_trip");
+            .Refuses(StatusCodes.Status409Conflict, "on_trip", ProblemCode.ConcurrentUpdate);
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Driver driver,
@@ -54,7 +54,15 @@ internal static class GoOffline
         if (isFree)
         {
             await publish.Publish(new DriverWentOffline(driver.Id, shiftId.Value, "driver", clock.GetUtcNow()), stop);
-            await db.SaveChangesAsync(stop);
+            try
+            {
+                await db.SaveChangesAsync(stop);
+            }
+            catch (DbUpdateException conflict) when (DatabaseConflicts.IsConflict(conflict))
+            {
+                // Matching consumes the start of this very shift.
+                throw new DbUpdateConcurrencyException("The shift's start and end met.", conflict);
+            }
             await transaction.CommitAsync(stop);
             return TypedResults.NoContent();
         }

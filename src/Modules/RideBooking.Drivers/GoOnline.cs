@@ -34,6 +34,7 @@ internal static class GoOnline
         drivers
             .MapPost("/drivers/me/shift", Handle)
             .WithSummary("Come on duty, or begin the sequences of location reports again.")
+            .AnswersWhenHandled<DriverWentOnline>()
             .Refuses(StatusCodes.Status422UnprocessableEntity, ReportLocation.Implausible)
             .Refuses(StatusCodes.Status409Conflict, "profile_required", ProblemCode.ConcurrentUpdate);
 
