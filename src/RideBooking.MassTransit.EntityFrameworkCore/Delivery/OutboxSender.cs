@@ -20,16 +20,24 @@ sealed class OutboxSender<TDbContext>(
 
     // Asked for late: the bus is built from endpoints whose filters need the outbox.
     readonly Lazy<IBusControl> _bus = new(bus);
+    int _startPolls = 50;
     long _confirmed;
 
     /// <summary>Whether the broker can be reached. A single endpoint that is down does not keep messages from being sent.</summary>
     public bool IsBusReady => _bus.Value.CheckHealth().Status != BusHealthStatus.Unhealthy;
 
-    /// <summary>Asks the bus, in memory, until it is connected.</summary>
+    /// <summary>Asks the bus, in memory, until it is connected; the first time also until its endpoints are, or 5 s are over.</summary>
+    /// <remarks>
+    /// While a bus starts, its endpoints connect one after the other. The in-memory transport drops what is published before the
+    /// endpoint that consumes it is there.
+    /// </remarks>
     public async Task WaitForBus(CancellationToken cancellationToken)
     {
         while (!IsBusReady)
             await Task.Delay(HealthPollDelay, cancellationToken);
+        for (; _startPolls > 0 && !IsBusHealthy; _startPolls--)
+            await Task.Delay(HealthPollDelay, cancellationToken);
+        _startPolls = 0;
     }
 
     /// <summary>Whether every endpoint is connected.</summary>
