@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
@@ -6,9 +8,10 @@ namespace RideBooking.Platform.Messaging;
 /// Whether the database is available, as the handling of messages has found it. While it is not, one message a second tries,
 /// and the others wait.
 /// </summary>
-internal sealed partial class DatabaseWatch(ILogger<DatabaseWatch> logger)
+internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger<DatabaseWatch> logger)
 {
     static readonly TimeSpan s_betweenAttempts = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan s_answersWithin = TimeSpan.FromSeconds(5);
 
     readonly Lock _lock = new();
     TaskCompletionSource? _back;
@@ -37,6 +40,24 @@ internal sealed partial class DatabaseWatch(ILogger<DatabaseWatch> logger)
                 Task.Delay(limit < s_betweenAttempts ? limit : s_betweenAttempts, cancellationToken)
             )
             : Task.CompletedTask;
+
+    /// <summary>Asks the database, over a new connection, whether it answers at all.</summary>
+    public async Task<bool> Answers(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _back) is not null)
+            return false;
+        await using var scope = scopes.CreateAsyncScope();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_answersWithin);
+        try
+        {
+            return await scope.ServiceProvider.GetRequiredService<AppDbContext>().Database.CanConnectAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     /// <summary>A message was handled.</summary>
     public void Available()

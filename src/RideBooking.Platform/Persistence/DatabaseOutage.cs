@@ -20,6 +20,21 @@ internal static class DatabaseOutage
         return false;
     }
 
+    /// <summary>
+    /// Whether the same could come of one statement while the database is available: it takes longer than it may, or its plan is
+    /// out of date.
+    /// </summary>
+    public static bool MayBeOfOneStatement(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            if (
+                exception is TimeoutException or SqlException { Number: -2 }
+                || exception is DbException && DatabaseConflicts.IsStalePlan(exception)
+            )
+                return true;
+        return false;
+    }
+
     static bool IsOutage(Exception exception) =>
         exception switch
         {
