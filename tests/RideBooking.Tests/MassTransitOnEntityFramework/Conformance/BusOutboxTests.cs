@@ -42,7 +42,7 @@ public sealed class Publishing_through_the_bus_outbox
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);
 
-        await bench.Request((publish, _) => publish.Publish(new LetterFiled(Guid.Empty), Stop));
+        await bench.Request((publish, _) => publish.Publish(new LetterFiled(NewId.NextGuid()), Stop));
         await bench.Request(
             async (publish, office) =>
             {

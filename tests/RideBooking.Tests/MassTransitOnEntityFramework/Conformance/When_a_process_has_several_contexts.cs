@@ -58,7 +58,7 @@ public sealed class When_a_process_has_several_contexts
         if (!shareBus)
             await dead.In<PostOffice, int>(async office =>
             {
-                await dead.Publisher(office).Publish(new LetterFiled(Guid.Empty, 1), Stop);
+                await dead.Publisher(office).Publish(new LetterFiled(NewId.NextGuid(), 1), Stop);
                 return await office.SaveChangesAsync(Stop);
             });
         await dead.In<HarborOffice, int>(async office =>
