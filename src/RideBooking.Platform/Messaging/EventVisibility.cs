@@ -41,6 +41,9 @@ public sealed partial class EventVisibility
 
     // By whatever a wait is told of: an event, a ride or driver, the request's context, its command to a state machine.
     readonly Dictionary<object, List<Wait>> _waits = [];
+
+    // The consumers that did not handle an event within the limit, each with the time from which they are waited for again.
+    readonly Dictionary<Guid, long> _stuck = [];
     readonly Lock _lock = new();
     bool _isPolling;
     volatile int _count;
@@ -133,10 +136,13 @@ public sealed partial class EventVisibility
                 wait.Add(row.EventId, row.EventType);
             }
             foreach (var (message, consumer) in commit.Marks)
-            foreach (var wait in Of(message).ToList())
             {
-                wait.Remove(message, pending => pending.Id == consumer);
-                wait.EndIfDone();
+                _stuck.Remove(consumer);
+                foreach (var wait in Of(message).ToList())
+                {
+                    wait.Remove(message, pending => pending.Id == consumer);
+                    wait.EndIfDone();
+                }
             }
         }
     }
@@ -154,6 +160,9 @@ public sealed partial class EventVisibility
                 wait.EndIfDone();
             }
     }
+
+    bool IsStuck(InboxConsumer consumer) =>
+        _stuck.TryGetValue(consumer.Id, out var until) && Stopwatch.GetTimestamp() < until;
 
     List<Wait> Of(object key) => _waits.GetValueOrDefault(key, []);
 
@@ -341,7 +350,7 @@ public sealed partial class EventVisibility
                 return false;
             var consumers = visibility
                 ._consumers.Of(type)
-                .Where(consumer => !EndpointLoad.For(consumer.Endpoint).MayLag)
+                .Where(consumer => !EndpointLoad.For(consumer.Endpoint).MayLag && !visibility.IsStuck(consumer))
                 .ToList();
             if (consumers.Count > 0)
             {
@@ -396,20 +405,26 @@ public sealed partial class EventVisibility
             }
             catch (TimeoutException)
             {
-                visibility.LogTimeout(limit, Missing());
+                visibility.LogTimeout(limit, GiveUpOnWhatIsMissing());
             }
             return true;
         }
 
-        string Missing()
+        string GiveUpOnWhatIsMissing()
         {
             lock (visibility._lock)
+            {
+                var until =
+                    Stopwatch.GetTimestamp() + (long)(visibility._options.Timeout.TotalSeconds * Stopwatch.Frequency);
+                foreach (var consumer in _pending.Values.SelectMany(consumers => consumers))
+                    visibility._stuck[consumer.Id] = until;
                 return string.Join(
                     "; ",
                     _pending.Select(entry =>
                         $"{entry.Key} by {string.Join(", ", entry.Value.Select(it => it.Endpoint))}"
                     )
                 );
+            }
         }
 
         public void Dispose()

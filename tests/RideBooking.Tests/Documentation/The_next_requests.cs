@@ -31,8 +31,9 @@ public sealed class The_next_requests
               `decline`, `complete`, `release`, `no-show`, `cancel`, `balance/pay` and going on or off duty wait until the events
               that they cause are handled. That takes some ten milliseconds, and up to a second in a rush.
             - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s). It also ends when the broker is unavailable and when a
-              message fails and has to be redelivered. The command is carried out all the same and answered as usual; until the
-              events are handled, reads show what was before.
+              message fails and has to be redelivered. A consumer that has let a request wait that long is not waited for again until
+              it handles an event or the limit has passed once more. The command is carried out all the same and answered as usual;
+              until the events are handled, reads show what was before.
             - **What exists is never answered 404.** If a driver's accepted ride cannot be shown when the wait ended early, reading
               and driving it answer 503 `not_yet_visible` with `Retry-After`.
             - **A refusal is checked before it is sent.** `outstanding_balance`, `receipt_not_ready` and a receipt that is still due
