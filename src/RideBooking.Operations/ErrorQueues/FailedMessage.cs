@@ -112,8 +112,7 @@ internal sealed partial class FailedMessage
         || header.Equals(MessageHeaders.Reason, StringComparison.OrdinalIgnoreCase)
         // A message that has had its redeliveries would get none after it is sent back.
         || header.Equals(MessageHeaders.RedeliveryCount, StringComparison.OrdinalIgnoreCase)
-        || header.Equals(DueTime.Header, StringComparison.OrdinalIgnoreCase)
-        || header.Equals(ReturnCount.Header, StringComparison.OrdinalIgnoreCase);
+        || header.Equals(DueTime.Header, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The body without the count of redeliveries, which MassTransit keeps in the envelope too; else untouched.</summary>
     public byte[] BodyToSend()

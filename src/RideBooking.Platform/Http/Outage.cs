@@ -25,6 +25,8 @@ internal static class Outage
         {
             // A deadlock or a lost race that outlasted its retries is an overload to the caller.
             SqlException { Number: 1205 } or DbException { IsTransient: true } => true,
+            // So is a table that was altered again and again while the request was repeated.
+            DbException when DatabaseConflicts.IsStalePlan(exception) => true,
             ConnectionException or BrokerUnreachableException or AlreadyClosedException => true,
             SocketException or TimeoutException => true,
             _ => false,

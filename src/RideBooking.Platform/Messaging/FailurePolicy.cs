@@ -35,7 +35,8 @@ internal static class FailurePolicy
         this IReceiveEndpointConfigurator endpoint,
         string name,
         TransportOptions options,
-        EndpointFigures figures
+        EndpointFigures figures,
+        DatabaseWatch database
     )
     {
         var policy = For(name, options);
@@ -60,6 +61,9 @@ internal static class FailurePolicy
                 retry.Ignore<Exception>(IsHopeless);
                 retry.SetRetryPolicy(worthwhile => new PatientRetry(worthwhile, policy.Retry, policy.HoldFor));
             });
+        // All timers are stored by the same few statements: one that times out waits for a lock, and no timer is at fault.
+        if (policy.HoldFor > TimeSpan.Zero && name != Scheduler)
+            endpoint.UseForEachMessage(new JudgeTimeouts(database));
     }
 
     /// <summary>

@@ -161,14 +161,15 @@ public static class MessagingRegistration
             if (options.Kind == TransportKind.InMemory)
                 SetAsideFilter.Use(endpoint, name, context);
         }
-        if (inTransaction && !inProcess)
-            endpoint.UseForEachMessage(new ReportAttempts(context.GetRequiredService<EventVisibility>(), name));
+        var database = context.GetRequiredService<DatabaseWatch>();
         endpoint.UseRideScope(context, name);
         if (!inProcess && options.Kind == TransportKind.RabbitMq)
-            endpoint.UseForEachMessage(new ReturnDuringOutage(context.GetRequiredService<DatabaseWatch>()));
+            endpoint.UseForEachMessage(new ReturnDuringOutage(database));
+        if (inTransaction && !inProcess)
+            endpoint.UseForEachMessage(new ReportAttempts(context.GetRequiredService<EventVisibility>(), name));
         if (!inProcess)
             endpoint.UseForEachMessage(new RideTurns());
-        endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>());
+        endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>(), database);
         if (inProcess)
             endpoint.UseForEachMessage(new CallersConflict());
         if (inTransaction)

@@ -6,7 +6,8 @@ namespace RideBooking.Platform.Messaging;
 
 /// <summary>
 /// Retry in memory. An ordinary failure is tried again a few times, at once. An unavailable database is no fault of the
-/// message: it is held, unacknowledged, until the database is available again or the patience has run out.
+/// message: it is held, unacknowledged, until the database is available again or the patience has run out. A table that was
+/// altered is none either: what met it is tried again at once.
 /// </summary>
 /// <param name="filter">Which failures are worth another attempt at all.</param>
 /// <param name="pauses">Before each further attempt at an ordinary failure.</param>
@@ -16,6 +17,9 @@ internal sealed class PatientRetry(IExceptionFilter filter, IReadOnlyList<TimeSp
 {
     /// <summary>No end of patience.</summary>
     public static readonly TimeSpan Forever = TimeSpan.MaxValue;
+
+    // Of the plans that an altered table makes stale, a message meets one at each connection it gets, and few at most.
+    const int MaxStalePlans = 5;
 
     static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
@@ -42,12 +46,14 @@ internal sealed class PatientRetry(IExceptionFilter filter, IReadOnlyList<TimeSp
     static TimeSpan Jittered(TimeSpan pause) => pause * (0.8 + 0.4 * Random.Shared.NextDouble());
 
     /// <summary>What was tried so far.</summary>
-    readonly record struct Tried(int Failures, int Outages)
+    readonly record struct Tried(int Failures, int Outages, int StalePlans)
     {
         public (Tried Tried, TimeSpan Pause)? Next(PatientRetry policy, PipeContext context, Exception exception)
         {
             if (!policy.IsHandled(exception))
                 return null;
+            if (StalePlans < MaxStalePlans && DatabaseConflicts.IsStalePlan(exception))
+                return (this with { StalePlans = StalePlans + 1 }, TimeSpan.Zero);
             if (policy.Patience > TimeSpan.Zero && DatabaseOutage.Explains(exception))
             {
                 // Counted from when the message came: it may have stood in line behind others that were held.
@@ -56,7 +62,9 @@ internal sealed class PatientRetry(IExceptionFilter filter, IReadOnlyList<TimeSp
                 var pause = s_shortest * Math.Pow(2, Math.Min(Outages, 10));
                 return (this with { Outages = Outages + 1 }, pause < s_longest ? pause : s_longest);
             }
-            return Failures < policy.Pauses.Count ? (new Tried(Failures + 1, 0), policy.Pauses[Failures]) : null;
+            return Failures < policy.Pauses.Count
+                ? (this with { Failures = Failures + 1, Outages = 0 }, policy.Pauses[Failures])
+                : null;
         }
     }
 

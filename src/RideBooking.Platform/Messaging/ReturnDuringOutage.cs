@@ -21,16 +21,9 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessag
     /// <summary>How long a message is held in the hope that the outage is short.</summary>
     public static readonly TimeSpan HoldFor = TimeSpan.FromSeconds(3);
 
-    /// <summary>
-    /// A statement that always times out looks like an outage. Where the database answers others, its message is given back so
-    /// often and then fails like any other.
-    /// </summary>
-    public const int MaxReturns = 5;
-
     public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
         where T : class
     {
-        var returns = context.ReceiveContext.TransportHeaders.Get<int>(ReturnCount.Header) ?? 0;
         if (await MayTry(context))
             try
             {
@@ -40,14 +33,9 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessag
             }
             catch (Exception outage) when (DatabaseOutage.Explains(outage))
             {
-                if (DatabaseOutage.MayBeOfOneStatement(outage) && await database.Answers(context.CancellationToken))
-                    returns++;
-                else
-                    database.Unavailable(outage);
-                if (returns > MaxReturns)
-                    throw;
+                database.Unavailable(outage);
             }
-        await Return(context.ReceiveContext, returns);
+        await Return(context.ReceiveContext);
         await context.NotifyConsumed(context.ReceiveContext.ElapsedTime, nameof(ReturnDuringOutage));
     }
 
@@ -64,7 +52,7 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessag
         return true;
     }
 
-    static async Task Return(ReceiveContext received, int returns)
+    static async Task Return(ReceiveContext received)
     {
         var delivery = received.GetPayload<RabbitMqBasicConsumeContext>();
         var properties = new BasicProperties(delivery.Properties);
@@ -72,8 +60,6 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessag
             properties.Headers = headers
                 .Where(header => header.Key != "x-delivery-count")
                 .ToDictionary(header => header.Key, header => header.Value);
-        if (returns > 0)
-            (properties.Headers ??= new Dictionary<string, object?>())[ReturnCount.Header] = returns;
         // The exchange of the queue's own name, for the routing key to stay what it was.
         await received
             .GetPayload<ChannelContext>()
@@ -87,11 +73,4 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessag
                 CancellationToken.None
             );
     }
-}
-
-/// <summary>How often a message was given back although the database was available.</summary>
-public static class ReturnCount
-{
-    /// <summary>The transport header with the number.</summary>
-    public const string Header = "RideBooking-Returns";
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using MassTransit;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 
@@ -14,23 +13,17 @@ internal static class DatabaseOutage
     /// <summary>Whether the database explains the exception or anything it was caused by.</summary>
     public static bool Explains(Exception? exception)
     {
-        for (; exception is not null; exception = exception.InnerException)
+        for (; exception is not null and not StatementTimeoutException; exception = exception.InnerException)
             if (IsOutage(exception))
                 return true;
         return false;
     }
 
-    /// <summary>
-    /// Whether the same could come of one statement while the database is available: it takes longer than it may, or its plan is
-    /// out of date.
-    /// </summary>
+    /// <summary>Whether the same could come of one statement that takes longer than it may, while the database is available.</summary>
     public static bool MayBeOfOneStatement(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
-            if (
-                exception is TimeoutException or SqlException { Number: -2 }
-                || exception is DbException && DatabaseConflicts.IsStalePlan(exception)
-            )
+            if (exception is TimeoutException or SqlException { Number: -2 })
                 return true;
         return false;
     }
@@ -46,11 +39,13 @@ internal static class DatabaseOutage
                 && (sql.Class >= 20 || sql.Number is -2 or 4060 or 18456 || sql.IsTransient),
             // PostgreSQL: serialization failure, deadlock, lock not available.
             DbException { SqlState: "40001" or "40P01" or "55P03" } => false,
-            // It is over at the next attempt, too, but a connection may meet it once per statement.
-            DbException when DatabaseConflicts.IsStalePlan(exception) => true,
             // PostgreSQL: shut down or starting up, a standby, no such database or login (yet).
             DbException { SqlState: "57P01" or "57P02" or "57P03" or "25006" or "3D000" or "28000" or "28P01" } => true,
             DbException database => database.IsTransient,
             _ => false,
         };
 }
+
+/// <summary>A statement took longer than it may while the database answered another: a fault of the statement, and no outage.</summary>
+internal sealed class StatementTimeoutException(Exception timeout)
+    : Exception("The statement timed out, and the database is available.", timeout);

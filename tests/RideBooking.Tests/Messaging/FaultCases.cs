@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FluentValidation;
 using MassTransit;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using RideBooking.Platform.Messaging;
 using RideBooking.Tests.Observability;
 
@@ -279,6 +280,28 @@ public abstract class FaultCases
         lab.LeftIn("quartz_error").ShouldBe(0);
 
         int Neighbours() => lab.Behaviour.Effects.Count(effect => effect.Of == nameof(Neighbour));
+    }
+
+    [Fact]
+    public async Task One_whose_statement_always_times_out_holds_up_no_other_and_ends_in_the_error_queue()
+    {
+        await using var lab = await FaultLab.Start(await Settings());
+        lab.Watch(Errors);
+        var slow = new Trouble(NewId.NextGuid());
+        lab.Behaviour.Fault = (who, trouble, _) =>
+            who == nameof(Troubled) && trouble.Id == slow.Id
+                ? new NpgsqlException("Exception while reading from stream", new TimeoutException("Too slow."))
+                : null;
+
+        await lab.Publish(slow);
+        await lab.Until("it to be tried again", () => lab.Behaviour.Attempts(slow.Id) > 2);
+        var other = new Trouble(NewId.NextGuid());
+        await lab.Publish(other);
+        await lab.Until("the other", () => lab.Behaviour.Effects.Count(effect => effect.Id == other.Id) == 2);
+
+        var dead = await lab.DeadLetterIn(Errors);
+        lab.Behaviour.Attempts(slow.Id).ShouldBe(AllAttempts);
+        dead.Header(MessageHeaders.FaultMessage).ShouldBe("Too slow.");
     }
 
     static readonly Dictionary<string, byte[]> s_malformed = new()

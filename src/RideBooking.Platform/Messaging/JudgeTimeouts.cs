@@ -1,0 +1,27 @@
+using MassTransit;
+using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// A statement that times out looks like an outage. Where the database answers another, the message fails like any other: it
+/// has its retries and redeliveries, and then it is set aside.
+/// </summary>
+internal sealed class JudgeTimeouts(DatabaseWatch database) : IAroundMessages
+{
+    public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+        where T : class
+    {
+        try
+        {
+            await next.Send(context);
+        }
+        catch (Exception timeout) when (DatabaseOutage.Explains(timeout) && DatabaseOutage.MayBeOfOneStatement(timeout))
+        {
+            if (await database.Answers(context.CancellationToken))
+                throw new StatementTimeoutException(timeout);
+            throw;
+        }
+    }
+}
