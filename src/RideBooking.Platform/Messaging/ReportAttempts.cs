@@ -1,11 +1,13 @@
 using MassTransit;
 using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
 /// Tells <see cref="EventVisibility"/> when an endpoint has finished with a delivery, so that no request goes on waiting for a
-/// message that failed. Outermost, because a message that is left for redelivery has failed for now.
+/// message that failed. Outside of redelivery, because a message that is left for it has failed for now; one that only waits
+/// in its queue for the database (<see cref="ReturnDuringOutage"/>) has not.
 /// </summary>
 internal sealed class ReportAttempts(EventVisibility visibility, string endpoint) : IAroundMessages
 {
@@ -15,11 +17,18 @@ internal sealed class ReportAttempts(EventVisibility visibility, string endpoint
         try
         {
             await next.Send(context);
+            Report(context);
         }
-        finally
+        catch (Exception failure) when (!DatabaseOutage.Explains(failure))
         {
-            if (visibility.IsNeeded && context.GetOriginalMessageId() is { } message)
-                visibility.Attempted(message, endpoint);
+            Report(context);
+            throw;
         }
+    }
+
+    void Report(ConsumeContext context)
+    {
+        if (visibility.IsNeeded && context.GetOriginalMessageId() is { } message)
+            visibility.Attempted(message, endpoint);
     }
 }
