@@ -65,10 +65,10 @@ public sealed class PatientRetryTests
             return proxy;
         }
 
-        protected override object? Invoke(MethodInfo? method, object?[]? arguments) =>
-            method!.Name == _known.Method ? _known.Answer
-            : method.ReturnType.IsValueType && method.ReturnType != typeof(void)
-                ? Activator.CreateInstance(method.ReturnType)
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.Name == _known.Method ? _known.Answer
+            : targetMethod.ReturnType.IsValueType && targetMethod.ReturnType != typeof(void)
+                ? Activator.CreateInstance(targetMethod.ReturnType)
             : null;
     }
 }
