@@ -102,13 +102,16 @@ internal static class OperatePayment
     {
         if (await Find(db, rideId, cancellationToken) is not { } known)
             return Problem.NotFound("There is no payment for this ride.", "payment_not_found");
+        var commandId = request.IdFor(IdempotentRequest.Command);
+        // A repeat of a request whose first answer was lost: whatever has become of the payment since, it was carried out.
+        if (request.MayBeARepeat && (await payments.ToldBefore(db, [commandId], cancellationToken)).Contains(commandId))
+            return Done(known);
         // Before it is done, so that no crash hides it; what changes nothing is no act.
         if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
             await audit.Record(action, rideId, by.Id, asked.Reason.Trim(), cancellationToken);
-        var outcome = await payments.Tell(command, request.IdFor("command"), cancellationToken);
+        var outcome = await payments.Tell(command, commandId, cancellationToken);
         var now = outcome.Saga as Payment ?? await Find(db, rideId, cancellationToken) ?? known;
-        return outcome.Accepted || WasDone(command, now)
-                ? TypedResults.Accepted($"/api/v1/operations/payments/{rideId}", InspectPayment.View.Of(now))
+        return outcome.Accepted || WasDone(command, now) ? Done(now)
             : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
                 ? Problem.Conflict(
                     InProgress,
@@ -117,7 +120,10 @@ internal static class OperatePayment
             : Problem.Conflict(NotDue, "Nothing is owed for this ride.", ("state", InspectPayment.View.Of(now).State));
     }
 
-    // A repeat of a request whose first answer was lost: the inbox keeps the command from having an effect twice.
+    static Accepted<InspectPayment.View> Done(Payment payment) =>
+        TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", InspectPayment.View.Of(payment));
+
+    // The commit's answer was lost, and the inbox kept the command from having an effect twice.
     static bool WasDone<T>(T command, Payment payment) =>
         command is WriteOffPayment
             ? payment.Status == nameof(PaymentStateMachine.WrittenOff)

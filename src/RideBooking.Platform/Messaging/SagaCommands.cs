@@ -5,6 +5,8 @@ using MassTransit.Context;
 using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.Serialization;
 using MassTransit.Transports;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
@@ -72,6 +74,22 @@ public sealed class SagaCommands<TSaga>
             }
         }
     }
+
+    /// <summary>
+    /// Those of the commands that were put to the machine before, for a request whose answer may have been lost: told again
+    /// they have no effect and are not accepted.
+    /// </summary>
+    public async Task<IReadOnlySet<Guid>> ToldBefore(
+        AppDbContext db,
+        IReadOnlyCollection<Guid> messageIds,
+        CancellationToken stop
+    ) =>
+        (
+            await db.Set<InboxState>()
+                .Where(entry => messageIds.Contains(entry.MessageId) && entry.Consumed != null)
+                .Select(entry => entry.MessageId)
+                .ToListAsync(stop)
+        ).ToHashSet();
 
     // A new saga that somebody else made first is found the second time. Any other key that is taken stays taken.
     int AttemptsAfter(Exception conflict) =>

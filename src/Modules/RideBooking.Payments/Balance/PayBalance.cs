@@ -30,8 +30,9 @@ internal static class PayBalance
             .Refuses(StatusCodes.Status409Conflict, "nothing_outstanding");
 
     static async Task<Results<Accepted<Accepted>, ProblemHttpResult>> Handle(
-        Request? request,
+        Request? asked,
         Rider rider,
+        IdempotentRequest request,
         AppDbContext db,
         IPaymentMethods methods,
         SagaCommands<Payment> payments,
@@ -39,7 +40,7 @@ internal static class PayBalance
         CancellationToken stop
     )
     {
-        var methodId = request?.PaymentMethodId;
+        var methodId = asked?.PaymentMethodId;
         if (methodId is { } method && !await methods.Has(rider.Id, method, stop))
             return Problem.Validation("paymentMethodId", "must be one of your payment methods");
 
@@ -54,15 +55,36 @@ internal static class PayBalance
             .OrderBy(payment => payment.OpenedAt)
             .Select(payment => payment.CorrelationId)
             .ToListAsync(stop);
-        List<Guid> taken = [];
-        foreach (var rideId in unpaid)
-            if ((await payments.Tell(new PayNow(rideId, methodId), Guid.CreateVersion7(), stop)).Accepted)
+        var taken = request.MayBeARepeat ? await TakenBefore(rider, request, db, payments, stop) : [];
+        foreach (var rideId in unpaid.Except(taken).ToList())
+            if ((await payments.Tell(new PayNow(rideId, methodId), CommandId(request, rideId), stop)).Accepted)
                 taken.Add(rideId);
         await UntilPaid(taken, db, visibility, stop);
         return taken.Count > 0
             ? TypedResults.Accepted("/api/v1/riders/me/balance", new Accepted(taken))
             : Problem.Conflict("nothing_outstanding", "You owe nothing.");
     }
+
+    /// <summary>The rides that an earlier attempt at this request, whose answer was lost, has asked the money of.</summary>
+    static async Task<List<Guid>> TakenBefore(
+        Rider rider,
+        IdempotentRequest request,
+        AppDbContext db,
+        SagaCommands<Payment> payments,
+        CancellationToken stop
+    )
+    {
+        var rides = await db.Set<Payment>()
+            .Where(payment => payment.RiderId == rider.Id)
+            .OrderBy(payment => payment.OpenedAt)
+            .Select(payment => payment.CorrelationId)
+            .ToListAsync(stop);
+        var told = await payments.ToldBefore(db, rides.ConvertAll(rideId => CommandId(request, rideId)), stop);
+        return rides.FindAll(rideId => told.Contains(CommandId(request, rideId)));
+    }
+
+    static Guid CommandId(IdempotentRequest request, Guid rideId) =>
+        request.IdFor($"{IdempotentRequest.Command} {rideId}");
 
     /// <summary>
     /// The next request sees whether it is paid, a new ride included. A gateway that takes longer than a request may wait

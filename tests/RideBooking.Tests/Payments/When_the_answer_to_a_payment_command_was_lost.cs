@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Payments;
+
+/// <summary>The process died after the command was committed: the repeat under the key is answered as the first was to be.</summary>
+public sealed class When_the_answer_to_a_payment_command_was_lost
+{
+    const string Key = "the-key";
+
+    readonly SomeRide _ride = new();
+
+    static JsonObject Why => new() { ["reason"] = "the bank is back" };
+
+    [Theory]
+    [InlineData("tok_declined", "outstanding")]
+    [InlineData("tok_declined_once", "captured")]
+    public async Task A_retry_by_an_operator_is_accepted_again_and_has_no_second_effect(string token, string state)
+    {
+        await using var lab = await Open(token);
+        await lab.Happens(_ride.Quoted());
+        var op = await lab.As("operator", "op");
+        var path = $"operations/payments/{_ride.RideId}/retry";
+        (await op.Post(path, Why, Key)).ShouldBe(HttpStatusCode.Accepted);
+        await lab.Settle();
+        await LoseAnswers(lab);
+
+        (await op.Post(path, Why, Key)).ShouldBe(HttpStatusCode.Accepted).Text("state").ShouldBe(state);
+        await lab.Settle();
+
+        (await lab.Payment(_ride.RideId)).Attempt.ShouldBe(2);
+        lab.Audited.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("tok_declined", "Outstanding")]
+    [InlineData("tok_declined_once", "Captured")]
+    public async Task A_rider_who_pays_the_balance_is_told_the_same_rides_and_is_charged_once(
+        string token,
+        string status
+    )
+    {
+        await using var lab = await Open(token);
+        await lab.Happens(_ride.Quoted());
+        var rider = await lab.As("rider", _ride.RiderId);
+        (await rider.Post("riders/me/balance/pay", new JsonObject(), Key)).ShouldBe(HttpStatusCode.Accepted);
+        await lab.Settle();
+        await LoseAnswers(lab);
+
+        var repeat = await rider.Post("riders/me/balance/pay", new JsonObject(), Key);
+        repeat.ShouldBe(HttpStatusCode.Accepted);
+        repeat.Body!["rides"]!.AsArray().Single()!.GetValue<Guid>().ShouldBe(_ride.RideId);
+        await lab.Settle();
+
+        var payment = await lab.Payment(_ride.RideId);
+        (payment.Status, payment.Attempt).ShouldBe((status, 2));
+    }
+
+    static Task<MoneyLab> Open(string token) =>
+        MoneyLab.Open(
+            ("Payments:RetryDelays", ""),
+            ("Payments:DefaultToken", token),
+            ("Messaging:VisibilityTimeout", "00:00:00.1")
+        );
+
+    static Task<int> LoseAnswers(MoneyLab lab) =>
+        lab.In(db =>
+            db.Set<IdempotencyKey>()
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(key => key.Status, (int?)null)
+                            .SetProperty(key => key.LeaseUntil, key => key.CreatedAt),
+                    MoneyLab.Stop
+                )
+        );
+}
