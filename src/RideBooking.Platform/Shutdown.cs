@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using RideBooking.Platform.Configuration;
 using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationException;
 using IHost = Microsoft.Extensions.Hosting.IHost;
@@ -17,6 +18,9 @@ internal static class Shutdown
 {
     // Less than the 30 seconds after which Kubernetes kills.
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(25);
+
+    // For what ends when its time is up, and to dispose of everything.
+    static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(3);
 
     public static void AddShutdown(this IServiceCollection services, IConfiguration configuration)
     {
@@ -35,24 +39,43 @@ internal static class Shutdown
     /// <exception cref="ConfigurationException">Another process has the address.</exception>
     public static async Task<int> RunToEnd(IHost app)
     {
+        var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var timeout = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+        var run = Run(app, stopping);
+        // Whatever does not heed that its time is up is left behind when the process ends.
+        if (await Task.WhenAny(run, After(stopping, timeout + s_tolerance)) == run)
+            return await run;
+        SayUnfinished();
+        return 0;
+    }
+
+    static async Task<int> Run(IHost app, CancellationToken stopping)
+    {
         await using var _ = (IAsyncDisposable)app;
         try
         {
             await Start(app);
             await app.WaitForShutdownAsync();
         }
-        catch (OperationCanceledException)
-            when (app
-                    .Services.GetRequiredService<IHostApplicationLifetime>()
-                    .ApplicationStopping.IsCancellationRequested
-            )
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            Console.WriteLine(
-                "Stopped before everything in hand was finished (Shutdown:Timeout); the rest is done after the next start."
-            );
+            SayUnfinished();
         }
         return 0;
     }
+
+    static async Task After(CancellationToken stopping, TimeSpan time)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stopping.Register(begun.SetResult))
+            await begun.Task;
+        await Task.Delay(time, CancellationToken.None);
+    }
+
+    static void SayUnfinished() =>
+        Console.WriteLine(
+            "Stopped before everything in hand was finished (Shutdown:Timeout); the rest is done after the next start."
+        );
 
     static async Task Start(IHost app)
     {
