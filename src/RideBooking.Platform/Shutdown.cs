@@ -43,7 +43,7 @@ internal static class Shutdown
         var timeout = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
         var run = Run(app, stopping);
         // Whatever does not heed that its time is up is left behind when the process ends.
-        if (await Task.WhenAny(run, After(stopping, timeout + s_tolerance)) == run)
+        if (await Task.WhenAny(run, After(timeout + s_tolerance, stopping)) == run)
             return await run;
         SayUnfinished();
         return 0;
@@ -55,7 +55,7 @@ internal static class Shutdown
         try
         {
             await Start(app);
-            await app.WaitForShutdownAsync();
+            await app.WaitForShutdownAsync(CancellationToken.None);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -64,7 +64,7 @@ internal static class Shutdown
         return 0;
     }
 
-    static async Task After(CancellationToken stopping, TimeSpan time)
+    static async Task After(TimeSpan time, CancellationToken stopping)
     {
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stopping.Register(begun.SetResult))
