@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Operations;
@@ -32,6 +33,7 @@ internal static class OperatePayment
         operators
             .MapPost("/operations/payments/{rideId:guid}/write-off", WriteOff)
             .WithSummary("Give up the money of a ride")
+            .AnswersWhenHandled<BalanceWrittenOff>()
             .WithDescription(
                 "The rider owes it no longer and can ride again. For a payment that is retrying or outstanding; again has no effect. "
                     + "409 payment_in_progress while the gateway is being asked, payment_not_due when nothing is owed."

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Operations;
 using RideBooking.Platform.Persistence;
@@ -35,6 +36,7 @@ internal static class ForceRide
         operators
             .MapPost("/operations/rides/{rideId:guid}/force-complete", Complete)
             .WithSummary("Complete a ride whose driver cannot")
+            .AnswersWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "For a ride in progress. The rider pays the quoted fare, or the estimate; with distanceMeters a metered fare. "
                     + "The driver earns as usual and is free again. Again has no effect."
@@ -44,6 +46,7 @@ internal static class ForceRide
         operators
             .MapPost("/operations/rides/{rideId:guid}/force-cancel", Cancel)
             .WithSummary("Cancel a ride that is under way")
+            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
                 "In any status before the end, also with the rider aboard. Nobody pays; the driver, if any, is free again. "
                     + "Again has no effect."

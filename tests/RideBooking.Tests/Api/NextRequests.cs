@@ -16,6 +16,7 @@ public static class NextRequests
 {
     const string Riders = "rider";
     const string Drivers = "driver";
+    const string Operators = "operator";
 
     public static readonly IReadOnlyList<NextRequest> All =
     [
@@ -557,6 +558,68 @@ public static class NextRequests
             "204",
             async (driver, _) => (await driver.Delete("drivers/me/shift")).Is(HttpStatusCode.NoContent)
         ),
+        // Operators
+        ForceComplete(
+            "GET /rides/{id}",
+            "`completed`, with the fare",
+            async (by, s, _) =>
+                (await by.Get($"rides/{s.RideId}")).Is("status", "completed").Body!["fare"].ShouldNotBeNull()
+        ),
+        ForceComplete(
+            "GET /operations/payments/{id}",
+            "the payment",
+            async (by, s, _) => (await by.Get($"operations/payments/{s.RideId}")).Is(HttpStatusCode.OK)
+        ),
+        ForceComplete(
+            "GET /rides/{id}/receipt",
+            "the fare",
+            async (by, s, _) => (await by.Get($"rides/{s.RideId}/receipt")).Is(HttpStatusCode.OK)
+        ),
+        ForceComplete(
+            "the driver's GET /drivers/me",
+            "`available`, no ride",
+            async (_, _, driver) =>
+                (await driver.Get("drivers/me")).Is("availability", "available").Body!["currentRide"].ShouldBeNull()
+        ),
+        ForceComplete(
+            "the driver's GET /drivers/me/earnings",
+            "the ride",
+            async (_, _, driver) => (await driver.Get("drivers/me/earnings")).Is("rides", "1")
+        ),
+        ForceCancel(
+            "GET /rides/{id}",
+            "`cancelled`, with a fare of nothing",
+            async (by, s, _) =>
+                (await by.Get($"rides/{s.RideId}")).Is("status", "cancelled").Body!["fare"].ShouldNotBeNull()
+        ),
+        ForceCancel(
+            "GET /operations/payments/{id}",
+            "`nothingDue`",
+            async (by, s, _) => (await by.Get($"operations/payments/{s.RideId}")).Is("state", "nothingDue")
+        ),
+        ForceCancel(
+            "the driver's DELETE /drivers/me/shift",
+            "204",
+            async (_, _, driver) => (await driver.Delete("drivers/me/shift")).Is(HttpStatusCode.NoContent)
+        ),
+        WriteOff(
+            "GET /operations/payments/{id}",
+            "`writtenOff`",
+            async (by, s) => (await by.Get($"operations/payments/{s.RideId}")).Is("state", "writtenOff")
+        ),
+        WriteOff(
+            "GET /rides/{id}",
+            "payment `writtenOff`",
+            async (by, s) =>
+                (await by.Get($"rides/{s.RideId}")).Is(HttpStatusCode.OK).Body!["payment"]!["status"]!
+                    .GetValue<string>()
+                    .ShouldBe("writtenOff")
+        ),
+        WriteOff(
+            "GET /rides/{id}/receipt",
+            "`writtenOff`",
+            async (by, s) => (await by.Get($"rides/{s.RideId}/receipt")).Is("status", "writtenOff")
+        ),
     ];
 
     static NextRequest Rider(string write, string next, string sees, Func<CallerStory, Task> check) =>
@@ -623,6 +686,47 @@ public static class NextRequests
 
     static NextRequest NoShow(string next, string sees, Func<Driver, string, Task> check) =>
         After("no-show", next, sees, check, "arrive", "no-show");
+
+    static NextRequest ForceComplete(string next, string sees, Func<Person, CallerStory, Driver, Task> check) =>
+        Force("force-complete", next, sees, check);
+
+    static NextRequest ForceCancel(string next, string sees, Func<Person, CallerStory, Driver, Task> check) =>
+        Force("force-cancel", next, sees, check);
+
+    static NextRequest Force(string action, string next, string sees, Func<Person, CallerStory, Driver, Task> check) =>
+        new(
+            Operators,
+            $"POST /operations/rides/{{id}}/{action}",
+            next,
+            sees,
+            async s =>
+            {
+                var (driver, by) = (await s.Accepted(), await s.Operator());
+                await driver.Does(s.RideId, "arrive");
+                await driver.Does(s.RideId, "start");
+                (await by.Post($"operations/rides/{s.RideId}/{action}", CallerStory.Because())).Is(
+                    HttpStatusCode.Accepted
+                );
+                await check(by, s, driver);
+            }
+        );
+
+    static NextRequest WriteOff(string next, string sees, Func<Person, CallerStory, Task> check) =>
+        new(
+            Operators,
+            "POST /operations/payments/{id}/write-off",
+            next,
+            sees,
+            async s =>
+            {
+                await s.Owing();
+                var by = await s.Operator();
+                (await by.Post($"operations/payments/{s.RideId}/write-off", CallerStory.Because())).Is(
+                    HttpStatusCode.Accepted
+                );
+                await check(by, s);
+            }
+        );
 
     static NextRequest Release(string next, string sees, Func<Driver, string, Task> check) =>
         Driver(
@@ -741,6 +845,8 @@ public sealed class CallerStory(City city, int place, Rider rider)
 
     public static JsonObject Measured() => new() { ["distanceMeters"] = 6100 };
 
+    public static JsonObject Because() => new() { ["reason"] = "The driver's car broke down." };
+
     public JsonObject Trip(params (string Name, string Value)[] more)
     {
         var trip = new JsonObject { ["pickup"] = Pickup, ["dropoff"] = Dropoff };
@@ -750,6 +856,8 @@ public sealed class CallerStory(City city, int place, Rider rider)
     }
 
     public Task<Driver> NewDriver() => city.Driver();
+
+    public Task<Person> Operator() => city.Operator();
 
     public Task<Driver> OnDuty() => city.DriverAt(Pickup);
 

@@ -28,8 +28,8 @@ public sealed class The_next_requests
             command.
 
             - **A command is answered when its effects can be read.** Modules learn of each other by events, so `accept`,
-              `decline`, `complete`, `release`, `no-show`, `cancel`, `balance/pay` and going on or off duty wait until the events
-              that they cause are handled. That takes some ten milliseconds, and up to a second in a rush.
+              `decline`, `complete`, `release`, `no-show`, `cancel`, `balance/pay`, going on or off duty, and of operators
+              `force-complete`, `force-cancel` and `write-off` wait until the events that they cause are handled. That takes some ten milliseconds, and up to a second in a rush.
             - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s). It also ends when the broker is unavailable and when a
               message fails and has to be redelivered. A consumer that has let a request wait that long is not waited for again until
               it handles an event or the limit has passed once more. The command is carried out all the same and answered as usual;
