@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Payments.Gateway;
 
@@ -100,6 +101,23 @@ public sealed class The_sandbox_gateway : IAsyncLifetime
         closed.Outcome.ToString().ShouldBe(outcome);
         (await Gateway.Charge(request, MoneyLab.Stop)).ShouldBe(closed);
         (await Gateway.Close(request, MoneyLab.Stop)).ShouldBe(closed);
+    }
+
+    [Fact]
+    public async Task Says_so_when_its_books_cannot_be_written_instead_of_trying_for_ever()
+    {
+        await _lab.In(db =>
+            db.Database.ExecuteSqlRawAsync(
+                "CREATE TRIGGER full BEFORE INSERT ON payments_sandbox_ledger BEGIN SELECT RAISE(ABORT, 'full'); END",
+                MoneyLab.Stop
+            )
+        );
+        var request = new ChargeRequest("k", "ride", SomeRide.Euro(1m), "tok_visa");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(MoneyLab.Stop);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+
+        await Should.ThrowAsync<DbUpdateException>(() => Gateway.Close(request, limit.Token));
+        await Should.ThrowAsync<DbUpdateException>(() => Gateway.Charge(request, limit.Token));
     }
 
     [Fact]

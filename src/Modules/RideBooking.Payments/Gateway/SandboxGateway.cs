@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Persistence;
+using DatabaseConflicts = MassTransit.DatabaseConflicts;
 
 namespace RideBooking.Payments.Gateway;
 
@@ -172,7 +173,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             await db.SaveChangesAsync(stop);
             return true;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsConflict(exception))
         {
             return false;
         }
