@@ -28,6 +28,7 @@ internal static class RabbitMqTopology
         rabbit.SendTopology.DeadLetterQueueNameFormatter = names;
         rabbit.Host(broker, host => host.PublisherConfirmation = true);
         rabbit.PublishTopology.ConnectPublishTopologyConfigurationObserver(new DurableExchanges());
+        RabbitMqProperties.Use(rabbit);
         rabbit.SendTopology.ConfigureErrorSettings = SetAside;
         rabbit.SendTopology.ConfigureDeadLetterSettings = SetAside;
     }

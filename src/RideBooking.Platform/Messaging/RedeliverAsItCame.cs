@@ -76,7 +76,8 @@ internal sealed class RedeliverAsItCame(
         {
             var received = context.ReceiveContext;
             var redeliveries = context.GetRedeliveryCount() + 1;
-            var headers = HeadersOf(received);
+            received.TryGetPayload(out RabbitMqBasicConsumeContext? delivery);
+            var headers = HeadersOf(received, delivery);
             headers[MessageHeaders.RedeliveryCount] = redeliveries;
             // MassTransit computes due times from the system's clock.
             var now = TimeProvider.System.GetUtcNow();
@@ -86,12 +87,14 @@ internal sealed class RedeliverAsItCame(
             {
                 Body = Convert.ToBase64String(received.GetBody()),
                 ContentType = received.ContentType.ToString(),
-                MessageId = context.MessageId,
-                CorrelationId = context.CorrelationId,
+                MessageId = delivery is null ? context.MessageId : RabbitMqProperties.Id(delivery.Properties.MessageId),
+                CorrelationId = delivery is null
+                    ? context.CorrelationId
+                    : RabbitMqProperties.Id(delivery.Properties.CorrelationId),
                 ConversationId = context.ConversationId,
                 Headers = OriginalMessage.ToJson(headers),
                 Properties = transport?.GetTransportProperties() is { } properties
-                    ? OriginalMessage.ToJson(properties)
+                    ? OriginalMessage.ToJson(properties.Where(property => property.Key != RabbitMqProperties.UserId))
                     : null,
             };
             return context
@@ -112,16 +115,15 @@ internal sealed class RedeliverAsItCame(
                 );
         }
 
-        // RabbitMQ's headers as they are on the wire; MassTransit shows properties of the delivery among them.
-        static Dictionary<string, object> HeadersOf(ReceiveContext received)
+        // What the in-memory transport carries as it is came from this process; RabbitMQ's headers come from anywhere.
+        static Dictionary<string, object> HeadersOf(ReceiveContext received, RabbitMqBasicConsumeContext? delivery)
         {
             var headers = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
-            if (received.TryGetPayload(out RabbitMqBasicConsumeContext? delivery))
-                foreach (var (name, value) in delivery.Properties.Headers ?? new Dictionary<string, object?>())
-                {
-                    if (Plain(value) is { } plain && name != "x-delivery-count")
-                        headers[name] = plain;
-                }
+            if (delivery is not null)
+                headers[RabbitMqProperties.Header] = RabbitMqProperties.Describe(
+                    delivery.Properties,
+                    except: [MessageHeaders.RedeliveryCount, DueTime.Header, "x-delivery-count"]
+                );
             else
                 foreach (var (name, value) in received.TransportHeaders.GetAll())
                     if (

@@ -56,6 +56,8 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessag
     {
         var delivery = received.GetPayload<RabbitMqBasicConsumeContext>();
         var properties = new BasicProperties(delivery.Properties);
+        // The broker takes it from the user of that name only.
+        properties.ClearUserId();
         if (properties.Headers is { } headers)
             properties.Headers = headers
                 .Where(header => header.Key != "x-delivery-count")

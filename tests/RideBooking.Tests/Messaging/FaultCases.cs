@@ -13,7 +13,7 @@ namespace RideBooking.Tests.Messaging;
 public abstract class FaultCases
 {
     // Three retries after the first attempt, and the same again for each of two redeliveries.
-    const int AllAttempts = 12;
+    protected const int AllAttempts = 12;
 
     const string Queue = "troubled";
     const string Errors = "troubled_error";
@@ -353,7 +353,7 @@ public abstract class FaultCases
         lab.LeftIn(Errors).ShouldBe(0);
     }
 
-    static byte[] Envelope(string message, string? type = null) =>
+    protected static byte[] Envelope(string message, string? type = null) =>
         Encoding.UTF8.GetBytes(
             $$"""
             {"messageId":"{{NewId.NextGuid()}}","messageType":["{{type

@@ -1,0 +1,145 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using MassTransit;
+using RabbitMQ.Client;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Takes the headers of a RabbitMQ message through the scheduler, which keeps text, and MassTransit, which knows few types of
+/// headers: as one header in JSON, from which they are made again where the message is sent. With them goes what MassTransit
+/// leaves out of the properties.
+/// </summary>
+internal static class RabbitMqProperties
+{
+    /// <summary>The header of the scheduled message. No message on the wire has it.</summary>
+    public const string Header = "RideBooking-RabbitMQ-Properties";
+
+    /// <summary>MassTransit's name for a property with which the broker takes messages of its own user only.</summary>
+    public const string UserId = "RMQ-UserId";
+
+    /// <summary>Has the bus make the properties again of whatever it sends with <see cref="Header"/>.</summary>
+    public static void Use(IBusFactoryConfigurator bus) => bus.ConnectSendObserver(new Observer());
+
+    /// <summary>The value of <see cref="Header"/>, without the headers that the sender sets itself.</summary>
+    public static string Describe(IReadOnlyBasicProperties properties, IReadOnlyCollection<string> except)
+    {
+        var headers = new JsonObject();
+        foreach (var (name, value) in properties.Headers ?? new Dictionary<string, object?>())
+            if (!except.Contains(name, StringComparer.OrdinalIgnoreCase))
+                headers[name] = Write(value);
+        var description = new JsonObject { ["headers"] = headers };
+        if (properties.IsTimestampPresent())
+            description["timestamp"] = properties.Timestamp.UnixTime;
+        if (properties.IsContentEncodingPresent())
+            description["contentEncoding"] = properties.ContentEncoding;
+        // Guids are the message's own.
+        if (properties.IsMessageIdPresent() && Id(properties.MessageId) is null)
+            description["messageId"] = properties.MessageId;
+        if (properties.IsCorrelationIdPresent() && Id(properties.CorrelationId) is null)
+            description["correlationId"] = properties.CorrelationId;
+        return description.ToJsonString();
+    }
+
+    /// <summary>An id as MassTransit would write it again; null where it would not be the same text.</summary>
+    public static Guid? Id(string? text) =>
+        Guid.TryParseExact(text, "D", out var id) && id.ToString() == text ? id : null;
+
+    static void Restore(SendContext context)
+    {
+        if (
+            !context.Headers.TryGetHeader(Header, out var description)
+            || !context.TryGetPayload(out RabbitMqSendContext? sending)
+            || JsonNode.Parse(description.ToString()!) is not JsonObject known
+        )
+            return;
+        context.Headers.Set(Header, null);
+        var properties = sending.BasicProperties;
+        properties.Headers ??= new Dictionary<string, object?>();
+        foreach (var (name, value) in Table(known["headers"]!))
+            properties.Headers[name] = value;
+        if (known["timestamp"] is { } timestamp)
+            properties.Timestamp = new AmqpTimestamp((long)timestamp);
+        if (known["contentEncoding"] is { } encoding)
+            properties.ContentEncoding = (string)encoding!;
+        if (known["messageId"] is { } messageId)
+            properties.MessageId = (string)messageId!;
+        if (known["correlationId"] is { } correlationId)
+            properties.CorrelationId = (string)correlationId!;
+    }
+
+    // The letters by which AMQP tells the types; floating-point numbers as their bits.
+    static JsonArray Write(object? value) =>
+        value switch
+        {
+            null => ["V"],
+            bool flag => ["t", flag],
+            sbyte number => ["b", number],
+            byte number => ["B", number],
+            short number => ["s", number],
+            ushort number => ["u", number],
+            int number => ["I", number],
+            uint number => ["i", number],
+            long number => ["l", number],
+            float number => ["f", BitConverter.SingleToInt32Bits(number)],
+            double number => ["d", BitConverter.DoubleToInt64Bits(number)],
+            decimal number => ["D", number.ToString(CultureInfo.InvariantCulture)],
+            byte[] text => ["S", Convert.ToBase64String(text)],
+            BinaryTableValue binary => ["x", Convert.ToBase64String(binary.Bytes ?? [])],
+            AmqpTimestamp timestamp => ["T", timestamp.UnixTime],
+            IDictionary<string, object?> table =>
+            [
+                "F",
+                new JsonObject(table.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)Write(entry.Value)))),
+            ],
+            IEnumerable list => ["A", new JsonArray([.. list.Cast<object?>().Select(Write)])],
+            _ => throw new NotSupportedException($"RabbitMQ's client reads no header as {value.GetType()}."),
+        };
+
+    static object? Read(JsonNode? typed)
+    {
+        var value = typed is JsonArray { Count: 2 } pair ? pair[1]! : null;
+        return (string)typed![0]! switch
+        {
+            "V" => null,
+            "t" => (bool)value!,
+            "b" => (sbyte)value!,
+            "B" => (byte)value!,
+            "s" => (short)value!,
+            "u" => (ushort)value!,
+            "I" => (int)value!,
+            "i" => (uint)value!,
+            "l" => (long)value!,
+            "f" => BitConverter.Int32BitsToSingle((int)value!),
+            "d" => BitConverter.Int64BitsToDouble((long)value!),
+            "D" => decimal.Parse((string)value!, CultureInfo.InvariantCulture),
+            "S" => Convert.FromBase64String((string)value!),
+            "x" => new BinaryTableValue(Convert.FromBase64String((string)value!)),
+            "T" => new AmqpTimestamp((long)value!),
+            "F" => Table(value!),
+            "A" => value!.AsArray().Select(Read).ToList(),
+            var type => throw new NotSupportedException($"No type of header has the letter {type}."),
+        };
+    }
+
+    static Dictionary<string, object?> Table(JsonNode table) =>
+        table.AsObject().ToDictionary(entry => entry.Key, entry => Read(entry.Value));
+
+    sealed class Observer : ISendObserver
+    {
+        // The last before the transport reads the context, whatever the pipes have set in it.
+        public Task PreSend<T>(SendContext<T> context)
+            where T : class
+        {
+            Restore(context);
+            return Task.CompletedTask;
+        }
+
+        public Task PostSend<T>(SendContext<T> context)
+            where T : class => Task.CompletedTask;
+
+        public Task SendFault<T>(SendContext<T> context, Exception exception)
+            where T : class => Task.CompletedTask;
+    }
+}
