@@ -23,6 +23,10 @@ internal static class ReferencePage
                 page.DefaultFonts = false;
                 page.Telemetry = false;
                 page.Agent = new ScalarAgentOptions { Disabled = true };
+                page.Mcp = new ScalarMcpOptions { Disabled = true };
+                // The toolbar of the page's vendor: "Deploy", "Generate SDK", "Share".
+                page.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+                page.HideClientButton = true;
                 page.AddPreferredSecuritySchemes(ApiDescription.SecurityScheme);
             }
         );

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -38,6 +39,13 @@ public sealed class AuthTests
             builder => builder.Services.AddSingleton<TimeProvider>(clock ?? new FakeTimeProvider(Now)),
             [("Auth:SigningKey", Key), .. settings]
         );
+
+    [Fact]
+    public async Task Tokens_need_no_data_protection_which_would_warn_of_its_keys_at_each_start()
+    {
+        await using var app = await Development();
+        app.Services.GetService<IDataProtectionProvider>().ShouldBeNull();
+    }
 
     static string Token(object? sub, object? role, string key = Key, DateTimeOffset? expires = null, string? aud = null)
     {

@@ -230,6 +230,15 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_page_has_no_buttons_of_its_vendor()
+    {
+        var html = await (await Get("/docs/")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        html.ShouldContain("\"showDeveloperTools\":\"never\"");
+        html.ShouldContain("\"hideClientButton\":true");
+        html.ShouldContain("\"mcp\":{\"disabled\":true}");
+    }
+
+    [Fact]
     public async Task The_root_leads_to_the_page()
     {
         var answer = await Get("/");
