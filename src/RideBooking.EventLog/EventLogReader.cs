@@ -1,3 +1,5 @@
+using System.Text.Json;
+using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.EventLog;
@@ -45,6 +47,27 @@ public static class EventLogReader
                 .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
                 .OrderBy(row => row.StreamVersion);
         return events.Take(limit).ToListAsync(stop);
+    }
+
+    /// <summary>
+    /// What the stream of a ride, or driver, has of one event, whether numbered or not. For consumers: in another queue a message
+    /// may overtake the event that it follows from, but that was in the log before.
+    /// </summary>
+    public static async Task<List<T>> ReadStream<T>(this DbContext db, string streamId, CancellationToken stop)
+        where T : class
+    {
+        var events = db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .Where(row => row.StreamId == streamId && row.EventType == typeof(T).Name);
+        // Two indexes: of the events that have their numbers, and of the few that await them.
+        var payloads = await events
+            .Where(row => row.StreamVersion != null)
+            .Concat(events.Where(row => row.Position == null))
+            .Select(row => row.Payload)
+            .ToListAsync(stop);
+        return payloads.ConvertAll(payload =>
+            JsonSerializer.Deserialize<T>(payload, SystemTextJsonMessageSerializer.Options)!
+        );
     }
 
     /// <summary>The position of the last event that has one; 0 when there is none.</summary>

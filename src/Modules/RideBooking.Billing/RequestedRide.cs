@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
@@ -19,6 +20,17 @@ internal sealed class RequestedRide
     public decimal? QuotedAmount { get; init; }
     public string? QuotedCurrency { get; init; }
     public int? QuotedDistanceMeters { get; init; }
+
+    public static RequestedRide Of(RideRequested ride) =>
+        new()
+        {
+            RideId = ride.RideId,
+            RiderId = ride.RiderId,
+            VehicleClass = ride.VehicleClass,
+            QuotedAmount = ride.QuotedFare?.Amount,
+            QuotedCurrency = ride.QuotedFare?.Currency,
+            QuotedDistanceMeters = ride.QuotedDistanceMeters,
+        };
 
     /// <summary>Throws when a message says of the ride what its request does not: another attempt cannot change that.</summary>
     public void Check(string riderId, string vehicleClass)
@@ -67,27 +79,18 @@ internal sealed class RecordRequestedRide(AppDbContext db) : IConsumer<RideReque
             && await db.Set<RequestedRide>().AnyAsync(known => known.RideId == ride.RideId, context.CancellationToken)
         )
             return;
-        db.Add(
-            new RequestedRide
-            {
-                RideId = ride.RideId,
-                RiderId = ride.RiderId,
-                VehicleClass = ride.VehicleClass,
-                QuotedAmount = ride.QuotedFare?.Amount,
-                QuotedCurrency = ride.QuotedFare?.Currency,
-                QuotedDistanceMeters = ride.QuotedDistanceMeters,
-            }
-        );
+        db.Add(RequestedRide.Of(ride));
     }
 }
 
 internal static class RequestedRides
 {
     /// <summary>
-    /// The ride, as it was requested. Throws when it is not known (yet): the message is then tried again and redelivered, because its
-    /// request may be late, and ends in the error queue when there never was one.
+    /// The ride, as it was requested; from the log when its request still lies in another queue. Throws when it is in neither: the
+    /// message is then tried again and redelivered, and ends in the error queue when there never was a request.
     /// </summary>
     public static async Task<RequestedRide> Requested(this AppDbContext db, Guid rideId, CancellationToken stop) =>
         await db.Set<RequestedRide>().AsNoTracking().SingleOrDefaultAsync(ride => ride.RideId == rideId, stop)
+        ?? (await db.ReadStream<RideRequested>(rideId.ToString(), stop)).Select(RequestedRide.Of).FirstOrDefault()
         ?? throw new InvalidOperationException($"Ride {rideId} is not to be billed: its request is not known.");
 }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
@@ -89,15 +90,8 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
 
     async Task Credit(Earning earning, ConsumeContext context)
     {
-        // Only who was assigned the ride earns with it. The assignment may be late: then this is tried again, and in the end set aside.
-        if (
-            !await db.Set<DriverWork>()
-                .AnyAsync(
-                    work =>
-                        work.DriverId == earning.DriverId && work.RideId == earning.RideId && work.AssignedAt != null,
-                    context.CancellationToken
-                )
-        )
+        // Only who was assigned the ride earns with it. Without an assignment this is tried again, and in the end set aside.
+        if (!await WasAssigned(earning, context.CancellationToken))
             throw new InvalidOperationException(
                 $"Driver {earning.DriverId} earns nothing with ride {earning.RideId}: no assignment is known."
             );
@@ -107,6 +101,17 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
         )
             db.Add(earning);
     }
+
+    // The assignment may still lie in another queue; then the log has it.
+    async Task<bool> WasAssigned(Earning earning, CancellationToken stop) =>
+        await db.Set<DriverWork>()
+            .AnyAsync(
+                work => work.DriverId == earning.DriverId && work.RideId == earning.RideId && work.AssignedAt != null,
+                stop
+            )
+        || (await db.ReadStream<DriverAssigned>(earning.RideId.ToString(), stop)).Exists(assigned =>
+            assigned.DriverId == earning.DriverId
+        );
 
     static decimal Part(decimal amount, decimal share, string currency) =>
         Money.Rounded(amount * share, currency).Amount;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
@@ -41,23 +40,13 @@ internal static class RideAccess
         CancellationToken stop
     )
     {
-        var stream = rideId.ToString();
-        var assignments = await db.Set<LoggedEvent>()
-            .AsNoTracking()
-            .Where(row => row.StreamId == stream && row.StreamVersion != null)
-            .Where(row => row.EventType == nameof(DriverAssigned))
-            .Select(row => row.Payload)
-            .ToListAsync(stop);
-        foreach (var assignment in assignments)
-        {
-            using var payload = JsonDocument.Parse(assignment);
-            var (driver, offer) = (
-                payload.RootElement.GetProperty("driverId"),
-                payload.RootElement.GetProperty("offerId")
-            );
-            if (driver.GetString() == driverId && ride?.EndedOffers.Contains(offer.GetGuid()) != true)
-                throw new NotYetVisibleException("The ride is yours, and is not ready yet; repeat shortly.");
-        }
+        var assignments = await db.ReadStream<DriverAssigned>(rideId.ToString(), stop);
+        if (
+            assignments.Exists(assigned =>
+                assigned.DriverId == driverId && ride?.EndedOffers.Contains(assigned.OfferId) != true
+            )
+        )
+            throw new NotYetVisibleException("The ride is yours, and is not ready yet; repeat shortly.");
     }
 
     public static bool IsOf(this Ride ride, Rider rider) => ride.RiderId.Equals(rider.Id, StringComparison.Ordinal);

@@ -1,6 +1,9 @@
+using System.Text.Json;
+using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Billing;
 using RideBooking.Contracts;
+using RideBooking.EventLog;
 using RideBooking.Payments;
 using RideBooking.Platform.Messaging;
 using RideBooking.Tests.Payments;
@@ -50,6 +53,34 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
         await _lab.Deliver(_ride.Requested);
         await _lab.Happens(_ride.Completed);
         _lab.Said<PaymentCaptured>().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task It_is_billed_at_once_when_its_request_is_in_the_log_and_waits_in_another_queue()
+    {
+        _lab.KnowsRides = false;
+        await _lab.In(async db =>
+        {
+            db.Add(
+                new LoggedEvent
+                {
+                    EventId = Guid.CreateVersion7(),
+                    EventType = nameof(RideRequested),
+                    StreamId = _ride.RideId.ToString(),
+                    Payload = JsonSerializer.Serialize(_ride.Requested, SystemTextJsonMessageSerializer.Options),
+                }
+            );
+            return await db.SaveChangesAsync(MoneyLab.Stop);
+        });
+
+        await Should.ThrowAsync<UnacceptableMessageException>(() =>
+            _lab.Deliver(_ride.Cancelled with { RiderId = "rider-2" })
+        );
+        await _lab.Deliver(_ride.Cancelled);
+
+        (await _lab.In(db => db.Set<Invoice>().CountAsync(MoneyLab.Stop))).ShouldBe(1);
+        await _lab.Deliver(_ride.Requested);
+        (await _lab.In(db => db.Set<RequestedRide>().CountAsync(MoneyLab.Stop))).ShouldBe(1);
     }
 
     [Fact]

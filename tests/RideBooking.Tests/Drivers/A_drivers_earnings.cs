@@ -1,6 +1,9 @@
+using System.Text.Json;
+using MassTransit.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.Drivers;
+using RideBooking.EventLog;
 
 namespace RideBooking.Tests.Drivers;
 
@@ -117,6 +120,34 @@ public sealed class A_drivers_earnings
         earned.From.ShouldBe(new DateTimeOffset(2026, 1, 11, 8, 0, 0, TimeSpan.Zero));
         earned.Totals.Select(total => total.Fares).ShouldBe([new Money(30m, "CHF"), new Money(20m, "EUR")]);
         (await Earned(lab, to: "2026-01-11T00:00:00Z")).Rides.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Are_the_drivers_whose_assignment_is_in_the_log_and_waits_in_another_queue()
+    {
+        await using var lab = await DriversLab.Open();
+        var fare = lab.Fare(10m);
+        await lab.In(async db =>
+        {
+            db.Add(
+                new LoggedEvent
+                {
+                    EventId = Guid.CreateVersion7(),
+                    EventType = nameof(DriverAssigned),
+                    StreamId = fare.RideId.ToString(),
+                    Payload = JsonSerializer.Serialize(
+                        lab.Assigned(fare.RideId, Guid.CreateVersion7()),
+                        SystemTextJsonMessageSerializer.Options
+                    ),
+                }
+            );
+            return await db.SaveChangesAsync(DriversLab.Stop);
+        });
+
+        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare with { DriverId = "bela" }));
+        await lab.Deliver(fare);
+
+        (await Earned(lab)).Rides.ShouldBe(1);
     }
 
     [Fact]

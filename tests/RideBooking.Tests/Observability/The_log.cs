@@ -100,12 +100,9 @@ public sealed class The_log(WatchedHost host) : IClassFixture<WatchedHost>
                 .Select(line => $"{line.Level} {line.Category}: {line.Text}"),
         ];
 
-    // A ride that is cancelled at once: its cancellation may reach Matching or Billing before its request has. The
-    // message is tried again.
+    // A ride that is cancelled at once: its cancellation may reach Matching before its request has. The message is tried
+    // again.
     static bool IsMeeting(ScopedLine line) =>
         line.Text.StartsWith("R-RETRY", StringComparison.Ordinal)
-        && (
-            line.Text.Contains("matching_searches.ride_id", StringComparison.Ordinal)
-            || line.Text.Contains("its request is not known", StringComparison.Ordinal)
-        );
+        && line.Text.Contains("matching_searches.ride_id", StringComparison.Ordinal);
 }
