@@ -150,9 +150,9 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
 
             _added.RemoveAll(saved.Contains);
             _saved.AddRange(saved);
-            if (_dbContext.Database.CurrentTransaction?.GetDbTransaction() is { } transaction)
+            if (_dbContext.Database.CurrentTransaction is { } transaction)
             {
-                _transactions.Add(transaction);
+                _transactions.Add(transaction.GetDbTransaction());
                 CommitInterceptor.WhenCommitted(transaction, everything => Committed(saved, everything));
             }
             else if (

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
@@ -14,19 +15,36 @@ sealed class CommitInterceptor : DbTransactionInterceptor
 {
     public static readonly CommitInterceptor Instance = new();
 
-    // By the database's transaction: several contexts may share one. A transaction that is never ended leaves nothing behind.
+    // By the database's transaction: several contexts may share one. A transaction that is never ended leaves nothing behind. Npgsql
+    // uses one object for many transactions, one after the other, so each action knows EF's id of its own.
     static readonly ConditionalWeakTable<DbTransaction, Watched> s_watched = [];
 
-    /// <summary>Calls back when the transaction has committed. True says that all that was saved in it was committed.</summary>
-    public static void WhenCommitted(DbTransaction transaction, Action<bool> action)
+    /// <summary>
+    /// Calls back when the transaction has committed. True says that all that was saved in it was committed; false, that the
+    /// database knows.
+    /// </summary>
+    public static void WhenCommitted(IDbContextTransaction transaction, Action<bool> action)
     {
-        var watched = s_watched.GetOrCreateValue(transaction);
+        var watched = s_watched.GetOrCreateValue(transaction.GetDbTransaction());
         lock (watched)
-            watched.Actions.Add(action);
+            watched.Actions.Add((transaction.TransactionId, action));
     }
 
+    public override DbTransaction TransactionStarted(
+        DbConnection connection,
+        TransactionEndEventData eventData,
+        DbTransaction result
+    ) => Started(result);
+
+    public override ValueTask<DbTransaction> TransactionStartedAsync(
+        DbConnection connection,
+        TransactionEndEventData eventData,
+        DbTransaction result,
+        CancellationToken cancellationToken = default
+    ) => ValueTask.FromResult(Started(result));
+
     public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Committed(transaction);
+        Committed(transaction, eventData.TransactionId);
 
     public override Task TransactionCommittedAsync(
         DbTransaction transaction,
@@ -34,7 +52,7 @@ sealed class CommitInterceptor : DbTransactionInterceptor
         CancellationToken cancellationToken = default
     )
     {
-        Committed(transaction);
+        Committed(transaction, eventData.TransactionId);
         return Task.CompletedTask;
     }
 
@@ -51,14 +69,21 @@ sealed class CommitInterceptor : DbTransactionInterceptor
         return Task.CompletedTask;
     }
 
-    static void Committed(DbTransaction transaction)
+    // What is left of an earlier transaction of the same object was rolled back, or ended without telling.
+    static DbTransaction Started(DbTransaction transaction)
+    {
+        s_watched.Remove(transaction);
+        return transaction;
+    }
+
+    static void Committed(DbTransaction transaction, Guid transactionId)
     {
         if (!s_watched.TryGetValue(transaction, out var watched))
             return;
         s_watched.Remove(transaction);
         lock (watched)
-            foreach (var action in watched.Actions)
-                action(!watched.IsRolledBackInPart);
+            foreach (var (id, action) in watched.Actions)
+                action(id == transactionId && !watched.IsRolledBackInPart);
     }
 
     static void RolledBackInPart(DbTransaction transaction)
@@ -71,7 +96,7 @@ sealed class CommitInterceptor : DbTransactionInterceptor
 
     sealed class Watched
     {
-        public List<Action<bool>> Actions { get; } = [];
+        public List<(Guid TransactionId, Action<bool> Action)> Actions { get; } = [];
 
         public bool IsRolledBackInPart { get; set; }
     }

@@ -77,6 +77,35 @@ public sealed class When_a_transaction_of_the_caller_commits
         bench.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(3);
     }
 
+    /// <summary>Npgsql uses the object of a transaction that has ended for a later one.</summary>
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_was_rolled_back_is_not_sent_with_any_later_one(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using var bench = await Bench.StartAsync(servers);
+
+        await bench.Request(
+            async (publish, office) =>
+            {
+                for (var number = 1; number <= 8; number++)
+                {
+                    await using var transaction = await office.Database.BeginTransactionAsync(Stop);
+                    await publish.Publish(new LetterFiled(Guid.CreateVersion7(), number), Stop);
+                    await office.SaveChangesAsync(Stop);
+                    if (number > 3)
+                        await transaction.CommitAsync(Stop);
+                    else if (number > 1)
+                        await transaction.RollbackAsync(Stop);
+                }
+
+                await bench.MailboxHas(5);
+                await bench.OutboxDrains();
+            }
+        );
+
+        bench.Mailbox.Received.Select(letter => letter.Message.Number).Order().ShouldBe([4, 5, 6, 7, 8]);
+    }
+
     [Theory, MemberData(nameof(Databases))]
     public async Task Contexts_that_share_it_send_at_its_end(string database)
     {
