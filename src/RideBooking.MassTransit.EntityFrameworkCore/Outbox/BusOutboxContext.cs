@@ -144,12 +144,17 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     {
         lock (_lock)
         {
-            var saved = _added.FindAll(message => _dbContext.Entry(message).State == EntityState.Unchanged);
+            // Saved without being accepted (ExecuteInTransaction), they stay added: a second attempt saves them again.
+            var accepted = arguments.AcceptAllChangesOnSuccess;
+            var saved = _added.FindAll(message =>
+                _dbContext.Entry(message).State == (accepted ? EntityState.Unchanged : EntityState.Added)
+            );
             if (saved.Count == 0)
                 return;
 
-            _added.RemoveAll(saved.Contains);
-            _saved.AddRange(saved);
+            if (accepted)
+                _added.RemoveAll(saved.Contains);
+            _saved.AddRange(saved.Except(_saved));
             if (_dbContext.Database.CurrentTransaction is { } transaction)
             {
                 _transactions.Add(transaction.GetDbTransaction());
@@ -175,6 +180,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         {
             var committed = saved.FindAll(_saved.Contains);
             _saved.RemoveAll(committed.Contains);
+            _added.RemoveAll(committed.Contains);
             HandOver(committed, everything);
         }
     }

@@ -136,6 +136,43 @@ public sealed class When_a_transaction_of_the_caller_commits
         await bench.OutboxDrains();
     }
 
+    /// <summary>As an execution strategy wants it: a second attempt saves the same entities again.</summary>
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_was_saved_without_being_accepted_is_sent_once(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using var bench = await Bench.StartAsync(servers);
+
+        await bench.Request(
+            async (publish, office) =>
+            {
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
+                await using (await office.Database.BeginTransactionAsync(Stop))
+                    await office.SaveChangesAsync(acceptAllChangesOnSuccess: false, Stop);
+                await office
+                    .Database.CreateExecutionStrategy()
+                    .ExecuteInTransactionAsync(
+                        () => office.SaveChangesAsync(acceptAllChangesOnSuccess: false, Stop),
+                        () => Task.FromResult(false)
+                    );
+                await bench.MailboxHas(1);
+                office.ChangeTracker.AcceptAllChanges();
+
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 2), Stop);
+                await office.SaveChangesAsync(acceptAllChangesOnSuccess: false, Stop);
+                await bench.MailboxHas(2);
+                office.ChangeTracker.AcceptAllChanges();
+
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 3), Stop);
+                await office.SaveChangesAsync(Stop);
+                await bench.MailboxHas(3);
+            }
+        );
+
+        await bench.OutboxDrains();
+        bench.Mailbox.Received.Select(letter => letter.Message.Number).ShouldBe([1, 2, 3]);
+    }
+
     [Theory, MemberData(nameof(Databases))]
     public async Task One_that_is_committed_past_EF_sends_when_the_scope_ends(string database)
     {
