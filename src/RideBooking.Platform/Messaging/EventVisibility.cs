@@ -119,6 +119,16 @@ public sealed partial class EventVisibility
         return wait;
     }
 
+    /// <summary>How many keys are waited by; for tests, which see by it that none is left behind.</summary>
+    internal int Keys
+    {
+        get
+        {
+            lock (_lock)
+                return _waits.Count;
+        }
+    }
+
     /// <summary>Whether there is any request to be told of a commit.</summary>
     internal bool IsNeeded => _count > 0;
 
@@ -315,6 +325,9 @@ public sealed partial class EventVisibility
         readonly long _begun = Stopwatch.GetTimestamp();
         readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        // A poll may still find something for a wait that has ended meanwhile.
+        bool _isOver;
+
         public bool IsWaiting { get; private set; }
 
         public IEnumerable<Guid> Pending => _pending.Keys;
@@ -334,7 +347,7 @@ public sealed partial class EventVisibility
 
         public void ListenTo(object key)
         {
-            if (!_keys.Add(key))
+            if (_isOver || !_keys.Add(key))
                 return;
             if (visibility._waits.TryGetValue(key, out var others))
                 others.Add(this);
@@ -346,7 +359,7 @@ public sealed partial class EventVisibility
         /// <returns>Whether it was not known.</returns>
         public bool Add(Guid eventId, string eventType)
         {
-            if (!_types.TryGetValue(eventType, out var type) || !_known.Add(eventId))
+            if (_isOver || !_types.TryGetValue(eventType, out var type) || !_known.Add(eventId))
                 return false;
             var consumers = visibility
                 ._consumers.Of(type)
@@ -431,7 +444,7 @@ public sealed partial class EventVisibility
         {
             lock (visibility._lock)
             {
-                IsWaiting = false;
+                (IsWaiting, _isOver) = (false, true);
                 foreach (var key in _keys)
                     if (visibility._waits.TryGetValue(key, out var waits) && waits.Remove(this) && waits.Count == 0)
                         visibility._waits.Remove(key);
