@@ -106,7 +106,9 @@ internal static class OperatePayment
             return Problem.NotFound("There is no payment for this ride.", "payment_not_found");
         var commandId = request.IdFor(IdempotentRequest.Command);
         // A repeat of a request whose first answer was lost: whatever has become of the payment since, it was carried out.
-        if (request.MayBeARepeat && (await payments.ToldBefore(db, [commandId], cancellationToken)).Contains(commandId))
+        if (
+            request.MayBeARepeat && (await payments.TakenBefore(db, [commandId], cancellationToken)).Contains(commandId)
+        )
             return Done(known);
         // Before it is done, so that no crash hides it; what changes nothing is no act.
         if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))

@@ -23,6 +23,11 @@ internal sealed class CallersConflict : IAroundMessages
         {
             outcome.Conflict = ExceptionDispatchInfo.Capture(conflict);
         }
+        catch (CommandRefusedException)
+        {
+            // Nothing has failed: the outcome says that it was not taken.
+            await context.NotifyConsumed(context.ReceiveContext.ElapsedTime, nameof(CallersConflict));
+        }
     }
 
     sealed class Context<T>(ConsumeContext<T> context) : ConsumeContextProxy<T>(context)
@@ -34,7 +39,7 @@ internal sealed class CallersConflict : IAroundMessages
             string consumerType,
             Exception exception
         ) =>
-            DatabaseConflicts.IsConflict(exception)
+            exception is CommandRefusedException || DatabaseConflicts.IsConflict(exception)
                 ? Task.CompletedTask
                 : base.NotifyFaulted(context, duration, consumerType, exception);
     }

@@ -174,6 +174,8 @@ public static class MessagingRegistration
             endpoint.UseForEachMessage(new CallersConflict());
         if (inTransaction)
             endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);
+        if (inProcess)
+            ForgetRefusedCommands.Use(endpoint);
     }
 
     // Who waits in process knows his own order, and timers have none but their time.

@@ -76,10 +76,10 @@ public sealed class SagaCommands<TSaga>
     }
 
     /// <summary>
-    /// Those of the commands that were put to the machine before, for a request whose answer may have been lost: told again
-    /// they have no effect and are not accepted.
+    /// Those of the commands that the machine took before, for a request whose answer may have been lost: told again they have
+    /// no effect and are not accepted.
     /// </summary>
-    public async Task<IReadOnlySet<Guid>> ToldBefore(
+    public async Task<IReadOnlySet<Guid>> TakenBefore(
         AppDbContext db,
         IReadOnlyCollection<Guid> messageIds,
         CancellationToken stop

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Payments;
@@ -58,6 +60,39 @@ public sealed class When_the_answer_to_a_payment_command_was_lost
         var payment = await lab.Payment(_ride.RideId);
         (payment.Status, payment.Attempt).ShouldBe((status, 2));
     }
+
+    [Fact]
+    public async Task A_repeat_that_is_refused_for_the_moment_is_carried_out_later()
+    {
+        await using var lab = await Open("tok_declined");
+        await lab.Deliver(_ride.Quoted());
+        await lab.Deliver((await lab.Take()).OfType<FareFinalized>().Single());
+        (await lab.Payment(_ride.RideId)).Status.ShouldBe("Charging");
+        var op = await lab.As("operator", "op");
+        var path = $"operations/payments/{_ride.RideId}/write-off";
+
+        // The key could not be freed: what comes next under it is the same request.
+        await lab.In(db =>
+            Execute(db, "CREATE TRIGGER fails BEFORE DELETE ON {0} BEGIN SELECT RAISE(ABORT, 'no'); END")
+        );
+        (await op.Post(path, Why, Key)).ShouldBe(HttpStatusCode.Conflict, "payment_in_progress");
+        await lab.In(db => Execute(db, "DROP TRIGGER fails"));
+        lab.Clock.Advance(TimeSpan.FromSeconds(20));
+        (await op.Post(path, Why, Key)).ShouldBe(HttpStatusCode.Conflict, "payment_in_progress");
+        await lab.Settle();
+
+        (await op.Post(path, Why, Key)).ShouldBe(HttpStatusCode.Accepted).Text("state").ShouldBe("writtenOff");
+    }
+
+    static Task<int> Execute(AppDbContext db, string sql) =>
+        db.Database.ExecuteSqlRawAsync(
+            sql.Replace(
+                "{0}",
+                db.Model.FindEntityType(typeof(IdempotencyKey))!.GetTableName(),
+                StringComparison.Ordinal
+            ),
+            MoneyLab.Stop
+        );
 
     static Task<MoneyLab> Open(string token) =>
         MoneyLab.Open(

@@ -79,8 +79,8 @@ internal static class PayBalance
             .OrderBy(payment => payment.OpenedAt)
             .Select(payment => payment.CorrelationId)
             .ToListAsync(stop);
-        var told = await payments.ToldBefore(db, rides.ConvertAll(rideId => CommandId(request, rideId)), stop);
-        return rides.FindAll(rideId => told.Contains(CommandId(request, rideId)));
+        var before = await payments.TakenBefore(db, rides.ConvertAll(rideId => CommandId(request, rideId)), stop);
+        return rides.FindAll(rideId => before.Contains(CommandId(request, rideId)));
     }
 
     static Guid CommandId(IdempotentRequest request, Guid rideId) =>
