@@ -40,13 +40,13 @@ public static class EntityFrameworkOutboxConfigurationExtensions
     {
         ArgumentNullException.ThrowIfNull(configurator);
         ArgumentNullException.ThrowIfNull(context);
-        if (
-            context is IBusRegistrationContext
-            && !context.GetServices<BusOutbox<TDbContext>>().Any(outbox => outbox.IsRegisteredBy(context))
-        )
-            throw new ConfigurationException(
-                $"The endpoint {configurator.InputAddress} uses the outbox in {typeof(TDbContext).Name}, which its bus does not have: call AddEntityFrameworkOutbox<{typeof(TDbContext).Name}> in the AddMassTransit of this bus, too."
+        var outboxes =
+            context.GetService<BusOutboxes<TDbContext>>()
+            ?? throw new ConfigurationException(
+                $"The endpoint {configurator.InputAddress} uses the outbox in {typeof(TDbContext).Name}, which does not exist: call AddEntityFrameworkOutbox<{typeof(TDbContext).Name}> in AddMassTransit."
             );
+        if (context is IBusRegistrationContext)
+            outboxes.Include(context);
 
         Connect(configurator, new OutboxConsumePipeSpecificationObserver<TDbContext>(configurator, context), configure);
     }

@@ -111,6 +111,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
         _services.TryAddSingleton<ConsumerAliases>();
         _services.TryAddSingleton(TimeProvider.System);
         _services.TryAddSingleton<SharedContext<TDbContext>>();
+        _services.TryAddSingleton(provider => new BusOutboxes<TDbContext>(provider, _services));
         _services.AddSingleton(new OutboxOf(typeof(TDbContext)));
         if (_services.All(service => service.ImplementationType != typeof(CommitInterceptorConfiguration<>)))
             _services.AddSingleton(typeof(IDbContextOptionsConfiguration<>), typeof(CommitInterceptorConfiguration<>));

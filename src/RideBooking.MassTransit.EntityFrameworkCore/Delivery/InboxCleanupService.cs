@@ -21,8 +21,8 @@ public sealed partial class InboxCleanupService<TDbContext>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var outbox = provider
-            .GetServices<BusOutbox<TDbContext>>()
-            .MaxBy(outbox => outbox.Settings.DuplicateDetectionWindow)!;
+            .GetRequiredService<BusOutboxes<TDbContext>>()
+            .All.MaxBy(outbox => outbox.Settings.DuplicateDetectionWindow)!;
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(outbox.Settings.QueryDelay, clock, stoppingToken);

@@ -7,28 +7,30 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>Runs the delivery of every bus that has its outbox in this context.</summary>
 sealed class OutboxService<TDbContext>(
-    IEnumerable<BusOutbox<TDbContext>> outboxes,
+    BusOutboxes<TDbContext> outboxes,
     IServiceScopeFactory scopes,
     TimeProvider clock,
     ILogger<OutboxDeliveryService<TDbContext>> logger
 ) : IHostedService, IDisposable
     where TDbContext : DbContext
 {
-    readonly List<OutboxDeliveryService<TDbContext>> _services =
-    [
-        .. outboxes.Select(outbox => new OutboxDeliveryService<TDbContext>(
-            outbox.Delivery,
-            outbox.Sender,
-            outbox.Store,
-            outbox.Settings,
-            clock,
-            logger
-        )),
-    ];
+    readonly List<OutboxDeliveryService<TDbContext>> _services = [];
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await CheckTables(cancellationToken);
+        _services.AddRange(
+            outboxes
+                .Host()
+                .Select(outbox => new OutboxDeliveryService<TDbContext>(
+                    outbox.Delivery,
+                    outbox.Sender,
+                    outbox.Store,
+                    outbox.Settings,
+                    clock,
+                    logger
+                ))
+        );
         await Task.WhenAll(_services.Select(service => service.StartAsync(cancellationToken)));
     }
 

@@ -26,6 +26,7 @@ abstract class BusOutbox<TDbContext> : IDisposable
         var clock = provider.GetRequiredService<TimeProvider>();
         var loggers = provider.GetRequiredService<ILoggerFactory>();
         Settings = settings;
+        IsHosted = isHosted;
         Sender = new OutboxSender<TDbContext>(provider, bus, settings, clock);
         Store = new OutboxStore<TDbContext>(scopes, settings, clock);
         ScopedDelivery = new ScopedDelivery<TDbContext>(Sender);
@@ -51,6 +52,9 @@ abstract class BusOutbox<TDbContext> : IDisposable
 
     public OutboxSettings<TDbContext> Settings { get; }
 
+    /// <summary>Whether a hosted service runs its delivery.</summary>
+    public bool IsHosted { get; }
+
     public OutboxSender<TDbContext> Sender { get; }
 
     public OutboxStore<TDbContext> Store { get; }
@@ -73,14 +77,14 @@ abstract class BusOutbox<TDbContext> : IDisposable
     /// <summary>The outbox of the bus from which the scope's message came.</summary>
     public static BusOutbox<TDbContext> Of(IServiceProvider scope)
     {
-        var outboxes = scope.GetServices<BusOutbox<TDbContext>>().ToList();
+        var outboxes = scope.GetRequiredService<BusOutboxes<TDbContext>>().All;
         // Endpoints that are configured with a plain IServiceProvider do not tell the scope their bus.
-        return outboxes.Find(outbox => outbox.Consumes(scope))
+        return outboxes.FirstOrDefault(outbox => outbox.Consumes(scope))
             ?? (
                 outboxes.Count == 1 && scope.GetServices<IBusInstance>().Count() == 1
                     ? outboxes[0]
                     : throw new InvalidOperationException(
-                        $"The message's bus has no outbox in {typeof(TDbContext).Name}, or its endpoint does not name its bus. Call AddEntityFrameworkOutbox<{typeof(TDbContext).Name}> on each bus whose endpoints use it, and UseEntityFrameworkOutbox with the bus's IRegistrationContext."
+                        $"The message's bus has no outbox in {typeof(TDbContext).Name}, or its endpoint does not name its bus. Call UseEntityFrameworkOutbox<{typeof(TDbContext).Name}> with the bus's IRegistrationContext."
                     )
             );
     }

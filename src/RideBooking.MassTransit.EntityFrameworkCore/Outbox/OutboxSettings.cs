@@ -46,6 +46,15 @@ sealed class OutboxSettings<TDbContext>
         return new Guid(hash.AsSpan(0, 16));
     }
 
+    /// <summary>The same settings, for another bus.</summary>
+    public OutboxSettings<TDbContext> For(Type bus)
+    {
+        var settings = (OutboxSettings<TDbContext>)MemberwiseClone();
+        settings.BusName = bus == typeof(IBus) ? null : bus.FullName;
+        settings.Validate();
+        return settings;
+    }
+
     public void Validate()
     {
         if (GroupsCommits && IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))

@@ -171,16 +171,57 @@ public sealed class When_a_process_has_several_buses
         process.Clerk.Calls.ShouldBe(2);
     }
 
+    /// <summary>As with the official package, the outbox need be added to one of the buses only.</summary>
     [Theory, MemberData(nameof(Databases))]
-    public async Task An_endpoint_whose_bus_has_no_outbox_keeps_the_process_from_starting(string database)
+    public async Task An_endpoint_uses_the_outbox_that_another_bus_was_given(string database)
+    {
+        await using var servers = await ConformanceServers.StartAsync(database);
+        await using (var dying = await TwoBuses.BuildAsync(servers))
+            await dying.Request(
+                async (_, harbor, office) =>
+                {
+                    await harbor.Publish(new LetterFiled(TwoBuses.Letter(3)), Stop);
+                    await office.SaveChangesAsync(Stop);
+                }
+            );
+        await using var process = await TwoBuses.StartAsync(
+            servers,
+            new()
+            {
+                HarborHasOutbox = false,
+                HarborUsesOutbox = true,
+                Now = DateTimeOffset.UtcNow.AddMinutes(1),
+            }
+        );
+        var id = NewId.NextGuid();
+
+        await process.Town.Publish(new FileLetter(TwoBuses.Letter(1)), Stop);
+        await process.Harbor.Publish(new FileLetter(TwoBuses.Letter(2)), context => context.MessageId = id, Stop);
+        await process.Harbor.Publish(new FileLetter(TwoBuses.Letter(2)), context => context.MessageId = id, Stop);
+
+        await Bench.Eventually("all are handled", () => Task.FromResult(process.Done == 3));
+        await process.Received(town: [1], harbor: [2, 3]);
+        process.Clerk.Calls.ShouldBe(2);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task An_endpoint_with_an_outbox_that_no_bus_was_given_keeps_the_process_from_starting(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
 
         var failure = await Should.ThrowAsync<Exception>(() =>
-            TwoBuses.StartAsync(servers, new() { HarborHasOutbox = false, HarborUsesOutbox = true })
+            TwoBuses.StartAsync(
+                servers,
+                new()
+                {
+                    TownHasOutbox = false,
+                    HarborHasOutbox = false,
+                    HarborUsesOutbox = true,
+                }
+            )
         );
 
-        failure.ToString().ShouldContain("call AddEntityFrameworkOutbox<PostOffice> in the AddMassTransit of this bus");
+        failure.ToString().ShouldContain("call AddEntityFrameworkOutbox<PostOffice> in AddMassTransit");
     }
 }
 
