@@ -80,6 +80,7 @@ public static class HttpConventions
         // Again, so that replay sees and keeps the problem a handler's exception is answered with.
         app.UseExceptionHandler();
         app.UseRequestTime();
+        app.UseVisibility();
         app.UseRepeatOnChangedSchema();
 
         app.MapHealth();

@@ -24,6 +24,24 @@ public static class Visibility
         where TEvent : class
         where TFollowing : class => endpoint.AnswersWhenHandled(typeof(TEvent), typeof(TFollowing));
 
+    /// <summary>
+    /// Lets a request wait for what the caller's earlier commands were answered before. Not what a device sends by itself: it
+    /// shows nothing, and must not come late.
+    /// </summary>
+    internal static void UseVisibility(this IApplicationBuilder app) =>
+        app.Use(
+            async (context, next) =>
+            {
+                if (
+                    context.RequestServices.GetService<EventVisibility>() is { IsNeeded: true } visibility
+                    && context.GetEndpoint()?.Metadata.GetMetadata<SentInBulk>() is null
+                    && Caller.From(context.User) is { } caller
+                )
+                    await visibility.WaitForEarlier(caller.Id, context.RequestAborted);
+                await next(context);
+            }
+        );
+
     static string ReadExplanation()
     {
         using var stream = typeof(Visibility).Assembly.GetManifestResourceStream("NextRequests.md")!;
@@ -37,16 +55,22 @@ public static class Visibility
             {
                 var http = invocation.HttpContext;
                 var request = await IdempotentRequest.BindAsync(http);
-                using var wait = http
-                    .RequestServices.GetRequiredService<EventVisibility>()
-                    .Begin(
-                        events,
-                        http.RequestServices.GetRequiredService<AppDbContext>(),
-                        request!.IdFor(IdempotentRequest.Command)
-                    );
-                var answer = await next(invocation);
-                await wait.Finish(http.RequestAborted);
-                return answer;
+                var visibility = http.RequestServices.GetRequiredService<EventVisibility>();
+                var wait = visibility.Begin(
+                    events,
+                    http.RequestServices.GetRequiredService<AppDbContext>(),
+                    request!.IdFor(IdempotentRequest.Command)
+                );
+                try
+                {
+                    var answer = await next(invocation);
+                    await wait.Finish(http.RequestAborted);
+                    return answer;
+                }
+                finally
+                {
+                    visibility.End(wait, Caller.From(http.User)?.Id);
+                }
             }
         );
 }

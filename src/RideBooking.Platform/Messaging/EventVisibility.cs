@@ -16,7 +16,20 @@ namespace RideBooking.Platform.Messaging;
 /// <summary>How long a request waits until what it depends on can be seen.</summary>
 /// <param name="Timeout">From <c>Messaging:VisibilityTimeout</c>.</param>
 /// <param name="RequestTimeout">How long answering may take in all: what is done must not be answered as given up.</param>
-internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeout);
+internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeout)
+{
+    /// <summary>How long all the waiting of one request may take, so that it is still answered in time.</summary>
+    public TimeSpan Budget => RequestTimeout * 0.9;
+
+    /// <summary>How long a request waits for what the caller's earlier commands were answered before.</summary>
+    public TimeSpan EarlierTimeout =>
+        Budget - Timeout < TimeSpan.Zero ? TimeSpan.Zero
+        : Budget - Timeout < Timeout ? Budget - Timeout
+        : Timeout;
+
+    /// <summary>For how long after a command its caller's next requests wait for it.</summary>
+    public TimeSpan KeptFor => Timeout * 6;
+}
 
 /// <summary>
 /// Waits until events have been handled by every consumer whose state the API shows, so that the next request of a caller sees
@@ -42,8 +55,14 @@ public sealed partial class EventVisibility
     // By whatever a wait is told of: an event, a ride or driver, the request's context, its command to a state machine.
     readonly Dictionary<object, List<Wait>> _waits = [];
 
-    // The consumers that did not handle an event within the limit, each with the time from which they are waited for again.
+    // By caller: what commands were answered before. The next requests of the caller wait for it.
+    readonly Dictionary<string, List<Wait>> _unfinished = [];
+
+    // The consumers that handled nothing within the limit, each with the time from which they are waited for again.
     readonly Dictionary<Guid, long> _stuck = [];
+
+    // When each consumer has handled something last, of what this process has been told while requests waited.
+    readonly Dictionary<Guid, long> _handled = [];
     readonly Lock _lock = new();
     bool _isPolling;
     volatile int _count;
@@ -129,6 +148,48 @@ public sealed partial class EventVisibility
         }
     }
 
+    /// <summary>
+    /// Ends the wait of a caller's command. What it was answered before, <see cref="WaitForEarlier"/> waits for.
+    /// </summary>
+    internal void End(Wait wait, string? caller)
+    {
+        lock (_lock)
+        {
+            if (caller is null || !wait.Keep())
+            {
+                wait.Dispose();
+                return;
+            }
+            if (_unfinished.TryGetValue(caller, out var others))
+                others.Add(wait);
+            else
+                _unfinished.Add(caller, [wait]);
+        }
+        StartPolling();
+    }
+
+    /// <summary>
+    /// Waits for what earlier commands of the caller were answered before, because it took too long, if it is still coming.
+    /// </summary>
+    internal async Task WaitForEarlier(string caller, CancellationToken cancellationToken)
+    {
+        List<Task> earlier;
+        lock (_lock)
+            earlier = _unfinished.TryGetValue(caller, out var waits)
+                ? [.. waits.Where(wait => !wait.IsStuck).Select(wait => wait.Done)]
+                : [];
+        if (earlier.Count == 0)
+            return;
+        try
+        {
+            await Task.WhenAll(earlier).WaitAsync(_options.EarlierTimeout, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The time is up: the answer says what is so.
+        }
+    }
+
     /// <summary>Whether there is any request to be told of a commit.</summary>
     internal bool IsNeeded => _count > 0;
 
@@ -148,6 +209,7 @@ public sealed partial class EventVisibility
             foreach (var (message, consumer) in commit.Marks)
             {
                 _stuck.Remove(consumer);
+                _handled[consumer] = Stopwatch.GetTimestamp();
                 foreach (var wait in Of(message).ToList())
                 {
                     wait.Remove(message, pending => pending.Id == consumer);
@@ -199,6 +261,7 @@ public sealed partial class EventVisibility
             List<Wait> waits;
             lock (_lock)
             {
+                ForgetFinished();
                 waits = [.. _waits.Values.SelectMany(those => those).Where(wait => wait.IsWaiting).Distinct()];
                 _isPolling = waits.Count > 0;
                 if (!_isPolling)
@@ -220,6 +283,20 @@ public sealed partial class EventVisibility
                 LogPollFailed(exception);
                 interval = s_maxPollInterval;
             }
+        }
+    }
+
+    void ForgetFinished()
+    {
+        foreach (var (caller, waits) in _unfinished.ToList())
+        {
+            foreach (var wait in waits.FindAll(wait => wait.Done.IsCompleted || wait.IsOld))
+            {
+                waits.Remove(wait);
+                wait.Dispose();
+            }
+            if (waits.Count == 0)
+                _unfinished.Remove(caller);
         }
     }
 
@@ -330,6 +407,13 @@ public sealed partial class EventVisibility
 
         public bool IsWaiting { get; private set; }
 
+        public Task Done => _done.Task;
+
+        /// <summary>Whether a consumer that it waits for handles nothing at all.</summary>
+        public bool IsStuck => _pending.Values.Any(consumers => consumers.Exists(visibility.IsStuck));
+
+        public bool IsOld => Stopwatch.GetElapsedTime(_begun) > visibility._options.KeptFor;
+
         public IEnumerable<Guid> Pending => _pending.Keys;
 
         public IEnumerable<Guid> Known => _known;
@@ -384,6 +468,9 @@ public sealed partial class EventVisibility
             return true;
         }
 
+        /// <summary>Goes on waiting after the request, if there is anything to wait for.</summary>
+        public bool Keep() => IsWaiting = _pending.Count > 0;
+
         public void GiveUp()
         {
             _pending.Clear();
@@ -407,8 +494,8 @@ public sealed partial class EventVisibility
                 IsWaiting = true;
             }
             visibility.StartPolling();
-            var (limit, request) = visibility._options;
-            var left = request * 0.9 - Stopwatch.GetElapsedTime(_begun);
+            var limit = visibility._options.Timeout;
+            var left = visibility._options.Budget - Stopwatch.GetElapsedTime(_begun);
             if (left < limit)
                 limit = left > TimeSpan.Zero ? left : TimeSpan.Zero;
             try
@@ -429,8 +516,10 @@ public sealed partial class EventVisibility
             {
                 var until =
                     Stopwatch.GetTimestamp() + (long)(visibility._options.Timeout.TotalSeconds * Stopwatch.Frequency);
+                // One that has handled other events meanwhile is busy, and comes to these as well.
                 foreach (var consumer in _pending.Values.SelectMany(consumers => consumers))
-                    visibility._stuck[consumer.Id] = until;
+                    if (visibility._handled.GetValueOrDefault(consumer.Id) < _begun)
+                        visibility._stuck[consumer.Id] = until;
                 return string.Join(
                     "; ",
                     _pending.Select(entry =>

@@ -30,10 +30,13 @@ public sealed class The_next_requests
             - **A command is answered when its effects can be read.** Modules learn of each other by events, so `accept`,
               `decline`, `complete`, `release`, `no-show`, `cancel`, `balance/pay`, going on or off duty, and of operators
               `force-complete`, `force-cancel` and `write-off` wait until the events that they cause are handled. That takes some ten milliseconds, and up to a second in a rush.
-            - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s). It also ends when the broker is unavailable and when a
-              message fails and has to be redelivered. A consumer that has let a request wait that long is not waited for again until
-              it handles an event or the limit has passed once more. The command is carried out all the same and answered as usual;
-              until the events are handled, reads show what was before.
+            - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s); then the command is answered as usual, and the
+              next requests of the same caller to the same host wait for as long again, up to a minute after the command. So
+              a host that is overloaded is slow, and does not deny what the caller has done. Location reports never wait.
+            - **The wait ends early** when the broker is unavailable, when a message fails and has to be redelivered, and for
+              a consumer that has handled nothing at all within the limit; that one is not waited for again until it handles
+              an event or the limit has passed once more. The command is carried out all the same; until the events are
+              handled, reads show what was before.
             - **What exists is never answered 404.** If a driver's accepted ride cannot be shown when the wait ended early, reading
               and driving it answer 503 `not_yet_visible` with `Retry-After`.
             - **A refusal is checked before it is sent.** `outstanding_balance`, `receipt_not_ready` and a receipt that is still due
