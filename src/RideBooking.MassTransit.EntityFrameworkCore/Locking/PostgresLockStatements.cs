@@ -17,9 +17,12 @@ public class PostgresLockStatementProvider : SqlLockStatementProvider
 /// <summary>Locks rows with <c>FOR UPDATE</c>.</summary>
 public class PostgresLockStatementFormatter : ILockStatementFormatter
 {
+    // A map may use the row's own version, a system column, as its token.
+    const string Select = "SELECT *, xmin FROM ";
+
     /// <inheritdoc />
     public void Create(StringBuilder sb, string? schema, string table) =>
-        sb.Append("SELECT * FROM ").Append(Table(schema, table)).Append(" WHERE ");
+        sb.Append(Select).Append(Table(schema, table)).Append(" WHERE ");
 
     /// <inheritdoc />
     public void AppendColumn(StringBuilder sb, int index, string columnName) =>
@@ -30,7 +33,7 @@ public class PostgresLockStatementFormatter : ILockStatementFormatter
 
     /// <inheritdoc />
     public void CreateOutboxStatement(StringBuilder sb, string? schema, string table, string columnName) =>
-        sb.Append("SELECT * FROM ")
+        sb.Append(Select)
             .Append(Table(schema, table))
             .Append(" ORDER BY ")
             .Append(Quote(columnName))
