@@ -1,7 +1,9 @@
 using System.Collections.Specialized;
 using MassTransit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
+using Quartz.Impl.Calendar;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
@@ -66,8 +68,71 @@ public sealed class When_an_application_comes_from_Quartz_3
             q.UsePersistentScheduler(QuartzDatabase.Postgres, "connection", options => { })
         );
         QuartzSchedulerBuilder.Create(_ => { }).UseProperties(properties).Build().ShouldNotBeNull();
+        (await QuartzSchedulerBuilder.Create(q => { }).Build().GetScheduler(Stop)).ShouldNotBeNull();
         typeof(Quartz.Extensibility.IJobFactory).ShouldNotBeNull();
-        await new Job().Execute(null!, TestContext.Current.CancellationToken);
+        await new Job().Execute(null!, Stop);
+    }
+
+    [Fact]
+    public async Task Its_configuration_section_is_read()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Quartz:quartz.scheduler.instanceName"] = "name",
+                    ["Quartz:quartz.threadPool.maxConcurrency"] = "3",
+                }
+            )
+            .Build();
+        var services = new ServiceCollection().AddLogging();
+        services.AddQuartz(configuration.GetSection("Quartz"), q => { });
+
+        await using var provider = services.BuildServiceProvider();
+        var scheduler = await provider.GetRequiredService<ISchedulerFactory>().GetScheduler(Stop);
+
+        scheduler.SchedulerName.ShouldBe("name");
+        (await scheduler.GetMetadata(Stop)).ThreadPoolSize.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_names_for_jobs_triggers_and_clocks_compile_and_work()
+    {
+        var timeProvider = TimeProvider.System;
+        var services = new ServiceCollection().AddLogging();
+        services.Configure<QuartzOptions>(options =>
+        {
+            options.Properties["quartz.scheduler.instanceName"] = "name";
+            options.Scheduling.OverwriteExistingData = true;
+        });
+        services.AddQuartz(q =>
+        {
+            q.UseTimeProvider(timeProvider);
+            q.AddCalendar<HolidayCalendar>(
+                "holidays",
+                AddCalendarOptions.ReplacingAndUpdatingTriggers,
+                calendar => { }
+            );
+            q.AddJob<Job>(job => job.WithIdentity("job").StoreDurably());
+            q.AddTrigger(trigger =>
+                trigger
+                    .ForJob("job")
+                    .WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(5)).RepeatForever())
+            );
+            q.AddJobListener<Listener>();
+        });
+        await using var provider = services.BuildServiceProvider();
+        var task = provider.GetRequiredService<ISchedulerFactory>().GetScheduler(Stop).AsTask();
+
+        (await task).SchedulerName.ShouldBe("name");
+        (await (await task).GetTriggerKeys(GroupMatcher<TriggerKey>.AnyGroup(), Stop)).ShouldNotBeNull();
+    }
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    sealed class Listener : IJobListener
+    {
+        public string Name => "listener";
     }
 
     sealed class Job : IJob
