@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http;
 
@@ -76,6 +77,13 @@ public static class HttpConventions
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseQueryParameters();
+        app.Use(
+            (context, next) =>
+            {
+                SqliteWriteGate.BeginRequest();
+                return next(context);
+            }
+        );
         app.UseMiddleware<IdempotentPosts>();
         // Again, so that replay sees and keeps the problem a handler's exception is answered with.
         app.UseExceptionHandler();

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Tests.Persistence;
+
+/// <summary>One writer at a time, and what follows from requests does not wait for all requests.</summary>
+public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-gate-").FullName;
+    readonly SqliteWriteGate _gate = new();
+    readonly ConcurrentQueue<string> _order = new();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var db = Open();
+        await db.Database.OpenConnectionAsync(Stop);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task They_take_turns_each_in_order()
+    {
+        await using var db = Open();
+        var first = await db.Database.BeginTransactionAsync(Stop);
+        List<Task> writers =
+        [
+            Writes("request 1", isRequest: true),
+            Writes("request 2", isRequest: true),
+            Writes("request 3", isRequest: true),
+            Writes("request 4", isRequest: true),
+            Writes("group 1", isRequest: false),
+            Writes("group 2", isRequest: false),
+        ];
+
+        await first.DisposeAsync();
+
+        await Task.WhenAll(writers);
+        _order.ShouldBe(["request 1", "group 1", "request 2", "group 2", "request 3", "request 4"]);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_is_passed_over()
+    {
+        await using var db = Open();
+        var first = await db.Database.BeginTransactionAsync(Stop);
+        using var givingUp = new CancellationTokenSource();
+        var givesUp = Writes("gives up", isRequest: true, givingUp.Token);
+        var next = Writes("next", isRequest: true);
+
+        await givingUp.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => givesUp);
+        await first.DisposeAsync();
+
+        await next;
+        _order.ShouldBe(["next"]);
+    }
+
+    // It stands in its queue when this returns.
+    async Task Writes(string name, bool isRequest, CancellationToken? givenUp = null)
+    {
+        if (isRequest)
+            SqliteWriteGate.BeginRequest();
+        await using var db = Open();
+        await using var transaction = await db.Database.BeginTransactionAsync(givenUp ?? Stop);
+        _order.Enqueue(name);
+    }
+
+    SqliteAppDbContext Open() =>
+        new(
+            (DbContextOptions<SqliteAppDbContext>)
+                new DbContextOptionsBuilder<SqliteAppDbContext>()
+                    .UseSqlite($"Data Source={Path.Combine(_folder, "gate.db")}")
+                    .KeepOpenBehind(_gate)
+                    .ConfigureWarnings(log => log.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning))
+                    .AddInterceptors(new NeedNotSurviveAPowerCut())
+                    .Options
+        );
+}
