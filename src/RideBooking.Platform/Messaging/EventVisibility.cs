@@ -49,7 +49,10 @@ public sealed partial class EventVisibility
     readonly IServiceProvider _services;
     readonly VisibilityOptions _options;
     readonly bool _hasBroker;
-    readonly TimeSpan _firstPoll;
+    readonly TimeSpan _minInterval;
+
+    // Kept from one wait to the next: where one host handles everything, its signals come first and polls find nothing.
+    TimeSpan _interval;
     readonly ILogger<EventVisibility> _logger;
 
     // By whatever a wait is told of: an event, a ride or driver, the request's context, its command to a state machine.
@@ -78,7 +81,8 @@ public sealed partial class EventVisibility
         (_consumers, _services, _options, _logger) = (consumers, services, options, logger);
         // In one process the signals suffice; the poll finds what was committed in the moment in which a wait began.
         _hasBroker = transport.Kind != TransportKind.InMemory;
-        _firstPoll = _hasBroker ? s_minPollInterval : s_maxPollInterval;
+        _minInterval = _hasBroker ? s_minPollInterval : s_maxPollInterval;
+        _interval = _minInterval;
     }
 
     /// <summary>
@@ -254,10 +258,9 @@ public sealed partial class EventVisibility
     [SuppressMessage("Design", "CA1031", Justification = "The next poll tries again, and every wait has its limit.")]
     async Task PollWhileAnythingWaits()
     {
-        var interval = _firstPoll;
         while (true)
         {
-            await Task.Delay(interval);
+            await Task.Delay(_interval);
             List<Wait> waits;
             lock (_lock)
             {
@@ -272,16 +275,15 @@ public sealed partial class EventVisibility
                 if (_hasBroker && _services.GetService<BrokerHealth>()?.Check().Status == HealthStatus.Unhealthy)
                     lock (_lock)
                         waits.ForEach(wait => wait.GiveUp());
-                // Where one host handles everything, its signals are always first, and the poll is soon a rare one.
-                else if (await Poll(waits, CancellationToken.None))
-                    interval = _firstPoll;
-                else if (interval < s_maxPollInterval)
-                    interval *= 2;
+                else
+                    _interval = await Poll(waits, CancellationToken.None)
+                        ? _minInterval
+                        : TimeSpan.FromTicks(Math.Min(_interval.Ticks * 2, s_maxPollInterval.Ticks));
             }
             catch (Exception exception)
             {
                 LogPollFailed(exception);
-                interval = s_maxPollInterval;
+                _interval = s_maxPollInterval;
             }
         }
     }
