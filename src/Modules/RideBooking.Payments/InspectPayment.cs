@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments;
@@ -12,24 +13,51 @@ namespace RideBooking.Payments;
 /// <summary>An operator looks at the payment of a ride.</summary>
 internal static class InspectPayment
 {
+    static readonly Type[] s_ends =
+    [
+        typeof(RideCompleted),
+        typeof(FareFinalized),
+        typeof(RideCancelled),
+        typeof(CancellationFeeAssessed),
+    ];
+
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/payments/{rideId:guid}", Handle)
             .WithSummary("The payment of a ride")
             .Refuses(StatusCodes.Status404NotFound, "payment_not_found");
 
-    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(Guid rideId, AppDbContext db, CancellationToken stop)
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
+        Guid rideId,
+        AppDbContext db,
+        EventVisibility visibility,
+        CancellationToken stop
+    ) =>
+        await db.FindPayment(rideId, visibility, stop) is { } payment
+            ? TypedResults.Ok(View.Of(payment))
+            : Problem.NotFound("There is no payment for this ride.", "payment_not_found");
+
+    /// <summary>The ride's payment, once it is known what is due; also when the ride's end is not handled yet, for that was seen.</summary>
+    public static async Task<Payment?> FindPayment(
+        this AppDbContext db,
+        Guid rideId,
+        EventVisibility visibility,
+        CancellationToken stop
+    )
     {
-        var payment = await db.Set<Payment>()
+        var payment = await db.FindPayment(rideId, stop);
+        return payment is null && await visibility.WaitUntilHandled(rideId.ToString(), s_ends, stop)
+            ? await db.FindPayment(rideId, stop)
+            : payment;
+    }
+
+    public static Task<Payment?> FindPayment(this AppDbContext db, Guid rideId, CancellationToken stop) =>
+        db.Set<Payment>()
             .AsNoTracking()
             .SingleOrDefaultAsync(
-                p => p.CorrelationId == rideId && p.Status != nameof(PaymentStateMachine.Expected),
+                payment => payment.CorrelationId == rideId && payment.Status != nameof(PaymentStateMachine.Expected),
                 stop
             );
-        return payment is null
-            ? Problem.NotFound("There is no payment for this ride.", "payment_not_found")
-            : TypedResults.Ok(View.Of(payment));
-    }
 
     /// <param name="RideId">The ride.</param>
     /// <param name="PaymentId">The payment.</param>

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
@@ -50,6 +49,7 @@ internal static class OperatePayment
         AppDbContext db,
         SagaCommands<Payment> payments,
         IOperatorAudit audit,
+        EventVisibility visibility,
         CancellationToken cancellationToken
     ) =>
         Act(
@@ -62,6 +62,7 @@ internal static class OperatePayment
             db,
             payments,
             audit,
+            visibility,
             cancellationToken
         );
 
@@ -73,6 +74,7 @@ internal static class OperatePayment
         AppDbContext db,
         SagaCommands<Payment> payments,
         IOperatorAudit audit,
+        EventVisibility visibility,
         CancellationToken cancellationToken
     ) =>
         Act(
@@ -85,6 +87,7 @@ internal static class OperatePayment
             db,
             payments,
             audit,
+            visibility,
             cancellationToken
         );
 
@@ -98,11 +101,12 @@ internal static class OperatePayment
         AppDbContext db,
         SagaCommands<Payment> payments,
         IOperatorAudit audit,
+        EventVisibility visibility,
         CancellationToken cancellationToken
     )
         where T : class
     {
-        if (await Find(db, rideId, cancellationToken) is not { } known)
+        if (await db.FindPayment(rideId, visibility, cancellationToken) is not { } known)
             return Problem.NotFound("There is no payment for this ride.", "payment_not_found");
         var commandId = request.IdFor(IdempotentRequest.Command);
         // A repeat of a request whose first answer was lost: whatever has become of the payment since, it was carried out.
@@ -114,7 +118,7 @@ internal static class OperatePayment
         if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
             await audit.Record(action, rideId, by.Id, asked.Reason.Trim(), cancellationToken);
         var outcome = await payments.Tell(command, commandId, cancellationToken);
-        var now = outcome.Saga as Payment ?? await Find(db, rideId, cancellationToken) ?? known;
+        var now = outcome.Saga as Payment ?? await db.FindPayment(rideId, cancellationToken) ?? known;
         return outcome.Accepted || WasDone(command, now) ? Done(now)
             : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
                 ? Problem.Conflict(
@@ -132,14 +136,6 @@ internal static class OperatePayment
         command is WriteOffPayment
             ? payment.Status == nameof(PaymentStateMachine.WrittenOff)
             : payment.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling);
-
-    static Task<Payment?> Find(AppDbContext db, Guid rideId, CancellationToken cancellationToken) =>
-        db.Set<Payment>()
-            .AsNoTracking()
-            .SingleOrDefaultAsync(
-                payment => payment.CorrelationId == rideId && payment.Status != nameof(PaymentStateMachine.Expected),
-                cancellationToken
-            );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
     internal sealed record Request(string Reason)

@@ -559,6 +559,22 @@ public static class NextRequests
             async (driver, _) => (await driver.Delete("drivers/me/shift")).Is(HttpStatusCode.NoContent)
         ),
         // Operators
+        new(
+            Operators,
+            "GET /rides/{id}: `completed`",
+            "GET /operations/payments/{id}",
+            "the payment",
+            async s =>
+            {
+                var (driver, by) = (await s.Accepted(), await s.Operator());
+                await driver.Does(s.RideId, "arrive");
+                await driver.Does(s.RideId, "start");
+                var completing = driver.Does(s.RideId, "complete", CallerStory.Measured());
+                await by.Until("the ride's end", $"rides/{s.RideId}", ride => ride.Text("status") == "completed");
+                (await by.Get($"operations/payments/{s.RideId}")).Is(HttpStatusCode.OK);
+                await completing;
+            }
+        ),
         ForceComplete(
             "GET /rides/{id}",
             "`completed`, with the fare",
