@@ -13,6 +13,8 @@ namespace RideBooking.Operations.FailedMessages;
 /// <summary>Takes messages out of their error queue for good, and keeps them aside with the reason.</summary>
 internal static class DiscardMessages
 {
+    const int MaxPasses = 3;
+
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/failed-messages/discard", Handle)
@@ -58,14 +60,20 @@ internal static class DiscardMessages
         else if (request.Selection.Ids is { } ids)
             missing = ids.Distinct().Count() - selected.Count;
 
-        foreach (var queue in selected.Values.Where(IsOpen).Select(row => row.Queue).Distinct().ToList())
-            await queues.Remove(
-                queue,
-                selected.Values.Where(IsOpen).Select(row => row.FailedMessageId).ToHashSet(),
-                messages => Keep(db, selected, messages, clock.GetUtcNow(), stop),
-                stop
-            );
-        var left = selected.Values.Count(IsOpen);
+        // What another process is looking at is not there for this one, nor what is just on its way back into the queue.
+        var (left, before) = (selected.Values.Count(IsOpen), 0);
+        for (var pass = 0; pass < MaxPasses && left > 0 && left != before; pass++)
+        {
+            before = left;
+            foreach (var queue in selected.Values.Where(IsOpen).Select(row => row.Queue).Distinct().ToList())
+                await queues.Remove(
+                    queue,
+                    selected.Values.Where(IsOpen).Select(row => row.FailedMessageId).ToHashSet(),
+                    messages => Keep(db, selected, messages, clock.GetUtcNow(), stop),
+                    stop
+                );
+            left = selected.Values.Count(IsOpen);
+        }
         return TypedResults.Ok(new View(selected.Count - left, missing + left));
     }
 

@@ -24,6 +24,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
     {
         var operations = await new City(host.CreateClient).Operator();
         await Fail(20);
+        Queues.InterruptsNext = true;
         var discard = new JsonObject
         {
             ["selection"] = new JsonObject { ["queue"] = Queue },
@@ -40,11 +41,34 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
 
         repeat.ShouldBe(HttpStatusCode.OK).Body!["discarded"]!.GetValue<int>().ShouldBe(10);
         (await Left()).ShouldBe(15);
-        var discarded = await operations.Get("operations/failed-messages?state=discarded&limit=100");
+        var discarded = await operations.Get($"operations/failed-messages?state=discarded&queue={Queue}&limit=100");
         discarded.Body!["items"]!.AsArray().Count.ShouldBe(10);
     }
 
-    async Task Fail(int count)
+    [Fact]
+    public async Task What_another_process_was_looking_at_is_taken_in_another_pass()
+    {
+        const string queue = "notify-driver_error";
+        var operations = await new City(host.CreateClient).Operator();
+        await Fail(10, queue);
+        Queues.HidesFromNext = 4;
+
+        var discarded = await operations.Post(
+            "operations/failed-messages/discard",
+            new JsonObject
+            {
+                ["selection"] = new JsonObject { ["queue"] = queue },
+                ["reason"] = "nobody needs them",
+            }
+        );
+
+        discarded.ShouldBe(HttpStatusCode.OK).Body!["discarded"]!.GetValue<int>().ShouldBe(10);
+        (await Left(queue)).ShouldBe(0);
+    }
+
+    Interrupted Queues => (Interrupted)host.Services.GetRequiredService<IErrorQueues>();
+
+    async Task Fail(int count, string queue = Queue)
     {
         await using var scope = host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
@@ -53,7 +77,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
                 new SetAsideMessage
                 {
                     Id = Guid.CreateVersion7(),
-                    Queue = Queue,
+                    Queue = queue,
                     At = DateTimeOffset.UtcNow,
                     Headers = "{}",
                     ContentType = "application/json",
@@ -63,13 +87,13 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
         await db.SaveChangesAsync(Stop);
     }
 
-    async Task<int> Left()
+    async Task<int> Left(string queue = Queue)
     {
         await using var scope = host.Services.CreateAsyncScope();
         return await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<SetAsideMessage>()
-            .CountAsync(message => message.Queue == Queue, Stop);
+            .CountAsync(message => message.Queue == queue, Stop);
     }
 
     public sealed class InterruptedHost : HostInProcess
@@ -99,7 +123,9 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
 
     sealed class Interrupted(IErrorQueues queues) : IErrorQueues
     {
-        bool _wasInterrupted;
+        public bool InterruptsNext { get; set; }
+
+        public int HidesFromNext { get; set; }
 
         public Task<int> Count(string queue, CancellationToken stop) => queues.Count(queue, stop);
 
@@ -120,12 +146,14 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
             CancellationToken stop
         )
         {
-            if (_wasInterrupted)
+            if (!InterruptsNext)
             {
-                await queues.Remove(queue, ids, record, stop);
+                var hidden = HidesFromNext;
+                HidesFromNext = 0;
+                await queues.Remove(queue, ids.Skip(hidden).ToHashSet(), record, stop);
                 return;
             }
-            _wasInterrupted = true;
+            InterruptsNext = false;
             await queues.Remove(queue, ids.Take(3).ToHashSet(), record, stop);
             throw new InvalidOperationException("The process was interrupted.");
         }
