@@ -60,6 +60,9 @@ internal sealed partial class FailedMessage
 
     public IReadOnlyDictionary<string, string?> Headers { get; }
 
+    /// <summary>The headers and properties as RabbitMQ has them, where the message is to be put back.</summary>
+    public string? Properties { get; init; }
+
     public string? ContentType { get; }
 
     public byte[] Body { get; }

@@ -68,6 +68,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
             channel,
             queue,
             most,
+            toPutBack: false,
             (message, _) =>
             {
                 see(message);
@@ -91,6 +92,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
             channel,
             queue,
             int.MaxValue,
+            toPutBack: true,
             async (message, tag) =>
             {
                 if (!ids.Contains(message.Id))
@@ -115,11 +117,12 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     }
 
     // Those that are there now, in order: the broker sends as many as are wanted, without being asked for each. Fewer than it
-    // has counted come when another process looks, too.
+    // has counted come when another process looks, too. When this returns, nothing of it is being taken any more.
     static async Task Take(
         IChannel channel,
         string queue,
         int most,
+        bool toPutBack,
         Func<FailedMessage, ulong, Task> take,
         CancellationToken stop
     )
@@ -128,20 +131,31 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         if (left == 0)
             return;
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var turn = new SemaphoreSlim(1);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
-            if (left == 0 || stop.IsCancellationRequested)
+            if (end.Task.IsCompleted || stop.IsCancellationRequested)
                 return;
+            await turn.WaitAsync(CancellationToken.None);
             try
             {
-                await take(Read(queue, delivery.BasicProperties, delivery.Body.ToArray()), delivery.DeliveryTag);
+                if (end.Task.IsCompleted)
+                    return;
+                await take(
+                    Read(queue, delivery.BasicProperties, delivery.Body.ToArray(), toPutBack),
+                    delivery.DeliveryTag
+                );
                 if (Interlocked.Decrement(ref left) == 0)
                     end.TrySetResult();
             }
             catch (Exception exception)
             {
                 end.TrySetException(exception);
+            }
+            finally
+            {
+                turn.Release();
             }
         };
         channel.ChannelShutdownAsync += (_, shutdown) =>
@@ -155,10 +169,17 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         {
             before = Volatile.Read(ref left);
             await Task.WhenAny(end.Task, Task.Delay(s_silence, stop));
+            // Whoever is busy with what came has not heard what else there is.
+            await turn.WaitAsync(CancellationToken.None);
+            turn.Release();
+            if (stop.IsCancellationRequested)
+                break;
         }
+        await turn.WaitAsync(CancellationToken.None);
+        end.TrySetResult();
+        turn.Release();
         stop.ThrowIfCancellationRequested();
-        if (end.Task.IsCompleted)
-            await end.Task;
+        await end.Task;
     }
 
     public async Task Work(
@@ -200,6 +221,8 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
                 .Headers.Where(header => header.Value is not null)
                 .ToDictionary(header => header.Key, header => (object?)Encoding.UTF8.GetBytes(header.Value!)),
         };
+        if (message.Properties is { } described)
+            RabbitMqProperties.Restore(described, properties);
         await Publish(channel, "", message.Queue, properties, message.Body, stop);
     }
 
@@ -249,6 +272,8 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     )
     {
         var properties = new BasicProperties(taken.BasicProperties);
+        // The broker takes it from the user of that name only.
+        properties.ClearUserId();
         if (properties.Headers is { } headers)
             properties.Headers = headers
                 .Where(header => !FailedMessage.TellsOfFailure(header.Key))
@@ -293,13 +318,16 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         }
     }
 
-    static FailedMessage Read(string queue, IReadOnlyBasicProperties properties, byte[] body)
+    static FailedMessage Read(string queue, IReadOnlyBasicProperties properties, byte[] body, bool toPutBack = false)
     {
         var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in properties.Headers ?? new Dictionary<string, object?>())
             headers[name] = Text(value);
         SetAsideByBroker.Explain(properties, headers);
-        return new FailedMessage(queue, headers, properties.ContentType, body, properties.MessageId);
+        return new FailedMessage(queue, headers, properties.ContentType, body, properties.MessageId)
+        {
+            Properties = toPutBack ? RabbitMqProperties.Describe(properties) : null,
+        };
     }
 
     static string? Text(object? value) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Operations.ErrorQueues;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.FailedMessages;
 
@@ -94,7 +95,11 @@ internal sealed class MessageAction
     public void Discard(FailedMessage message, DateTimeOffset at)
     {
         (Action, At) = (Discarded, at);
-        Headers = JsonSerializer.Serialize(message.Headers);
+        Headers = JsonSerializer.Serialize(
+            message.Properties is { } properties
+                ? message.Headers.Append(new(RabbitMqProperties.Header, properties)).ToDictionary()
+                : message.Headers
+        );
         ContentType = message.ContentType;
         Body = message.Body;
     }
@@ -103,7 +108,22 @@ internal sealed class MessageAction
     public void Forget() => (Headers, Body) = (null, null);
 
     /// <summary>The message that was discarded.</summary>
-    public FailedMessage Message() => new(Queue, StoredHeaders.Read(Headers!), ContentType, Body!, MessageId);
+    public FailedMessage Message()
+    {
+        var headers = StoredHeaders.Read(Headers!);
+        return new FailedMessage(
+            Queue,
+            headers
+                .Where(header => header.Key != RabbitMqProperties.Header)
+                .ToDictionary(StringComparer.OrdinalIgnoreCase),
+            ContentType,
+            Body!,
+            MessageId
+        )
+        {
+            Properties = headers.GetValueOrDefault(RabbitMqProperties.Header),
+        };
+    }
 
     internal sealed class Configuration : IEntityTypeConfiguration<MessageAction>
     {

@@ -7,11 +7,10 @@ using RabbitMQ.Client;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Takes the headers of a RabbitMQ message through the scheduler, which keeps text, and MassTransit, which knows few types of
-/// headers: as one header in JSON, from which they are made again where the message is sent. With them goes what MassTransit
-/// leaves out of the properties.
+/// Takes the headers and properties of a RabbitMQ message through what keeps text (the scheduler, the database), and through
+/// MassTransit, which knows few types of headers: as JSON, from which they are made again where the message is sent.
 /// </summary>
-internal static class RabbitMqProperties
+public static class RabbitMqProperties
 {
     /// <summary>The header of the scheduled message. No message on the wire has it.</summary>
     public const string Header = "RideBooking-RabbitMQ-Properties";
@@ -20,10 +19,10 @@ internal static class RabbitMqProperties
     public const string UserId = "RMQ-UserId";
 
     /// <summary>Has the bus make the properties again of whatever it sends with <see cref="Header"/>.</summary>
-    public static void Use(IBusFactoryConfigurator bus) => bus.ConnectSendObserver(new Observer());
+    internal static void Use(IBusFactoryConfigurator bus) => bus.ConnectSendObserver(new Observer());
 
     /// <summary>The value of <see cref="Header"/>, without the headers that the sender sets itself.</summary>
-    public static string Describe(IReadOnlyBasicProperties properties, IReadOnlyCollection<string> except)
+    public static string Describe(IReadOnlyBasicProperties properties, params IReadOnlyCollection<string> except)
     {
         var headers = new JsonObject();
         foreach (var (name, value) in properties.Headers ?? new Dictionary<string, object?>())
@@ -34,11 +33,18 @@ internal static class RabbitMqProperties
             description["timestamp"] = properties.Timestamp.UnixTime;
         if (properties.IsContentEncodingPresent())
             description["contentEncoding"] = properties.ContentEncoding;
-        // Guids are the message's own.
-        if (properties.IsMessageIdPresent() && Id(properties.MessageId) is null)
+        if (properties.IsMessageIdPresent())
             description["messageId"] = properties.MessageId;
-        if (properties.IsCorrelationIdPresent() && Id(properties.CorrelationId) is null)
+        if (properties.IsCorrelationIdPresent())
             description["correlationId"] = properties.CorrelationId;
+        if (properties.IsAppIdPresent())
+            description["appId"] = properties.AppId;
+        if (properties.IsTypePresent())
+            description["type"] = properties.Type;
+        if (properties.IsReplyToPresent())
+            description["replyTo"] = properties.ReplyTo;
+        if (properties.IsPriorityPresent())
+            description["priority"] = properties.Priority;
         return description.ToJsonString();
     }
 
@@ -51,11 +57,16 @@ internal static class RabbitMqProperties
         if (
             !context.Headers.TryGetHeader(Header, out var description)
             || !context.TryGetPayload(out RabbitMqSendContext? sending)
-            || JsonNode.Parse(description.ToString()!) is not JsonObject known
         )
             return;
         context.Headers.Set(Header, null);
-        var properties = sending.BasicProperties;
+        Restore(description.ToString()!, sending.BasicProperties);
+    }
+
+    /// <summary>Makes the headers and properties again that <see cref="Describe"/> has described.</summary>
+    public static void Restore(string description, IBasicProperties properties)
+    {
+        var known = JsonNode.Parse(description)!;
         properties.Headers ??= new Dictionary<string, object?>();
         foreach (var (name, value) in Table(known["headers"]!))
             properties.Headers[name] = value;
@@ -67,6 +78,14 @@ internal static class RabbitMqProperties
             properties.MessageId = (string)messageId!;
         if (known["correlationId"] is { } correlationId)
             properties.CorrelationId = (string)correlationId!;
+        if (known["appId"] is { } appId)
+            properties.AppId = (string)appId!;
+        if (known["type"] is { } type)
+            properties.Type = (string)type!;
+        if (known["replyTo"] is { } replyTo)
+            properties.ReplyTo = (string)replyTo!;
+        if (known["priority"] is { } priority)
+            properties.Priority = (byte)priority;
     }
 
     // The letters by which AMQP tells the types; floating-point numbers as their bits.

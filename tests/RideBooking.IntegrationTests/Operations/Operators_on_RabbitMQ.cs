@@ -41,6 +41,35 @@ public sealed class Operators_on_RabbitMQ(RideBookingOnPostgres app)
     }
 
     [Fact]
+    public async Task Discarded_and_restored_a_message_has_the_headers_and_bytes_that_it_had()
+    {
+        var operations = await City.Operator();
+        await using var channel = await Channel.Open(app.Broker!);
+        var (id, rideId) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7());
+        var body = Notice("nobody", rideId);
+        await channel.Put(ErrorQueue, body, id, declare: true);
+        var failed = (await operations.Get($"operations/failed-messages?rideId={rideId}")).Body!["items"]![0]!["id"]!;
+        var discard = new JsonObject
+        {
+            ["selection"] = new JsonObject { ["ids"] = new JsonArray(failed.DeepClone()) },
+            ["reason"] = "by mistake",
+        };
+        (await operations.Post("operations/failed-messages/discard", discard)).ShouldBe(HttpStatusCode.OK);
+        var seen = await operations.Get($"operations/failed-messages/{failed}");
+        seen.Body!["headers"]!["x-number"]!.ToString().ShouldBe("7");
+        seen.Body!["headers"]!.AsObject().ShouldNotContain(header => header.Key.StartsWith("RideBooking-"));
+
+        var restore = new JsonObject { ["ids"] = new JsonArray(failed.DeepClone()), ["reason"] = "needed" };
+        (await operations.Post("operations/failed-messages/restore", restore)).ShouldBe(HttpStatusCode.OK);
+
+        var restored = await channel.Take(ErrorQueue, id);
+        restored.Body.ToArray().ShouldBe(body);
+        restored.BasicProperties.Headers!["x-number"].ShouldBe(7L);
+        restored.BasicProperties.Headers!["MT-Fault-Message"].ShouldBe("was"u8.ToArray());
+        restored.BasicProperties.DeliveryMode.ShouldBe(DeliveryModes.Persistent);
+    }
+
+    [Fact]
     public async Task A_thousand_of_twenty_thousand_messages_are_discarded_within_one_request()
     {
         const string queue = "notify-driver_error";

@@ -1,0 +1,62 @@
+using RabbitMQ.Client;
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Platform.Messaging;
+
+namespace RideBooking.IntegrationTests.Operations;
+
+public sealed class RabbitMqErrorQueuesTests(Servers servers)
+{
+    const string Queue = "slow_error";
+
+    [Fact]
+    public async Task What_is_removed_is_recorded_once_however_long_the_recording_takes()
+    {
+        const int messages = 250;
+        var stop = TestContext.Current.CancellationToken;
+        var broker = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
+        await using (var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(stop))
+        await using (var channel = await connection.CreateChannelAsync(cancellationToken: stop))
+        {
+            await channel.QueueDeclareAsync(
+                Queue,
+                durable: true,
+                exclusive: false,
+                autoDelete: false,
+                cancellationToken: stop
+            );
+            for (var number = 0; number < messages; number++)
+                await channel.BasicPublishAsync("", Queue, BitConverter.GetBytes(number), stop);
+        }
+        await using var queues = new RabbitMqErrorQueues(
+            new TransportOptions(TransportKind.RabbitMq, broker, [], [], 10, 200, 0),
+            new OneAtATime(),
+            TimeProvider.System
+        );
+        await WaitFor.TrueAsync(
+            "all messages to lie there",
+            async () => await queues.Count(Queue, stop) == messages,
+            TimeSpan.FromSeconds(30)
+        );
+        var there = await ((IErrorQueues)queues).Peek(Queue, messages, stop);
+        var (atOnce, recorded) = (0, new List<string>());
+
+        await queues.Remove(
+            Queue,
+            there.Select(message => message.Id).ToHashSet(),
+            async some =>
+            {
+                Interlocked.Increment(ref atOnce).ShouldBe(1);
+                // A slow database: longer than a queue may be silent before it is taken to have sent all it has.
+                await Task.Delay(TimeSpan.FromSeconds(3), stop);
+                recorded.AddRange(some.Select(message => message.Id));
+                Interlocked.Decrement(ref atOnce);
+            },
+            stop
+        );
+
+        recorded.Count.ShouldBe(messages);
+        recorded.Distinct().Count().ShouldBe(messages);
+        (await queues.Count(Queue, stop)).ShouldBe(0);
+    }
+}
