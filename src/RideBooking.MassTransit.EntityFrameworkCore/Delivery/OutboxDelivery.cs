@@ -91,12 +91,7 @@ sealed partial class OutboxDelivery<TDbContext>(
         [
             .. messages
                 .GroupBy(message => (message.DestinationAddress, message.AttemptCount > 0))
-                .Select(together => new OutboxBatch([.. together], isCommitted: true))
-                .Select(batch =>
-                {
-                    Enqueue(batch);
-                    return batch.Released;
-                }),
+                .Select(together => Enqueue(new OutboxBatch([.. together], isCommitted: true))),
         ];
 
     /// <summary>Deletes again what was sent but could not be deleted at the time.</summary>
@@ -144,9 +139,11 @@ sealed partial class OutboxDelivery<TDbContext>(
         if (messages.Count == 0 || Volatile.Read(ref _unfinished) >= MostMessagesInMemory)
             return;
 
+        // Those that took so long to be committed that they were due may have been sent by a sweeper already.
+        isCommitted = isCommitted && !messages.Any(store.IsDue);
         foreach (var batch in Batches())
             if (!(_queues.TryGetValue((batch.Destination, batch.IsSuspect), out var queue) && queue.IsFull))
-                Enqueue(batch);
+                _ = Enqueue(batch);
 
         // Each lane that has to wait waits by itself.
         IEnumerable<OutboxBatch> Batches() =>
@@ -157,15 +154,20 @@ sealed partial class OutboxDelivery<TDbContext>(
                     .Select(together => new OutboxBatch([.. together], isCommitted));
     }
 
-    void Enqueue(OutboxBatch batch)
+    /// <summary>Has this process send what it does not hold yet; the task ends when that is released.</summary>
+    Task Enqueue(OutboxBatch batch)
     {
-        foreach (var message in batch.Messages)
-            _held[message.Id] = false;
+        var taken = batch.Messages.Where(message => _held.TryAdd(message.Id, false)).ToList();
+        if (taken.Count == 0)
+            return Task.CompletedTask;
+        if (taken.Count < batch.Messages.Count)
+            batch = new OutboxBatch(taken, batch.IsCommitted);
+
         Interlocked.Add(ref _unfinished, batch.Messages.Count);
         if (batch.Ahead.Count == 0)
         {
             Send(batch);
-            return;
+            return batch.Released;
         }
 
         lock (_turns)
@@ -174,6 +176,8 @@ sealed partial class OutboxDelivery<TDbContext>(
             using (ExecutionContext.SuppressFlow())
                 _turns.Add(Task.Run(() => SendInTurn(batch)));
         }
+
+        return batch.Released;
     }
 
     void Send(OutboxBatch batch)

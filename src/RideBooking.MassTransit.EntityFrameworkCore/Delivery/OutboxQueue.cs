@@ -124,7 +124,14 @@ sealed partial class OutboxQueue<TDbContext>(
     async Task<List<OutboxMessage>> Committed(List<OutboxBatch> batches, CancellationToken stop)
     {
         var unsure = batches.Where(batch => !batch.IsCommitted).SelectMany(batch => batch.Messages).ToList();
-        var committed = unsure.Count > 0 ? await store.Existing(unsure.Select(message => message.Id), stop) : [];
+        HashSet<Guid> committed = [];
+        if (unsure.Count > 0)
+        {
+            var ids = unsure.ConvertAll(message => message.Id);
+            await store.Claim(ids, stop);
+            committed = await store.Existing(ids, stop);
+        }
+
         return
         [
             .. batches.SelectMany(batch =>

@@ -64,6 +64,9 @@ sealed class OutboxStore<TDbContext>(
         return [.. due.OrderBy(message => message.NextAttemptTime).ThenBy(message => message.SequenceNumber)];
     }
 
+    /// <summary>Whether a sweeper takes the message if it is committed.</summary>
+    public bool IsDue(OutboxMessage message) => message.NextAttemptTime <= Now();
+
     /// <summary>Those of these messages that are committed and not yet deleted.</summary>
     public async Task<HashSet<Guid>> Existing(IEnumerable<Guid> messages, CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     readonly IServiceProvider _provider;
     readonly Guid _outboxId = Guid.CreateVersion7();
     readonly List<OutboxMessage> _added = [];
-    readonly List<OutboxMessage> _saved = [];
+    readonly HashSet<OutboxMessage> _saved = [];
     readonly List<DbTransaction> _transactions = [];
     readonly Lock _lock = new();
     long _lastSequenceNumber;
@@ -94,10 +94,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
                 ++_lastSequenceNumber,
                 _clock.GetUtcNow().UtcDateTime,
                 Settings.BusName,
-                // Left to another process, it is due at once.
-                Settings.DeliversBusOutbox
-                    ? Settings.GracePeriod
-                    : TimeSpan.Zero,
+                GracePeriod,
                 Settings.KeepsOrder
             );
             message.OutboxId = _outboxId;
@@ -134,10 +131,19 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
 
     OutboxSettings<TDbContext> Settings => _outbox.Settings;
 
+    // Left to another process, a message is due at once.
+    TimeSpan GracePeriod => Settings.DeliversBusOutbox ? Settings.GracePeriod : TimeSpan.Zero;
+
     void Saving(object? sender, SavingChangesEventArgs arguments)
     {
         lock (_lock)
+        {
             OutboxLanes.Number(_dbContext, [_added]);
+            // The request may have taken longer than sweepers wait.
+            var due = _clock.GetUtcNow().UtcDateTime + GracePeriod;
+            foreach (var message in _added)
+                message.NextAttemptTime = due;
+        }
     }
 
     void Saved(object? sender, SavedChangesEventArgs arguments)
@@ -152,9 +158,9 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             if (saved.Count == 0)
                 return;
 
+            _saved.UnionWith(saved);
             if (accepted)
-                _added.RemoveAll(saved.Contains);
-            _saved.AddRange(saved.Except(_saved));
+                _added.RemoveAll(_saved.Contains);
             if (_dbContext.Database.CurrentTransaction is { } transaction)
             {
                 _transactions.Add(transaction.GetDbTransaction());
@@ -179,8 +185,9 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         lock (_lock)
         {
             var committed = saved.FindAll(_saved.Contains);
-            _saved.RemoveAll(committed.Contains);
-            _added.RemoveAll(committed.Contains);
+            _saved.ExceptWith(committed);
+            if (_added.Count > 0)
+                _added.RemoveAll(committed.ToHashSet().Contains);
             HandOver(committed, everything);
         }
     }

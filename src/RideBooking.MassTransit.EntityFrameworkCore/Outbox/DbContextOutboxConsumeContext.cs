@@ -52,7 +52,11 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
 
     public override async Task SetConsumed()
     {
-        unit.Mark.Consumed = unit.Mark.Delivered = clock.GetUtcNow().UtcDateTime;
+        var now = clock.GetUtcNow().UtcDateTime;
+        unit.Mark.Consumed = unit.Mark.Delivered = now;
+        // The consumer may have taken longer than sweepers wait.
+        foreach (var message in unit.Sent)
+            message.NextAttemptTime = now + settings.GracePeriod;
         if (unit.Transaction is null)
             await LeaveToGroup();
         else

@@ -38,6 +38,83 @@ public sealed class Delivering_what_was_left_behind
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task What_a_sweeper_has_sent_before_its_own_process_could_is_not_sent_again(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var interceptor = new Saved();
+        await using var bench = await Bench.StartAsync(
+            servers,
+            new() { Context = options => options.AddInterceptors(interceptor) }
+        );
+
+        await bench.Request(
+            async (publish, office) =>
+            {
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
+                // It is committed, and this process is held up before it knows.
+                interceptor.HoldUp = async () =>
+                {
+                    await Bench.Eventually(
+                        "a sweeper has sent it",
+                        async () =>
+                        {
+                            bench.Clock.Advance(TimeSpan.FromSeconds(10));
+                            return bench.Mailbox.Received.Count == 1 && await bench.Count<OutboxMessage>() == 0;
+                        }
+                    );
+                };
+                await office.SaveChangesAsync(Stop);
+            }
+        );
+        await Write(bench, letters: 1);
+
+        await bench.MailboxHas(2);
+        await bench.OutboxDrains();
+        bench.Mailbox.Received.Select(letter => letter.MessageId).ShouldBeUnique();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_request_that_takes_long_keeps_its_messages_from_sweepers_as_long_as_any(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var slow = await Bench.BuildAsync(servers);
+
+        await slow.Request(
+            async (publish, office) =>
+            {
+                await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
+                slow.Clock.Advance(TimeSpan.FromMinutes(1));
+                await office.SaveChangesAsync(Stop);
+            }
+        );
+
+        (await slow.TheOnly<OutboxMessage>()).NextAttemptTime.ShouldBe(
+            slow.Clock.GetUtcNow().UtcDateTime.AddSeconds(10),
+            TimeSpan.FromMilliseconds(1)
+        );
+    }
+
+    sealed class Saved : SaveChangesInterceptor
+    {
+        public Func<Task>? HoldUp { get; set; }
+
+        public override async ValueTask<int> SavedChangesAsync(
+            SaveChangesCompletedEventData eventData,
+            int result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            if (HoldUp is { } holdUp)
+            {
+                HoldUp = null;
+                await holdUp();
+            }
+
+            return result;
+        }
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task A_message_is_left_to_the_process_that_wrote_it_for_a_while(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
