@@ -31,6 +31,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     readonly List<DbTransaction> _transactions = [];
     readonly Lock _lock = new();
     long _lastSequenceNumber;
+    bool _isSaving;
     ISendEndpointProvider? _sendEndpointProvider;
     IPublishEndpoint? _publishEndpoint;
     ScopedClientFactory? _scopedClientFactory;
@@ -99,6 +100,14 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             );
             message.OutboxId = _outboxId;
 
+            // Sent by an interceptor, while everything is being saved.
+            if (_isSaving)
+                OutboxLanes.Number(
+                    _dbContext,
+                    [
+                        [message],
+                    ]
+                );
             _dbContext.Add(message);
             _added.Add(message);
         }
@@ -138,6 +147,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     {
         lock (_lock)
         {
+            _isSaving = true;
             OutboxLanes.Number(_dbContext, [_added]);
             // The request may have taken longer than sweepers wait.
             var due = _clock.GetUtcNow().UtcDateTime + GracePeriod;
@@ -150,6 +160,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     {
         lock (_lock)
         {
+            _isSaving = false;
             // Saved without being accepted (ExecuteInTransaction), they stay added: a second attempt saves them again.
             var accepted = arguments.AcceptAllChangesOnSuccess;
             var saved = _added.FindAll(message =>

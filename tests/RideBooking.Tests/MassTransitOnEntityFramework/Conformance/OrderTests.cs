@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -47,6 +48,52 @@ public sealed class Order_by_routing_key
         await next.Publish(new FileLetter(Guid.CreateVersion7()));
 
         await IsReceivedInOrder(next);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_an_interceptor_publishes_during_a_save_has_its_place(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        var interceptor = new Saving();
+        await using var dead = await Bench.BuildAsync(
+            servers,
+            new() { Outbox = Keep, Context = options => options.AddInterceptors(interceptor) }
+        );
+
+        for (var number = 1; number <= 3; number++)
+            await dead.Request(
+                async (publish, office) =>
+                {
+                    interceptor.Publish = () =>
+                        publish.Publish(
+                            new LetterFiled(Guid.CreateVersion7(), number),
+                            letter => letter.SetRoutingKey("a"),
+                            Stop
+                        );
+                    await office.SaveChangesAsync(Stop);
+                }
+            );
+
+        (
+            await dead.In(office =>
+                office.Outbox.Select(message => message.LaneNumber).OrderBy(number => number).ToListAsync(Stop)
+            )
+        ).ShouldBe([1, 2, 3]);
+    }
+
+    sealed class Saving : SaveChangesInterceptor
+    {
+        public Func<Task> Publish { get; set; } = () => Task.CompletedTask;
+
+        public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData,
+            InterceptionResult<int> result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            await Publish();
+            return result;
+        }
     }
 
     [Theory, MemberData(nameof(Databases))]
