@@ -174,7 +174,7 @@ public sealed class Timers_on_servers(Servers servers)
     {
         var database = provider == DatabaseProviders.SqlServer ? QuartzDatabase.SqlServer : QuartzDatabase.Postgres;
         var connectionString = await servers.CreateDatabaseAsync(provider);
-        await using (var context = new TimersContext(database, connectionString))
+        await using (var context = new SnakeCaseTimersContext(database, connectionString))
             await context.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
         return (database, connectionString, await (await servers.RabbitMqAsync()).CreateVirtualHostAsync());
     }

@@ -21,7 +21,7 @@ public sealed partial class The_tables_are_those_that_Quartz_expects
     [InlineData(QuartzDatabase.Postgres, "postgres", true)]
     public void In_tables_columns_types_keys_and_indexes(QuartzDatabase database, string script, bool snakeCase)
     {
-        using var context = new TimersContext(database, snakeCase: snakeCase);
+        using var context = snakeCase ? new SnakeCaseTimersContext(database) : new TimersContext(database);
         var ours = context
             .Model.GetRelationalModel()
             .Tables.Where(table => table.Name.StartsWith("QRTZ_", StringComparison.OrdinalIgnoreCase))

@@ -4,8 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
 /// <summary>An application's context: the scheduler's tables, and one of its own.</summary>
-internal sealed class TimersContext(QuartzDatabase database, string connectionString = "", bool snakeCase = true)
-    : DbContext
+internal class TimersContext(QuartzDatabase database, string connectionString = "") : DbContext
 {
     public DbSet<Ping> Pings => Set<Ping>();
 
@@ -23,22 +22,20 @@ internal sealed class TimersContext(QuartzDatabase database, string connectionSt
                 options.UseNpgsql(connectionString);
                 break;
         }
-
-        if (snakeCase)
-            options.UseSnakeCaseNamingConvention();
-
-        // Models differ by database and convention, and the context's type alone does not say so.
-        options.ReplaceService<Microsoft.EntityFrameworkCore.Infrastructure.IModelCacheKeyFactory, ModelPerDatabase>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.AddQuartzTables(Database.ProviderName);
+}
 
-    (QuartzDatabase, bool) Kind => (database, snakeCase);
-
-    sealed class ModelPerDatabase : Microsoft.EntityFrameworkCore.Infrastructure.IModelCacheKeyFactory
+/// <summary>The same, with names in snake case. A type of its own, because EF Core keeps one model per type.</summary>
+internal sealed class SnakeCaseTimersContext(QuartzDatabase database, string connectionString = "")
+    : TimersContext(database, connectionString)
+{
+    protected override void OnConfiguring(DbContextOptionsBuilder options)
     {
-        public object Create(DbContext context, bool designTime) => (((TimersContext)context).Kind, designTime);
+        base.OnConfiguring(options);
+        options.UseSnakeCaseNamingConvention();
     }
 }
 

@@ -231,7 +231,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
             services: services => services.AddLogging(logging => logging.AddProvider(_complaints))
         );
 
-    TimersContext Context() => new(QuartzDatabase.Sqlite, ConnectionString);
+    SnakeCaseTimersContext Context() => new(QuartzDatabase.Sqlite, ConnectionString);
 
     /// <summary>The application's own transactions, one after the other.</summary>
     async Task<int> Write(CancellationToken enough)
