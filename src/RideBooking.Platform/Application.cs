@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Http;
@@ -55,6 +57,7 @@ public static class Application
         if (s_addressKeys.All(key => string.IsNullOrEmpty(configuration[key])))
             builder.WebHost.UseUrls(DefaultUrl);
         CheckUrls(configuration["urls"]);
+        CheckLogLevels(configuration.GetSection("Logging"));
 
         foreach (var module in modules)
             services.AddSingleton(module);
@@ -129,6 +132,20 @@ public static class Application
             {
                 throw new ConfigurationException($"Urls has '{url}', which is no address as http://localhost:5080 is.");
             }
+    }
+
+    // The framework's own answer to a wrong level is an exception's stack trace.
+    static void CheckLogLevels(IConfigurationSection logging)
+    {
+        foreach (var (key, level) in logging.AsEnumerable())
+            if (
+                key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)
+                && !string.IsNullOrEmpty(level)
+                && !Enum.TryParse<LogLevel>(level, ignoreCase: true, out _)
+            )
+                throw new ConfigurationException(
+                    $"{key} is '{level}', which is none of {string.Join(", ", Enum.GetNames<LogLevel>())}."
+                );
     }
 
     static void SayWhere(WebApplication app)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using RideBooking.Host;
 using RideBooking.Platform;
@@ -66,4 +67,12 @@ public sealed class HostArgumentsTests
             .Throw<ConfigurationException>(settings.RefuseUnread)
             .Message.ShouldStartWith("'--Matching:OfferTimeut' on the command line is not a setting");
     }
+
+    [Fact]
+    public void A_log_level_that_is_none_is_refused_by_name() =>
+        Should
+            .Throw<ConfigurationException>(() =>
+                WebApplication.CreateBuilder(["--Logging:LogLevel:RideBooking.Rides=Loud"]).AddRideBooking([])
+            )
+            .Message.ShouldStartWith("Logging:LogLevel:RideBooking.Rides is 'Loud', which is none of Trace, Debug,");
 }
