@@ -83,7 +83,7 @@ internal sealed record Plausibility(
             flags.Add(
                 Flag(
                     RideFlags.CompletedTooSoon,
-                    $"Completion was reported {Seconds(took)} after the start, for {Kilometers(straight)} as the crow flies",
+                    $"Completion was reported {Seconds(took)} after the start, for {Distance(straight)} as the crow flies",
                     completed
                 )
             );
@@ -98,7 +98,7 @@ internal sealed record Plausibility(
                     measured == MeasuredDistance.Verdict.TooShort
                         ? RideFlags.DistanceTooShort
                         : RideFlags.DistanceTooLong,
-                    $"{Kilometers(meters)} were reported for {Kilometers(straight)} as the crow flies in {Seconds(took)}",
+                    $"{Distance(meters)} were reported for {Distance(straight)} as the crow flies in {Seconds(took)}",
                     completed
                 )
             );
@@ -119,20 +119,20 @@ internal sealed record Plausibility(
 
     /// <summary>Why a no-show is not proven; null when it is.</summary>
     public NoShowProblem? Of(Ride ride, ReportNoShow noShow) =>
-        Missing(ride.ArrivalMeters, "the arrival")
-        ?? Missing(MetersFromPickup(ride, noShow.Position, noShow.At), "now");
+        Missing(ride.ArrivalMeters, "At the arrival")
+        ?? Missing(MetersFromPickup(ride, noShow.Position, noShow.At), "At this report");
 
     NoShowProblem? Missing(int? meters, string when) =>
         meters is null
             ? new(
                 RideProblems.PositionNotFresh,
-                $"Of {when} there is no position of yours that is at most {Seconds(PositionMaxAge)} old.",
+                $"{when} there was no position of yours that was at most {Seconds(PositionMaxAge)} old.",
                 null
             )
         : meters > PickupRadiusMeters
             ? new(
                 RideProblems.NotAtPickup,
-                $"At the time of {when} you were {Kilometers(meters.Value)} from the pickup; {PickupRadiusMeters} m are allowed.",
+                $"{when} you were {Distance(meters.Value)} from the pickup; {PickupRadiusMeters} m are allowed.",
                 meters
             )
         : null;
@@ -146,7 +146,7 @@ internal sealed record Plausibility(
             return null;
         var (meters, age) = (position.MetersTo(place), position.AgeAt(at));
         return meters > PickupRadiusMeters + age.TotalSeconds * MaxMetersPerSecond
-            ? $"{Seconds(age)} after a position {Kilometers(meters)}"
+            ? $"{Seconds(age)} after a position {Distance(meters)}"
             : null;
     }
 
@@ -155,7 +155,11 @@ internal sealed record Plausibility(
 
     static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s");
 
-    static string Kilometers(double meters) => string.Create(CultureInfo.InvariantCulture, $"{meters / 1000:0.0} km");
+    // Metres where a kilometre's tenth would say less than the bound does.
+    static string Distance(double meters) =>
+        meters < 1000
+            ? string.Create(CultureInfo.InvariantCulture, $"{meters:0} m")
+            : string.Create(CultureInfo.InvariantCulture, $"{meters / 1000:0.0} km");
 }
 
 /// <summary>Why a no-show is refused.</summary>

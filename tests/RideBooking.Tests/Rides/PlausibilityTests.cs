@@ -121,6 +121,18 @@ public sealed class PlausibilityTests
         s_rules.Of(Ride(), new ReportNoShow(Guid.Empty, "anna", s_now))!.Code.ShouldBe("position_not_fresh");
 
     [Fact]
+    public void What_is_said_of_a_distance_just_beyond_the_bound_does_not_contradict_it()
+    {
+        s_rules
+            .Of(Ride(), new ReportNoShow(Guid.Empty, "anna", s_now, At(P, 0, 310)))!
+            .Detail.ShouldBe("At this report you were 310 m from the pickup; 300 m are allowed.");
+        s_rules
+            .Of(Ride(), new ArriveAtPickup(Guid.Empty, "anna", s_now, At(P, 0, 310)))
+            .ShouldHaveSingleItem()
+            .Reason.ShouldBe("Arrival was reported 0 s after a position 310 m from the pickup.");
+    }
+
+    [Fact]
     public void The_bounds_are_settings()
     {
         Plausibility.Read(new ConfigurationBuilder().Build()).ShouldBe(s_rules);
