@@ -404,6 +404,9 @@ public sealed partial class EventVisibility
         readonly long _begun = Stopwatch.GetTimestamp();
         readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        // Set as soon as only consumers that handle nothing are left: no command waits for those, but a later request may.
+        readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         // A poll may still find something for a wait that has ended meanwhile.
         bool _isOver;
 
@@ -449,7 +452,7 @@ public sealed partial class EventVisibility
                 return false;
             var consumers = visibility
                 ._consumers.Of(type)
-                .Where(consumer => !EndpointLoad.For(consumer.Endpoint).MayLag && !visibility.IsStuck(consumer))
+                .Where(consumer => !EndpointLoad.For(consumer.Endpoint).MayLag)
                 .ToList();
             if (consumers.Count > 0)
             {
@@ -481,8 +484,12 @@ public sealed partial class EventVisibility
 
         public void EndIfDone()
         {
-            if (IsWaiting && _pending.Count == 0)
+            if (!IsWaiting)
+                return;
+            if (_pending.Count == 0)
                 _done.TrySetResult();
+            if (_pending.Values.All(consumers => consumers.TrueForAll(visibility.IsStuck)))
+                _enough.TrySetResult();
         }
 
         /// <summary>Returns when everything known by now, and what follows from it, is handled, or the time is up.</summary>
@@ -494,6 +501,7 @@ public sealed partial class EventVisibility
                 if (_pending.Count == 0)
                     return false;
                 IsWaiting = true;
+                EndIfDone();
             }
             visibility.StartPolling();
             var limit = visibility._options.Timeout;
@@ -503,7 +511,7 @@ public sealed partial class EventVisibility
             try
             {
                 // In real time, as messages are: a clock that a test moves does not move them.
-                await _done.Task.WaitAsync(limit, cancellationToken);
+                await _enough.Task.WaitAsync(limit, cancellationToken);
             }
             catch (TimeoutException)
             {

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Tests.Messaging;
 
@@ -24,4 +25,35 @@ public sealed class EventVisibilityTests
 
         (visibility.Keys, visibility.IsNeeded).ShouldBe((0, false));
     }
+
+    [Fact]
+    public async Task A_consumer_that_hangs_delays_no_command_and_is_waited_for_by_the_next_request_once_it_goes_on()
+    {
+        await using var lab = await FaultLab.Start(("Messaging:VisibilityTimeout", "00:00:01"));
+        var visibility = lab.Services.GetRequiredService<EventVisibility>();
+        var consumer = lab.Services.GetRequiredService<InboxConsumers>().Of(typeof(Trouble)).ShouldHaveSingleItem().Id;
+        var (first, second, third) = (NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid());
+        visibility.End(await Answered(first), caller: "one");
+
+        visibility.End(await Answered(second), caller: "other");
+        visibility.WaitForEarlier("other", Stop).IsCompleted.ShouldBeTrue("it hangs");
+
+        Handles(third);
+        var next = visibility.WaitForEarlier("other", Stop);
+        next.IsCompleted.ShouldBeFalse("it handles events again, and will come to this one");
+        Handles(second);
+        await next;
+
+        async Task<EventVisibility.Wait> Answered(Guid message)
+        {
+            var wait = visibility.Begin([typeof(Trouble)]);
+            wait.Add(message, nameof(Trouble)).ShouldBeTrue();
+            (await wait.Finish(Stop)).ShouldBeTrue();
+            return wait;
+        }
+
+        void Handles(Guid message) => visibility.Committed(null!, new([], [(message, consumer)]));
+    }
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
 }
