@@ -33,7 +33,7 @@ public sealed class The_next_requests
             - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s); then the command is answered as usual, and the
               next requests of the same caller to the same host wait for as long again, up to a minute after the command. So
               a host that is overloaded is slow, and does not deny what the caller has done. Location reports never wait.
-            - **The wait ends early** when the broker is unavailable, when a message fails and has to be redelivered, and for
+            - **The wait ends early** when the broker is unavailable, when a message fails on this host and has to be redelivered, and for
               a consumer that has handled nothing at all within the limit; that one is not waited for again until it handles
               an event or the limit has passed once more. The command is carried out all the same; until the events are
               handled, reads show what was before.
