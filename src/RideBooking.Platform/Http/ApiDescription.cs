@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authorization;
@@ -47,6 +48,9 @@ internal static class ApiDescription
         if (OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null)
             return null;
         var actual = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        // Any JSON, null included: described in place. "Null or a reference to anything" would be two descriptions of null.
+        if (actual == typeof(JsonElement) || actual.IsAssignableTo(typeof(JsonNode)))
+            return null;
         var name = NameOf(actual);
         return s_names.GetOrAdd(name, actual) == actual
             ? name
@@ -170,11 +174,11 @@ internal static class ApiDescription
 
         if (description.RelativePath?.Contains('{', StringComparison.Ordinal) == true)
             Refuses(404, ProblemCode.NotFound);
-        Refuses(400, ProblemCode.UnknownParameter);
+        Refuses(400, ProblemCode.UnknownParameter, ProblemCode.ValidationFailed);
         Refuses(413, ProblemCode.BodyTooLarge);
         if (operation.RequestBody is not null)
         {
-            Refuses(400, ProblemCode.ValidationFailed, ProblemCode.MalformedRequest);
+            Refuses(400, ProblemCode.MalformedRequest);
             Refuses(415, ProblemCode.UnsupportedMediaType);
         }
         if (!isRead)
@@ -199,12 +203,20 @@ internal static class ApiDescription
         }
 
         if (Takes(typeof(LastEventId)))
+        {
             Parameter(
                 ParameterLocation.Header,
                 LastEventId.Header,
                 "The `id` of the last event seen: the stream goes on after it, without a gap.",
                 new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
             );
+            Parameter(
+                ParameterLocation.Query,
+                LastEventId.Parameter,
+                "The same, for clients that cannot set headers. The header counts where both are sent.",
+                new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
+            );
+        }
         if (isPost)
         {
             Parameter(
@@ -218,13 +230,10 @@ internal static class ApiDescription
                     + "under a kept key is answered 422 `idempotency_key_reused`.",
                 Text(1, 255)
             );
-            Refuses(400, ProblemCode.ValidationFailed);
             Refuses(409, ProblemCode.RequestInProgress, ProblemCode.AnswerNotKept);
             Refuses(422, ProblemCode.IdempotencyKeyReused);
         }
 
-        if (operation.Parameters is { Count: > 0 })
-            Refuses(400, ProblemCode.ValidationFailed);
         Refuses(500, ProblemCode.InternalError);
         Refuses(429, ProblemCode.RateLimited);
         Refuses(503, ProblemCode.Unavailable, ProblemCode.RequestTimeout, ProblemCode.NotYetVisible);

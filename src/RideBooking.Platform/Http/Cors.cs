@@ -15,7 +15,15 @@ internal static class Cors
     const string Key = "Cors:Origins";
     static readonly TimeSpan s_preflightMaxAge = TimeSpan.FromHours(1);
     static readonly string[] s_methods = ["GET", "HEAD", "POST", "PUT", "DELETE"];
-    static readonly string[] s_exposed = ["Location", "ETag", "Retry-After", IdempotentPosts.Replayed];
+    static readonly string[] s_exposed =
+    [
+        "Location",
+        "ETag",
+        "Retry-After",
+        IdempotentPosts.Replayed,
+        "Location-Report",
+        "Location-Sequence",
+    ];
 
     public static void AddBrowserOrigins(this IServiceCollection services, IConfiguration configuration)
     {

@@ -56,7 +56,16 @@ public sealed class CorsTests
         var answer = await Send(app, HttpMethod.Get, Ours);
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         Header(answer, "Access-Control-Allow-Origin").ShouldBe(Ours);
-        foreach (var name in new[] { "Location", "ETag", "Retry-After", "Idempotency-Replayed" })
+        string[] exposed =
+        [
+            "Location",
+            "ETag",
+            "Retry-After",
+            "Idempotency-Replayed",
+            "Location-Report",
+            "Location-Sequence",
+        ];
+        foreach (var name in exposed)
             Header(answer, "Access-Control-Expose-Headers").ShouldNotBeNull().ShouldContain(name);
     }
 

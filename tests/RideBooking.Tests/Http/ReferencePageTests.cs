@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,7 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
         public double Surge { get; init; }
         public double? Heading { get; init; }
         public string? Note { get; init; }
+        public JsonNode? Anything { get; init; }
     }
 
     static class One
@@ -110,7 +112,7 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
         var document = await Document();
         Parameters(Operation(document, "/api/v1/rides", "get")).ShouldBe(["cursor", "limit"]);
         var stream = Operation(document, "/api/v1/rides/{id}/events", "get");
-        Parameters(stream).ShouldBe(["id", "Last-Event-ID"]);
+        Parameters(stream).ShouldBe(["id", "Last-Event-ID", "lastEventId"]);
         stream
             .GetProperty("responses")
             .GetProperty("200")
@@ -150,6 +152,15 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
         Types(quote.GetProperty("surge")).ShouldBe(["number"]);
         Types(quote.GetProperty("heading")).ShouldBe(["null", "number"]);
         Types(quote.GetProperty("note")).ShouldBe(["null", "string"]);
+        // With "null or anything" null would match twice, and oneOf allows one match.
+        quote.GetProperty("anything").TryGetProperty("oneOf", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Every_operation_may_refuse_what_its_query_says()
+    {
+        var refusal = Operation(await Document(), "/api/v1/anyone", "get").GetProperty("responses").GetProperty("400");
+        refusal.GetProperty("description").GetString().ShouldBe("`unknown_parameter`, `validation_failed`");
     }
 
     [Fact]
