@@ -1,3 +1,4 @@
+using System.Net;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -126,7 +127,8 @@ public static class Application
         foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
             try
             {
-                BindingAddress.Parse(url);
+                if (BindingAddress.Parse(url).Port > IPEndPoint.MaxPort)
+                    throw new ConfigurationException($"Urls has '{url}', whose port is above {IPEndPoint.MaxPort}.");
             }
             catch (FormatException)
             {

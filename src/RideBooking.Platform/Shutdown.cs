@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MassTransit;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
@@ -83,11 +84,19 @@ internal static class Shutdown
         {
             await app.StartAsync();
         }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        catch (Exception cannot) when (IsOfTheAddress(cannot))
         {
             // What has started already ends in order, as it would later.
             await app.StopAsync();
-            throw new ConfigurationException($"Urls: {taken.Message}");
+            throw new ConfigurationException($"Urls: {cannot.Message.ReplaceLineEndings(" ")}");
         }
     }
+
+    // A port that is taken, forbidden or none, an address of another machine, https without a certificate.
+    static bool IsOfTheAddress(Exception exception) =>
+        exception is IOException { InnerException: AddressInUseException } or SocketException
+        || (
+            exception is ArgumentException or InvalidOperationException
+            && exception.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true
+        );
 }

@@ -9,6 +9,8 @@ public sealed class Settings_that_cannot_work
 {
     [Theory]
     [InlineData("Urls has 'localhost:5080', which is no address", "Urls=http://localhost:5081;localhost:5080")]
+    [InlineData("Urls has 'http://localhost:99999', whose port is above 65535", "Urls=http://localhost:99999")]
+    [InlineData("Urls: Cannot assign requested address", "Urls=http://192.0.2.1:5081")]
     [InlineData(
         "ConnectionStrings:RideBooking names a file in a folder that cannot be made",
         "ConnectionStrings:RideBooking=Data Source=/dev/null/rides/ridebooking.db"
