@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Operations.ErrorQueues;
@@ -11,6 +12,8 @@ namespace RideBooking.Operations.FailedMessages;
 /// <param name="Fingerprint">Only those that failed for this reason.</param>
 /// <param name="MessageType">Only those of this type.</param>
 /// <param name="RideId">Only those of this ride.</param>
+// A misspelt filter that was ignored would select the whole queue.
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record Selection(
     IReadOnlyList<string>? Ids,
     string? Queue,

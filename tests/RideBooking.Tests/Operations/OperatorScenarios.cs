@@ -220,6 +220,16 @@ public abstract class OperatorScenarios
         answer.ShouldBe(HttpStatusCode.BadRequest, "validation_failed").Body!["errors"]!["canary"].ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("operations/redrives")]
+    [InlineData("operations/failed-messages/discard")]
+    public async Task A_misspelt_filter_does_not_select_the_whole_queue(string path)
+    {
+        var operations = await City.Operator();
+        var body = $$"""{"selection":{"queue":"{{Failed}}","fingerprnt":"x"},"dryRun":true,"reason":"x"}""";
+        (await operations.PostRaw(path, body)).ShouldBe(HttpStatusCode.BadRequest, "malformed_request");
+    }
+
     [Fact]
     public async Task Only_operators_see_any_of_it()
     {
