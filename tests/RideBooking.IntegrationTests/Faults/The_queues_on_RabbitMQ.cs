@@ -79,6 +79,9 @@ public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers se
                 ["rideId"] = rideId.ToString(),
                 ["riderId"] = "nobody",
                 ["driverId"] = "a driver",
+                ["invoiceId"] = Guid.CreateVersion7().ToString(),
+                ["lines"] = new JsonArray(),
+                ["tariffVersion"] = "2026-01",
                 ["total"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
                 ["at"] = "2026-01-01T00:00:00Z",
             }
