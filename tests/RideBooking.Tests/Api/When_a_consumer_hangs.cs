@@ -1,13 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using MassTransit;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Observability;
 
 namespace RideBooking.Tests.Api;
 
@@ -28,64 +20,19 @@ public sealed class When_a_consumer_hangs(HostWithAConsumerThatHangs host) : ICl
                 HttpStatusCode.Accepted
             );
         }
-        // One more than one, should the machine take longer for a ride than the limit is.
-        host.WaitsThatReachedTheLimit.ShouldBeInRange(1, 2);
+        // Every ride waits where a consumer that hangs is waited for again and again; a slow machine takes longer than the limit
+        // for a ride, and then waits a second time.
+        host.WaitsThatReachedTheLimit.ShouldBeInRange(1, Rides - 2);
 
         host.GoesOn();
         await rider.Until("the receipt", $"rides/{rideId}/receipt", receipt => receipt.Status == HttpStatusCode.OK);
     }
 }
 
-/// <summary>The embedded default, where no cancellation is assessed until it <see cref="GoesOn"/>.</summary>
-public sealed class HostWithAConsumerThatHangs : HostInProcess
+/// <summary>The embedded default, where no cancellation is assessed.</summary>
+public sealed class HostWithAConsumerThatHangs()
+    : GatedHost("assess-cancellation-fee", holds: true, ("Messaging:VisibilityTimeout", "00:00:03"))
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-hangs-").FullName;
-    readonly Gate _gate = new();
-    readonly ScopedLog _log = new();
-
-    public City City => new(CreateClient);
-
     public int WaitsThatReachedTheLimit =>
-        _log.Lines.Count(line => line.Text.StartsWith("A request was answered after", StringComparison.Ordinal));
-
-    public void GoesOn() => _gate.Open.TrySetResult();
-
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
-    {
-        builder.UseEnvironment("Development");
-        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-        builder.UseSetting("Messaging:VisibilityTimeout", "00:00:03");
-        builder.ConfigureLogging(logging => logging.AddProvider(_log));
-        builder.ConfigureTestServices(services =>
-            services
-                .AddSingleton<IConfigureReceiveEndpoint>(_gate)
-                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()))
-        );
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        GoesOn();
-        await base.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    sealed class Gate : IConfigureReceiveEndpoint, IFilter<ReceiveContext>
-    {
-        public TaskCompletionSource Open { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Configure(string name, IReceiveEndpointConfigurator configurator)
-        {
-            if (name == "assess-cancellation-fee")
-                configurator.ConfigureReceive(receive => receive.UseFilter(this));
-        }
-
-        public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
-        {
-            await Open.Task.WaitAsync(context.CancellationToken);
-            await next.Send(context);
-        }
-
-        public void Probe(ProbeContext context) => context.CreateFilterScope("gate");
-    }
+        Log.Lines.Count(line => line.Text.StartsWith("A request was answered after", StringComparison.Ordinal));
 }

@@ -1,0 +1,80 @@
+using System.Text;
+using MassTransit;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Observability;
+
+namespace RideBooking.Tests.Api;
+
+/// <summary>The embedded default with one endpoint that holds messages until it <see cref="GoesOn"/>.</summary>
+/// <param name="endpoint">The endpoint's name.</param>
+/// <param name="holds">Whether it holds everything from the start, or nothing until <see cref="HoldsRide"/>.</param>
+/// <param name="settings">Settings beside the database's.</param>
+public abstract class GatedHost(string endpoint, bool holds, params (string Key, string Value)[] settings)
+    : HostInProcess
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-gated-").FullName;
+    readonly Gate _gate = new(endpoint, holds);
+
+    internal ScopedLog Log { get; } = new();
+
+    public City City => new(CreateClient);
+
+    /// <summary>From now on the messages that name this ride are held.</summary>
+    public void HoldsRide(string rideId) => _gate.RideId = rideId;
+
+    /// <summary>Lets the endpoint handle everything, what it held included.</summary>
+    public void GoesOn() => _gate.Open.TrySetResult();
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
+        foreach (var (key, value) in settings)
+            builder.UseSetting(key, value);
+        builder.ConfigureLogging(logging => logging.AddProvider(Log));
+        builder.ConfigureTestServices(services =>
+            services
+                .AddSingleton<IConfigureReceiveEndpoint>(_gate)
+                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()))
+        );
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        GoesOn();
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    sealed class Gate(string endpoint, bool holds) : IConfigureReceiveEndpoint, IFilter<ReceiveContext>
+    {
+        public TaskCompletionSource Open { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public volatile string? RideId;
+
+        public void Configure(string name, IReceiveEndpointConfigurator configurator)
+        {
+            if (name == endpoint)
+                configurator.ConfigureReceive(receive => receive.UseFilter(this));
+        }
+
+        public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+        {
+            if (
+                RideId is { } ride
+                    ? Encoding.UTF8.GetString(context.GetBody()).Contains(ride, StringComparison.Ordinal)
+                    : holds
+            )
+                await Open.Task.WaitAsync(context.CancellationToken);
+            await next.Send(context);
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("gate");
+    }
+}
