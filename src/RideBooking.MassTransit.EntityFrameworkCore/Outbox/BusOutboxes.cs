@@ -18,7 +18,7 @@ sealed class BusOutboxes<TDbContext>(IServiceProvider provider, IServiceCollecti
 
     public IReadOnlyList<BusOutbox<TDbContext>> All => Volatile.Read(ref _all);
 
-    /// <summary>Those that there are when the hosted delivery starts. One that comes later delivers by itself, and is not swept.</summary>
+    /// <summary>The outboxes that exist when the hosted delivery starts. One that is added later sends after each commit, and is not swept.</summary>
     public IReadOnlyList<BusOutbox<TDbContext>> Host()
     {
         lock (_lock)

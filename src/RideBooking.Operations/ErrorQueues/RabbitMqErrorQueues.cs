@@ -169,7 +169,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         {
             before = Volatile.Read(ref left);
             await Task.WhenAny(end.Task, Task.Delay(s_silence, stop));
-            // Whoever is busy with what came has not heard what else there is.
+            // While one message is being handled, the next ones cannot be counted.
             await turn.WaitAsync(CancellationToken.None);
             turn.Release();
             if (stop.IsCancellationRequested)

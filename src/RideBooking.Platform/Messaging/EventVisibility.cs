@@ -50,9 +50,6 @@ public sealed partial class EventVisibility
     readonly VisibilityOptions _options;
     readonly bool _hasBroker;
     readonly TimeSpan _minInterval;
-
-    // Kept from one wait to the next: where one host handles everything, its signals come first and polls find nothing.
-    TimeSpan _interval;
     readonly ILogger<EventVisibility> _logger;
 
     // By whatever a wait is told of: an event, a ride or driver, the request's context, its command to a state machine.
@@ -64,10 +61,13 @@ public sealed partial class EventVisibility
     // The consumers that handled nothing within the limit, each with the time from which they are waited for again.
     readonly Dictionary<Guid, long> _stuck = [];
 
-    // When each consumer has handled something last, of what this process has been told while requests waited.
+    // When each consumer last handled something, of what this process has committed or heard of while requests waited.
     readonly Dictionary<Guid, long> _handled = [];
     readonly Lock _lock = new();
     bool _isPolling;
+
+    // Kept from one wait to the next: where one host handles everything, its signals come first and polls find nothing.
+    TimeSpan _interval;
     volatile int _count;
 
     internal EventVisibility(
@@ -393,162 +393,4 @@ public sealed partial class EventVisibility
         List<(LoggedEvent Event, Guid? Cause)> Events,
         List<(Guid Message, Guid Consumer)> Marks
     );
-
-    /// <summary>The events that one request waits for. All but its beginning and end is done under the lock.</summary>
-    internal sealed class Wait(EventVisibility visibility, IReadOnlyCollection<Type> events) : IDisposable
-    {
-        readonly Dictionary<string, Type> _types = events.ToDictionary(type => type.Name);
-        readonly Dictionary<Guid, List<InboxConsumer>> _pending = [];
-        readonly HashSet<object> _keys = [];
-        readonly HashSet<Guid> _known = [];
-        readonly long _begun = Stopwatch.GetTimestamp();
-        readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        // Set as soon as only consumers that handle nothing are left: no command waits for those, but a later request may.
-        readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        // A poll may still find something for a wait that has ended meanwhile.
-        bool _isOver;
-
-        public bool IsWaiting { get; private set; }
-
-        public Task Done => _done.Task;
-
-        /// <summary>Whether a consumer that it waits for handles nothing at all.</summary>
-        public bool IsStuck => _pending.Values.Any(consumers => consumers.Exists(visibility.IsStuck));
-
-        public bool IsOld => Stopwatch.GetElapsedTime(_begun) > visibility._options.KeptFor;
-
-        public IEnumerable<Guid> Pending => _pending.Keys;
-
-        public IEnumerable<Guid> Known => _known;
-
-        public IEnumerable<string> EventTypes => _types.Keys;
-
-        public IEnumerable<string> Streams => _keys.OfType<string>();
-
-        /// <summary>Whether events may follow from those that are known.</summary>
-        public bool MayHaveMoreEvents => _types.Count > 1 || _known.Count == 0;
-
-        public bool Follows(string streamId) => _keys.Contains(streamId);
-
-        public void Follow(string streamId) => ListenTo(streamId);
-
-        public void ListenTo(object key)
-        {
-            if (_isOver || !_keys.Add(key))
-                return;
-            if (visibility._waits.TryGetValue(key, out var others))
-                others.Add(this);
-            else
-                visibility._waits.Add(key, [this]);
-        }
-
-        /// <summary>Adds an event that has been committed, if it is of a type that counts.</summary>
-        /// <returns>Whether it was not known.</returns>
-        public bool Add(Guid eventId, string eventType)
-        {
-            if (_isOver || !_types.TryGetValue(eventType, out var type) || !_known.Add(eventId))
-                return false;
-            var consumers = visibility
-                ._consumers.Of(type)
-                .Where(consumer => !EndpointLoad.For(consumer.Endpoint).MayLag)
-                .ToList();
-            if (consumers.Count > 0)
-            {
-                _pending.Add(eventId, consumers);
-                ListenTo(eventId);
-            }
-            return true;
-        }
-
-        /// <summary>Takes note of consumers that the event need not be waited for any more.</summary>
-        /// <returns>Whether it was waited for them.</returns>
-        public bool Remove(Guid eventId, Predicate<InboxConsumer> consumers)
-        {
-            if (!_pending.TryGetValue(eventId, out var pending) || pending.RemoveAll(consumers) == 0)
-                return false;
-            if (pending.Count == 0)
-                _pending.Remove(eventId);
-            return true;
-        }
-
-        /// <summary>Goes on waiting after the request, if there is anything to wait for.</summary>
-        public bool Keep() => IsWaiting = _pending.Count > 0;
-
-        public void GiveUp()
-        {
-            _pending.Clear();
-            EndIfDone();
-        }
-
-        public void EndIfDone()
-        {
-            if (!IsWaiting)
-                return;
-            if (_pending.Count == 0)
-                _done.TrySetResult();
-            if (_pending.Values.All(consumers => consumers.TrueForAll(visibility.IsStuck)))
-                _enough.TrySetResult();
-        }
-
-        /// <summary>Returns when everything known by now, and what follows from it, is handled, or the time is up.</summary>
-        /// <returns>Whether there was anything to wait for.</returns>
-        public async Task<bool> Finish(CancellationToken cancellationToken)
-        {
-            lock (visibility._lock)
-            {
-                if (_pending.Count == 0)
-                    return false;
-                IsWaiting = true;
-                EndIfDone();
-            }
-            visibility.StartPolling();
-            var limit = visibility._options.Timeout;
-            var left = visibility._options.Budget - Stopwatch.GetElapsedTime(_begun);
-            if (left < limit)
-                limit = left > TimeSpan.Zero ? left : TimeSpan.Zero;
-            try
-            {
-                // In real time, as messages are: a clock that a test moves does not move them.
-                await _enough.Task.WaitAsync(limit, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                visibility.LogTimeout(limit, GiveUpOnWhatIsMissing());
-            }
-            return true;
-        }
-
-        string GiveUpOnWhatIsMissing()
-        {
-            lock (visibility._lock)
-            {
-                var until =
-                    Stopwatch.GetTimestamp() + (long)(visibility._options.Timeout.TotalSeconds * Stopwatch.Frequency);
-                // One that has handled other events meanwhile is busy, and comes to these as well.
-                foreach (var consumer in _pending.Values.SelectMany(consumers => consumers))
-                    if (visibility._handled.GetValueOrDefault(consumer.Id) < _begun)
-                        visibility._stuck[consumer.Id] = until;
-                return string.Join(
-                    "; ",
-                    _pending.Select(entry =>
-                        $"{entry.Key} by {string.Join(", ", entry.Value.Select(it => it.Endpoint))}"
-                    )
-                );
-            }
-        }
-
-        public void Dispose()
-        {
-            lock (visibility._lock)
-            {
-                (IsWaiting, _isOver) = (false, true);
-                foreach (var key in _keys)
-                    if (visibility._waits.TryGetValue(key, out var waits) && waits.Remove(this) && waits.Count == 0)
-                        visibility._waits.Remove(key);
-            }
-            Interlocked.Decrement(ref visibility._count);
-        }
-    }
 }

@@ -76,7 +76,7 @@ public sealed class SagaCommands<TSaga>
     }
 
     /// <summary>
-    /// Those of the commands that the machine took before, for a request whose answer may have been lost: told again they have
+    /// The commands that the machine has already accepted, for a request whose answer may have been lost. Sent again they have
     /// no effect and are not accepted.
     /// </summary>
     public async Task<IReadOnlySet<Guid>> TakenBefore(

@@ -43,6 +43,7 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor
         if (s_held.ContainsKey(connection))
             return result;
         var gate = GateOf(connection);
+        // A synchronous transaction can only wait by blocking.
         gate.Enter(s_isRequest.Value, CancellationToken.None).GetAwaiter().GetResult();
         s_held[connection] = gate;
         return result;
