@@ -11,8 +11,9 @@ namespace RideBooking.IntegrationTests.Faults;
 public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers servers)
     : IClassFixture<RideBookingOnPostgres>
 {
+    // Not the same: what lies in one's error queue would be taken for the other's, depending on the order of the tests.
     const string Poison = "notify-rider";
-    const string Neighbour = "notify-rider";
+    const string Neighbour = "notify-driver";
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
