@@ -2,7 +2,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>Messages to one destination that were handed over together.</summary>
 /// <param name="messages">In the order in which they are sent.</param>
-/// <param name="isCommitted">False if the end of their transaction was not seen: the database knows.</param>
+/// <param name="isCommitted">False if it is not sure that they are in the outbox: the database knows.</param>
 sealed class OutboxBatch(IReadOnlyList<OutboxMessage> messages, bool isCommitted)
 {
     readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -85,13 +85,16 @@ sealed partial class OutboxDelivery<TDbContext>(
     /// <summary>Takes messages of a transaction whose end was not seen. Never waits.</summary>
     public void HandOverIfCommitted(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: false);
 
-    /// <summary>Takes messages that the sweeper has found, and nobody holds. Never waits.</summary>
+    /// <summary>
+    /// Takes messages that the sweeper has found, and nobody holds. Never waits. Before they are sent the database is asked once
+    /// more: since the sweeper read them, this process may have sent and deleted them, and let go of them.
+    /// </summary>
     /// <returns>For each destination a task that ends when they are sent and deleted, or left again.</returns>
     public List<Task> TakeOver(IEnumerable<OutboxMessage> messages) =>
         [
             .. messages
                 .GroupBy(message => (message.DestinationAddress, message.AttemptCount > 0))
-                .Select(together => Enqueue(new OutboxBatch([.. together], isCommitted: true))),
+                .Select(together => Enqueue(new OutboxBatch([.. together], isCommitted: false))),
         ];
 
     /// <summary>Deletes again what was sent but could not be deleted at the time.</summary>

@@ -125,7 +125,6 @@ sealed partial class OutboxDeliveryService<TDbContext>(
             if (due.Count > 0)
             {
                 LogSweeping(due.Count);
-                await store.Claim(due.Select(message => message.Id), stop);
                 underWay.AddRange(delivery.TakeOver(due));
             }
             else if (underWay.Count == 0)

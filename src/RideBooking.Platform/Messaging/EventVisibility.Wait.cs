@@ -12,7 +12,6 @@ public sealed partial class EventVisibility
         readonly Dictionary<Guid, List<InboxConsumer>> _pending = [];
         readonly HashSet<object> _keys = [];
         readonly HashSet<Guid> _known = [];
-        readonly long _begun = Stopwatch.GetTimestamp();
         readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // Set as soon as only consumers that handle nothing are left: no command waits for those, but a later request may.
@@ -23,12 +22,17 @@ public sealed partial class EventVisibility
 
         public bool IsWaiting { get; private set; }
 
+        public long Begun { get; } = Stopwatch.GetTimestamp();
+
         public Task Done => _done.Task;
 
         /// <summary>Whether a consumer that it waits for handles nothing at all.</summary>
-        public bool IsStuck => _pending.Values.Any(consumers => consumers.Exists(visibility.IsStuck));
+        public bool IsStuck => _pending.Values.Any(consumers => consumers.Exists(visibility._stuck.Contains));
 
-        public bool IsOld => Stopwatch.GetElapsedTime(_begun) > visibility._options.KeptFor;
+        /// <summary>Whether it waits for nothing but consumers that handle nothing.</summary>
+        public bool IsOnlyStuck => _pending.Values.All(consumers => consumers.TrueForAll(visibility._stuck.Contains));
+
+        public bool IsOld => Stopwatch.GetElapsedTime(Begun) > visibility._options.KeptFor;
 
         public IEnumerable<Guid> Pending => _pending.Keys;
 
@@ -73,15 +77,21 @@ public sealed partial class EventVisibility
             return true;
         }
 
-        /// <summary>Takes note of consumers that the event need not be waited for any more.</summary>
+        /// <summary>Takes note of consumers that have finished with the event.</summary>
         /// <returns>Whether it was waited for them.</returns>
-        public bool Remove(Guid eventId, Predicate<InboxConsumer> consumers)
+        public bool Remove(Guid eventId, Func<InboxConsumer, bool> haveFinished)
         {
-            if (!_pending.TryGetValue(eventId, out var pending) || pending.RemoveAll(consumers) == 0)
+            if (!_pending.TryGetValue(eventId, out var pending))
                 return false;
+            var finished = pending.Where(haveFinished).ToList();
+            foreach (var consumer in finished)
+            {
+                visibility.Works(consumer.Id);
+                pending.Remove(consumer);
+            }
             if (pending.Count == 0)
                 _pending.Remove(eventId);
-            return true;
+            return finished.Count > 0;
         }
 
         /// <summary>Goes on waiting after the request, if there is anything to wait for.</summary>
@@ -99,7 +109,7 @@ public sealed partial class EventVisibility
                 return;
             if (_pending.Count == 0)
                 _done.TrySetResult();
-            if (_pending.Values.All(consumers => consumers.TrueForAll(visibility.IsStuck)))
+            if (IsOnlyStuck)
                 _enough.TrySetResult();
         }
 
@@ -116,7 +126,7 @@ public sealed partial class EventVisibility
             }
             visibility.StartPolling();
             var limit = visibility._options.Timeout;
-            var left = visibility._options.Budget - Stopwatch.GetElapsedTime(_begun);
+            var left = visibility._options.Budget - Stopwatch.GetElapsedTime(Begun);
             if (left < limit)
                 limit = left > TimeSpan.Zero ? left : TimeSpan.Zero;
             try
@@ -135,12 +145,10 @@ public sealed partial class EventVisibility
         {
             lock (visibility._lock)
             {
-                var until =
-                    Stopwatch.GetTimestamp() + (long)(visibility._options.Timeout.TotalSeconds * Stopwatch.Frequency);
                 // One that has handled other events meanwhile is busy, and comes to these as well.
                 foreach (var consumer in _pending.Values.SelectMany(consumers => consumers))
-                    if (visibility._handled.GetValueOrDefault(consumer.Id) < _begun)
-                        visibility._stuck[consumer.Id] = until;
+                    if (visibility._handled.GetValueOrDefault(consumer.Id) < Begun)
+                        visibility._stuck.Add(consumer);
                 return string.Join(
                     "; ",
                     _pending.Select(entry =>

@@ -42,6 +42,8 @@ internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeo
 /// </remarks>
 public sealed partial class EventVisibility
 {
+    // A consumer that hangs leaves many requests behind; of those that wait for nothing else a few tell when it goes on.
+    const int MostPolledForStuckConsumers = 100;
     static readonly TimeSpan s_minPollInterval = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan s_maxPollInterval = TimeSpan.FromMilliseconds(200);
 
@@ -58,8 +60,8 @@ public sealed partial class EventVisibility
     // By caller: what commands were answered before. The next requests of the caller wait for it.
     readonly Dictionary<string, List<Wait>> _unfinished = [];
 
-    // The consumers that handled nothing within the limit, each with the time from which they are waited for again.
-    readonly Dictionary<Guid, long> _stuck = [];
+    // The consumers that handled nothing within the limit, until they are seen to handle something.
+    readonly HashSet<InboxConsumer> _stuck = [];
 
     // When each consumer last handled something, of what this process has committed or heard of while requests waited.
     readonly Dictionary<Guid, long> _handled = [];
@@ -212,8 +214,7 @@ public sealed partial class EventVisibility
             }
             foreach (var (message, consumer) in commit.Marks)
             {
-                _stuck.Remove(consumer);
-                _handled[consumer] = Stopwatch.GetTimestamp();
+                Works(consumer);
                 foreach (var wait in Of(message).ToList())
                 {
                     wait.Remove(message, pending => pending.Id == consumer);
@@ -230,15 +231,21 @@ public sealed partial class EventVisibility
     internal void Attempted(Guid message, string endpoint)
     {
         lock (_lock)
+        {
+            _stuck.RemoveWhere(consumer => consumer.Endpoint == endpoint);
             foreach (var wait in Of(message).ToList())
             {
                 wait.Remove(message, pending => pending.Endpoint == endpoint);
                 wait.EndIfDone();
             }
+        }
     }
 
-    bool IsStuck(InboxConsumer consumer) =>
-        _stuck.TryGetValue(consumer.Id, out var until) && Stopwatch.GetTimestamp() < until;
+    void Works(Guid consumer)
+    {
+        _handled[consumer] = Stopwatch.GetTimestamp();
+        _stuck.RemoveWhere(stuck => stuck.Id == consumer);
+    }
 
     List<Wait> Of(object key) => _waits.GetValueOrDefault(key, []);
 
@@ -265,7 +272,7 @@ public sealed partial class EventVisibility
             lock (_lock)
             {
                 ForgetFinished();
-                waits = [.. _waits.Values.SelectMany(those => those).Where(wait => wait.IsWaiting).Distinct()];
+                waits = WaitsToPoll();
                 _isPolling = waits.Count > 0;
                 if (!_isPolling)
                     return;
@@ -286,6 +293,16 @@ public sealed partial class EventVisibility
                 _interval = s_maxPollInterval;
             }
         }
+    }
+
+    List<Wait> WaitsToPoll()
+    {
+        var waiting = _waits.Values.SelectMany(waits => waits).Where(wait => wait.IsWaiting).ToHashSet();
+        if (_stuck.Count == 0)
+            return [.. waiting];
+        var onlyForStuck = waiting.Where(wait => wait.IsOnlyStuck).ToHashSet();
+        waiting.ExceptWith(onlyForStuck);
+        return [.. waiting, .. onlyForStuck.OrderBy(wait => wait.Begun).Take(MostPolledForStuckConsumers)];
     }
 
     void ForgetFinished()

@@ -9,7 +9,7 @@ public sealed class When_a_consumer_hangs(HostWithAConsumerThatHangs host) : ICl
     const int Rides = 5;
 
     [Fact]
-    public async Task Requests_wait_for_it_once_and_then_only_now_and_then_until_it_goes_on()
+    public async Task Requests_wait_for_it_once_and_not_again_until_it_goes_on()
     {
         var rider = await host.City.Rider();
         var rideId = "";

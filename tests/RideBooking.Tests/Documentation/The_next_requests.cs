@@ -35,8 +35,7 @@ public sealed class The_next_requests
               a host that is overloaded is slow, and does not deny what the caller has done. Location reports never wait.
             - **The wait ends early** when the broker is unavailable, when a message fails on this host and has to be redelivered, and for
               a consumer that has handled nothing at all within the limit; that one is not waited for again until it handles
-              an event or the limit has passed once more. The command is carried out all the same; until the events are
-              handled, reads show what was before.
+              an event. The command is carried out all the same; until the events are handled, reads show what was before.
             - **What exists is never answered 404.** If a driver's accepted ride cannot be shown when the wait ended early, reading
               and driving it answer 503 `not_yet_visible` with `Retry-After`.
             - **A refusal is checked before it is sent.** `outstanding_balance`, `receipt_not_ready` and a receipt that is still due

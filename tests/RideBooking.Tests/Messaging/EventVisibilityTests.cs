@@ -56,5 +56,21 @@ public sealed class EventVisibilityTests
             visibility.Committed(null!, new([], [.. consumers.Select(consumer => (message, consumer.Id))]));
     }
 
+    [Fact]
+    public async Task A_consumer_that_hangs_is_not_waited_for_again_however_long_it_hangs()
+    {
+        await using var lab = await FaultLab.Start(("Messaging:VisibilityTimeout", "00:00:00.05"));
+        var visibility = lab.Services.GetRequiredService<EventVisibility>();
+        using var first = visibility.Begin([typeof(Trouble)]);
+        first.Add(NewId.NextGuid(), nameof(Trouble));
+        await first.Finish(Stop);
+        while (!first.IsOld)
+            await Task.Yield();
+
+        using var later = visibility.Begin([typeof(Trouble)]);
+        later.Add(NewId.NextGuid(), nameof(Trouble));
+        later.Finish(Stop).IsCompleted.ShouldBeTrue();
+    }
+
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 }

@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -71,6 +72,26 @@ public sealed class Delivering_what_was_left_behind
         await bench.MailboxHas(2);
         await bench.OutboxDrains();
         bench.Mailbox.Received.Select(letter => letter.MessageId).ShouldBeUnique();
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_was_sent_after_the_sweeper_read_it_is_not_sent_again(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        await using var dead = await Bench.BuildAsync(servers);
+        await Write(dead, letters: 1);
+        var read = await dead.In(office => office.Outbox.AsNoTracking().ToListAsync(Stop));
+        await using var next = await Bench.StartAsync(servers, new() { Now = dead.Clock.GetUtcNow().AddMinutes(1) });
+        await next.MailboxHas(1);
+        await next.OutboxDrains();
+        var delivery = next.Services.GetRequiredService<BusOutboxes<PostOffice>>().All.Single().Delivery;
+        await Bench.Eventually("it is let go of", () => Task.FromResult(!delivery.Holds(read.Single().Id)));
+
+        await Task.WhenAll(delivery.TakeOver(read));
+        await Write(next, letters: 1);
+
+        await next.MailboxHas(2);
+        next.Mailbox.Received.Select(letter => letter.MessageId).ShouldBeUnique();
     }
 
     [Theory, MemberData(nameof(Databases))]

@@ -164,7 +164,7 @@ public sealed class Order_by_routing_key
             () =>
             {
                 bench.Clock.Advance(TimeSpan.FromSeconds(11));
-                return Task.FromResult(bench.Mailbox.Received.Count == 3);
+                return Task.FromResult(bench.Mailbox.Received.Count >= 3);
             }
         );
 
