@@ -53,7 +53,7 @@ internal static class ReportLocation
                 "A report whose `sequence` is not greater than that of the known position is dropped, unless that is more than "
                     + "30 seconds old. `POST /drivers/me/shift` begins the sequences again. Two apps of one driver that count "
                     + "apart see from `Location-Report: dropped` that the other is ahead. A place where the driver cannot be by "
-                    + "now is refused; the third report in a row from there is used."
+                    + "now is refused, until three or more reports in a row have come from there for 10 seconds."
             )
             .Refuses(StatusCodes.Status422UnprocessableEntity, Implausible)
             .AddOpenApiOperationTransformer(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,8 @@ namespace RideBooking.Platform.Http;
 /// </summary>
 public static class Visibility
 {
+    static readonly object s_arrived = new();
+
     /// <summary>What the API description says of it: the text of docs/visibility.md.</summary>
     internal static string Explanation { get; } = ReadExplanation();
 
@@ -32,12 +35,19 @@ public static class Visibility
         app.Use(
             async (context, next) =>
             {
+                var arrived = Stopwatch.GetTimestamp();
+                context.Items[s_arrived] = arrived;
                 if (
                     context.RequestServices.GetService<EventVisibility>() is { IsNeeded: true } visibility
                     && context.GetEndpoint()?.Metadata.GetMetadata<SentInBulk>() is null
                     && Caller.From(context.User) is { } caller
                 )
-                    await visibility.WaitForEarlier(caller.Id, context.RequestAborted);
+                    await visibility.WaitForEarlier(
+                        caller.Id,
+                        isRead: HttpMethods.IsGet(context.Request.Method),
+                        arrived,
+                        context.RequestAborted
+                    );
                 await next(context);
             }
         );
@@ -56,8 +66,11 @@ public static class Visibility
                 var http = invocation.HttpContext;
                 var request = await IdempotentRequest.BindAsync(http);
                 var visibility = http.RequestServices.GetRequiredService<EventVisibility>();
+                var arrived = (long)http.Items[s_arrived]!;
+                var hasEntered = await visibility.Enter(arrived, http.RequestAborted);
                 var wait = visibility.Begin(
                     events,
+                    arrived,
                     http.RequestServices.GetRequiredService<AppDbContext>(),
                     request!.IdFor(IdempotentRequest.Command)
                 );
@@ -70,6 +83,8 @@ public static class Visibility
                 finally
                 {
                     visibility.End(wait, Caller.From(http.User)?.Id);
+                    if (hasEntered)
+                        visibility.Leave();
                 }
             }
         );

@@ -6,7 +6,7 @@ namespace RideBooking.Platform.Messaging;
 public sealed partial class EventVisibility
 {
     /// <summary>The events that one request waits for. All but its beginning and end is done under the lock.</summary>
-    internal sealed class Wait(EventVisibility visibility, IReadOnlyCollection<Type> events) : IDisposable
+    internal sealed class Wait(EventVisibility visibility, IReadOnlyCollection<Type> events, long arrived) : IDisposable
     {
         readonly Dictionary<string, Type> _types = events.ToDictionary(type => type.Name);
         readonly Dictionary<Guid, List<InboxConsumer>> _pending = [];
@@ -125,10 +125,9 @@ public sealed partial class EventVisibility
                 EndIfDone();
             }
             visibility.StartPolling();
-            var limit = visibility._options.Timeout;
-            var left = visibility._options.Budget - Stopwatch.GetElapsedTime(Begun);
+            var (limit, left) = (visibility._options.Timeout, Left(visibility._options.Budget, arrived));
             if (left < limit)
-                limit = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+                limit = left;
             try
             {
                 // In real time, as messages are: a clock that a test moves does not move them.

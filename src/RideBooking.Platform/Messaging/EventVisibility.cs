@@ -21,11 +21,8 @@ internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeo
     /// <summary>How long all the waiting of one request may take, so that it is still answered in time.</summary>
     public TimeSpan Budget => RequestTimeout * 0.9;
 
-    /// <summary>How long a request waits for what the caller's earlier commands were answered before.</summary>
-    public TimeSpan EarlierTimeout =>
-        Budget - Timeout < TimeSpan.Zero ? TimeSpan.Zero
-        : Budget - Timeout < Timeout ? Budget - Timeout
-        : Timeout;
+    /// <summary>Of that, what may pass before a command is carried out, which needs time itself.</summary>
+    public TimeSpan BudgetBeforeCommand => Budget * 0.75;
 
     /// <summary>For how long after a command its caller's next requests wait for it.</summary>
     public TimeSpan KeptFor => Timeout * 6;
@@ -40,8 +37,12 @@ internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeo
 /// finds in the inbox, by one poll for all requests that wait. A wait ends early when a consumer has given an event up, for now
 /// or for good, and when the broker is unavailable. Consumers that may lag (<see cref="EndpointLoad.MayLag"/>) are left out.
 /// </remarks>
-public sealed partial class EventVisibility
+public sealed partial class EventVisibility : IDisposable
 {
+    // Enough to keep all consumers busy. More would only lengthen the queues of messages, and so be answered before its effects
+    // can be read.
+    internal static readonly int MaxCommands = 32 * Environment.ProcessorCount;
+
     // A consumer that hangs leaves many requests behind; of those that wait for nothing else a few tell when it goes on.
     const int MostPolledForStuckConsumers = 100;
     static readonly TimeSpan s_minPollInterval = TimeSpan.FromMilliseconds(20);
@@ -66,6 +67,7 @@ public sealed partial class EventVisibility
     // When each consumer last handled something, of what this process has committed or heard of while requests waited.
     readonly Dictionary<Guid, long> _handled = [];
     readonly Lock _lock = new();
+    readonly SemaphoreSlim _commands = new(MaxCommands);
     bool _isPolling;
 
     // Kept from one wait to the next: where one host handles everything, its signals come first and polls find nothing.
@@ -131,12 +133,32 @@ public sealed partial class EventVisibility
         }
     }
 
+    /// <summary>
+    /// Lets a command in when few enough others are carried out or wait for their effects. In a rush commands queue here and
+    /// not as messages behind each other.
+    /// </summary>
+    /// <param name="arrived">The timestamp of the request's arrival.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it has to <see cref="Leave"/>; false when it waited too long and is carried out all the same.</returns>
+    internal Task<bool> Enter(long arrived, CancellationToken cancellationToken) =>
+        _commands.WaitAsync(Left(_options.BudgetBeforeCommand, arrived), cancellationToken);
+
+    /// <summary>Lets the next command in.</summary>
+    internal void Leave() => _commands.Release();
+
+    /// <inheritdoc />
+    public void Dispose() => _commands.Dispose();
+
     /// <summary>Begins to take note of what a request commits.</summary>
     /// <param name="events">The types of the events that count.</param>
     /// <param name="keys">The request's context, and the id of its command to a state machine.</param>
-    internal Wait Begin(IReadOnlyCollection<Type> events, params IEnumerable<object> keys)
+    internal Wait Begin(IReadOnlyCollection<Type> events, params IEnumerable<object> keys) =>
+        Begin(events, Stopwatch.GetTimestamp(), keys);
+
+    /// <inheritdoc cref="Begin(IReadOnlyCollection{Type}, IEnumerable{object})"/>
+    internal Wait Begin(IReadOnlyCollection<Type> events, long arrived, params IEnumerable<object> keys)
     {
-        var wait = new Wait(this, events);
+        var wait = new Wait(this, events, arrived);
         lock (_lock)
             foreach (var key in keys)
                 wait.ListenTo(key);
@@ -177,7 +199,7 @@ public sealed partial class EventVisibility
     /// <summary>
     /// Waits for what earlier commands of the caller were answered before, because it took too long, if it is still coming.
     /// </summary>
-    internal async Task WaitForEarlier(string caller, CancellationToken cancellationToken)
+    internal async Task WaitForEarlier(string caller, bool isRead, long arrived, CancellationToken cancellationToken)
     {
         List<Task> earlier;
         lock (_lock)
@@ -188,7 +210,8 @@ public sealed partial class EventVisibility
             return;
         try
         {
-            await Task.WhenAll(earlier).WaitAsync(_options.EarlierTimeout, cancellationToken);
+            await Task.WhenAll(earlier)
+                .WaitAsync(Left(isRead ? _options.Budget : _options.BudgetBeforeCommand, arrived), cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -245,6 +268,12 @@ public sealed partial class EventVisibility
     {
         _handled[consumer] = Stopwatch.GetTimestamp();
         _stuck.RemoveWhere(stuck => stuck.Id == consumer);
+    }
+
+    static TimeSpan Left(TimeSpan budget, long arrived)
+    {
+        var left = budget - Stopwatch.GetElapsedTime(arrived);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     List<Wait> Of(object key) => _waits.GetValueOrDefault(key, []);

@@ -5,12 +5,15 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>
-/// SQLite has one writer. Without this, a second one sleeps in 150 ms steps on a thread of the pool; with it, writers queue
-/// without a thread. Requests and all others stand in two queues, each in order, and take turns: a group of messages is one
-/// transaction and hundreds of requests are hundreds, so in one queue everything that follows from requests would wait for
-/// all requests that came meanwhile. Holds for transactions begun through EF, which SaveChanges always does on SQLite here.
+/// Queues the writers of a SQLite database, which has room for one. Without it a second writer sleeps on a thread of the pool.
 /// </summary>
-internal sealed class SqliteWriteGate : DbTransactionInterceptor
+/// <remarks>
+/// Requests and all others stand in two queues, each in order, and take turns: a group of messages is one transaction and
+/// hundreds of requests are hundreds, so in one queue everything that follows from requests would wait for all requests that
+/// came meanwhile. It covers transactions that EF begins, which includes every SaveChanges here, and single statements that
+/// write without one (ExecuteUpdate, ExecuteDelete, ExecuteSql).
+/// </remarks>
+internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInterceptor
 {
     static readonly ConcurrentDictionary<string, Gate> s_gates = new(StringComparer.Ordinal);
     static readonly ConcurrentDictionary<DbConnection, Gate> s_held = new(ReferenceEqualityComparer.Instance);
@@ -26,11 +29,32 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor
         CancellationToken cancellationToken = default
     )
     {
-        if (s_held.ContainsKey(connection))
-            return result; // the attempt before failed to begin
-        var gate = GateOf(connection);
-        await gate.Enter(s_isRequest.Value, cancellationToken);
-        s_held[connection] = gate;
+        await Enter(connection, cancellationToken);
+        return result;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (IsSingleWrite(command, eventData))
+            await Enter(command.Connection!, cancellationToken);
+        return result;
+    }
+
+    /// <inheritdoc />
+    public InterceptionResult<int> NonQueryExecuting(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<int> result
+    )
+    {
+        if (IsSingleWrite(command, eventData))
+            Enter(command.Connection!);
         return result;
     }
 
@@ -40,21 +64,39 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor
         InterceptionResult<DbTransaction> result
     )
     {
-        if (s_held.ContainsKey(connection))
-            return result;
-        var gate = GateOf(connection);
-        // A synchronous transaction can only wait by blocking.
-        gate.Enter(s_isRequest.Value, CancellationToken.None).GetAwaiter().GetResult();
-        s_held[connection] = gate;
+        Enter(connection);
         return result;
     }
 
-    /// <summary>However the transaction ended: its context lets go of the connection then (see <see cref="SqliteOpenConnection"/>).</summary>
+    /// <summary>
+    /// Lets the next writer in. Called when the context closes the connection, however its transaction or statement ended (see
+    /// <see cref="SqliteOpenConnection"/>).
+    /// </summary>
     public static void Release(DbConnection connection)
     {
         if (s_held.TryRemove(connection, out var gate))
             gate.Leave();
     }
+
+    static bool IsSingleWrite(DbCommand command, CommandEventData eventData) =>
+        command.Transaction is null
+        && eventData.CommandSource
+            is CommandSource.ExecuteUpdate
+                or CommandSource.ExecuteDelete
+                or CommandSource.ExecuteSqlRaw;
+
+    static async ValueTask Enter(DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (s_held.ContainsKey(connection))
+            return; // the attempt before failed to begin
+        var gate = GateOf(connection);
+        await gate.Enter(s_isRequest.Value, cancellationToken);
+        s_held[connection] = gate;
+    }
+
+    // A synchronous writer can only wait by blocking.
+    static void Enter(DbConnection connection) =>
+        Enter(connection, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     static Gate GateOf(DbConnection connection) => s_gates.GetOrAdd(connection.DataSource, _ => new Gate());
 

@@ -54,6 +54,9 @@ public sealed class DriverPosition
     /// <summary>That place: longitude, degrees.</summary>
     public double? DoubtedLng { get; set; }
 
+    /// <summary>When the first of those reports arrived.</summary>
+    public DateTimeOffset? DoubtedSince { get; set; }
+
     /// <summary>The sequence of the last of those reports.</summary>
     public long? DoubtedSequence { get; set; }
 

@@ -41,7 +41,9 @@ public static class DriverPositions
                     when await Doubt(
                         unchanged,
                         report,
-                        rules.IsDoubtedAgain(known, report) ? known.Doubts + 1 : 1,
+                        rules.IsDoubtedAgain(known, report)
+                            ? (known.Doubts + 1, known.DoubtedSince ?? report.At)
+                            : (1, report.At),
                         stop
                     ):
                     return (ReportOutcome.Implausible, known.Sequence);
@@ -182,12 +184,13 @@ public static class DriverPositions
     static async Task<bool> Doubt(
         IQueryable<DriverPosition> which,
         DriverPosition report,
-        int doubts,
+        (int Count, DateTimeOffset Since) doubts,
         CancellationToken stop
     ) =>
         await which.ExecuteUpdateAsync(
             row =>
-                row.SetProperty(known => known.Doubts, doubts)
+                row.SetProperty(known => known.Doubts, doubts.Count)
+                    .SetProperty(known => known.DoubtedSince, doubts.Since)
                     .SetProperty(known => known.DoubtedLat, report.Lat)
                     .SetProperty(known => known.DoubtedLng, report.Lng)
                     .SetProperty(known => known.DoubtedSequence, report.Sequence)

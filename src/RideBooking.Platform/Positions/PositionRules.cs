@@ -30,6 +30,11 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
     /// <summary>How many reports in a row from one implausible place show that the driver is there.</summary>
     public const int Confirmations = 3;
 
+    /// <summary>
+    /// The least time between the first and the last of those: a receiver that is led astray says the same many times a second.
+    /// </summary>
+    public static readonly TimeSpan ConfirmationTime = TimeSpan.FromSeconds(10);
+
     /// <summary>A step greater than this may be an outlier. Apps may count in milliseconds.</summary>
     internal const long Leap = 1_000_000;
 
@@ -49,7 +54,10 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
         var elapsed = Math.Max(0, (report.At - known.At).TotalSeconds);
         if (GreatCircle.Meters(known.Lat, known.Lng, report.Lat, report.Lng) <= Tolerance + MaxSpeed * elapsed)
             return ReportOutcome.Used;
-        return IsDoubtedAgain(known, report) && known.Doubts + 1 >= Confirmations
+        return
+            IsDoubtedAgain(known, report)
+            && known.Doubts + 1 >= Confirmations
+            && report.At - known.DoubtedSince >= ConfirmationTime
             ? ReportOutcome.Used
             : ReportOutcome.Implausible;
     }

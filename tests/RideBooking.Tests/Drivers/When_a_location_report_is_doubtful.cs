@@ -61,9 +61,19 @@ public sealed class When_a_location_report_is_doubtful : IAsyncLifetime
     {
         (await Reports(Near(s_sydney, 0))).ShouldBe((422, "implausible_location"));
         (await Reports(Near(s_sydney, 1))).ShouldBe((422, "implausible_location"));
+        _lab.Clock.Advance(PositionRules.ConfirmationTime);
         (await Reports(Near(s_sydney, 2))).ShouldBe((204, null));
 
         await ShouldBeAt(Near(s_sydney, 2));
+    }
+
+    [Fact]
+    public async Task The_same_place_many_times_within_a_moment_confirms_nothing()
+    {
+        for (var n = 0; n < 2 * PositionRules.Confirmations; n++)
+            (await Reports(Near(s_sydney, n))).ShouldBe((422, "implausible_location"));
+
+        await ShouldBeAt(s_p);
     }
 
     [Fact]

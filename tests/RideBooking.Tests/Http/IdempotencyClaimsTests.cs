@@ -1,9 +1,13 @@
+using System.Data.Common;
 using System.Net;
 using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Http;
 
@@ -62,6 +66,51 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         await mine.Renew([lost], Start + s_settings.RenewEvery, Stop);
 
         (await Rows()).Single().LeaseUntil.ShouldBe(taking + s_settings.Lease);
+    }
+
+    [Fact]
+    public async Task The_answers_of_a_rush_share_a_transaction()
+    {
+        const int requests = 20;
+        var commits = new CommitCounter();
+        await using var replica = await StartApp(
+            clock,
+            configure: services => services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(commits))
+        );
+        var store = replica.Services.GetRequiredService<IdempotencyStore>();
+        var claims = new List<Claim.Granted>();
+        for (var n = 0; n < requests; n++)
+            claims.Add((Claim.Granted)await store.Claim(Guid.CreateVersion7(), "anonymous", "x", Stop));
+        await using var scope = replica.Services.CreateAsyncScope();
+        var writer = await scope
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .Database.BeginTransactionAsync(Stop);
+        commits.Count = 0;
+
+        var answers = claims.ConvertAll(claim =>
+            store.Complete(claim, new Answer(201, "application/json", null, null, [1]), Stop)
+        );
+        await writer.DisposeAsync();
+        await Task.WhenAll(answers);
+
+        (await Rows()).ShouldAllBe(row => row.Status == 201);
+        // The first may go alone, before the others have come.
+        commits.Count.ShouldBeInRange(1, 2);
+    }
+
+    sealed class CommitCounter : DbTransactionInterceptor
+    {
+        public int Count { get; set; }
+
+        public override Task TransactionCommittedAsync(
+            DbTransaction transaction,
+            TransactionEndEventData eventData,
+            CancellationToken cancellationToken = default
+        )
+        {
+            Count++;
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]

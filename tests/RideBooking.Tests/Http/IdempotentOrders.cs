@@ -39,7 +39,11 @@ public abstract class IdempotentOrders : IAsyncLifetime
     }
 
     /// <summary>A replica: a process of its own, but for the database.</summary>
-    private protected Task<HttpApp> StartApp(TimeProvider time, IdempotencySettings? settings = null) =>
+    private protected Task<HttpApp> StartApp(
+        TimeProvider time,
+        IdempotencySettings? settings = null,
+        Action<IServiceCollection>? configure = null
+    ) =>
         HttpApp.Start(
             Map,
             configure: builder =>
@@ -47,6 +51,7 @@ public abstract class IdempotentOrders : IAsyncLifetime
                 builder.Services.AddSingleton(time);
                 builder.Services.AddSingleton(settings ?? s_settings);
                 builder.Services.AddPersistence(builder.Configuration);
+                configure?.Invoke(builder.Services);
             },
             settings:
             [

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Messaging;
@@ -36,10 +37,12 @@ public sealed class EventVisibilityTests
         visibility.End(await Answered(first), caller: "one");
 
         visibility.End(await Answered(second), caller: "other");
-        visibility.WaitForEarlier("other", Stop).IsCompleted.ShouldBeTrue("it hangs");
+        visibility
+            .WaitForEarlier("other", isRead: true, Stopwatch.GetTimestamp(), Stop)
+            .IsCompleted.ShouldBeTrue("it hangs");
 
         Handles(third);
-        var next = visibility.WaitForEarlier("other", Stop);
+        var next = visibility.WaitForEarlier("other", isRead: true, Stopwatch.GetTimestamp(), Stop);
         next.IsCompleted.ShouldBeFalse("it handles events again, and will come to this one");
         Handles(second);
         await next;
@@ -70,6 +73,23 @@ public sealed class EventVisibilityTests
         using var later = visibility.Begin([typeof(Trouble)]);
         later.Add(NewId.NextGuid(), nameof(Trouble));
         later.Finish(Stop).IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Commands_beyond_what_keeps_the_consumers_busy_wait_for_others_to_end()
+    {
+        await using var lab = await FaultLab.Start();
+        var visibility = lab.Services.GetRequiredService<EventVisibility>();
+        for (var command = 0; command < EventVisibility.MaxCommands; command++)
+            (await Enters()).ShouldBeTrue();
+
+        var next = Enters();
+        next.IsCompleted.ShouldBeFalse();
+        visibility.Leave();
+
+        (await next).ShouldBeTrue();
+
+        Task<bool> Enters() => visibility.Enter(Stopwatch.GetTimestamp(), Stop);
     }
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;

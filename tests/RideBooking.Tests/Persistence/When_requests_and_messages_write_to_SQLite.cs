@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -11,14 +10,13 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-gate-").FullName;
     readonly SqliteWriteGate _gate = new();
-    readonly ConcurrentQueue<string> _order = new();
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         await using var db = Open();
-        await db.Database.OpenConnectionAsync(Stop);
+        await db.Database.ExecuteSqlRawAsync("CREATE TABLE writes (name TEXT)", Stop);
     }
 
     public ValueTask DisposeAsync()
@@ -46,7 +44,26 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
         await first.DisposeAsync();
 
         await Task.WhenAll(writers);
-        _order.ShouldBe(["request 1", "group 1", "request 2", "group 2", "request 3", "request 4"]);
+        (await Order()).ShouldBe(["request 1", "group 1", "request 2", "group 2", "request 3", "request 4"]);
+    }
+
+    [Fact]
+    public async Task A_statement_without_a_transaction_takes_its_turn_too()
+    {
+        await using var db = Open();
+        var first = await db.Database.BeginTransactionAsync(Stop);
+        List<Task> writers =
+        [
+            Updates("statement 1"),
+            Writes("request 2", isRequest: true),
+            Updates("statement 3"),
+            Writes("group 1", isRequest: false),
+        ];
+
+        await first.DisposeAsync();
+
+        await Task.WhenAll(writers);
+        (await Order()).ShouldBe(["statement 1", "group 1", "request 2", "statement 3"]);
     }
 
     [Fact]
@@ -63,7 +80,7 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
         await first.DisposeAsync();
 
         await next;
-        _order.ShouldBe(["next"]);
+        (await Order()).ShouldBe(["next"]);
     }
 
     // It stands in its queue when this returns.
@@ -73,7 +90,24 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
             SqliteWriteGate.BeginRequest();
         await using var db = Open();
         await using var transaction = await db.Database.BeginTransactionAsync(givenUp ?? Stop);
-        _order.Enqueue(name);
+        await Write(db, name);
+        await transaction.CommitAsync(Stop);
+    }
+
+    async Task Updates(string name)
+    {
+        SqliteWriteGate.BeginRequest();
+        await using var db = Open();
+        await Write(db, name);
+    }
+
+    static Task<int> Write(SqliteAppDbContext db, string name) =>
+        db.Database.ExecuteSqlAsync($"INSERT INTO writes VALUES ({name})", Stop);
+
+    async Task<List<string>> Order()
+    {
+        await using var db = Open();
+        return await db.Database.SqlQuery<string>($"SELECT name AS Value FROM writes ORDER BY rowid").ToListAsync(Stop);
     }
 
     SqliteAppDbContext Open() =>

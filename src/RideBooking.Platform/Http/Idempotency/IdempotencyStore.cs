@@ -26,7 +26,7 @@ internal abstract record Claim
 
 /// <summary>
 /// The claims and answers in the database. Each step is one short transaction in a scope of its own, so that it neither
-/// joins nor sees what the endpoint does. An attempt that lost its claim meanwhile changes nothing: every step names the owner.
+/// joins nor sees what the endpoint does; answers share one in a rush. An attempt that lost its claim meanwhile changes nothing: every step names the owner.
 /// </summary>
 internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencySettings settings, TimeProvider clock)
 {
@@ -35,6 +35,8 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     const int DeleteAtOnce = 1000;
     const int RenewAtOnce = 500;
     static readonly TimeSpan s_aMinute = TimeSpan.FromMinutes(1);
+
+    readonly AnswerWriter _answers = new(scopes);
 
     public async Task<Claim> Claim(Guid id, string caller, string fingerprint, CancellationToken stop)
     {
@@ -134,23 +136,8 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             ) == 1;
 
     /// <summary>Keeps the answer for replay. Does nothing when the claim was lost.</summary>
-    public async Task Complete(Claim.Granted claim, Answer answer, CancellationToken stop)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var tooLarge = answer.Body.Length > settings.MaxBody;
-        var body = tooLarge || answer.Body.Length == 0 ? null : answer.Body;
-        await Mine(scope, claim)
-            .ExecuteUpdateAsync(
-                set =>
-                    set.SetProperty(key => key.Status, answer.Status)
-                        .SetProperty(key => key.ContentType, answer.ContentType)
-                        .SetProperty(key => key.Location, answer.Location)
-                        .SetProperty(key => key.EntityTag, answer.EntityTag)
-                        .SetProperty(key => key.Body, body)
-                        .SetProperty(key => key.BodyTooLarge, tooLarge),
-                stop
-            );
-    }
+    public Task Complete(Claim.Granted claim, Answer answer, CancellationToken stop) =>
+        _answers.Write(claim, answer, isTooLarge: answer.Body.Length > settings.MaxBody).WaitAsync(stop);
 
     /// <summary>
     /// Has claims last from now on as long as new ones; those that were lost, released or answered meanwhile stay as they are.
@@ -215,10 +202,11 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     }
 
     static IQueryable<IdempotencyKey> Mine(AsyncServiceScope scope, Claim.Granted claim) =>
-        scope
-            .ServiceProvider.GetRequiredService<AppDbContext>()
-            .Set<IdempotencyKey>()
-            .Where(key => key.Id == claim.Id && key.Owner == claim.Owner && key.Status == null);
+        Mine(scope.ServiceProvider.GetRequiredService<AppDbContext>(), claim);
+
+    /// <summary>The claim's row, unless the claim was lost or is answered.</summary>
+    internal static IQueryable<IdempotencyKey> Mine(AppDbContext db, Claim.Granted claim) =>
+        db.Set<IdempotencyKey>().Where(key => key.Id == claim.Id && key.Owner == claim.Owner && key.Status == null);
 
     /// <summary>Deletes what is older than it is kept, in portions that hold no lock for long; returns how many.</summary>
     public async Task<int> Forget(CancellationToken stop)

@@ -2221,6 +2221,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("doubted_sequence");
 
+                    b.Property<DateTimeOffset?>("DoubtedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("doubted_since");
+
                     b.Property<int>("Doubts")
                         .HasColumnType("integer")
                         .HasColumnName("doubts");

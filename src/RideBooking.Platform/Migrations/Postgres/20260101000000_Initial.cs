@@ -134,6 +134,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     doubts = table.Column<int>(type: "integer", nullable: false),
                     doubted_lat = table.Column<double>(type: "double precision", nullable: true),
                     doubted_lng = table.Column<double>(type: "double precision", nullable: true),
+                    doubted_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     doubted_sequence = table.Column<long>(type: "bigint", nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },

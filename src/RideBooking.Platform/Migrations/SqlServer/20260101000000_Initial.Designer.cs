@@ -2466,6 +2466,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("doubted_sequence");
 
+                    b.Property<DateTimeOffset?>("DoubtedSince")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("doubted_since");
+
                     b.Property<int>("Doubts")
                         .HasColumnType("int")
                         .HasColumnName("doubts");

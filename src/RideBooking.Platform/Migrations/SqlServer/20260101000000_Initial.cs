@@ -256,6 +256,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     doubts = table.Column<int>(type: "int", nullable: false),
                     doubted_lat = table.Column<double>(type: "float", nullable: true),
                     doubted_lng = table.Column<double>(type: "float", nullable: true),
+                    doubted_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     doubted_sequence = table.Column<long>(type: "bigint", nullable: true),
                     version = table.Column<int>(type: "int", nullable: false)
                 },

@@ -682,6 +682,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     doubts = table.Column<int>(type: "INTEGER", nullable: false),
                     doubted_lat = table.Column<double>(type: "REAL", nullable: true),
                     doubted_lng = table.Column<double>(type: "REAL", nullable: true),
+                    doubted_since = table.Column<string>(type: "TEXT", nullable: true),
                     doubted_sequence = table.Column<long>(type: "INTEGER", nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
                 },

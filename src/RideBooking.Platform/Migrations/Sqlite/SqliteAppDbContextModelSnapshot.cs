@@ -2232,6 +2232,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("doubted_sequence");
 
+                    b.Property<string>("DoubtedSince")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("doubted_since");
+
                     b.Property<int>("Doubts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("doubts");

@@ -1,0 +1,108 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Http.Idempotency;
+
+/// <summary>
+/// Stores answers for replay: one at a time when there is time, and many in one transaction while many requests end. In a
+/// rush a transaction for each would keep the database from what the requests cause.
+/// </summary>
+internal sealed class AnswerWriter(IServiceScopeFactory scopes)
+{
+    const int MaxPerTransaction = 100;
+
+    readonly Lock _lock = new();
+    readonly Queue<Item> _waiting = [];
+    bool _isWriting;
+
+    /// <summary>Stores an answer unless the claim was lost. The task ends when it is committed.</summary>
+    public Task Write(Claim.Granted claim, Answer answer, bool isTooLarge)
+    {
+        var item = new Item(claim, answer, isTooLarge);
+        lock (_lock)
+        {
+            _waiting.Enqueue(item);
+            if (!_isWriting)
+            {
+                _isWriting = true;
+                // It writes for many requests: no one request's trace or log scope goes with it.
+                using (ExecutionContext.SuppressFlow())
+                    _ = Task.Run(WriteAll);
+            }
+        }
+
+        return item.Written.Task;
+    }
+
+    async Task WriteAll()
+    {
+        while (Next() is { Count: > 0 } items)
+            try
+            {
+                await Write(items);
+                foreach (var item in items)
+                    item.Written.TrySetResult();
+            }
+            catch (Exception exception)
+            {
+                foreach (var item in items)
+                    item.Written.TrySetException(exception);
+            }
+    }
+
+    List<Item> Next()
+    {
+        var items = new List<Item>();
+        lock (_lock)
+        {
+            while (items.Count < MaxPerTransaction && _waiting.TryDequeue(out var item))
+                items.Add(item);
+            _isWriting = items.Count > 0;
+        }
+
+        return items;
+    }
+
+    async Task Write(List<Item> items)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        if (items is [var only])
+        {
+            await Write(db, only);
+            return;
+        }
+
+        await db
+            .Database.CreateExecutionStrategy()
+            .ExecuteAsync(async () =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync();
+                foreach (var item in items)
+                    await Write(db, item);
+                await transaction.CommitAsync();
+            });
+    }
+
+    static Task<int> Write(AppDbContext db, Item item)
+    {
+        var (claim, answer) = (item.Claim, item.Answer);
+        var body = item.IsTooLarge || answer.Body.Length == 0 ? null : answer.Body;
+        return IdempotencyStore
+            .Mine(db, claim)
+            .ExecuteUpdateAsync(set =>
+                set.SetProperty(key => key.Status, answer.Status)
+                    .SetProperty(key => key.ContentType, answer.ContentType)
+                    .SetProperty(key => key.Location, answer.Location)
+                    .SetProperty(key => key.EntityTag, answer.EntityTag)
+                    .SetProperty(key => key.Body, body)
+                    .SetProperty(key => key.BodyTooLarge, item.IsTooLarge)
+            );
+    }
+
+    sealed record Item(Claim.Granted Claim, Answer Answer, bool IsTooLarge)
+    {
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
