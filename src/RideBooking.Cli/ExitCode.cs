@@ -1,6 +1,6 @@
 namespace RideBooking.Cli;
 
-/// <summary>How a command ended, for scripts; docs/operating.md lists them.</summary>
+/// <summary>How a command ended, for scripts; docs/operating/failed-messages.md lists them.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

@@ -54,7 +54,7 @@ public sealed class CommandLineSettings(IReadOnlyCollection<string> arguments)
                 && !s_frameworkSections.Any(section => IsIn(section, key))
             )
                 throw new ConfigurationException(
-                    $"'--{key}' on the command line is not a setting that is read here: see docs/operating.md for their names."
+                    $"'--{key}' on the command line is not a setting that is read here: see docs/operating/settings.md for their names."
                 );
     }
 

@@ -71,7 +71,7 @@ internal static class BrokerStart
                 {
                     // The bus would try for ever, and listen to nobody meanwhile.
                     throw new ConfigurationException(
-                        $"The queue {queue} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating.md). {other.ShutdownReason?.ReplyText}"
+                        $"The queue {queue} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating/queues.md). {other.ShutdownReason?.ReplyText}"
                     );
                 }
         }

@@ -4,7 +4,7 @@ namespace RideBooking.Platform.Messaging;
 
 /// <summary>
 /// How many messages an endpoint of one process handles at once, and how many it fetches ahead so that none of these waits for
-/// the network; docs/operating.md has the same table. What is fetched and not handled is lacking to other hosts, and is
+/// the network; docs/operating/queues.md has the same table. What is fetched and not handled is lacking to other hosts, and is
 /// delivered once more when the process dies: so few more than are handled.
 /// </summary>
 /// <param name="Fetched">Messages that the broker hands over before the first is answered.</param>

@@ -8,9 +8,10 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// What becomes of a message whose handling fails, on every endpoint; docs/operating.md says it in words. Outermost the
-/// scheduled redelivery, then the retry in memory, and inside both one transaction per attempt. What fails all of that lies
-/// in <c>&lt;endpoint&gt;_error</c>. A body that cannot be read fails before any of it and goes there at once, as it came.
+/// What becomes of a message whose handling fails, on every endpoint; docs/operating/failed-messages.md says it in words.
+/// Outermost the scheduled redelivery, then the retry in memory, and inside both one transaction per attempt. What fails all
+/// of that lies in <c>&lt;endpoint&gt;_error</c>. A body that cannot be read fails before any of it and goes there at once,
+/// as it came.
 /// </summary>
 internal static class FailurePolicy
 {

@@ -6,7 +6,7 @@ namespace RideBooking.Platform.Messaging;
 
 /// <summary>
 /// The queues on RabbitMQ, every argument of them said here, so that neither the broker's version nor its virtual host's
-/// defaults decide what becomes of a message. docs/operating.md says it in words.
+/// defaults decide what becomes of a message. docs/operating/queues.md says it in words.
 /// </summary>
 internal static class RabbitMqTopology
 {

@@ -9,7 +9,7 @@ public sealed partial class The_settings
     {
         var repository = GeneratedPage.Repository();
         var page = await File.ReadAllTextAsync(
-            Path.Combine(repository, "docs", "operating.md"),
+            Path.Combine(repository, "docs", "operating", "settings.md"),
             TestContext.Current.CancellationToken
         );
         var explained = Row().Matches(page).SelectMany(row => Key().Matches(row.Value)).Select(Name).ToHashSet();
@@ -22,8 +22,8 @@ public sealed partial class The_settings
             .ToHashSet();
 
         read.Count.ShouldBeGreaterThan(15);
-        read.Except(explained).ShouldBeEmpty("the code reads settings that docs/operating.md does not explain");
-        explained.Except(read).ShouldBeEmpty("docs/operating.md explains settings that the code does not read");
+        read.Except(explained).ShouldBeEmpty("docs/operating/settings.md lacks settings that the code reads");
+        explained.Except(read).ShouldBeEmpty("docs/operating/settings.md has settings that the code does not read");
     }
 
     static string Name(Match match) => match.Groups["name"].Value;

@@ -11,7 +11,7 @@ public sealed partial class The_load_of_endpoints
     public async Task Is_what_the_operator_reads()
     {
         var page = await File.ReadAllTextAsync(
-            Path.Combine(GeneratedPage.Repository(), "docs", "operating.md"),
+            Path.Combine(GeneratedPage.Repository(), "docs", "operating", "queues.md"),
             TestContext.Current.CancellationToken
         );
         var rows = Row().Matches(page[page.IndexOf("<!-- load:", StringComparison.Ordinal)..]);

@@ -24,7 +24,7 @@ public sealed partial class The_metrics
     [Fact]
     public async Task Are_all_explained_to_the_operator()
     {
-        const string path = "docs/operating.md";
+        const string path = "docs/operating/metrics-and-alerts.md";
         var page = await File.ReadAllTextAsync(Path.Combine(GeneratedPage.Repository(), path), Stop);
         var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
         begin.ShouldBeGreaterThan(0);

@@ -33,7 +33,7 @@ internal static class PartitionCheck
 
         ConfigurationException Otherwise(string what) =>
             new(
-                $"Messaging:Partitions is {partitions}, but RabbitMQ {what}, of another number: stop all hosts and, once they are empty, delete the queues of the endpoints and the exchanges of the same names (docs/operating.md)."
+                $"Messaging:Partitions is {partitions}, but RabbitMQ {what}, of another number: stop all hosts and, once they are empty, delete the queues of the endpoints and the exchanges of the same names (docs/operating/queues.md)."
             );
 
         async Task DeclareHash(IConnection connection, string endpoint, CancellationToken stop)

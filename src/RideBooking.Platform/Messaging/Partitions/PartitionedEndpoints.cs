@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Messaging.Partitions;
 /// <summary>
 /// An endpoint's messages divided by their routing key, the ride, among several queues, each consumed by one host at a time:
 /// so a ride's messages are handled in the order in which they were sent, whichever hosts there are. The endpoint's exchange
-/// hashes the key (RabbitMQ's plugin rabbitmq_consistent_hash_exchange); docs/operating.md says how it is turned on.
+/// hashes the key (RabbitMQ's plugin rabbitmq_consistent_hash_exchange); docs/operating/queues.md says how it is turned on.
 /// </summary>
 internal static class PartitionedEndpoints
 {
