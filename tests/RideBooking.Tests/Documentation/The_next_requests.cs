@@ -31,9 +31,11 @@ public sealed class The_next_requests
               wait until the events that they cause are handled: `accept`, `decline`, `complete`, `release`, `no-show`, `cancel`,
               `balance/pay`, going on or off duty, and the operators' `force-complete`, `force-cancel` and `write-off`. The wait takes
               some ten milliseconds, and up to a second at peak times.
-            - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s). After that the command is answered as usual. The next
-              requests of the same caller to the same host then wait for as long again, up to a minute after the command. An
-              overloaded host is therefore slow, but does not deny what the caller has done. Location reports never wait.
+            - **The wait has a limit**, `Messaging:VisibilityTimeout` (10 s). After that the command is answered as usual. For a minute
+              after the command, the next requests of the same caller to the same host then wait for its effects: a read for as long
+              as a request may take (`Limits:RequestTimeout`), a command for most of that. Location reports never wait.
+            - **At peak times commands queue.** A host carries out 32 of these commands for each of its processors at a time. The others
+              wait before they are carried out. An overloaded host is therefore slow, but does not deny what the caller has done.
             - **The wait ends early** when the broker is unavailable, or when a message fails on this host and has to be redelivered.
               It also ends at the limit for a consumer that has handled no message at all within it: commands do not wait for this
               consumer again until it handles an event. The command is carried out in each case. Until the events are handled, reads
