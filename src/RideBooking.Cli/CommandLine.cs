@@ -17,7 +17,7 @@ internal static class CommandLine
 
     /// <summary>Runs one command; what fails is said in one line on standard error.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> Run(string[] args, Terminal terminal, CancellationToken stop = default)
+    public static async Task<int> Run(string[] args, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var parsed = Commands(terminal).Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
@@ -35,7 +35,7 @@ internal static class CommandLine
                     Output = terminal.Out,
                     Error = terminal.Error,
                 },
-                stop
+                cancellationToken
             );
         }
         catch (CommandFailedException failed)

@@ -91,13 +91,13 @@ internal sealed class Terminal(
 
     /// <summary>Asks a yes-or-no question. Without a terminal to ask on nothing is assumed.</summary>
     /// <exception cref="CommandFailedException">The answer is no, or nobody can be asked.</exception>
-    public async Task Confirm(string question, CancellationToken stop)
+    public async Task Confirm(string question, CancellationToken cancellationToken)
     {
         if (!isTerminal.Input)
             throw new CommandFailedException(ExitCode.Usage, $"{question} Nobody can be asked here: say --yes.");
         await error.WriteAsync($"{Text.Clean(question)} [y/N] ");
-        await error.FlushAsync(stop);
-        var answer = await Task.Run(input.ReadLine, stop).WaitAsync(stop);
+        await error.FlushAsync(cancellationToken);
+        var answer = await Task.Run(input.ReadLine, cancellationToken).WaitAsync(cancellationToken);
         if (answer?.Trim().ToUpperInvariant() is not ("Y" or "YES"))
             throw new CommandFailedException(ExitCode.Failed, "Nothing was done.");
     }

@@ -51,7 +51,7 @@ public sealed class DemoModule : IModule
 
     /// <summary>The demo, if the command line asks for it, and the command line without what is meant for the demo.</summary>
     /// <exception cref="ConfigurationException">An argument of the demo has no value that could be meant.</exception>
-    public static DemoModule? AskedFor(ref string[] args) =>
+    public static DemoModule? TryParse(ref string[] args) =>
         DemoArguments.Take(ref args) is { } arguments ? new DemoModule(arguments) : null;
 
     /// <summary>Makes the host the demo's.</summary>

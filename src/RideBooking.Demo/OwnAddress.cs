@@ -10,11 +10,11 @@ internal sealed class OwnAddress(IServer server, IHostApplicationLifetime lifeti
 {
     /// <summary>The address, once the host has started.</summary>
     /// <exception cref="OperationCanceledException">The host stops before.</exception>
-    public async Task<Uri> Get(CancellationToken stop)
+    public async Task<Uri> Get(CancellationToken cancellationToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (lifetime.ApplicationStarted.Register(started.SetResult))
-            await started.Task.WaitAsync(stop);
+            await started.Task.WaitAsync(cancellationToken);
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(BindingAddress.Parse) ?? [];
         var address =
             addresses.FirstOrDefault(one => one.Scheme == "http" && !one.IsUnixPipe)

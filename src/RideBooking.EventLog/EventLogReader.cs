@@ -21,11 +21,11 @@ public static class EventLogReader
         this DbContext db,
         EventFilter filter,
         int limit,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        await Sequencer.CatchUp(db, stop);
-        return await db.ReadNumbered(filter, limit, stop);
+        await Sequencer.CatchUp(db, cancellationToken);
+        return await db.ReadNumbered(filter, limit, cancellationToken);
     }
 
     /// <summary>The same of those events that have their numbers, for who knows that those he wants have.</summary>
@@ -33,7 +33,7 @@ public static class EventLogReader
         this DbContext db,
         EventFilter filter,
         int limit,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var events = db.Set<LoggedEvent>().AsNoTracking().Where(row => row.Position > filter.After);
@@ -46,14 +46,18 @@ public static class EventLogReader
             : events
                 .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
                 .OrderBy(row => row.StreamVersion);
-        return events.Take(limit).ToListAsync(stop);
+        return events.Take(limit).ToListAsync(cancellationToken);
     }
 
     /// <summary>
     /// What the stream of a ride, or driver, has of one event, whether numbered or not. For consumers: in another queue a message
     /// may overtake the event that it follows from, but that was in the log before.
     /// </summary>
-    public static async Task<List<T>> ReadStream<T>(this DbContext db, string streamId, CancellationToken stop)
+    public static async Task<List<T>> ReadStream<T>(
+        this DbContext db,
+        string streamId,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         var events = db.Set<LoggedEvent>()
@@ -64,13 +68,13 @@ public static class EventLogReader
             .Where(row => row.StreamVersion != null)
             .Concat(events.Where(row => row.Position == null))
             .Select(row => row.Payload)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         return payloads.ConvertAll(payload =>
             JsonSerializer.Deserialize<T>(payload, SystemTextJsonMessageSerializer.Options)!
         );
     }
 
     /// <summary>The position of the last event that has one; 0 when there is none.</summary>
-    public static async Task<long> LastPosition(this DbContext db, CancellationToken stop) =>
-        await db.Set<LoggedEvent>().MaxAsync(row => row.Position, stop) ?? 0;
+    public static async Task<long> LastPosition(this DbContext db, CancellationToken cancellationToken) =>
+        await db.Set<LoggedEvent>().MaxAsync(row => row.Position, cancellationToken) ?? 0;
 }

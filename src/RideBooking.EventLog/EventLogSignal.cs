@@ -55,29 +55,29 @@ public sealed class EventLogSignal
             var driver = DriverOf(row);
             lock (_changing)
             {
-                TellThose(row.StreamId, row);
+                Notify(row.StreamId, row);
                 if (driver is not null && driver != row.StreamId)
-                    TellThose(driver, row);
+                    Notify(driver, row);
             }
         }
     }
 
     /// <summary>Tells those who listen to a stream or driver that something about it has changed without an event.</summary>
-    public void TellToLook(string about)
+    public void Invalidate(string about)
     {
         lock (_changing)
-            TellThose(about, null);
+            Notify(about, null);
     }
 
     /// <summary>Tells everybody that there may be events which they have not heard.</summary>
-    internal void TellToLook()
+    internal void Invalidate()
     {
         lock (_changing)
             foreach (var listener in _listeners.Values.SelectMany(all => all))
                 listener.Hear(null);
     }
 
-    void TellThose(string about, LoggedEvent? row)
+    void Notify(string about, LoggedEvent? row)
     {
         if (_listeners.TryGetValue(about, out var those))
             foreach (var listener in those)
@@ -116,16 +116,16 @@ public sealed class EventListener : IDisposable
     public async Task<(IReadOnlyList<LoggedEvent> Events, bool Missed)> Hear(
         TimeSpan patience,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         using var limit = new CancellationTokenSource(patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await _heard.Reader.WaitToReadAsync(either.Token);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return ([], false);
         }

@@ -13,35 +13,35 @@ public sealed class LogTail(EventLogSignal signal)
     long? _told;
 
     /// <summary>Whether other replicas have numbered events since, and whether any await their numbers: one query.</summary>
-    public async Task<(bool Moved, bool Pending)> Look(DbContext db, CancellationToken stop)
+    public async Task<(bool Moved, bool Pending)> Poll(DbContext db, CancellationToken cancellationToken)
     {
         var log = await db.Set<LogHead>()
             .Select(head => new { head.Position, Pending = db.Set<LoggedEvent>().Any(row => row.Position == null) })
-            .SingleAsync(stop);
+            .SingleAsync(cancellationToken);
         return (log.Position != _told, log.Pending);
     }
 
     /// <summary>Tells the readers of these events, and of those before them that this process does not know.</summary>
     /// <param name="db">To read those.</param>
     /// <param name="numbered">What this process has numbered, in order; may be nothing.</param>
-    /// <param name="stop">Ends it.</param>
-    public async Task Tell(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken stop)
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task Tell(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken)
     {
         if (_told is null || !signal.IsAnybodyListening)
         {
             // The head before the listeners: whoever comes after this question looks after it, and finds what it counts.
             var first = _told is null;
-            var head = await Head(db, numbered, stop);
+            var head = await Head(db, numbered, cancellationToken);
             if (first || !signal.IsAnybodyListening)
             {
                 _told = head;
                 if (first)
-                    signal.TellToLook();
+                    signal.Invalidate();
                 return;
             }
         }
 
-        if (FollowsWhatIsTold(numbered))
+        if (IsContiguous(numbered))
         {
             Tell(numbered);
             return;
@@ -49,17 +49,17 @@ public sealed class LogTail(EventLogSignal signal)
         List<LoggedEvent> found;
         do
         {
-            found = await db.ReadNumbered(new EventFilter(_told!.Value), Batch, stop);
+            found = await db.ReadNumbered(new EventFilter(_told!.Value), Batch, cancellationToken);
             Tell(found);
         } while (found.Count == Batch);
     }
 
-    async Task<long> Head(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken stop) =>
-        FollowsWhatIsTold(numbered)
+    async Task<long> Head(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken) =>
+        IsContiguous(numbered)
             ? numbered[^1].Position!.Value
-            : await db.Set<LogHead>().Select(head => head.Position).SingleAsync(stop);
+            : await db.Set<LogHead>().Select(head => head.Position).SingleAsync(cancellationToken);
 
-    bool FollowsWhatIsTold(IReadOnlyList<LoggedEvent> numbered)
+    bool IsContiguous(IReadOnlyList<LoggedEvent> numbered)
     {
         var next = _told;
         return next is not null && numbered.Count > 0 && numbered.All(row => row.Position == ++next);

@@ -22,7 +22,7 @@ sealed class NumberingStatements
     public bool AreATransaction { get; private init; }
 
     /// <summary>Whether the head is still to be moved to the last position given.</summary>
-    public bool LeaveTheHead { get; private init; }
+    public bool SkipHead { get; private init; }
 
     /// <summary>Numbers up to <see cref="Sequencer.BatchSize"/> events when enumerated; they come in no particular order.</summary>
     public IQueryable<LoggedEvent> Number(DbContext db) => db.Set<LoggedEvent>().FromSqlRaw(_sql).AsNoTracking();
@@ -101,7 +101,7 @@ sealed class NumberingStatements
             """
         )
         {
-            LeaveTheHead = true,
+            SkipHead = true,
         };
 
     // The only writer holds the lock since its transaction began, so that both statements see the same events.

@@ -14,22 +14,22 @@ public static class Sequencer
     /// <summary>
     /// Numbers every event committed before the call. Safe to run in many processes at once: the head row is the lock.
     /// </summary>
-    public static async Task CatchUp(DbContext db, CancellationToken stop)
+    public static async Task CatchUp(DbContext db, CancellationToken cancellationToken)
     {
-        if (!await HasPending(db, stop))
+        if (!await HasPending(db, cancellationToken))
             return;
-        while ((await NumberBatch(db, stop)).Count == BatchSize) { }
+        while ((await NumberBatch(db, cancellationToken)).Count == BatchSize) { }
     }
 
     /// <summary>Whether any committed event awaits its position.</summary>
-    public static Task<bool> HasPending(DbContext db, CancellationToken stop) =>
-        db.Set<LoggedEvent>().AnyAsync(row => row.Position == null, stop);
+    public static Task<bool> HasPending(DbContext db, CancellationToken cancellationToken) =>
+        db.Set<LoggedEvent>().AnyAsync(row => row.Position == null, cancellationToken);
 
     /// <summary>
     /// Numbers what is committed, the oldest first, in a transaction of its own: on PostgreSQL one round trip.
     /// </summary>
     /// <returns>The events numbered, in order. Fewer than <see cref="BatchSize"/>: these were all.</returns>
-    public static Task<List<LoggedEvent>> NumberBatch(DbContext db, CancellationToken stop)
+    public static Task<List<LoggedEvent>> NumberBatch(DbContext db, CancellationToken cancellationToken)
     {
         var statements = NumberingStatements.Of(db);
         return db
@@ -37,17 +37,17 @@ public static class Sequencer
             .ExecuteAsync(async () =>
             {
                 if (statements.AreATransaction)
-                    return InOrder(await statements.Number(db).ToListAsync(stop));
+                    return InOrder(await statements.Number(db).ToListAsync(cancellationToken));
 
-                await using var transaction = await db.Database.BeginTransactionAsync(stop);
-                var numbered = InOrder(await statements.Number(db).ToListAsync(stop));
-                if (statements.LeaveTheHead && numbered.Count > 0)
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                var numbered = InOrder(await statements.Number(db).ToListAsync(cancellationToken));
+                if (statements.SkipHead && numbered.Count > 0)
                     await db.Set<LogHead>()
                         .ExecuteUpdateAsync(
                             row => row.SetProperty(head => head.Position, numbered[^1].Position!.Value),
-                            stop
+                            cancellationToken
                         );
-                await transaction.CommitAsync(stop);
+                await transaction.CommitAsync(cancellationToken);
                 return numbered;
             });
     }
@@ -59,12 +59,12 @@ public static class Sequencer
         db.Database.ProviderName == "Microsoft.EntityFrameworkCore.Sqlite";
 
     /// <summary>Numbers the events of the only writer's transaction, before it is committed.</summary>
-    internal static async Task<List<LoggedEvent>> NumberOwn(DbContext db, CancellationToken stop)
+    internal static async Task<List<LoggedEvent>> NumberOwn(DbContext db, CancellationToken cancellationToken)
     {
         var all = new List<LoggedEvent>();
         while (true)
         {
-            var batch = InOrder(await NumberingStatements.Of(db).Number(db).ToListAsync(stop));
+            var batch = InOrder(await NumberingStatements.Of(db).Number(db).ToListAsync(cancellationToken));
             all.AddRange(batch);
             if (batch.Count < BatchSize)
                 return all;

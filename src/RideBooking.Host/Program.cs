@@ -5,7 +5,7 @@ using RideBooking.Platform.Configuration;
 
 try
 {
-    var demo = DemoModule.AskedFor(ref args);
+    var demo = DemoModule.TryParse(ref args);
     var arguments = HostArguments.Parse(args);
     if (arguments.Command is HostCommand.Help or HostCommand.Version)
     {

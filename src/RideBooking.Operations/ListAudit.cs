@@ -14,7 +14,7 @@ internal static class ListAudit
     public static void Map(RouteGroupBuilder operators) =>
         operators.MapGet("/operations/audit", Handle).WithSummary("Who did what, when and why, newest first");
 
-    static async Task<Ok<Page<Item>>> Handle(PageRequest page, AppDbContext db, CancellationToken stop)
+    static async Task<Ok<Page<Item>>> Handle(PageRequest page, AppDbContext db, CancellationToken cancellationToken)
     {
         var entries = db.Set<AuditEntry>().AsNoTracking();
         if (page.TryAfter<(DateTimeOffset At, Guid Id)>(out var after))
@@ -23,7 +23,7 @@ internal static class ListAudit
             .OrderByDescending(row => row.At)
             .ThenByDescending(row => row.Id)
             .Take(page.Fetch)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(
             page.Of(
                 rows,

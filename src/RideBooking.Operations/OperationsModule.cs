@@ -32,12 +32,12 @@ public sealed class OperationsModule : IModule
         }
         else
         {
-            services.AddSingleton<SentBack>();
-            services.AddReceiveObserver(provider => provider.GetRequiredService<SentBack>());
+            services.AddSingleton<PendingRedrives>();
+            services.AddReceiveObserver(provider => provider.GetRequiredService<PendingRedrives>());
             services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
         }
         services.AddSingleton<FindFailedMessages>();
-        services.AddSingleton<IFailedMessages, MessagesWithOperators>();
+        services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
         services.AddSingleton<IRecoveryAudit, RecordRecovery>();
         services.AddSingleton<IOperatorAudit, RecordOperatorAction>();
         services.AddSingleton<RedriveSignal>();

@@ -10,17 +10,17 @@ namespace RideBooking.Operations;
 /// <summary>A recovery on the command line is in the audit like what operators do by the API; also one that was killed.</summary>
 internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider clock) : IRecoveryAudit
 {
-    public async Task<Guid> Begun(string by, CancellationToken stop)
+    public async Task<Guid> Begun(string by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var entry = AuditEntry.Of("recover", [], 0, by.Shorten(255), "begun on the command line", clock.GetUtcNow());
         db.Add(entry);
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
         return entry.Id;
     }
 
-    public async Task Done(Guid entry, int count, string summary, CancellationToken stop)
+    public async Task Done(Guid entry, int count, string summary, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var reason = summary.Shorten(Selection.MaxReason);
@@ -30,7 +30,7 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
             .Where(row => row.Id == entry)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Count, count).SetProperty(row => row.Reason, reason),
-                stop
+                cancellationToken
             );
     }
 }

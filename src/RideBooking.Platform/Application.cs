@@ -91,7 +91,7 @@ public static class Application
     {
         if (command == HostCommand.Migrate)
         {
-            await DatabaseStart.Migrate(app.Services, CancellationToken.None);
+            await DatabaseStartupCheck.Migrate(app.Services, CancellationToken.None);
             Console.WriteLine(
                 $"The {app.Services.GetRequiredService<DatabaseOptions>().Provider} database is up to date."
             );
@@ -101,13 +101,13 @@ public static class Application
         if (command == HostCommand.Recover)
             return await RecoverCommand.Run(app.Services, CancellationToken.None);
 
-        await DatabaseStart.Check(app.Services, app.Lifetime.ApplicationStopping);
+        await DatabaseStartupCheck.Check(app.Services, app.Lifetime.ApplicationStopping);
         await app
             .Services.GetRequiredService<ApplicationSecret>()
             .Load(app.Services.GetRequiredService<IServiceScopeFactory>(), app.Lifetime.ApplicationStopping);
         // Made, the bus knows its endpoints; it starts with the host.
         app.Services.GetRequiredService<IBusControl>();
-        await BrokerStart.Check(
+        await BrokerStartupCheck.Check(
             app.Services.GetRequiredService<TransportOptions>(),
             app.Services.GetRequiredService<ReceiveEndpoints>(),
             app.Lifetime.ApplicationStopping
@@ -118,7 +118,7 @@ public static class Application
         ListEvents.Map(app);
         foreach (var module in app.Services.GetServices<IModule>())
             module.MapEndpoints(app);
-        app.Lifetime.ApplicationStarted.Register(() => SayWhere(app));
+        app.Lifetime.ApplicationStarted.Register(() => LogAddresses(app));
         return await Shutdown.RunToEnd(app);
     }
 
@@ -150,7 +150,7 @@ public static class Application
                 );
     }
 
-    static void SayWhere(WebApplication app)
+    static void LogAddresses(WebApplication app)
     {
         var database = app.Services.GetRequiredService<DatabaseOptions>().Provider;
         var transport = app.Services.GetRequiredService<TransportOptions>().Kind;

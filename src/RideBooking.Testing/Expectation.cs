@@ -11,11 +11,11 @@ public abstract class Expectation
 }
 
 /// <summary>A message or failure that must be among what happened.</summary>
-public class HappeningExpectation : Expectation
+public class ObservationExpectation : Expectation
 {
-    private protected readonly List<(string Text, Func<Happening, IEnumerable<string>> Misses)> Conditions = [];
+    private protected readonly List<(string Text, Func<Observation, IEnumerable<string>> Misses)> Conditions = [];
 
-    internal HappeningExpectation(string what, IReadOnlyCollection<HappeningKind> kinds, Type? type)
+    internal ObservationExpectation(string what, IReadOnlyCollection<ObservationKind> kinds, Type? type)
     {
         What = what;
         Kinds = kinds;
@@ -26,28 +26,28 @@ public class HappeningExpectation : Expectation
 
     internal Type? Type { get; }
 
-    internal IReadOnlyCollection<HappeningKind> Kinds { get; }
+    internal IReadOnlyCollection<ObservationKind> Kinds { get; }
 
     internal string Text =>
         Conditions.Count == 0 ? What : $"{What} {string.Join(", ", Conditions.Select(it => it.Text))}";
 
-    internal bool IsMetBy(Happening it) => IsOfTheKind(it) && IsOfTheType(it) && !Misses(it).Any();
+    internal bool IsMetBy(Observation it) => IsOfTheKind(it) && IsOfTheType(it) && !Misses(it).Any();
 
-    internal bool IsOfTheKind(Happening it) => Kinds.Contains(it.Kind);
+    internal bool IsOfTheKind(Observation it) => Kinds.Contains(it.Kind);
 
-    internal bool IsOfTheType(Happening it) =>
+    internal bool IsOfTheType(Observation it) =>
         Type is null
         || (
-            it.Kind == HappeningKind.Faulted && Type.IsAssignableTo(typeof(Exception))
+            it.Kind == ObservationKind.Faulted && Type.IsAssignableTo(typeof(Exception))
                 ? Causes(it.Exception)
                 : it.Message is not null && Type.IsInstanceOfType(it.Message)
         );
 
     /// <summary>In what the happening misses the expectation.</summary>
-    internal IEnumerable<string> Misses(Happening it) =>
+    internal IEnumerable<string> Misses(Observation it) =>
         IsOfTheType(it) ? Conditions.SelectMany(condition => condition.Misses(it)) : [];
 
-    internal void Add(string text, Func<Happening, IEnumerable<string>> misses) => Conditions.Add((text, misses));
+    internal void Add(string text, Func<Observation, IEnumerable<string>> misses) => Conditions.Add((text, misses));
 
     bool Causes(Exception? exception)
     {
@@ -59,10 +59,10 @@ public class HappeningExpectation : Expectation
 }
 
 /// <summary>A message that must be among what happened.</summary>
-public sealed class MessageExpectation<T> : HappeningExpectation
+public sealed class MessageExpectation<T> : ObservationExpectation
     where T : class
 {
-    internal MessageExpectation(string verb, params HappeningKind[] kinds)
+    internal MessageExpectation(string verb, params ObservationKind[] kinds)
         : base($"{verb} {Words.TypeName(typeof(T))}", kinds, typeof(T)) { }
 
     /// <summary>Says what it must contain; what is not said may be anything.</summary>

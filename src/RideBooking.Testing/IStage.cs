@@ -4,17 +4,17 @@ namespace RideBooking.Testing;
 interface IStage
 {
     /// <summary>A message is published as a type.</summary>
-    Task Deliver(object message, Type type, Guid messageId, CancellationToken stop);
+    Task Deliver(object message, Type type, Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>A message is published whose sender waits for an answer.</summary>
-    Task Request(object message, Type type, Guid messageId, CancellationToken stop);
+    Task Request(object message, Type type, Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>A service answers the last request of a type.</summary>
-    Task Answer(Type request, object response, CancellationToken stop);
+    Task Answer(Type request, object response, CancellationToken cancellationToken);
 
     /// <summary>A service fails on the last request of a type.</summary>
-    Task Fail(Type request, Exception exception, CancellationToken stop);
+    Task Fail(Type request, Exception exception, CancellationToken cancellationToken);
 
     /// <summary>Time passes.</summary>
-    Task Passes(TimeSpan time, CancellationToken stop);
+    Task Passes(TimeSpan time, CancellationToken cancellationToken);
 }

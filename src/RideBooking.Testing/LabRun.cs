@@ -15,21 +15,21 @@ public sealed class LabRun : LabView, IStage
     /// <summary>Delivers a message to whoever takes it, and all that follows from it.</summary>
     /// <param name="message">The message.</param>
     /// <param name="messageId">Its id; the same id again is a duplicate. A new one if left out.</param>
-    /// <param name="stop">Stops.</param>
+    /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="ArgumentException">Nobody in the lab takes such a message.</exception>
-    public async Task Deliver(object message, Guid? messageId = null, CancellationToken stop = default)
+    public async Task Deliver(object message, Guid? messageId = null, CancellationToken cancellationToken = default)
     {
         Put(message, message is null ? typeof(object) : message.GetType(), messageId);
-        await Settle(stop);
+        await Settle(cancellationToken);
     }
 
     /// <summary>Delivers a message under the type it is published as, which may be an interface.</summary>
     /// <inheritdoc cref="Deliver(object, Guid?, CancellationToken)"/>
-    public async Task Deliver<T>(T message, Guid? messageId = null, CancellationToken stop = default)
+    public async Task Deliver<T>(T message, Guid? messageId = null, CancellationToken cancellationToken = default)
         where T : class
     {
         Put(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), messageId);
-        await Settle(stop);
+        await Settle(cancellationToken);
     }
 
     /// <summary>Delivers a message as a caller in the same process would, who gives the handler something of his own.</summary>
@@ -39,39 +39,40 @@ public sealed class LabRun : LabView, IStage
         object payload,
         T message,
         Guid? messageId = null,
-        CancellationToken stop = default
+        CancellationToken cancellationToken = default
     )
         where T : class
     {
         Put(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), messageId, payload: payload);
-        await Settle(stop);
+        await Settle(cancellationToken);
     }
 
-    /// <summary>Delivers a request: what answers it is <see cref="HappeningKind.Responded"/>.</summary>
-    public Task Request<T>(T message, CancellationToken stop = default)
-        where T : class => Request(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), null, stop);
+    /// <summary>Delivers a request: what answers it is <see cref="ObservationKind.Responded"/>.</summary>
+    public Task Request<T>(T message, CancellationToken cancellationToken = default)
+        where T : class =>
+        Request(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), null, cancellationToken);
 
     /// <summary>Answers the last request of a type that came out of the lab, as its service would.</summary>
     /// <exception cref="InvalidOperationException">There was no such request.</exception>
-    public Task Answer<TRequest>(object response, CancellationToken stop = default)
-        where TRequest : class => Answer(typeof(TRequest), response, stop);
+    public Task Answer<TRequest>(object response, CancellationToken cancellationToken = default)
+        where TRequest : class => Answer(typeof(TRequest), response, cancellationToken);
 
     /// <summary>Lets the service fail that the last request of a type went to.</summary>
     /// <exception cref="InvalidOperationException">There was no such request.</exception>
-    public Task Fail<TRequest>(Exception exception, CancellationToken stop = default)
-        where TRequest : class => Fail(typeof(TRequest), exception, stop);
+    public Task Fail<TRequest>(Exception exception, CancellationToken cancellationToken = default)
+        where TRequest : class => Fail(typeof(TRequest), exception, cancellationToken);
 
     /// <summary>
     /// Lets time pass. What becomes due meanwhile happens at its time, in order, and with all that follows from it.
     /// </summary>
-    public async Task Passes(TimeSpan time, CancellationToken stop = default)
+    public async Task Passes(TimeSpan time, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         var until = Now + time;
         while (World.NextDue is { } due && due.Due <= until)
         {
             World = Engine.Fire(World, due);
-            await Settle(stop);
+            await Settle(cancellationToken);
         }
         // A handler that waited for the clock may have moved it further.
         World = World with
@@ -81,13 +82,13 @@ public sealed class LabRun : LabView, IStage
     }
 
     /// <summary>Lets time pass until nothing is due any more.</summary>
-    public async Task PassesUntilNothingIsDue(CancellationToken stop = default)
+    public async Task PassesUntilNothingIsDue(CancellationToken cancellationToken = default)
     {
         for (var fired = 0; World.NextDue is { } due; fired++)
         {
             if (fired >= _mostSteps)
                 throw NeverEnds();
-            await Passes(due.Due > Now ? due.Due - Now : TimeSpan.Zero, stop);
+            await Passes(due.Due > Now ? due.Due - Now : TimeSpan.Zero, cancellationToken);
         }
     }
 
@@ -96,19 +97,19 @@ public sealed class LabRun : LabView, IStage
     /// never waited for.
     /// </summary>
     /// <exception cref="SagaLabException">Messages follow from messages without end.</exception>
-    public async Task Settle(CancellationToken stop = default)
+    public async Task Settle(CancellationToken cancellationToken = default)
     {
         for (var steps = 0; !World.InFlight.IsEmpty; steps++)
         {
             if (steps >= _mostSteps)
                 throw NeverEnds();
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var next = World.InFlight[0];
             World = World with { InFlight = World.InFlight.RemoveAt(0) };
-            var handled = await Engine.Handle(World, next, stop);
+            var handled = await Engine.Handle(World, next, cancellationToken);
             var before = World;
             World = Engine.Apply(handled);
-            await Engine.WriteThrough(before, World, stop);
+            await Engine.WriteThrough(before, World, cancellationToken);
         }
     }
 
@@ -118,12 +119,12 @@ public sealed class LabRun : LabView, IStage
         object? message,
         Type type,
         Guid? messageId,
-        Func<Wire.Head, Wire.Head>? change = null,
+        Func<Serializer.Head, Serializer.Head>? change = null,
         object? payload = null
     )
     {
         ArgumentNullException.ThrowIfNull(message);
-        var head = new Wire.Head(messageId ?? NewId.NextGuid(), ConversationId: NewId.NextGuid());
+        var head = new Serializer.Head(messageId ?? NewId.NextGuid(), ConversationId: NewId.NextGuid());
         var envelope = Engine.Wire.Pack(message, type, change?.Invoke(head) ?? head, Now);
         var deliveries = Engine.Route(envelope);
         if (deliveries.Count == 0)
@@ -139,42 +140,48 @@ public sealed class LabRun : LabView, IStage
         };
     }
 
-    async Task IStage.Deliver(object message, Type type, Guid messageId, CancellationToken stop)
+    async Task IStage.Deliver(object message, Type type, Guid messageId, CancellationToken cancellationToken)
     {
         Put(message, type, messageId);
-        await Settle(stop);
+        await Settle(cancellationToken);
     }
 
-    Task IStage.Request(object message, Type type, Guid messageId, CancellationToken stop) =>
-        Request(message, type, messageId, stop);
+    Task IStage.Request(object message, Type type, Guid messageId, CancellationToken cancellationToken) =>
+        Request(message, type, messageId, cancellationToken);
 
-    Task IStage.Answer(Type request, object response, CancellationToken stop) => Answer(request, response, stop);
+    Task IStage.Answer(Type request, object response, CancellationToken cancellationToken) =>
+        Answer(request, response, cancellationToken);
 
-    Task IStage.Fail(Type request, Exception exception, CancellationToken stop) => Fail(request, exception, stop);
+    Task IStage.Fail(Type request, Exception exception, CancellationToken cancellationToken) =>
+        Fail(request, exception, cancellationToken);
 
-    async Task Request(object message, Type type, Guid? messageId, CancellationToken stop)
+    async Task Request(object message, Type type, Guid? messageId, CancellationToken cancellationToken)
     {
         Put(message, type, messageId, head => head with { RequestId = NewId.NextGuid(), ResponseAddress = Requester });
-        await Settle(stop);
+        await Settle(cancellationToken);
     }
 
-    async Task Answer(Type asked, object response, CancellationToken stop)
+    async Task Answer(Type asked, object response, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(response);
         var request = LastRequest(asked);
-        await Answer(request, Engine.Wire.Pack(response, response.GetType(), AnswerTo(request), Now), stop);
+        await Answer(
+            request,
+            Engine.Wire.Pack(response, response.GetType(), AnswerTo(request), Now),
+            cancellationToken
+        );
     }
 
-    async Task Fail(Type asked, Exception exception, CancellationToken stop)
+    async Task Fail(Type asked, Exception exception, CancellationToken cancellationToken)
     {
         var request = LastRequest(asked);
-        await Answer(request, Engine.FaultOf(request, exception, Now), stop);
+        await Answer(request, Engine.FaultOf(request, exception, Now), cancellationToken);
     }
 
     Envelope LastRequest(Type type) =>
-        Happenings
+        Observations
             .LastOrDefault(it =>
-                it.Kind is HappeningKind.Published or HappeningKind.Sent
+                it.Kind is ObservationKind.Published or ObservationKind.Sent
                 && it.MessageType == type
                 && it.Envelope!.RequestId is not null
             )
@@ -185,7 +192,7 @@ public sealed class LabRun : LabView, IStage
     internal static InvalidOperationException NoRequest(Type type, string timeline) =>
         new($"No request {Words.TypeName(type)} has come out of the lab:\n{timeline}");
 
-    static Wire.Head AnswerTo(Envelope request) =>
+    static Serializer.Head AnswerTo(Envelope request) =>
         new(
             NewId.NextGuid(),
             RequestId: request.RequestId,
@@ -193,15 +200,15 @@ public sealed class LabRun : LabView, IStage
             ConversationId: request.ConversationId
         );
 
-    Task Answer(Envelope request, Envelope answer, CancellationToken stop)
+    Task Answer(Envelope request, Envelope answer, CancellationToken cancellationToken)
     {
         World = World with { InFlight = World.InFlight.AddRange(Engine.Route(answer, request.ResponseAddress)) };
-        return Settle(stop);
+        return Settle(cancellationToken);
     }
 
     SagaLabException NeverEnds() =>
         new(
             $"More than {_mostSteps} messages follow from one step; this does not come to rest. The end of it:\n"
-                + HappeningText.Timeline(World.Log.TakeLast(20))
+                + ObservationText.Timeline(World.Log.TakeLast(20))
         );
 }

@@ -46,7 +46,7 @@ public sealed class LabSetup
 
     internal DateTimeOffset Start { get; private set; } = new(2020, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    internal int MostSteps { get; private set; } = 10_000;
+    internal int MaxSteps { get; private set; } = 10_000;
 
     /// <summary>Adds a saga: the real machine, with a store of the lab's own.</summary>
     public LabSetup Saga<TMachine, TSaga>()
@@ -79,7 +79,8 @@ public sealed class LabSetup
         where TSaga : class, ISaga
     {
         ArgumentNullException.ThrowIfNull(write);
-        _writeThroughs[typeof(TSaga)] = (services, id, saga, stop) => write(services, id, (TSaga?)saga, stop);
+        _writeThroughs[typeof(TSaga)] = (services, id, saga, cancellationToken) =>
+            write(services, id, (TSaga?)saga, cancellationToken);
         return this;
     }
 
@@ -126,7 +127,7 @@ public sealed class LabSetup
     public LabSetup AtMost(int messages)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(messages, 1);
-        MostSteps = messages;
+        MaxSteps = messages;
         return this;
     }
 }

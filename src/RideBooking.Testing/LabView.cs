@@ -9,7 +9,7 @@ public class LabView
 {
     readonly Func<object, object> _copy;
     World? _read;
-    List<Happening> _outcomes = [];
+    List<Observation> _outcomes = [];
 
     /// <param name="copy">How instances are handed out; each time another copy if not said.</param>
     internal LabView(LabEngine engine, World world, Func<object, object>? copy = null) =>
@@ -20,16 +20,16 @@ public class LabView
     internal LabEngine Engine { get; }
 
     /// <summary>Whether what was lost makes a difference here.</summary>
-    internal bool MindsLosses { get; init; } = true;
+    internal bool ReportsLosses { get; init; } = true;
 
     /// <summary>The lab's time.</summary>
     public DateTimeOffset Now => World.Now;
 
     /// <summary>All that happened, in order.</summary>
-    public IReadOnlyList<Happening> Happenings => World.Log;
+    public IReadOnlyList<Observation> Observations => World.Log;
 
     /// <summary>All that happened, to be read by people.</summary>
-    public string Timeline => HappeningText.Timeline(World.Log);
+    public string Timeline => ObservationText.Timeline(World.Log);
 
     /// <summary>All that happened, as a Mermaid sequence diagram.</summary>
     public string Diagram => SequenceDiagram.Of(World.Log);
@@ -55,23 +55,23 @@ public class LabView
 
     /// <summary>The messages of a type that were published, in order.</summary>
     public IReadOnlyList<T> Published<T>()
-        where T : class => Messages<T>(HappeningKind.Published);
+        where T : class => Messages<T>(ObservationKind.Published);
 
     /// <summary>The messages of a type that were sent, in order.</summary>
     public IReadOnlyList<T> Sent<T>()
-        where T : class => Messages<T>(HappeningKind.Sent);
+        where T : class => Messages<T>(ObservationKind.Sent);
 
     /// <summary>The messages of a type that failed for good and lie in an error queue.</summary>
     public IReadOnlyList<T> Failed<T>()
-        where T : class => Messages<T>(HappeningKind.Faulted);
+        where T : class => Messages<T>(ObservationKind.Faulted);
 
     /// <summary>The messages of a type that were acknowledged although no instance took them.</summary>
     public IReadOnlyList<T> Unclaimed<T>()
         where T : class =>
-        MindsLosses
-            ? Messages<T>(HappeningKind.Unclaimed)
+        ReportsLosses
+            ? Messages<T>(ObservationKind.Unclaimed)
             : throw new InvalidOperationException(
-                $"An invariant asks what was lost: say {nameof(ExplorationSetup.MindLosses)}, so that the exploration minds it."
+                $"An invariant asks what was lost: say {nameof(ExplorationSetup.ReportLosses)}, so that the exploration minds it."
             );
 
     /// <summary>The scheduled messages of a type that are waiting for their time, the next one first.</summary>
@@ -88,10 +88,10 @@ public class LabView
     public IReadOnlyList<T> InFlight<T>()
         where T : class => [.. World.InFlight.Select(delivery => delivery.Envelope.Message).OfType<T>()];
 
-    IReadOnlyList<T> Messages<T>(HappeningKind kind) =>
+    IReadOnlyList<T> Messages<T>(ObservationKind kind) =>
         [.. Outcomes().Where(it => it.Kind == kind).Select(it => it.Message).OfType<T>()];
 
-    List<Happening> Outcomes()
+    List<Observation> Outcomes()
     {
         if (!ReferenceEquals(_read, World))
             (_read, _outcomes) = (World, [.. World.Log.Where(it => it.IsOutcome)]);

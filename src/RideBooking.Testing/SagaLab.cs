@@ -30,7 +30,7 @@ public class SagaLab : IAsyncDisposable
     internal LabEngine Engine { get; }
 
     /// <summary>Begins a run in an empty world, to go on step by step.</summary>
-    public LabRun Start() => new(Engine, World.At(_setup.Start), _setup.MostSteps);
+    public LabRun Start() => new(Engine, World.At(_setup.Start), _setup.MaxSteps);
 
     /// <summary>Begins a scenario: what has happened before the test looks. None of it may fail or be lost.</summary>
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
@@ -79,14 +79,20 @@ public class SagaLab : IAsyncDisposable
     /// <exception cref="SagaLabException">
     /// Something does not hold; the message shows the shortest way there as a timeline, a sequence diagram and a seed.
     /// </exception>
-    public async Task<ExplorationReport> Explore(Action<ExplorationSetup> setup, CancellationToken stop = default)
+    public async Task<ExplorationReport> Explore(
+        Action<ExplorationSetup> setup,
+        CancellationToken cancellationToken = default
+    )
     {
-        var report = await FindBreach(setup, stop);
+        var report = await FindBreach(setup, cancellationToken);
         return report.Breach is null ? report : throw new SagaLabException(report.Breach.ToString());
     }
 
     /// <summary>Like <see cref="Explore"/>, for who wants to find a breach.</summary>
-    public Task<ExplorationReport> FindBreach(Action<ExplorationSetup> setup, CancellationToken stop = default)
+    public Task<ExplorationReport> FindBreach(
+        Action<ExplorationSetup> setup,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(setup);
         var exploration = new ExplorationSetup();
@@ -95,7 +101,7 @@ public class SagaLab : IAsyncDisposable
             throw new InvalidOperationException(
                 $"This lab writes what it stores to somewhere else ({nameof(LabSetup.WriteThrough)}), which cannot follow an exploration back and forth."
             );
-        return new Explorer(this, exploration).Run(stop);
+        return new Explorer(this, exploration).Run(cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -14,14 +14,16 @@ public sealed class Given
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
     public When When(params object[] steps) => new(_lab, Begin, _steps, steps);
 
-    async Task<LabRun> Begin(CancellationToken stop)
+    async Task<LabRun> Begin(CancellationToken cancellationToken)
     {
         var run = _lab.Start();
         foreach (var step in _steps)
         {
-            await Step.Run(step, run, stop);
+            await Step.Run(step, run, cancellationToken);
             if (
-                run.Happenings.FirstOrDefault(it => it.Kind is HappeningKind.Faulted or HappeningKind.Unclaimed) is
+                run.Observations.FirstOrDefault(it =>
+                    it.Kind is ObservationKind.Faulted or ObservationKind.Unclaimed
+                ) is
                 { } bad
             )
                 throw new SagaLabException(
@@ -71,12 +73,12 @@ public sealed class When
     /// <inheritdoc cref="Then"/>
     public Scenario ThenAmongOthers(params object[] expected) => new(this, expected, andNothingElse: false);
 
-    internal async Task<(LabRun Run, int From)> Run(CancellationToken stop)
+    internal async Task<(LabRun Run, int From)> Run(CancellationToken cancellationToken)
     {
-        var run = await _before(stop);
-        var from = run.Happenings.Count;
+        var run = await _before(cancellationToken);
+        var from = run.Observations.Count;
         foreach (var step in _steps)
-            await Step.Run(step, run, stop);
+            await Step.Run(step, run, cancellationToken);
         return (run, from);
     }
 }
@@ -98,9 +100,9 @@ public sealed class Scenario
     /// <summary>Plays it.</summary>
     /// <returns>The run, to look further into.</returns>
     /// <exception cref="SagaLabException">It did not go as it says.</exception>
-    public async Task<LabRun> Run(CancellationToken stop = default)
+    public async Task<LabRun> Run(CancellationToken cancellationToken = default)
     {
-        var (run, from) = await _when.Run(stop);
+        var (run, from) = await _when.Run(cancellationToken);
         Verdict.Pass(run, from, _expected, _andNothingElse);
         return run;
     }

@@ -12,7 +12,7 @@ public sealed class Step
 
     /// <param name="stage">Where it is played.</param>
     /// <param name="id">The id of the step's message.</param>
-    internal delegate Task Part(IStage stage, Guid id, CancellationToken stop);
+    internal delegate Task Part(IStage stage, Guid id, CancellationToken cancellationToken);
 
     /// <summary>What it does, one after the other; nothing when it only lets time pass.</summary>
     internal IReadOnlyList<Part> Parts { get; }
@@ -40,20 +40,26 @@ public sealed class Step
         where T : class
     {
         var type = typeof(T) == typeof(object) ? TypeOf(message) : typeof(T);
-        return new($"request {message}", (stage, id, stop) => stage.Request(message, type, id, stop));
+        return new(
+            $"request {message}",
+            (stage, id, cancellationToken) => stage.Request(message, type, id, cancellationToken)
+        );
     }
 
     /// <summary>A service answers the last request of a type that came out of the lab.</summary>
     public static Step Answer<TRequest>(object response)
         where TRequest : class =>
-        new($"answer {response}", (stage, _, stop) => stage.Answer(typeof(TRequest), response, stop));
+        new(
+            $"answer {response}",
+            (stage, _, cancellationToken) => stage.Answer(typeof(TRequest), response, cancellationToken)
+        );
 
     /// <summary>A service fails on the last request of a type that came out of the lab.</summary>
     public static Step Fail<TRequest>(Exception exception)
         where TRequest : class =>
         new(
             $"{Words.TypeName(typeof(TRequest))} fails",
-            (stage, _, stop) => stage.Fail(typeof(TRequest), exception, stop)
+            (stage, _, cancellationToken) => stage.Fail(typeof(TRequest), exception, cancellationToken)
         );
 
     /// <inheritdoc/>
@@ -62,18 +68,19 @@ public sealed class Step
     /// <summary>A message is a step by itself.</summary>
     internal static Step Of(object step) => step as Step ?? new Step($"{step}", Delivery(step, TypeOf(step)));
 
-    internal static async Task Run(object step, LabRun run, CancellationToken stop)
+    internal static async Task Run(object step, LabRun run, CancellationToken cancellationToken)
     {
         var (it, id) = (Of(step), NewId.NextGuid());
         if (it.Time is { } time)
-            await run.Passes(time, stop);
+            await run.Passes(time, cancellationToken);
         else if (it.Parts.Count == 0)
-            await run.PassesUntilNothingIsDue(stop);
+            await run.PassesUntilNothingIsDue(cancellationToken);
         foreach (var part in it.Parts)
-            await part(run, id, stop);
+            await part(run, id, cancellationToken);
     }
 
-    static Part Delivery(object message, Type type) => (stage, id, stop) => stage.Deliver(message, type, id, stop);
+    static Part Delivery(object message, Type type) =>
+        (stage, id, cancellationToken) => stage.Deliver(message, type, id, cancellationToken);
 
     static Type TypeOf(object message)
     {

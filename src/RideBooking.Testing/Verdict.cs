@@ -11,8 +11,8 @@ static class Verdict
     public static void Pass(LabRun run, int from, IReadOnlyList<object> expected, bool andNothingElse)
     {
         var expectations = expected.Select(AsExpectation).ToList();
-        var wanted = expectations.OfType<HappeningExpectation>().ToList();
-        var outcomes = run.Happenings.Skip(from).Where(it => it.IsOutcome).ToList();
+        var wanted = expectations.OfType<ObservationExpectation>().ToList();
+        var outcomes = run.Observations.Skip(from).Where(it => it.IsOutcome).ToList();
         var match = Match(wanted, outcomes);
 
         var missing = wanted.Where((_, at) => match[at] < 0).ToList();
@@ -23,7 +23,7 @@ static class Verdict
         throw new SagaLabException(Report(run, from, missing, others, wrong, andNothingElse), Cause(others)!);
     }
 
-    static Exception? Cause(IEnumerable<Happening> others) =>
+    static Exception? Cause(IEnumerable<Observation> others) =>
         others.FirstOrDefault(it => it.Exception is not null)?.Exception;
 
     static Expectation AsExpectation(object expected) =>
@@ -39,7 +39,7 @@ static class Verdict
         };
 
     /// <summary>Which happening meets which expectation, so that as many are met as can be; -1 where none is left.</summary>
-    static int[] Match(List<HappeningExpectation> wanted, List<Happening> outcomes)
+    static int[] Match(List<ObservationExpectation> wanted, List<Observation> outcomes)
     {
         var takenBy = Enumerable.Repeat(-1, outcomes.Count).ToArray();
         for (var want = 0; want < wanted.Count; want++)
@@ -65,8 +65,8 @@ static class Verdict
     static string Report(
         LabRun run,
         int from,
-        List<HappeningExpectation> missing,
-        List<Happening> others,
+        List<ObservationExpectation> missing,
+        List<Observation> others,
         List<string> wrong,
         bool andNothingElse
     )
@@ -87,18 +87,18 @@ static class Verdict
         if (andNothingElse && others.Count > 0)
             text.Append("\nHappened, but was not expected:\n  ").AppendJoin("\n  ", others).Append('\n');
         text.Append("\nTimeline (what is given above the line):\n")
-            .Append(HappeningText.Timeline(run.Happenings.Take(from)))
+            .Append(ObservationText.Timeline(run.Observations.Take(from)))
             .Append("\n  ───\n")
-            .Append(HappeningText.Timeline(run.Happenings.Skip(from)));
+            .Append(ObservationText.Timeline(run.Observations.Skip(from)));
         return text.ToString();
     }
 
     /// <summary>What comes closest: of the right type if there is any, else said of it another way, else something given before.</summary>
-    static (Happening It, IEnumerable<string> Differences)? NearestTo(
-        HappeningExpectation want,
+    static (Observation It, IEnumerable<string> Differences)? NearestTo(
+        ObservationExpectation want,
         LabRun run,
         int from,
-        List<Happening> others
+        List<Observation> others
     )
     {
         var ofTheType = others.Where(want.IsOfTheType).ToList();
@@ -106,11 +106,11 @@ static class Verdict
             return ofTheType
                 .Select(it => (it, (IEnumerable<string>)Differences(want, it)))
                 .MinBy(it => it.Item2.Count());
-        var before = run.Happenings.Take(from).LastOrDefault(it => it.IsOutcome && want.IsMetBy(it));
+        var before = run.Observations.Take(from).LastOrDefault(it => it.IsOutcome && want.IsMetBy(it));
         return before is null ? null : (before, ["it happened before, in what is given"]);
     }
 
-    static List<string> Differences(HappeningExpectation want, Happening it)
+    static List<string> Differences(ObservationExpectation want, Observation it)
     {
         List<string> differences = [.. want.Misses(it)];
         if (!want.IsOfTheKind(it))

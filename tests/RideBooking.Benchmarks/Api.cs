@@ -25,15 +25,17 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
     };
 
     /// <summary>A token for a person nobody met before.</summary>
-    public async Task<string> SignIn(string role, CancellationToken stop)
+    public async Task<string> SignIn(string role, CancellationToken cancellationToken)
     {
         using var answer = await _http.PostAsJsonAsync(
             "dev/token",
             new { role, subject = $"{role}-{Guid.CreateVersion7():n}" },
-            stop
+            cancellationToken
         );
         answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>(stop)).GetProperty("access_token").GetString()!;
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken))
+            .GetProperty("access_token")
+            .GetString()!;
     }
 
     /// <summary>Sends a request and reads the answer, whatever it is.</summary>
@@ -42,7 +44,7 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
         string path,
         string token,
         object? body,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         using var request = Request(method, path, token);
@@ -50,8 +52,8 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
             request.Content = JsonContent.Create(body);
         if (idempotencyKeys && method == HttpMethod.Post)
             request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("n"));
-        using var answer = await _http.SendAsync(request, stop);
-        var text = await answer.Content.ReadAsByteArrayAsync(stop);
+        using var answer = await _http.SendAsync(request, cancellationToken);
+        var text = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
         return (answer.StatusCode, text.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(text) : default);
     }
 
@@ -61,10 +63,10 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
         string path,
         string token,
         object? body,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var (status, answer) = await Send(method, path, token, body, stop);
+        var (status, answer) = await Send(method, path, token, body, cancellationToken);
         return (int)status < 300
             ? answer
             : throw new InvalidOperationException($"{method} {path} was answered {(int)status} {answer}");
@@ -74,7 +76,7 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
     public async IAsyncEnumerable<SseItem<string>> Listen(
         string path,
         string token,
-        [EnumeratorCancellation] CancellationToken stop
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         string? last = null;
@@ -83,11 +85,17 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
             using var request = Request(HttpMethod.Get, path, token);
             if (last is not null)
                 request.Headers.Add("Last-Event-ID", last);
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            using var answer = await _http.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellationToken
+            );
             answer.EnsureSuccessStatusCode();
-            await using var stream = await answer.Content.ReadAsStreamAsync(stop);
+            await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
             await foreach (
-                var item in SseParser.Create(stream, (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync(stop)
+                var item in SseParser
+                    .Create(stream, (_, data) => Encoding.UTF8.GetString(data))
+                    .EnumerateAsync(cancellationToken)
             )
             {
                 last = item.EventId is { Length: > 0 } id ? id : last;

@@ -23,7 +23,7 @@ sealed class City(Api api, int seed)
 
     /// <summary>Puts the driver on duty, who takes every offer and drives until told to stop.</summary>
     /// <returns>The driving; it ends in failure where the API does not do what it says.</returns>
-    public async Task<Task> Employ(string token, CancellationToken stop)
+    public async Task<Task> Employ(string token, CancellationToken cancellationToken)
     {
         await api.Do(
             HttpMethod.Put,
@@ -39,21 +39,21 @@ sealed class City(Api api, int seed)
                     model = "VW ID.4",
                 },
             },
-            stop
+            cancellationToken
         );
-        await api.Do(HttpMethod.Post, "drivers/me/shift", token, new { location = Somewhere() }, stop);
-        return Drive(token, stop);
+        await api.Do(HttpMethod.Post, "drivers/me/shift", token, new { location = Somewhere() }, cancellationToken);
+        return Drive(token, cancellationToken);
     }
 
     /// <summary>From now on it is as busy as it turns out to be: what its drivers knew of their ways is no guide.</summary>
     public void ChangesItsPace() => _way = TimeSpan.Zero;
 
     /// <summary>Ends a driver's duty.</summary>
-    public Task Dismiss(string token, CancellationToken stop) =>
-        api.Do(HttpMethod.Delete, "drivers/me/shift", token, null, stop);
+    public Task Dismiss(string token, CancellationToken cancellationToken) =>
+        api.Do(HttpMethod.Delete, "drivers/me/shift", token, null, cancellationToken);
 
     /// <summary>A rider nobody met before asks for a ride and follows it until it is paid.</summary>
-    public async Task<Ridden> Ride(string token, CancellationToken stop)
+    public async Task<Ridden> Ride(string token, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var ride = await api.Do(
@@ -61,11 +61,11 @@ sealed class City(Api api, int seed)
             "rides",
             token,
             new { pickup = Somewhere(), dropoff = Somewhere() },
-            stop
+            cancellationToken
         );
         var answered = Stopwatch.GetElapsedTime(started);
         var id = ride.GetProperty("id").GetGuid();
-        await foreach (var happened in api.Listen($"rides/{id}/events", token, stop))
+        await foreach (var happened in api.Listen($"rides/{id}/events", token, cancellationToken))
             switch (happened.EventType)
             {
                 case "PaymentCaptured":
@@ -76,11 +76,11 @@ sealed class City(Api api, int seed)
         throw new InvalidOperationException("A stream that comes back does not end.");
     }
 
-    async Task Drive(string token, CancellationToken stop)
+    async Task Drive(string token, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var happened in api.Listen("drivers/me/events", token, stop))
+            await foreach (var happened in api.Listen("drivers/me/events", token, cancellationToken))
             {
                 if (happened.EventType != "offer")
                     continue;
@@ -90,7 +90,7 @@ sealed class City(Api api, int seed)
                     $"offers/{offer.GetProperty("offerId").GetGuid()}/accept",
                     token,
                     null,
-                    stop
+                    cancellationToken
                 );
                 if (status == HttpStatusCode.Conflict)
                     continue; // it expired under the load: the ride goes to another driver
@@ -98,12 +98,18 @@ sealed class City(Api api, int seed)
                     throw new InvalidOperationException($"Accepting was answered {(int)status} {answer}");
 
                 var ride = $"rides/{offer.GetProperty("rideId").GetGuid()}";
-                await Arrive(ride, token, stop);
-                await api.Do(HttpMethod.Post, $"{ride}/start", token, null, stop);
-                await api.Do(HttpMethod.Post, $"{ride}/complete", token, new { distanceMeters = 6100 }, stop);
+                await Arrive(ride, token, cancellationToken);
+                await api.Do(HttpMethod.Post, $"{ride}/start", token, null, cancellationToken);
+                await api.Do(
+                    HttpMethod.Post,
+                    $"{ride}/complete",
+                    token,
+                    new { distanceMeters = 6100 },
+                    cancellationToken
+                );
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Off duty.
         }
@@ -113,13 +119,13 @@ sealed class City(Api api, int seed)
     /// The ride learns of its driver by a message: until then it is not his, and a real driver is still on the way. The way is
     /// as long as the last driver's was, less a little: asking in vain again and again is no load that drivers make.
     /// </summary>
-    async Task Arrive(string ride, string token, CancellationToken stop)
+    async Task Arrive(string ride, string token, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         for (var pause = AtLeastShortest(_way * 0.8); ; pause = AtLeastShortest(_way * 0.1))
         {
-            await Task.Delay(pause, stop);
-            var (status, answer) = await api.Send(HttpMethod.Post, $"{ride}/arrive", token, null, stop);
+            await Task.Delay(pause, cancellationToken);
+            var (status, answer) = await api.Send(HttpMethod.Post, $"{ride}/arrive", token, null, cancellationToken);
             if (status == HttpStatusCode.Accepted)
             {
                 _way = Stopwatch.GetElapsedTime(started);

@@ -28,15 +28,18 @@ sealed record Counts(
     /// <summary>Asks the host.</summary>
     /// <param name="address">The host's socket.</param>
     /// <param name="collect">Whether it collects all its garbage first.</param>
-    /// <param name="stop">Gives up.</param>
-    public static async Task<Counts> Ask(string address, bool collect, CancellationToken stop)
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<Counts> Ask(string address, bool collect, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(address), stop);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(address), cancellationToken);
         await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync(new byte[] { collect ? StartupHook.CollectFirst : (byte)0 }, stop);
+        await stream.WriteAsync(new byte[] { collect ? StartupHook.CollectFirst : (byte)0 }, cancellationToken);
         var counts = (
-            await JsonSerializer.DeserializeAsync<Dictionary<string, long>>(stream, cancellationToken: stop)
+            await JsonSerializer.DeserializeAsync<Dictionary<string, long>>(
+                stream,
+                cancellationToken: cancellationToken
+            )
         )!;
         return new(
             (int)counts["processId"],

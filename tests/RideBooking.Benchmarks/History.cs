@@ -33,17 +33,22 @@ sealed partial class History(NpgsqlConnection connection)
     /// <param name="driven">Rides of which nothing is under way any more.</param>
     /// <param name="rides">How many copies.</param>
     /// <param name="copied">Told how many there are so far.</param>
-    /// <param name="stop">Leaves a part of them.</param>
+    /// <param name="cancellationToken">Leaves a part of them.</param>
     /// <returns>The last position in the log.</returns>
     /// <exception cref="InvalidOperationException">The log has a gap afterwards.</exception>
-    public async Task<long> Fill(IReadOnlyList<Guid> driven, int rides, Action<int> copied, CancellationToken stop)
+    public async Task<long> Fill(
+        IReadOnlyList<Guid> driven,
+        int rides,
+        Action<int> copied,
+        CancellationToken cancellationToken
+    )
     {
-        var position = await Number("SELECT position FROM event_log.head", stop);
+        var position = await Number("SELECT position FROM event_log.head", cancellationToken);
         var done = 0;
         // All of them before the first copy: they are looked for in every row there is.
         var originals = new List<List<Table>>();
         foreach (var ride in driven)
-            originals.Add(await Copied(ride, rides, stop));
+            originals.Add(await Copied(ride, rides, cancellationToken));
         for (var i = 0; i < driven.Count; i++)
         {
             var share = (int)((long)rides * (i + 1) / driven.Count);
@@ -53,29 +58,29 @@ sealed partial class History(NpgsqlConnection connection)
             {
                 var last = Math.Min(done + RidesAtOnce, share);
                 foreach (var table in tables)
-                    await Do(table.Insert, stop, done + 1, last, position);
+                    await Do(table.Insert, cancellationToken, done + 1, last, position);
                 position += (long)events * (last - done);
                 copied(done = last);
             }
         }
-        await Do("UPDATE event_log.head SET position = $1", stop, position);
-        await Do("UPDATE messaging.recovery_point SET position = $1", stop, position);
-        if (await Number($"SELECT count(position) FROM {Events}", stop) is var count && count != position)
+        await Do("UPDATE event_log.head SET position = $1", cancellationToken, position);
+        await Do("UPDATE messaging.recovery_point SET position = $1", cancellationToken, position);
+        if (await Number($"SELECT count(position) FROM {Events}", cancellationToken) is var count && count != position)
             throw new InvalidOperationException($"The log's head is {position}, and it has {count} events.");
-        await Do("VACUUM (ANALYZE)", stop);
+        await Do("VACUUM (ANALYZE)", cancellationToken);
         return position;
     }
 
     /// <summary>The tables that know the ride, each with the statement that copies its rows: $1 to $2 are the copies' numbers, $3 the log's head.</summary>
-    async Task<List<Table>> Copied(Guid ride, int rides, CancellationToken stop)
+    async Task<List<Table>> Copied(Guid ride, int rides, CancellationToken cancellationToken)
     {
         var (driver, offer, payment) = (
-            await Text($"SELECT driver_id FROM rides.rides WHERE id = '{ride}'", stop),
-            await Text($"SELECT offer_id::text FROM rides.rides WHERE id = '{ride}'", stop),
-            await Text($"SELECT payment_id::text FROM payments.payments WHERE ride_id = '{ride}'", stop)
+            await Text($"SELECT driver_id FROM rides.rides WHERE id = '{ride}'", cancellationToken),
+            await Text($"SELECT offer_id::text FROM rides.rides WHERE id = '{ride}'", cancellationToken),
+            await Text($"SELECT payment_id::text FROM payments.payments WHERE ride_id = '{ride}'", cancellationToken)
         );
         var tables = new List<Table>();
-        foreach (var (table, columns) in await Columns(stop))
+        foreach (var (table, columns) in await Columns(cancellationToken))
         {
             var order = table == Events ? "ORDER BY t.position" : "";
             var rows = await Rows(
@@ -83,7 +88,7 @@ sealed partial class History(NpgsqlConnection connection)
                 SELECT {string.Join(", ", columns.Select(column => $"t.\"{column.Name}\"::text"))} FROM {table} t
                 WHERE t::text ~ '{ride}|{offer}|{payment}' {order}
                 """,
-                stop
+                cancellationToken
             );
             if (rows.Count == 0)
                 continue;
@@ -155,7 +160,9 @@ sealed partial class History(NpgsqlConnection connection)
     private static partial Regex Ids();
 
     /// <summary>The modules' tables with their columns, but for those that the database numbers.</summary>
-    async Task<IReadOnlyDictionary<string, List<(string Name, string Type)>>> Columns(CancellationToken stop) => (
+    async Task<IReadOnlyDictionary<string, List<(string Name, string Type)>>> Columns(
+        CancellationToken cancellationToken
+    ) => (
             await Rows(
                 $"""
                 SELECT a.attrelid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod)
@@ -164,36 +171,37 @@ sealed partial class History(NpgsqlConnection connection)
                   AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
                 ORDER BY a.attrelid, a.attnum
                 """,
-                stop
+                cancellationToken
             )
         ).GroupBy(row => row[0]!).ToDictionary(table => table.Key, table => table.Select(row => (row[1]!, row[2]!)).ToList(), StringComparer.Ordinal);
 
-    async Task<List<string?[]>> Rows(string sql, CancellationToken stop)
+    async Task<List<string?[]>> Rows(string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(stop);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<string?[]>();
-        while (await reader.ReadAsync(stop))
+        while (await reader.ReadAsync(cancellationToken))
             rows.Add([
                 .. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i)),
             ]);
         return rows;
     }
 
-    async Task<string> Text(string sql, CancellationToken stop) => (await Rows(sql, stop)).Single()[0]!;
+    async Task<string> Text(string sql, CancellationToken cancellationToken) =>
+        (await Rows(sql, cancellationToken)).Single()[0]!;
 
-    async Task<long> Number(string sql, CancellationToken stop)
+    async Task<long> Number(string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        return (long)(await command.ExecuteScalarAsync(stop))!;
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    async Task Do(string sql, CancellationToken stop, params long[] values)
+    async Task Do(string sql, CancellationToken cancellationToken, params long[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         foreach (var value in values)
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
-        await command.ExecuteNonQueryAsync(stop);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <param name="Name">With its schema.</param>

@@ -10,17 +10,21 @@ sealed record Limits(double? CommitsPerSecond, double MessagesPerSecond)
     static readonly TimeSpan s_time = TimeSpan.FromSeconds(5);
     static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(3);
 
-    public static async Task<Limits> Measure(SagaServers servers, Action<string> say, CancellationToken stop)
+    public static async Task<Limits> Measure(
+        SagaServers servers,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         await servers.Renew();
         say("commits of the database");
-        var commits = await servers.CommitsPerSecond(s_time, stop);
+        var commits = await servers.CommitsPerSecond(s_time, cancellationToken);
         say("messages that nobody works on");
-        using var host = await NoOpHost.Start(servers, stop);
+        using var host = await NoOpHost.Start(servers, cancellationToken);
         try
         {
-            await NoOpHost.Drive(host, s_warmUp, stop);
-            return new Limits(commits, await NoOpHost.Drive(host, s_time, stop));
+            await NoOpHost.Drive(host, s_warmUp, cancellationToken);
+            return new Limits(commits, await NoOpHost.Drive(host, s_time, cancellationToken));
         }
         finally
         {

@@ -54,7 +54,7 @@ drive.Validators.Add(parsed =>
         parsed.AddError("--history takes a number of rides, and --database postgres.");
 });
 drive.SetAction(
-    (parsed, stop) =>
+    (parsed, cancellationToken) =>
         RidesBenchmark.Run(
             new Settings(
                 parsed.GetValue(transport),
@@ -70,7 +70,7 @@ drive.SetAction(
                 parsed.GetValue(history)
             ),
             parsed.GetValue(json),
-            stop
+            cancellationToken
         )
 );
 
@@ -101,7 +101,7 @@ var saga = new Command(
     sagaWarmUp,
 };
 saga.SetAction(
-    (parsed, stop) =>
+    (parsed, cancellationToken) =>
         SagaBenchmark.Run(
             parsed.GetValue(sagaTransport),
             parsed.GetValue(sagaDatabase),
@@ -109,7 +109,7 @@ saga.SetAction(
             parsed.GetValue(sagaInFlight),
             parsed.GetValue(sagaOneByOne),
             parsed.GetValue(sagaWarmUp),
-            stop
+            cancellationToken
         )
 );
 return await new RootCommand("RideBooking's benchmarks.") { drive, saga }

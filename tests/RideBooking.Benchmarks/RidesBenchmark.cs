@@ -30,7 +30,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     long _before;
 
     /// <returns>The exit code: 0, or 1 where a promise was broken.</returns>
-    public static async Task<int> Run(Settings settings, bool json, CancellationToken stop)
+    public static async Task<int> Run(Settings settings, bool json, CancellationToken cancellationToken)
     {
         var console = json
             ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
@@ -48,7 +48,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 var limiting = progress.AddTask("the limits of servers and bus", maxValue: 1);
                 Limits limits;
                 await using (var servers = await SagaServers.Start(settings.Transport, settings.Database))
-                    limits = await Limits.Measure(servers, what => limiting.Description = what, stop);
+                    limits = await Limits.Measure(servers, what => limiting.Description = what, cancellationToken);
                 limiting.Increment(1);
                 var starting = progress.AddTask(
                     $"start the host on {settings.Database} and {settings.Transport}",
@@ -57,7 +57,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 await using var system = await SystemUnderTest.Start(settings);
                 starting.Increment(1);
                 using var api = new Api(system.Address, settings.IdempotencyKeys);
-                return await new RidesBenchmark(settings, system, api, progress).Measure(limits, stop);
+                return await new RidesBenchmark(settings, system, api, progress).Measure(limits, cancellationToken);
             });
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(figures, Report.Json));
@@ -73,29 +73,32 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         return figures.Breaches.Count == 0 ? 0 : 1;
     }
 
-    async Task<Figures> Measure(Limits limits, CancellationToken stop)
+    async Task<Figures> Measure(Limits limits, CancellationToken cancellationToken)
     {
         if (settings.History > 0)
-            await LetTimePass(stop);
-        using var offDuty = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await LetTimePass(cancellationToken);
+        using var offDuty = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var preparing = progress.AddTask("riders sign in, drivers come on duty", maxValue: 2);
         var riders = new Queue<string>(
-            await AtOnce(settings.WarmUp + settings.OneByOne + settings.Rides, _ => api.SignIn("rider", stop))
+            await AtOnce(
+                settings.WarmUp + settings.OneByOne + settings.Rides,
+                _ => api.SignIn("rider", cancellationToken)
+            )
         );
         preparing.Increment(1);
         var driving = await AtOnce(
             settings.Drivers,
-            async _ => await _city.Employ(await api.SignIn("driver", stop), offDuty.Token)
+            async _ => await _city.Employ(await api.SignIn("driver", cancellationToken), offDuty.Token)
         );
         preparing.Increment(1);
 
-        await Part("warm up", settings.WarmUp, settings.InFlight, riders, driving, stop);
-        await Settled(stop);
-        var single = await Part("one at a time", settings.OneByOne, 1, riders, driving, stop);
-        await Settled(stop);
+        await Part("warm up", settings.WarmUp, settings.InFlight, riders, driving, cancellationToken);
+        await Settled(cancellationToken);
+        var single = await Part("one at a time", settings.OneByOne, 1, riders, driving, cancellationToken);
+        await Settled(cancellationToken);
 
-        var before = await Snapshot(stop);
-        await Remember(0, stop);
+        var before = await Snapshot(cancellationToken);
+        await Remember(0, cancellationToken);
         var started = Stopwatch.GetTimestamp();
         var loaded = await Part(
             $"{settings.InFlight} in flight",
@@ -103,14 +106,14 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             settings.InFlight,
             riders,
             driving,
-            stop,
+            cancellationToken,
             Math.Max(settings.Rides / MemorySamples, RidesBetweenSamples)
         );
         var elapsed = Stopwatch.GetElapsedTime(started);
-        await Settled(stop);
+        await Settled(cancellationToken);
         var settled = Stopwatch.GetElapsedTime(started) - elapsed - s_quiet;
-        var after = await Snapshot(stop);
-        await Remember(settings.Rides + 1, stop);
+        var after = await Snapshot(cancellationToken);
+        await Remember(settings.Rides + 1, cancellationToken);
 
         await offDuty.CancelAsync();
         await Task.WhenAll(driving);
@@ -127,31 +130,31 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             [.. _memory.OrderBy(use => use.Rides)],
             Cost(before, after),
             limits,
-            await Breaches(stop)
+            await Breaches(cancellationToken)
         );
     }
 
     /// <summary>Drives a few rides with drivers who then leave, and fills the database with their like.</summary>
-    async Task LetTimePass(CancellationToken stop)
+    async Task LetTimePass(CancellationToken cancellationToken)
     {
-        using var offDuty = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var riders = new Queue<string>(await AtOnce(RidesToCopy, _ => api.SignIn("rider", stop)));
-        var drivers = await AtOnce(RidesToCopy, _ => api.SignIn("driver", stop));
+        using var offDuty = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var riders = new Queue<string>(await AtOnce(RidesToCopy, _ => api.SignIn("rider", cancellationToken)));
+        var drivers = await AtOnce(RidesToCopy, _ => api.SignIn("driver", cancellationToken));
         var driving = await AtOnce(RidesToCopy, number => _city.Employ(drivers[number], offDuty.Token));
-        var driven = await Part("rides to copy", RidesToCopy, RidesToCopy, riders, driving, stop);
-        await Settled(stop);
+        var driven = await Part("rides to copy", RidesToCopy, RidesToCopy, riders, driving, cancellationToken);
+        await Settled(cancellationToken);
         await offDuty.CancelAsync();
         await Task.WhenAll(driving);
         foreach (var driver in drivers)
-            await _city.Dismiss(driver, stop);
-        await Settled(stop);
+            await _city.Dismiss(driver, cancellationToken);
+        await Settled(cancellationToken);
 
         var bar = progress.AddTask($"{settings.History} finished rides", maxValue: settings.History);
         _before = await system.Fill(
             [.. driven.Select(ride => ride.Id)],
             settings.History,
             copied => bar.Value = copied,
-            stop
+            cancellationToken
         );
         _driven.Clear();
     }
@@ -163,7 +166,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         int inFlight,
         Queue<string> riders,
         Task[] driving,
-        CancellationToken stop,
+        CancellationToken cancellationToken,
         int rememberEvery = 0
     )
     {
@@ -171,7 +174,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         _city.ChangesItsPace();
         var started = Stopwatch.GetTimestamp();
         var done = new List<Ridden>(rides);
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         giveUp.CancelAfter(s_stall);
         var left = rides;
         var riding = Task.WhenAll(
@@ -206,7 +209,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             }
             await riding;
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
                 $"{done.Count} of {rides} rides were done, and no further one for {s_stall.TotalMinutes} min. {system.Output}"
@@ -224,16 +227,16 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     }
 
     /// <summary>Returns when nothing waits in the outbox and no message has been handled for a second.</summary>
-    async Task Settled(CancellationToken stop)
+    async Task Settled(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         // Notifications and analytics fall behind a load that takes all there is, the more the longer it lasts.
         var patience = TimeSpan.FromTicks(Math.Max(s_settling.Ticks, Stopwatch.GetElapsedTime(_begun).Ticks));
         var bar = progress.AddTask("what followed", maxValue: 1);
-        for (var known = await system.Counts(stop); ; )
+        for (var known = await system.Counts(cancellationToken); ; )
         {
-            await Task.Delay(s_quiet, stop);
-            var now = await system.Counts(stop);
+            await Task.Delay(s_quiet, cancellationToken);
+            var now = await system.Counts(cancellationToken);
             if (now.Received == known.Received && now.Sent == known.Sent && await system.OutboxLength() == 0)
             {
                 bar.Value = bar.MaxValue;
@@ -252,15 +255,15 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         Counts Counts,
         (long Transactions, long Syncs)? Server,
         Dictionary<string, double> Processors
-    )> Snapshot(CancellationToken stop)
+    )> Snapshot(CancellationToken cancellationToken)
     {
-        var counts = await system.Counts(stop);
+        var counts = await system.Counts(cancellationToken);
         return (counts, await system.WritesByServer(), ProcessUse.Processor(counts.ProcessId));
     }
 
-    async Task Remember(int rides, CancellationToken stop)
+    async Task Remember(int rides, CancellationToken cancellationToken)
     {
-        var counts = await system.CountsWhenClean(stop);
+        var counts = await system.CountsWhenClean(cancellationToken);
         var use = new MemoryUse(rides, counts.Heap / 1e6, ProcessUse.Memory(counts.ProcessId));
         lock (_memory)
             _memory.Add(use);
@@ -293,9 +296,9 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         double Each(double total) => Math.Round(total / Math.Max(1, settings.Rides), 2);
     }
 
-    async Task<IReadOnlyList<string>> Breaches(CancellationToken stop)
+    async Task<IReadOnlyList<string>> Breaches(CancellationToken cancellationToken)
     {
-        var operations = await api.SignIn("operator", stop);
+        var operations = await api.SignIn("operator", cancellationToken);
         var log = new List<JsonElement>();
         for (var after = _before; ; )
         {
@@ -304,7 +307,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 $"events?after={after}&limit={EventsPerPage}",
                 operations,
                 null,
-                stop
+                cancellationToken
             );
             log.AddRange(page.GetProperty("items").EnumerateArray());
             if (page.GetProperty("next").GetInt64() is var next && next == after)

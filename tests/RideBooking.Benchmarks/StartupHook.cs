@@ -15,7 +15,7 @@ static class StartupHook
     /// <summary>Sent by who wants to know what is alive on the heap, and not what happens to lie there.</summary>
     internal const byte CollectFirst = 1;
 
-    const int LongestShape = 150;
+    const int MaxShapeLength = 150;
 
     static readonly Dictionary<string, Count> s_database = new()
     {
@@ -86,7 +86,7 @@ static class StartupHook
     }
 
     // Batches differ in their length only: what a statement begins with says which it is.
-    static string Shape(string sql) => sql.Length > LongestShape ? sql[..LongestShape] : sql;
+    static string Shape(string sql) => sql.Length > MaxShapeLength ? sql[..MaxShapeLength] : sql;
 
     static Count Detail(string name) => s_details.GetOrAdd(name, key => new Count(key));
 

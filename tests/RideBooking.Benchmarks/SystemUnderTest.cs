@@ -47,7 +47,12 @@ sealed class SystemUnderTest : IAsyncDisposable
     /// where it was.
     /// </summary>
     /// <returns>The last position in the event log.</returns>
-    public async Task<long> Fill(IReadOnlyList<Guid> driven, int rides, Action<int> copied, CancellationToken stop)
+    public async Task<long> Fill(
+        IReadOnlyList<Guid> driven,
+        int rides,
+        Action<int> copied,
+        CancellationToken cancellationToken
+    )
     {
         var stopped = _host!;
         await stopped.StopAsync();
@@ -55,8 +60,8 @@ sealed class SystemUnderTest : IAsyncDisposable
         long position;
         await using (var connection = new NpgsqlConnection(_connectionString + ";Pooling=false"))
         {
-            await connection.OpenAsync(stop);
-            position = await new History(connection).Fill(driven, rides, copied, stop);
+            await connection.OpenAsync(cancellationToken);
+            position = await new History(connection).Fill(driven, rides, copied, cancellationToken);
         }
         await stopped.DisposeAsync();
         _host = await HostProcess.StartInPlaceOfAsync(stopped, _hostSettings);
@@ -64,11 +69,12 @@ sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>What the host has counted so far.</summary>
-    public Task<Counts> Counts(CancellationToken stop) => Benchmarks.Counts.Ask(CountsAddress, collect: false, stop);
+    public Task<Counts> Counts(CancellationToken cancellationToken) =>
+        Benchmarks.Counts.Ask(CountsAddress, collect: false, cancellationToken);
 
     /// <summary>The same after the host has collected all its garbage.</summary>
-    public Task<Counts> CountsWhenClean(CancellationToken stop) =>
-        Benchmarks.Counts.Ask(CountsAddress, collect: true, stop);
+    public Task<Counts> CountsWhenClean(CancellationToken cancellationToken) =>
+        Benchmarks.Counts.Ask(CountsAddress, collect: true, cancellationToken);
 
     /// <summary>How many messages wait in the outbox.</summary>
     public Task<long> OutboxLength() =>

@@ -73,7 +73,7 @@ public abstract class ModuleLab : IAsyncDisposable
         var database = services.AddPersistence(configuration);
         services.ConfigureDbContext<PostgresAppDbContext>(db => db.AddInterceptors(Statements));
         services.ConfigureDbContext<SqliteAppDbContext>(db =>
-            db.AddInterceptors(Statements, new NeedNotSurviveAPowerCut())
+            db.AddInterceptors(Statements, new SqliteSynchronousOff())
         );
         services.AddMessaging(configuration, new HostingEnvironment(), database, [module]);
         _services = services.BuildServiceProvider(validateScopes: true);

@@ -14,33 +14,33 @@ internal static class Tables
     static readonly ConditionalWeakTable<IModel, byte[]> s_made = [];
 
     /// <returns>As EnsureCreated has it: true, they are new.</returns>
-    public static async Task<bool> CreateIn(DbContext db, CancellationToken stop)
+    public static async Task<bool> CreateIn(DbContext db, CancellationToken cancellationToken)
     {
         if (db.Database.IsSqlite() && s_made.TryGetValue(db.Model, out var made))
         {
             var file = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
-            await File.WriteAllBytesAsync(file, made, stop);
+            await File.WriteAllBytesAsync(file, made, cancellationToken);
             return true;
         }
-        await db.Database.EnsureCreatedAsync(stop);
+        await db.Database.EnsureCreatedAsync(cancellationToken);
         if (db.Database.IsSqlite())
-            s_made.AddOrUpdate(db.Model, await CopyOf(db, stop));
+            s_made.AddOrUpdate(db.Model, await CopyOf(db, cancellationToken));
         return true;
     }
 
-    static async Task<byte[]> CopyOf(DbContext db, CancellationToken stop)
+    static async Task<byte[]> CopyOf(DbContext db, CancellationToken cancellationToken)
     {
         var file = Path.Combine(Path.GetTempPath(), $"tables-{Guid.CreateVersion7():N}.db");
         try
         {
-            await db.Database.OpenConnectionAsync(stop);
+            await db.Database.OpenConnectionAsync(cancellationToken);
             // What is pooled is not closed, and what is not closed not all in its file.
             await using (var copy = new SqliteConnection($"Data Source={file};Pooling=False"))
             {
-                await copy.OpenAsync(stop);
+                await copy.OpenAsync(cancellationToken);
                 ((SqliteConnection)db.Database.GetDbConnection()).BackupDatabase(copy);
             }
-            return await File.ReadAllBytesAsync(file, stop);
+            return await File.ReadAllBytesAsync(file, cancellationToken);
         }
         finally
         {

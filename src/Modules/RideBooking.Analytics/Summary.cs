@@ -35,7 +35,7 @@ internal static class Summary
         AppDbContext db,
         [FromServices] ITariffLocale? locale,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var end = clock.GetUtcNow();
@@ -53,7 +53,7 @@ internal static class Summary
         var zone = locale?.TimeZone ?? TimeZoneInfo.Utc;
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out zone))
             return Problem.Validation("timeZone", "must be a time zone such as Europe/Berlin");
-        return TypedResults.Ok(await Of(db, begin.ToUniversalTime(), end.ToUniversalTime(), zone, stop));
+        return TypedResults.Ok(await Of(db, begin.ToUniversalTime(), end.ToUniversalTime(), zone, cancellationToken));
     }
 
     internal static async Task<Figures> Of(
@@ -61,7 +61,7 @@ internal static class Summary
         DateTimeOffset from,
         DateTimeOffset to,
         TimeZoneInfo zone,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var requested = db.Set<RideFacts>().Where(ride => ride.RequestedAt >= from && ride.RequestedAt < to);
@@ -72,7 +72,7 @@ internal static class Summary
         var demand = await requested
             .GroupBy(ride => ride.RequestedQuarter)
             .Select(quarter => new { Quarter = quarter.Key, Rides = quarter.Count() })
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
 
         var statuses = await requested
             .Select(ride =>
@@ -86,13 +86,13 @@ internal static class Summary
             )
             .GroupBy(status => status)
             .Select(status => new { Status = status.Key, Rides = status.Count() })
-            .ToDictionaryAsync(x => x.Status, x => x.Rides, stop);
+            .ToDictionaryAsync(x => x.Status, x => x.Rides, cancellationToken);
 
         var cancelledBy = await requested
             .Where(ride => ride.CancelledBy != null)
             .GroupBy(ride => ride.CancelledBy!)
             .Select(by => new { By = by.Key, Rides = by.Count() })
-            .ToDictionaryAsync(x => x.By, x => x.Rides, stop);
+            .ToDictionaryAsync(x => x.By, x => x.Rides, cancellationToken);
 
         var answers = await offers
             .GroupBy(offer => offer.Answer)
@@ -102,7 +102,7 @@ internal static class Summary
                 Offers = answer.Count(),
                 Released = answer.Count(offer => offer.Released),
             })
-            .ToDictionaryAsync(x => x.Answer, stop);
+            .ToDictionaryAsync(x => x.Answer, cancellationToken);
 
         var revenue = await captured
             .GroupBy(ride => new { ride.CapturedQuarter, ride.CapturedCurrency })
@@ -113,7 +113,7 @@ internal static class Summary
                 Amount = quarter.Sum(ride => ride.CapturedAmount!.Value),
                 Payments = quarter.Count(),
             })
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
 
         return new Figures(
             from,

@@ -17,7 +17,7 @@ internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs,
         var tariff = tariffs.At(ride.At);
         var fee = CancellationFee.Of(ride, tariff);
         if (
-            context.WasTriedBefore()
+            context.IsRetry()
             && await db.Set<Invoice>()
                 .AsNoTracking()
                 .SingleOrDefaultAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken)

@@ -17,7 +17,7 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
         var tariff = tariffs.At(ride.StartedAt);
         var fare = FinalFare.Of(ride, tariff, routes);
         if (
-            context.WasTriedBefore()
+            context.IsRetry()
             && await db.Set<Invoice>()
                 .AsNoTracking()
                 .SingleOrDefaultAsync(invoice => invoice.RideId == ride.RideId, context.CancellationToken)

@@ -30,17 +30,21 @@ internal static class GetReceipt
         Caller caller,
         AppDbContext db,
         EventVisibility visibility,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var invoice = await InvoiceOf(rideId, db, stop);
+        var invoice = await InvoiceOf(rideId, db, cancellationToken);
         // The rider may have seen by the ride, or by its stream, that this is out of date.
         if (
             invoice?.IsPaid != true
-            && await visibility.WaitUntilHandled(rideId.ToString(), invoice is null ? s_invoiced : s_paid, stop)
+            && await visibility.WaitUntilHandled(
+                rideId.ToString(),
+                invoice is null ? s_invoiced : s_paid,
+                cancellationToken
+            )
         )
-            invoice = await InvoiceOf(rideId, db, stop);
-        var riderId = invoice?.RiderId ?? await RiderOf(rideId, db, stop);
+            invoice = await InvoiceOf(rideId, db, cancellationToken);
+        var riderId = invoice?.RiderId ?? await RiderOf(rideId, db, cancellationToken);
         if (riderId is null || (riderId != caller.Id && !caller.Is(Role.Operator)))
             return Problem.NotFound("There is no such ride, or none that you may see.", "ride_not_found");
         return invoice is null
@@ -48,14 +52,14 @@ internal static class GetReceipt
             : TypedResults.Ok(Receipt.Of(invoice));
     }
 
-    static Task<Invoice?> InvoiceOf(Guid rideId, AppDbContext db, CancellationToken stop) =>
-        db.Set<Invoice>().AsNoTracking().SingleOrDefaultAsync(invoice => invoice.RideId == rideId, stop);
+    static Task<Invoice?> InvoiceOf(Guid rideId, AppDbContext db, CancellationToken cancellationToken) =>
+        db.Set<Invoice>().AsNoTracking().SingleOrDefaultAsync(invoice => invoice.RideId == rideId, cancellationToken);
 
     // Before there is an invoice the event log knows whose ride it is, from the moment the ride was accepted.
-    static async Task<string?> RiderOf(Guid rideId, AppDbContext db, CancellationToken stop)
+    static async Task<string?> RiderOf(Guid rideId, AppDbContext db, CancellationToken cancellationToken)
     {
         var filter = new EventFilter(StreamId: rideId.ToString(), EventType: nameof(RideRequested));
-        var requested = (await db.ReadEvents(filter, 1, stop)).SingleOrDefault();
+        var requested = (await db.ReadEvents(filter, 1, cancellationToken)).SingleOrDefault();
         if (requested is null)
             return null;
         using var payload = JsonDocument.Parse(requested.Payload);

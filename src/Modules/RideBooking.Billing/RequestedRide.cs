@@ -75,7 +75,7 @@ internal sealed class RecordRequestedRide(AppDbContext db) : IConsumer<RideReque
     {
         var ride = context.Message;
         if (
-            context.WasTriedBefore()
+            context.IsRetry()
             && await db.Set<RequestedRide>().AnyAsync(known => known.RideId == ride.RideId, context.CancellationToken)
         )
             return;
@@ -89,8 +89,16 @@ internal static class RequestedRides
     /// The ride, as it was requested; from the log when its request still lies in another queue. Throws when it is in neither: the
     /// message is then tried again and redelivered, and ends in the error queue when there never was a request.
     /// </summary>
-    public static async Task<RequestedRide> Requested(this AppDbContext db, Guid rideId, CancellationToken stop) =>
-        await db.Set<RequestedRide>().AsNoTracking().SingleOrDefaultAsync(ride => ride.RideId == rideId, stop)
-        ?? (await db.ReadStream<RideRequested>(rideId.ToString(), stop)).Select(RequestedRide.Of).FirstOrDefault()
+    public static async Task<RequestedRide> Requested(
+        this AppDbContext db,
+        Guid rideId,
+        CancellationToken cancellationToken
+    ) =>
+        await db.Set<RequestedRide>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(ride => ride.RideId == rideId, cancellationToken)
+        ?? (await db.ReadStream<RideRequested>(rideId.ToString(), cancellationToken))
+            .Select(RequestedRide.Of)
+            .FirstOrDefault()
         ?? throw new InvalidOperationException($"Ride {rideId} is not to be billed: its request is not known.");
 }

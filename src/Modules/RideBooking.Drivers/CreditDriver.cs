@@ -96,20 +96,20 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
                 $"Driver {earning.DriverId} earns nothing with ride {earning.RideId}: no assignment is known."
             );
         if (
-            !context.WasTriedBefore()
+            !context.IsRetry()
             || !await db.Set<Earning>().AnyAsync(known => known.RideId == earning.RideId, context.CancellationToken)
         )
             db.Add(earning);
     }
 
     // The assignment may still lie in another queue; then the log has it.
-    async Task<bool> WasAssigned(Earning earning, CancellationToken stop) =>
-        await db.Set<DriverWork>()
+    async Task<bool> WasAssigned(Earning earning, CancellationToken cancellationToken) =>
+        await db.Set<DriverAssignment>()
             .AnyAsync(
                 work => work.DriverId == earning.DriverId && work.RideId == earning.RideId && work.AssignedAt != null,
-                stop
+                cancellationToken
             )
-        || (await db.ReadStream<DriverAssigned>(earning.RideId.ToString(), stop)).Exists(assigned =>
+        || (await db.ReadStream<DriverAssigned>(earning.RideId.ToString(), cancellationToken)).Exists(assigned =>
             assigned.DriverId == earning.DriverId
         );
 

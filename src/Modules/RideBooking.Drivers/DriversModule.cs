@@ -20,7 +20,7 @@ public sealed class DriversModule : IModule
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<FollowDriversWork>();
+        bus.AddConsumer<TrackAssignments>();
         bus.AddConsumer<CreditDriver>();
         bus.AddConsumer<EndIgnoredShift>();
     }

@@ -30,46 +30,49 @@ internal static class GoOffline
         IDriverReservations reservations,
         IPublishEndpoint publish,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var shiftId = await db.Set<DriverProfile>()
             .Where(row => row.DriverId == driver.Id)
             .Select(row => row.ShiftId)
-            .SingleOrDefaultAsync(stop);
+            .SingleOrDefaultAsync(cancellationToken);
         if (shiftId is null)
             return TypedResults.NoContent();
 
         var rides = db.RidesOf(driver.Id);
-        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var ended = await db.Set<DriverProfile>()
             .Where(row => row.DriverId == driver.Id && row.ShiftId == shiftId && !rides.Any())
             .ExecuteUpdateAsync(
                 row =>
                     row.SetProperty(shift => shift.ShiftId, (Guid?)null)
                         .SetProperty(shift => shift.OnlineSince, (DateTimeOffset?)null),
-                stop
+                cancellationToken
             );
-        var isFree = ended == 1 && await reservations.TryEndShift(driver.Id, shiftId.Value, stop);
+        var isFree = ended == 1 && await reservations.TryEndShift(driver.Id, shiftId.Value, cancellationToken);
         if (isFree)
         {
-            await publish.Publish(new DriverWentOffline(driver.Id, shiftId.Value, "driver", clock.GetUtcNow()), stop);
+            await publish.Publish(
+                new DriverWentOffline(driver.Id, shiftId.Value, "driver", clock.GetUtcNow()),
+                cancellationToken
+            );
             try
             {
-                await db.SaveChangesAsync(stop);
+                await db.SaveChangesAsync(cancellationToken);
             }
             catch (DbUpdateException conflict) when (DatabaseConflicts.IsConflict(conflict))
             {
                 // Matching consumes the start of this very shift.
                 throw new DbUpdateConcurrencyException("The shift's start and end met.", conflict);
             }
-            await transaction.CommitAsync(stop);
+            await transaction.CommitAsync(cancellationToken);
             return TypedResults.NoContent();
         }
-        await transaction.RollbackAsync(stop);
+        await transaction.RollbackAsync(cancellationToken);
 
         // If no ride keeps the driver, another request has ended the shift.
-        return ended == 1 || await rides.AnyAsync(stop)
+        return ended == 1 || await rides.AnyAsync(cancellationToken)
             ? Problem.Conflict("on_trip", "You have a ride: complete or release it first.")
             : TypedResults.NoContent();
     }

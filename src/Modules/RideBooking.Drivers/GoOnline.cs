@@ -44,41 +44,41 @@ internal static class GoOnline
         AppDbContext db,
         IPublishEndpoint publish,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         if (PositionRules.IsNowhere(request.Location.Lat, request.Location.Lng))
             return ReportLocation.Nowhere();
-        var profile = await Profile(db, driver, stop);
+        var profile = await Profile(db, driver, cancellationToken);
         if (profile is null)
             return Problem.Conflict("profile_required", "Save your profile first: PUT /api/v1/drivers/me.");
 
         // Before the shift, so that its consumers find the driver where they are.
         var now = clock.GetUtcNow();
-        await db.RestartPosition(At(request.Location, driver, now), stop);
+        await db.RestartPosition(At(request.Location, driver, now), cancellationToken);
         if (profile.ShiftId is null)
         {
             var shiftId = Guid.CreateVersion7(now);
-            await using var transaction = await db.Database.BeginTransactionAsync(stop);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var began = await db.Set<DriverProfile>()
                 .Where(row => row.DriverId == driver.Id && row.ShiftId == null)
                 .ExecuteUpdateAsync(
                     row =>
                         row.SetProperty(shift => shift.ShiftId, shiftId).SetProperty(shift => shift.OnlineSince, now),
-                    stop
+                    cancellationToken
                 );
             if (began == 1)
             {
                 await publish.Publish(
                     new DriverWentOnline(driver.Id, shiftId, profile.Name, profile.Vehicle, request.Location, now),
-                    stop
+                    cancellationToken
                 );
-                await db.SaveChangesAsync(stop);
-                await transaction.CommitAsync(stop);
+                await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
                 return TypedResults.Ok(new ShiftView(shiftId, now));
             }
-            await transaction.RollbackAsync(stop);
-            profile = (await Profile(db, driver, stop))!;
+            await transaction.RollbackAsync(cancellationToken);
+            profile = (await Profile(db, driver, cancellationToken))!;
         }
 
         // Off again in the very moment in which the other request had put him on: the client knows best what to do.
@@ -87,8 +87,10 @@ internal static class GoOnline
             : Problem.Conflict(ProblemCode.ConcurrentUpdate, "The shift ended in the same moment. Repeat.");
     }
 
-    static Task<DriverProfile?> Profile(AppDbContext db, Driver driver, CancellationToken stop) =>
-        db.Set<DriverProfile>().AsNoTracking().SingleOrDefaultAsync(row => row.DriverId == driver.Id, stop);
+    static Task<DriverProfile?> Profile(AppDbContext db, Driver driver, CancellationToken cancellationToken) =>
+        db.Set<DriverProfile>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken);
 
     static DriverPosition At(Place location, Driver driver, DateTimeOffset now) =>
         new()

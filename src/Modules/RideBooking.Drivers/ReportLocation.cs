@@ -82,7 +82,7 @@ internal static class ReportLocation
         DriversOptions options,
         TimeProvider clock,
         HttpResponse response,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         if (PositionRules.IsNowhere(report.Lat, report.Lng))
@@ -98,7 +98,7 @@ internal static class ReportLocation
                 At = clock.GetUtcNow(),
             },
             options.Positions,
-            stop
+            cancellationToken
         );
         response.Headers[OutcomeHeader] = outcome == ReportOutcome.Used ? "used" : "dropped";
         response.Headers[SequenceHeader] = sequence.ToString(CultureInfo.InvariantCulture);

@@ -58,7 +58,7 @@ internal static class SaveProfile
         Driver driver,
         AppDbContext db,
         ITripPolicy policy,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         if (!policy.VehicleClasses.Contains(request.VehicleClass, StringComparer.Ordinal))
@@ -67,7 +67,8 @@ internal static class SaveProfile
                 $"must be a class of the tariff: {string.Join(", ", policy.VehicleClasses)}"
             );
 
-        var profile = await db.Set<DriverProfile>().SingleOrDefaultAsync(row => row.DriverId == driver.Id, stop);
+        var profile = await db.Set<DriverProfile>()
+            .SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken);
         if (profile is null)
             db.Add(
                 profile = new DriverProfile
@@ -82,19 +83,19 @@ internal static class SaveProfile
         Fill(profile, request);
         try
         {
-            await db.SaveChangesAsync(stop);
+            await db.SaveChangesAsync(cancellationToken);
         }
         catch (DbUpdateException) when (db.Entry(profile).State == EntityState.Added)
         {
             // The same driver's first profile twice at once: the later one changes what the earlier one created.
             db.Entry(profile).State = EntityState.Detached;
             if (
-                await db.Set<DriverProfile>().SingleOrDefaultAsync(row => row.DriverId == driver.Id, stop)
+                await db.Set<DriverProfile>().SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken)
                 is not { } first
             )
                 throw;
             Fill(profile = first, request);
-            await db.SaveChangesAsync(stop);
+            await db.SaveChangesAsync(cancellationToken);
         }
         return TypedResults.Ok(ProfileView.Of(profile));
     }

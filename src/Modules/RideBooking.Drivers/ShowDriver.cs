@@ -69,28 +69,30 @@ internal static class ShowDriver
         AppDbContext db,
         DriversOptions options,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var profile = await db.Set<DriverProfile>()
             .AsNoTracking()
-            .SingleOrDefaultAsync(row => row.DriverId == driver.Id, stop);
+            .SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken);
         if (profile is null)
             return Problem.NotFound("Save your profile first: PUT /api/v1/drivers/me.", "profile_not_found");
 
-        var ride = await db.RidesOf(driver.Id).OrderByDescending(work => work.AssignedAt).FirstOrDefaultAsync(stop);
+        var ride = await db.RidesOf(driver.Id)
+            .OrderByDescending(work => work.AssignedAt)
+            .FirstOrDefaultAsync(cancellationToken);
         var offer =
             ride is null && profile.ShiftId is not null
                 ? await db.OffersTo(driver.Id, clock.GetUtcNow())
                     .OrderByDescending(work => work.ExpiresAt)
-                    .FirstOrDefaultAsync(stop)
+                    .FirstOrDefaultAsync(cancellationToken)
                 : null;
         var isFree = profile.ShiftId is not null && ride is null && offer is null;
         var isReporting =
             !isFree
             || await db.Set<DriverPosition>()
                 .FreshSince(clock.GetUtcNow() - options.MaxPositionAge)
-                .AnyAsync(position => position.DriverId == driver.Id, stop);
+                .AnyAsync(position => position.DriverId == driver.Id, cancellationToken);
         return TypedResults.Ok(
             new DriverView(
                 ProfileView.Of(profile),

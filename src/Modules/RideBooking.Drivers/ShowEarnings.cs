@@ -51,7 +51,7 @@ internal static class ShowEarnings
         Driver driver,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop,
+        CancellationToken cancellationToken,
         string? from = null,
         string? to = null
     )
@@ -83,7 +83,7 @@ internal static class ShowEarnings
                 earning.Tolls,
                 earning.Cancelled,
             })
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(
             new EarningsView(
                 start,

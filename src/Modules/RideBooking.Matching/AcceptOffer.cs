@@ -42,7 +42,7 @@ internal static class AcceptOffer
         AppDbContext db,
         IPublishEndpoint publish,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var now = clock.GetUtcNow();
@@ -57,7 +57,7 @@ internal static class AcceptOffer
                 Search = ride,
                 Candidate = candidate,
             }
-        ).SingleOrDefaultAsync(stop);
+        ).SingleOrDefaultAsync(cancellationToken);
         if (found is null)
             return OfferProblems.NotFound();
 
@@ -69,27 +69,29 @@ internal static class AcceptOffer
         // The timer that ends the offer may be late; the offer is not valid longer for it.
         if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(stop);
-            if (await db.Assign(offer, stop))
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            if (await db.Assign(offer, cancellationToken))
             {
                 // The search has still been offering this: so nobody else has touched the offer since it was read.
                 db.Attach(offer);
                 offer.Status = OfferStatus.Accepted;
                 offer.AnsweredAt = now;
-                await publish.Publish(Assignment(search, offer, found.Candidate, now), stop);
-                await db.SaveChangesAsync(stop);
-                await transaction.CommitAsync(stop);
+                await publish.Publish(Assignment(search, offer, found.Candidate, now), cancellationToken);
+                await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
                 return Summary(search, offer);
             }
-            await transaction.RollbackAsync(stop);
+            await transaction.RollbackAsync(cancellationToken);
 
             // Lost the race: to himself (the button was pressed twice), to the clock, or to the rider.
-            offer = await db.Set<Offer>().AsNoTracking().SingleAsync(offer => offer.OfferId == offerId, stop);
+            offer = await db.Set<Offer>()
+                .AsNoTracking()
+                .SingleAsync(offer => offer.OfferId == offerId, cancellationToken);
         }
 
-        return offer.IsDriversRide && !await db.HasRideEnded(offer, stop)
+        return offer.IsDriversRide && !await db.HasRideEnded(offer, cancellationToken)
             ? Summary(search, offer)
-            : await OfferProblems.Over(db, offer, stop);
+            : await OfferProblems.Over(db, offer, cancellationToken);
     }
 
     static DriverAssigned Assignment(Search search, Offer offer, Candidate driver, DateTimeOffset now) =>

@@ -70,7 +70,7 @@ internal static class Candidates
         Search search,
         Guid offerId,
         DateTimeOffset missedBefore,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var refused = db.OffersNotToRepeat(search.RideId, missedBefore);
@@ -82,7 +82,7 @@ internal static class Candidates
                     row =>
                         row.SetProperty(candidate => candidate.ReservedRideId, search.RideId)
                             .SetProperty(candidate => candidate.ReservedOfferId, offerId),
-                    stop
+                    cancellationToken
                 ) == 1;
     }
 
@@ -91,13 +91,13 @@ internal static class Candidates
     /// <param name="driverId">The driver.</param>
     /// <param name="offerId">The offer.</param>
     /// <param name="answered">Whether the driver has answered it; then unanswered offers are counted anew.</param>
-    /// <param name="stop">Cancels it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public static async Task<bool> Free(
         this AppDbContext db,
         string driverId,
         Guid offerId,
         bool answered,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         await db.ReservedFor(driverId, offerId)
             .ExecuteUpdateAsync(
@@ -108,7 +108,7 @@ internal static class Candidates
                             candidate => candidate.MissedOffers,
                             candidate => answered ? 0 : candidate.MissedOffers
                         ),
-                stop
+                cancellationToken
             ) == 1;
 
     /// <summary>Frees the driver who let this offer run out, and counts it.</summary>
@@ -116,7 +116,7 @@ internal static class Candidates
         this AppDbContext db,
         string driverId,
         Guid offerId,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         await db.ReservedFor(driverId, offerId)
             .ExecuteUpdateAsync(
@@ -124,7 +124,7 @@ internal static class Candidates
                     row.SetProperty(candidate => candidate.ReservedRideId, (Guid?)null)
                         .SetProperty(candidate => candidate.ReservedOfferId, (Guid?)null)
                         .SetProperty(candidate => candidate.MissedOffers, candidate => candidate.MissedOffers + 1),
-                stop
+                cancellationToken
             ) == 1;
 
     /// <summary>Stops offering rides to a free driver who has left so many offers unanswered.</summary>
@@ -133,18 +133,18 @@ internal static class Candidates
         this AppDbContext db,
         int missedOffers,
         string driverId,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var stopped = await db.Set<Candidate>()
             .Where(candidate => candidate.DriverId == driverId && candidate.Online)
             .Where(candidate => candidate.ReservedRideId == null && candidate.MissedOffers >= missedOffers)
-            .ExecuteUpdateAsync(row => row.SetProperty(candidate => candidate.Online, false), stop);
+            .ExecuteUpdateAsync(row => row.SetProperty(candidate => candidate.Online, false), cancellationToken);
         return stopped == 1
             ? await db.Set<Candidate>()
                 .Where(candidate => candidate.DriverId == driverId)
                 .Select(candidate => candidate.ShiftId)
-                .SingleAsync(stop)
+                .SingleAsync(cancellationToken)
             : null;
     }
 

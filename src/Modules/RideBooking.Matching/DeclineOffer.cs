@@ -39,39 +39,44 @@ internal static class DeclineOffer
         AppDbContext db,
         IPublishEndpoint publish,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var now = clock.GetUtcNow();
         var offer = await db.Set<Offer>()
             .AsNoTracking()
-            .SingleOrDefaultAsync(offer => offer.OfferId == offerId && offer.DriverId == driver.Id, stop);
+            .SingleOrDefaultAsync(offer => offer.OfferId == offerId && offer.DriverId == driver.Id, cancellationToken);
         if (offer is null)
             return OfferProblems.NotFound();
 
         if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(stop);
-            if (await db.TakeSearchOffering(offer.RideId, offerId, stop) is { } search)
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            if (await db.TakeSearchOffering(offer.RideId, offerId, cancellationToken) is { } search)
             {
-                var declined = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == offerId, stop);
+                var declined = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == offerId, cancellationToken);
                 declined.Close(OfferStatus.Declined, now);
                 search.Reopen();
-                await publish.Publish(new OfferDeclined(offer.RideId, offerId, driver.Id, request?.Reason, now), stop);
-                await publish.Publish(new RideWithoutDriver(offer.RideId), stop);
-                await db.MarkDriverActive(driver.Id, now, stop);
-                if (await db.Free(driver.Id, offerId, answered: true, stop))
-                    await publish.Publish(new DriverBecameFree(driver.Id), stop);
-                await db.SaveChangesAsync(stop);
-                await transaction.CommitAsync(stop);
+                await publish.Publish(
+                    new OfferDeclined(offer.RideId, offerId, driver.Id, request?.Reason, now),
+                    cancellationToken
+                );
+                await publish.Publish(new SearchReopened(offer.RideId), cancellationToken);
+                await db.MarkDriverActive(driver.Id, now, cancellationToken);
+                if (await db.Free(driver.Id, offerId, answered: true, cancellationToken))
+                    await publish.Publish(new DriverBecameFree(driver.Id), cancellationToken);
+                await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
                 return TypedResults.NoContent();
             }
-            await transaction.RollbackAsync(stop);
-            offer = await db.Set<Offer>().AsNoTracking().SingleAsync(offer => offer.OfferId == offerId, stop);
+            await transaction.RollbackAsync(cancellationToken);
+            offer = await db.Set<Offer>()
+                .AsNoTracking()
+                .SingleAsync(offer => offer.OfferId == offerId, cancellationToken);
         }
 
         return offer.Status == OfferStatus.Declined
             ? TypedResults.NoContent()
-            : await OfferProblems.Over(db, offer, stop);
+            : await OfferProblems.Over(db, offer, cancellationToken);
     }
 }

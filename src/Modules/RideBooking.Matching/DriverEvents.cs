@@ -12,7 +12,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Matching;
 
 /// <summary>An offer, or the ride it became, that is the driver's no more.</summary>
-internal sealed record OfferOver(Guid OfferId, Guid RideId, OfferStatus Status);
+internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
 
 /// <summary>
 /// What concerns the driver, live: <c>offer</c> when a ride is offered, <c>assigned</c> when it is his, <c>over</c> when
@@ -44,7 +44,7 @@ internal static class DriverEvents
             (
                 from offer in db.Set<Offer>().AsNoTracking()
                 join search in db.Set<Search>().AsNoTracking() on offer.RideId equals search.RideId
-                where offer.LivingDriverId == driverId
+                where offer.ActiveDriverId == driverId
                 select new Found(offer, search)
             ).SingleOrDefault()
     );
@@ -64,17 +64,17 @@ internal static class DriverEvents
         IServiceScopeFactory scopes,
         EventLogSignal signal,
         TimeProvider clock,
-        [EnumeratorCancellation] CancellationToken stop
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         // Before the first look, so that nothing falls between.
         using var listener = signal.Listen(driverId);
-        Living? told = null;
+        ActiveOffer? told = null;
         var (mayEnd, again) = (true, Timeout.InfiniteTimeSpan);
         while (true)
         {
             var before = told;
-            foreach (var change in await Look(scopes, driverId, told, stop))
+            foreach (var change in await Poll(scopes, driverId, told, cancellationToken))
             {
                 told = change.Now;
                 yield return change.Event;
@@ -84,12 +84,12 @@ internal static class DriverEvents
                 again = Timeout.InfiniteTimeSpan;
             else if (again != Timeout.InfiniteTimeSpan)
                 again = again * 2 < s_slowest ? again * 2 : s_slowest;
-            if (mayEnd && told is not null && await IsToEnd(scopes, told, stop))
+            if (mayEnd && told is not null && await IsToEnd(scopes, told, cancellationToken))
                 again = s_soon;
             mayEnd = false;
             for (var look = false; !look; )
             {
-                var (events, missed) = await listener.Hear(again, clock, stop);
+                var (events, missed) = await listener.Hear(again, clock, cancellationToken);
                 foreach (var row in events.Where(row => s_ends.Contains(row.EventType)))
                     if (row.StreamId == told?.RideId.ToString())
                         again = s_soon;
@@ -102,33 +102,38 @@ internal static class DriverEvents
     }
 
     /// <summary>Whether the ride is past what ends the offer, which lives only because matching has not heard of it.</summary>
-    static async Task<bool> IsToEnd(IServiceScopeFactory scopes, Living told, CancellationToken stop)
+    static async Task<bool> IsToEnd(IServiceScopeFactory scopes, ActiveOffer told, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var ride = told.RideId.ToString();
         return await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<LoggedEvent>()
-            .AnyAsync(row => row.StreamId == ride && row.StreamVersion != null && s_ends.Contains(row.EventType), stop);
+            .AnyAsync(
+                row => row.StreamId == ride && row.StreamVersion != null && s_ends.Contains(row.EventType),
+                cancellationToken
+            );
     }
 
     /// <summary>What changed for the driver since he was told last. He has at most one living offer.</summary>
-    static async Task<List<(ServerEvent Event, Living? Now)>> Look(
+    static async Task<List<(ServerEvent Event, ActiveOffer? Now)>> Poll(
         IServiceScopeFactory scopes,
         string driverId,
-        Living? told,
-        CancellationToken stop
+        ActiveOffer? told,
+        CancellationToken cancellationToken
     )
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var found = await s_found.Ask(db, driverId, stop);
+        var found = await s_found.Ask(db, driverId, cancellationToken);
 
-        var changes = new List<(ServerEvent, Living?)>();
+        var changes = new List<(ServerEvent, ActiveOffer?)>();
         if (told is not null && told.OfferId != found?.Offer.OfferId)
         {
-            var over = await db.Set<Offer>().AsNoTracking().SingleAsync(offer => offer.OfferId == told.OfferId, stop);
-            changes.Add((new ServerEvent(null, "over", new OfferOver(over.OfferId, over.RideId, over.Status)), null));
+            var over = await db.Set<Offer>()
+                .AsNoTracking()
+                .SingleAsync(offer => offer.OfferId == told.OfferId, cancellationToken);
+            changes.Add((new ServerEvent(null, "over", new OfferEnded(over.OfferId, over.RideId, over.Status)), null));
         }
         if (found is not null && (told?.OfferId != found.Offer.OfferId || told.Status != found.Offer.Status))
         {
@@ -136,7 +141,7 @@ internal static class DriverEvents
             changes.Add(
                 (
                     new ServerEvent(null, type, OfferView.Of(found.Offer, found.Search)),
-                    new Living(found.Offer.OfferId, found.Offer.RideId, found.Offer.Status)
+                    new ActiveOffer(found.Offer.OfferId, found.Offer.RideId, found.Offer.Status)
                 )
             );
         }
@@ -145,5 +150,5 @@ internal static class DriverEvents
 
     sealed record Found(Offer Offer, Search Search);
 
-    sealed record Living(Guid OfferId, Guid RideId, OfferStatus Status);
+    sealed record ActiveOffer(Guid OfferId, Guid RideId, OfferStatus Status);
 }

@@ -52,10 +52,10 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
         offer.Close(OfferStatus.Withdrawn, now);
         search.Reopen();
         await publish.Publish(
-            new OfferExpired(search.RideId, offerId, offer.DriverId, OfferEnds.DriverOffline, now),
+            new OfferExpired(search.RideId, offerId, offer.DriverId, OfferTimeout.DriverOffline, now),
             cancellationToken
         );
-        await publish.Publish(new RideWithoutDriver(search.RideId), cancellationToken);
+        await publish.Publish(new SearchReopened(search.RideId), cancellationToken);
         await db.Free(offer.DriverId, offerId, answered: false, cancellationToken);
     }
 

@@ -23,9 +23,9 @@ internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
 
     async Task End(ConsumeContext context, Guid rideId, string riderId, string reason)
     {
-        var stop = context.CancellationToken;
+        var cancellationToken = context.CancellationToken;
         var now = clock.GetUtcNow();
-        var search = await db.TakeSearch(rideId, stop);
+        var search = await db.TakeSearch(rideId, cancellationToken);
         if (search is null)
         {
             db.Add(Search.EndedBeforeItBegan(rideId, riderId, now));
@@ -39,14 +39,14 @@ internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
         if (lastOffer is null)
             return;
 
-        var offer = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == lastOffer, stop);
+        var offer = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == lastOffer, cancellationToken);
         if (offer.Status == OfferStatus.Open)
             await context.Publish(new OfferExpired(rideId, offer.OfferId, offer.DriverId, reason, now));
         var answered = offer.Status == OfferStatus.Accepted;
         offer.Close(answered ? OfferStatus.Accepted : OfferStatus.Withdrawn, now);
         if (answered)
-            await db.MarkDriverActive(offer.DriverId, now, stop);
-        if (await db.Free(offer.DriverId, offer.OfferId, answered, stop))
+            await db.MarkDriverActive(offer.DriverId, now, cancellationToken);
+        if (await db.Free(offer.DriverId, offer.OfferId, answered, cancellationToken))
             await context.Publish(new DriverBecameFree(offer.DriverId));
     }
 }

@@ -9,7 +9,7 @@ namespace RideBooking.Matching;
 /// <summary>Makes offers: each to one driver, who is reserved for it.</summary>
 internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, TimeProvider clock)
 {
-    const int DriversPerLook = 8;
+    const int DriversPerPoll = 8;
 
     /// <summary>
     /// Offers the ride to the nearest driver who is free, in a vehicle of the class, was heard of lately, is not the rider and
@@ -34,7 +34,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         async Task<bool> OfferWithin(double radius, IQueryable<Offer> refused)
         {
             // Those whom other searches reserved between our look and our grasp are not in the next look.
-            while (await Look(search, radius, refused, context.CancellationToken) is { Count: > 0 } near)
+            while (await FindCandidates(search, radius, refused, context.CancellationToken) is { Count: > 0 } near)
                 foreach (var (driverId, meters) in near)
                     if (await OfferTo(driverId, meters, search, context))
                         return true;
@@ -55,8 +55,8 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
             OfferId = offerId,
             RideId = search.RideId,
             DriverId = driverId,
-            LivingRideId = search.RideId,
-            LivingDriverId = driverId,
+            ActiveRideId = search.RideId,
+            ActiveDriverId = driverId,
             Attempt = search.Attempts + 1,
             PickupEtaSeconds = PickupEta.Seconds(meters),
             OfferedAt = now,
@@ -83,7 +83,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         );
         await context.SchedulePublish(
             offer.ExpiresAt.UtcDateTime,
-            new OfferEnds(search.RideId, offerId, OfferEnds.Timeout)
+            new OfferTimeout(search.RideId, offerId, OfferTimeout.Timeout)
         );
         return true;
     }
@@ -91,11 +91,11 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     /// <summary>A tenth of the radius first: in a dense city that is enough, and reads a tenth of the index.</summary>
     static IEnumerable<double> Outward(double radius) => [radius / 10, radius / 3, radius];
 
-    internal async Task<List<(string DriverId, double Meters)>> Look(
+    internal async Task<List<(string DriverId, double Meters)>> FindCandidates(
         Search search,
         double radius,
         IQueryable<Offer> refused,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var (lat, lng) = (search.PickupLat, search.PickupLng);
@@ -107,14 +107,14 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
             .Where(position => free.Any(candidate => candidate.DriverId == position.DriverId))
             .Where(position => !refused.Any(offer => offer.DriverId == position.DriverId))
             .NearestFirst(lat, lng)
-            .Take(DriversPerLook)
+            .Take(DriversPerPoll)
             .Select(position => new
             {
                 position.DriverId,
                 position.Lat,
                 position.Lng,
             })
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
 
         // The corners of the box are farther than the radius: whoever is there waits for the next, larger look.
         return

@@ -7,13 +7,13 @@ namespace RideBooking.Matching;
 /// <summary>
 /// The search of this ride is open. Published in the transaction that opens it, so it is handled after that has committed.
 /// </summary>
-internal sealed record RideWithoutDriver(Guid RideId);
+internal sealed record SearchReopened(Guid RideId);
 
 /// <summary>
 /// Time has passed since drivers were last looked for in vain: they may have moved, reported again, or be ready to be asked
 /// again. A timer; late, twice, or of an earlier time it changes nothing.
 /// </summary>
-internal sealed record SearchContinues(Guid RideId, int LooksInVain);
+internal sealed record SearchContinues(Guid RideId, int FailedPolls);
 
 /// <summary>
 /// Looks for a driver for a search that is known to be open. When there is none, a timer looks again after a while, until the
@@ -29,10 +29,10 @@ internal sealed record SearchContinues(Guid RideId, int LooksInVain);
 /// Only the timer covers what no message says: positions never touch the bus. There is one at a time for each open search.
 /// </remarks>
 internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, MatchingOptions options, TimeProvider clock)
-    : IConsumer<RideWithoutDriver>,
+    : IConsumer<SearchReopened>,
         IConsumer<SearchContinues>
 {
-    public async Task Consume(ConsumeContext<RideWithoutDriver> context)
+    public async Task Consume(ConsumeContext<SearchReopened> context)
     {
         if (await db.TakeOpenSearch(context.Message.RideId, context.CancellationToken) is { } search)
             await Find(search, context);
@@ -41,7 +41,7 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
     public async Task Consume(ConsumeContext<SearchContinues> context)
     {
         var (rideId, looksInVain) = context.Message;
-        var stop = context.CancellationToken;
+        var cancellationToken = context.CancellationToken;
 
         // Most timers come when the search has moved on. That needs no lock to be seen, nor a transaction.
         var isDue = await db.Set<Search>()
@@ -49,10 +49,14 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
                 search =>
                     search.RideId == rideId
                     && search.Status == SearchStatus.Searching
-                    && search.LooksInVain == looksInVain,
-                stop
+                    && search.FailedPolls == looksInVain,
+                cancellationToken
             );
-        if (isDue && await db.TakeOpenSearch(rideId, stop) is { } search && search.LooksInVain == looksInVain)
+        if (
+            isDue
+            && await db.TakeOpenSearch(rideId, cancellationToken) is { } search
+            && search.FailedPolls == looksInVain
+        )
             await Find(search, context);
     }
 
@@ -60,7 +64,7 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
     {
         if (await offers.OfferToNearest(search, context))
             return;
-        search.LooksInVain++;
+        search.FailedPolls++;
 
         // The longer the search has gone on, the less does a little later matter: hours of it are dozens of timers.
         var now = clock.GetUtcNow();
@@ -68,7 +72,7 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
         var pause = tenth > options.SearchAgainAfter ? tenth : options.SearchAgainAfter;
         await context.SchedulePublish(
             (now + pause).UtcDateTime,
-            new SearchContinues(search.RideId, search.LooksInVain)
+            new SearchContinues(search.RideId, search.FailedPolls)
         );
     }
 }

@@ -42,24 +42,24 @@ internal static class LiveOffers
         Driver driver,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
-    ) => TypedResults.Ok(new Page<OfferView>(await Of(driver.Id, db, clock, stop), null));
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(new Page<OfferView>(await Of(driver.Id, db, clock, cancellationToken), null));
 
     /// <summary>The driver's open offers that have not run out, be their timer late or not.</summary>
     public static async Task<List<OfferView>> Of(
         string driverId,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var now = clock.GetUtcNow();
         var live = await (
             from offer in db.Set<Offer>().AsNoTracking()
             join search in db.Set<Search>().AsNoTracking() on offer.RideId equals search.RideId
-            where offer.LivingDriverId == driverId && offer.Status == OfferStatus.Open && offer.ExpiresAt > now
+            where offer.ActiveDriverId == driverId && offer.Status == OfferStatus.Open && offer.ExpiresAt > now
             select new { offer, search }
-        ).ToListAsync(stop);
+        ).ToListAsync(cancellationToken);
         return [.. live.Select(found => OfferView.Of(found.offer, found.search))];
     }
 }

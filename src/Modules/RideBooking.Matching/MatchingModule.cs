@@ -21,7 +21,7 @@ public sealed class MatchingModule : IModule
         services.AddSingleton(MatchingOptions.Read(configuration));
         services.AddScoped<ExclusiveOffers>();
         services.AddScoped<IDriverReservations, DriverReservations>();
-        services.AddScoped<IUnfinishedWork, ResumeSearches>();
+        services.AddScoped<IRecoverableWork, ResumeSearches>();
     }
 
     /// <inheritdoc />

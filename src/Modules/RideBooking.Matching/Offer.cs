@@ -39,10 +39,10 @@ internal sealed class Offer
     public OfferStatus Status { get; set; }
 
     /// <summary>The ride, while the offer lives; unique.</summary>
-    public Guid? LivingRideId { get; set; }
+    public Guid? ActiveRideId { get; set; }
 
     /// <summary>The driver, while the offer lives; unique.</summary>
-    public string? LivingDriverId { get; set; }
+    public string? ActiveDriverId { get; set; }
 
     /// <summary>Which offer of the ride it is, from 1.</summary>
     public required int Attempt { get; init; }
@@ -54,7 +54,7 @@ internal sealed class Offer
     public DateTimeOffset? AnsweredAt { get; set; }
 
     /// <summary>Whether the driver accepted and the end of the ride has not been consumed.</summary>
-    public bool IsDriversRide => Status == OfferStatus.Accepted && LivingDriverId is not null;
+    public bool IsDriversRide => Status == OfferStatus.Accepted && ActiveDriverId is not null;
 
     /// <summary>Ends the offer's hold on ride and driver.</summary>
     public void Close(OfferStatus status, DateTimeOffset at)
@@ -62,8 +62,8 @@ internal sealed class Offer
         if (Status == OfferStatus.Open)
             AnsweredAt = at;
         Status = status;
-        LivingRideId = null;
-        LivingDriverId = null;
+        ActiveRideId = null;
+        ActiveDriverId = null;
     }
 
     internal sealed class Mapping : IEntityTypeConfiguration<Offer>
@@ -74,10 +74,10 @@ internal sealed class Offer
             builder.HasKey(offer => offer.OfferId);
             builder.Property(offer => offer.OfferId).ValueGeneratedNever();
             builder.Property(offer => offer.DriverId).HasMaxLength(255);
-            builder.Property(offer => offer.LivingDriverId).HasMaxLength(255);
+            builder.Property(offer => offer.ActiveDriverId).HasMaxLength(255);
             builder.Property(offer => offer.Status).HasConversion<string>().HasMaxLength(16).IsConcurrencyToken();
-            builder.HasIndex(offer => offer.LivingRideId).IsUnique().HasFilter("living_ride_id IS NOT NULL");
-            builder.HasIndex(offer => offer.LivingDriverId).IsUnique().HasFilter("living_driver_id IS NOT NULL");
+            builder.HasIndex(offer => offer.ActiveRideId).IsUnique().HasFilter("living_ride_id IS NOT NULL");
+            builder.HasIndex(offer => offer.ActiveDriverId).IsUnique().HasFilter("living_driver_id IS NOT NULL");
 
             // Whom has this ride been offered to before?
             builder.HasIndex(offer => new { offer.RideId, offer.DriverId });
@@ -103,10 +103,10 @@ internal static class Offers
     /// not have consumed the event yet.
     /// </summary>
     public static Task<bool> HasRideEnded(this AppDbContext db, Offer offer, CancellationToken cancellationToken) =>
-        db.EndsOfRide(offer).AnyAsync(cancellationToken);
+        db.EndEvents(offer).AnyAsync(cancellationToken);
 
     /// <summary>The committed events that end the ride, or take it from the driver of the offer.</summary>
-    public static IQueryable<LoggedEvent> EndsOfRide(this AppDbContext db, Offer offer)
+    public static IQueryable<LoggedEvent> EndEvents(this AppDbContext db, Offer offer)
     {
         var (stream, offerId) = (offer.RideId.ToString(), offer.OfferId.ToString());
         var log = db.Set<LoggedEvent>().AsNoTracking();

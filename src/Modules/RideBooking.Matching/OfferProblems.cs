@@ -13,12 +13,15 @@ internal static class OfferProblems
         Problem.NotFound("There is no such offer, or it was not made to you.", "offer_not_found");
 
     /// <summary>The offer is not open any more. That the driver let it run out comes before whoever took the ride since.</summary>
-    public static async Task<ProblemHttpResult> Over(AppDbContext db, Offer offer, CancellationToken stop)
+    public static async Task<ProblemHttpResult> Over(AppDbContext db, Offer offer, CancellationToken cancellationToken)
     {
         if (
             offer.Status == OfferStatus.Withdrawn
             && await db.Set<Offer>()
-                .AnyAsync(other => other.RideId == offer.RideId && other.Status == OfferStatus.Accepted, stop)
+                .AnyAsync(
+                    other => other.RideId == offer.RideId && other.Status == OfferStatus.Accepted,
+                    cancellationToken
+                )
         )
             return Problem.Conflict("offer_taken", "Another driver has taken the ride.");
         return Problem.Conflict(

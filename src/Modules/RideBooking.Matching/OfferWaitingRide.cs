@@ -21,13 +21,13 @@ internal sealed class OfferWaitingRide(
     EventLogSignal signal
 ) : IConsumer<DriverBecameFree>
 {
-    const int RidesPerLook = 8;
+    const int RidesPerPoll = 8;
 
     public async Task Consume(ConsumeContext<DriverBecameFree> context)
     {
         var driverId = context.Message.DriverId;
-        var stop = context.CancellationToken;
-        signal.TellToLook(driverId); // his offer or ride is over, which no event says
+        var cancellationToken = context.CancellationToken;
+        signal.Invalidate(driverId); // his offer or ride is over, which no event says
         var fresh = db.Set<DriverPosition>().FreshSince(clock.GetUtcNow() - options.MaxPositionAge);
         var driver = await (
             from candidate in db.Set<Candidate>()
@@ -39,15 +39,18 @@ internal sealed class OfferWaitingRide(
                 position.Lat,
                 position.Lng,
             }
-        ).FirstOrDefaultAsync(stop);
+        ).FirstOrDefaultAsync(cancellationToken);
         if (driver is null)
             return;
 
         // Only the one search that we take is held while we reach for the driver: two drivers never wait for each other.
         // Those that others took between our look and our grasp are not in the next look.
-        while (await Look(driverId, driver.VehicleClass, driver.Lat, driver.Lng, stop) is { Count: > 0 } waiting)
+        while (
+            await FindRides(driverId, driver.VehicleClass, driver.Lat, driver.Lng, cancellationToken)
+                is { Count: > 0 } waiting
+        )
             foreach (var (rideId, meters) in waiting)
-                if (await db.TakeOpenSearch(rideId, stop) is { } search)
+                if (await db.TakeOpenSearch(rideId, cancellationToken) is { } search)
                 {
                     // Taken meanwhile, or asked for this very ride meanwhile and said no. In the latter case others may
                     // want him: look afresh, in a transaction that holds no search.
@@ -57,12 +60,12 @@ internal sealed class OfferWaitingRide(
                 }
     }
 
-    internal async Task<List<(Guid RideId, double Meters)>> Look(
+    internal async Task<List<(Guid RideId, double Meters)>> FindRides(
         string driverId,
         string vehicleClass,
         double lat,
         double lng,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         // The circle as it is on a flat map, so that rides beyond it do not crowd out those within; the globe has the last word.
@@ -97,8 +100,8 @@ internal sealed class OfferWaitingRide(
             })
             .Where(ride => ride.North * ride.North + ride.East * ride.East * weight <= limit)
             .OrderBy(ride => ride.RequestedAt)
-            .Take(RidesPerLook)
-            .ToListAsync(stop);
+            .Take(RidesPerPoll)
+            .ToListAsync(cancellationToken);
         return
         [
             .. found

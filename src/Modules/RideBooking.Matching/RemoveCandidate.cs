@@ -14,9 +14,9 @@ internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOff
     public async Task Consume(ConsumeContext<DriverWentOffline> context)
     {
         var ended = context.Message;
-        var stop = context.CancellationToken;
+        var cancellationToken = context.CancellationToken;
         var candidate = await db.Set<Candidate>()
-            .SingleOrDefaultAsync(candidate => candidate.DriverId == ended.DriverId, stop);
+            .SingleOrDefaultAsync(candidate => candidate.DriverId == ended.DriverId, cancellationToken);
 
         // The end of an older shift says nothing about this one.
         if (candidate?.ShiftId.CompareTo(ended.ShiftId) > 0)
@@ -36,12 +36,12 @@ internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOff
 
         // Off duty first, then look what he is reserved for: from here on nobody reserves him any more. The offer is ended
         // in a transaction of its own, because a search is always taken before its driver.
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
         var reserved = await db.Set<Candidate>()
             .Where(candidate => candidate.DriverId == ended.DriverId)
             .Select(candidate => new { candidate.ReservedRideId, candidate.ReservedOfferId })
-            .SingleAsync(stop);
+            .SingleAsync(cancellationToken);
         if (reserved is { ReservedRideId: { } rideId, ReservedOfferId: { } offerId })
-            await context.Publish(new OfferEnds(rideId, offerId, OfferEnds.DriverOffline));
+            await context.Publish(new OfferTimeout(rideId, offerId, OfferTimeout.DriverOffline));
     }
 }

@@ -10,55 +10,55 @@ namespace RideBooking.Matching;
 /// becoming free was not heard of; an offer's timer is set again. What was heard after all finds the search moved on.
 /// </summary>
 internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, IMessageScheduler scheduler)
-    : IUnfinishedWork
+    : IRecoverableWork
 {
     const int AtOnce = 500;
 
     public string Name => "searches for a driver";
 
     public IReadOnlyCollection<Type> Messages =>
-        [typeof(RideWithoutDriver), typeof(SearchContinues), typeof(DriverBecameFree), typeof(OfferEnds)];
+        [typeof(SearchReopened), typeof(SearchContinues), typeof(DriverBecameFree), typeof(OfferTimeout)];
 
-    public async Task<int> SayAgain(CancellationToken stop)
+    public async Task<int> Republish(CancellationToken cancellationToken)
     {
         var open = await db.Set<Search>()
             .Where(search => search.Status == SearchStatus.Searching)
             .OrderBy(search => search.RequestedAt)
             .Select(search => search.RideId)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         // By the index of living offers, whatever the number of those that ended.
         var offered = await db.Set<Offer>()
-            .Where(offer => offer.LivingRideId != null && offer.Status == OfferStatus.Open)
+            .Where(offer => offer.ActiveRideId != null && offer.Status == OfferStatus.Open)
             .Select(offer => new
             {
                 offer.RideId,
                 offer.OfferId,
                 offer.ExpiresAt,
             })
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
 
         foreach (var some in open.Chunk(AtOnce))
         {
             foreach (var rideId in some)
-                await publish.Publish(new RideWithoutDriver(rideId), stop);
-            await Save(stop);
+                await publish.Publish(new SearchReopened(rideId), cancellationToken);
+            await Save(cancellationToken);
         }
         foreach (var some in offered.Chunk(AtOnce))
         {
             foreach (var offer in some)
                 await scheduler.SchedulePublish(
                     offer.ExpiresAt.UtcDateTime,
-                    new OfferEnds(offer.RideId, offer.OfferId, OfferEnds.Timeout),
-                    stop
+                    new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout),
+                    cancellationToken
                 );
-            await Save(stop);
+            await Save(cancellationToken);
         }
         return open.Count + offered.Count;
     }
 
-    async Task Save(CancellationToken stop)
+    async Task Save(CancellationToken cancellationToken)
     {
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
         db.ChangeTracker.Clear();
     }
 }

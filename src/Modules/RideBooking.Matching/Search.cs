@@ -51,7 +51,7 @@ internal sealed class Search
     public int Attempts { get; set; }
 
     /// <summary>How often drivers were looked for without success; the timer of an earlier time is out of date.</summary>
-    public int LooksInVain { get; set; }
+    public int FailedPolls { get; set; }
 
     public Place Pickup => new(PickupLat, PickupLng, PickupAddress);
 
@@ -125,16 +125,20 @@ internal sealed class Search
 internal static class Searches
 {
     /// <summary>Takes the search, whatever its state, and holds it until the transaction ends; null when there is none.</summary>
-    public static Task<Search?> TakeSearch(this AppDbContext db, Guid rideId, CancellationToken stop) =>
-        Take(db, db.Set<Search>().Where(search => search.RideId == rideId), rideId, stop);
+    public static Task<Search?> TakeSearch(this AppDbContext db, Guid rideId, CancellationToken cancellationToken) =>
+        Take(db, db.Set<Search>().Where(search => search.RideId == rideId), rideId, cancellationToken);
 
     /// <summary>Takes the search if it is open and nobody is being asked; null when somebody else was faster.</summary>
-    public static Task<Search?> TakeOpenSearch(this AppDbContext db, Guid rideId, CancellationToken stop) =>
+    public static Task<Search?> TakeOpenSearch(
+        this AppDbContext db,
+        Guid rideId,
+        CancellationToken cancellationToken
+    ) =>
         Take(
             db,
             db.Set<Search>().Where(search => search.RideId == rideId && search.Status == SearchStatus.Searching),
             rideId,
-            stop
+            cancellationToken
         );
 
     /// <summary>Takes the search if this is the offer that its driver is thinking over.</summary>
@@ -142,22 +146,29 @@ internal static class Searches
         this AppDbContext db,
         Guid rideId,
         Guid offerId,
-        CancellationToken stop
-    ) => Take(db, db.Offering(rideId, offerId), rideId, stop);
+        CancellationToken cancellationToken
+    ) => Take(db, db.Offering(rideId, offerId), rideId, cancellationToken);
 
     /// <summary>Whether this is the offer that the search's driver is thinking over. Once it is not, it never is again.</summary>
-    public static Task<bool> IsOffering(this AppDbContext db, Guid rideId, Guid offerId, CancellationToken stop) =>
-        db.Offering(rideId, offerId).AnyAsync(stop);
+    public static Task<bool> IsOffering(
+        this AppDbContext db,
+        Guid rideId,
+        Guid offerId,
+        CancellationToken cancellationToken
+    ) => db.Offering(rideId, offerId).AnyAsync(cancellationToken);
 
     /// <summary>
     /// Takes the search and ends it in one, if this is the offer that its driver is thinking over and the ride has not ended.
     /// </summary>
-    public static async Task<bool> Assign(this AppDbContext db, Offer offer, CancellationToken stop)
+    public static async Task<bool> Assign(this AppDbContext db, Offer offer, CancellationToken cancellationToken)
     {
-        var ends = db.EndsOfRide(offer);
+        var ends = db.EndEvents(offer);
         return await db.Offering(offer.RideId, offer.OfferId)
                 .Where(_ => !ends.Any())
-                .ExecuteUpdateAsync(row => row.SetProperty(search => search.Status, SearchStatus.Assigned), stop) == 1;
+                .ExecuteUpdateAsync(
+                    row => row.SetProperty(search => search.Status, SearchStatus.Assigned),
+                    cancellationToken
+                ) == 1;
     }
 
     static IQueryable<Search> Offering(this AppDbContext db, Guid rideId, Guid offerId) =>
@@ -166,13 +177,20 @@ internal static class Searches
                 search.RideId == rideId && search.Status == SearchStatus.Offered && search.OfferId == offerId
             );
 
-    static async Task<Search?> Take(AppDbContext db, IQueryable<Search> which, Guid rideId, CancellationToken stop)
+    static async Task<Search?> Take(
+        AppDbContext db,
+        IQueryable<Search> which,
+        Guid rideId,
+        CancellationToken cancellationToken
+    )
     {
         // Writing the row, even without a change, locks it on every database; the condition is checked again under the lock.
         var taken = await which.ExecuteUpdateAsync(
             row => row.SetProperty(search => search.Status, search => search.Status),
-            stop
+            cancellationToken
         );
-        return taken == 1 ? await db.Set<Search>().SingleAsync(search => search.RideId == rideId, stop) : null;
+        return taken == 1
+            ? await db.Set<Search>().SingleAsync(search => search.RideId == rideId, cancellationToken)
+            : null;
     }
 }

@@ -12,27 +12,28 @@ internal sealed class SearchAgain(AppDbContext db, TimeProvider clock) : IConsum
     public async Task Consume(ConsumeContext<DriverUnassigned> context)
     {
         var unassigned = context.Message;
-        var stop = context.CancellationToken;
+        var cancellationToken = context.CancellationToken;
 
         // Only what this very assignment left behind: by now the ride may be over, or another driver's.
         if (
-            await db.TakeSearch(unassigned.RideId, stop) is { Status: SearchStatus.Assigned } search
+            await db.TakeSearch(unassigned.RideId, cancellationToken) is { Status: SearchStatus.Assigned } search
             && search.OfferId == unassigned.OfferId
         )
         {
-            var offer = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == unassigned.OfferId, stop);
+            var offer = await db.Set<Offer>()
+                .SingleAsync(offer => offer.OfferId == unassigned.OfferId, cancellationToken);
             offer.Close(OfferStatus.Released, clock.GetUtcNow());
             if (unassigned.SearchAgain)
             {
                 search.Reopen();
-                await context.Publish(new RideWithoutDriver(unassigned.RideId));
+                await context.Publish(new SearchReopened(unassigned.RideId));
             }
             else
                 search.End();
         }
 
-        await db.MarkDriverActive(unassigned.DriverId, clock.GetUtcNow(), stop);
-        if (await db.Free(unassigned.DriverId, unassigned.OfferId, answered: true, stop))
+        await db.MarkDriverActive(unassigned.DriverId, clock.GetUtcNow(), cancellationToken);
+        if (await db.Free(unassigned.DriverId, unassigned.OfferId, answered: true, cancellationToken))
             await context.Publish(new DriverBecameFree(unassigned.DriverId));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) :
 
         // A repeat, or the ride was cancelled faster than its request got here.
         if (
-            context.WasTriedBefore()
+            context.IsRetry()
             && await db.Set<Search>().AnyAsync(search => search.RideId == request.RideId, context.CancellationToken)
         )
             return;
@@ -23,6 +23,6 @@ internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) :
         var search = Search.For(request);
         db.Add(search);
         if (!await offers.OfferToNearest(search, context))
-            await context.Publish(new RideWithoutDriver(request.RideId));
+            await context.Publish(new SearchReopened(request.RideId));
     }
 }

@@ -7,5 +7,5 @@ namespace RideBooking.Notifications;
 /// </summary>
 internal interface INotificationChannel
 {
-    Task Send(Notification notification, CancellationToken stop);
+    Task Send(Notification notification, CancellationToken cancellationToken);
 }

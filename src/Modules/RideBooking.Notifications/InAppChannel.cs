@@ -5,7 +5,7 @@ namespace RideBooking.Notifications;
 /// <summary>The list in the app, which is also the record of who was told what.</summary>
 internal sealed class InAppChannel(AppDbContext db) : INotificationChannel
 {
-    public Task Send(Notification notification, CancellationToken stop)
+    public Task Send(Notification notification, CancellationToken cancellationToken)
     {
         db.Add(notification);
         return Task.CompletedTask;

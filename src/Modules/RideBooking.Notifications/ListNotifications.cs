@@ -15,8 +15,8 @@ internal static class ListNotifications
         riders
             .MapGet(
                 "/riders/me/notifications",
-                (Rider rider, PageRequest page, AppDbContext db, CancellationToken stop) =>
-                    Handle(Audience.Rider, rider.Id, page, db, stop)
+                (Rider rider, PageRequest page, AppDbContext db, CancellationToken cancellationToken) =>
+                    Handle(Audience.Rider, rider.Id, page, db, cancellationToken)
             )
             .WithSummary("What the rider was told, newest first");
 
@@ -24,8 +24,8 @@ internal static class ListNotifications
         drivers
             .MapGet(
                 "/drivers/me/notifications",
-                (Driver driver, PageRequest page, AppDbContext db, CancellationToken stop) =>
-                    Handle(Audience.Driver, driver.Id, page, db, stop)
+                (Driver driver, PageRequest page, AppDbContext db, CancellationToken cancellationToken) =>
+                    Handle(Audience.Driver, driver.Id, page, db, cancellationToken)
             )
             .WithSummary("What the driver was told, newest first");
 
@@ -34,7 +34,7 @@ internal static class ListNotifications
         string recipientId,
         PageRequest page,
         AppDbContext db,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var mine = db.Set<Notification>()
@@ -46,7 +46,7 @@ internal static class ListNotifications
         var rows = await mine.OrderByDescending(x => x.At)
             .ThenByDescending(x => x.Id)
             .Take(page.Fetch)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         return TypedResults.Ok(
             page.Of(rows, x => (x.At, x.Id), x => new Item(x.Id, x.Kind, x.Title, x.Text, x.RideId, x.At))
         );

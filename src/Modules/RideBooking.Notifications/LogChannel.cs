@@ -8,7 +8,7 @@ namespace RideBooking.Notifications;
 /// </summary>
 internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificationChannel
 {
-    public Task Send(Notification notification, CancellationToken stop)
+    public Task Send(Notification notification, CancellationToken cancellationToken)
     {
         Told(
             notification.Audience,

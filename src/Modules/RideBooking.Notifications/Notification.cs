@@ -44,7 +44,7 @@ internal sealed class Notification
             notification.Property(x => x.RecipientId).HasMaxLength(255);
             notification.Property(x => x.Kind).HasMaxLength(50);
             notification.Property(x => x.Title).HasMaxLength(100);
-            notification.Property(x => x.Text).HasMaxLength(Notice.MaxTextLength);
+            notification.Property(x => x.Text).HasMaxLength(NotificationContent.MaxTextLength);
             notification
                 .HasIndex(x => new
                 {

@@ -16,7 +16,7 @@ public sealed class NotificationsModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddScoped<Notifier>();
+        services.AddScoped<NotificationSender>();
         services.AddScoped<INotificationChannel, InAppChannel>();
         services.AddScoped<INotificationChannel, LogChannel>();
     }

@@ -4,21 +4,21 @@ using RideBooking.Contracts;
 namespace RideBooking.Notifications;
 
 /// <summary>Tells the driver of offers, and of rides that are taken away.</summary>
-internal sealed class NotifyDriver(Notifier notifier)
+internal sealed class NotifyDriver(NotificationSender notifier)
     : IConsumer<DriverOffered>,
         IConsumer<DriverIgnoredOffers>,
         IConsumer<DriverUnassigned>,
         IConsumer<RideCancelled>
 {
     public Task Consume(ConsumeContext<DriverOffered> context) =>
-        notifier.Tell(context, Notices.ForDriver(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForDriver(context.Message));
 
     public Task Consume(ConsumeContext<DriverIgnoredOffers> context) =>
-        notifier.Tell(context, Notices.ForDriver(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForDriver(context.Message));
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>
-        notifier.Tell(context, Notices.ForDriver(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForDriver(context.Message));
 
     public Task Consume(ConsumeContext<RideCancelled> context) =>
-        notifier.Tell(context, Notices.ForDriver(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForDriver(context.Message));
 }

@@ -4,7 +4,7 @@ using RideBooking.Contracts;
 namespace RideBooking.Notifications;
 
 /// <summary>Tells the rider what happens to the ride and to the money.</summary>
-internal sealed class NotifyRider(Notifier notifier)
+internal sealed class NotifyRider(NotificationSender notifier)
     : IConsumer<DriverAssigned>,
         IConsumer<DriverUnassigned>,
         IConsumer<NoDriverFound>,
@@ -21,44 +21,44 @@ internal sealed class NotifyRider(Notifier notifier)
         IConsumer<ReceiptIssued>
 {
     public Task Consume(ConsumeContext<DriverAssigned> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<NoDriverFound> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<DriverArrived> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<RideStarted> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<RideCancelled> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<FareFinalized> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<CancellationFeeAssessed> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<PaymentCaptured> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<PaymentFailed> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<BalanceOutstanding> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<BalanceSettled> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<ReceiptIssued> context) =>
-        notifier.Tell(context, Notices.ForRider(context.Message));
+        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
 }

@@ -31,11 +31,11 @@ internal sealed class CallGateway(
 
     public async Task Consume(ConsumeContext<ChargeCard> context)
     {
-        var (charge, stop) = (context.Message, context.CancellationToken);
+        var (charge, cancellationToken) = (context.Message, context.CancellationToken);
         var (rideId, attempt) = (charge.RideId, charge.Attempt);
         for (var number = charge.FirstKeyNumber(); ; number++)
         {
-            if (!await IsAwaited(charge, stop))
+            if (!await IsAwaited(charge, cancellationToken))
             {
                 log.LogInformation("Attempt {Attempt} for ride {RideId} is no longer wanted", attempt, rideId);
                 return;
@@ -43,18 +43,18 @@ internal sealed class CallGateway(
 
             var token = charge.Close
                 ? null
-                : await db.TokenFor(charge.RiderId, charge.PaymentMethodId, stop) ?? options.DefaultToken;
-            var pinned = await Pinned(charge, number, token, stop);
+                : await db.TokenFor(charge.RiderId, charge.PaymentMethodId, cancellationToken) ?? options.DefaultToken;
+            var pinned = await Pinned(charge, number, token, cancellationToken);
             if (pinned is null)
             {
                 await context.Publish(
                     new ChargeDeclined(rideId, attempt, charge.Close ? ChargeAnswer.Closed : NoMethod, false, number),
-                    stop
+                    cancellationToken
                 );
                 return;
             }
 
-            var answer = await Ask(pinned, charge, token, number, stop);
+            var answer = await Ask(pinned, charge, token, number, cancellationToken);
             if (answer is { Outcome: ChargeOutcome.Declined, Code: ChargeAnswer.Closed })
                 continue;
             await (
@@ -62,15 +62,15 @@ internal sealed class CallGateway(
                 {
                     { Outcome: ChargeOutcome.Captured } => context.Publish(
                         new ChargeSucceeded(rideId, attempt, number),
-                        stop
+                        cancellationToken
                     ),
                     { Outcome: ChargeOutcome.Declined, Code: var code } => context.Publish(
                         new ChargeDeclined(rideId, attempt, code ?? "card_declined", true, number),
-                        stop
+                        cancellationToken
                     ),
                     _ => context.Publish(
                         new ChargeUnknown(rideId, attempt, answer.Code ?? "gateway_timeout", number),
-                        stop
+                        cancellationToken
                     ),
                 }
             );
@@ -79,7 +79,7 @@ internal sealed class CallGateway(
     }
 
     // A gateway may forget keys after a while. Our own state does not: a message delivered again a week later ends here.
-    Task<bool> IsAwaited(ChargeCard charge, CancellationToken stop) =>
+    Task<bool> IsAwaited(ChargeCard charge, CancellationToken cancellationToken) =>
         db.Set<Payment>()
             .AnyAsync(
                 payment =>
@@ -90,11 +90,11 @@ internal sealed class CallGateway(
                         || payment.Status == nameof(PaymentStateMachine.Settling)
                         || (payment.Status == nameof(PaymentStateMachine.WrittenOff) && payment.Unresolved)
                     ),
-                stop
+                cancellationToken
             );
 
     /// <summary>What the key stands for: what was written down first; else the card given, from now on; null without a card.</summary>
-    async Task<GatewayCharge?> Pinned(ChargeCard charge, int number, string? token, CancellationToken stop)
+    async Task<GatewayCharge?> Pinned(ChargeCard charge, int number, string? token, CancellationToken cancellationToken)
     {
         if (charge.MayHaveBeenAsked(number) && await Read() is { } known)
             return known;
@@ -115,7 +115,7 @@ internal sealed class CallGateway(
         own.Add(pinned);
         try
         {
-            await own.SaveChangesAsync(stop);
+            await own.SaveChangesAsync(cancellationToken);
             return pinned;
         }
         catch (DbUpdateException)
@@ -129,7 +129,7 @@ internal sealed class CallGateway(
         Task<GatewayCharge?> Read() =>
             db.Set<GatewayCharge>()
                 .AsNoTracking()
-                .SingleOrDefaultAsync(row => row.RideId == charge.RideId && row.KeyNumber == number, stop);
+                .SingleOrDefaultAsync(row => row.RideId == charge.RideId && row.KeyNumber == number, cancellationToken);
     }
 
     async Task<ChargeAnswer> Ask(
@@ -137,7 +137,7 @@ internal sealed class CallGateway(
         ChargeCard charge,
         string? token,
         int number,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var request = new ChargeRequest(
@@ -148,12 +148,16 @@ internal sealed class CallGateway(
         );
         if (!pinned.IsFor(token, charge.Amount))
         {
-            var closed = await gateway.Close(request, stop);
+            var closed = await gateway.Close(request, cancellationToken);
             // A definite refusal is the earlier card's; this one has not been asked.
             return closed.Outcome == ChargeOutcome.Declined ? ChargeAnswer.Declined(ChargeAnswer.Closed) : closed;
         }
-        if (charge.Resolve && number == charge.FirstKeyNumber() && await gateway.Find(pinned.Key, stop) is { } found)
+        if (
+            charge.Resolve
+            && number == charge.FirstKeyNumber()
+            && await gateway.Find(pinned.Key, cancellationToken) is { } found
+        )
             return found;
-        return await gateway.Charge(request, stop);
+        return await gateway.Charge(request, cancellationToken);
     }
 }

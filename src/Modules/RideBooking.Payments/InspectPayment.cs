@@ -31,9 +31,9 @@ internal static class InspectPayment
         Guid rideId,
         AppDbContext db,
         EventVisibility visibility,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
-        await db.FindPayment(rideId, visibility, stop) is { } payment
+        await db.FindPayment(rideId, visibility, cancellationToken) is { } payment
             ? TypedResults.Ok(View.Of(payment))
             : Problem.NotFound("There is no payment for this ride.", "payment_not_found");
 
@@ -42,21 +42,21 @@ internal static class InspectPayment
         this AppDbContext db,
         Guid rideId,
         EventVisibility visibility,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var payment = await db.FindPayment(rideId, stop);
-        return payment is null && await visibility.WaitUntilHandled(rideId.ToString(), s_ends, stop)
-            ? await db.FindPayment(rideId, stop)
+        var payment = await db.FindPayment(rideId, cancellationToken);
+        return payment is null && await visibility.WaitUntilHandled(rideId.ToString(), s_ends, cancellationToken)
+            ? await db.FindPayment(rideId, cancellationToken)
             : payment;
     }
 
-    public static Task<Payment?> FindPayment(this AppDbContext db, Guid rideId, CancellationToken stop) =>
+    public static Task<Payment?> FindPayment(this AppDbContext db, Guid rideId, CancellationToken cancellationToken) =>
         db.Set<Payment>()
             .AsNoTracking()
             .SingleOrDefaultAsync(
                 payment => payment.CorrelationId == rideId && payment.Status != nameof(PaymentStateMachine.Expected),
-                stop
+                cancellationToken
             );
 
     /// <param name="RideId">The ride.</param>

@@ -47,7 +47,7 @@ internal static class OperatePayment
         Request asked,
         IdempotentRequest request,
         AppDbContext db,
-        SagaCommands<Payment> payments,
+        SagaCommandDispatcher<Payment> payments,
         IOperatorAudit audit,
         EventVisibility visibility,
         CancellationToken cancellationToken
@@ -72,7 +72,7 @@ internal static class OperatePayment
         Request asked,
         IdempotentRequest request,
         AppDbContext db,
-        SagaCommands<Payment> payments,
+        SagaCommandDispatcher<Payment> payments,
         IOperatorAudit audit,
         EventVisibility visibility,
         CancellationToken cancellationToken
@@ -99,7 +99,7 @@ internal static class OperatePayment
         Request asked,
         IdempotentRequest request,
         AppDbContext db,
-        SagaCommands<Payment> payments,
+        SagaCommandDispatcher<Payment> payments,
         IOperatorAudit audit,
         EventVisibility visibility,
         CancellationToken cancellationToken
@@ -111,13 +111,14 @@ internal static class OperatePayment
         var commandId = request.IdFor(IdempotentRequest.Command);
         // A repeat of a request whose first answer was lost: whatever has become of the payment since, it was carried out.
         if (
-            request.MayBeARepeat && (await payments.TakenBefore(db, [commandId], cancellationToken)).Contains(commandId)
+            request.MayBeARepeat
+            && (await payments.AcceptedBefore(db, [commandId], cancellationToken)).Contains(commandId)
         )
             return Done(known);
         // Before it is done, so that no crash hides it; what changes nothing is no act.
         if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
             await audit.Record(action, rideId, by.Id, asked.Reason.Trim(), cancellationToken);
-        var outcome = await payments.Tell(command, commandId, cancellationToken);
+        var outcome = await payments.Send(command, commandId, cancellationToken);
         var now = outcome.Saga as Payment ?? await db.FindPayment(rideId, cancellationToken) ?? known;
         return outcome.Accepted || WasDone(command, now) ? Done(now)
             : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)

@@ -38,10 +38,10 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
 
         During(
             Expected,
-            When(FareFinalized, c => c.Message.Total.Amount > 0).Open(clock).Charge(clock).TransitionTo(Charging),
-            When(FareFinalized, c => c.Message.Total.Amount <= 0).Open(clock).TransitionTo(NothingDue),
-            When(FeeAssessed, c => c.Message.Amount.Amount > 0).Open(clock).Charge(clock).TransitionTo(Charging),
-            When(FeeAssessed, c => c.Message.Amount.Amount <= 0).Open(clock).TransitionTo(NothingDue),
+            When(FareFinalized, c => c.Message.Total.Amount > 0).Start(clock).Charge(clock).TransitionTo(Charging),
+            When(FareFinalized, c => c.Message.Total.Amount <= 0).Start(clock).TransitionTo(NothingDue),
+            When(FeeAssessed, c => c.Message.Amount.Amount > 0).Start(clock).Charge(clock).TransitionTo(Charging),
+            When(FeeAssessed, c => c.Message.Amount.Amount <= 0).Start(clock).TransitionTo(NothingDue),
             Ignore(Succeeded),
             Ignore(Declined),
             Ignore(Unknown),
@@ -61,7 +61,7 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
             When(Declined, c => c.IsAwaited() && !(c.Message.MayRetry && c.HasRetry(retries)))
                 .Decline(clock)
                 .GiveUp(clock)
-                .Owe(clock)
+                .RecordOutstanding(clock)
                 .TransitionTo(Outstanding),
             When(Unknown, c => c.IsAwaited() && c.HasRetry(retries))
                 .LeaveOpen(clock)
@@ -70,7 +70,7 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
             When(Unknown, c => c.IsAwaited() && !c.HasRetry(retries))
                 .LeaveOpen(clock)
                 .GiveUp(clock)
-                .Owe(clock)
+                .RecordOutstanding(clock)
                 .TransitionTo(Outstanding),
             // The attempt under way is replaced: its key is closed before the other card is charged.
             When(PayNow, c => c.NamesAnotherCard()).Accept().PayWith().Charge(clock),

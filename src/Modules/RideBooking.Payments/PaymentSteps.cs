@@ -20,7 +20,7 @@ internal static class PaymentSteps
         });
 
     /// <summary>Remembers what is to be paid.</summary>
-    public static EventActivityBinder<Payment, FareFinalized> Open(
+    public static EventActivityBinder<Payment, FareFinalized> Start(
         this EventActivityBinder<Payment, FareFinalized> binder,
         TimeProvider clock
     ) =>
@@ -31,7 +31,7 @@ internal static class PaymentSteps
                 throw new UnacceptableMessageException(
                     $"The lines of ride {fare.RideId} sum to {sum} and not to {fare.Total}."
                 );
-            Open(c.Saga, fare.RiderId, fare.Total, fare.PaymentMethodId, clock);
+            Start(c.Saga, fare.RiderId, fare.Total, fare.PaymentMethodId, clock);
         });
 
     /// <summary>The same again changes nothing. Another rider or amount is never dropped in silence.</summary>
@@ -45,10 +45,10 @@ internal static class PaymentSteps
     ) => binder.Then(c => RefuseAnother(c.Saga, c.Message.RiderId, c.Message.Amount));
 
     /// <summary>Remembers what is to be paid.</summary>
-    public static EventActivityBinder<Payment, CancellationFeeAssessed> Open(
+    public static EventActivityBinder<Payment, CancellationFeeAssessed> Start(
         this EventActivityBinder<Payment, CancellationFeeAssessed> binder,
         TimeProvider clock
-    ) => binder.Then(c => Open(c.Saga, c.Message.RiderId, c.Message.Amount, c.Message.PaymentMethodId, clock));
+    ) => binder.Then(c => Start(c.Saga, c.Message.RiderId, c.Message.Amount, c.Message.PaymentMethodId, clock));
 
     /// <summary>Begins the next attempt.</summary>
     public static EventActivityBinder<Payment, T> Charge<T>(
@@ -157,7 +157,7 @@ internal static class PaymentSteps
         where T : class => binder.Publish(c => Failed(c.Saga, clock));
 
     /// <summary>The rider owes it from now on.</summary>
-    public static EventActivityBinder<Payment, T> Owe<T>(
+    public static EventActivityBinder<Payment, T> RecordOutstanding<T>(
         this EventActivityBinder<Payment, T> binder,
         TimeProvider clock
     )
@@ -216,7 +216,7 @@ internal static class PaymentSteps
     public static bool HasRetry(this SagaConsumeContext<Payment> context, IReadOnlyList<TimeSpan> delays) =>
         context.Saga.Attempt <= delays.Count;
 
-    static void Open(Payment payment, string riderId, Money due, Guid? paymentMethodId, TimeProvider clock)
+    static void Start(Payment payment, string riderId, Money due, Guid? paymentMethodId, TimeProvider clock)
     {
         if (riderId != payment.RiderId)
             throw Unlike(payment, $"not rider {riderId}'s");

@@ -31,7 +31,7 @@ public sealed class PaymentsModule : IModule
         );
         services.AddSingleton<ResumePayments>();
         services.AddHostedService(provider => provider.GetRequiredService<ResumePayments>());
-        services.AddSingleton<IUnfinishedWork>(provider => provider.GetRequiredService<ResumePayments>());
+        services.AddSingleton<IRecoverableWork>(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton<IPaymentGateway, SandboxGateway>();
         services.AddScoped<IPaymentMethods, RiderPaymentMethods>();
     }

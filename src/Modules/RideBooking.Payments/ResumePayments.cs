@@ -17,7 +17,7 @@ internal sealed class ResumePayments(
     PaymentOptions options,
     TimeProvider clock,
     ILogger<ResumePayments> log
-) : BackgroundService, IUnfinishedWork
+) : BackgroundService, IRecoverableWork
 {
     const int AtOnce = 100;
 
@@ -47,9 +47,12 @@ internal sealed class ResumePayments(
     DateTimeOffset Next => clock.GetUtcNow() + options.ResumeAfter / 4;
 
     /// <summary>One look. Returns how many payments it resumed.</summary>
-    public async Task<int> Resume(CancellationToken stop)
+    public async Task<int> Resume(CancellationToken cancellationToken)
     {
-        var resumed = await ResumeOf(await Waiting(clock.GetUtcNow() - options.ResumeAfter, stop), stop);
+        var resumed = await ResumeOf(
+            await Waiting(clock.GetUtcNow() - options.ResumeAfter, cancellationToken),
+            cancellationToken
+        );
         if (resumed > 0)
             log.LogWarning("Resumed {Count} payments whose messages seem to be lost", resumed);
         return resumed;
@@ -59,26 +62,26 @@ internal sealed class ResumePayments(
     /// Resumes every payment that waits for an answer or whose pause is over; a timer that is lost before its time is made good
     /// when it is overdue, by the ordinary look.
     /// </summary>
-    public async Task<int> SayAgain(CancellationToken stop)
+    public async Task<int> Republish(CancellationToken cancellationToken)
     {
         var total = 0;
         // What is resumed has changed after this instant.
         var now = clock.GetUtcNow();
-        while (await Waiting(now, stop) is { Count: > 0 } waiting)
-            total += await ResumeOf(waiting, stop);
+        while (await Waiting(now, cancellationToken) is { Count: > 0 } waiting)
+            total += await ResumeOf(waiting, cancellationToken);
         return total;
     }
 
-    async Task<int> ResumeOf(List<Payment> waiting, CancellationToken stop)
+    async Task<int> ResumeOf(List<Payment> waiting, CancellationToken cancellationToken)
     {
         var resumed = 0;
         foreach (var payment in waiting)
-            if (await TryResume(payment, stop))
+            if (await TryResume(payment, cancellationToken))
                 resumed++;
         return resumed;
     }
 
-    async Task<List<Payment>> Waiting(DateTimeOffset since, CancellationToken stop)
+    async Task<List<Payment>> Waiting(DateTimeOffset since, CancellationToken cancellationToken)
     {
         var ahead = clock.GetUtcNow() + options.ResumeAfter;
         await using var scope = scopes.CreateAsyncScope();
@@ -98,27 +101,27 @@ internal sealed class ResumePayments(
             )
             .OrderBy(payment => payment.ChangedAt)
             .Take(AtOnce)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
     }
 
-    async Task<bool> TryResume(Payment payment, CancellationToken stop)
+    async Task<bool> TryResume(Payment payment, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
-        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
 
         // Of several processes one gets to say it, and not again before its time.
         var now = clock.GetUtcNow();
         var mine = await db.Set<Payment>()
             .Where(p => p.CorrelationId == payment.CorrelationId)
             .Where(p => p.Version == payment.Version && p.ChangedAt == payment.ChangedAt)
-            .ExecuteUpdateAsync(set => set.SetProperty(p => p.ChangedAt, now), stop);
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.ChangedAt, now), cancellationToken);
         if (mine == 0)
             return false;
 
         if (payment.Status == nameof(PaymentStateMachine.Retrying))
-            await publish.Publish(new RetryDue(payment.CorrelationId, payment.Attempt), stop);
+            await publish.Publish(new RetryDue(payment.CorrelationId, payment.Attempt), cancellationToken);
         else
             await publish.Publish(
                 ChargeCard.Of(payment) with
@@ -126,10 +129,10 @@ internal sealed class ResumePayments(
                     Resolve = true,
                     Close = payment.Status == nameof(PaymentStateMachine.WrittenOff),
                 },
-                stop
+                cancellationToken
             );
-        await db.SaveChangesAsync(stop);
-        await transaction.CommitAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return true;
     }
 }

@@ -28,15 +28,20 @@ internal static class ArriveAtPickupEndpoint
         Guid rideId,
         Driver driver,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         Plausibility plausibility,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var command = new ArriveAtPickup(rideId, driver.Id, clock.GetUtcNow(), await db.FixOf(driver.Id, stop));
-        return await tell.ByDriver(
+        var command = new ArriveAtPickup(
+            rideId,
+            driver.Id,
+            clock.GetUtcNow(),
+            await db.FixOf(driver.Id, cancellationToken)
+        );
+        return await commands.SendFromDriver(
             rideId,
             driver,
             request,
@@ -45,7 +50,7 @@ internal static class ArriveAtPickupEndpoint
                 ride.Is() == RideStatus.DriverAssigned
                     ? RideProblems.Implausible(plausibility.Of(ride, command))
                     : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Arriving"),
-            stop
+            cancellationToken
         );
     }
 }

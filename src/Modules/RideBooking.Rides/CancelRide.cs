@@ -30,18 +30,20 @@ internal static class CancelRideEndpoint
         Rider rider,
         Request cancel,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        if (await db.FindRide(rideId, stop) is not { } known || !known.IsOf(rider))
+        if (await db.FindRide(rideId, cancellationToken) is not { } known || !known.IsOf(rider))
             return RideProblems.NotFound();
 
         var command = new CancelRide(rideId, rider.Id, cancel.Reason.Trim(), clock.GetUtcNow());
-        var (accepted, ride) = await tell.Tell(rideId, request, command, stop);
-        return accepted ? TellRide.Done(ride!) : RideProblems.Refused(ride!, RideProblems.NotCancellable, "Cancelling");
+        var (accepted, ride) = await commands.Send(rideId, request, command, cancellationToken);
+        return accepted
+            ? RideCommands.Accepted(ride!)
+            : RideProblems.Refused(ride!, RideProblems.NotCancellable, "Cancelling");
     }
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>

@@ -47,18 +47,18 @@ internal static class CompleteRideEndpoint
         Driver driver,
         Request? reported,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         Plausibility plausibility,
         AppDbContext db,
         ITollRules tollRules,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         // Which tolls the fare can hold depends on the tariff, and that on when the ride started. Most rides have none.
         if (
             reported?.Tolls is { } tolls
-            && await db.FindRide(rideId, stop) is { StartedAt: { } startedAt } ride
+            && await db.FindRide(rideId, cancellationToken) is { StartedAt: { } startedAt } ride
             && ride.IsDrivenBy(driver.Id)
             && tollRules.Refusal(tolls, startedAt) is { } refusal
         )
@@ -69,9 +69,9 @@ internal static class CompleteRideEndpoint
             reported?.DistanceMeters,
             reported?.Tolls,
             clock.GetUtcNow(),
-            await db.FixOf(driver.Id, stop)
+            await db.FixOf(driver.Id, cancellationToken)
         );
-        return await tell.ByDriver(
+        return await commands.SendFromDriver(
             rideId,
             driver,
             request,
@@ -80,7 +80,7 @@ internal static class CompleteRideEndpoint
                 ride.Is() == RideStatus.InProgress
                     ? RideProblems.Implausible(plausibility.Of(ride, command))
                     : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Completing"),
-            stop
+            cancellationToken
         );
     }
 

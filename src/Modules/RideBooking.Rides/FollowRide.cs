@@ -38,13 +38,13 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
         LastEventId last,
         FollowRide follow,
         AppDbContext db,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        if (await db.FindRide(rideId, caller, stop) is not { } ride)
+        if (await db.FindRide(rideId, caller, cancellationToken) is not { } ride)
             return RideProblems.NotFound();
         var after = last.Value ?? 0;
-        if (await PositionBeyondEnd.Check(db, after, stop) is { } refused)
+        if (await PositionBeyondEnd.Check(db, after, cancellationToken) is { } refused)
             return refused;
         return new ServerSentEvents(
             follow.Events(rideId, after, caller.Is(Role.Driver) ? ride.OfferId : null, default)
@@ -54,17 +54,17 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
     /// <param name="rideId">The ride.</param>
     /// <param name="after">The position of the last event the client has seen.</param>
     /// <param name="offerId">The accepted offer of the driver who watches, if one does: the stream ends when the offer does.</param>
-    /// <param name="stop">Ends the stream.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
     async IAsyncEnumerable<ServerEvent> Events(
         Guid rideId,
         long after,
         Guid? offerId,
-        [EnumeratorCancellation] CancellationToken stop
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         // Always from the first event, because the status after an event follows from all before it; a ride has few.
         RideStatus? status = null;
-        await foreach (var row in follower.Events(rideId.ToString(), stop))
+        await foreach (var row in follower.Events(rideId.ToString(), cancellationToken))
         {
             var envelope = EventEnvelope.Of(row);
             status = RideProgress.After(status, envelope);

@@ -60,7 +60,7 @@ internal static class ForceRide
         Operator by,
         CompleteRequest asked,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         AppDbContext db,
         ITripPolicy trips,
         IOperatorAudit audit,
@@ -82,7 +82,7 @@ internal static class ForceRide
             ),
             "Completing",
             request,
-            tell,
+            commands,
             db,
             audit,
             cancellationToken
@@ -93,7 +93,7 @@ internal static class ForceRide
         Operator by,
         CancelRequest asked,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         AppDbContext db,
         IOperatorAudit audit,
         TimeProvider clock,
@@ -108,7 +108,7 @@ internal static class ForceRide
             _ => new ForceCancel(rideId, asked.Reason.Trim(), clock.GetUtcNow()),
             "Cancelling",
             request,
-            tell,
+            commands,
             db,
             audit,
             cancellationToken
@@ -123,7 +123,7 @@ internal static class ForceRide
         Func<Ride, T> command,
         string what,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         AppDbContext db,
         IOperatorAudit audit,
         CancellationToken cancellationToken
@@ -135,9 +135,9 @@ internal static class ForceRide
         // Before it is done, so that no crash hides it; what changes nothing is no act.
         if (isPossible(known))
             await audit.Record(action, rideId, by.Id, reason, cancellationToken);
-        var (accepted, ride) = await tell.Tell(rideId, request, command(known), cancellationToken);
+        var (accepted, ride) = await commands.Send(rideId, request, command(known), cancellationToken);
         return accepted
-            ? TellRide.Done(ride!)
+            ? RideCommands.Accepted(ride!)
             : RideProblems.Refused(ride ?? known, RideProblems.InvalidTransition, what);
     }
 

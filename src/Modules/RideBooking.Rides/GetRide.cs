@@ -25,10 +25,10 @@ internal static class GetRide
         Caller caller,
         HttpContext http,
         AppDbContext db,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        if (await db.FindRide(rideId, caller, stop) is not { } ride)
+        if (await db.FindRide(rideId, caller, cancellationToken) is not { } ride)
             return RideProblems.NotFound();
 
         var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{ride.Version}\""));

@@ -25,7 +25,7 @@ internal static class ListRides
         string? status,
         PageRequest page,
         AppDbContext db,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         List(
             db.Set<Ride>().Where(ride => ride.RiderId == rider.Id),
@@ -33,7 +33,7 @@ internal static class ListRides
             before => ride => ride.RequestedAt < before,
             status,
             page,
-            stop
+            cancellationToken
         );
 
     static Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> OfDriver(
@@ -41,7 +41,7 @@ internal static class ListRides
         string? status,
         PageRequest page,
         AppDbContext db,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         List(
             db.Set<Ride>().Where(ride => ride.DriverId == driver.Id && ride.AssignedAt != null),
@@ -49,7 +49,7 @@ internal static class ListRides
             before => ride => ride.AssignedAt < before,
             status,
             page,
-            stop
+            cancellationToken
         );
 
     static async Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> List(
@@ -58,7 +58,7 @@ internal static class ListRides
         Func<DateTimeOffset, Expression<Func<Ride, bool>>> beganBefore,
         string? status,
         PageRequest page,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         if (status is not null)
@@ -70,7 +70,7 @@ internal static class ListRides
         }
         if (page.TryAfter<DateTimeOffset>(out var last))
             rides = rides.Where(beganBefore(last));
-        var rows = await rides.AsNoTracking().OrderByDescending(began).Take(page.Fetch).ToListAsync(stop);
+        var rows = await rides.AsNoTracking().OrderByDescending(began).Take(page.Fetch).ToListAsync(cancellationToken);
         return TypedResults.Ok(page.Of(rows, began.Compile(), RideView.Of));
     }
 }

@@ -26,10 +26,10 @@ internal static class PreviewCancellation
         ICancellationFees fees,
         RideTimes times,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        if (await db.FindRide(rideId, stop) is not { } ride || !ride.IsOf(rider))
+        if (await db.FindRide(rideId, cancellationToken) is not { } ride || !ride.IsOf(rider))
             return RideProblems.NotFound();
         if (ride.Is() is not (RideStatus.Requested or RideStatus.DriverAssigned or RideStatus.DriverArrived))
             return RideProblems.Refused(ride, RideProblems.NotCancellable, "Cancelling");

@@ -31,18 +31,18 @@ internal static class RateRideEndpoint
         Rider rider,
         Request rating,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        if (await db.FindRide(rideId, stop) is not { } known || !known.IsOf(rider))
+        if (await db.FindRide(rideId, cancellationToken) is not { } known || !known.IsOf(rider))
             return RideProblems.NotFound();
 
         var command = new RateRide(rideId, rider.Id, rating.Stars, rating.Comment, clock.GetUtcNow());
-        var (accepted, ride) = await tell.Tell(rideId, request, command, stop);
-        return accepted ? TellRide.Done(ride!) : Refuse(ride!);
+        var (accepted, ride) = await commands.Send(rideId, request, command, cancellationToken);
+        return accepted ? RideCommands.Accepted(ride!) : Refuse(ride!);
     }
 
     static ProblemHttpResult Refuse(Ride ride) =>

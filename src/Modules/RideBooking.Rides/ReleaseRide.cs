@@ -27,17 +27,17 @@ internal static class ReleaseRideEndpoint
         Driver driver,
         Request release,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
-        tell.ByDriver(
+        commands.SendFromDriver(
             rideId,
             driver,
             request,
             new ReleaseRide(rideId, driver.Id, release.Reason.Trim(), clock.GetUtcNow()),
             ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Releasing"),
-            stop
+            cancellationToken
         );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>

@@ -36,22 +36,27 @@ internal static class ReportNoShowEndpoint
         Guid rideId,
         Driver driver,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         RideTimes times,
         Plausibility plausibility,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var command = new ReportNoShow(rideId, driver.Id, clock.GetUtcNow(), await db.FixOf(driver.Id, stop));
-        return await tell.ByDriver(
+        var command = new ReportNoShow(
+            rideId,
+            driver.Id,
+            clock.GetUtcNow(),
+            await db.FixOf(driver.Id, cancellationToken)
+        );
+        return await commands.SendFromDriver(
             rideId,
             driver,
             request,
             command,
             ride => Refuse(ride, command, times, plausibility),
-            stop
+            cancellationToken
         );
     }
 

@@ -53,7 +53,7 @@ internal static class RequestRideEndpoint
         Request asked,
         Rider rider,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         AppDbContext db,
         QuoteTokens tokens,
         RideLimits limits,
@@ -61,12 +61,12 @@ internal static class RequestRideEndpoint
         IPaymentMethods methods,
         EventVisibility visibility,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         // A repeat whose first answer was lost finds the ride it made.
         var rideId = request.IdFor("ride");
-        if (request.MayBeARepeat && await db.FindRide(rideId, stop) is { } made)
+        if (request.MayBeARepeat && await db.FindRide(rideId, cancellationToken) is { } made)
             return Made(made);
 
         var now = clock.GetUtcNow();
@@ -77,9 +77,9 @@ internal static class RequestRideEndpoint
         var vehicleClass = quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
         if (quote is null && trips.Check(asked.Pickup, asked.Dropoff, vehicleClass) is { } problem)
             return Problem.Validation(problem.Field, problem.Message);
-        if (asked.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, stop))
+        if (asked.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
             return Problem.Validation("paymentMethodId", "must be one of your payment methods");
-        if (await MustNot(rider, db, limits, visibility, stop) is { } because)
+        if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } because)
             return because;
 
         var command = new RequestRide(
@@ -96,12 +96,12 @@ internal static class RequestRideEndpoint
         );
         try
         {
-            return Made((await tell.Tell(rideId, request, command, stop)).Ride!);
+            return Made((await commands.Send(rideId, request, command, cancellationToken)).Ride!);
         }
         catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
         {
             // Of two requests at once the database lets one ride become active.
-            if (await MustNot(rider, db, limits, visibility, stop) is { } other)
+            if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } other)
                 return other;
             throw new DbUpdateConcurrencyException("The ride that stood against this one is over by now.", conflict);
         }
@@ -143,22 +143,22 @@ internal static class RequestRideEndpoint
         GreatCircle.Meters(one.Lat, one.Lng, other.Lat, other.Lng) < SamePointMeters;
 
     /// <summary>No ride while another is under way, nor before what is owed for earlier ones is paid, which rides know.</summary>
-    static async Task<ProblemHttpResult?> MustNot(
+    static async Task<ProblemHttpResult?> CheckEligibility(
         Rider rider,
         AppDbContext db,
         RideLimits limits,
         EventVisibility visibility,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var blocking = db.AgainstAnother(rider.Id).OrderBy(ride => ride.RequestedAt);
-        var rides = await blocking.ToListAsync(stop);
+        var blocking = db.BlockingRides(rider.Id).OrderBy(ride => ride.RequestedAt);
+        var rides = await blocking.ToListAsync(cancellationToken);
         // The balance may say already that it is paid.
         foreach (
             var owed in rides.FindAll(ride => ride.PaymentStatus is PaymentStatus.Outstanding or PaymentStatus.Retrying)
         )
-            if (await visibility.WaitUntilHandled(owed.CorrelationId.ToString(), s_paid, stop))
-                rides = await blocking.ToListAsync(stop);
+            if (await visibility.WaitUntilHandled(owed.CorrelationId.ToString(), s_paid, cancellationToken))
+                rides = await blocking.ToListAsync(cancellationToken);
         // Debts in several currencies cannot be added up: the oldest one's come first.
         var debts = rides
             .Where(ride => ride.PaymentStatus == PaymentStatus.Outstanding)
@@ -187,7 +187,7 @@ internal static class RequestRideEndpoint
     }
 
     /// <summary>The rider's rides that stand against another one, by two indexes that hold only such rides.</summary>
-    internal static IQueryable<Ride> AgainstAnother(this AppDbContext db, string riderId) =>
+    internal static IQueryable<Ride> BlockingRides(this AppDbContext db, string riderId) =>
         db.Set<Ride>()
             .AsNoTracking()
             .Where(ride =>

@@ -10,7 +10,7 @@ namespace RideBooking.Rides;
 /// search finds it ended and changes nothing.
 /// </summary>
 internal sealed class ResumeSearchDeadlines(AppDbContext db, IMessageScheduler scheduler, RideTimes times)
-    : IUnfinishedWork
+    : IRecoverableWork
 {
     const int AtOnce = 500;
 
@@ -18,7 +18,7 @@ internal sealed class ResumeSearchDeadlines(AppDbContext db, IMessageScheduler s
 
     public IReadOnlyCollection<Type> Messages => [typeof(SearchDeadlinePassed)];
 
-    public async Task<int> SayAgain(CancellationToken stop)
+    public async Task<int> Republish(CancellationToken cancellationToken)
     {
         var total = 0;
         for (var last = ""; ; )
@@ -36,7 +36,7 @@ internal sealed class ResumeSearchDeadlines(AppDbContext db, IMessageScheduler s
                     ride.SearchStartedAt,
                 })
                 .Take(AtOnce)
-                .ToListAsync(stop);
+                .ToListAsync(cancellationToken);
             if (rides.Count == 0)
                 return total;
             last = rides[^1].ActiveRiderId!;
@@ -46,10 +46,10 @@ internal sealed class ResumeSearchDeadlines(AppDbContext db, IMessageScheduler s
                 await scheduler.SchedulePublish(
                     (ride.SearchStartedAt + times.SearchDeadline).UtcDateTime,
                     new SearchDeadlinePassed(ride.CorrelationId, ride.Search),
-                    stop
+                    cancellationToken
                 );
             }
-            await db.SaveChangesAsync(stop);
+            await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();
         }
     }

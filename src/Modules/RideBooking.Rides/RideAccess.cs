@@ -14,17 +14,22 @@ internal static class RideAccess
         (db, rideId, _) => db.Set<Ride>().AsNoTracking().SingleOrDefault(ride => ride.CorrelationId == rideId)
     );
 
-    public static Task<Ride?> FindRide(this AppDbContext db, Guid rideId, CancellationToken stop) =>
-        s_ride.Ask(db, rideId, stop);
+    public static Task<Ride?> FindRide(this AppDbContext db, Guid rideId, CancellationToken cancellationToken) =>
+        s_ride.Ask(db, rideId, cancellationToken);
 
     /// <summary>The ride, when it is there and the caller's to see: its rider's, its present driver's, any operator's.</summary>
-    public static async Task<Ride?> FindRide(this AppDbContext db, Guid rideId, Caller caller, CancellationToken stop)
+    public static async Task<Ride?> FindRide(
+        this AppDbContext db,
+        Guid rideId,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
     {
-        var ride = await db.FindRide(rideId, stop);
+        var ride = await db.FindRide(rideId, cancellationToken);
         if (ride?.IsVisibleTo(caller) == true)
             return ride;
         if (caller.Is(Role.Driver))
-            await db.RefuseIfAssignmentIsPending(rideId, ride, caller.Id, stop);
+            await db.RefuseIfAssignmentIsPending(rideId, ride, caller.Id, cancellationToken);
         return null;
     }
 
@@ -37,10 +42,10 @@ internal static class RideAccess
         Guid rideId,
         Ride? ride,
         string driverId,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var assignments = await db.ReadStream<DriverAssigned>(rideId.ToString(), stop);
+        var assignments = await db.ReadStream<DriverAssigned>(rideId.ToString(), cancellationToken);
         if (
             assignments.Exists(assigned =>
                 assigned.DriverId == driverId && ride?.EndedOffers.Contains(assigned.OfferId) != true

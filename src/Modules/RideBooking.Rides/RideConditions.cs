@@ -43,14 +43,14 @@ internal static class RideConditions
         context.Saga.CancelledBy is RideSteps.ByOperator;
 
     /// <summary>Neither the offer that gave the ride its driver nor one that has ended: not a duplicate.</summary>
-    public static bool IsNews(BehaviorContext<Ride, DriverAssigned> context) =>
+    public static bool IsNewAssignment(BehaviorContext<Ride, DriverAssigned> context) =>
         context.Message.OfferId != context.Saga.OfferId && !context.Saga.EndedOffers.Contains(context.Message.OfferId);
 
     /// <summary>Not the timer of a search that ended with an assignment.</summary>
     public static bool IsOfThisSearch(BehaviorContext<Ride, SearchDeadlinePassed> context) =>
         context.Message.Search == context.Saga.Search;
 
-    public static bool IsTheFirstInTime(BehaviorContext<Ride, RateRide> context) =>
+    public static bool IsFirstRatingInTime(BehaviorContext<Ride, RateRide> context) =>
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal)
         && context.Saga.RatedAt is null
         && context.Message.At <= context.Saga.CompletedAt + RideTimes.RatingWindow;

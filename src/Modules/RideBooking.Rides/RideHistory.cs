@@ -23,17 +23,17 @@ internal static class RideHistory
         Guid rideId,
         Caller caller,
         AppDbContext db,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        if (await db.FindRide(rideId, caller, stop) is null)
+        if (await db.FindRide(rideId, caller, cancellationToken) is null)
             return RideProblems.NotFound();
 
         var history = new List<EventEnvelope>();
         var filter = new EventFilter(StreamId: rideId.ToString());
         while (true)
         {
-            var events = await db.ReadEvents(filter, Batch, stop);
+            var events = await db.ReadEvents(filter, Batch, cancellationToken);
             history.AddRange(events.Select(EventEnvelope.Of));
             if (events.Count < Batch)
                 return TypedResults.Ok(history);

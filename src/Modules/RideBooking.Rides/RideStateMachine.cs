@@ -33,11 +33,11 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
         OfRide(() => BalanceWrittenOff, it => it.RideId);
         OfRide(() => SearchDeadline, it => it.RideId, ifUnknown => ifUnknown.Discard());
 
-        Initially(When(RequestRide).Open().StartSearch(times).Confirm().TransitionTo(Requested));
+        Initially(When(RequestRide).CreateRide().StartSearch(times).Confirm().TransitionTo(Requested));
 
         During(
             Requested,
-            When(OfferAccepted, IsNews).Seat().StopSearch().TransitionTo(DriverAssigned),
+            When(OfferAccepted, IsNewAssignment).AssignDriver().StopSearch().TransitionTo(DriverAssigned),
             When(CancelRide, ByItsRider).StopSearch().CancelByRider(times).Confirm().TransitionTo(Cancelled),
             When(SearchDeadline, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
             When(ForceCancel).StopSearch().CancelByOperator(times).Confirm().TransitionTo(Cancelled),
@@ -59,7 +59,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
             When(CancelRide, ByItsRider).CancelByRider(times).Confirm().TransitionTo(Cancelled),
             When(ForceCancel).CancelByOperator(times).Confirm().TransitionTo(Cancelled),
             Ignore(ForceComplete),
-            When(ReleaseRide, ByItsDriver).Unseat().StartSearch(times).Confirm().TransitionTo(Requested),
+            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(times).Confirm().TransitionTo(Requested),
             Ignore(StartRide),
             Ignore(CompleteRide),
             Ignore(ReportNoShow)
@@ -79,7 +79,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
                 .CancelAsNoShow(times)
                 .Confirm()
                 .TransitionTo(Cancelled),
-            When(ReleaseRide, ByItsDriver).Unseat().StartSearch(times).Confirm().TransitionTo(Requested),
+            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(times).Confirm().TransitionTo(Requested),
             Ignore(ArriveAtPickup),
             Ignore(CompleteRide)
         );
@@ -102,7 +102,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
         During(
             Completed,
-            When(RateRide, IsTheFirstInTime).Rate().Confirm(),
+            When(RateRide, IsFirstRatingInTime).Rate().Confirm(),
             When(ForceComplete, CompletedByOperator).Accept(),
             Ignore(CancelRide),
             Ignore(ForceCancel)
@@ -128,7 +128,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
         // Whoever comes second, or too late, is told so and is free again; the ride's own driver coming twice is not news.
         During(
             [DriverAssigned, DriverArrived, InProgress, Completed, Cancelled, NoDriverFound],
-            When(OfferAccepted, IsNews).TurnAway(),
+            When(OfferAccepted, IsNewAssignment).RejectDriver(),
             Ignore(SearchDeadline)
         );
 
@@ -136,22 +136,26 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
         // What the ride costs and whether it is paid is true whatever the status, and arrives in any order.
         DuringAny(
-            When(FareFinalized).OfItsRider(it => it.RiderId).Owe(fare => fare.Total),
-            When(CancellationFeeAssessed).OfItsRider(it => it.RiderId).Owe(fee => fee.Amount),
-            When(PaymentCaptured).OfItsRider(it => it.RiderId).Pay(PaymentStatus.Captured, payment => payment.Amount),
+            When(FareFinalized).OfItsRider(it => it.RiderId).RecordAmountDue(fare => fare.Total),
+            When(CancellationFeeAssessed).OfItsRider(it => it.RiderId).RecordAmountDue(fee => fee.Amount),
+            When(PaymentCaptured)
+                .OfItsRider(it => it.RiderId)
+                .RecordPayment(PaymentStatus.Captured, payment => payment.Amount),
             When(PaymentFailed, WillBeRetried)
                 .OfItsRider(it => it.RiderId)
-                .Pay(PaymentStatus.Retrying, payment => payment.Amount),
+                .RecordPayment(PaymentStatus.Retrying, payment => payment.Amount),
             When(PaymentFailed, WillNotBeRetried)
                 .OfItsRider(it => it.RiderId)
-                .Pay(PaymentStatus.Outstanding, payment => payment.Amount),
+                .RecordPayment(PaymentStatus.Outstanding, payment => payment.Amount),
             When(BalanceOutstanding)
                 .OfItsRider(it => it.RiderId)
-                .Pay(PaymentStatus.Outstanding, balance => balance.Amount),
+                .RecordPayment(PaymentStatus.Outstanding, balance => balance.Amount),
             When(BalanceWrittenOff)
                 .OfItsRider(it => it.RiderId)
-                .Pay(PaymentStatus.WrittenOff, balance => balance.Amount),
-            When(BalanceSettled).OfItsRider(it => it.RiderId).Pay(PaymentStatus.Captured, balance => balance.Amount),
+                .RecordPayment(PaymentStatus.WrittenOff, balance => balance.Amount),
+            When(BalanceSettled)
+                .OfItsRider(it => it.RiderId)
+                .RecordPayment(PaymentStatus.Captured, balance => balance.Amount),
             Ignore(RequestRide)
         );
     }

@@ -12,7 +12,9 @@ internal static class RideSteps
     const string BySystem = "system";
     public const string ByOperator = "operator";
 
-    public static EventActivityBinder<Ride, RequestRide> Open(this EventActivityBinder<Ride, RequestRide> binder) =>
+    public static EventActivityBinder<Ride, RequestRide> CreateRide(
+        this EventActivityBinder<Ride, RequestRide> binder
+    ) =>
         binder.Publish(context =>
         {
             var (ride, asked) = (context.Saga, context.Message);
@@ -73,7 +75,7 @@ internal static class RideSteps
             context.Saga.SearchDeadlineToken = null;
         });
 
-    public static EventActivityBinder<Ride, DriverAssigned> Seat(
+    public static EventActivityBinder<Ride, DriverAssigned> AssignDriver(
         this EventActivityBinder<Ride, DriverAssigned> binder
     ) =>
         binder.Then(context =>
@@ -88,7 +90,9 @@ internal static class RideSteps
             ride.AssignedAt = ride.MoveTo(assigned.At);
         });
 
-    public static EventActivityBinder<Ride, ReleaseRide> Unseat(this EventActivityBinder<Ride, ReleaseRide> binder) =>
+    public static EventActivityBinder<Ride, ReleaseRide> UnassignDriver(
+        this EventActivityBinder<Ride, ReleaseRide> binder
+    ) =>
         binder.Publish(context =>
         {
             var ride = context.Saga;
@@ -116,7 +120,7 @@ internal static class RideSteps
         });
 
     /// <summary>Tells a driver for whom there is no ride (any more) that he is free. Once: the offer is remembered.</summary>
-    public static EventActivityBinder<Ride, DriverAssigned> TurnAway(
+    public static EventActivityBinder<Ride, DriverAssigned> RejectDriver(
         this EventActivityBinder<Ride, DriverAssigned> binder
     ) =>
         binder.Publish(context =>
@@ -331,22 +335,25 @@ internal static class RideSteps
         });
 
     /// <summary>The first amount stands: a ride costs what it costs, however often the news of it comes.</summary>
-    public static EventActivityBinder<Ride, T> Owe<T>(this EventActivityBinder<Ride, T> binder, Func<T, Money> amount)
+    public static EventActivityBinder<Ride, T> RecordAmountDue<T>(
+        this EventActivityBinder<Ride, T> binder,
+        Func<T, Money> amount
+    )
         where T : class =>
         binder.Then(context =>
         {
             var ride = context.Saga;
             ride.Fare ??= amount(context.Message);
             if (ride.Fare.Amount > 0)
-                ride.Pay(PaymentStatus.Pending, ride.Fare);
+                ride.RecordPayment(PaymentStatus.Pending, ride.Fare);
         });
 
-    public static EventActivityBinder<Ride, T> Pay<T>(
+    public static EventActivityBinder<Ride, T> RecordPayment<T>(
         this EventActivityBinder<Ride, T> binder,
         PaymentStatus status,
         Func<T, Money> amount
     )
-        where T : class => binder.Then(context => context.Saga.Pay(status, amount(context.Message)));
+        where T : class => binder.Then(context => context.Saga.RecordPayment(status, amount(context.Message)));
 
     /// <summary>Answers whoever waits for the command over HTTP, and remembers it, so that a repeat gets the same answer.</summary>
     public static EventActivityBinder<Ride, T> Confirm<T>(this EventActivityBinder<Ride, T> binder)
@@ -387,7 +394,7 @@ internal static class RideSteps
         ride.ActiveDriverId = null;
     }
 
-    static void Pay(this Ride ride, PaymentStatus status, Money amount)
+    static void RecordPayment(this Ride ride, PaymentStatus status, Money amount)
     {
         if (status <= ride.PaymentStatus)
             return;

@@ -20,14 +20,14 @@ internal static class RidesByState
         AppDbContext db,
         Expression<Func<Ride, bool>> which,
         RideStatus[] states,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var counts = await db.Set<Ride>()
             .Where(which)
             .GroupBy(ride => ride.Status)
             .Select(state => new { state.Key, Count = state.Count() })
-            .ToDictionaryAsync(state => state.Key, state => state.Count, stop);
+            .ToDictionaryAsync(state => state.Key, state => state.Count, cancellationToken);
         return [.. states.Select(state => Gauge.Reads(counts.GetValueOrDefault(state.ToString()), state.InApi()))];
     }
 }
@@ -37,12 +37,12 @@ internal sealed class RidesUnderWay(AppDbContext db) : IGaugeSource
 {
     public static IReadOnlyList<Gauge> Gauges => [RidesByState.Gauge];
 
-    public Task<IReadOnlyList<Reading>> Read(CancellationToken stop) =>
+    public Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken) =>
         RidesByState.Count(
             db,
             ride => ride.ActiveRiderId != null,
             [RideStatus.Requested, RideStatus.DriverAssigned, RideStatus.DriverArrived, RideStatus.InProgress],
-            stop
+            cancellationToken
         );
 }
 
@@ -51,11 +51,11 @@ internal sealed class RidesThatEnded(AppDbContext db) : IGaugeSource
 {
     public static IReadOnlyList<Gauge> Gauges => [RidesByState.Gauge];
 
-    public Task<IReadOnlyList<Reading>> Read(CancellationToken stop) =>
+    public Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken) =>
         RidesByState.Count(
             db,
             ride => ride.ActiveRiderId == null,
             [RideStatus.Completed, RideStatus.Cancelled, RideStatus.NoDriverFound],
-            stop
+            cancellationToken
         );
 }

@@ -23,8 +23,8 @@ public sealed class RidesModule : IModule
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
             .AddSingleton<FollowRide>()
-            .AddScoped<TellRide>()
-            .AddScoped<IUnfinishedWork, ResumeSearchDeadlines>()
+            .AddScoped<RideCommands>()
+            .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
             .AddGauges<RidesUnderWay>()
             .AddGauges<RidesThatEnded>();
 

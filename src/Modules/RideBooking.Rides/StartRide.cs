@@ -24,15 +24,15 @@ internal static class StartRideEndpoint
         Guid rideId,
         Driver driver,
         IdempotentRequest request,
-        TellRide tell,
+        RideCommands commands,
         Plausibility plausibility,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var command = new StartRide(rideId, driver.Id, clock.GetUtcNow(), await db.FixOf(driver.Id, stop));
-        return await tell.ByDriver(
+        var command = new StartRide(rideId, driver.Id, clock.GetUtcNow(), await db.FixOf(driver.Id, cancellationToken));
+        return await commands.SendFromDriver(
             rideId,
             driver,
             request,
@@ -41,7 +41,7 @@ internal static class StartRideEndpoint
                 ride.Is() == RideStatus.DriverArrived
                     ? RideProblems.Implausible(plausibility.Of(ride, command))
                     : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Starting"),
-            stop
+            cancellationToken
         );
     }
 }

@@ -22,7 +22,7 @@ internal sealed class HostApi : IDisposable
     string Address => _http.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
     /// <summary>Signs in: with the token, or with one that a host in Development gives.</summary>
-    public static async Task<HostApi> Connect(string url, string? token, CancellationToken stop)
+    public static async Task<HostApi> Connect(string url, string? token, CancellationToken cancellationToken)
     {
         if (
             !Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
@@ -32,7 +32,7 @@ internal sealed class HostApi : IDisposable
         var api = new HostApi(address);
         try
         {
-            token ??= await api.DevelopmentToken(stop);
+            token ??= await api.DevelopmentToken(cancellationToken);
             if (!AuthenticationHeaderValue.TryParse($"Bearer {token}", out var bearer) || token.Any(char.IsWhiteSpace))
                 throw new CommandFailedException(
                     ExitCode.NotAllowed,
@@ -48,20 +48,26 @@ internal sealed class HostApi : IDisposable
         }
     }
 
-    public Task<JsonElement> Get(string path, CancellationToken stop) => Send(HttpMethod.Get, path, null, stop);
+    public Task<JsonElement> Get(string path, CancellationToken cancellationToken) =>
+        Send(HttpMethod.Get, path, null, cancellationToken);
 
-    public Task<JsonElement> Post(string path, object body, CancellationToken stop) =>
-        Send(HttpMethod.Post, path, body, stop);
+    public Task<JsonElement> Post(string path, object body, CancellationToken cancellationToken) =>
+        Send(HttpMethod.Post, path, body, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
     // The audit should name whoever sits at this machine.
-    async Task<string> DevelopmentToken(CancellationToken stop)
+    async Task<string> DevelopmentToken(CancellationToken cancellationToken)
     {
         var subject = Environment.UserName is { Length: > 0 } name ? name : "operator";
         try
         {
-            var answer = await Send(HttpMethod.Post, "dev/token", new { role = "operator", subject }, stop);
+            var answer = await Send(
+                HttpMethod.Post,
+                "dev/token",
+                new { role = "operator", subject },
+                cancellationToken
+            );
             return answer.GetProperty("access_token").GetString()!;
         }
         catch (CommandFailedException none) when (none.ExitCode == ExitCode.NotFound)
@@ -73,7 +79,7 @@ internal sealed class HostApi : IDisposable
         }
     }
 
-    async Task<JsonElement> Send(HttpMethod method, string path, object? body, CancellationToken stop)
+    async Task<JsonElement> Send(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         var key = Guid.CreateVersion7().ToString();
         for (var attempt = 1; ; attempt++)
@@ -85,19 +91,19 @@ internal sealed class HostApi : IDisposable
                     request.Content = JsonContent.Create(body, options: Shapes.Json);
                     request.Headers.Add("Idempotency-Key", key);
                 }
-                using var answer = await _http.SendAsync(request, stop);
-                if (SaysItIsAway(answer.StatusCode) && attempt < Attempts)
+                using var answer = await _http.SendAsync(request, cancellationToken);
+                if (IsUnavailable(answer.StatusCode) && attempt < Attempts)
                 {
-                    await Task.Delay(s_pause, stop);
+                    await Task.Delay(s_pause, cancellationToken);
                     continue;
                 }
-                return await Read(answer, stop);
+                return await Read(answer, cancellationToken);
             }
             catch (HttpRequestException failure)
                 when (failure.HttpRequestError is HttpRequestError.ResponseEnded && attempt < Attempts)
             {
                 // It may have been carried out: the key finds that out.
-                await Task.Delay(s_pause, stop);
+                await Task.Delay(s_pause, cancellationToken);
             }
             catch (HttpRequestException failure)
             {
@@ -106,7 +112,7 @@ internal sealed class HostApi : IDisposable
                     $"{Address} cannot be reached: {failure.Message}"
                 );
             }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new CommandFailedException(
                     ExitCode.Unreachable,
@@ -115,9 +121,9 @@ internal sealed class HostApi : IDisposable
             }
     }
 
-    async Task<JsonElement> Read(HttpResponseMessage answer, CancellationToken stop)
+    async Task<JsonElement> Read(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        var text = await answer.Content.ReadAsStringAsync(stop);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
         JsonElement json;
         try
         {
@@ -125,7 +131,7 @@ internal sealed class HostApi : IDisposable
         }
         catch (JsonException)
         {
-            throw SaysItIsAway(answer.StatusCode)
+            throw IsUnavailable(answer.StatusCode)
                 ? new CommandFailedException(
                     ExitCode.Unreachable,
                     $"{Address} answered {(int)answer.StatusCode}: the host behind it cannot be reached."
@@ -143,7 +149,7 @@ internal sealed class HostApi : IDisposable
                 HttpStatusCode.BadRequest => ExitCode.Usage,
                 HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ExitCode.NotAllowed,
                 HttpStatusCode.NotFound => ExitCode.NotFound,
-                var status when SaysItIsAway(status) => ExitCode.Unreachable,
+                var status when IsUnavailable(status) => ExitCode.Unreachable,
                 _ => ExitCode.Failed,
             },
             Explain(answer.StatusCode, json)
@@ -151,7 +157,7 @@ internal sealed class HostApi : IDisposable
     }
 
     /// <summary>Whether a proxy says so of a host that it does not reach; or the host itself, of its database.</summary>
-    static bool SaysItIsAway(HttpStatusCode status) =>
+    static bool IsUnavailable(HttpStatusCode status) =>
         status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     static string Explain(HttpStatusCode status, JsonElement json)

@@ -41,11 +41,11 @@ internal sealed class HostOptions
 
     /// <summary>Signs in where the command line or the environment says.</summary>
     /// <exception cref="CommandFailedException">The host is not there, or gives no token.</exception>
-    public Task<HostApi> Connect(ParseResult parsed, CancellationToken stop) =>
+    public Task<HostApi> Connect(ParseResult parsed, CancellationToken cancellationToken) =>
         HostApi.Connect(
             Given(parsed, _url, "RIDEBOOKING_URL") ?? DefaultUrl,
             Given(parsed, _token, "RIDEBOOKING_TOKEN"),
-            stop
+            cancellationToken
         );
 
     static string? Given(ParseResult parsed, Option<string> option, string variable)

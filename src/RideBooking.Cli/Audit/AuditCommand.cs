@@ -12,10 +12,10 @@ internal static class AuditCommand
         var limit = Options.Number("--limit", "At most so many, the newest first.", 1, 100, standard: 20);
         var command = new Command("audit", "What operators did, the newest first.") { limit };
         command.SetAction(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
-                using var api = await host.Connect(parsed, stop);
-                var answer = await api.Get($"operations/audit?limit={parsed.GetValue(limit)}", stop);
+                using var api = await host.Connect(parsed, cancellationToken);
+                var answer = await api.Get($"operations/audit?limit={parsed.GetValue(limit)}", cancellationToken);
                 if (host.Json(parsed))
                     terminal.Say(answer.Indented());
                 else

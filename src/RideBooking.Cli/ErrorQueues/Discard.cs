@@ -23,9 +23,9 @@ internal static class Discard
         };
         targets.AddTo(command);
         command.SetAction(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
-                using var api = await host.Connect(parsed, stop);
+                using var api = await host.Connect(parsed, cancellationToken);
                 var (selection, most) = (targets.Selection(parsed), parsed.GetValue(limit));
                 if (parsed.GetValue(dryRun) || !parsed.GetValue(yes))
                 {
@@ -34,7 +34,7 @@ internal static class Discard
                         return plan.Show(terminal, host.Json(parsed));
                     if (plan.IsEmpty(terminal, out var end))
                         return end;
-                    await terminal.Confirm(plan.Question("Take", "out of the queue"), stop);
+                    await terminal.Confirm(plan.Question("Take", "out of the queue"), cancellationToken);
                     // What comes to the queue meanwhile is not what was asked about.
                     most = plan.Count;
                 }
@@ -57,7 +57,7 @@ internal static class Discard
                             Reason = parsed.GetValue(reason),
                             DryRun = dryRun,
                         },
-                        stop
+                        cancellationToken
                     );
             }
         );

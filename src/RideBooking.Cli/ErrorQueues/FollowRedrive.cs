@@ -19,11 +19,11 @@ internal static class FollowRedrive
         var id = new Argument<Guid>("redrive") { Description = "The redrive's id." };
         var command = new Command("follow", "How far a redrive is, until it is done.") { id };
         command.SetAction(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
-                using var api = await host.Connect(parsed, stop);
-                var redrive = await api.Get($"operations/redrives/{parsed.GetValue(id)}", stop);
-                return await ToItsEnd(api, terminal, redrive, host.Json(parsed), stop);
+                using var api = await host.Connect(parsed, cancellationToken);
+                var redrive = await api.Get($"operations/redrives/{parsed.GetValue(id)}", cancellationToken);
+                return await ToItsEnd(api, terminal, redrive, host.Json(parsed), cancellationToken);
             }
         );
         return command;
@@ -36,7 +36,7 @@ internal static class FollowRedrive
         Terminal terminal,
         JsonElement redrive,
         bool json,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var (id, selected) = (redrive.As<RedriveShape>().Id, redrive.As<RedriveShape>().Selected);
@@ -45,10 +45,10 @@ internal static class FollowRedrive
         try
         {
             redrive = terminal.ShowsProgress
-                ? await Draw(terminal, redrive, show => Watch(api, redrive, show, stop))
-                : await Watch(api, redrive, _ => { }, stop);
+                ? await Draw(terminal, redrive, show => Watch(api, redrive, show, cancellationToken))
+                : await Watch(api, redrive, _ => { }, cancellationToken);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             terminal.Note($"The redrive goes on in the host. To look at it: ridebooking error-queues follow {id}");
             return ExitCode.Interrupted;
@@ -67,7 +67,7 @@ internal static class FollowRedrive
         HostApi api,
         JsonElement redrive,
         Action<RedriveShape> show,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var id = redrive.As<RedriveShape>().Id;
@@ -75,10 +75,10 @@ internal static class FollowRedrive
         while (redrive.As<RedriveShape>() is { Status: "running" } running)
         {
             show(running);
-            await Task.Delay(s_look, stop);
+            await Task.Delay(s_look, cancellationToken);
             try
             {
-                redrive = await api.Get($"operations/redrives/{id}", stop);
+                redrive = await api.Get($"operations/redrives/{id}", cancellationToken);
                 lastAnswer = Stopwatch.GetTimestamp();
             }
             catch (CommandFailedException away)

@@ -11,10 +11,10 @@ internal static class ListQueues
         var all = new Option<bool>("--all") { Description = "Also the queues that hold nothing." };
         var command = new Command("list", "The error and skipped queues that hold messages.") { all };
         command.SetAction(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
-                using var api = await host.Connect(parsed, stop);
-                var answer = await api.Get($"operations/error-queues?all={parsed.GetValue(all)}", stop);
+                using var api = await host.Connect(parsed, cancellationToken);
+                var answer = await api.Get($"operations/error-queues?all={parsed.GetValue(all)}", cancellationToken);
                 if (host.Json(parsed))
                     terminal.Say(answer.Indented());
                 else

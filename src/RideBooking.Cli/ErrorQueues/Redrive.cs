@@ -28,9 +28,9 @@ internal static class Redrive
         };
         targets.AddTo(command);
         command.SetAction(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
-                using var api = await host.Connect(parsed, stop);
+                using var api = await host.Connect(parsed, cancellationToken);
                 var (selection, most) = (targets.Selection(parsed), parsed.GetValue(limit));
                 var why = parsed.GetValue(reason);
                 if (parsed.GetValue(dryRun) || !parsed.GetValue(yes))
@@ -45,7 +45,7 @@ internal static class Redrive
                                 Reason = why,
                                 DryRun = true,
                             },
-                            stop
+                            cancellationToken
                         ),
                         targets.Ids(parsed)
                     );
@@ -53,7 +53,10 @@ internal static class Redrive
                         return plan.Show(terminal, host.Json(parsed));
                     if (plan.IsEmpty(terminal, out var end))
                         return end;
-                    await terminal.Confirm(plan.Question("Send", "back to the queue they failed in"), stop);
+                    await terminal.Confirm(
+                        plan.Question("Send", "back to the queue they failed in"),
+                        cancellationToken
+                    );
                     // What comes to the queue meanwhile is not what was asked about.
                     most = plan.Count;
                 }
@@ -69,7 +72,7 @@ internal static class Redrive
                             RatePerSecond = parsed.GetValue(rate),
                             Reason = why,
                         },
-                        stop
+                        cancellationToken
                     );
                 }
                 catch (OperationCanceledException)
@@ -80,7 +83,7 @@ internal static class Redrive
                     throw;
                 }
                 if (!parsed.GetValue(noWait))
-                    return await FollowRedrive.ToItsEnd(api, terminal, accepted, host.Json(parsed), stop);
+                    return await FollowRedrive.ToItsEnd(api, terminal, accepted, host.Json(parsed), cancellationToken);
                 terminal.Say(host.Json(parsed) ? accepted.Indented() : $"{accepted.As<RedriveShape>().Id}");
                 return ExitCode.Done;
             }

@@ -12,13 +12,13 @@ internal static class Restore
         var reason = Options.Reason();
         var command = new Command("restore", "Put discarded messages into their error queue again.") { ids, reason };
         command.SetAction(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
-                using var api = await host.Connect(parsed, stop);
+                using var api = await host.Connect(parsed, cancellationToken);
                 var answer = await api.Post(
                     "operations/failed-messages/restore",
                     new { Ids = parsed.GetValue(ids), Reason = parsed.GetValue(reason) },
-                    stop
+                    cancellationToken
                 );
                 var done = answer.As<RestoredShape>();
                 terminal.Say(

@@ -7,7 +7,7 @@ namespace RideBooking.Cli.ErrorQueues;
 /// <summary><c>error-queues show</c>: the messages of a queue, or everything about one.</summary>
 internal static class Show
 {
-    const int MostPerPage = 100;
+    const int MaxPerPage = 100;
 
     public static Command Make(Terminal terminal, HostOptions host)
     {
@@ -24,18 +24,18 @@ internal static class Show
         };
         targets.AddTo(command);
         command.SetAction(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
-                using var api = await host.Connect(parsed, stop);
+                using var api = await host.Connect(parsed, cancellationToken);
                 if (targets.Ids(parsed) is { } ids)
                 {
                     foreach (var id in ids)
-                        await One(api, terminal, id, host.Json(parsed), stop);
+                        await One(api, terminal, id, host.Json(parsed), cancellationToken);
                     return ExitCode.Done;
                 }
                 var state = parsed.GetValue(discarded) ? "discarded" : "failed";
                 var query = $"operations/failed-messages?state={state}{targets.Query(parsed)}";
-                var (items, more) = await Many(api, query, parsed.GetValue(limit), stop);
+                var (items, more) = await Many(api, query, parsed.GetValue(limit), cancellationToken);
                 if (host.Json(parsed))
                     terminal.Say(JsonSerializer.Serialize(new { items, more }, Shapes.Json));
                 else
@@ -46,9 +46,9 @@ internal static class Show
         return command;
     }
 
-    static async Task One(HostApi api, Terminal terminal, string id, bool json, CancellationToken stop)
+    static async Task One(HostApi api, Terminal terminal, string id, bool json, CancellationToken cancellationToken)
     {
-        var answer = await api.Get($"operations/failed-messages/{Uri.EscapeDataString(id)}", stop);
+        var answer = await api.Get($"operations/failed-messages/{Uri.EscapeDataString(id)}", cancellationToken);
         if (json)
             terminal.Say(answer.Indented());
         else
@@ -59,15 +59,15 @@ internal static class Show
         HostApi api,
         string query,
         int most,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         List<JsonElement> items = [];
         for (string? cursor = null; ; )
         {
-            var size = Math.Min(MostPerPage, most - items.Count);
+            var size = Math.Min(MaxPerPage, most - items.Count);
             var from = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
-            var page = await api.Get($"{query}&limit={size}{from}", stop);
+            var page = await api.Get($"{query}&limit={size}{from}", cancellationToken);
             items.AddRange(page.GetProperty("items").EnumerateArray());
             var read = page.As<MessagesShape>();
             cursor = read.NextCursor;

@@ -21,42 +21,46 @@ internal sealed partial class City(
     {
         // They leave as soon as the host is asked to stop: it waits for no request then.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        var stop = end.Token;
+        var cancellationToken = end.Token;
         try
         {
             // Fails, and ends the host, where the host has no address that the demo can use.
-            await api.Address(stop);
-            await watch.Begun.WaitAsync(stop);
+            await api.Address(cancellationToken);
+            await watch.Begun.WaitAsync(cancellationToken);
             await Task.WhenAll([
                 .. Enumerable
                     .Range(0, arguments.Drivers)
                     .Select(number =>
-                        Live(Names.Driver(number), new Driver(number, api, pace, clock, arguments.Seed).Live, stop)
+                        Live(
+                            Names.Driver(number),
+                            new Driver(number, api, pace, clock, arguments.Seed).Live,
+                            cancellationToken
+                        )
                     ),
                 .. Enumerable
                     .Range(0, arguments.Riders)
                     .Select(number =>
-                        Live(Names.Rider(number), new Rider(number, api, pace, arguments.Seed).Live, stop)
+                        Live(Names.Rider(number), new Rider(number, api, pace, arguments.Seed).Live, cancellationToken)
                     ),
             ]);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The end of the demo.
         }
     }
 
-    async Task Live(string name, Func<CancellationToken, Task> life, CancellationToken stop)
+    async Task Live(string name, Func<CancellationToken, Task> life, CancellationToken cancellationToken)
     {
         while (true)
             try
             {
-                await life(stop);
+                await life(cancellationToken);
             }
-            catch (Exception trouble) when (!stop.IsCancellationRequested)
+            catch (Exception trouble) when (!cancellationToken.IsCancellationRequested)
             {
                 LogTrouble(trouble, name);
-                await Task.Delay(s_pause, clock, stop);
+                await Task.Delay(s_pause, clock, cancellationToken);
             }
     }
 

@@ -19,7 +19,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     volatile bool _onDuty;
 
     /// <summary>Drives until told to stop.</summary>
-    public async Task Live(CancellationToken stop)
+    public async Task Live(CancellationToken cancellationToken)
     {
         var vehicle = new
         {
@@ -27,10 +27,10 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
             plate = $"B-RB {100 + number}",
             model = Names.Model(number),
         };
-        await _app.Do(HttpMethod.Put, "drivers/me", new { name = Names.Driver(number), vehicle }, stop);
+        await _app.Do(HttpMethod.Put, "drivers/me", new { name = Names.Driver(number), vehicle }, cancellationToken);
 
         // Whichever fails takes the others with it.
-        using var together = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var all = new[] { KeepShifts(together.Token), Report(together.Token), Follow(together.Token) };
         var first = await Task.WhenAny(all);
         await together.CancelAsync();
@@ -38,28 +38,28 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         await first;
     }
 
-    async Task KeepShifts(CancellationToken stop)
+    async Task KeepShifts(CancellationToken cancellationToken)
     {
         // Not all at once.
-        await pace.Pass(_shifts.Between(0, 4), stop);
+        await pace.Pass(_shifts.Between(0, 4), cancellationToken);
         while (true)
         {
-            await _app.Do(HttpMethod.Post, "drivers/me/shift", new { location = _here }, stop);
+            await _app.Do(HttpMethod.Post, "drivers/me/shift", new { location = _here }, cancellationToken);
             _onDuty = true;
-            do await pace.Pass(_shifts.Between(60, 180), stop);
-            while (!(await _app.Send(HttpMethod.Delete, "drivers/me/shift", null, stop)).Ok); // 409: on a ride
+            do await pace.Pass(_shifts.Between(60, 180), cancellationToken);
+            while (!(await _app.Send(HttpMethod.Delete, "drivers/me/shift", null, cancellationToken)).Ok); // 409: on a ride
             _onDuty = false;
-            await pace.Pass(_shifts.Between(8, 20), stop);
+            await pace.Pass(_shifts.Between(8, 20), cancellationToken);
         }
     }
 
-    async Task Report(CancellationToken stop)
+    async Task Report(CancellationToken cancellationToken)
     {
         Spot? last = null;
         var lastAt = DateTimeOffset.MinValue;
         while (true)
         {
-            await Task.Delay(s_betweenReports, clock, stop);
+            await Task.Delay(s_betweenReports, clock, cancellationToken);
             var here = _here;
             var now = clock.GetUtcNow();
             if (!_onDuty || (here == last && now - lastAt < s_atLeast))
@@ -71,28 +71,28 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
                 lng = here.Lng,
                 sequence,
             };
-            await _app.Do(HttpMethod.Put, "drivers/me/location", report, stop);
+            await _app.Do(HttpMethod.Put, "drivers/me/location", report, cancellationToken);
             (last, lastAt) = (here, now);
         }
     }
 
     /// <summary>Does what the app says: one offer, or one ride, at a time.</summary>
-    async Task Follow(CancellationToken stop)
+    async Task Follow(CancellationToken cancellationToken)
     {
         Drive? current = null;
         try
         {
-            await foreach (var (type, data) in _app.Listen("drivers/me/events", stop))
+            await foreach (var (type, data) in _app.Listen("drivers/me/events", cancellationToken))
             {
                 var offer = data.GetProperty("offerId").GetString()!;
                 switch (type)
                 {
                     case "offer":
-                        await Answer(offer, stop);
+                        await Answer(offer, cancellationToken);
                         break;
                     case "assigned" when current?.Offer != offer:
                         await End(current);
-                        current = Drive.Begin(offer, end => Take(data, end), stop);
+                        current = Drive.Begin(offer, end => Take(data, end), cancellationToken);
                         break;
                     case "over" when current?.Offer == offer:
                         await End(current);
@@ -107,85 +107,85 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         }
     }
 
-    async Task Answer(string offer, CancellationToken stop)
+    async Task Answer(string offer, CancellationToken cancellationToken)
     {
         var declines = _answers.Of(0.15);
-        await pace.Pass(_answers.Between(0.3, 1.8), stop);
+        await pace.Pass(_answers.Between(0.3, 1.8), cancellationToken);
         // 409: it is over by now.
         if (declines)
-            await _app.Send(HttpMethod.Post, $"offers/{offer}/decline", new { reason = "Too far" }, stop);
+            await _app.Send(HttpMethod.Post, $"offers/{offer}/decline", new { reason = "Too far" }, cancellationToken);
         else
-            await _app.Send(HttpMethod.Post, $"offers/{offer}/accept", null, stop);
+            await _app.Send(HttpMethod.Post, $"offers/{offer}/accept", null, cancellationToken);
     }
 
-    async Task Take(JsonElement offer, CancellationToken stop)
+    async Task Take(JsonElement offer, CancellationToken cancellationToken)
     {
         var job = Job.Of(offer);
         var (approach, wait, way) = (_drives.Between(3, 7), _drives.Between(1, 3), _drives.Between(6, 13));
         var (breaksDown, nobodyComes) = (_drives.Of(0.03), _drives.Of(0.03));
 
         // A ride from before the host was restarted may be further.
-        var status = await Status(job, stop);
+        var status = await Status(job, cancellationToken);
         if (status is null or "driverAssigned")
         {
-            await Go(job.Pickup, approach, stop);
+            await Go(job.Pickup, approach, cancellationToken);
             if (breaksDown)
             {
-                await Tell(job, "release", new { reason = "Flat tyre" }, stop);
+                await Tell(job, "release", new { reason = "Flat tyre" }, cancellationToken);
                 return;
             }
-            if (!await Tell(job, "arrive", null, stop))
+            if (!await Tell(job, "arrive", null, cancellationToken))
                 return;
-            await pace.Pass(wait, stop);
+            await pace.Pass(wait, cancellationToken);
         }
         if (status is null or "driverAssigned" or "driverArrived")
         {
-            if (nobodyComes && await WaitInVain(job, stop))
+            if (nobodyComes && await WaitWithoutAnswer(job, cancellationToken))
                 return;
-            if (!await Tell(job, "start", null, stop))
+            if (!await Tell(job, "start", null, cancellationToken))
                 return;
         }
-        await Go(job.Dropoff, way, stop);
+        await Go(job.Dropoff, way, cancellationToken);
         var distanceMeters = (int)(job.Pickup.MetersTo(job.Dropoff) * 1.25);
-        await Tell(job, "complete", new { distanceMeters }, stop);
+        await Tell(job, "complete", new { distanceMeters }, cancellationToken);
     }
 
     /// <summary>Reports that nobody came, as soon as that may be reported.</summary>
-    async Task<bool> WaitInVain(Job job, CancellationToken stop)
+    async Task<bool> WaitWithoutAnswer(Job job, CancellationToken cancellationToken)
     {
-        await pace.Pass(4, stop);
-        return (await _app.Send(HttpMethod.Post, $"{job.Ride}/no-show", null, stop)).Ok;
+        await pace.Pass(4, cancellationToken);
+        return (await _app.Send(HttpMethod.Post, $"{job.Ride}/no-show", null, cancellationToken)).Ok;
     }
 
     /// <summary>
     /// Tells the ride; one that is over says no. It may not know of its driver yet, for that takes a message: then the driver
     /// presses accept once more, and is told whether the ride is still his.
     /// </summary>
-    async Task<bool> Tell(Job job, string what, object? body, CancellationToken stop)
+    async Task<bool> Tell(Job job, string what, object? body, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var answer = await _app.Send(HttpMethod.Post, $"{job.Ride}/{what}", body, stop);
+            var answer = await _app.Send(HttpMethod.Post, $"{job.Ride}/{what}", body, cancellationToken);
             if (answer.Status != HttpStatusCode.NotFound)
                 return answer.Ok;
-            await pace.Pass(0.5, stop);
-            if (!(await _app.Send(HttpMethod.Post, $"offers/{job.Offer}/accept", null, stop)).Ok)
+            await pace.Pass(0.5, cancellationToken);
+            if (!(await _app.Send(HttpMethod.Post, $"offers/{job.Offer}/accept", null, cancellationToken)).Ok)
                 return false;
         }
     }
 
-    async Task<string?> Status(Job job, CancellationToken stop) =>
-        await _app.Send(HttpMethod.Get, job.Ride, null, stop) is { Ok: true } answer
+    async Task<string?> Status(Job job, CancellationToken cancellationToken) =>
+        await _app.Send(HttpMethod.Get, job.Ride, null, cancellationToken) is { Ok: true } answer
             ? answer.Body.GetProperty("status").GetString()
             : null;
 
-    async Task Go(Spot to, double seconds, CancellationToken stop)
+    async Task Go(Spot to, double seconds, CancellationToken cancellationToken)
     {
         const double step = 0.5;
         var from = _here;
         for (var gone = 0.0; gone < seconds; gone += step)
         {
-            await pace.Pass(step, stop);
+            await pace.Pass(step, cancellationToken);
             _here = from.Towards(to, gone / seconds);
         }
         _here = to;
@@ -212,9 +212,13 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     {
         public string Offer => offer;
 
-        public static Drive Begin(string offer, Func<CancellationToken, Task> drive, CancellationToken stop)
+        public static Drive Begin(
+            string offer,
+            Func<CancellationToken, Task> drive,
+            CancellationToken cancellationToken
+        )
         {
-            var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             return new Drive(offer, drive(end.Token), end);
         }
 

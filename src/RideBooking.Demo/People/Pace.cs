@@ -29,7 +29,7 @@ internal sealed class Pace(DemoArguments arguments, TimeProvider clock)
     }
 
     /// <summary>Waits until so many seconds of the city have passed.</summary>
-    public async Task Pass(double seconds, CancellationToken stop)
+    public async Task Pass(double seconds, CancellationToken cancellationToken)
     {
         while (seconds > 0)
         {
@@ -37,15 +37,15 @@ internal sealed class Pace(DemoArguments arguments, TimeProvider clock)
             // A delay drops what is below a millisecond: rounded down, the rest would be waited for by asking the clock.
             var step = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Min(seconds / pace, s_step.TotalSeconds) * 1000));
             var began = clock.GetTimestamp();
-            await Task.Delay(step, clock, stop);
+            await Task.Delay(step, clock, cancellationToken);
             seconds -= clock.GetElapsedTime(began).TotalSeconds * pace;
         }
     }
 
     /// <summary>Waits while the city is paused.</summary>
-    public async Task WhilePaused(CancellationToken stop)
+    public async Task WhilePaused(CancellationToken cancellationToken)
     {
         while (Paused)
-            await Task.Delay(s_step, clock, stop);
+            await Task.Delay(s_step, clock, cancellationToken);
     }
 }

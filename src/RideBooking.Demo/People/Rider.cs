@@ -13,26 +13,26 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
     readonly Dictionary<string, string> _cards = [];
 
     /// <summary>Rides until told to stop.</summary>
-    public async Task Live(CancellationToken stop)
+    public async Task Live(CancellationToken cancellationToken)
     {
         while (true)
         {
             var trip = Trip.Next(_chance);
-            await pace.Pass(trip.Rest, stop);
-            await pace.WhilePaused(stop);
-            if (await Request(trip, stop) is { } ride)
-                await Follow(ride, trip, stop);
+            await pace.Pass(trip.Rest, cancellationToken);
+            await pace.WhilePaused(cancellationToken);
+            if (await Request(trip, cancellationToken) is { } ride)
+                await Follow(ride, trip, cancellationToken);
         }
     }
 
     /// <returns>The ride, or null for no ride this time.</returns>
-    async Task<string?> Request(Trip trip, CancellationToken stop)
+    async Task<string?> Request(Trip trip, CancellationToken cancellationToken)
     {
         var way = new { pickup = trip.From, dropoff = trip.To };
-        var quote = await _app.Do(HttpMethod.Post, "quotes", way, stop);
-        if (trip.TooDear)
+        var quote = await _app.Do(HttpMethod.Post, "quotes", way, cancellationToken);
+        if (trip.IsTooExpensive)
             return null;
-        var card = await Card(trip.Card, stop);
+        var card = await Card(trip.Card, cancellationToken);
         var wish = new
         {
             way.pickup,
@@ -40,13 +40,13 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
             quoteId = quote.GetProperty("quoteId").GetString(),
             paymentMethodId = card,
         };
-        var answer = await _app.Send(HttpMethod.Post, "rides", wish, stop);
+        var answer = await _app.Send(HttpMethod.Post, "rides", wish, cancellationToken);
         switch (answer.Code)
         {
             case "active_ride_exists": // from before the host was restarted
                 return answer.Body.GetProperty("rideId").GetString();
             case "outstanding_balance":
-                await PayBalance(stop);
+                await PayBalance(cancellationToken);
                 return null;
             case "quote_expired":
                 return null;
@@ -55,17 +55,17 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
     }
 
     /// <summary>Looks at the app until everything is said, or long enough.</summary>
-    async Task Follow(string ride, Trip trip, CancellationToken stop)
+    async Task Follow(string ride, Trip trip, CancellationToken cancellationToken)
     {
-        using var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var changing = trip.CancelAfter is { } after ? ChangeMind(ride, after, leave.Token) : Task.CompletedTask;
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changing = trip.CancelAfter is { } after ? CancelLater(ride, after, leave.Token) : Task.CompletedTask;
         try
         {
             await foreach (var (type, data) in _app.Listen($"rides/{ride}/events", leave.Token))
                 if (await IsOver(ride, type, data.GetProperty("payload"), trip, leave))
                     break;
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Has looked long enough; whatever is still to come, the rider finds it later.
         }
@@ -101,27 +101,27 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         }
     }
 
-    async Task ChangeMind(string ride, double after, CancellationToken stop)
+    async Task CancelLater(string ride, double after, CancellationToken cancellationToken)
     {
-        await pace.Pass(after, stop);
+        await pace.Pass(after, cancellationToken);
         // Refused where the rider is aboard already, or arrived.
-        await _app.Send(HttpMethod.Post, $"rides/{ride}/cancel", new { reason = "Changed my mind" }, stop);
+        await _app.Send(HttpMethod.Post, $"rides/{ride}/cancel", new { reason = "Changed my mind" }, cancellationToken);
     }
 
-    async Task PayBalance(CancellationToken stop)
+    async Task PayBalance(CancellationToken cancellationToken)
     {
-        var paymentMethodId = await Card(Trip.GoodCard, stop);
+        var paymentMethodId = await Card(Trip.GoodCard, cancellationToken);
         // Refused when it is paid by now.
-        await _app.Send(HttpMethod.Post, "riders/me/balance/pay", new { paymentMethodId }, stop);
-        await pace.Pass(1, stop);
+        await _app.Send(HttpMethod.Post, "riders/me/balance/pay", new { paymentMethodId }, cancellationToken);
+        await pace.Pass(1, cancellationToken);
     }
 
     /// <summary>The id of a card, which is added when it is used for the first time.</summary>
-    async Task<string> Card(string token, CancellationToken stop)
+    async Task<string> Card(string token, CancellationToken cancellationToken)
     {
         if (_cards.Count == 0)
         {
-            var methods = await _app.Do(HttpMethod.Get, "riders/me/payment-methods", null, stop);
+            var methods = await _app.Do(HttpMethod.Get, "riders/me/payment-methods", null, cancellationToken);
             foreach (var known in methods.GetProperty("items").EnumerateArray())
                 if (known.TryGetProperty("label", out var label) && label.GetString() is { } name)
                     _cards.TryAdd(name, known.GetProperty("id").GetString()!);
@@ -129,7 +129,7 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         if (_cards.TryGetValue(token, out var id))
             return id;
         var card = new { token, label = token };
-        var added = await _app.Do(HttpMethod.Post, "riders/me/payment-methods", card, stop);
+        var added = await _app.Do(HttpMethod.Post, "riders/me/payment-methods", card, cancellationToken);
         return _cards[token] = added.GetProperty("id").GetString()!;
     }
 }

@@ -40,7 +40,7 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
     public string Id => id;
 
     /// <summary>Sends a request until there is an answer that stays.</summary>
-    public async Task<Answer> Send(HttpMethod method, string path, object? body, CancellationToken stop)
+    public async Task<Answer> Send(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         var key = Guid.CreateVersion7().ToString("n");
         for (var pause = s_shortest; ; pause = Longer(pause))
@@ -48,13 +48,13 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
             var wait = pause;
             try
             {
-                using var request = await Request(method, path, stop);
+                using var request = await Request(method, path, cancellationToken);
                 if (body is not null)
                     request.Content = JsonContent.Create(body);
                 if (method == HttpMethod.Post)
                     request.Headers.Add("Idempotency-Key", key);
-                using var response = await api.Send(request, stop);
-                var answer = await Read(response, stop);
+                using var response = await api.Send(request, cancellationToken);
+                var answer = await Read(response, cancellationToken);
                 if (!Passes(answer))
                     return answer;
                 wait = response.Headers.RetryAfter?.Delta ?? pause;
@@ -63,35 +63,35 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
             {
                 // No connection, or it broke off: nobody knows what was done, and the key sees to it that it is done once.
             }
-            await Task.Delay(wait, clock, stop);
+            await Task.Delay(wait, clock, cancellationToken);
         }
     }
 
     /// <summary>As <see cref="Send"/>, for what is never refused.</summary>
     /// <exception cref="RefusedException">It was.</exception>
-    public async Task<JsonElement> Do(HttpMethod method, string path, object? body, CancellationToken stop)
+    public async Task<JsonElement> Do(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        var answer = await Send(method, path, body, stop);
+        var answer = await Send(method, path, body, cancellationToken);
         return answer.Ok ? answer.Body : throw new RefusedException($"{method} {path}", answer);
     }
 
     /// <summary>A stream of server-sent events as they come; comes back where it broke off.</summary>
     public async IAsyncEnumerable<(string Type, JsonElement Data)> Listen(
         string path,
-        [EnumeratorCancellation] CancellationToken stop
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         string? last = null;
         for (var pause = s_shortest; ; pause = Longer(pause))
         {
-            using var response = await TryOpen(path, last, stop);
+            using var response = await TryOpen(path, last, cancellationToken);
             if (response is not null)
             {
-                await using var stream = await response.Content.ReadAsStreamAsync(stop);
+                await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
                 await using var events = SseParser
                     .Create(stream, (_, data) => Encoding.UTF8.GetString(data))
-                    .EnumerateAsync(stop)
-                    .GetAsyncEnumerator(stop);
+                    .EnumerateAsync(cancellationToken)
+                    .GetAsyncEnumerator(cancellationToken);
                 while (await TryMove(events))
                 {
                     pause = s_shortest;
@@ -99,23 +99,23 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
                     yield return (events.Current.EventType, Parse(Encoding.UTF8.GetBytes(events.Current.Data)));
                 }
             }
-            await Task.Delay(pause, clock, stop);
+            await Task.Delay(pause, clock, cancellationToken);
         }
     }
 
-    async Task<HttpResponseMessage?> TryOpen(string path, string? last, CancellationToken stop)
+    async Task<HttpResponseMessage?> TryOpen(string path, string? last, CancellationToken cancellationToken)
     {
         try
         {
-            using var request = await Request(HttpMethod.Get, path, stop);
+            using var request = await Request(HttpMethod.Get, path, cancellationToken);
             if (last is not null)
                 request.Headers.Add("Last-Event-ID", last);
-            var response = await api.Send(request, stop);
+            var response = await api.Send(request, cancellationToken);
             if (response.IsSuccessStatusCode)
                 return response;
             using (response)
             {
-                var answer = await Read(response, stop);
+                var answer = await Read(response, cancellationToken);
                 return Passes(answer) ? null : throw new RefusedException($"GET {path}", answer);
             }
         }
@@ -137,22 +137,22 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
         }
     }
 
-    async Task<HttpRequestMessage> Request(HttpMethod method, string path, CancellationToken stop)
+    async Task<HttpRequestMessage> Request(HttpMethod method, string path, CancellationToken cancellationToken)
     {
-        _token ??= await SignIn(stop);
+        _token ??= await SignIn(cancellationToken);
         return new(method, new Uri($"api/v1/{path}", UriKind.Relative))
         {
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", _token) },
         };
     }
 
-    async Task<string> SignIn(CancellationToken stop)
+    async Task<string> SignIn(CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/v1/dev/token", UriKind.Relative));
         request.Content = JsonContent.Create(new { role, subject = id });
-        using var response = await api.Send(request, stop);
+        using var response = await api.Send(request, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return (await Read(response, stop)).Body.GetProperty("access_token").GetString()!;
+        return (await Read(response, cancellationToken)).Body.GetProperty("access_token").GetString()!;
     }
 
     bool Passes(Answer answer)
@@ -168,8 +168,8 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
             || answer.Code is "request_in_progress" or "concurrent_update";
     }
 
-    static async Task<Answer> Read(HttpResponseMessage response, CancellationToken stop) =>
-        new(response.StatusCode, Parse(await response.Content.ReadAsByteArrayAsync(stop)));
+    static async Task<Answer> Read(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        new(response.StatusCode, Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
 
     static JsonElement Parse(byte[] json) => json.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(json) : default;
 

@@ -4,11 +4,19 @@ namespace RideBooking.Demo.People;
 /// <param name="Rest">Seconds of the city before it.</param>
 /// <param name="From">Where the rider waits.</param>
 /// <param name="To">Where the rider wants to go.</param>
-/// <param name="TooDear">Whether the quote is more than the rider likes to pay.</param>
+/// <param name="IsTooExpensive">Whether the quote is more than the rider likes to pay.</param>
 /// <param name="CancelAfter">Seconds of the city after which the rider changes his mind; null if not.</param>
 /// <param name="Card">The token of the card the rider pays with; docs/payments.md says what each does.</param>
 /// <param name="Stars">How the rider rates the ride; null if not at all.</param>
-internal sealed record Trip(double Rest, Spot From, Spot To, bool TooDear, double? CancelAfter, string Card, int? Stars)
+internal sealed record Trip(
+    double Rest,
+    Spot From,
+    Spot To,
+    bool IsTooExpensive,
+    double? CancelAfter,
+    string Card,
+    int? Stars
+)
 {
     /// <summary>The card that always pays.</summary>
     public const string GoodCard = "tok_visa";

@@ -12,7 +12,7 @@ internal static class Board
     const int Middle = 9;
     const int Footer = 2;
     const int Frame = 2;
-    const int MostErrorQueues = 4;
+    const int MaxErrorQueues = 4;
     const string Dim = "grey";
 
     /// <summary>The least that there is room for.</summary>
@@ -146,7 +146,7 @@ internal static class Board
         return
         [
             .. queues
-                .Take(MostErrorQueues)
+                .Take(MaxErrorQueues)
                 .Select(queue =>
                     new OneLine()
                         .Add($" {queue.Name}", "red", queues.Max(one => one.Name.Length) + 2)

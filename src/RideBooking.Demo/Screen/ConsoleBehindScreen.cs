@@ -10,7 +10,7 @@ namespace RideBooking.Demo.Screen;
 internal sealed class ConsoleBehindScreen : TextWriter
 {
     // A demo that runs for a week must not fill the disk: then the file begins anew.
-    const long MostBytes = 10_000_000;
+    const long MaxBytes = 10_000_000;
 
     readonly Lock _lock = new();
     readonly TextWriter _terminal;
@@ -108,7 +108,7 @@ internal sealed class ConsoleBehindScreen : TextWriter
         if (_line.Length > 0 && _line[0] != ' ')
             LastLine = _line.ToString();
         _line.Clear();
-        if (_file!.BaseStream.Length > MostBytes)
+        if (_file!.BaseStream.Length > MaxBytes)
             _file.BaseStream.SetLength(0);
     }
 }

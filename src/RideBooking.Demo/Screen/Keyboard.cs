@@ -31,15 +31,15 @@ internal sealed partial class Keyboard(
     }
 
     /// <summary>Listens from now on.</summary>
-    public void Listen(CancellationToken stop)
+    public void Listen(CancellationToken cancellationToken)
     {
         if (!Works)
             return;
         // One thread that always reads: between two reads the terminal would echo what is typed. It ends with the process.
         new Thread(() =>
         {
-            while (!stop.IsCancellationRequested)
-                Press(Console.ReadKey(intercept: true).KeyChar, stop);
+            while (!cancellationToken.IsCancellationRequested)
+                Press(Console.ReadKey(intercept: true).KeyChar, cancellationToken);
         })
         {
             IsBackground = true,
@@ -47,7 +47,7 @@ internal sealed partial class Keyboard(
         }.Start();
     }
 
-    void Press(char key, CancellationToken stop)
+    void Press(char key, CancellationToken cancellationToken)
     {
         switch (char.ToLowerInvariant(key))
         {
@@ -59,7 +59,7 @@ internal sealed partial class Keyboard(
                 break;
             case 'r' when _redrive.IsCompleted:
                 Notice = "Redriving…";
-                _redrive = Redrive(stop);
+                _redrive = Redrive(cancellationToken);
                 break;
             case 'p':
                 pace.Paused = !pace.Paused;
@@ -77,16 +77,16 @@ internal sealed partial class Keyboard(
         }
     }
 
-    async Task Redrive(CancellationToken stop)
+    async Task Redrive(CancellationToken cancellationToken)
     {
         try
         {
             List<string> done = [];
-            foreach (var queue in await by.ErrorQueues(stop))
-                done.Add(await by.Redrive(queue.Name, stop));
+            foreach (var queue in await by.ErrorQueues(cancellationToken))
+                done.Add(await by.Redrive(queue.Name, cancellationToken));
             Notice = done.Count == 0 ? "There is nothing to redrive" : string.Join("; ", done);
         }
-        catch (Exception failure) when (!stop.IsCancellationRequested)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             LogFailure(failure);
             Notice = $"The redrive failed: {failure.Message}";

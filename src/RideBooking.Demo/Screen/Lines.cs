@@ -12,20 +12,20 @@ internal sealed class Lines(ViewSource source, Watch watch, TimeProvider clock, 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        var stop = end.Token;
+        var cancellationToken = end.Token;
         try
         {
-            await watch.Begun.WaitAsync(stop);
+            await watch.Begun.WaitAsync(cancellationToken);
             Console.WriteLine(
                 "The demo's city lives. Steer it by PUT /api/v1/demo as an operator; docs/demo.md says how."
             );
             while (true)
             {
-                await Task.Delay(s_pause, clock, stop);
-                Console.WriteLine(Board.Line(await source.Now(null, ("", null), keys: false, stop)));
+                await Task.Delay(s_pause, clock, cancellationToken);
+                Console.WriteLine(Board.Line(await source.Now(null, ("", null), keys: false, cancellationToken)));
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The end of the demo.
         }

@@ -17,42 +17,46 @@ internal sealed class LiveScreen(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        var stop = end.Token;
+        var cancellationToken = end.Token;
         try
         {
             // Until then the terminal shows how the host starts, and what it waits for.
-            await Look(stop);
-            keyboard.Listen(stop);
+            await Refresh(cancellationToken);
+            keyboard.Listen(cancellationToken);
             behind.Hide();
-            await Task.Run(() => behind.Screen.AlternateScreen(() => Show(stop).GetAwaiter().GetResult()), stop);
-            var view = await Look(CancellationToken.None);
+            await Task.Run(
+                () => behind.Screen.AlternateScreen(() => Show(cancellationToken).GetAwaiter().GetResult()),
+                cancellationToken
+            );
+            var view = await Refresh(CancellationToken.None);
             behind.Say(Board.Line(view));
             behind.Say($"The city goes to sleep; the host finishes what it holds. Its log: {behind.FileName}");
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The end of the demo, before it began.
         }
     }
 
-    Task Show(CancellationToken stop) =>
+    Task Show(CancellationToken cancellationToken) =>
         behind
             .Screen.Live(new Text(""))
             .AutoClear(true)
             .StartAsync(async live =>
             {
                 var (width, height) = (0, 0);
-                while (!stop.IsCancellationRequested)
+                while (!cancellationToken.IsCancellationRequested)
                 {
                     var profile = behind.Screen.Profile;
                     if ((width, height) != (profile.Width, profile.Height))
                         behind.Screen.Clear();
                     (width, height) = (profile.Width, profile.Height);
-                    live.UpdateTarget(Board.Draw(await Look(CancellationToken.None), width, height));
-                    await Task.Delay(s_frame, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    live.UpdateTarget(Board.Draw(await Refresh(CancellationToken.None), width, height));
+                    await Task.Delay(s_frame, clock, cancellationToken)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             });
 
-    Task<View> Look(CancellationToken stop) =>
-        source.Now(keyboard.Notice, (behind.FileName, behind.LastLine), keyboard.Works, stop);
+    Task<View> Refresh(CancellationToken cancellationToken) =>
+        source.Now(keyboard.Notice, (behind.FileName, behind.LastLine), keyboard.Works, cancellationToken);
 }

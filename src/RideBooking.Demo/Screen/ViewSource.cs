@@ -20,9 +20,14 @@ internal sealed class ViewSource(
     readonly long _begun = clock.GetTimestamp();
 
     /// <summary>What there is to see now.</summary>
-    public async Task<View> Now(string? notice, (string File, string? LastLine) log, bool keys, CancellationToken stop)
+    public async Task<View> Now(
+        string? notice,
+        (string File, string? LastLine) log,
+        bool keys,
+        CancellationToken cancellationToken
+    )
     {
-        var address = await api.Address(stop);
+        var address = await api.Address(cancellationToken);
         return new View(
             watch.Now(),
             $"{address.GetLeftPart(UriPartial.Authority)}  {transport.Kind}, {database.Provider}",

@@ -10,7 +10,7 @@ internal sealed class EventFeed(TimeProvider clock)
     const int Seconds = 60;
 
     readonly Lock _lock = new();
-    readonly Queue<Happening> _latest = [];
+    readonly Queue<Observation> _latest = [];
     readonly Dictionary<string, int> _happened = [];
     readonly Dictionary<long, int> _perSecond = [];
     readonly SortedDictionary<string, decimal> _taken = new(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class EventFeed(TimeProvider clock)
     }
 
     /// <summary>The last events, the newest first.</summary>
-    public IReadOnlyList<Happening> Latest
+    public IReadOnlyList<Observation> Latest
     {
         get
         {
@@ -44,7 +44,7 @@ internal sealed class EventFeed(TimeProvider clock)
     }
 
     /// <summary>How often each kind of event happened.</summary>
-    public IReadOnlyDictionary<string, int> Happened
+    public IReadOnlyDictionary<string, int> Observed
     {
         get
         {

@@ -19,11 +19,11 @@ internal static partial class Exposition
     const string Ours = "ridebooking_";
 
     /// <summary>The readings of our metrics, line by line.</summary>
-    public static async Task<IReadOnlyList<Sample>> Read(Stream text, CancellationToken stop)
+    public static async Task<IReadOnlyList<Sample>> Read(Stream text, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(text);
         List<Sample> samples = [];
-        while (await reader.ReadLineAsync(stop) is { } line)
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
             if (line.StartsWith(Ours, StringComparison.Ordinal) && Parse(line) is { } sample)
                 samples.Add(sample);
         return samples;

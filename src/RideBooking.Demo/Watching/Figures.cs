@@ -23,7 +23,7 @@ internal sealed record Figures(
     double? Timers,
     IReadOnlyDictionary<string, int> Happened,
     string Taken,
-    IReadOnlyList<Happening> Latest,
+    IReadOnlyList<Observation> Latest,
     IReadOnlyList<ErrorQueue>? ErrorQueues,
     IReadOnlyList<string> Ill
 )
@@ -39,7 +39,7 @@ internal sealed record Figures(
 }
 
 /// <summary>An event, in words.</summary>
-internal sealed record Happening(DateTimeOffset At, string Type, string Text);
+internal sealed record Observation(DateTimeOffset At, string Type, string Text);
 
 /// <summary>An error or skipped queue with messages in it.</summary>
 /// <param name="Name">The queue.</param>

@@ -7,7 +7,7 @@ namespace RideBooking.Demo.Watching;
 internal static class Narrator
 {
     /// <summary>The event of an envelope, in words.</summary>
-    public static Happening Tell(JsonElement envelope)
+    public static Observation Tell(JsonElement envelope)
     {
         var type = envelope.GetProperty("event_type").GetString()!;
         return new(

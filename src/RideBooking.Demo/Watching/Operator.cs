@@ -12,10 +12,10 @@ internal sealed class Operator(Api api, TimeProvider clock)
     readonly Session _app = api.For("operator", "demo-operator");
 
     /// <summary>The position of the last event there is.</summary>
-    public async Task<long> Head(CancellationToken stop)
+    public async Task<long> Head(CancellationToken cancellationToken)
     {
         // Positions have no gap, so the end is found by halving.
-        async Task<bool> IsThere(long position) => (await Events(position - 1, 1, stop)).Events.Count > 0;
+        async Task<bool> IsThere(long position) => (await Events(position - 1, 1, cancellationToken)).Events.Count > 0;
         var (there, beyond) = (0L, 1L);
         while (await IsThere(beyond))
             (there, beyond) = (beyond, beyond * 2);
@@ -31,13 +31,15 @@ internal sealed class Operator(Api api, TimeProvider clock)
     }
 
     /// <summary>The events after a position, and the position to read on after.</summary>
-    public Task<(IReadOnlyList<JsonElement> Events, long Next)> Events(long after, CancellationToken stop) =>
-        Events(after, Page, stop);
+    public Task<(IReadOnlyList<JsonElement> Events, long Next)> Events(
+        long after,
+        CancellationToken cancellationToken
+    ) => Events(after, Page, cancellationToken);
 
     /// <summary>The error and skipped queues that are not empty.</summary>
-    public async Task<IReadOnlyList<ErrorQueue>> ErrorQueues(CancellationToken stop)
+    public async Task<IReadOnlyList<ErrorQueue>> ErrorQueues(CancellationToken cancellationToken)
     {
-        var answer = await _app.Do(HttpMethod.Get, "operations/error-queues", null, stop);
+        var answer = await _app.Do(HttpMethod.Get, "operations/error-queues", null, cancellationToken);
         return [.. answer.GetProperty("items").EnumerateArray().Select(Read)];
 
         static ErrorQueue Read(JsonElement queue) =>
@@ -57,15 +59,15 @@ internal sealed class Operator(Api api, TimeProvider clock)
 
     /// <summary>Sends everything in a queue back to where it failed, and waits until it is sent.</summary>
     /// <returns>What became of it, in words.</returns>
-    public async Task<string> Redrive(string queue, CancellationToken stop)
+    public async Task<string> Redrive(string queue, CancellationToken cancellationToken)
     {
         var wish = new { selection = new { queue }, reason = "Asked for on the screen of the demo" };
-        var redrive = await _app.Do(HttpMethod.Post, "operations/redrives", wish, stop);
+        var redrive = await _app.Do(HttpMethod.Post, "operations/redrives", wish, cancellationToken);
         var path = $"operations/redrives/{redrive.GetProperty("id").GetString()}";
         while (redrive.GetProperty("status").GetString() == "running")
         {
-            await Task.Delay(s_look, clock, stop);
-            redrive = await _app.Do(HttpMethod.Get, path, null, stop);
+            await Task.Delay(s_look, clock, cancellationToken);
+            redrive = await _app.Do(HttpMethod.Get, path, null, cancellationToken);
         }
         var sent = redrive.GetProperty("sent").GetInt32();
         return redrive.GetProperty("status").GetString() == "completed"
@@ -73,9 +75,13 @@ internal sealed class Operator(Api api, TimeProvider clock)
             : $"{queue}: {redrive.GetProperty("error")}";
     }
 
-    async Task<(IReadOnlyList<JsonElement> Events, long Next)> Events(long after, int limit, CancellationToken stop)
+    async Task<(IReadOnlyList<JsonElement> Events, long Next)> Events(
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
-        var page = await _app.Do(HttpMethod.Get, $"events?after={after}&limit={limit}", null, stop);
+        var page = await _app.Do(HttpMethod.Get, $"events?after={after}&limit={limit}", null, cancellationToken);
         return ([.. page.GetProperty("items").EnumerateArray()], page.GetProperty("next").GetInt64());
     }
 }

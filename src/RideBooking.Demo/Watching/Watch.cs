@@ -65,7 +65,7 @@ internal sealed partial class Watch(
             Sum("ridebooking_endpoint_messages"),
             Sum("ridebooking_outbox_messages"),
             Sum("ridebooking_scheduler_timers"),
-            _feed.Happened,
+            _feed.Observed,
             _feed.Taken,
             _feed.Latest,
             _errorQueues,
@@ -76,29 +76,39 @@ internal sealed partial class Watch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        var stop = end.Token;
+        var cancellationToken = end.Token;
         try
         {
             long? position = null;
             await Task.WhenAll(
-                Repeat(s_events, async () => position = await Follow(position, stop), () => { }, stop),
-                Repeat(s_metrics, () => Scrape(stop), () => _samples = [], stop),
+                Repeat(
+                    s_events,
+                    async () => position = await Follow(position, cancellationToken),
+                    () => { },
+                    cancellationToken
+                ),
+                Repeat(s_metrics, () => Scrape(cancellationToken), () => _samples = [], cancellationToken),
                 Repeat(
                     s_others,
-                    async () => _errorQueues = await by.ErrorQueues(stop),
+                    async () => _errorQueues = await by.ErrorQueues(cancellationToken),
                     () => _errorQueues = null,
-                    stop
+                    cancellationToken
                 ),
-                Repeat(s_others, () => Ask(stop), () => _ill = ["the host does not answer"], stop)
+                Repeat(
+                    s_others,
+                    () => Ask(cancellationToken),
+                    () => _ill = ["the host does not answer"],
+                    cancellationToken
+                )
             );
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The end of the demo.
         }
     }
 
-    async Task Repeat(TimeSpan pause, Func<Task> look, Action forget, CancellationToken stop)
+    async Task Repeat(TimeSpan pause, Func<Task> look, Action forget, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -106,40 +116,40 @@ internal sealed partial class Watch(
             {
                 await look();
             }
-            catch (Exception failure) when (!stop.IsCancellationRequested)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 forget();
                 LogFailure(failure);
             }
-            await Task.Delay(pause, clock, stop);
+            await Task.Delay(pause, clock, cancellationToken);
         }
     }
 
-    async Task<long> Follow(long? position, CancellationToken stop)
+    async Task<long> Follow(long? position, CancellationToken cancellationToken)
     {
         if (position is not { } after)
         {
-            after = await by.Head(stop);
+            after = await by.Head(cancellationToken);
             _begun.TrySetResult();
         }
-        var (events, next) = await by.Events(after, stop);
+        var (events, next) = await by.Events(after, cancellationToken);
         _feed.Add(events);
         return next;
     }
 
-    async Task Scrape(CancellationToken stop)
+    async Task Scrape(CancellationToken cancellationToken)
     {
-        await using var text = await Get("metrics", stop);
-        var samples = await Exposition.Read(text, stop);
+        await using var text = await Get("metrics", cancellationToken);
+        var samples = await Exposition.Read(text, cancellationToken);
         lock (_lag)
             _lag.Add(samples);
         _samples = samples;
     }
 
-    async Task Ask(CancellationToken stop)
+    async Task Ask(CancellationToken cancellationToken)
     {
-        await using var text = await Get("health/ready", stop);
-        var report = await JsonSerializer.DeserializeAsync<JsonElement>(text, cancellationToken: stop);
+        await using var text = await Get("health/ready", cancellationToken);
+        var report = await JsonSerializer.DeserializeAsync<JsonElement>(text, cancellationToken: cancellationToken);
         _ill =
         [
             .. report
@@ -150,9 +160,9 @@ internal sealed partial class Watch(
         ];
     }
 
-    async Task<Stream> Get(string path, CancellationToken stop)
+    async Task<Stream> Get(string path, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_patience);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         using var answer = await api.Send(request, limit.Token);

@@ -115,7 +115,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
         _services.AddSingleton(new OutboxOf(typeof(TDbContext)));
         if (_services.All(service => service.ImplementationType != typeof(CommitInterceptorConfiguration<>)))
             _services.AddSingleton(typeof(IDbContextOptionsConfiguration<>), typeof(CommitInterceptorConfiguration<>));
-        _services.TryAddSingleton<SeenMessages<TDbContext>>();
+        _services.TryAddSingleton<InboxCache<TDbContext>>();
         _services.AddHostedService<OutboxService<TDbContext>>();
         _services.AddHostedService<BusOutboxDeliveryService<TDbContext>>();
         _services.AddHostedService<InboxCleanupService<TDbContext>>();

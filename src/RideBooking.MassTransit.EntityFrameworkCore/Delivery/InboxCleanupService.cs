@@ -29,7 +29,7 @@ public sealed partial class InboxCleanupService<TDbContext>(
             try
             {
                 // Small bites, so that nobody waits long for the writer; then on until a bite is not full.
-                while (await outbox.Store.DeleteExpiredMarks(stoppingToken) >= outbox.Settings.QueryMessageLimit)
+                while (await outbox.Store.DeleteExpiredEntries(stoppingToken) >= outbox.Settings.QueryMessageLimit)
                     stoppingToken.ThrowIfCancellationRequested();
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

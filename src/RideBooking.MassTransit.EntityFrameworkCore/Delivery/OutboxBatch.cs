@@ -17,7 +17,7 @@ sealed class OutboxBatch(IReadOnlyList<OutboxMessage> messages, bool isCommitted
     public bool IsSuspect => messages[0].AttemptCount > 0;
 
     /// <summary>What stood before them in their lane when they were committed.</summary>
-    public IReadOnlyCollection<Guid> Ahead => messages[0].Ahead;
+    public IReadOnlyCollection<Guid> Predecessors => messages[0].Predecessors;
 
     /// <summary>Ends when all are sent and deleted, or left to the sweeper.</summary>
     public Task Released => _released.Task;

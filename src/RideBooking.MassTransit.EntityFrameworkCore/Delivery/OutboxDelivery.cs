@@ -18,16 +18,16 @@ sealed partial class OutboxDelivery<TDbContext>(
 )
     where TDbContext : DbContext
 {
-    public const int MostMessagesInMemory = 10_000;
-    static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(10);
-    static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(200);
+    public const int MaxMessagesInMemory = 10_000;
+    static readonly TimeSpan MinPollInterval = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan MaxPollInterval = TimeSpan.FromMilliseconds(200);
 
     readonly TaskCompletionSource<CancellationToken> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly ConcurrentDictionary<(Uri Destination, bool OfSuspects), OutboxQueue<TDbContext>> _queues = new();
     readonly List<Task> _turns = [];
 
     // Each with whether it is sent already, and only waits for its deletion.
-    readonly ConcurrentDictionary<Guid, bool> _held = new();
+    readonly ConcurrentDictionary<Guid, bool> _inFlight = new();
     readonly ConcurrentQueue<Guid> _undeleted = new();
     TaskCompletionSource _somethingSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int _unfinished;
@@ -36,7 +36,7 @@ sealed partial class OutboxDelivery<TDbContext>(
     public Task<CancellationToken> Running => _running.Task;
 
     /// <summary>Whether this process is about to send the message, so that the sweeper must not.</summary>
-    public bool Holds(Guid id) => _held.ContainsKey(id);
+    public bool IsInFlight(Guid id) => _inFlight.ContainsKey(id);
 
     /// <summary>Whether everything that was handed over has been sent or left to the sweeper.</summary>
     public bool IsIdle => Volatile.Read(ref _unfinished) == 0;
@@ -55,18 +55,18 @@ sealed partial class OutboxDelivery<TDbContext>(
     /// Sends what is handed over until it is stopped, to each destination in that order. A destination that takes nothing does
     /// not keep what goes elsewhere waiting, nor does a message that waits for its turn in its lane.
     /// </summary>
-    public async Task Run(CancellationToken stop)
+    public async Task Run(CancellationToken cancellationToken)
     {
         try
         {
-            await sender.WaitForBus(stop);
-            _running.TrySetResult(stop);
-            await Task.Delay(Timeout.Infinite, stop);
+            await sender.WaitForBus(cancellationToken);
+            _running.TrySetResult(cancellationToken);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // What is still to be sent is in the database as well.
-            _running.TrySetResult(stop);
+            _running.TrySetResult(cancellationToken);
         }
 
         await Task.WhenAll(Turns());
@@ -80,17 +80,17 @@ sealed partial class OutboxDelivery<TDbContext>(
     }
 
     /// <summary>Takes messages whose transaction has committed. Never waits.</summary>
-    public void HandOver(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: true);
+    public void Enqueue(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: true);
 
     /// <summary>Takes messages of a transaction whose end was not seen. Never waits.</summary>
-    public void HandOverIfCommitted(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: false);
+    public void EnqueueIfCommitted(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: false);
 
     /// <summary>
     /// Takes messages that the sweeper has found, and nobody holds. Never waits. Before they are sent the database is asked once
     /// more: since the sweeper read them, this process may have sent and deleted them, and let go of them.
     /// </summary>
     /// <returns>For each destination a task that ends when they are sent and deleted, or left again.</returns>
-    public List<Task> TakeOver(IEnumerable<OutboxMessage> messages) =>
+    public List<Task> EnqueueClaimed(IEnumerable<OutboxMessage> messages) =>
         [
             .. messages
                 .GroupBy(message => (message.DestinationAddress, message.AttemptCount > 0))
@@ -104,7 +104,7 @@ sealed partial class OutboxDelivery<TDbContext>(
     public Task DeleteSent(List<Guid> ids)
     {
         foreach (var id in ids)
-            _held.TryUpdate(id, true, false);
+            _inFlight.TryUpdate(id, true, false);
         if (settings.KeepsOrder)
             Interlocked
                 .Exchange(
@@ -125,7 +125,7 @@ sealed partial class OutboxDelivery<TDbContext>(
         {
             foreach (var message in batch.Messages)
                 if (!undeleted.Contains(message.Id))
-                    _held.TryRemove(message.Id, out _);
+                    _inFlight.TryRemove(message.Id, out _);
             Interlocked.Add(ref _unfinished, -batch.Messages.Count);
             batch.Release();
         }
@@ -139,7 +139,7 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     void Enqueue(IReadOnlyList<OutboxMessage> messages, bool isCommitted)
     {
-        if (messages.Count == 0 || Volatile.Read(ref _unfinished) >= MostMessagesInMemory)
+        if (messages.Count == 0 || Volatile.Read(ref _unfinished) >= MaxMessagesInMemory)
             return;
 
         // Those that took so long to be committed that they were due may have been sent by a sweeper already.
@@ -153,21 +153,23 @@ sealed partial class OutboxDelivery<TDbContext>(
             messages.Count == 1
                 ? [new OutboxBatch(messages, isCommitted)]
                 : messages
-                    .GroupBy(message => (message.DestinationAddress, message.Ahead.Count > 0 ? message.Lane : null))
+                    .GroupBy(message =>
+                        (message.DestinationAddress, message.Predecessors.Count > 0 ? message.OrderingKey : null)
+                    )
                     .Select(together => new OutboxBatch([.. together], isCommitted));
     }
 
     /// <summary>Has this process send what it does not hold yet; the task ends when that is released.</summary>
     Task Enqueue(OutboxBatch batch)
     {
-        var taken = batch.Messages.Where(message => _held.TryAdd(message.Id, false)).ToList();
+        var taken = batch.Messages.Where(message => _inFlight.TryAdd(message.Id, false)).ToList();
         if (taken.Count == 0)
             return Task.CompletedTask;
         if (taken.Count < batch.Messages.Count)
             batch = new OutboxBatch(taken, batch.IsCommitted);
 
         Interlocked.Add(ref _unfinished, batch.Messages.Count);
-        if (batch.Ahead.Count == 0)
+        if (batch.Predecessors.Count == 0)
         {
             Send(batch);
             return batch.Released;
@@ -201,12 +203,12 @@ sealed partial class OutboxDelivery<TDbContext>(
     async Task SendInTurn(OutboxBatch batch)
     {
         var isItsTurn = false;
-        var stop = await Running;
+        var cancellationToken = await Running;
         try
         {
-            isItsTurn = await WaitForTurn(batch, stop);
+            isItsTurn = await WaitForTurn(batch, cancellationToken);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopping.
         }
@@ -222,23 +224,23 @@ sealed partial class OutboxDelivery<TDbContext>(
     }
 
     // What this process sends itself it knows of; of the rest the database knows. After a while it is the sweeper's.
-    async Task<bool> WaitForTurn(OutboxBatch batch, CancellationToken stop)
+    async Task<bool> WaitForTurn(OutboxBatch batch, CancellationToken cancellationToken)
     {
-        var ahead = batch.Ahead.ToHashSet();
+        var ahead = batch.Predecessors.ToHashSet();
         var since = Stopwatch.GetTimestamp();
-        for (var pause = ShortestLook; ; pause = pause * 2 < LongestLook ? pause * 2 : LongestLook)
+        for (var pause = MinPollInterval; ; pause = pause * 2 < MaxPollInterval ? pause * 2 : MaxPollInterval)
         {
             var somethingSent = Volatile.Read(ref _somethingSent).Task;
-            ahead.RemoveWhere(id => _held.TryGetValue(id, out var sent) && sent);
-            var others = ahead.Where(id => !_held.ContainsKey(id)).ToList();
+            ahead.RemoveWhere(id => _inFlight.TryGetValue(id, out var sent) && sent);
+            var others = ahead.Where(id => !_inFlight.ContainsKey(id)).ToList();
             if (others.Count > 0)
-                ahead.ExceptWith(others.Except(await store.Existing(others, stop)));
+                ahead.ExceptWith(others.Except(await store.Existing(others, cancellationToken)));
             if (ahead.Count == 0)
                 return true;
             if (Stopwatch.GetElapsedTime(since) > settings.GracePeriod)
                 return false;
-            await Task.WhenAny(somethingSent, Task.Delay(pause, stop));
-            stop.ThrowIfCancellationRequested();
+            await Task.WhenAny(somethingSent, Task.Delay(pause, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -252,14 +254,14 @@ sealed partial class OutboxDelivery<TDbContext>(
         {
             await group.Delete(ids);
             foreach (var id in ids)
-                _held.TryRemove(id, out _);
+                _inFlight.TryRemove(id, out _);
         }
         catch (Exception exception)
         {
             // Sent is sent: remembering it here keeps the sweeper from sending it once more.
             foreach (var id in ids)
             {
-                _held[id] = true;
+                _inFlight[id] = true;
                 _undeleted.Enqueue(id);
             }
 

@@ -19,7 +19,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     where TDbContext : DbContext
 {
     // Batches, each of one destination and no longer than QueryMessageLimit.
-    const int MostUnderWay = 10;
+    const int MaxInProgress = 10;
     static readonly TimeSpan DrainPollDelay = TimeSpan.FromMilliseconds(20);
 
     readonly CancellationTokenSource _stopSweeping = new();
@@ -70,43 +70,43 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         _stopSending.Cancel();
     }
 
-    async Task Sweep(CancellationToken stop)
+    async Task Sweep(CancellationToken cancellationToken)
     {
         try
         {
-            while (!stop.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested)
             {
                 try
                 {
-                    await sender.WaitForBus(stop);
-                    await SweepOnce(stop);
+                    await sender.WaitForBus(cancellationToken);
+                    await SweepOnce(cancellationToken);
                 }
-                catch (Exception exception) when (!stop.IsCancellationRequested)
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
                 {
                     // The tables may not be there yet, the database may be away: the next round will see.
                     LogFailed(exception);
                 }
 
-                await Task.Delay(settings.QueryDelay, clock, stop);
+                await Task.Delay(settings.QueryDelay, clock, cancellationToken);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopping.
         }
     }
 
-    async Task SweepOnce(CancellationToken stop)
+    async Task SweepOnce(CancellationToken cancellationToken)
     {
         await delivery.DeleteSent();
 
         // Finding nothing, as it nearly always does, costs one indexed query.
-        if ((await Due(stop)).Count == 0 || !await store.TryLease(stop))
+        if ((await Due(cancellationToken)).Count == 0 || !await store.TryLease(cancellationToken))
             return;
 
         try
         {
-            await SendAllThatIsDue(stop);
+            await SendAllThatIsDue(cancellationToken);
         }
         finally
         {
@@ -115,26 +115,26 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         }
     }
 
-    async Task SendAllThatIsDue(CancellationToken stop)
+    async Task SendAllThatIsDue(CancellationToken cancellationToken)
     {
         var underWay = new List<Task>();
         while (true)
         {
             // Asked again, for whoever had the lease before may have sent it all.
-            var due = await Due(stop);
+            var due = await Due(cancellationToken);
             if (due.Count > 0)
             {
                 LogSweeping(due.Count);
-                underWay.AddRange(delivery.TakeOver(due));
+                underWay.AddRange(delivery.EnqueueClaimed(due));
             }
             else if (underWay.Count == 0)
                 return;
 
             // Next in a lane is only who stands behind something that is gone; and what takes long hides nothing that comes meanwhile.
-            if (due.Count == 0 || underWay.Count >= MostUnderWay)
-                await Task.WhenAny([.. underWay, Task.Delay(settings.QueryDelay, clock, stop)]);
+            if (due.Count == 0 || underWay.Count >= MaxInProgress)
+                await Task.WhenAny([.. underWay, Task.Delay(settings.QueryDelay, clock, cancellationToken)]);
             underWay.RemoveAll(batch => batch.IsCompleted);
-            if (!await store.TryLease(stop))
+            if (!await store.TryLease(cancellationToken))
                 return;
         }
     }
@@ -143,16 +143,16 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     /// What was left behind. What this process itself is about to send is not; the other processes are told so, too, and what
     /// comes after it in the table is seen.
     /// </summary>
-    async Task<List<OutboxMessage>> Due(CancellationToken stop)
+    async Task<List<OutboxMessage>> Due(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var due = await store.Due(stop);
-            var held = due.Select(message => message.Id).Where(delivery.Holds).ToHashSet();
+            var due = await store.Due(cancellationToken);
+            var held = due.Select(message => message.Id).Where(delivery.IsInFlight).ToHashSet();
             if (held.Count == 0)
                 return due;
 
-            await store.Claim(held, stop);
+            await store.Claim(held, cancellationToken);
             if (held.Count < due.Count)
                 return due.FindAll(message => !held.Contains(message.Id));
         }

@@ -18,8 +18,8 @@ sealed partial class OutboxQueue<TDbContext>(
     where TDbContext : DbContext
 {
     // Half of what fits into memory: a destination that takes nothing leaves room for others.
-    const int MostMessages = OutboxDelivery<TDbContext>.MostMessagesInMemory / 2;
-    const int MostMessagesAtOnce = 500;
+    const int MaxMessages = OutboxDelivery<TDbContext>.MaxMessagesInMemory / 2;
+    const int MaxMessagesPerBatch = 500;
 
     readonly Lock _lock = new();
     readonly Queue<OutboxBatch> _waiting = [];
@@ -40,7 +40,7 @@ sealed partial class OutboxQueue<TDbContext>(
     public bool Waits => _waits;
 
     /// <summary>Whether what comes now is better left to the sweeper.</summary>
-    public bool IsFull => Volatile.Read(ref _messages) >= MostMessages;
+    public bool IsFull => Volatile.Read(ref _messages) >= MaxMessages;
 
     /// <summary>Takes a batch, to be sent at once; false if the queue has ended just now.</summary>
     public bool TryAdd(OutboxBatch batch)
@@ -65,9 +65,9 @@ sealed partial class OutboxQueue<TDbContext>(
 
     async Task SendAll()
     {
-        var stop = await delivery.Running;
+        var cancellationToken = await delivery.Running;
         while (Next() is { Count: > 0 } batches)
-            await SendAndRelease(batches, stop);
+            await SendAndRelease(batches, cancellationToken);
     }
 
     List<OutboxBatch> Next()
@@ -75,7 +75,7 @@ sealed partial class OutboxQueue<TDbContext>(
         var next = new List<OutboxBatch>();
         lock (_lock)
         {
-            for (var messages = 0; messages < MostMessagesAtOnce && _waiting.TryDequeue(out var batch); )
+            for (var messages = 0; messages < MaxMessagesPerBatch && _waiting.TryDequeue(out var batch); )
             {
                 next.Add(batch);
                 messages += batch.Messages.Count;
@@ -95,15 +95,15 @@ sealed partial class OutboxQueue<TDbContext>(
     }
 
     /// <summary>Ends when everything is sent, or left to the sweeper. Never fails.</summary>
-    async Task SendAndRelease(List<OutboxBatch> batches, CancellationToken stop)
+    async Task SendAndRelease(List<OutboxBatch> batches, CancellationToken cancellationToken)
     {
         var deleted = Task.CompletedTask;
         try
         {
-            stop.ThrowIfCancellationRequested();
-            deleted = await Send(await Committed(batches, stop), stop);
+            cancellationToken.ThrowIfCancellationRequested();
+            deleted = await Send(await Committed(batches, cancellationToken), cancellationToken);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopping.
         }
@@ -121,15 +121,15 @@ sealed partial class OutboxQueue<TDbContext>(
         }
     }
 
-    async Task<List<OutboxMessage>> Committed(List<OutboxBatch> batches, CancellationToken stop)
+    async Task<List<OutboxMessage>> Committed(List<OutboxBatch> batches, CancellationToken cancellationToken)
     {
         var unsure = batches.Where(batch => !batch.IsCommitted).SelectMany(batch => batch.Messages).ToList();
         HashSet<Guid> committed = [];
         if (unsure.Count > 0)
         {
             var ids = unsure.ConvertAll(message => message.Id);
-            await store.Claim(ids, stop);
-            committed = await store.Existing(ids, stop);
+            await store.Claim(ids, cancellationToken);
+            committed = await store.Existing(ids, cancellationToken);
         }
 
         return
@@ -141,41 +141,41 @@ sealed partial class OutboxQueue<TDbContext>(
     }
 
     /// <summary>Sends messages; returns the deletion of those that were sent.</summary>
-    async Task<Task> Send(List<OutboxMessage> messages, CancellationToken stop)
+    async Task<Task> Send(List<OutboxMessage> messages, CancellationToken cancellationToken)
     {
         var deleted = new List<Task>();
-        Outage? outage = null;
+        BrokerOutage? outage = null;
         while (messages.Count > 0)
         {
             var confirmed = sender.Confirmed;
-            var result = await sender.Send(destination, messages, triesAll: ofSuspects, stop);
+            var result = await sender.Send(destination, messages, triesAll: ofSuspects, cancellationToken);
             deleted.Add(delivery.DeleteSent(result.Sent));
             if (result.Sent.Count > 0)
                 _misses = 0;
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (result.Failed.Count == 0)
                 break;
 
-            outage ??= new Outage(sender);
+            outage ??= new BrokerOutage(sender);
             if (outage.IsCauseOf(result, nobodyGetsThrough: sender.Confirmed == confirmed))
             {
                 // They stay first in line, in their order, until it is over.
                 LogWaiting(result.Failed[0].Reason, result.Failed.Count + result.Untried.Count);
                 _waits = result.Sent.Count == 0;
                 messages = [.. result.Failed.Select(failure => failure.Message), .. result.Untried];
-                await outage.Wait(stop);
+                await outage.Wait(cancellationToken);
                 continue;
             }
 
             foreach (var (message, reason) in result.Failed)
             {
                 LogUnsendable(reason, message.MessageId, message.MessageType, message.AttemptCount + 1);
-                await store.Postpone(message, reason, stop);
+                await store.Postpone(message, reason, cancellationToken);
             }
 
             if (result is { Sent.Count: 0, Untried.Count: > 0 })
             {
-                await GiveUpForNow(stop);
+                await GiveUpForNow(cancellationToken);
                 break;
             }
 
@@ -187,7 +187,7 @@ sealed partial class OutboxQueue<TDbContext>(
     }
 
     // What waits here would wait for the same. The sweeper brings it back.
-    async Task GiveUpForNow(CancellationToken stop)
+    async Task GiveUpForNow(CancellationToken cancellationToken)
     {
         List<OutboxBatch> left;
         lock (_lock)
@@ -201,7 +201,7 @@ sealed partial class OutboxQueue<TDbContext>(
         LogTakesNothing(destination, _misses);
         try
         {
-            await store.PostponeAll(destination, _misses, stop);
+            await store.PostponeAll(destination, _misses, cancellationToken);
         }
         finally
         {
@@ -212,9 +212,9 @@ sealed partial class OutboxQueue<TDbContext>(
     /// <summary>
     /// Judges whether messages were not taken because the broker is gone, which is no fault of theirs or of their destination.
     /// </summary>
-    sealed class Outage(OutboxSender<TDbContext> sender)
+    sealed class BrokerOutage(OutboxSender<TDbContext> sender)
     {
-        const int MostRounds = 30;
+        const int MaxRounds = 30;
         static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
         bool _busWasWell = true;
@@ -229,7 +229,7 @@ sealed partial class OutboxQueue<TDbContext>(
                 return false;
             // The bus notices a lost connection later than a send does, and says no more than that some endpoint is not well. That
             // counts while nobody gets anything through, but not forever: the endpoint may have a trouble of its own.
-            if (nobodyGetsThrough && !(_busWasWell && sender.IsBusHealthy) && ++_rounds < MostRounds)
+            if (nobodyGetsThrough && !(_busWasWell && sender.IsBusHealthy) && ++_rounds < MaxRounds)
                 return IsIt();
             // And once, however well it says it is.
             return ++_tries == 1;
@@ -241,10 +241,10 @@ sealed partial class OutboxQueue<TDbContext>(
             }
         }
 
-        public async Task Wait(CancellationToken stop)
+        public async Task Wait(CancellationToken cancellationToken)
         {
-            await Task.Delay(s_pause, stop);
-            await sender.WaitForBus(stop);
+            await Task.Delay(s_pause, cancellationToken);
+            await sender.WaitForBus(cancellationToken);
             _busWasWell = sender.IsBusHealthy;
         }
     }

@@ -21,7 +21,7 @@ sealed class OutboxStore<TDbContext>(
 
     // Keys in one statement: SQL Server takes 2100 parameters, and a short list is planned once.
     const int KeysPerStatement = 100;
-    static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan MaxBackoff = TimeSpan.FromMinutes(1);
 
     // A process that leaves the bus outbox to another sweeps less than all, so it may not keep the other from sweeping.
     static readonly Guid LeaseOverAll = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0001");
@@ -40,7 +40,7 @@ sealed class OutboxStore<TDbContext>(
             {
                 var now = Now();
                 // Nobody defers a message for longer: beyond that it is by a clock that was ahead, of a process that may be gone.
-                var furthest = now + settings.GracePeriod + LongestBackoff;
+                var furthest = now + settings.GracePeriod + MaxBackoff;
 
                 // Two ranges of the index in one statement: as one condition they would be a scan of it.
                 return Oldest(message => message.NextAttemptTime <= now)
@@ -52,7 +52,7 @@ sealed class OutboxStore<TDbContext>(
                     if (!settings.DeliversBusOutbox)
                         due = due.Where(message => message.InboxMessageId != null);
 
-                    return due.WhoseTurnItIs(outbox)
+                    return due.WithoutPredecessors(outbox)
                         .OrderBy(message => message.NextAttemptTime)
                         .ThenBy(message => message.SequenceNumber)
                         .Take(settings.QueryMessageLimit);
@@ -212,7 +212,7 @@ sealed class OutboxStore<TDbContext>(
                             && (
                                 lease.LockId == ProcessId
                                 || lease.Expires <= now
-                                || lease.Expires > expires + LongestBackoff
+                                || lease.Expires > expires + MaxBackoff
                             )
                         )
                         .ExecuteUpdateAsync(
@@ -238,7 +238,7 @@ sealed class OutboxStore<TDbContext>(
     /// Deletes inbox marks, whatever became of their message, that are older than the window: the oldest, about as many as
     /// the limit says. By their age alone, which is an index; by their keys it would be a scan of the whole inbox.
     /// </summary>
-    public Task<int> DeleteExpiredMarks(CancellationToken cancellationToken)
+    public Task<int> DeleteExpiredEntries(CancellationToken cancellationToken)
     {
         var expired = Now() - settings.DuplicateDetectionWindow;
 
@@ -293,7 +293,7 @@ sealed class OutboxStore<TDbContext>(
     static TimeSpan Backoff(int failures)
     {
         var backoff = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(failures, 6)));
-        return backoff < LongestBackoff ? backoff : LongestBackoff;
+        return backoff < MaxBackoff ? backoff : MaxBackoff;
     }
 
     TDbContext Context(AsyncServiceScope scope)

@@ -102,7 +102,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
 
             // Sent by an interceptor, while everything is being saved.
             if (_isSaving)
-                OutboxLanes.Number(
+                OutboxOrdering.Number(
                     _dbContext,
                     [
                         [message],
@@ -148,7 +148,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         lock (_lock)
         {
             _isSaving = true;
-            OutboxLanes.Number(_dbContext, [_added]);
+            OutboxOrdering.Number(_dbContext, [_added]);
             // The request may have taken longer than sweepers wait.
             var due = _clock.GetUtcNow().UtcDateTime + GracePeriod;
             foreach (var message in _added)
@@ -199,18 +199,18 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             _saved.ExceptWith(committed);
             if (_added.Count > 0)
                 _added.RemoveAll(committed.ToHashSet().Contains);
-            HandOver(committed, everything);
+            Enqueue(committed, everything);
         }
     }
 
-    void HandOver(List<OutboxMessage> messages, bool committed)
+    void Enqueue(List<OutboxMessage> messages, bool committed)
     {
         if (messages.Count == 0 || !Settings.DeliversBusOutbox)
             return;
 
         if (committed)
-            _outbox.Delivery.HandOver(messages);
+            _outbox.Delivery.Enqueue(messages);
         else
-            _outbox.Delivery.HandOverIfCommitted(messages);
+            _outbox.Delivery.EnqueueIfCommitted(messages);
     }
 }

@@ -43,7 +43,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
                 settings.KeepsOrder
             );
             message.InboxMessageId = MessageId;
-            message.InboxConsumerId = unit.Mark.ConsumerId;
+            message.InboxConsumerId = unit.Entry.ConsumerId;
             return message;
         });
 
@@ -53,14 +53,14 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     public override async Task SetConsumed()
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        unit.Mark.Consumed = unit.Mark.Delivered = now;
+        unit.Entry.Consumed = unit.Entry.Delivered = now;
         // The consumer may have taken longer than sweepers wait.
         foreach (var message in unit.Sent)
             message.NextAttemptTime = now + settings.GracePeriod;
         if (unit.Transaction is null)
             await LeaveToGroup();
         else
-            await WriteByItself();
+            await WriteSeparately();
         _consumed = true;
     }
 
@@ -99,11 +99,11 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         }
     }
 
-    async Task WriteByItself()
+    async Task WriteSeparately()
     {
         try
         {
-            await unit.SaveByItself(CancellationToken);
+            await unit.SaveSeparately(CancellationToken);
         }
         catch (Exception exception)
         {

@@ -14,7 +14,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     TDbContext dbContext,
     IServiceProvider provider,
     SharedContext<TDbContext> shared,
-    SeenMessages<TDbContext> seen,
+    InboxCache<TDbContext> seen,
     ConsumerAliases aliases,
     TimeProvider clock
 ) : IOutboxContextFactory<TDbContext>
@@ -56,8 +56,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         if (failure is { UsedCache: true })
         {
             // The saga came from memory, and another process may have changed it since: only the stored one may refuse.
-            if (context.TryGetPayload<IForgetfulPayload>(out var outcome))
-                outcome.Forget();
+            if (context.TryGetPayload<IResettablePayload>(out var outcome))
+                outcome.Reset();
             failure = await Run(mayUseCache: false);
         }
         if (failure is null)
@@ -100,8 +100,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             {
                 return await strategy.ExecuteAsync(async () =>
                 {
-                    if (last is not null && context.TryGetPayload<IForgetfulPayload>(out var outcome))
-                        outcome.Forget();
+                    if (last is not null && context.TryGetPayload<IResettablePayload>(out var outcome))
+                        outcome.Reset();
                     last = await Attempt(mayUseCache);
                     if (last is not null && strategy.RetriesOnFailure)
                         last.Reason.Throw();
@@ -183,7 +183,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             }
 
             if (IsShared())
-                _outbox.Value.Delivery.HandOver(unit.Sent);
+                _outbox.Value.Delivery.Enqueue(unit.Sent);
             return null;
         }
 
@@ -191,7 +191,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         {
             try
             {
-                return await InboxMark.IsConsumed(dbContext, messageId, consumerId, context.CancellationToken);
+                return await InboxEntry.IsConsumed(dbContext, messageId, consumerId, context.CancellationToken);
             }
             catch (Exception exception)
             {

@@ -21,7 +21,7 @@ static class EntityTransfer
         {
             if (entry.State is EntityState.Unchanged or EntityState.Detached)
                 continue;
-            if (!StandsAlone(entry.Metadata) || entry.Metadata.ClrType != entry.Entity.GetType())
+            if (!IsSeparate(entry.Metadata) || entry.Metadata.ClrType != entry.Entity.GetType())
                 return null;
             changes.Add(entry);
         }
@@ -76,7 +76,7 @@ static class EntityTransfer
     }
 
     /// <summary>Whether entities of this type can be saved by another context than the one that tracks them.</summary>
-    public static bool StandsAlone(IEntityType type) =>
+    public static bool IsSeparate(IEntityType type) =>
         s_standAlone.GetOrAdd(
             type,
             static type =>

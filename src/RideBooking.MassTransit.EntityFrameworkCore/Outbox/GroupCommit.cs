@@ -21,8 +21,8 @@ sealed partial class GroupCommit<TDbContext>(
 )
     where TDbContext : DbContext
 {
-    const int MostUnits = 50;
-    const int MostDeletes = 1000;
+    const int MaxUnits = 50;
+    const int MaxDeletes = 1000;
 
     // SQL Server takes 2100 parameters, and a short list is planned once.
     const int KeysPerStatement = 100;
@@ -48,7 +48,7 @@ sealed partial class GroupCommit<TDbContext>(
         // The consumer may have done something to its context that another one does not know of.
         if (!shared.MayWriteFor(unit.Context) || EntityTransfer.Changes(unit.Context) is not { } changes)
         {
-            await unit.SaveByItself(cancellationToken);
+            await unit.SaveSeparately(cancellationToken);
             return;
         }
 
@@ -116,7 +116,7 @@ sealed partial class GroupCommit<TDbContext>(
     // Two units that change one row cannot be in one group: the second is the first of the next.
     void Grow(Group group)
     {
-        while (group.Units.Count < MostUnits && (_apart is not null || _waiting.TryDequeue(out _apart)))
+        while (group.Units.Count < MaxUnits && (_apart is not null || _waiting.TryDequeue(out _apart)))
         {
             if (_apart.Rows.Exists(group.Rows.Contains))
                 break;
@@ -127,7 +127,7 @@ sealed partial class GroupCommit<TDbContext>(
 
         // It is a round trip of its own, so who comes alone is not made to wait for it.
         if (group.Units.Count > 1 || group.DeletionIsDue || (group.Units.Count == 1 && settings.KeepsOrder))
-            while (group.Deletes < MostDeletes && _deletions.TryDequeue(out var deletion))
+            while (group.Deletes < MaxDeletes && _deletions.TryDequeue(out var deletion))
                 group.Add(deletion);
 
         // Those beyond what one group takes have had their time, too, and nobody comes a second time to say so.
@@ -194,7 +194,7 @@ sealed partial class GroupCommit<TDbContext>(
                         // Where a database has one writer, its turn has come only now, and others have come meanwhile.
                         if (group.MayGrow)
                             Grow(group);
-                        await OutboxLanes.Number(
+                        await OutboxOrdering.Number(
                             context,
                             group.Units.ConvertAll(pending => pending.Unit.Sent),
                             givenUp
@@ -235,7 +235,7 @@ sealed partial class GroupCommit<TDbContext>(
             target.State = EntityState.Unchanged;
             UnitOfWork.Compare(target);
         }
-        context.Entry(unit.Mark).State = EntityState.Added;
+        context.Entry(unit.Entry).State = EntityState.Added;
         foreach (var message in unit.Sent)
             context.Entry(message).State = EntityState.Added;
     }

@@ -90,10 +90,10 @@ public class OutboxMessage : OutboxMessageContext
     /// The lane, which is the routing key, where the outbox keeps order by it: what was committed before in the same lane is
     /// sent before. Null where there is no order to keep.
     /// </summary>
-    public string? Lane { get; set; }
+    public string? OrderingKey { get; set; }
 
     /// <summary>The place in the lane; messages with the same number are sent side by side.</summary>
-    public long LaneNumber { get; set; }
+    public long OrderingNumber { get; set; }
 
     /// <summary>From this instant on, UTC, the row counts as left behind and is sent by the sweeper.</summary>
     public DateTime NextAttemptTime { get; set; }
@@ -105,7 +105,7 @@ public class OutboxMessage : OutboxMessageContext
     public string? ActivityId { get; private set; }
 
     /// <summary>What stood before it in its lane when it was committed; not stored.</summary>
-    internal IReadOnlyCollection<Guid> Ahead { get; set; } = [];
+    internal IReadOnlyCollection<Guid> Predecessors { get; set; } = [];
 
     Guid? MessageContext.MessageId => MessageId;
     DateTime? MessageContext.SentTime => SentTime;
@@ -160,7 +160,7 @@ public class OutboxMessage : OutboxMessageContext
             ExpirationTime = now + context.TimeToLive,
             BusName = busName,
             NextAttemptTime = now + gracePeriod,
-            Lane = keepsOrder && context.RoutingKey() is { Length: > 0 } key ? key : null,
+            OrderingKey = keepsOrder && context.RoutingKey() is { Length: > 0 } key ? key : null,
             ActivityId = System.Diagnostics.Activity.Current?.Id,
         };
 

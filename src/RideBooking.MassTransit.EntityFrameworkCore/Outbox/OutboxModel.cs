@@ -19,7 +19,7 @@ static class OutboxModel
     public const int MaxBusNameLength = 255;
 
     // No transport's routing key is longer.
-    const int MaxLaneLength = 255;
+    const int MaxOrderingKeyLength = 255;
 
     // SQLite and SQL Server give times back without saying that they are UTC.
     static readonly ValueConverter<DateTime, DateTime> Utc = new(
@@ -42,13 +42,13 @@ static class OutboxModel
     public static void Messages(EntityTypeBuilder<OutboxMessage> outbox)
     {
         outbox.Ignore(message => message.ActivityId);
-        outbox.Ignore(message => message.Ahead);
+        outbox.Ignore(message => message.Predecessors);
         Plain(outbox);
         outbox.HasKey(message => message.Id);
         outbox.Property(message => message.Id).ValueGeneratedNever();
         outbox.Property(message => message.SequenceNumber).ValueGeneratedNever();
         outbox.Property(message => message.BusName).HasMaxLength(MaxBusNameLength).IsUnicode(false);
-        outbox.Property(message => message.Lane).HasMaxLength(MaxLaneLength).IsUnicode(false);
+        outbox.Property(message => message.OrderingKey).HasMaxLength(MaxOrderingKeyLength).IsUnicode(false);
         outbox.Property(message => message.ContentType).HasMaxLength(256);
         outbox.Property(message => message.SourceAddress).HasMaxLength(MaxAddressLength);
         outbox.Property(message => message.DestinationAddress).HasMaxLength(MaxAddressLength);
@@ -68,7 +68,7 @@ static class OutboxModel
         });
 
         // What stands before a message in its lane?
-        outbox.HasIndex(message => new { message.Lane, message.LaneNumber });
+        outbox.HasIndex(message => new { message.OrderingKey, message.OrderingNumber });
     }
 
     public static void State(EntityTypeBuilder<OutboxState> state)

@@ -9,7 +9,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 sealed class OutboxSettings<TDbContext>
     where TDbContext : DbContext
 {
-    static readonly TimeSpan ShortestGracePeriod = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan MinGracePeriod = TimeSpan.FromSeconds(5);
 
     public TimeSpan DuplicateDetectionWindow { get; set; } = TimeSpan.FromDays(7);
     public IsolationLevel IsolationLevel { get; set; } = IsolationLevel.RepeatableRead;
@@ -32,7 +32,7 @@ sealed class OutboxSettings<TDbContext>
     public bool DeliversBusOutbox { get; set; } = true;
 
     /// <summary>How long a committed message is left to the process that committed it before the sweeper takes it.</summary>
-    public TimeSpan GracePeriod => QueryDelay > ShortestGracePeriod ? QueryDelay : ShortestGracePeriod;
+    public TimeSpan GracePeriod => QueryDelay > MinGracePeriod ? QueryDelay : MinGracePeriod;
 
     /// <summary>How long a sweeper that has died keeps others from sweeping.</summary>
     public TimeSpan LeaseDuration => QueryDelay + QueryTimeout + MessageDeliveryTimeout;

@@ -29,7 +29,7 @@ sealed class UnitOfWork : IAsyncDisposable
 
     public UnitOfWork(DbContext context, InboxState mark, IsolationLevel isolationLevel, bool mayUseCache)
     {
-        (Context, Mark, _isolationLevel, MayUseCache) = (context, mark, isolationLevel, mayUseCache);
+        (Context, Entry, _isolationLevel, MayUseCache) = (context, mark, isolationLevel, mayUseCache);
         s_underWay[context] = this;
     }
 
@@ -40,7 +40,7 @@ sealed class UnitOfWork : IAsyncDisposable
     public DbContext Context { get; }
 
     /// <summary>That this consumer has handled this message; written with everything else.</summary>
-    public InboxState Mark { get; }
+    public InboxState Entry { get; }
 
     /// <summary>What was sent so far, in order.</summary>
     public IReadOnlyList<OutboxMessage> Sent => _sent;
@@ -87,7 +87,7 @@ sealed class UnitOfWork : IAsyncDisposable
             // Sent by an interceptor or an override of SaveChanges, while everything is being saved.
             if (!_isSaving)
                 return;
-            OutboxLanes.Number(
+            OutboxOrdering.Number(
                 Context,
                 [
                     [added],
@@ -149,8 +149,8 @@ sealed class UnitOfWork : IAsyncDisposable
     public async Task BeginWithMark(CancellationToken cancellationToken)
     {
         await BeginOwnTransaction(cancellationToken);
-        Mark.Consumed = Mark.Delivered = null;
-        var mark = Context.Add(Mark);
+        Entry.Consumed = Entry.Delivered = null;
+        var mark = Context.Add(Entry);
         await Context.SaveChangesAsync(cancellationToken);
         // The consumer finds a context that tracks nothing.
         mark.State = EntityState.Detached;
@@ -158,12 +158,12 @@ sealed class UnitOfWork : IAsyncDisposable
     }
 
     /// <summary>Writes mark and messages, too, with the unit's own context and transaction.</summary>
-    public async Task SaveByItself(CancellationToken cancellationToken)
+    public async Task SaveSeparately(CancellationToken cancellationToken)
     {
         await BeginOwnTransaction(cancellationToken);
         if (CachedSaga is { State: EntityState.Unchanged } saga)
             Compare(saga);
-        await OutboxLanes.Number(Context, [_sent], cancellationToken);
+        await OutboxOrdering.Number(Context, [_sent], cancellationToken);
         TrackMark();
         lock (_lock)
         {
@@ -177,16 +177,16 @@ sealed class UnitOfWork : IAsyncDisposable
     {
         // The consumer may have read it.
         foreach (var read in Context.ChangeTracker.Entries<InboxState>().ToList())
-            if (read.Entity.MessageId == Mark.MessageId && read.Entity.ConsumerId == Mark.ConsumerId)
+            if (read.Entity.MessageId == Entry.MessageId && read.Entity.ConsumerId == Entry.ConsumerId)
                 read.State = EntityState.Detached;
         if (_isMarkStored)
         {
-            var mark = Context.Attach(Mark);
+            var mark = Context.Attach(Entry);
             mark.Property(stored => stored.Consumed).IsModified = true;
             mark.Property(stored => stored.Delivered).IsModified = true;
         }
         else
-            Context.Add(Mark);
+            Context.Add(Entry);
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ sealed class UnitOfWorkInterceptor
         CancellationToken cancellationToken = default
     )
     {
-        if (WritesByItself(command, eventData) is { } unit)
+        if (WritesSeparately(command, eventData) is { } unit)
             await Join(unit, command, cancellationToken);
         return result;
     }
@@ -49,7 +49,7 @@ sealed class UnitOfWorkInterceptor
         CancellationToken cancellationToken = default
     )
     {
-        if (WritesByItself(command, eventData) is { } unit)
+        if (WritesSeparately(command, eventData) is { } unit)
             await Join(unit, command, cancellationToken);
         return result;
     }
@@ -61,7 +61,7 @@ sealed class UnitOfWorkInterceptor
         CancellationToken cancellationToken = default
     )
     {
-        if (WritesByItself(command, eventData) is { } unit)
+        if (WritesSeparately(command, eventData) is { } unit)
             await Join(unit, command, cancellationToken);
         return result;
     }
@@ -72,7 +72,7 @@ sealed class UnitOfWorkInterceptor
         InterceptionResult<DbDataReader> result
     )
     {
-        Join(WritesByItself(command, eventData), command);
+        Join(WritesSeparately(command, eventData), command);
         return result;
     }
 
@@ -82,7 +82,7 @@ sealed class UnitOfWorkInterceptor
         InterceptionResult<int> result
     )
     {
-        Join(WritesByItself(command, eventData), command);
+        Join(WritesSeparately(command, eventData), command);
         return result;
     }
 
@@ -92,7 +92,7 @@ sealed class UnitOfWorkInterceptor
         InterceptionResult<object> result
     )
     {
-        Join(WritesByItself(command, eventData), command);
+        Join(WritesSeparately(command, eventData), command);
         return result;
     }
 
@@ -133,7 +133,7 @@ sealed class UnitOfWorkInterceptor
             )
             : result;
 
-    static UnitOfWork? WritesByItself(DbCommand command, CommandEventData eventData) =>
+    static UnitOfWork? WritesSeparately(DbCommand command, CommandEventData eventData) =>
         UnitOfWork.On(eventData.Context) is { Transaction: null } unit
         && (
             eventData.CommandSource != CommandSource.LinqQuery

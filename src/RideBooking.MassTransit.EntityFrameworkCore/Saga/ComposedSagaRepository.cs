@@ -13,7 +13,7 @@ sealed class EntityFrameworkSagaRepository(Action<DbContextOptionsBuilder> confi
     {
         var builder = new DbContextOptionsBuilder<ComposedSagaDbContext>();
         configure(builder);
-        builder.ReplaceService<IModelCacheKeyFactory, ModelPerMaps>();
+        builder.ReplaceService<IModelCacheKeyFactory, SagaMapsModelCacheKeyFactory>();
         return builder.Options;
     });
 
@@ -31,7 +31,7 @@ sealed class ComposedSagaDbContext(DbContextOptions options, IReadOnlyList<ISaga
 }
 
 /// <summary>EF keeps one model per context type; here the model depends on the maps as well.</summary>
-sealed class ModelPerMaps : IModelCacheKeyFactory
+sealed class SagaMapsModelCacheKeyFactory : IModelCacheKeyFactory
 {
     public object Create(DbContext context, bool designTime) =>
         context is ComposedSagaDbContext composed

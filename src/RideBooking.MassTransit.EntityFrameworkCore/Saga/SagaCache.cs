@@ -13,7 +13,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 sealed class SagaCache<TSaga>(TimeProvider clock)
     where TSaga : class, ISaga
 {
-    const int MostKept = 10_000;
+    const int MaxKept = 10_000;
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(30);
     static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
@@ -56,7 +56,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
             )
                 return;
             _before.Remove(saga.CorrelationId);
-            if (_recent.Count >= MostKept)
+            if (_recent.Count >= MaxKept)
                 (_before, _recent) = (_recent, []);
             _recent[saga.CorrelationId] = new Kept(saga, clock.GetUtcNow() + s_longest);
         }
@@ -94,7 +94,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
         _version =
             tokens is [{ ValueGenerated: ValueGenerated.Never, PropertyInfo: not null } token]
             && (token.ClrType == typeof(int) || token.ClrType == typeof(long))
-            && EntityTransfer.StandsAlone(type!)
+            && EntityTransfer.IsSeparate(type!)
                 ? token
                 : null;
         _model = context.Model;

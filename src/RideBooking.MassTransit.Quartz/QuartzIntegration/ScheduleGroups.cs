@@ -12,7 +12,7 @@ namespace MassTransit.QuartzIntegration;
 /// <remarks>At most one change of the same trigger may be under way at a time.</remarks>
 public sealed class ScheduleGroups
 {
-    const int MostTogether = 50;
+    const int MaxPerTransaction = 50;
 
     readonly IDbProvider? _database;
     readonly Lock _lock = new();
@@ -68,7 +68,7 @@ public sealed class ScheduleGroups
             var together = new List<Change>();
             lock (_lock)
             {
-                while (together.Count < MostTogether && _waiting.TryDequeue(out var change))
+                while (together.Count < MaxPerTransaction && _waiting.TryDequeue(out var change))
                     together.Add(change);
                 if (together.Count == 0)
                 {

@@ -31,12 +31,12 @@ sealed class ScheduledMessageDispatcher(IBus bus)
 
     public void AttachTo(IScheduler scheduler) => scheduler.Context[ContextKey] = this;
 
-    public async Task Dispatch(IJobExecutionContext execution, CancellationToken stop)
+    public async Task Dispatch(IJobExecutionContext execution, CancellationToken cancellationToken)
     {
         Enter();
         try
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(SendTimeout);
             await Send(execution, timeout.Token).ConfigureAwait(false);
         }

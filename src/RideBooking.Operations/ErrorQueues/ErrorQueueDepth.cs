@@ -15,11 +15,11 @@ internal sealed class ErrorQueueDepth(IErrorQueues queues, ReceiveEndpoints endp
 
     public static IReadOnlyList<Gauge> Gauges => [s_depth];
 
-    public async Task<IReadOnlyList<Reading>> Read(CancellationToken stop)
+    public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
         List<Reading> readings = [];
         foreach (var queue in FindFailedMessages.QueuesOf(endpoints))
-            readings.Add(s_depth.Reads(await queues.CountCheaply(queue, stop), queue));
+            readings.Add(s_depth.Reads(await queues.CountCheaply(queue, cancellationToken), queue));
         return readings;
     }
 }

@@ -13,7 +13,7 @@ namespace RideBooking.Operations.ErrorQueues;
 /// <summary>A message as it lies in an error or skipped queue, and what can be read of it, however broken it is.</summary>
 internal sealed partial class FailedMessage
 {
-    const int MostText = 500;
+    const int MaxTextLength = 500;
 
     readonly JsonObject? _envelope;
 
@@ -108,10 +108,10 @@ internal sealed partial class FailedMessage
     public static string? QueueOf(string id) => id.LastIndexOf('.') is > 0 and var dot ? id[..dot] : null;
 
     /// <summary>Whether a header tells of the failure, and goes when the message is sent back.</summary>
-    public static bool TellsOfFailure(string header) =>
+    public static bool DescribesFailure(string header) =>
         header.StartsWith("MT-Fault-", StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("MT-Host-", StringComparison.OrdinalIgnoreCase)
-        || SetAsideByBroker.Tells(header)
+        || BrokerDeadLetters.Tells(header)
         || header.Equals(MessageHeaders.Reason, StringComparison.OrdinalIgnoreCase)
         // A message that has had its redeliveries would get none after it is sent back.
         || header.Equals(MessageHeaders.RedeliveryCount, StringComparison.OrdinalIgnoreCase)
@@ -139,7 +139,7 @@ internal sealed partial class FailedMessage
             return
                 node is JsonValue value
                 && value.TryGetValue<string>(out var text)
-                && text.Length <= MostText
+                && text.Length <= MaxTextLength
                 && text.IsStorable()
                 ? text
                 : null;
@@ -181,7 +181,7 @@ internal sealed partial class FailedMessage
 
     // urn:message:RideBooking.Contracts:RideCompleted, or a type's full name
     static string? ShortName(string? type) =>
-        string.IsNullOrWhiteSpace(type) || type.Length > MostText
+        string.IsNullOrWhiteSpace(type) || type.Length > MaxTextLength
             ? null
             : type[(type.LastIndexOfAny([':', '.', '+']) + 1)..];
 

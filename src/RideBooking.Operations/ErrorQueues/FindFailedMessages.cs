@@ -23,24 +23,29 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
 
     /// <summary>The messages that are wanted, oldest first, and whether some queue was longer than was looked.</summary>
     public async Task<(IReadOnlyList<FailedMessage> Found, bool Truncated)> Find(
-        MessageFilter filter,
+        FailedMessageFilter filter,
         int depth,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         List<FailedMessage> found = [];
-        var truncated = await Look(filter, depth, found.Add, stop);
+        var truncated = await Peek(filter, depth, found.Add, cancellationToken);
         return ([.. found.OrderBy(Key)], truncated);
     }
 
     /// <summary>Shows the messages that are wanted, one after the other, and says whether some queue was longer than was looked.</summary>
-    public async Task<bool> Look(MessageFilter filter, int depth, Action<FailedMessage> found, CancellationToken stop)
+    public async Task<bool> Peek(
+        FailedMessageFilter filter,
+        int depth,
+        Action<FailedMessage> found,
+        CancellationToken cancellationToken
+    )
     {
         var truncated = false;
         foreach (var queue in filter.Queue is null ? Queues : Queues.Where(queue => queue == filter.Queue))
         {
             var seen = 0;
-            await queues.Look(
+            await queues.Peek(
                 queue,
                 depth,
                 message =>
@@ -49,7 +54,7 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
                     if (filter.Wants(message))
                         found(message);
                 },
-                stop
+                cancellationToken
             );
             truncated |= seen == depth;
         }
@@ -57,12 +62,17 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
     }
 
     /// <summary>The message of an id, while it lies in its queue.</summary>
-    public async Task<FailedMessage?> Find(string id, CancellationToken stop)
+    public async Task<FailedMessage?> Find(string id, CancellationToken cancellationToken)
     {
         if (FailedMessage.QueueOf(id) is not { } queue || !Queues.Contains(queue))
             return null;
         FailedMessage? found = null;
-        await queues.Look(queue, DepthToSelect, message => found = message.Id == id ? message : found, stop);
+        await queues.Peek(
+            queue,
+            DepthToSelect,
+            message => found = message.Id == id ? message : found,
+            cancellationToken
+        );
         return found;
     }
 
@@ -72,7 +82,7 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
 }
 
 /// <summary>Which failed messages are meant; null members do not matter.</summary>
-internal sealed record MessageFilter(
+internal sealed record FailedMessageFilter(
     string? Queue = null,
     string? Fingerprint = null,
     string? MessageType = null,

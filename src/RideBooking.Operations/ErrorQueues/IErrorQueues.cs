@@ -20,19 +20,19 @@ internal enum Handling
 internal interface IErrorQueues
 {
     /// <summary>How many messages lie in a queue; 0 for one that does not exist.</summary>
-    Task<int> Count(string queue, CancellationToken stop);
+    Task<int> Count(string queue, CancellationToken cancellationToken);
 
     /// <summary>The same, for whoever asks all the time: it may be some seconds late to see a queue that is new.</summary>
-    Task<int> CountCheaply(string queue, CancellationToken stop) => Count(queue, stop);
+    Task<int> CountCheaply(string queue, CancellationToken cancellationToken) => Count(queue, cancellationToken);
 
     /// <summary>Shows the oldest messages of a queue one after the other, oldest first; they stay, and none is kept in memory.</summary>
-    Task Look(string queue, int most, Action<FailedMessage> see, CancellationToken stop);
+    Task Peek(string queue, int most, Action<FailedMessage> see, CancellationToken cancellationToken);
 
     /// <summary>The oldest messages of a queue, oldest first; they stay.</summary>
-    async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken stop)
+    async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken cancellationToken)
     {
         List<FailedMessage> messages = [];
-        await Look(queue, most, messages.Add, stop);
+        await Peek(queue, most, messages.Add, cancellationToken);
         return messages;
     }
 
@@ -47,7 +47,7 @@ internal interface IErrorQueues
         string queue,
         Func<FailedMessage, Handling> decide,
         Func<FailedMessage, Task> record,
-        CancellationToken stop
+        CancellationToken cancellationToken
     );
 
     /// <summary>
@@ -58,11 +58,11 @@ internal interface IErrorQueues
         string queue,
         IReadOnlySet<string> ids,
         Func<IReadOnlyList<FailedMessage>, Task> record,
-        CancellationToken stop
+        CancellationToken cancellationToken
     );
 
     /// <summary>Puts a message that was taken out into its error queue again.</summary>
-    Task PutBack(FailedMessage message, CancellationToken stop);
+    Task PutBack(FailedMessage message, CancellationToken cancellationToken);
 }
 
 /// <summary>The queue a message would go back to does not exist.</summary>

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Messaging.SetAside;
+using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.ErrorQueues;
@@ -20,7 +20,7 @@ internal sealed class InMemoryErrorQueues(
     IServiceScopeFactory scopes,
     IBus bus,
     ReceiveEndpoints endpoints,
-    SentBack sentBack,
+    PendingRedrives sentBack,
     OneAtATime oneAtATime,
     TimeProvider clock,
     ILogger<InMemoryErrorQueues> logger
@@ -29,16 +29,16 @@ internal sealed class InMemoryErrorQueues(
     const int Batch = 100;
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    public async Task<int> Count(string queue, CancellationToken stop)
+    public async Task<int> Count(string queue, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await In(scope, queue).CountAsync(stop);
+        return await In(scope, queue).CountAsync(cancellationToken);
     }
 
-    public async Task Look(string queue, int most, Action<FailedMessage> see, CancellationToken stop)
+    public async Task Peek(string queue, int most, Action<FailedMessage> see, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await foreach (var row in In(scope, queue).Take(most).AsAsyncEnumerable().WithCancellation(stop))
+        await foreach (var row in In(scope, queue).Take(most).AsAsyncEnumerable().WithCancellation(cancellationToken))
             see(Read(row));
     }
 
@@ -46,11 +46,11 @@ internal sealed class InMemoryErrorQueues(
         string queue,
         IReadOnlySet<string> ids,
         Func<IReadOnlyList<FailedMessage>, Task> record,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        using var alone = await oneAtATime.Enter(queue, stop);
-        await foreach (var batch in Chunks(queue, ids, stop))
+        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        await foreach (var batch in Chunks(queue, ids, cancellationToken))
         {
             await record([.. batch.Select(row => row.Message)]);
             await Delete([.. batch.Select(row => row.Id)]);
@@ -60,18 +60,18 @@ internal sealed class InMemoryErrorQueues(
     async IAsyncEnumerable<List<(Guid Id, FailedMessage Message)>> Chunks(
         string queue,
         IReadOnlySet<string> ids,
-        [EnumeratorCancellation] CancellationToken stop
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         List<Guid> rows = [];
         await using (var scope = scopes.CreateAsyncScope())
-            await foreach (var row in In(scope, queue).AsAsyncEnumerable().WithCancellation(stop))
+            await foreach (var row in In(scope, queue).AsAsyncEnumerable().WithCancellation(cancellationToken))
                 if (ids.Contains(Read(row).Id))
                     rows.Add(row.Id);
         foreach (var some in rows.Chunk(Batch))
         {
             await using var scope = scopes.CreateAsyncScope();
-            var read = await In(scope, queue).Where(row => some.Contains(row.Id)).ToListAsync(stop);
+            var read = await In(scope, queue).Where(row => some.Contains(row.Id)).ToListAsync(cancellationToken);
             yield return read.ConvertAll(row => (row.Id, Read(row)));
         }
     }
@@ -80,10 +80,10 @@ internal sealed class InMemoryErrorQueues(
         string queue,
         Func<FailedMessage, Handling> decide,
         Func<FailedMessage, Task> record,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        using var alone = await oneAtATime.Enter(queue, stop);
+        using var alone = await oneAtATime.Enter(queue, cancellationToken);
         // Those that are there now: what fails again meanwhile comes behind.
         var until = clock.GetUtcNow();
         (DateTimeOffset At, Guid Id)? after = null;
@@ -94,7 +94,7 @@ internal sealed class InMemoryErrorQueues(
             var rest = In(scope, queue).Where(row => row.At <= until);
             if (after is var (at, id))
                 rest = rest.Where(row => row.At > at || (row.At == at && row.Id > id));
-            var rows = await rest.Take(Batch).ToListAsync(stop);
+            var rows = await rest.Take(Batch).ToListAsync(cancellationToken);
             more = rows.Count > 0;
             foreach (var row in rows)
             {
@@ -109,21 +109,21 @@ internal sealed class InMemoryErrorQueues(
                 if (handling == Handling.Keep)
                     continue;
                 if (handling == Handling.SendBack)
-                    underway.Add(LeaveWhenHandled(row.Id, await SendBack(message, row.Id, stop)));
+                    underway.Add(LeaveWhenHandled(row.Id, await SendBack(message, row.Id, cancellationToken)));
                 await record(message);
             }
         }
         // A redrive is over when its messages are handled. One that takes long, as while the database is away, is let be.
-        await Task.WhenAny(Task.WhenAll(underway), Task.Delay(s_patience, clock, stop));
+        await Task.WhenAny(Task.WhenAll(underway), Task.Delay(s_patience, clock, cancellationToken));
     }
 
-    public async Task PutBack(FailedMessage message, CancellationToken stop)
+    public async Task PutBack(FailedMessage message, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var now = clock.GetUtcNow();
         db.Add(
-            new SetAsideMessage
+            new DeadLetterMessage
             {
                 Id = Guid.CreateVersion7(now),
                 Queue = message.Queue,
@@ -133,10 +133,10 @@ internal sealed class InMemoryErrorQueues(
                 Body = message.Body,
             }
         );
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
     }
 
-    async Task<Task> SendBack(FailedMessage message, Guid row, CancellationToken stop)
+    async Task<Task> SendBack(FailedMessage message, Guid row, CancellationToken cancellationToken)
     {
         // Sending to a queue that does not exist would make one that nobody reads.
         if (!endpoints.Names.Contains(message.Endpoint))
@@ -145,7 +145,7 @@ internal sealed class InMemoryErrorQueues(
         var handled = sentBack.Begin(row);
         try
         {
-            await endpoint.Send(new AsItWas(), AsItIs, stop);
+            await endpoint.Send(new AsItWas(), AsItIs, cancellationToken);
         }
         catch
         {
@@ -163,10 +163,10 @@ internal sealed class InMemoryErrorQueues(
             if (Guid.TryParse(message.MessageId, out var messageId))
                 context.MessageId = messageId;
             foreach (var (name, value) in message.Headers)
-                if (value is not null && !FailedMessage.TellsOfFailure(name))
+                if (value is not null && !FailedMessage.DescribesFailure(name))
                     context.Headers.Set(name, value);
             context.Headers.Set(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow()));
-            context.Headers.Set(ErrorQueues.SentBack.Header, row.ToString());
+            context.Headers.Set(ErrorQueues.PendingRedrives.Header, row.ToString());
         }
     }
 
@@ -185,12 +185,12 @@ internal sealed class InMemoryErrorQueues(
         sentBack.End(row);
     }
 
-    IQueryable<SetAsideMessage> In(AsyncServiceScope scope, string queue)
+    IQueryable<DeadLetterMessage> In(AsyncServiceScope scope, string queue)
     {
         var underway = sentBack.Underway;
         return scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
-            .Set<SetAsideMessage>()
+            .Set<DeadLetterMessage>()
             .AsNoTracking()
             .Where(row => row.Queue == queue && !underway.Contains(row.Id))
             .OrderBy(row => row.At)
@@ -202,14 +202,14 @@ internal sealed class InMemoryErrorQueues(
         await using var scope = scopes.CreateAsyncScope();
         await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
-            .Set<SetAsideMessage>()
+            .Set<DeadLetterMessage>()
             .Where(row => ids.Contains(row.Id))
             .ExecuteDeleteAsync(CancellationToken.None);
     }
 
-    static FailedMessage Read(SetAsideMessage row)
+    static FailedMessage Read(DeadLetterMessage row)
     {
-        var headers = StoredHeaders.Read(row.Headers).Where(header => header.Key != ErrorQueues.SentBack.Header);
+        var headers = StoredHeaders.Read(row.Headers).Where(header => header.Key != ErrorQueues.PendingRedrives.Header);
         return new(
             row.Queue,
             new Dictionary<string, string?>(headers, StringComparer.OrdinalIgnoreCase),

@@ -10,7 +10,7 @@ namespace RideBooking.Operations.ErrorQueues;
 internal static class ListErrorQueues
 {
     const int Sample = 200;
-    const int MostFingerprints = 5;
+    const int MaxFingerprints = 5;
 
     public static void Map(RouteGroupBuilder operators) =>
         operators
@@ -24,16 +24,18 @@ internal static class ListErrorQueues
         IErrorQueues queues,
         FindFailedMessages find,
         TimeProvider clock,
-        CancellationToken stop,
+        CancellationToken cancellationToken,
         bool all = false
     )
     {
         List<Item> items = [];
         foreach (var queue in find.Queues)
         {
-            var count = await queues.Count(queue, stop);
+            var count = await queues.Count(queue, cancellationToken);
             if (count > 0 || all)
-                items.Add(Describe(queue, count, count > 0 ? await queues.Peek(queue, Sample, stop) : [], clock));
+                items.Add(
+                    Describe(queue, count, count > 0 ? await queues.Peek(queue, Sample, cancellationToken) : [], clock)
+                );
         }
         return TypedResults.Ok(new View(items));
     }
@@ -52,7 +54,7 @@ internal static class ListErrorQueues
                 .. oldest
                     .GroupBy(message => message.Fingerprint)
                     .OrderByDescending(same => same.Count())
-                    .Take(MostFingerprints)
+                    .Take(MaxFingerprints)
                     .Select(same => new Reason(
                         same.Key,
                         same.First().ExceptionType,

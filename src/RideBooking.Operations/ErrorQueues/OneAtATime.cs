@@ -10,10 +10,10 @@ internal sealed class OneAtATime
 {
     readonly ConcurrentDictionary<string, SemaphoreSlim> _queues = [];
 
-    public async Task<IDisposable> Enter(string queue, CancellationToken stop)
+    public async Task<IDisposable> Enter(string queue, CancellationToken cancellationToken)
     {
         var gate = _queues.GetOrAdd(queue, _ => new SemaphoreSlim(1));
-        await gate.WaitAsync(stop);
+        await gate.WaitAsync(cancellationToken);
         return new Exit(gate);
     }
 

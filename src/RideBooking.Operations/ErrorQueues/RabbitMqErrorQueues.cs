@@ -42,28 +42,30 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     readonly SemaphoreSlim _connecting = new(1);
     IConnection? _connection;
 
-    public Task<int> Count(string queue, CancellationToken stop) => Count(queue, s_missingForPeople, stop);
+    public Task<int> Count(string queue, CancellationToken cancellationToken) =>
+        Count(queue, s_missingForPeople, cancellationToken);
 
-    public Task<int> CountCheaply(string queue, CancellationToken stop) => Count(queue, s_missingFor, stop);
+    public Task<int> CountCheaply(string queue, CancellationToken cancellationToken) =>
+        Count(queue, s_missingFor, cancellationToken);
 
-    async Task<int> Count(string queue, TimeSpan missingFor, CancellationToken stop)
+    async Task<int> Count(string queue, TimeSpan missingFor, CancellationToken cancellationToken)
     {
         if (_missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < missingFor)
             return 0;
         // A look that is going on holds messages, which are not counted meanwhile.
-        using var alone = await oneAtATime.Enter(queue, stop);
-        await using var channel = await Open(stop);
+        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        await using var channel = await Open(cancellationToken);
         var now = clock.GetTimestamp();
-        if (await TryCount(channel, queue, stop) is { } count)
+        if (await TryCount(channel, queue, cancellationToken) is { } count)
             return (int)count;
         _missing[queue] = now;
         return 0;
     }
 
-    public async Task Look(string queue, int most, Action<FailedMessage> see, CancellationToken stop)
+    public async Task Peek(string queue, int most, Action<FailedMessage> see, CancellationToken cancellationToken)
     {
-        using var alone = await oneAtATime.Enter(queue, stop);
-        await using var channel = await Open(stop);
+        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        await using var channel = await Open(cancellationToken);
         await Take(
             channel,
             queue,
@@ -74,7 +76,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
                 see(message);
                 return Task.CompletedTask;
             },
-            stop
+            cancellationToken
         );
     }
 
@@ -82,11 +84,11 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         string queue,
         IReadOnlySet<string> ids,
         Func<IReadOnlyList<FailedMessage>, Task> record,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        using var alone = await oneAtATime.Enter(queue, stop);
-        await using var channel = await Open(stop);
+        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        await using var channel = await Open(cancellationToken);
         List<(FailedMessage Message, ulong Tag)> batch = [];
         await Take(
             channel,
@@ -101,7 +103,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
                 if (batch.Count == Batch)
                     await Flush();
             },
-            stop
+            cancellationToken
         );
         await Flush();
 
@@ -124,10 +126,11 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         int most,
         bool toPutBack,
         Func<FailedMessage, ulong, Task> take,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var left = (int)Math.Min(await TryCount(channel, queue, stop) ?? 0, Math.Min(most, ushort.MaxValue));
+        var left = (int)
+            Math.Min(await TryCount(channel, queue, cancellationToken) ?? 0, Math.Min(most, ushort.MaxValue));
         if (left == 0)
             return;
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -135,7 +138,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
-            if (end.Task.IsCompleted || stop.IsCancellationRequested)
+            if (end.Task.IsCompleted || cancellationToken.IsCancellationRequested)
                 return;
             await turn.WaitAsync(CancellationToken.None);
             try
@@ -163,22 +166,22 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
             end.TrySetException(new OperationInterruptedException(shutdown));
             return Task.CompletedTask;
         };
-        await channel.BasicQosAsync(0, (ushort)left, global: false, stop);
-        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, stop);
+        await channel.BasicQosAsync(0, (ushort)left, global: false, cancellationToken);
+        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancellationToken);
         for (var before = -1; !end.Task.IsCompleted && Volatile.Read(ref left) != before; )
         {
             before = Volatile.Read(ref left);
-            await Task.WhenAny(end.Task, Task.Delay(s_silence, stop));
+            await Task.WhenAny(end.Task, Task.Delay(s_silence, cancellationToken));
             // While one message is being handled, the next ones cannot be counted.
             await turn.WaitAsync(CancellationToken.None);
             turn.Release();
-            if (stop.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 break;
         }
         await turn.WaitAsync(CancellationToken.None);
         end.TrySetResult();
         turn.Release();
-        stop.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         await end.Task;
     }
 
@@ -186,15 +189,15 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         string queue,
         Func<FailedMessage, Handling> decide,
         Func<FailedMessage, Task> record,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        using var alone = await oneAtATime.Enter(queue, stop);
-        await using var channel = await Open(stop);
+        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        await using var channel = await Open(cancellationToken);
         // Those that are there now: what fails again meanwhile comes behind.
-        for (var left = await TryCount(channel, queue, stop) ?? 0; left > 0; left--)
+        for (var left = await TryCount(channel, queue, cancellationToken) ?? 0; left > 0; left--)
         {
-            if (await channel.BasicGetAsync(queue, autoAck: false, stop) is not { } taken)
+            if (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is not { } taken)
                 return;
             var message = Read(queue, taken.BasicProperties, taken.Body.ToArray());
             var handling = decide(message);
@@ -203,15 +206,15 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
             if (handling == Handling.Keep)
                 continue;
             if (handling == Handling.SendBack)
-                await SendBack(channel, message, taken, transport.Partitions > 0, stop);
+                await SendBack(channel, message, taken, transport.Partitions > 0, cancellationToken);
             await record(message);
             await channel.BasicAckAsync(taken.DeliveryTag, multiple: false, CancellationToken.None);
         }
     }
 
-    public async Task PutBack(FailedMessage message, CancellationToken stop)
+    public async Task PutBack(FailedMessage message, CancellationToken cancellationToken)
     {
-        await using var channel = await Open(stop);
+        await using var channel = await Open(cancellationToken);
         var properties = new BasicProperties
         {
             MessageId = message.MessageId,
@@ -223,7 +226,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         };
         if (message.Properties is { } described)
             RabbitMqProperties.Restore(described, properties);
-        await Publish(channel, "", message.Queue, properties, message.Body, stop);
+        await Publish(channel, "", message.Queue, properties, message.Body, cancellationToken);
     }
 
     // It is on its way to the error queue, which may be made only now.
@@ -268,7 +271,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         FailedMessage message,
         BasicGetResult taken,
         bool divided,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var properties = new BasicProperties(taken.BasicProperties);
@@ -276,13 +279,13 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         properties.ClearUserId();
         if (properties.Headers is { } headers)
             properties.Headers = headers
-                .Where(header => !FailedMessage.TellsOfFailure(header.Key))
+                .Where(header => !FailedMessage.DescribesFailure(header.Key))
                 .Append(new(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow())))
                 .ToDictionary(header => header.Key, header => header.Value);
         var (exchange, key) = divided
             ? (message.Endpoint, message.RideId?.ToString() ?? taken.RoutingKey)
             : ("", message.Endpoint);
-        await Publish(channel, exchange, key, properties, message.BodyToSend(), stop);
+        await Publish(channel, exchange, key, properties, message.BodyToSend(), cancellationToken);
     }
 
     // Returns when the broker has it.
@@ -292,12 +295,12 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         string key,
         BasicProperties properties,
         byte[] body,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         try
         {
-            await channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body, stop);
+            await channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
         }
         catch (Exception gone)
             when (gone is PublishReturnException || channel.CloseReason?.ReplyCode == Constants.NotFound)
@@ -306,11 +309,11 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         }
     }
 
-    static async Task<uint?> TryCount(IChannel channel, string queue, CancellationToken stop)
+    static async Task<uint?> TryCount(IChannel channel, string queue, CancellationToken cancellationToken)
     {
         try
         {
-            return await channel.MessageCountAsync(queue, stop);
+            return await channel.MessageCountAsync(queue, cancellationToken);
         }
         catch (OperationInterruptedException gone) when (gone.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
@@ -323,7 +326,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in properties.Headers ?? new Dictionary<string, object?>())
             headers[name] = Text(value);
-        SetAsideByBroker.Explain(properties, headers);
+        BrokerDeadLetters.Explain(properties, headers);
         return new FailedMessage(queue, headers, properties.ContentType, body, properties.MessageId)
         {
             Properties = toPutBack ? RabbitMqProperties.Describe(properties) : null,
@@ -341,9 +344,9 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
             _ => value?.ToString(),
         };
 
-    async Task<IChannel> Open(CancellationToken stop)
+    async Task<IChannel> Open(CancellationToken cancellationToken)
     {
-        await _connecting.WaitAsync(stop);
+        await _connecting.WaitAsync(cancellationToken);
         try
         {
             if (_connection is not { IsOpen: true })
@@ -356,9 +359,9 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
                     ClientProvidedName = "RideBooking operations",
                     AutomaticRecoveryEnabled = false,
                 };
-                _connection = await factory.CreateConnectionAsync(stop);
+                _connection = await factory.CreateConnectionAsync(cancellationToken);
             }
-            return await _connection.CreateChannelAsync(s_confirmed, stop);
+            return await _connection.CreateChannelAsync(s_confirmed, cancellationToken);
         }
         finally
         {

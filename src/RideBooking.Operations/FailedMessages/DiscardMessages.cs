@@ -32,17 +32,17 @@ internal static class DiscardMessages
         IErrorQueues queues,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         if (request.Selection.Unknown(find) is { } unknown)
             return unknown;
         var id = attempt.IdFor("discard");
-        var selected = await Frozen(db, id, stop);
+        var selected = await Frozen(db, id, cancellationToken);
         var missing = 0;
         if (selected.Count == 0)
         {
-            var found = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, stop);
+            var found = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, cancellationToken);
             if (request.DryRun == true)
                 return TypedResults.Ok(found.Plan(clock));
             missing = found.Missing;
@@ -53,9 +53,9 @@ internal static class DiscardMessages
                 found.Messages.Select(message => MessageAction.ToDiscard(message, now, by.Id, request.Reason, id))
             );
             db.Add(AuditEntry.Of("discard", found.Queues, found.Messages.Count, by.Id, request.Reason, now));
-            await db.SaveChangesAsync(stop);
+            await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();
-            selected = await Frozen(db, id, stop);
+            selected = await Frozen(db, id, cancellationToken);
         }
         else if (request.Selection.Ids is { } ids)
             missing = ids.Distinct().Count() - selected.Count;
@@ -69,8 +69,8 @@ internal static class DiscardMessages
                 await queues.Remove(
                     queue,
                     selected.Values.Where(IsOpen).Select(row => row.FailedMessageId).ToHashSet(),
-                    messages => Keep(db, selected, messages, clock.GetUtcNow(), stop),
-                    stop
+                    messages => Keep(db, selected, messages, clock.GetUtcNow(), cancellationToken),
+                    cancellationToken
                 );
             left = selected.Values.Count(IsOpen);
         }
@@ -81,7 +81,11 @@ internal static class DiscardMessages
 
     // An earlier attempt under the same Idempotency-Key has chosen, and may have discarded some of them: not more than was
     // asked for is discarded, however often it is asked.
-    static Task<Dictionary<string, MessageAction>> Frozen(AppDbContext db, Guid request, CancellationToken stop) =>
+    static Task<Dictionary<string, MessageAction>> Frozen(
+        AppDbContext db,
+        Guid request,
+        CancellationToken cancellationToken
+    ) =>
         db.Set<MessageAction>()
             .AsNoTracking()
             .Where(row => row.RedriveId == request)
@@ -98,7 +102,7 @@ internal static class DiscardMessages
                 Reason = row.Reason,
                 RedriveId = row.RedriveId,
             })
-            .ToDictionaryAsync(row => row.FailedMessageId, stop);
+            .ToDictionaryAsync(row => row.FailedMessageId, cancellationToken);
 
     // One transaction for some of them. What is kept does not stay in memory.
     static async Task Keep(
@@ -106,7 +110,7 @@ internal static class DiscardMessages
         Dictionary<string, MessageAction> selected,
         IReadOnlyList<FailedMessage> messages,
         DateTimeOffset now,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         foreach (var message in messages)
@@ -118,7 +122,7 @@ internal static class DiscardMessages
             db.Attach(row);
             row.Discard(message, now);
         }
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
         db.ChangeTracker.Clear();
         foreach (var message in messages)
             selected[message.Id].Forget();

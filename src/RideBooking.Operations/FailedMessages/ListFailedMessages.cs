@@ -26,7 +26,7 @@ internal static class ListFailedMessages
         FindFailedMessages find,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop,
+        CancellationToken cancellationToken,
         string? queue = null,
         string? fingerprint = null,
         string? messageType = null,
@@ -38,24 +38,24 @@ internal static class ListFailedMessages
         // A misspelt queue must not look like an empty one; what was discarded may be of one that is no more.
         if (state == "failed" && queue is not null && Selection.UnknownQueue(find, queue) is { } unknown)
             return unknown;
-        var filter = new MessageFilter(queue, fingerprint, messageType, rideId);
+        var filter = new FailedMessageFilter(queue, fingerprint, messageType, rideId);
         return state switch
         {
-            "failed" => TypedResults.Ok(await Waiting(page, filter, find, clock, stop)),
-            "discarded" => TypedResults.Ok(await Discarded(page, filter, db, clock, stop)),
+            "failed" => TypedResults.Ok(await Waiting(page, filter, find, clock, cancellationToken)),
+            "discarded" => TypedResults.Ok(await Discarded(page, filter, db, clock, cancellationToken)),
             _ => Problem.Validation("state", "must be failed or discarded"),
         };
     }
 
     static async Task<View> Waiting(
         PageRequest page,
-        MessageFilter filter,
+        FailedMessageFilter filter,
         FindFailedMessages find,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var (found, truncated) = await find.Find(filter, FindFailedMessages.Depth, stop);
+        var (found, truncated) = await find.Find(filter, FindFailedMessages.Depth, cancellationToken);
         IEnumerable<FailedMessage> rest = found;
         if (page.TryAfter<(DateTimeOffset FailedAt, string Id)>(out var after))
             rest = rest.Where(message => FindFailedMessages.Key(message).CompareTo(after) > 0);
@@ -69,10 +69,10 @@ internal static class ListFailedMessages
 
     static async Task<View> Discarded(
         PageRequest page,
-        MessageFilter filter,
+        FailedMessageFilter filter,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var rows = db.Set<MessageAction>()
@@ -87,7 +87,7 @@ internal static class ListFailedMessages
         var read = await rows.OrderByDescending(row => row.At)
             .ThenByDescending(row => row.Id)
             .Take(page.Fetch)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         var discarded = page.Of(read, row => (row.At, row.Id), row => row);
         return new View(
             [

@@ -24,7 +24,7 @@ internal static class RestoreMessages
         IErrorQueues queues,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var rows = await db.Set<MessageAction>()
@@ -34,7 +34,7 @@ internal static class RestoreMessages
                 && request.Ids.Contains(row.FailedMessageId)
             )
             .OrderBy(row => row.At)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         var missing = request.Ids.Distinct().Except(rows.Select(row => row.FailedMessageId)).Count();
         if (rows.Count == 0)
             return TypedResults.Ok(new View(0, missing));
@@ -53,10 +53,10 @@ internal static class RestoreMessages
         foreach (var row in rows)
         {
             // First back, then marked: who dies in between leaves it in both places, and sees it in both.
-            await queues.PutBack(row.Message(), stop);
+            await queues.PutBack(row.Message(), cancellationToken);
             row.RestoredAt = now;
             db.Add(MessageAction.Of(row.Message(), MessageAction.Restored, now, by.Id, request.Reason));
-            await db.SaveChangesAsync(stop);
+            await db.SaveChangesAsync(cancellationToken);
         }
         return TypedResults.Ok(new View(rows.Count, missing));
     }

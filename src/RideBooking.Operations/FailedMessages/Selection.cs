@@ -28,7 +28,7 @@ internal sealed record Selection(
     public const string QueueNotFound = "queue_not_found";
 
     /// <summary>Finds the messages, oldest first and at most so many: from here on the selection is frozen.</summary>
-    public async Task<Selected> Find(FindFailedMessages find, int most, CancellationToken stop)
+    public async Task<Selected> Find(FindFailedMessages find, int most, CancellationToken cancellationToken)
     {
         var wanted = Ids?.ToHashSet();
         // A queue may hold a message twice: it is one. Of a long queue only what is needed stays in memory.
@@ -37,10 +37,10 @@ internal sealed record Selection(
             Comparer<(DateTimeOffset, string)>.Create((one, other) => other.CompareTo(one))
         );
         if (wanted is null)
-            await Look(new MessageFilter(Queue, Fingerprint, MessageType, RideId));
+            await Look(new FailedMessageFilter(Queue, Fingerprint, MessageType, RideId));
         else
             foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct())
-                await Look(new MessageFilter(queue));
+                await Look(new FailedMessageFilter(queue));
         wanted?.ExceptWith(found.Keys);
         return new Selected(
             [.. found.Values.OrderBy(message => message.Key).Take(most)],
@@ -49,7 +49,8 @@ internal sealed record Selection(
             wanted?.Count ?? 0
         );
 
-        Task Look(MessageFilter filter) => find.Look(filter, FindFailedMessages.DepthToSelect, Add, stop);
+        Task Look(FailedMessageFilter filter) =>
+            find.Peek(filter, FindFailedMessages.DepthToSelect, Add, cancellationToken);
 
         void Add(FailedMessage message)
         {

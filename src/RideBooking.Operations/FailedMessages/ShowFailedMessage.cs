@@ -21,7 +21,7 @@ internal static class ShowFailedMessage
     public const string NotFound = "failed_message_not_found";
 
     // A ride's events are few; this is for one that is not a ride.
-    const int MostEvents = 1000;
+    const int MaxEvents = 1000;
 
     public static void Map(RouteGroupBuilder operators) =>
         operators
@@ -34,10 +34,10 @@ internal static class ShowFailedMessage
         FindFailedMessages find,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        if ((await find.Find(id, stop) ?? await Discarded(db, id, stop)) is not { } message)
+        if ((await find.Find(id, cancellationToken) ?? await Discarded(db, id, cancellationToken)) is not { } message)
             return Problem.NotFound("No such message waits in an error queue or was discarded.", NotFound);
         var history = await db.Set<MessageAction>()
             .AsNoTracking()
@@ -52,7 +52,7 @@ internal static class ShowFailedMessage
                 row.Reason,
                 row.Action == MessageAction.Redriven ? row.RedriveId : null
             ))
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         var text = message.Json is null && Utf8.IsValid(message.Body) ? Encoding.UTF8.GetString(message.Body) : null;
         return TypedResults.Ok(
             new View(
@@ -63,25 +63,25 @@ internal static class ShowFailedMessage
                 text,
                 message.Json is null && text is null ? Convert.ToBase64String(message.Body) : null,
                 message.StackTrace,
-                message.RideId is { } rideId ? await Ride(db, rideId, stop) : null,
+                message.RideId is { } rideId ? await Ride(db, rideId, cancellationToken) : null,
                 history
             )
         );
     }
 
-    static async Task<FailedMessage?> Discarded(AppDbContext db, string id, CancellationToken stop) =>
+    static async Task<FailedMessage?> Discarded(AppDbContext db, string id, CancellationToken cancellationToken) =>
         (
             await db.Set<MessageAction>()
                 .AsNoTracking()
                 .Where(row => row.FailedMessageId == id && row.Action == MessageAction.Discarded)
                 .OrderByDescending(row => row.At)
-                .FirstOrDefaultAsync(stop)
+                .FirstOrDefaultAsync(cancellationToken)
         )?.Message();
 
     // What the log says of the ride: modules share nothing else.
-    static async Task<RideNow> Ride(AppDbContext db, Guid rideId, CancellationToken stop)
+    static async Task<RideNow> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
     {
-        var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MostEvents, stop);
+        var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
         return new RideNow(
             rideId,
             StatusAfter(events),

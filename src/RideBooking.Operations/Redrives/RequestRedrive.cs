@@ -32,16 +32,19 @@ internal static class RequestRedrive
         AppDbContext db,
         RedriveSignal signal,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var id = attempt.IdFor("redrive");
-        if (await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, stop) is { } before)
+        if (
+            await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is
+            { } before
+        )
             return Answer(before);
 
         if (request.Selection.Unknown(find) is { } unknown)
             return unknown;
-        var selected = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, stop);
+        var selected = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, cancellationToken);
         if (request.DryRun == true)
             return TypedResults.Ok(selected.Plan(clock));
 
@@ -62,7 +65,7 @@ internal static class RequestRedrive
         };
         db.Add(redrive);
         db.Add(AuditEntry.Of("redrive", selected.Queues, ids.Count, by.Id, request.Reason, now));
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
         signal.Wake();
         return Answer(redrive);
 

@@ -15,7 +15,7 @@ internal sealed class RedriveSignal : IDisposable
 
     public void Wake() => _wake.Release();
 
-    public Task Wait(TimeSpan most, CancellationToken stop) => _wake.WaitAsync(most, stop);
+    public Task Wait(TimeSpan most, CancellationToken cancellationToken) => _wake.WaitAsync(most, cancellationToken);
 
     public void Dispose() => _wake.Dispose();
 }
@@ -41,7 +41,7 @@ internal sealed class RunRedrives(
     static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(300);
     const int Passes = 3;
 
-    const int MostAtOnce = 100;
+    const int MaxConcurrent = 100;
     static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -62,7 +62,7 @@ internal sealed class RunRedrives(
             }
     }
 
-    async Task<Redrive?> Claim(CancellationToken stop)
+    async Task<Redrive?> Claim(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
@@ -73,29 +73,29 @@ internal sealed class RunRedrives(
             // A claim that lasts longer than any is by another host's clock.
             .Where(row => row.ClaimedUntil <= now || row.ClaimedUntil > now + 2 * s_claim)
             .OrderBy(row => row.ClaimedUntil)
-            .FirstOrDefaultAsync(stop);
+            .FirstOrDefaultAsync(cancellationToken);
         if (free is null)
             return null;
         var mine = await db.Set<Redrive>()
             .Where(row => row.Id == free.Id && row.Status == Redrive.Running && row.ClaimedUntil == free.ClaimedUntil)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, now + s_claim), stop);
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, now + s_claim), cancellationToken);
         return mine == 1 ? free : null;
     }
 
-    async Task Run(Redrive redrive, CancellationToken stop)
+    async Task Run(Redrive redrive, CancellationToken cancellationToken)
     {
         var wanted = redrive.Ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
         // Who died between the sending and the removal of a message has counted it.
-        var counted = await Counted(redrive, stop);
+        var counted = await Counted(redrive, cancellationToken);
         string? error = null;
         try
         {
             for (var pass = 1; wanted.Count > 0 && pass <= Passes; pass++)
             {
                 if (pass > 1)
-                    await Task.Delay(s_again, clock, stop);
+                    await Task.Delay(s_again, clock, cancellationToken);
                 foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct().ToList())
-                    while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, counted, stop)) { }
+                    while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, counted, cancellationToken)) { }
             }
         }
         catch (QueueIsGoneException gone)
@@ -103,7 +103,7 @@ internal sealed class RunRedrives(
             error = gone.Message;
         }
         wanted.ExceptWith(counted);
-        await Finish(redrive, wanted.Count, error, stop);
+        await Finish(redrive, wanted.Count, error, cancellationToken);
     }
 
     /// <summary>Sends the next of them, and waits as long as their number takes at the rate that was asked for.</summary>
@@ -113,10 +113,10 @@ internal sealed class RunRedrives(
         string queue,
         HashSet<string> wanted,
         HashSet<string> counted,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var most = Math.Min(redrive.RatePerSecond ?? MostAtOnce, MostAtOnce);
+        var most = Math.Min(redrive.RatePerSecond ?? MaxConcurrent, MaxConcurrent);
         var begun = clock.GetTimestamp();
         HashSet<string> sent = [];
         var enough = false;
@@ -132,21 +132,21 @@ internal sealed class RunRedrives(
             async message =>
             {
                 sent.Add(message.Id);
-                await Record(redrive, message, counted.Add(message.Id), stop);
+                await Record(redrive, message, counted.Add(message.Id), cancellationToken);
             },
-            stop
+            cancellationToken
         );
         wanted.ExceptWith(sent);
         if (redrive.RatePerSecond is { } rate)
         {
             var left = TimeSpan.FromSeconds((double)sent.Count / rate) - clock.GetElapsedTime(begun);
             if (left > TimeSpan.Zero)
-                await Task.Delay(left, clock, stop);
+                await Task.Delay(left, clock, cancellationToken);
         }
         return enough && sent.Count > 0;
     }
 
-    async Task Record(Redrive redrive, FailedMessage message, bool isNew, CancellationToken stop)
+    async Task Record(Redrive redrive, FailedMessage message, bool isNew, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
@@ -160,10 +160,10 @@ internal sealed class RunRedrives(
                 MessageAction.Of(message, MessageAction.Redriven, now, redrive.RequestedBy, redrive.Reason, redrive.Id)
             );
         }
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
     }
 
-    async Task Finish(Redrive redrive, int left, string? error, CancellationToken stop)
+    async Task Finish(Redrive redrive, int left, string? error, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
@@ -173,7 +173,7 @@ internal sealed class RunRedrives(
             redrive.NotFound += left;
         redrive.Error = error;
         redrive.FinishedAt = clock.GetUtcNow();
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
         logger.LogInformation(
             "Redrive {RedriveId} by {By} sent {Sent} of {Selected} messages: {Status}",
             redrive.Id,
@@ -184,13 +184,13 @@ internal sealed class RunRedrives(
         );
     }
 
-    async Task<HashSet<string>> Counted(Redrive redrive, CancellationToken stop)
+    async Task<HashSet<string>> Counted(Redrive redrive, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         return await db.Set<MessageAction>()
             .Where(row => row.RedriveId == redrive.Id)
             .Select(row => row.FailedMessageId)
-            .ToHashSetAsync(stop);
+            .ToHashSetAsync(cancellationToken);
     }
 }

@@ -20,9 +20,10 @@ internal static class ShowRedrive
     static async Task<Results<Ok<RedriveView>, ProblemHttpResult>> Handle(
         Guid id,
         AppDbContext db,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
-        await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, stop) is { } redrive
+        await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
+            is { } redrive
             ? TypedResults.Ok(RedriveView.Of(redrive))
             : Problem.NotFound("There is no such redrive.", "redrive_not_found");
 }

@@ -32,7 +32,7 @@ internal static class ListEvents
         Guid? rideId,
         AppDbContext db,
         EventCatalogue catalogue,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         if (after < 0)
@@ -43,8 +43,8 @@ internal static class ListEvents
             return Problem.Validation("type", "must be the name of an event, such as RideRequested");
 
         var filter = new EventFilter(after ?? 0, rideId?.ToString(), type);
-        var events = await db.ReadEvents(filter, limit ?? DefaultLimit, stop);
-        if (events.Count == 0 && await PositionBeyondEnd.Check(db, filter.After, stop) is { } refused)
+        var events = await db.ReadEvents(filter, limit ?? DefaultLimit, cancellationToken);
+        if (events.Count == 0 && await PositionBeyondEnd.Check(db, filter.After, cancellationToken) is { } refused)
             return refused;
         return TypedResults.Ok(
             new EventPage(

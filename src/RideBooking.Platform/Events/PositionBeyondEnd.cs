@@ -16,11 +16,11 @@ public static class PositionBeyondEnd
     public const string Code = "position_beyond_end";
 
     /// <summary>The refusal, with the log's last position; null when the position is in the log, or 0.</summary>
-    public static async Task<ProblemHttpResult?> Check(AppDbContext db, long after, CancellationToken stop)
+    public static async Task<ProblemHttpResult?> Check(AppDbContext db, long after, CancellationToken cancellationToken)
     {
         if (after <= 0)
             return null;
-        var last = await db.LastPosition(stop);
+        var last = await db.LastPosition(cancellationToken);
         return after <= last
             ? null
             : Problem.Of(

@@ -16,8 +16,11 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
 
     /// <summary>The stream's events for ever, each once and in order, from the first; waiting holds no connection.</summary>
     /// <param name="streamId">The ride's or driver's id, as the envelope writes it.</param>
-    /// <param name="stop">Ends it, with <see cref="OperationCanceledException"/>.</param>
-    public async IAsyncEnumerable<LoggedEvent> Events(string streamId, [EnumeratorCancellation] CancellationToken stop)
+    /// <param name="cancellationToken">Ends it, with <see cref="OperationCanceledException"/>.</param>
+    public async IAsyncEnumerable<LoggedEvent> Events(
+        string streamId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using var listener = signal.Listen(streamId);
         var (filter, version) = (new EventFilter(StreamId: streamId), 0);
@@ -26,7 +29,7 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
         {
             while (look)
             {
-                var found = await Read(filter, stop);
+                var found = await Read(filter, cancellationToken);
                 foreach (var row in found)
                     yield return row;
                 if (found.Count > 0)
@@ -40,7 +43,7 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
                 look = found.Count == Batch;
             }
 
-            var heard = await listener.Hear(Timeout.InfiniteTimeSpan, clock, stop);
+            var heard = await listener.Hear(Timeout.InfiniteTimeSpan, clock, cancellationToken);
             look = heard.Missed;
             foreach (var row in heard.Events.Where(row => row.StreamVersion > version))
             {
@@ -53,9 +56,11 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
         }
     }
 
-    async Task<List<LoggedEvent>> Read(EventFilter filter, CancellationToken stop)
+    async Task<List<LoggedEvent>> Read(EventFilter filter, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<AppDbContext>().ReadNumbered(filter, Batch, stop);
+        return await scope
+            .ServiceProvider.GetRequiredService<AppDbContext>()
+            .ReadNumbered(filter, Batch, cancellationToken);
     }
 }

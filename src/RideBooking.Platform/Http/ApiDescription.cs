@@ -70,7 +70,7 @@ internal static class ApiDescription
     static Task DescribeDocument(
         OpenApiDocument document,
         OpenApiDocumentTransformerContext context,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         document.Info = new OpenApiInfo
@@ -147,7 +147,7 @@ internal static class ApiDescription
     static async Task DescribeOperation(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var description = context.Description;
@@ -250,7 +250,7 @@ internal static class ApiDescription
                     ["application/problem+json"] = new() { Schema = ProblemWith(codes, context.Document) },
                 },
             };
-        await DescribeAlternatives(operation, context, stop);
+        await DescribeAlternatives(operation, context, cancellationToken);
 
         void Refuses(int status, params string[] codes)
         {
@@ -278,7 +278,7 @@ internal static class ApiDescription
     static async Task DescribeAlternatives(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var answers = context.Description.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>();
@@ -291,7 +291,10 @@ internal static class ApiDescription
             foreach (var type in types)
             {
                 var name = NameOf(type);
-                context.Document!.AddComponent(name, await context.GetOrCreateSchemaAsync(type, null, stop));
+                context.Document!.AddComponent(
+                    name,
+                    await context.GetOrCreateSchemaAsync(type, null, cancellationToken)
+                );
                 schemas.Add(new OpenApiSchemaReference(name, context.Document));
             }
             operation.Responses![status.Key.ToString(CultureInfo.InvariantCulture)].Content![JsonMediaType].Schema =
@@ -327,7 +330,11 @@ internal static class ApiDescription
         };
 
     /// <summary>The exporter cannot look into a converter; it is told here what each one reads and writes.</summary>
-    static Task DescribeType(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken stop)
+    static Task DescribeType(
+        OpenApiSchema schema,
+        OpenApiSchemaTransformerContext context,
+        CancellationToken cancellationToken
+    )
     {
         var type = context.JsonTypeInfo.Type;
         // The exporter marks every parameter of a constructor, also those that the serializer lets be absent.

@@ -9,6 +9,11 @@ internal sealed class DatabaseHealth(AppDbContext db) : IHealthCheck
     /// <summary>How long it may take; a probe that waits longer than its caller tells nothing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken stop) =>
-        await db.Database.CanConnectAsync(stop) ? HealthCheckResult.Healthy() : Health.Unhealthy("cannot be reached");
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken
+    ) =>
+        await db.Database.CanConnectAsync(cancellationToken)
+            ? HealthCheckResult.Healthy()
+            : Health.Unhealthy("cannot be reached");
 }

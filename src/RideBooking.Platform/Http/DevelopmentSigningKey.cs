@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Http;
 public interface IDevelopmentSigningKey
 {
     /// <summary>The key, at least 32 random bytes; the same at every call.</summary>
-    ValueTask<byte[]> GetAsync(CancellationToken stop);
+    ValueTask<byte[]> GetAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A key that lives as long as the process.</summary>
@@ -17,5 +17,5 @@ internal sealed class RandomSigningKey : IDevelopmentSigningKey
 {
     readonly byte[] key = RandomNumberGenerator.GetBytes(32);
 
-    public ValueTask<byte[]> GetAsync(CancellationToken stop) => ValueTask.FromResult(key);
+    public ValueTask<byte[]> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(key);
 }

@@ -44,10 +44,10 @@ internal static class DevelopmentToken
         AuthSettings settings,
         IDevelopmentSigningKey developmentKey,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var key = settings.SigningKey ?? await developmentKey.GetAsync(stop);
+        var key = settings.SigningKey ?? await developmentKey.GetAsync(cancellationToken);
         var now = clock.GetUtcNow().UtcDateTime;
         var token = new JsonWebTokenHandler().CreateToken(
             new SecurityTokenDescriptor

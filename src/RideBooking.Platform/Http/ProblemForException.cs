@@ -12,7 +12,11 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
 {
     static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken stop)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext context,
+        Exception exception,
+        CancellationToken cancellationToken
+    )
     {
         // The framework has cleared the endpoint from the context by now and kept it here.
         var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
@@ -28,7 +32,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
         exception switch
         {
             InvalidInputException invalid => Problem.ValidationDetails(invalid.Errors),
-            BadHttpRequestException bad => UnreadableRequest.Explain(bad, endpoint),
+            BadHttpRequestException bad => BindingProblem.Explain(bad, endpoint),
             DbUpdateConcurrencyException => Problem.Details(
                 StatusCodes.Status409Conflict,
                 ProblemCode.ConcurrentUpdate,
@@ -40,7 +44,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
                 pending.Message,
                 (Problem.RetryAfter, 1)
             ),
-            _ when Outage.Explains(exception) => Problem.UnavailableDetails(
+            _ when TransientFault.Matches(exception) => Problem.UnavailableDetails(
                 "Something this needs is away for the moment; try again shortly.",
                 RetryAfter
             ),

@@ -63,7 +63,7 @@ internal static class RateLimits
             }
         );
 
-    static async ValueTask Refuse(OnRejectedContext rejected, CancellationToken stop)
+    static async ValueTask Refuse(OnRejectedContext rejected, CancellationToken cancellationToken)
     {
         var counted = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
         await Problem

@@ -46,12 +46,12 @@ internal static class RepeatOnChangedSchema
     }
 
     /// <summary>The body is bounded by <see cref="BodyLimit"/>, which throws where it is too large.</summary>
-    static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken stop)
+    static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken cancellationToken)
     {
         if (HttpMethods.IsGet(request.Method) || request.Body == Stream.Null)
             return null;
         using var buffer = new MemoryStream();
-        await request.Body.CopyToAsync(buffer, stop);
+        await request.Body.CopyToAsync(buffer, cancellationToken);
         return buffer.ToArray();
     }
 }

@@ -81,7 +81,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
             // connection throws when it is cut off then (not always an OperationCanceledException) is not a fault.
             Log(services).LogDebug(exception, "A stream of {Path} was cut off", httpContext.Request.Path);
         }
-        catch (Exception exception) when (Outage.Explains(exception))
+        catch (Exception exception) when (TransientFault.Matches(exception))
         {
             // The client reconnects and resumes; an answer that has begun can say no more than that it ends.
             Log(services)
@@ -115,11 +115,11 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
 
     static ILogger Log(IServiceProvider services) => services.GetRequiredService<ILogger<ServerSentEvents>>();
 
-    static async Task Send(HttpResponse response, string text, CancellationToken stop)
+    static async Task Send(HttpResponse response, string text, CancellationToken cancellationToken)
     {
         response.BodyWriter.Write(Encoding.UTF8.GetBytes(text));
-        await response.BodyWriter.FlushAsync(stop);
-        stop.ThrowIfCancellationRequested();
+        await response.BodyWriter.FlushAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     static string Format(ServerEvent happened, JsonSerializerOptions json)

@@ -10,6 +10,6 @@ public static class Attempts
     /// the row is there to its second attempt: of the very few messages that come again after the inbox has forgotten them,
     /// the first attempt fails on the key and is rolled back, and the second finds the row. All others are spared a round trip.
     /// </summary>
-    public static bool WasTriedBefore(this ConsumeContext context) =>
+    public static bool IsRetry(this ConsumeContext context) =>
         context.GetRetryAttempt() > 0 || context.GetRedeliveryCount() > 0;
 }

@@ -33,7 +33,7 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
     }
 
     /// <summary>Ends when the database is available again, or at the latest after this time.</summary>
-    public Task BackWithin(TimeSpan limit, CancellationToken cancellationToken) =>
+    public Task WaitUntilAvailable(TimeSpan limit, CancellationToken cancellationToken) =>
         Volatile.Read(ref _back) is { } back
             ? Task.WhenAny(
                 back.Task,

@@ -44,7 +44,7 @@ public sealed partial class EventVisibility : IDisposable
     internal static readonly int MaxCommands = 32 * Environment.ProcessorCount;
 
     // A consumer that hangs leaves many requests behind; of those that wait for nothing else a few tell when it goes on.
-    const int MostPolledForStuckConsumers = 100;
+    const int MaxPolledForStuckConsumers = 100;
     static readonly TimeSpan s_minPollInterval = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan s_maxPollInterval = TimeSpan.FromMilliseconds(200);
 
@@ -331,7 +331,7 @@ public sealed partial class EventVisibility : IDisposable
             return [.. waiting];
         var onlyForStuck = waiting.Where(wait => wait.IsOnlyStuck).ToHashSet();
         waiting.ExceptWith(onlyForStuck);
-        return [.. waiting, .. onlyForStuck.OrderBy(wait => wait.Begun).Take(MostPolledForStuckConsumers)];
+        return [.. waiting, .. onlyForStuck.OrderBy(wait => wait.Begun).Take(MaxPolledForStuckConsumers)];
     }
 
     void ForgetFinished()

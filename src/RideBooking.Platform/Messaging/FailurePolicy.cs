@@ -42,7 +42,7 @@ internal static class FailurePolicy
     {
         var policy = For(name, options);
         if (options.Kind == TransportKind.InMemory || !IsInProcess(name))
-            KeepHeaders.Use(endpoint, options.Kind);
+            PreserveHeadersFilter.Use(endpoint, options.Kind);
         if (policy.Redelivery.Count > 0)
             // It stays the same message: the log, the inbox and the error queue know it by one id.
             _ = new RedeliverAsItCame(
@@ -50,21 +50,21 @@ internal static class FailurePolicy
                 redelivery =>
                 {
                     // An outage is no failure of the message: it waits in its queue, and uses up no redelivery.
-                    redelivery.Ignore<Exception>(failure => IsHopeless(failure) || DatabaseOutage.Explains(failure));
+                    redelivery.Ignore<Exception>(failure => IsPermanent(failure) || DatabaseOutage.Matches(failure));
                     redelivery.Intervals([.. policy.Redelivery]);
                 }
             );
         // Inside redelivery, which takes a failure for handled; outside retry, so that a message fails once.
-        endpoint.UseForEachMessage(figures.Of(name));
+        endpoint.UseMessageFilter(figures.Of(name));
         if (policy.Retry.Count > 0 || policy.HoldFor > TimeSpan.Zero)
             endpoint.UseMessageRetry(retry =>
             {
-                retry.Ignore<Exception>(IsHopeless);
-                retry.SetRetryPolicy(worthwhile => new PatientRetry(worthwhile, policy.Retry, policy.HoldFor));
+                retry.Ignore<Exception>(IsPermanent);
+                retry.SetRetryPolicy(worthwhile => new OutageAwareRetry(worthwhile, policy.Retry, policy.HoldFor));
             });
         // All timers are stored by the same few statements: one that times out waits for a lock, and no timer is at fault.
         if (policy.HoldFor > TimeSpan.Zero && name != Scheduler)
-            endpoint.UseForEachMessage(new JudgeTimeouts(database));
+            endpoint.UseMessageFilter(new JudgeTimeouts(database));
     }
 
     /// <summary>
@@ -74,7 +74,7 @@ internal static class FailurePolicy
     /// another, which succeeds a minute later, and a bug that is fixed within the redeliveries needs no operator at all. For
     /// a saga every attempt loads the instance anew, so that a refusal which remains is one of the stored state.
     /// </summary>
-    internal static bool IsHopeless(Exception? exception)
+    internal static bool IsPermanent(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
             if (
@@ -90,7 +90,7 @@ internal static class FailurePolicy
 
     // In memory there is nowhere else to wait. On RabbitMQ there is: the queue (see ReturnDuringOutage).
     static TimeSpan HoldFor(TransportOptions options) =>
-        options.Kind == TransportKind.InMemory ? PatientRetry.Forever : ReturnDuringOutage.HoldFor;
+        options.Kind == TransportKind.InMemory ? OutageAwareRetry.Forever : ReturnDuringOutage.HoldFor;
 
     /// <param name="Retry">Pauses between attempts in memory.</param>
     /// <param name="Redelivery">Pauses between redeliveries after that.</param>

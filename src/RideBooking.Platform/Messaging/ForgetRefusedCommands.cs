@@ -6,7 +6,7 @@ namespace RideBooking.Platform.Messaging;
 
 /// <summary>
 /// What the machine does not take leaves nothing behind, not even the mark that it was handled: the same command, under the
-/// same id, is taken once the state allows it. Inside the transaction, which it undoes; <see cref="CallersConflict"/> around
+/// same id, is taken once the state allows it. Inside the transaction, which it undoes; <see cref="InProcessConflictFilter"/> around
 /// it knows that nothing has failed.
 /// </summary>
 internal sealed class ForgetRefusedCommands : ISagaConfigurationObserver

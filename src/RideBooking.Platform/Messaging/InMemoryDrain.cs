@@ -21,7 +21,7 @@ internal sealed class InMemoryDrain(
 ) : IReceiveObserver, IHostedService
 {
     // A message may be between the outbox and a queue, or a queue and its consumer, when one looks.
-    const int QuietLooks = 5;
+    const int QuietPolls = 5;
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     // A failed message is told of twice, as a fault and as received: a count would go below zero and never come back.
@@ -39,7 +39,7 @@ internal sealed class InMemoryDrain(
         try
         {
             var quiet = 0;
-            while (quiet < QuietLooks)
+            while (quiet < QuietPolls)
             {
                 var before = Volatile.Read(ref _received);
                 var empty = await OutboxIsEmpty(limit.Token);
@@ -52,7 +52,7 @@ internal sealed class InMemoryDrain(
         {
             logger.LogWarning("The shutdown did not wait any longer for {InHand} messages in hand", _inHand.Count);
         }
-        catch (Exception away) when (DatabaseOutage.Explains(away))
+        catch (Exception away) when (DatabaseOutage.Matches(away))
         {
             // Without its database nothing will be finished.
         }
@@ -79,10 +79,10 @@ internal sealed class InMemoryDrain(
     public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
         where T : class => Task.CompletedTask;
 
-    async Task<bool> OutboxIsEmpty(CancellationToken stop)
+    async Task<bool> OutboxIsEmpty(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        return !await db.Set<OutboxMessage>().AnyAsync(stop);
+        return !await db.Set<OutboxMessage>().AnyAsync(cancellationToken);
     }
 }

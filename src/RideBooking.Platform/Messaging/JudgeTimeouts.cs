@@ -8,7 +8,7 @@ namespace RideBooking.Platform.Messaging;
 /// A statement that times out looks like an outage. Where the database answers another, the message fails like any other: it
 /// has its retries and redeliveries, and then it is set aside.
 /// </summary>
-internal sealed class JudgeTimeouts(DatabaseWatch database) : IAroundMessages
+internal sealed class JudgeTimeouts(DatabaseWatch database) : IMessageFilter
 {
     public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
         where T : class
@@ -17,7 +17,7 @@ internal sealed class JudgeTimeouts(DatabaseWatch database) : IAroundMessages
         {
             await next.Send(context);
         }
-        catch (Exception timeout) when (DatabaseOutage.Explains(timeout) && DatabaseOutage.MayBeOfOneStatement(timeout))
+        catch (Exception timeout) when (DatabaseOutage.Matches(timeout) && DatabaseOutage.MayBeOfOneStatement(timeout))
         {
             if (await database.Answers(context.CancellationToken))
                 throw new StatementTimeoutException(timeout);

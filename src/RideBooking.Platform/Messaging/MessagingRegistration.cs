@@ -8,8 +8,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Messaging.Partitions;
-using RideBooking.Platform.Messaging.SetAside;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
@@ -36,7 +36,7 @@ public static class MessagingRegistration
         services.AddSingleton(options);
         services.AddMetrics();
         services.TryAddSingleton<EndpointFigures>();
-        services.AddSingleton(typeof(SagaCommands<>));
+        services.AddSingleton(typeof(SagaCommandDispatcher<>));
         services.AddSingleton<ReceiveEndpoints>();
         services.AddSingleton<DatabaseWatch>();
         services.AddVisibility(configuration);
@@ -154,24 +154,24 @@ public static class MessagingRegistration
             else
             {
                 EndpointLoad.Share(endpoint, name, partitions);
-                var turns = new PartitionTurns(context.GetRequiredService<PartitionChannels>());
+                var turns = new PartitionOrdering(context.GetRequiredService<PartitionChannels>());
                 endpoint.ConfigureReceive(receive => receive.UseFilter(turns));
             }
             DescribeFailure.Use(endpoint);
             if (options.Kind == TransportKind.InMemory)
-                SetAsideFilter.Use(endpoint, name, context);
+                DeadLetterFilter.Use(endpoint, name, context);
         }
         var database = context.GetRequiredService<DatabaseWatch>();
         endpoint.UseRideScope(context, name);
         if (!inProcess && options.Kind == TransportKind.RabbitMq)
-            endpoint.UseForEachMessage(new ReturnDuringOutage(database));
+            endpoint.UseMessageFilter(new ReturnDuringOutage(database));
         if (inTransaction && !inProcess)
-            endpoint.UseForEachMessage(new ReportAttempts(context.GetRequiredService<EventVisibility>(), name));
+            endpoint.UseMessageFilter(new ReportAttempts(context.GetRequiredService<EventVisibility>(), name));
         if (!inProcess)
-            endpoint.UseForEachMessage(new RideTurns());
+            endpoint.UseMessageFilter(new PerRideOrdering());
         endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>(), database);
         if (inProcess)
-            endpoint.UseForEachMessage(new CallersConflict());
+            endpoint.UseMessageFilter(new InProcessConflictFilter());
         if (inTransaction)
             endpoint.UseEntityFrameworkOutbox<AppDbContext>(context);
         if (inProcess)

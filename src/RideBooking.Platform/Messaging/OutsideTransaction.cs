@@ -14,14 +14,14 @@ public static class OutsideTransaction
         where TConsumer : class, IConsumer
     {
         bus.AddConsumer<TConsumer>();
-        bus.AddSingleton(new Mark(names => names.Consumer<TConsumer>()));
+        bus.AddSingleton(new Registration(names => names.Consumer<TConsumer>()));
     }
 
     internal static bool IsOutsideTransaction(this IRegistrationContext context, string endpointName)
     {
         var names = context.GetRequiredService<IEndpointNameFormatter>();
-        return context.GetServices<Mark>().Any(mark => mark.EndpointName(names) == endpointName);
+        return context.GetServices<Registration>().Any(mark => mark.EndpointName(names) == endpointName);
     }
 
-    sealed record Mark(Func<IEndpointNameFormatter, string> EndpointName);
+    sealed record Registration(Func<IEndpointNameFormatter, string> EndpointName);
 }

@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Messaging;
 /// message that failed. Outside of redelivery, because a message that is left for it has failed for now; one that only waits
 /// in its queue for the database (<see cref="ReturnDuringOutage"/>) has not.
 /// </summary>
-internal sealed class ReportAttempts(EventVisibility visibility, string endpoint) : IAroundMessages
+internal sealed class ReportAttempts(EventVisibility visibility, string endpoint) : IMessageFilter
 {
     public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
         where T : class
@@ -19,7 +19,7 @@ internal sealed class ReportAttempts(EventVisibility visibility, string endpoint
             await next.Send(context);
             Report(context);
         }
-        catch (Exception failure) when (!DatabaseOutage.Explains(failure))
+        catch (Exception failure) when (!DatabaseOutage.Matches(failure))
         {
             Report(context);
             throw;

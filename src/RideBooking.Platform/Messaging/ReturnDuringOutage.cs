@@ -16,7 +16,7 @@ namespace RideBooking.Platform.Messaging;
 /// count as a delivery without an answer, of which a queue permits <see cref="RabbitMqTopology.DeliveryLimit"/>. A process
 /// that dies between the two leaves the message twice, which the inbox drops.
 /// </remarks>
-internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessages
+internal sealed class ReturnDuringOutage(DatabaseWatch database) : IMessageFilter
 {
     /// <summary>How long a message is held in the hope that the outage is short.</summary>
     public static readonly TimeSpan HoldFor = TimeSpan.FromSeconds(3);
@@ -31,7 +31,7 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessag
                 database.Available();
                 return;
             }
-            catch (Exception outage) when (DatabaseOutage.Explains(outage))
+            catch (Exception outage) when (DatabaseOutage.Matches(outage))
             {
                 database.Unavailable(outage);
             }
@@ -46,7 +46,7 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IAroundMessag
             var left = HoldFor - context.ReceiveContext.ElapsedTime;
             if (left <= TimeSpan.Zero)
                 return false;
-            await database.BackWithin(left, context.CancellationToken);
+            await database.WaitUntilAvailable(left, context.CancellationToken);
             context.CancellationToken.ThrowIfCancellationRequested();
         }
         return true;

@@ -10,7 +10,7 @@ namespace RideBooking.Platform.Observability;
 /// <summary>The broker is connected and the queues are consumed.</summary>
 internal sealed class BrokerHealth(IBusControl bus, TransportOptions transport) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken stop) =>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
         Task.FromResult(Check());
 
     /// <summary>How it is right now, by what the bus knows.</summary>

@@ -15,18 +15,20 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
     IChannel? _channel;
 
     /// <summary>Messages that wait to be delivered; null where there is no such queue. Throws when the broker is away.</summary>
-    public async Task<long?> Count(string queue, CancellationToken stop) => (await Ask(queue, stop))?.MessageCount;
+    public async Task<long?> Count(string queue, CancellationToken cancellationToken) =>
+        (await Ask(queue, cancellationToken))?.MessageCount;
 
     /// <summary>How many consume the queue; null where there is no such queue. Throws when the broker is away.</summary>
-    public async Task<long?> Consumers(string queue, CancellationToken stop) => (await Ask(queue, stop))?.ConsumerCount;
+    public async Task<long?> Consumers(string queue, CancellationToken cancellationToken) =>
+        (await Ask(queue, cancellationToken))?.ConsumerCount;
 
     /// <summary>True when the broker lets us in. Throws when it is away.</summary>
-    public async Task<bool> IsThere(CancellationToken stop)
+    public async Task<bool> Exists(CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(stop);
+        await _one.WaitAsync(cancellationToken);
         try
         {
-            return (await Open(stop)).IsOpen;
+            return (await Open(cancellationToken)).IsOpen;
         }
         finally
         {
@@ -34,13 +36,13 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
         }
     }
 
-    async Task<QueueDeclareOk?> Ask(string queue, CancellationToken stop)
+    async Task<QueueDeclareOk?> Ask(string queue, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(stop);
+        await _one.WaitAsync(cancellationToken);
         try
         {
-            var channel = await Open(stop);
-            return await channel.QueueDeclarePassiveAsync(queue, stop);
+            var channel = await Open(cancellationToken);
+            return await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
         }
         catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
@@ -52,7 +54,7 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
         }
     }
 
-    async Task<IChannel> Open(CancellationToken stop)
+    async Task<IChannel> Open(CancellationToken cancellationToken)
     {
         if (_channel is { IsOpen: true })
             return _channel;
@@ -71,9 +73,9 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
                 AutomaticRecoveryEnabled = false,
                 ClientProvidedName = "RideBooking figures",
             };
-            _connection = await factory.CreateConnectionAsync(stop);
+            _connection = await factory.CreateConnectionAsync(cancellationToken);
         }
-        return _channel = await _connection.CreateChannelAsync(cancellationToken: stop);
+        return _channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -48,9 +48,9 @@ internal sealed class EndpointFigures
     }
 
     /// <summary>Takes the figures of an endpoint.</summary>
-    public IAroundMessages Of(string endpoint) => new Around(endpoint, this);
+    public IMessageFilter Of(string endpoint) => new Around(endpoint, this);
 
-    sealed class Around(string endpoint, EndpointFigures figures) : IAroundMessages
+    sealed class Around(string endpoint, EndpointFigures figures) : IMessageFilter
     {
         readonly TagList _done = new() { { Endpoint, endpoint }, { "outcome", "done" } };
         readonly TagList _failed = new() { { Endpoint, endpoint }, { "outcome", "failed" } };
@@ -73,7 +73,7 @@ internal sealed class EndpointFigures
             {
                 figures._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _failed);
                 // An outage is none: the message waits in its queue.
-                if (!DatabaseOutage.Explains(failure))
+                if (!DatabaseOutage.Matches(failure))
                     figures._failures.Add(1, _endpoint, new("error.type", failure.GetType().Name));
                 throw;
             }

@@ -27,15 +27,15 @@ internal sealed class EventLogLag(AppDbContext db, TimeProvider clock) : IGaugeS
 
     public static IReadOnlyList<Gauge> Gauges => [s_position, s_pending, s_age];
 
-    public async Task<IReadOnlyList<Reading>> Read(CancellationToken stop)
+    public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
-        var position = await db.Set<LogHead>().Select(head => head.Position).SingleAsync(stop);
+        var position = await db.Set<LogHead>().Select(head => head.Position).SingleAsync(cancellationToken);
         var pending = db.Set<LoggedEvent>().Where(row => row.Position == null);
-        var count = await pending.CountAsync(stop);
+        var count = await pending.CountAsync(cancellationToken);
         var oldest = await pending
             .OrderBy(row => row.Sequence)
             .Select(row => (DateTimeOffset?)row.Timestamp)
-            .FirstOrDefaultAsync(stop);
+            .FirstOrDefaultAsync(cancellationToken);
         return [s_position.Reads(position), s_pending.Reads(count), s_age.Reads(Ages.Of(oldest?.UtcDateTime, clock))];
     }
 }

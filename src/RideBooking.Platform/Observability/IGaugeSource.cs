@@ -29,7 +29,7 @@ public interface IGaugeSource
     static abstract IReadOnlyList<Gauge> Gauges { get; }
 
     /// <summary>Reads them. When it throws, its gauges show nothing until it succeeds again.</summary>
-    Task<IReadOnlyList<Reading>> Read(CancellationToken stop);
+    Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken);
 }
 
 /// <summary>Adds sources of gauges.</summary>

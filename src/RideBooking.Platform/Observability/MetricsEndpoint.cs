@@ -18,7 +18,7 @@ internal static class MetricsEndpoint
     const string Bearer = "Bearer ";
 
     /// <summary>Requests by machinery that nobody wants to see among those by people.</summary>
-    public static bool IsOurOwnBusiness(PathString path) =>
+    public static bool IsMetricsRequest(PathString path) =>
         path.StartsWithSegments(Path) || path.StartsWithSegments("/health");
 
     public static void Map(WebApplication app)

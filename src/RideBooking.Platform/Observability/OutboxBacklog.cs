@@ -21,11 +21,12 @@ internal sealed class OutboxBacklog(AppDbContext db, TimeProvider clock) : IGaug
 
     public static IReadOnlyList<Gauge> Gauges => [Messages, Age];
 
-    public async Task<IReadOnlyList<Reading>> Read(CancellationToken stop)
+    public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
         var outbox = db.Set<OutboxMessage>();
-        var count = await outbox.CountAsync(stop);
-        var oldest = count == 0 ? null : await outbox.MinAsync(message => (DateTime?)message.SentTime, stop);
+        var count = await outbox.CountAsync(cancellationToken);
+        var oldest =
+            count == 0 ? null : await outbox.MinAsync(message => (DateTime?)message.SentTime, cancellationToken);
         return [Messages.Reads(count), Age.Reads(Ages.Of(oldest, clock))];
     }
 }

@@ -51,13 +51,13 @@ internal sealed partial class PolledGauges : BackgroundService
         _readings.Values.SelectMany(readings => readings).Where(reading => reading.Gauge == gauge);
 
     /// <summary>Looks at every source once, now.</summary>
-    public Task LookAtAll(CancellationToken stop) =>
-        Task.WhenAll(_sources.Select(source => Look(source, failedBefore: false, stop)));
+    public Task LookAtAll(CancellationToken cancellationToken) =>
+        Task.WhenAll(_sources.Select(source => Look(source, failedBefore: false, cancellationToken)));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_sources.Select(source => Poll(source, stoppingToken)));
 
-    async Task Poll(GaugeSource source, CancellationToken stop)
+    async Task Poll(GaugeSource source, CancellationToken cancellationToken)
     {
         await Task.Yield();
         var failed = false;
@@ -66,20 +66,20 @@ internal sealed partial class PolledGauges : BackgroundService
             while (true)
             {
                 var began = Stopwatch.GetTimestamp();
-                failed = !await Look(source, failed, stop);
+                failed = !await Look(source, failed, cancellationToken);
                 var rest = Stopwatch.GetElapsedTime(began) * RestPerWork;
-                await Task.Delay(rest > _settings.Interval ? rest : _settings.Interval, _clock, stop);
+                await Task.Delay(rest > _settings.Interval ? rest : _settings.Interval, _clock, cancellationToken);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopping.
         }
     }
 
-    async Task<bool> Look(GaugeSource source, bool failedBefore, CancellationToken stop)
+    async Task<bool> Look(GaugeSource source, bool failedBefore, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_patience);
         try
         {
@@ -88,7 +88,7 @@ internal sealed partial class PolledGauges : BackgroundService
             _readings[source.Type] = await gauges.Read(limit.Token).WaitAsync(limit.Token);
             return true;
         }
-        catch (Exception failure) when (!stop.IsCancellationRequested)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             _readings.TryRemove(source.Type, out _);
             _failures.Add(1, new KeyValuePair<string, object?>("source", source.Type.Name));

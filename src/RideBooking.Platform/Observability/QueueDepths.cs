@@ -18,7 +18,7 @@ internal sealed class QueueDepths(ReceiveEndpoints endpoints, TransportOptions t
 
     public static IReadOnlyList<Gauge> Gauges => [s_waiting];
 
-    public async Task<IReadOnlyList<Reading>> Read(CancellationToken stop)
+    public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
         if (transport.Kind != TransportKind.RabbitMq)
             return [];
@@ -27,7 +27,7 @@ internal sealed class QueueDepths(ReceiveEndpoints endpoints, TransportOptions t
         {
             long? all = null;
             foreach (var queue in endpoints.QueuesOf(endpoint))
-                if (await broker.Count(queue, stop) is { } waiting)
+                if (await broker.Count(queue, cancellationToken) is { } waiting)
                     all = waiting + (all ?? 0);
             if (all is { } messages)
                 readings.Add(s_waiting.Reads(messages, endpoint));

@@ -20,7 +20,7 @@ internal static class Readiness
     {
         services.AddSingleton<BrokerHealth>();
         services.AddHostedService<BrokerWatch>();
-        services.AddHostedService<UnconsumedQueues>();
+        services.AddHostedService<EndpointWatchdog>();
         services
             .AddHealthChecks()
             .AddCheck<BrokerHealth>("broker", timeout: s_patience)
@@ -39,15 +39,18 @@ internal static class Readiness
     /// <summary>Timers and redeliveries are sent when they are due.</summary>
     sealed class SchedulerHealth(ISchedulerFactory schedulers, PolledGauges gauges) : IHealthCheck
     {
-        const double MostSecondsLate = 60;
+        const double MaxDelaySeconds = 60;
 
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken stop)
+        public async Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context,
+            CancellationToken cancellationToken
+        )
         {
-            var scheduler = await schedulers.GetScheduler(stop).AsTask().WaitAsync(stop);
+            var scheduler = await schedulers.GetScheduler(cancellationToken).AsTask().WaitAsync(cancellationToken);
             if (scheduler.Status != SchedulerStatus.Running)
                 return Health.Unhealthy("not running; it starts once the broker is connected");
             var late = gauges.Last(TimersWaiting.Age).Select(reading => reading.Value).FirstOrDefault();
-            return late > MostSecondsLate
+            return late > MaxDelaySeconds
                 ? Health.Degraded($"timers are {Seconds(late)} s overdue")
                 : HealthCheckResult.Healthy();
         }
@@ -56,13 +59,13 @@ internal static class Readiness
     /// <summary>What is committed is sent. It delays and loses nothing, so it never makes the host unready.</summary>
     sealed class OutboxHealth(PolledGauges gauges) : IHealthCheck
     {
-        const double MostSecondsOld = 60;
+        const double MaxAgeSeconds = 60;
 
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken stop)
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
         {
             var age = gauges.Last(OutboxBacklog.Age).Select(reading => reading.Value).FirstOrDefault();
             return Task.FromResult(
-                age > MostSecondsOld
+                age > MaxAgeSeconds
                     ? Health.Degraded($"messages have waited for {Seconds(age)} s")
                     : HealthCheckResult.Healthy()
             );

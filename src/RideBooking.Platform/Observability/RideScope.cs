@@ -42,10 +42,10 @@ internal static class RideScope
     public static void UseRideScope(this IReceiveEndpointConfigurator endpoint, IServiceProvider services, string name)
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(Telemetry.Name);
-        endpoint.UseForEachMessage(new Around(name, log));
+        endpoint.UseMessageFilter(new Around(name, log));
     }
 
-    sealed class Around(string endpoint, ILogger log) : IAroundMessages
+    sealed class Around(string endpoint, ILogger log) : IMessageFilter
     {
         public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
             where T : class

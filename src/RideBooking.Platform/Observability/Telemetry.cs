@@ -91,7 +91,7 @@ internal static class Telemetry
                 traces
                     .AddSource([.. Sources, "Npgsql"])
                     .AddAspNetCoreInstrumentation(http =>
-                        http.Filter = context => !MetricsEndpoint.IsOurOwnBusiness(context.Request.Path)
+                        http.Filter = context => !MetricsEndpoint.IsMetricsRequest(context.Request.Path)
                     )
                     .AddHttpClientInstrumentation()
             )

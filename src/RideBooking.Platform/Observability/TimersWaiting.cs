@@ -33,16 +33,16 @@ internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaug
     const string Table = "Quartz.TRIGGERS";
     const string JobName = "MassTransitScheduledMessage";
 
-    public async Task<IReadOnlyList<Reading>> Read(CancellationToken stop)
+    public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
         var timers = db.Set<Dictionary<string, object>>(Table)
             .Where(timer => EF.Property<string>(timer, "JOB_NAME") == JobName)
             .Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
         var due = (clock.GetUtcNow() - s_ordinary).UtcTicks;
         var overdue = timers.Where(time => time < due);
-        var count = await timers.CountAsync(stop);
-        var late = await overdue.CountAsync(stop);
-        var oldest = late == 0 ? null : await overdue.MinAsync(stop);
+        var count = await timers.CountAsync(cancellationToken);
+        var late = await overdue.CountAsync(cancellationToken);
+        var oldest = late == 0 ? null : await overdue.MinAsync(cancellationToken);
         return
         [
             s_timers.Reads(count),

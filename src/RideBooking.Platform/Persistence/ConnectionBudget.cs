@@ -11,7 +11,7 @@ namespace RideBooking.Platform.Persistence;
 internal static partial class ConnectionBudget
 {
     const string Prefix = "RideBooking/";
-    const int LongestName = 63;
+    const int MaxNameLength = 63;
 
     /// <summary>What this process is called in <c>pg_stat_activity</c> and <c>sys.dm_exec_sessions</c>; each host differs.</summary>
     public static string ApplicationName { get; } = Name(Environment.MachineName, Environment.ProcessId);
@@ -20,7 +20,7 @@ internal static partial class ConnectionBudget
     internal static string Name(string machine, int process)
     {
         var end = $"/{process}";
-        var room = LongestName - Prefix.Length - end.Length;
+        var room = MaxNameLength - Prefix.Length - end.Length;
         return $"{Prefix}{(machine.Length > room ? machine[..room] : machine)}{end}";
     }
 

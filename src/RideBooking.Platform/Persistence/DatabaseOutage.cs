@@ -11,7 +11,7 @@ namespace RideBooking.Platform.Persistence;
 internal static class DatabaseOutage
 {
     /// <summary>Whether the database explains the exception or anything it was caused by.</summary>
-    public static bool Explains(Exception? exception)
+    public static bool Matches(Exception? exception)
     {
         for (; exception is not null and not StatementTimeoutException; exception = exception.InnerException)
             if (IsOutage(exception))

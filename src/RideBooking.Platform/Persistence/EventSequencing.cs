@@ -28,7 +28,7 @@ internal sealed partial class EventSequencing(
                 if (await CommitWithinBeat(stoppingToken))
                     await TakeCommits(stoppingToken);
                 else
-                    await LookAround(stoppingToken);
+                    await Refresh(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -41,21 +41,21 @@ internal sealed partial class EventSequencing(
             }
     }
 
-    async Task<bool> CommitWithinBeat(CancellationToken stop)
+    async Task<bool> CommitWithinBeat(CancellationToken cancellationToken)
     {
         using var beat = new CancellationTokenSource(s_beat, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, cancellationToken);
         try
         {
             return await signal.Commits.WaitToReadAsync(either.Token);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }
     }
 
-    async Task TakeCommits(CancellationToken stop)
+    async Task TakeCommits(CancellationToken cancellationToken)
     {
         var numbered = new List<LoggedEvent>();
         var pending = false;
@@ -69,30 +69,30 @@ internal sealed partial class EventSequencing(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         if (numbered.Count > 0)
-            await _tail.Tell(db, numbered, stop);
+            await _tail.Tell(db, numbered, cancellationToken);
         if (pending)
-            await Number(db, stop);
+            await Number(db, cancellationToken);
     }
 
-    async Task LookAround(CancellationToken stop)
+    async Task Refresh(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var (moved, pending) = await _tail.Look(db, stop);
+        var (moved, pending) = await _tail.Poll(db, cancellationToken);
         if (pending)
-            await Number(db, stop);
+            await Number(db, cancellationToken);
         else if (moved)
-            await _tail.Tell(db, [], stop);
+            await _tail.Tell(db, [], cancellationToken);
     }
 
-    async Task Number(AppDbContext db, CancellationToken stop)
+    async Task Number(AppDbContext db, CancellationToken cancellationToken)
     {
         int count;
         do
         {
-            var numbered = await Sequencer.NumberBatch(db, stop);
+            var numbered = await Sequencer.NumberBatch(db, cancellationToken);
             count = numbered.Count;
-            await _tail.Tell(db, numbered, stop);
+            await _tail.Tell(db, numbered, cancellationToken);
         } while (count == Sequencer.BatchSize);
     }
 

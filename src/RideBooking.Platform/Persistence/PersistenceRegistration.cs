@@ -21,7 +21,7 @@ public static class PersistenceRegistration
     /// <summary>What <c>ConnectionStrings:RideBooking</c> is when nobody says.</summary>
     public const string DefaultConnectionString = "Data Source=data/ridebooking.db";
 
-    const int MostPrepared = 300;
+    const int MaxPrepared = 300;
     const int DefaultPoolSize = 30;
 
     static readonly WriteWholeValues s_wholeValues = new();
@@ -46,7 +46,7 @@ public static class PersistenceRegistration
                     services,
                     (provider, db) =>
                         db.UseSqlite(options.ConnectionString)
-                            .KeepOpenBehind(provider.GetRequiredService<SqliteWriteGate>())
+                            .UseOpenConnection(provider.GetRequiredService<SqliteWriteGate>())
                             .AddInterceptors(provider.GetRequiredService<SqlitePragmas>())
                 );
                 break;
@@ -122,7 +122,7 @@ public static class PersistenceRegistration
         }
         // The server plans a statement once per connection and not each time it runs.
         if (!server.ShouldSerialize("Max Auto Prepare"))
-            server.MaxAutoPrepare = MostPrepared;
+            server.MaxAutoPrepare = MaxPrepared;
         if (!server.ShouldSerialize("No Reset On Close"))
             server.NoResetOnClose = true;
         // Npgsql's own 100 is all that a PostgreSQL server takes by default: psql and a second host would be refused.
@@ -176,7 +176,7 @@ public static class PersistenceRegistration
                             (RelationalEventId.TransactionError, LogLevel.Debug)
                         )
                     )
-                    .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>();
+                    .ReplaceService<IModelCacheKeyFactory, ModuleModelCacheKeyFactory>();
                 // Last: it executes what the others have made of a statement.
                 if (provider.GetService<FreshPlans>() is { } freshPlans)
                     db.AddInterceptors(freshPlans);

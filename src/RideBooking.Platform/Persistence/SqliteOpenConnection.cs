@@ -63,6 +63,6 @@ internal sealed class SqliteOpenConnection(
 internal static class SqliteOpenConnectionExtensions
 {
     /// <summary>Both together: a gate that is entered when a transaction begins is left when its connection is let go of.</summary>
-    public static DbContextOptionsBuilder KeepOpenBehind(this DbContextOptionsBuilder db, SqliteWriteGate gate) =>
+    public static DbContextOptionsBuilder UseOpenConnection(this DbContextOptionsBuilder db, SqliteWriteGate gate) =>
         db.ReplaceService<ISqliteRelationalConnection, SqliteOpenConnection>().AddInterceptors(gate);
 }

@@ -14,20 +14,27 @@ public static class DriverPositions
         this DbContext db,
         DriverPosition report,
         PositionRules rules,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(rules);
         while (true)
         {
-            if (await Overwrite(db.Known(report).FollowedBy(report, rules), report, sequenceBeforeLeap: null, stop))
+            if (
+                await Overwrite(
+                    db.Known(report).FollowedBy(report, rules),
+                    report,
+                    sequenceBeforeLeap: null,
+                    cancellationToken
+                )
+            )
                 return (ReportOutcome.Used, report.Sequence);
 
-            var known = await db.Known(report).SingleOrDefaultAsync(stop);
+            var known = await db.Known(report).SingleOrDefaultAsync(cancellationToken);
             if (known is null)
             {
-                if (await TryInsert(db, report, stop))
+                if (await TryInsert(db, report, cancellationToken))
                     return (ReportOutcome.Used, report.Sequence);
                 continue;
             }
@@ -44,11 +51,16 @@ public static class DriverPositions
                         rules.IsDoubtedAgain(known, report)
                             ? (known.Doubts + 1, known.DoubtedSince ?? report.At)
                             : (1, report.At),
-                        stop
+                        cancellationToken
                     ):
                     return (ReportOutcome.Implausible, known.Sequence);
                 case ReportOutcome.Used
-                    when await Overwrite(unchanged, report, PositionRules.SequenceBeforeLeap(known, report), stop):
+                    when await Overwrite(
+                        unchanged,
+                        report,
+                        PositionRules.SequenceBeforeLeap(known, report),
+                        cancellationToken
+                    ):
                     return (ReportOutcome.Used, report.Sequence);
                 default:
                     continue; // Another report came between.
@@ -60,21 +72,32 @@ public static class DriverPositions
     /// Records the position at which a shift begins, or begins again. Sequences start again with it: an app that was restarted
     /// counts from its beginning.
     /// </summary>
-    public static async Task RestartPosition(this DbContext db, DriverPosition start, CancellationToken stop)
+    public static async Task RestartPosition(
+        this DbContext db,
+        DriverPosition start,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(start);
         start.Sequence = DriverPosition.StartOfShift;
         start.RestartedAt = start.At;
-        while (!await Restart(db.Known(start), start, stop) && !await TryInsert(db, start, stop)) { }
+        while (
+            !await Restart(db.Known(start), start, cancellationToken) && !await TryInsert(db, start, cancellationToken)
+        ) { }
     }
 
     /// <summary>Records that the driver did something else that shows they are there; their position stays what it was.</summary>
-    public static Task MarkDriverActive(this DbContext db, string driverId, DateTimeOffset at, CancellationToken stop)
+    public static Task MarkDriverActive(
+        this DbContext db,
+        string driverId,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(db);
         return db.Set<DriverPosition>()
             .Where(position => position.DriverId == driverId)
-            .ExecuteUpdateAsync(row => row.SetProperty(position => position.ActiveAt, at), stop);
+            .ExecuteUpdateAsync(row => row.SetProperty(position => position.ActiveAt, at), cancellationToken);
     }
 
     /// <summary>The positions of drivers who reported, or did anything else, since an instant.</summary>
@@ -146,7 +169,7 @@ public static class DriverPositions
         IQueryable<DriverPosition> which,
         DriverPosition report,
         long? sequenceBeforeLeap,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         await which.ExecuteUpdateAsync(
             row =>
@@ -158,10 +181,14 @@ public static class DriverPositions
                     .SetProperty(known => known.At, report.At)
                     .SetProperty(known => known.Doubts, 0)
                     .SetProperty(known => known.Version, known => known.Version + 1),
-            stop
+            cancellationToken
         ) == 1;
 
-    static async Task<bool> Restart(IQueryable<DriverPosition> which, DriverPosition start, CancellationToken stop) =>
+    static async Task<bool> Restart(
+        IQueryable<DriverPosition> which,
+        DriverPosition start,
+        CancellationToken cancellationToken
+    ) =>
         await which.ExecuteUpdateAsync(
             row =>
                 row.SetProperty(known => known.Lat, start.Lat)
@@ -178,14 +205,14 @@ public static class DriverPositions
                     .SetProperty(known => known.At, start.At)
                     .SetProperty(known => known.Doubts, 0)
                     .SetProperty(known => known.Version, known => known.Version + 1),
-            stop
+            cancellationToken
         ) == 1;
 
     static async Task<bool> Doubt(
         IQueryable<DriverPosition> which,
         DriverPosition report,
         (int Count, DateTimeOffset Since) doubts,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         await which.ExecuteUpdateAsync(
             row =>
@@ -195,23 +222,23 @@ public static class DriverPositions
                     .SetProperty(known => known.DoubtedLng, report.Lng)
                     .SetProperty(known => known.DoubtedSequence, report.Sequence)
                     .SetProperty(known => known.Version, known => known.Version + 1),
-            stop
+            cancellationToken
         ) == 1;
 
     /// <summary>False when another report created the row first.</summary>
-    static async Task<bool> TryInsert(DbContext db, DriverPosition report, CancellationToken stop)
+    static async Task<bool> TryInsert(DbContext db, DriverPosition report, CancellationToken cancellationToken)
     {
         var entry = db.Add(report);
         try
         {
-            await db.SaveChangesAsync(stop);
+            await db.SaveChangesAsync(cancellationToken);
             entry.State = EntityState.Detached;
             return true;
         }
         catch (DbUpdateException)
         {
             entry.State = EntityState.Detached;
-            if (!await db.Known(report).AnyAsync(stop))
+            if (!await db.Known(report).AnyAsync(cancellationToken))
                 throw;
             return false;
         }

@@ -22,7 +22,7 @@ internal sealed class MoveRecoveryPoint(
     static readonly TimeSpan s_ordinary = TimeSpan.FromMinutes(1);
 
     // More than that is a backlog, not an exception: then the point stays until consumers have caught up.
-    internal const int MostNoted = 10_000;
+    internal const int MaxNoted = 10_000;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -39,24 +39,26 @@ internal sealed class MoveRecoveryPoint(
     }
 
     /// <summary>Moves the point as far as it goes now. Several processes may do it at once: each step is taken by one.</summary>
-    public async Task Move(CancellationToken stop)
+    public async Task Move(CancellationToken cancellationToken)
     {
-        await ForgetFinished(stop);
-        while (await Step(stop)) { }
+        await ForgetFinished(cancellationToken);
+        while (await Step(cancellationToken)) { }
     }
 
-    async Task ForgetFinished(CancellationToken stop)
+    async Task ForgetFinished(CancellationToken cancellationToken)
     {
         long after = 0;
         while (true)
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-            var events = await Noted(db, after).ToListAsync(stop);
+            var events = await Noted(db, after).ToListAsync(cancellationToken);
             if (events.Count == 0)
                 return;
             after = events[^1].Position!.Value;
-            var still = (await unhandled.Among(db, events, stop)).Select(row => row.Event.Position!.Value).ToHashSet();
+            var still = (await unhandled.Among(db, events, cancellationToken))
+                .Select(row => row.Event.Position!.Value)
+                .ToHashSet();
             var finished = events.Select(row => row.Position!.Value).Where(position => !still.Contains(position));
             await Write(
                 db,
@@ -65,10 +67,10 @@ internal sealed class MoveRecoveryPoint(
                     foreach (var positions in finished.Chunk(UnhandledEvents.Batch))
                         await db.Set<UnfinishedEvent>()
                             .Where(row => positions.Contains(row.Position))
-                            .ExecuteDeleteAsync(stop);
+                            .ExecuteDeleteAsync(cancellationToken);
                     return true;
                 },
-                stop
+                cancellationToken
             );
         }
     }
@@ -83,24 +85,24 @@ internal sealed class MoveRecoveryPoint(
             .OrderBy(row => row.Position)
             .AsNoTracking();
 
-    async Task<bool> Step(CancellationToken stop)
+    async Task<bool> Step(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var point = await db.Set<RecoveryPoint>().Select(row => row.Position).SingleAsync(stop);
+        var point = await db.Set<RecoveryPoint>().Select(row => row.Position).SingleAsync(cancellationToken);
         var old = clock.GetUtcNow() - s_ordinary;
         var events = await db.Set<LoggedEvent>()
             .AsNoTracking()
             .Where(row => row.Position > point)
             .OrderBy(row => row.Position)
             .Take(UnhandledEvents.Batch)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         events = [.. events.TakeWhile(row => row.Timestamp < old)];
         if (events.Count == 0)
             return false;
 
-        var late = await unhandled.Among(db, events, stop);
-        if (late.Count > 0 && await db.Set<UnfinishedEvent>().CountAsync(stop) + late.Count > MostNoted)
+        var late = await unhandled.Among(db, events, cancellationToken);
+        if (late.Count > 0 && await db.Set<UnfinishedEvent>().CountAsync(cancellationToken) + late.Count > MaxNoted)
             return false;
 
         return await Write(
@@ -109,26 +111,29 @@ internal sealed class MoveRecoveryPoint(
             {
                 var moved = await db.Set<RecoveryPoint>()
                     .Where(row => row.Position == point)
-                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, events[^1].Position!.Value), stop);
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(row => row.Position, events[^1].Position!.Value),
+                        cancellationToken
+                    );
                 if (moved == 0)
                     return false; // another process was faster; its next step is ours as well
                 db.AddRange(late.Select(row => new UnfinishedEvent { Position = row.Event.Position!.Value }));
-                await db.SaveChangesAsync(stop);
+                await db.SaveChangesAsync(cancellationToken);
                 return events.Count == UnhandledEvents.Batch;
             },
-            stop
+            cancellationToken
         );
     }
 
-    static Task<bool> Write(AppDbContext db, Func<Task<bool>> write, CancellationToken stop) =>
+    static Task<bool> Write(AppDbContext db, Func<Task<bool>> write, CancellationToken cancellationToken) =>
         db
             .Database.CreateExecutionStrategy()
             .ExecuteAsync(async () =>
             {
                 db.ChangeTracker.Clear();
-                await using var transaction = await db.Database.BeginTransactionAsync(stop);
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
                 var result = await write();
-                await transaction.CommitAsync(stop);
+                await transaction.CommitAsync(cancellationToken);
                 return result;
             });
 }

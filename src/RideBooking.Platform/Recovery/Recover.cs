@@ -57,25 +57,25 @@ internal sealed class Recover(
     /// <summary>Recovers once because somebody asked for it, and leaves that in the operators' audit.</summary>
     /// <param name="by">Who.</param>
     /// <param name="progress">As of <see cref="Run"/>.</param>
-    /// <param name="stop">As of <see cref="Run"/>.</param>
-    public async Task<Recovered> RunFor(string by, Action<long, long> progress, CancellationToken stop)
+    /// <param name="cancellationToken">As of <see cref="Run"/>.</param>
+    public async Task<Recovered> RunFor(string by, Action<long, long> progress, CancellationToken cancellationToken)
     {
-        var entry = audit is null ? (Guid?)null : await audit.Begun(by, stop);
-        var recovered = await Run(progress, stop);
+        var entry = audit is null ? (Guid?)null : await audit.Begun(by, cancellationToken);
+        var recovered = await Run(progress, cancellationToken);
         if (entry is { } begun)
-            await audit!.Done(begun, recovered.Count, recovered.ToString(), stop);
+            await audit!.Done(begun, recovered.Count, recovered.ToString(), cancellationToken);
         return recovered;
     }
 
     /// <summary>Recovers once.</summary>
     /// <param name="progress">Told how many events have been looked at and published again so far.</param>
-    /// <param name="stop">Ends it early; what was published again stays so.</param>
-    public async Task<Recovered> Run(Action<long, long> progress, CancellationToken stop)
+    /// <param name="cancellationToken">Ends it early; what was published again stays so.</param>
+    public async Task<Recovered> Run(Action<long, long> progress, CancellationToken cancellationToken)
     {
-        var theirs = failed is null ? new HashSet<(string, Guid)>() : await failed.Known(stop);
+        var theirs = failed is null ? new HashSet<(string, Guid)>() : await failed.Known(cancellationToken);
         var again = new SortedDictionary<string, int>(StringComparer.Ordinal);
         long looked = 0;
-        var (point, head) = await Bounds(stop);
+        var (point, head) = await Bounds(cancellationToken);
 
         for (long? after = 0; after is not null; )
             after = await Batch(db => MoveRecoveryPoint.Noted(db, after.Value));
@@ -90,22 +90,22 @@ internal sealed class Recover(
 
         var work = new SortedDictionary<string, int>(StringComparer.Ordinal);
         await using (var all = scopes.CreateAsyncScope())
-            foreach (var unfinished in all.ServiceProvider.GetServices<IUnfinishedWork>())
-                work[unfinished.Name] = await unfinished.SayAgain(stop);
+            foreach (var unfinished in all.ServiceProvider.GetServices<IRecoverableWork>())
+                work[unfinished.Name] = await unfinished.Republish(cancellationToken);
         return new Recovered(looked, again, work);
 
         async Task<long?> Batch(Func<AppDbContext, IQueryable<LoggedEvent>> query)
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-            var events = await query(db).ToListAsync(stop);
+            var events = await query(db).ToListAsync(cancellationToken);
             if (events.Count == 0)
                 return null;
-            var lost = (await unhandled.Among(db, events, stop))
+            var lost = (await unhandled.Among(db, events, cancellationToken))
                 .Where(row => row.By.Any(consumer => !theirs.Contains((consumer.Endpoint, row.Event.EventId))))
                 .Select(row => row.Event)
                 .ToList();
-            await Publish(scope.ServiceProvider, db, lost, stop);
+            await Publish(scope.ServiceProvider, db, lost, cancellationToken);
             looked += events.Count;
             foreach (var row in lost)
                 again[row.EventType] = again.GetValueOrDefault(row.EventType) + 1;
@@ -114,19 +114,24 @@ internal sealed class Recover(
         }
     }
 
-    async Task<(long Point, long Head)> Bounds(CancellationToken stop)
+    async Task<(long Point, long Head)> Bounds(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         // Only then has every event a position.
-        await Sequencer.CatchUp(db, stop);
+        await Sequencer.CatchUp(db, cancellationToken);
         return (
-            await db.Set<RecoveryPoint>().Select(row => row.Position).SingleAsync(stop),
-            await db.Set<LogHead>().Select(row => row.Position).SingleAsync(stop)
+            await db.Set<RecoveryPoint>().Select(row => row.Position).SingleAsync(cancellationToken),
+            await db.Set<LogHead>().Select(row => row.Position).SingleAsync(cancellationToken)
         );
     }
 
-    async Task Publish(IServiceProvider scope, AppDbContext db, List<LoggedEvent> events, CancellationToken stop)
+    async Task Publish(
+        IServiceProvider scope,
+        AppDbContext db,
+        List<LoggedEvent> events,
+        CancellationToken cancellationToken
+    )
     {
         if (events.Count == 0)
             return;
@@ -146,9 +151,9 @@ internal sealed class Recover(
                     context.ConversationId = row.CorrelationId;
                     context.InitiatorId = row.CausationId;
                 },
-                stop
+                cancellationToken
             );
         }
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
     }
 }

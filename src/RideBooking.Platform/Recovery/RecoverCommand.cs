@@ -16,17 +16,17 @@ internal static class RecoverCommand
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <returns>The exit code.</returns>
-    public static async Task<int> Run(IServiceProvider services, CancellationToken stop)
+    public static async Task<int> Run(IServiceProvider services, CancellationToken cancellationToken)
     {
         if (services.GetRequiredService<TransportOptions>().Kind == TransportKind.InMemory)
         {
             Console.WriteLine("On the in-memory transport the host recovers at every start, by itself: nothing to do.");
             return 0;
         }
-        await DatabaseStart.Check(services, stop);
+        await DatabaseStartupCheck.Check(services, cancellationToken);
         // Building the bus, without starting it, tells who consumes what.
         services.GetRequiredService<IBusControl>();
-        if (await NotConsumed(services, stop) is { } queue)
+        if (await NotConsumed(services, cancellationToken) is { } queue)
         {
             await Console.Error.WriteLineAsync(
                 $"No host consumes the queue {queue}, so what it should hear would be lost again. Start a host, then recover."
@@ -39,7 +39,7 @@ internal static class RecoverCommand
             .RunFor(
                 by,
                 (looked, again) => Console.WriteLine($"Looked at {looked} events, {again} to be published again…"),
-                stop
+                cancellationToken
             );
         services
             .GetRequiredService<ILoggerFactory>()
@@ -55,17 +55,17 @@ internal static class RecoverCommand
     /// silently drops what is published before. Waits for that.
     /// </summary>
     /// <returns>A queue that is not consumed for all the waiting, or null.</returns>
-    static async Task<string?> NotConsumed(IServiceProvider services, CancellationToken stop)
+    static async Task<string?> NotConsumed(IServiceProvider services, CancellationToken cancellationToken)
     {
         var broker = services.GetRequiredService<BrokerQueues>();
         var missing = "";
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_patience);
         try
         {
             var endpoints = services.GetRequiredService<ReceiveEndpoints>();
             foreach (var queue in endpoints.Names.SelectMany(endpoints.QueuesOf))
-                await Waiting.For(
+                await DependencyWait.For(
                     $"a host that consumes the queue {missing = queue}",
                     async () =>
                     {
@@ -83,7 +83,8 @@ internal static class RecoverCommand
                 );
             return null;
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return missing;
         }

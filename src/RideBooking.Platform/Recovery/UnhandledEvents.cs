@@ -26,7 +26,7 @@ internal sealed class UnhandledEvents(InboxConsumers consumers, EventCatalogue c
     public async Task<IReadOnlyList<(LoggedEvent Event, IReadOnlyList<InboxConsumer> By)>> Among(
         AppDbContext db,
         IReadOnlyCollection<LoggedEvent> events,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var horizon = Horizon;
@@ -44,7 +44,7 @@ internal sealed class UnhandledEvents(InboxConsumers consumers, EventCatalogue c
                 .AsNoTracking()
                 .Where(mark => ids.Contains(mark.MessageId) && mark.Consumed != null)
                 .Select(mark => new { mark.MessageId, mark.ConsumerId })
-                .ToListAsync(stop)
+                .ToListAsync(cancellationToken)
         )
             .Select(mark => (mark.MessageId, mark.ConsumerId))
             .ToHashSet();

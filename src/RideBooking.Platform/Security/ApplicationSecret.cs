@@ -44,12 +44,13 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Master, 32, info: Encoding.UTF8.GetBytes(purpose));
 
     /// <inheritdoc />
-    public ValueTask<byte[]> GetAsync(CancellationToken stop) => ValueTask.FromResult(KeyFor("development-tokens"));
+    public ValueTask<byte[]> GetAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(KeyFor("development-tokens"));
 
     byte[] Master => _master ?? throw new InvalidOperationException("The development secret is not loaded yet.");
 
     /// <summary>In Development, reads the kept secret or makes the first one. Does nothing where one is configured.</summary>
-    internal async Task Load(IServiceScopeFactory scopes, CancellationToken stop)
+    internal async Task Load(IServiceScopeFactory scopes, CancellationToken cancellationToken)
     {
         if (_master is not null)
             return;
@@ -57,10 +58,10 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-            if (!await db.Set<DevelopmentSecret>().AnyAsync(stop))
+            if (!await db.Set<DevelopmentSecret>().AnyAsync(cancellationToken))
             {
                 db.Add(new DevelopmentSecret { Value = RandomNumberGenerator.GetBytes(MinimumBytes) });
-                await db.SaveChangesAsync(stop);
+                await db.SaveChangesAsync(cancellationToken);
             }
         }
         catch (DbUpdateException)
@@ -72,7 +73,7 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
         var kept = await fresh
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<DevelopmentSecret>()
-            .SingleAsync(stop);
+            .SingleAsync(cancellationToken);
         _master = kept.Value;
     }
 }

@@ -23,14 +23,14 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
 
     public static Outcome Cancelled(string urn, JsonElement content) => Said($"cancelled {NameOf(urn)}", content);
 
-    public static Outcome CancelledInVain() => new("cancelled a scheduled message that was not waiting", []);
+    public static Outcome CancelledUnknownMessage() => new("cancelled a scheduled message that was not waiting", []);
 
     /// <summary>A timer came that was taken back or had come before.</summary>
-    public static Outcome CameInVain(string urn, JsonElement content) =>
+    public static Outcome DeliveredUnexpectedly(string urn, JsonElement content) =>
         Said($"came although nobody waited for it: {NameOf(urn)}", content);
 
     /// <summary>A timer came before its time.</summary>
-    public static Outcome CameEarly(string urn, JsonElement content, DateTimeOffset due) =>
+    public static Outcome DeliveredEarly(string urn, JsonElement content, DateTimeOffset due) =>
         Said($"came before its time: {NameOf(urn)}", content, ("due", Words.Time(due)));
 
     public static Outcome Failed(string urn, JsonElement content, string exception) =>
@@ -51,17 +51,17 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
         );
 
     /// <summary>What of the lab's happenings can be told from outside; null for the rest.</summary>
-    public static Outcome? Of(Happening it) =>
+    public static Outcome? Of(Observation it) =>
         it.Kind switch
         {
-            HappeningKind.Published => Published(Urn(it), it.Envelope!.Content),
-            HappeningKind.Sent => Sent(Urn(it), it.Envelope!.Content, QueueOf(it.Destination!)),
-            HappeningKind.Responded => Responded(Urn(it), it.Envelope!.Content),
-            HappeningKind.Scheduled => Scheduled(Urn(it), it.Envelope!.Content, it.Due!.Value),
-            HappeningKind.Cancelled => it.Envelope is null
-                ? CancelledInVain()
+            ObservationKind.Published => Published(Urn(it), it.Envelope!.Content),
+            ObservationKind.Sent => Sent(Urn(it), it.Envelope!.Content, QueueOf(it.Destination!)),
+            ObservationKind.Responded => Responded(Urn(it), it.Envelope!.Content),
+            ObservationKind.Scheduled => Scheduled(Urn(it), it.Envelope!.Content, it.Due!.Value),
+            ObservationKind.Cancelled => it.Envelope is null
+                ? CancelledUnknownMessage()
                 : Cancelled(Urn(it), it.Envelope.Content),
-            HappeningKind.Faulted => Failed(
+            ObservationKind.Faulted => Failed(
                 Urn(it),
                 it.Envelope!.Content,
                 TypeCache.GetShortName(it.Exception!.GetType())
@@ -75,7 +75,7 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
     public override string ToString() =>
         $"{What} {{ {string.Join(", ", Facts.Select(fact => $"{fact.Path}: {fact.Value}"))} }}";
 
-    static string Urn(Happening it) => MessageUrn.ForTypeString(it.MessageType!);
+    static string Urn(Observation it) => MessageUrn.ForTypeString(it.MessageType!);
 
     /// <summary>The type's name out of MassTransit's URN of it: <c>urn:message:Namespace:Outer+Name[[…]]</c>.</summary>
     static string NameOf(string urn)

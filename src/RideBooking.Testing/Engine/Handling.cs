@@ -23,7 +23,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
     public TimeSpan RealElapsed => Stopwatch.GetElapsedTime(_began);
 
     /// <summary>Whether the message met an instance, one that was there or one that it began.</summary>
-    public bool MetAnInstance { get; set; }
+    public bool FoundInstance { get; set; }
 
     /// <summary>The instances it met as they were before, or null for one that it began.</summary>
     public Dictionary<SagaKey, object?> Met { get; } = [];
@@ -83,7 +83,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
         var found = Stored(key) is T stored ? DeepCopy.Of(stored) : null;
         if (found is not null)
         {
-            MetAnInstance = true;
+            FoundInstance = true;
             Met.TryAdd(key, Stored(key));
         }
         return found;
@@ -107,7 +107,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
     /// <summary>What the handler wants stored; null deletes.</summary>
     public void Store(SagaKey key, object? instance)
     {
-        MetAnInstance = true;
+        FoundInstance = true;
         Met.TryAdd(key, Stored(key));
         _changes[key] = instance is null ? null : DeepCopy.Of(instance);
     }

@@ -19,7 +19,7 @@ sealed class LabBus : IAsyncDisposable
 {
     readonly ServiceProvider _services;
 
-    public LabBus(LabSetup setup, AsyncLocal<Handling?> present, Wire wire)
+    public LabBus(LabSetup setup, AsyncLocal<Handling?> present, Serializer wire)
     {
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);

@@ -30,7 +30,7 @@ sealed partial class LabEngine
     {
         var points = CrashPoints(handled);
         var world = handled.Before with { Now = handled.Handling.Now };
-        world = world.With(Told.Delivered(handled));
+        world = world.With(Trace.Delivered(handled));
         var (commits, released) = Outbox switch
         {
             OutboxKind.None => (point == points.Count - 1, Math.Min(point, handled.Messages)),
@@ -40,7 +40,7 @@ sealed partial class LabEngine
         world = Release(world, handled, released);
         if (commits)
             world = Commit(world, handled);
-        return world.With(Told.About(handled, HappeningKind.Crashed, () => points[point])) with
+        return world.With(Trace.About(handled, ObservationKind.Crashed, () => points[point])) with
         {
             InFlight = world.InFlight.Add(handled.Delivery with { Tries = handled.Delivery.Tries + 1 }),
         };
@@ -52,7 +52,7 @@ sealed partial class LabEngine
         var again = delivery with { Tries = delivery.Tries + 1 };
         if (Outbox != OutboxKind.Transactional)
             return again;
-        var head = new Wire.Head(
+        var head = new Serializer.Head(
             Ids.Of(delivery.Envelope.MessageId, delivery.Tries, -1),
             delivery.Envelope.RequestId,
             delivery.Envelope.ResponseAddress,

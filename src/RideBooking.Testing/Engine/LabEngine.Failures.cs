@@ -14,7 +14,7 @@ sealed partial class LabEngine
     /// <summary>The world after a handler failed that had already said something; its message comes again.</summary>
     public World FailAndTryAgain(Handled handled)
     {
-        var world = Release(handled.Before.With(Told.Delivered(handled)), handled, handled.Messages);
+        var world = Release(handled.Before.With(Trace.Delivered(handled)), handled, handled.Messages);
         var again = handled.Delivery with
         {
             Attempt = handled.Delivery.Attempt + 1,
@@ -49,9 +49,9 @@ sealed partial class LabEngine
             return Later(world, handled, redelivery, $"redelivery {next.Redelivery}", next);
         }
         world = world.With(
-            new Happening
+            new Observation
             {
-                Kind = HappeningKind.Faulted,
+                Kind = ObservationKind.Faulted,
                 At = world.Now,
                 Receiver = delivery.To.Name,
                 Envelope = delivery.Envelope,
@@ -67,9 +67,9 @@ sealed partial class LabEngine
     {
         var due = world.Now + delay;
         return world.With(
-            new Happening
+            new Observation
             {
-                Kind = HappeningKind.WillRetry,
+                Kind = ObservationKind.WillRetry,
                 At = world.Now,
                 Receiver = again.To.Name,
                 Envelope = again.Envelope,
@@ -115,7 +115,7 @@ sealed partial class LabEngine
             fault,
             new[] { MessageUrn.ForTypeString(failed.Type) }
         )!;
-        var head = new Wire.Head(
+        var head = new Serializer.Head(
             NewId.NextGuid(),
             RequestId: failed.RequestId,
             CorrelationId: failed.CorrelationId,

@@ -35,7 +35,7 @@ sealed partial class LabEngine : IAsyncDisposable
         _bus = new LabBus(setup, _present, Wire);
     }
 
-    public Wire Wire { get; } = new();
+    public Serializer Wire { get; } = new();
 
     /// <summary>What every run and exploration of the lab has tried.</summary>
     public CoverageLog Coverage { get; } = new();
@@ -52,7 +52,12 @@ sealed partial class LabEngine : IAsyncDisposable
     public ValueTask DisposeAsync() => _bus.DisposeAsync();
 
     /// <summary>Puts a message through the receiver's real pipe.</summary>
-    public async Task<Handled> Handle(World world, Delivery delivery, CancellationToken stop, bool isReplayable = false)
+    public async Task<Handled> Handle(
+        World world,
+        Delivery delivery,
+        CancellationToken cancellationToken,
+        bool isReplayable = false
+    )
     {
         var handling = new Handling(world, delivery, isReplayable);
         if (world.Inbox.Contains((delivery.To.Name, delivery.Envelope.MessageId)))
@@ -62,7 +67,8 @@ sealed partial class LabEngine : IAsyncDisposable
         {
             await handling.Finish(Dispatch());
         }
-        catch (Exception thrown) when (thrown is not OperationCanceledException || !stop.IsCancellationRequested)
+        catch (Exception thrown)
+            when (thrown is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             fault = thrown;
         }
@@ -76,7 +82,7 @@ sealed partial class LabEngine : IAsyncDisposable
             await delivery.To.Dispatcher.Dispatch(
                 delivery.Envelope.Body,
                 s_transportHeaders,
-                stop,
+                cancellationToken,
                 [.. delivery.Payloads]
             );
         }
@@ -87,9 +93,9 @@ sealed partial class LabEngine : IAsyncDisposable
     {
         var (world, delivery) = (handled.Before, handled.Delivery);
         if (world.Inbox.Contains((delivery.To.Name, delivery.Envelope.MessageId)))
-            return world.With(Told.About(handled, HappeningKind.Deduplicated));
+            return world.With(Trace.About(handled, ObservationKind.Deduplicated));
         world = world with { Now = handled.Handling.Now };
-        world = world.With(Told.Delivered(handled));
+        world = world.With(Trace.Delivered(handled));
         if (handled.Fault is not null)
             return Failed(Outbox == OutboxKind.None ? Release(world, handled, handled.Messages) : world, handled);
         world = Release(world, handled, handled.Messages);
@@ -97,7 +103,7 @@ sealed partial class LabEngine : IAsyncDisposable
     }
 
     /// <summary>Tells whoever reads the sagas elsewhere what has changed from one world to the next.</summary>
-    public async Task WriteThrough(World before, World after, CancellationToken stop)
+    public async Task WriteThrough(World before, World after, CancellationToken cancellationToken)
     {
         if (!WritesThrough || ReferenceEquals(before.Sagas, after.Sagas))
             return;
@@ -110,7 +116,7 @@ sealed partial class LabEngine : IAsyncDisposable
             )
                 continue;
             await using var scope = _bus.NewScope();
-            await write(scope.ServiceProvider, key.Id, saga is null ? null : DeepCopy.Of(saga), stop);
+            await write(scope.ServiceProvider, key.Id, saga is null ? null : DeepCopy.Of(saga), cancellationToken);
         }
     }
 
@@ -161,12 +167,12 @@ sealed partial class LabEngine : IAsyncDisposable
                 continue;
             var machine = Machines.Single(it => it.Saga == key.Type);
             world = world.With(
-                new Happening
+                new Observation
                 {
-                    Kind = HappeningKind.Changed,
+                    Kind = ObservationKind.Changed,
                     At = handled.Handling.Now,
                     Receiver = handled.Delivery.To.Name,
-                    Says = () => Told.Change(machine, key, before, after),
+                    Says = () => Trace.Change(machine, key, before, after),
                     Transition = (machine.StateOf(before), after is null ? "removed" : machine.StateOf(after)),
                 }
             );
@@ -182,8 +188,8 @@ sealed partial class LabEngine : IAsyncDisposable
     }
 
     static World Acknowledge(World world, Handled handled) =>
-        handled.Delivery.To.Machine is not null && !handled.Handling.MetAnInstance
-            ? world.With(Told.About(handled, HappeningKind.Unclaimed))
+        handled.Delivery.To.Machine is not null && !handled.Handling.FoundInstance
+            ? world.With(Trace.About(handled, ObservationKind.Unclaimed))
             : world;
 
     World Release(World world, Handled handled, int count)
@@ -198,26 +204,26 @@ sealed partial class LabEngine : IAsyncDisposable
         switch (said)
         {
             case Outgoing.Published(var envelope):
-                return world.With(Told.Of(handled, HappeningKind.Published, envelope)) with
+                return world.With(Trace.Of(handled, ObservationKind.Published, envelope)) with
                 {
                     InFlight = world.InFlight.AddRange(Route(envelope)),
                 };
             case Outgoing.Sent(var envelope, var destination, var isResponse):
-                var kind = isResponse ? HappeningKind.Responded : HappeningKind.Sent;
-                return world.With(Told.Of(handled, kind, envelope, destination)) with
+                var kind = isResponse ? ObservationKind.Responded : ObservationKind.Sent;
+                return world.With(Trace.Of(handled, kind, envelope, destination)) with
                 {
                     InFlight = world.InFlight.AddRange(Route(envelope, destination)),
                 };
             case Outgoing.Scheduled(var due):
                 return world.With(
-                    Told.Of(handled, HappeningKind.Scheduled, due.Envelope, due.Destination, due.Due, due.Token)
+                    Trace.Of(handled, ObservationKind.Scheduled, due.Envelope, due.Destination, due.Due, due.Token)
                 ) with
                 {
                     Due = world.Due.Add(due),
                 };
             case Outgoing.Cancelled(var token):
                 var waiting = world.Due.Find(due => due.Token == token);
-                return world.With(Told.Of(handled, HappeningKind.Cancelled, waiting?.Envelope, token: token)) with
+                return world.With(Trace.Of(handled, ObservationKind.Cancelled, waiting?.Envelope, token: token)) with
                 {
                     Due = waiting is null ? world.Due : world.Due.Remove(waiting),
                 };

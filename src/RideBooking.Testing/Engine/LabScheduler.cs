@@ -9,7 +9,8 @@ namespace RideBooking.Testing.Engine;
 /// <see cref="TimeProvider"/> from the lab's: which one it was is seen from where the time lies, so the lab's clock starts
 /// years away from today.
 /// </summary>
-sealed class LabScheduler(AsyncLocal<Handling?> present, Wire wire, IBusTopology topology) : IScheduleMessageProvider
+sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTopology topology)
+    : IScheduleMessageProvider
 {
     public Task<ScheduledMessage<T>> ScheduleSend<T>(
         Uri destinationAddress,
@@ -37,12 +38,12 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Wire wire, IBusTopology
         DateTime at,
         T message,
         IPipe<SendContext<T>> pipe,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
         where T : class
     {
         var due = OnTheLabsClock(at.Kind == DateTimeKind.Local ? at.ToUniversalTime() : at);
-        var context = new MessageSendContext<T>(message, stop)
+        var context = new MessageSendContext<T>(message, cancellationToken)
         {
             MessageId = Handling.NextId(),
             DestinationAddress = destination,
@@ -66,14 +67,14 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Wire wire, IBusTopology
         var fromReal = at - real;
         return fromLab.Duration() <= fromReal.Duration()
             ? new DateTimeOffset(at, TimeSpan.Zero)
-            : handling.Now + Roundest(fromReal, fromReal + handling.RealElapsed);
+            : handling.Now + MostRounded(fromReal, fromReal + handling.RealElapsed);
     }
 
     /// <summary>
     /// The delay that was meant. It lies between what is left of it now and that plus all the time that has passed since the
     /// message went in; people mean the roundest number there.
     /// </summary>
-    internal static TimeSpan Roundest(TimeSpan least, TimeSpan most)
+    internal static TimeSpan MostRounded(TimeSpan least, TimeSpan most)
     {
         ReadOnlySpan<long> units =
         [

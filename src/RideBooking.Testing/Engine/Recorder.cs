@@ -3,7 +3,7 @@ using MassTransit;
 namespace RideBooking.Testing.Engine;
 
 /// <summary>Writes down what handlers publish and send. It goes no further: the lab itself delivers it, or does not.</summary>
-sealed class Recorder(AsyncLocal<Handling?> present, Wire wire) : IPublishObserver, ISendObserver
+sealed class Recorder(AsyncLocal<Handling?> present, Serializer wire) : IPublishObserver, ISendObserver
 {
     public Task PostPublish<T>(PublishContext<T> context)
         where T : class
@@ -33,7 +33,7 @@ sealed class Recorder(AsyncLocal<Handling?> present, Wire wire) : IPublishObserv
         return Task.CompletedTask;
     }
 
-    public static Wire.Head HeadOf(SendContext context, Handling handling) =>
+    public static Serializer.Head HeadOf(SendContext context, Handling handling) =>
         new(
             handling.IdOf(context.MessageId),
             context.RequestId,

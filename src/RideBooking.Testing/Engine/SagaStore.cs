@@ -69,7 +69,7 @@ sealed class SagaStore<TSaga>(SagaStore<TSaga>.Opening opening, ISagaConsumeCont
     {
         public Task<SagaConsumeContext<TSaga, T>> Add(TSaga instance)
         {
-            handling.MetAnInstance = true;
+            handling.FoundInstance = true;
             handling.Met.TryAdd(Key(instance.CorrelationId), null);
             return CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Add);
         }
@@ -116,8 +116,8 @@ sealed class SagaStore<TSaga>(SagaStore<TSaga>.Opening opening, ISagaConsumeCont
         }
     }
 
-    sealed class Reader(Handling handling, CancellationToken stop)
-        : BasePipeContext(stop),
+    sealed class Reader(Handling handling, CancellationToken cancellationToken)
+        : BasePipeContext(cancellationToken),
             QuerySagaRepositoryContext<TSaga>,
             LoadSagaRepositoryContext<TSaga>
     {

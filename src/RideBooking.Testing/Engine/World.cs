@@ -45,14 +45,14 @@ sealed record World(
     ImmutableSortedDictionary<SagaKey, object> Sagas,
     ImmutableList<Delivery> InFlight,
     ImmutableList<DueMessage> Due,
-    ImmutableList<Happening> Log,
+    ImmutableList<Observation> Log,
     ImmutableHashSet<(string Receiver, Guid MessageId)> Inbox
 )
 {
     public static World At(DateTimeOffset now) =>
         new(now, ImmutableSortedDictionary<SagaKey, object>.Empty, [], [], [], []);
 
-    public World With(Happening happening) => this with { Log = Log.Add(happening) };
+    public World With(Observation happening) => this with { Log = Log.Add(happening) };
 
     /// <summary>What is due next, the oldest first among what is due at the same time.</summary>
     public DueMessage? NextDue => Due.MinBy(message => message.Due);

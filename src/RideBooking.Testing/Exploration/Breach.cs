@@ -10,7 +10,7 @@ public sealed class Breach
     internal Breach(LabEngine engine, Invariant invariant, Node node, bool atTheEnd)
     {
         Invariant = invariant.Name;
-        View = new LabView(engine, atTheEnd ? StateSpace.AtTheEnd(node.World) : node.World);
+        View = new LabView(engine, atTheEnd ? StateSpace.WhenFinished(node.World) : node.World);
         Steps = node.Moves().Count;
         Seed = node.Seed();
     }
@@ -28,7 +28,7 @@ public sealed class Breach
     public string Seed { get; }
 
     /// <summary>The way as a Mermaid sequence diagram.</summary>
-    public string Diagram => SequenceDiagram.Of(View.Happenings);
+    public string Diagram => SequenceDiagram.Of(View.Observations);
 
     /// <inheritdoc/>
     public override string ToString() =>

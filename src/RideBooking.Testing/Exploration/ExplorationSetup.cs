@@ -12,17 +12,17 @@ public sealed class ExplorationSetup
 
     internal IReadOnlyList<object> Messages { get; private set; } = [];
 
-    internal bool MindsLosses { get; private set; }
+    internal bool ReportsLosses { get; private set; }
 
-    internal int MostDuplicates { get; private set; }
+    internal int MaxDuplicates { get; private set; }
 
-    internal int MostCrashes { get; private set; }
+    internal int MaxCrashes { get; private set; }
 
-    internal int MostTimers { get; private set; } = 10;
+    internal int MaxTimers { get; private set; } = 10;
 
     internal bool TimersCrossCancellations { get; private set; }
 
-    internal int MostStates { get; private set; } = 500_000;
+    internal int MaxStates { get; private set; } = 500_000;
 
     internal TimeSpan? TimeBox { get; private set; }
 
@@ -55,7 +55,7 @@ public sealed class ExplorationSetup
     public ExplorationSetup Duplicates(int most)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MostDuplicates = most;
+        MaxDuplicates = most;
         return this;
     }
 
@@ -66,7 +66,7 @@ public sealed class ExplorationSetup
     public ExplorationSetup Crashes(int most)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MostCrashes = most;
+        MaxCrashes = most;
         return this;
     }
 
@@ -77,7 +77,7 @@ public sealed class ExplorationSetup
     public ExplorationSetup Timers(int most)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MostTimers = most;
+        MaxTimers = most;
         return this;
     }
 
@@ -110,15 +110,15 @@ public sealed class ExplorationSetup
 
     /// <summary>No message is acknowledged without an instance that takes it.</summary>
     public ExplorationSetup NothingIsLost() =>
-        MindLosses().Always("nothing is lost", view => view.Unclaimed<object>().Count == 0);
+        ReportLosses().Always("nothing is lost", view => view.Unclaimed<object>().Count == 0);
 
     /// <summary>
     /// Lets invariants ask for <see cref="LabView.Unclaimed{T}"/>. Otherwise two ways that differ only in what was lost on them are
     /// the same way, which is far fewer.
     /// </summary>
-    public ExplorationSetup MindLosses()
+    public ExplorationSetup ReportLosses()
     {
-        MindsLosses = true;
+        ReportsLosses = true;
         return this;
     }
 
@@ -126,7 +126,7 @@ public sealed class ExplorationSetup
     public ExplorationSetup AtMost(int states)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(states, 1);
-        MostStates = states;
+        MaxStates = states;
         return this;
     }
 
@@ -150,7 +150,7 @@ public sealed class ExplorationSetup
     internal ExplorationSetup With(IReadOnlyList<object> messages, int duplicates, int crashes)
     {
         var other = (ExplorationSetup)MemberwiseClone();
-        (other.Messages, other.MostDuplicates, other.MostCrashes) = (messages, duplicates, crashes);
+        (other.Messages, other.MaxDuplicates, other.MaxCrashes) = (messages, duplicates, crashes);
         return other;
     }
 }

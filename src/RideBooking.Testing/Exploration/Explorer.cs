@@ -17,13 +17,13 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
     int _states;
     int _ends;
 
-    public async Task<ExplorationReport> Run(CancellationToken stop)
+    public async Task<ExplorationReport> Run(CancellationToken cancellationToken)
     {
-        var root = await _space.Root(lab, stop);
+        var root = await _space.Root(lab, cancellationToken);
         var found =
-            setup.Path is { } path ? await Follow(root, path, stop)
-            : setup.TimeBox is { } time ? await Wander(root, time, stop)
-            : await Exhaust(root, stop);
+            setup.Path is { } path ? await Follow(root, path, cancellationToken)
+            : setup.TimeBox is { } time ? await Wander(root, time, cancellationToken)
+            : await Exhaust(root, cancellationToken);
         return new ExplorationReport
         {
             States = _states,
@@ -37,31 +37,31 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
     }
 
     /// <summary>Breadth first, so that the first breach is one of the shortest.</summary>
-    async Task<(Node, Invariant)?> Exhaust(Node root, CancellationToken stop)
+    async Task<(Node, Invariant)?> Exhaust(Node root, CancellationToken cancellationToken)
     {
         var seen = new HashSet<UInt128> { _space.KeyOf(root) };
         var open = new Queue<Node>([root]);
         while (open.TryDequeue(out var node))
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             _states++;
-            if (_states > setup.MostStates)
+            if (_states > setup.MaxStates)
                 throw new SagaLabException(
-                    $"There are more than {setup.MostStates} states. Explore fewer events, or go random ways with {nameof(ExplorationSetup.Randomly)}."
+                    $"There are more than {setup.MaxStates} states. Explore fewer events, or go random ways with {nameof(ExplorationSetup.Randomly)}."
                 );
             if (Broken(node.World, setup.AlwaysInvariants) is { } broken)
                 return (node, broken);
-            var next = await _space.Next(node, stop);
+            var next = await _space.Next(node, cancellationToken);
             foreach (var one in next)
                 if (seen.Add(_space.KeyOf(one)))
                     open.Enqueue(one);
-            if (next.Count == 0 && AtTheEnd(node) is { } end)
+            if (next.Count == 0 && WhenFinished(node) is { } end)
                 return end;
         }
         return null;
     }
 
-    async Task<(Node, Invariant)?> Wander(Node root, TimeSpan time, CancellationToken stop)
+    async Task<(Node, Invariant)?> Wander(Node root, TimeSpan time, CancellationToken cancellationToken)
     {
         var random = new Random(setup.RandomSeed);
         while (Stopwatch.GetElapsedTime(_began) < time)
@@ -69,15 +69,15 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
             var node = root;
             while (true)
             {
-                stop.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 _states++;
                 if (Broken(node.World, setup.AlwaysInvariants) is { } broken)
-                    return await Shorten(root, node, broken, stop);
-                var next = await _space.Next(node, stop);
+                    return await Shorten(root, node, broken, cancellationToken);
+                var next = await _space.Next(node, cancellationToken);
                 if (next.Count == 0)
                 {
-                    if (AtTheEnd(node) is var (end, invariant))
-                        return await Shorten(root, end, invariant, stop);
+                    if (WhenFinished(node) is var (end, invariant))
+                        return await Shorten(root, end, invariant, cancellationToken);
                     break;
                 }
                 node = next[random.Next(next.Count)];
@@ -86,12 +86,12 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
         return null;
     }
 
-    async Task<(Node, Invariant)?> Follow(Node root, string path, CancellationToken stop)
+    async Task<(Node, Invariant)?> Follow(Node root, string path, CancellationToken cancellationToken)
     {
         var node = root;
         foreach (var step in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
-            var next = await _space.Next(node, stop);
+            var next = await _space.Next(node, cancellationToken);
             if (
                 !int.TryParse(step, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var index)
                 || index >= next.Count
@@ -102,11 +102,16 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
         }
         if (Broken(node.World, setup.AlwaysInvariants) is { } broken)
             return (node, broken);
-        return (await _space.Next(node, stop)).Count == 0 ? AtTheEnd(node) : null;
+        return (await _space.Next(node, cancellationToken)).Count == 0 ? WhenFinished(node) : null;
     }
 
     /// <summary>Leaves out of a way what the breach does not need, as long as anything can be left out.</summary>
-    async Task<(Node, Invariant)?> Shorten(Node root, Node node, Invariant invariant, CancellationToken stop)
+    async Task<(Node, Invariant)?> Shorten(
+        Node root,
+        Node node,
+        Invariant invariant,
+        CancellationToken cancellationToken
+    )
     {
         var moves = node.Moves().ToList();
         for (var length = moves.Count / 2; length >= 1; )
@@ -115,7 +120,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
             for (var from = 0; from + length <= moves.Count; from++)
             {
                 List<Move> candidate = [.. moves[..from], .. moves[(from + length)..]];
-                if (await Breaks(root, candidate, invariant, stop) is not { } found)
+                if (await Breaks(root, candidate, invariant, cancellationToken) is not { } found)
                     continue;
                 (node, moves, shorter) = (found, [.. found.Moves()], true);
                 break;
@@ -129,27 +134,31 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
     }
 
     /// <summary>Goes a way as far as it can be gone, and says where the invariant broke on it.</summary>
-    async Task<Node?> Breaks(Node root, List<Move> moves, Invariant invariant, CancellationToken stop)
+    async Task<Node?> Breaks(Node root, List<Move> moves, Invariant invariant, CancellationToken cancellationToken)
     {
         var node = root;
         foreach (var move in moves)
         {
             if (setup.AlwaysInvariants.Contains(invariant) && !Holds(node.World, invariant))
                 return node;
-            if ((await _space.Next(node, stop)).Find(one => one.Move == move) is { } next)
+            if ((await _space.Next(node, cancellationToken)).Find(one => one.Move == move) is { } next)
                 node = next;
         }
         if (setup.AlwaysInvariants.Contains(invariant))
             return Holds(node.World, invariant) ? null : node;
-        return (await _space.Next(node, stop)).Count == 0 && !Holds(StateSpace.AtTheEnd(node.World), invariant)
+        return
+            (await _space.Next(node, cancellationToken)).Count == 0
+            && !Holds(StateSpace.WhenFinished(node.World), invariant)
             ? node
             : null;
     }
 
-    (Node, Invariant)? AtTheEnd(Node node)
+    (Node, Invariant)? WhenFinished(Node node)
     {
         _ends++;
-        return Broken(StateSpace.AtTheEnd(node.World), setup.FinallyInvariants) is { } broken ? (node, broken) : null;
+        return Broken(StateSpace.WhenFinished(node.World), setup.FinallyInvariants) is { } broken
+            ? (node, broken)
+            : null;
     }
 
     Invariant? Broken(World world, IReadOnlyList<Invariant> invariants)
@@ -163,5 +172,5 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
     bool Holds(World world, Invariant invariant) => invariant.Holds(View(world));
 
     LabView View(World world) =>
-        new(lab.Engine, world, stored => _copies.GetValue(stored, DeepCopy.Of)) { MindsLosses = setup.MindsLosses };
+        new(lab.Engine, world, stored => _copies.GetValue(stored, DeepCopy.Of)) { ReportsLosses = setup.ReportsLosses };
 }

@@ -53,7 +53,7 @@ sealed class Fingerprint(bool mindsLosses)
     {
         UInt128 sum = 0;
         for (var at = from; at < world.Log.Count; at++)
-            if (world.Log[at] is { IsOutcome: true } it && (mindsLosses || it.Kind is not HappeningKind.Unclaimed))
+            if (world.Log[at] is { IsOutcome: true } it && (mindsLosses || it.Kind is not ObservationKind.Unclaimed))
                 sum += Mix((it.Envelope is { } envelope ? Of(envelope) : 0) + (UInt128)(int)it.Kind, 5);
         return sum;
     }

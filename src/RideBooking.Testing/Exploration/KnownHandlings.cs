@@ -17,7 +17,7 @@ sealed class KnownHandlings(LabEngine engine)
         Delivery delivery,
         UInt128 what,
         Fingerprint fingerprint,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var key = (what, delivery.Envelope.MessageId, world.Now.UtcTicks);
@@ -27,7 +27,7 @@ sealed class KnownHandlings(LabEngine engine)
             if (one.Results.TryGetValue(one.Of(world, fingerprint), out var known))
                 return known with { Before = world };
         // The inbox is the world's, not the handler's: what is remembered is what the handler does.
-        var handled = await engine.Handle(world with { Inbox = [] }, delivery, stop, isReplayable: true);
+        var handled = await engine.Handle(world with { Inbox = [] }, delivery, cancellationToken, isReplayable: true);
         Count++;
         SagaKey[]? reads = handled.Handling.ReadsAll ? null : [.. handled.Handling.Reads];
         var like = seen.Find(one =>

@@ -8,16 +8,16 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
     const int FailuresThatSay = 2;
 
     readonly KnownHandlings _known = new(engine);
-    readonly Fingerprint _fingerprint = new(setup.MindsLosses);
+    readonly Fingerprint _fingerprint = new(setup.ReportsLosses);
 
     /// <summary>How many messages went through a real pipe.</summary>
     public int Handlings => _known.Count;
 
-    public async Task<Node> Root(SagaLab lab, CancellationToken stop)
+    public async Task<Node> Root(SagaLab lab, CancellationToken cancellationToken)
     {
         var run = lab.Start();
         foreach (var step in setup.GivenSteps)
-            await Step.Run(step, run, stop);
+            await Step.Run(step, run, cancellationToken);
         if (run.Failed<object>().Count > 0)
             throw new SagaLabException($"What is given did not happen:\n{run.Timeline}");
         for (var at = 0; at < setup.Messages.Count; at++)
@@ -26,9 +26,9 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         {
             World = run.World,
             Said = 0,
-            DuplicatesLeft = setup.MostDuplicates,
-            CrashesLeft = setup.MostCrashes,
-            TimersLeft = setup.MostTimers,
+            DuplicatesLeft = setup.MaxDuplicates,
+            CrashesLeft = setup.MaxCrashes,
+            TimersLeft = setup.MaxTimers,
         };
     }
 
@@ -38,7 +38,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         + (UInt128)(node.DuplicatesLeft * 1_000_003L + node.CrashesLeft * 1_009L + node.TimersLeft);
 
     /// <summary>What can happen next, always in the same order. Nothing means that this is an end.</summary>
-    public async Task<List<Node>> Next(Node node, CancellationToken stop)
+    public async Task<List<Node>> Next(Node node, CancellationToken cancellationToken)
     {
         List<Node> next = [];
         var tried = new HashSet<UInt128>();
@@ -50,7 +50,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
             if (!tried.Add(what))
                 continue;
             var world = node.World with { InFlight = node.World.InFlight.RemoveAt(at) };
-            await Deliver(node, world, delivery, what, next, stop);
+            await Deliver(node, world, delivery, what, next, cancellationToken);
         }
         if (node.TimersLeft > 0 && node.World.NextDue is { } due)
             Add(next, node, engine.Fire(node.World, due), new Move(MoveKind.Timer, 0), timers: 1);
@@ -58,13 +58,13 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
     }
 
     /// <summary>The world at its end: what still cannot be delivered has failed for good.</summary>
-    public static World AtTheEnd(World world)
+    public static World WhenFinished(World world)
     {
         foreach (var stuck in world.InFlight)
             world = world.With(
-                new Happening
+                new Observation
                 {
-                    Kind = HappeningKind.Faulted,
+                    Kind = ObservationKind.Faulted,
                     At = world.Now,
                     Receiver = stuck.To.Name,
                     Envelope = stuck.Envelope,
@@ -74,9 +74,16 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         return world with { InFlight = [] };
     }
 
-    async Task Deliver(Node node, World world, Delivery delivery, UInt128 what, List<Node> next, CancellationToken stop)
+    async Task Deliver(
+        Node node,
+        World world,
+        Delivery delivery,
+        UInt128 what,
+        List<Node> next,
+        CancellationToken cancellationToken
+    )
     {
-        var handled = await _known.Handle(world, delivery, what, _fingerprint, stop);
+        var handled = await _known.Handle(world, delivery, what, _fingerprint, cancellationToken);
         if (handled.Fault is not null && engine.TriesAgain)
         {
             // It comes again. Unless it has said something meanwhile, nothing has changed.

@@ -33,7 +33,7 @@ sealed class BusRun(
     readonly HashSet<Guid> _requests = [];
     readonly HashSet<(Type Saga, Guid Id)> _met = [];
     readonly List<Timer> _timers = [];
-    readonly List<Letter> _letters = [];
+    readonly List<HostedEnvelope> _letters = [];
     readonly HashSet<Guid> _forScheduler = [];
     readonly List<(Guid? Message, Outcome Outcome)> _account = [];
     TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,7 +129,7 @@ sealed class BusRun(
                 _met.Add((saga, id));
     }
 
-    public void BeginsToSend(Letter letter, SendContext context, bool isPublished)
+    public void BeginsToSend(HostedEnvelope letter, SendContext context, bool isPublished)
     {
         lock (_changing)
         {
@@ -147,7 +147,7 @@ sealed class BusRun(
         }
     }
 
-    public void HasSent(Letter letter, bool isSent)
+    public void HasSent(HostedEnvelope letter, bool isSent)
     {
         lock (_changing)
         {
@@ -172,7 +172,7 @@ sealed class BusRun(
         }
     }
 
-    public void HasReceived(Letter letter)
+    public void HasReceived(HostedEnvelope letter)
     {
         lock (_changing)
         {
@@ -184,10 +184,15 @@ sealed class BusRun(
         }
     }
 
-    public Task Deliver(object message, Type type, Guid messageId, CancellationToken stop) =>
-        bus.Publish(message, type, Pipe.Execute<PublishContext>(it => Own(it, messageId, NewId.NextGuid())), stop);
+    public Task Deliver(object message, Type type, Guid messageId, CancellationToken cancellationToken) =>
+        bus.Publish(
+            message,
+            type,
+            Pipe.Execute<PublishContext>(it => Own(it, messageId, NewId.NextGuid())),
+            cancellationToken
+        );
 
-    public Task Request(object message, Type type, Guid messageId, CancellationToken stop) =>
+    public Task Request(object message, Type type, Guid messageId, CancellationToken cancellationToken) =>
         bus.Publish(
             message,
             type,
@@ -199,16 +204,16 @@ sealed class BusRun(
                 lock (_changing)
                     _requests.Add(it.RequestId.Value);
             }),
-            stop
+            cancellationToken
         );
 
-    public Task Answer(Type request, object response, CancellationToken stop)
+    public Task Answer(Type request, object response, CancellationToken cancellationToken)
     {
         var asked = LastRequest(request);
-        return Answer(asked, asked.ResponseAddress!, response, response.GetType(), stop);
+        return Answer(asked, asked.ResponseAddress!, response, response.GetType(), cancellationToken);
     }
 
-    public Task Fail(Type request, Exception exception, CancellationToken stop)
+    public Task Fail(Type request, Exception exception, CancellationToken cancellationToken)
     {
         var asked = LastRequest(request);
         var notice = Activator.CreateInstance(
@@ -220,12 +225,12 @@ sealed class BusRun(
             asked.Types.ToArray()
         )!;
         var address = asked.FaultAddress ?? asked.ResponseAddress!;
-        return Answer(asked, address, notice, typeof(Fault<>).MakeGenericType(request), stop);
+        return Answer(asked, address, notice, typeof(Fault<>).MakeGenericType(request), cancellationToken);
     }
 
-    public Task Passes(TimeSpan duration, CancellationToken stop) => passes(duration, stop);
+    public Task Passes(TimeSpan duration, CancellationToken cancellationToken) => passes(duration, cancellationToken);
 
-    async Task Answer(Letter asked, Uri address, object message, Type type, CancellationToken stop)
+    async Task Answer(HostedEnvelope asked, Uri address, object message, Type type, CancellationToken cancellationToken)
     {
         var endpoint = await bus.GetSendEndpoint(address);
         await endpoint.Send(
@@ -236,7 +241,7 @@ sealed class BusRun(
                 Own(it, NewId.NextGuid(), asked.ConversationId ?? NewId.NextGuid());
                 it.RequestId = asked.RequestId;
             }),
-            stop
+            cancellationToken
         );
     }
 
@@ -251,7 +256,7 @@ sealed class BusRun(
         }
     }
 
-    Letter LastRequest(Type type)
+    HostedEnvelope LastRequest(Type type)
     {
         var urn = MessageUrn.ForTypeString(type);
         lock (_changing)
@@ -259,7 +264,7 @@ sealed class BusRun(
                 ?? throw LabRun.NoRequest(type, string.Join('\n', _account.Select(it => $"  {it.Outcome}")));
     }
 
-    void Schedules(Letter letter, SendContext context)
+    void Schedules(HostedEnvelope letter, SendContext context)
     {
         var content = letter.Content;
         var urn = content.GetProperty("payloadType")[0].GetString()!;
@@ -282,13 +287,13 @@ sealed class BusRun(
             Tell(letter, timer.Outcome);
     }
 
-    void Cancels(Letter letter)
+    void Cancels(HostedEnvelope letter)
     {
         var token = letter.Content.GetProperty("tokenId").GetGuid();
         _forScheduler.Add(letter.MessageId ?? default);
         if (_timers.Find(timer => timer.Token == token && timer.IsWaiting) is not { } timer)
         {
-            Tell(letter, Outcome.CancelledInVain());
+            Tell(letter, Outcome.CancelledUnknownMessage());
             return;
         }
         timer.IsWaiting = false;
@@ -307,18 +312,18 @@ sealed class BusRun(
             : null;
     }
 
-    void Comes(Letter letter, Timer timer)
+    void Comes(HostedEnvelope letter, Timer timer)
     {
         var (wasWaiting, isDue) = (timer.IsWaiting, timer.Due <= time.GetUtcNow());
         timer.IsWaiting = false;
         // One that comes at its time is no news: it was told of when it was set.
         if (!wasWaiting)
-            Tell(letter, Outcome.CameInVain(timer.Urn, timer.Content));
+            Tell(letter, Outcome.DeliveredUnexpectedly(timer.Urn, timer.Content));
         else if (!isDue)
-            Tell(letter, Outcome.CameEarly(timer.Urn, timer.Content, timer.Due));
+            Tell(letter, Outcome.DeliveredEarly(timer.Urn, timer.Content, timer.Due));
     }
 
-    Outcome Said(Letter letter, SendContext context, bool isPublished)
+    Outcome Said(HostedEnvelope letter, SendContext context, bool isPublished)
     {
         if (letter.Urn.StartsWith(s_fault, StringComparison.Ordinal))
             return Outcome.Failed(
@@ -338,7 +343,7 @@ sealed class BusRun(
             : Outcome.Sent(letter.Urn, letter.Content, Outcome.QueueOf(to));
     }
 
-    void Tell(Letter letter, Outcome outcome) => _account.Add((letter.MessageId, outcome));
+    void Tell(HostedEnvelope letter, Outcome outcome) => _account.Add((letter.MessageId, outcome));
 
     void Move()
     {

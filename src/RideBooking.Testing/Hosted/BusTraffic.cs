@@ -48,16 +48,16 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
     /// on its way. Null when there is nothing of the kind.
     /// </param>
     /// <param name="within">How long in real time; half a minute when not said.</param>
-    /// <param name="stop">Ends the waiting.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SagaLabException">It did not settle in time; the message says what is on its way.</exception>
     public async Task Settle(
         Func<CancellationToken, Task<bool>>? alsoAtRest = null,
         TimeSpan? within = null,
-        CancellationToken stop = default
+        CancellationToken cancellationToken = default
     )
     {
         var patience = within ?? TimeSpan.FromSeconds(30);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
         try
         {
@@ -72,7 +72,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
                     await Task.Delay(s_pause, limit.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SagaLabException($"Not settled within {patience.TotalSeconds:0.#} s: {Describe()}");
         }
@@ -88,7 +88,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
                 : string.Join(", ", waiting.Append($"{_sending} being sent"));
     }
 
-    async Task<long> Quiet(CancellationToken stop)
+    async Task<long> Quiet(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -99,7 +99,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
                     return _moves;
                 quiet = _quiet.Task;
             }
-            await quiet.WaitAsync(stop).ConfigureAwait(false);
+            await quiet.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -37,7 +37,7 @@ sealed class DueTimes(LabTime time, WireTap tap) : IConfigureReceiveEndpoint, IF
         if (!time.IsOfTheSystem(at))
             return at;
         var left = at - TimeProvider.System.GetUtcNow();
-        return time.GetUtcNow() + LabScheduler.Roundest(left, left + elapsed);
+        return time.GetUtcNow() + LabScheduler.MostRounded(left, left + elapsed);
     }
 
     sealed class Meant(ScheduleMessage scheduled, DateTimeOffset due) : ScheduleMessage

@@ -36,31 +36,31 @@ public sealed class ScenarioBus : IDisposable
 
     WireTap Tap => _services.GetRequiredService<WireTap>();
 
-    internal async Task Play(SagaLab lab, IReadOnlyList<object> steps, CancellationToken stop = default)
+    internal async Task Play(SagaLab lab, IReadOnlyList<object> steps, CancellationToken cancellationToken = default)
     {
-        await _oneAtATime.WaitAsync(stop);
+        await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
             var pure = lab.Start();
             foreach (var machine in lab.Engine.Machines)
                 Watch(machine);
-            await MoveTo(pure.Now, stop);
+            await MoveTo(pure.Now, cancellationToken);
             var run = Tap.Run = new BusRun(
                 _services.GetRequiredService<IBus>(),
                 Time,
                 lab.Engine.Receivers.SelectMany(it => it.Takes).Select(MessageUrn.ForTypeString).ToHashSet(),
                 urn => AddressOf(urn, lab, pure),
-                (time, stop) => MoveTo(Time.GetUtcNow() + time, stop)
+                (time, cancellationToken) => MoveTo(Time.GetUtcNow() + time, cancellationToken)
             );
-            var accounts = new TwoAccounts(Time, _setup.Name);
+            var accounts = new RunComparison(Time, _setup.Name);
             for (var at = 0; at < steps.Count; at++)
                 foreach (var moment in Moments(Step.Of(steps[at]), pure))
                 {
-                    var before = pure.Happenings.Count;
+                    var before = pure.Observations.Count;
                     run.Begin();
-                    await moment(pure, stop);
-                    await moment(run, stop);
-                    var differences = await Settle(accounts, pure, before, run, stop);
+                    await moment(pure, cancellationToken);
+                    await moment(run, cancellationToken);
+                    var differences = await Settle(accounts, pure, before, run, cancellationToken);
                     if (differences.Count > 0)
                         throw new SagaLabException(Report(steps, at, differences, pure, before, run));
                 }
@@ -79,24 +79,30 @@ public sealed class ScenarioBus : IDisposable
     {
         var id = NewId.NextGuid();
         foreach (var part in step.Parts)
-            yield return (stage, stop) => part(stage, id, stop);
+            yield return (stage, cancellationToken) => part(stage, id, cancellationToken);
         if (step.Parts.Count > 0)
             yield break;
         var until = step.Time is { } time ? pure.Now + time : DateTimeOffset.MaxValue;
         while (pure.World.NextDue is { } next && next.Due <= until)
         {
             var duration = next.Due > pure.Now ? next.Due - pure.Now : TimeSpan.Zero;
-            yield return (stage, stop) => stage.Passes(duration, stop);
+            yield return (stage, cancellationToken) => stage.Passes(duration, cancellationToken);
         }
         if (step.Time is not null && until > pure.Now)
         {
             var rest = until - pure.Now;
-            yield return (stage, stop) => stage.Passes(rest, stop);
+            yield return (stage, cancellationToken) => stage.Passes(rest, cancellationToken);
         }
     }
 
     /// <summary>Waits until the moment is over on the bus, and says in what it was another one than in the lab.</summary>
-    async Task<List<string>> Settle(TwoAccounts accounts, LabRun pure, int before, BusRun run, CancellationToken stop)
+    async Task<List<string>> Settle(
+        RunComparison accounts,
+        LabRun pure,
+        int before,
+        BusRun run,
+        CancellationToken cancellationToken
+    )
     {
         var inLab = InLab(pure, before);
         var deliveries = DeliveriesIn(pure);
@@ -106,25 +112,25 @@ public sealed class ScenarioBus : IDisposable
                 await traffic.Settle(
                     async stopped => run.Unrest is null && await IsAtRest(stopped),
                     _setup.Patience,
-                    stop
+                    cancellationToken
                 );
-                return accounts.Differences(inLab, await OnBus(run, stop));
+                return accounts.Differences(inLab, await OnBus(run, cancellationToken));
             }
             catch (SagaLabException unsettled)
             {
                 List<string> found = [unsettled.Message];
                 if (run.Unrest is { } unrest)
                     found.Add(unrest);
-                return [.. found, .. accounts.Differences(inLab, await OnBus(run, stop))];
+                return [.. found, .. accounts.Differences(inLab, await OnBus(run, cancellationToken))];
             }
 
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             var (moved, moves) = (run.Moved, run.Moves);
-            if (run.Unrest is null && run.Received >= deliveries && await IsAtRest(stop))
+            if (run.Unrest is null && run.Received >= deliveries && await IsAtRest(cancellationToken))
             {
-                var differences = accounts.Differences(inLab, await OnBus(run, stop));
+                var differences = accounts.Differences(inLab, await OnBus(run, cancellationToken));
                 if (run.Moves == moves)
                     return differences;
             }
@@ -132,9 +138,9 @@ public sealed class ScenarioBus : IDisposable
                 return
                 [
                     $"not over within {Words.Span(_setup.Patience)}: {Unrest(run, deliveries)}",
-                    .. accounts.Differences(inLab, await OnBus(run, stop)),
+                    .. accounts.Differences(inLab, await OnBus(run, cancellationToken)),
                 ];
-            await Task.WhenAny(moved, Task.Delay(s_pause, stop));
+            await Task.WhenAny(moved, Task.Delay(s_pause, cancellationToken));
         }
     }
 
@@ -148,13 +154,13 @@ public sealed class ScenarioBus : IDisposable
 
     List<Outcome> InLab(LabRun pure, int before) =>
         [
-            .. pure.Happenings.Skip(before).Select(Outcome.Of).OfType<Outcome>(),
+            .. pure.Observations.Skip(before).Select(Outcome.Of).OfType<Outcome>(),
             .. pure.World.Sagas.Select(it =>
                 _watched[it.Key.Type].Account(it.Value, name => !_setup.Ignored.Contains((it.Key.Type, name)))
             ),
         ];
 
-    async Task<List<Outcome>> OnBus(BusRun run, CancellationToken stop)
+    async Task<List<Outcome>> OnBus(BusRun run, CancellationToken cancellationToken)
     {
         var account = run.Account.ToList();
         await using var scope = _services.CreateAsyncScope();
@@ -167,24 +173,26 @@ public sealed class ScenarioBus : IDisposable
     /// <summary>How many messages came to the lab's receivers so far; one that is retried came once.</summary>
     static int DeliveriesIn(LabRun pure) =>
         pure
-            .Happenings.Where(it => it.Kind is HappeningKind.Delivered or HappeningKind.Deduplicated)
+            .Observations.Where(it => it.Kind is ObservationKind.Delivered or ObservationKind.Deduplicated)
             .DistinctBy(it => (it.Receiver, it.Envelope))
             .Count();
 
-    async Task<bool> IsAtRest(CancellationToken stop)
+    async Task<bool> IsAtRest(CancellationToken cancellationToken)
     {
         await using var scope = _services.CreateAsyncScope();
-        return await _setup.IsAtRest(scope.ServiceProvider, stop);
+        return await _setup.IsAtRest(scope.ServiceProvider, cancellationToken);
     }
 
-    Task MoveTo(DateTimeOffset time, CancellationToken stop) =>
-        time == Time.GetUtcNow() ? Task.CompletedTask : _setup.Move(_services, () => Time.MoveTo(time), stop);
+    Task MoveTo(DateTimeOffset time, CancellationToken cancellationToken) =>
+        time == Time.GetUtcNow()
+            ? Task.CompletedTask
+            : _setup.Move(_services, () => Time.MoveTo(time), cancellationToken);
 
     Uri? AddressOf(string urn, SagaLab lab, LabRun pure)
     {
         var type = lab
             .Engine.Receivers.SelectMany(it => it.Takes)
-            .Concat(pure.Happenings.Select(it => it.MessageType).OfType<Type>())
+            .Concat(pure.Observations.Select(it => it.MessageType).OfType<Type>())
             .FirstOrDefault(type => MessageUrn.ForTypeString(type) == urn);
         return
             type is not null
@@ -202,7 +210,7 @@ public sealed class ScenarioBus : IDisposable
               {string.Join("\n  ", differences)}
 
             In the lab:
-            {HappeningText.Timeline(pure.Happenings.Skip(before))}
+            {ObservationText.Timeline(pure.Observations.Skip(before))}
 
             On {_setup.Name}:
               {string.Join("\n  ", run.Account)}

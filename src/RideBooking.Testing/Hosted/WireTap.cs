@@ -7,8 +7,8 @@ namespace RideBooking.Testing.Hosted;
 sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
 {
     // A failed message is told of twice, as a fault and as received.
-    readonly ConcurrentDictionary<ReceiveContext, Letter> _inHand = new(ReferenceEqualityComparer.Instance);
-    readonly ConcurrentDictionary<SendContext, Letter> _beingSent = new(ReferenceEqualityComparer.Instance);
+    readonly ConcurrentDictionary<ReceiveContext, HostedEnvelope> _inHand = new(ReferenceEqualityComparer.Instance);
+    readonly ConcurrentDictionary<SendContext, HostedEnvelope> _beingSent = new(ReferenceEqualityComparer.Instance);
     volatile BusRun? _run;
 
     public BusRun? Run
@@ -24,7 +24,7 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
     Task Began<T>(SendContext<T> context, bool isPublished)
         where T : class
     {
-        if (_run is { } run && run.IsItsOwn(context.ConversationId) && Letter.Of(context) is { } letter)
+        if (_run is { } run && run.IsItsOwn(context.ConversationId) && HostedEnvelope.Of(context) is { } letter)
         {
             _beingSent[context] = letter;
             run.BeginsToSend(letter, context, isPublished);
@@ -43,7 +43,7 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
     {
         if (
             _run is { } run
-            && Letter.Read(context.Body.GetBytes()) is { } letter
+            && HostedEnvelope.Read(context.Body.GetBytes()) is { } letter
             && run.IsItsOwn(letter.ConversationId)
             && _inHand.TryAdd(context, letter)
         )

@@ -5,7 +5,7 @@ namespace RideBooking.Testing.Values;
 /// <summary>What happened as a Mermaid sequence diagram.</summary>
 static class SequenceDiagram
 {
-    public static string Of(IEnumerable<Happening> happenings)
+    public static string Of(IEnumerable<Observation> happenings)
     {
         var all = happenings.ToList();
         var text = new StringBuilder("sequenceDiagram\n    participant outside");
@@ -16,21 +16,21 @@ static class SequenceDiagram
         return text.ToString();
     }
 
-    static string Line(Happening it)
+    static string Line(Observation it)
     {
         var (receiver, message) = (Id(it.Receiver!), it.Envelope?.Name ?? "");
         return it.Kind switch
         {
-            HappeningKind.Delivered => $"outside->>{receiver}: {message}",
-            HappeningKind.Published or HappeningKind.Sent or HappeningKind.Responded =>
+            ObservationKind.Delivered => $"outside->>{receiver}: {message}",
+            ObservationKind.Published or ObservationKind.Sent or ObservationKind.Responded =>
                 $"{receiver}-->>outside: {message}",
-            HappeningKind.Scheduled => $"{receiver}-->>{receiver}: {message} in {Words.Span(it.Due!.Value - it.At)}",
-            HappeningKind.Cancelled => $"{receiver}--x{receiver}: {message}",
-            HappeningKind.Faulted or HappeningKind.WillRetry =>
+            ObservationKind.Scheduled => $"{receiver}-->>{receiver}: {message} in {Words.Span(it.Due!.Value - it.At)}",
+            ObservationKind.Cancelled => $"{receiver}--x{receiver}: {message}",
+            ObservationKind.Faulted or ObservationKind.WillRetry =>
                 $"Note over {receiver}: fails on {message}: {Plain(it.Exception!.Message)}",
-            HappeningKind.Unclaimed => $"Note over {receiver}: no instance for {message}",
-            HappeningKind.Deduplicated => $"Note over {receiver}: had {message} already",
-            HappeningKind.Crashed => $"Note over {receiver}: crashes {it.Note}",
+            ObservationKind.Unclaimed => $"Note over {receiver}: no instance for {message}",
+            ObservationKind.Deduplicated => $"Note over {receiver}: had {message} already",
+            ObservationKind.Crashed => $"Note over {receiver}: crashes {it.Note}",
             _ => it.Transition is var (from, to) && from != to
                 ? $"Note over {receiver}: {from} → {to}"
                 : $"Note over {receiver}: stored",

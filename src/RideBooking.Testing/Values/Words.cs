@@ -7,7 +7,7 @@ namespace RideBooking.Testing.Values;
 /// <summary>How types, times and messages are written in what people read.</summary>
 static class Words
 {
-    const int LongestMessage = 300;
+    const int MaxMessageLength = 300;
 
     public static string TypeName(Type type) =>
         type.IsGenericType
@@ -46,11 +46,11 @@ static class Words
     public static string Content(JsonElement content)
     {
         var text = Write(content);
-        if (text.Length <= LongestMessage)
+        if (text.Length <= MaxMessageLength)
             return text;
         var kept = 0;
         // Never within what a reader sees as one character.
-        while (StringInfo.GetNextTextElementLength(text.AsSpan(kept)) is var next && kept + next <= LongestMessage)
+        while (StringInfo.GetNextTextElementLength(text.AsSpan(kept)) is var next && kept + next <= MaxMessageLength)
             kept += next;
         return $"{text[..kept]}…";
     }

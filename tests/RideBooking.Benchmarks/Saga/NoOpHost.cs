@@ -14,7 +14,7 @@ static class NoOpHost
 {
     const int InFlight = 200;
 
-    public static async Task<IHost> Start(SagaServers servers, CancellationToken stop)
+    public static async Task<IHost> Start(SagaServers servers, CancellationToken cancellationToken)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings()
@@ -38,12 +38,12 @@ static class NoOpHost
                 bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
         });
         var host = builder.Build();
-        await host.StartAsync(stop);
+        await host.StartAsync(cancellationToken);
         return host;
     }
 
     /// <returns>Messages received per second.</returns>
-    public static async Task<double> Drive(IHost host, TimeSpan time, CancellationToken stop)
+    public static async Task<double> Drive(IHost host, TimeSpan time, CancellationToken cancellationToken)
     {
         var bus = host.Services.GetRequiredService<IBus>();
         var received = host.Services.GetRequiredService<Received>();
@@ -54,7 +54,7 @@ static class NoOpHost
                 .Select(async _ =>
                 {
                     while (Stopwatch.GetElapsedTime(started) < time)
-                        await bus.Publish(new Blank(NewId.NextGuid()), stop);
+                        await bus.Publish(new Blank(NewId.NextGuid()), cancellationToken);
                 })
         );
         return (received.Count - before) / Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -23,16 +23,34 @@ static class SagaBenchmark
         int inFlight,
         int oneByOne,
         int warmUp,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         await using var servers = await SagaServers.Start(transport, database);
-        var (commits, idle) = await Limits.Measure(servers, Say, stop);
+        var (commits, idle) = await Limits.Measure(servers, Say, cancellationToken);
 
         await servers.Renew();
-        var without = await Measure("without a database", servers, null, rides, inFlight, oneByOne, warmUp, stop);
+        var without = await Measure(
+            "without a database",
+            servers,
+            null,
+            rides,
+            inFlight,
+            oneByOne,
+            warmUp,
+            cancellationToken
+        );
         await servers.Renew();
-        var with = await Measure($"{database}", servers, database, rides, inFlight, oneByOne, warmUp, stop);
+        var with = await Measure(
+            $"{database}",
+            servers,
+            database,
+            rides,
+            inFlight,
+            oneByOne,
+            warmUp,
+            cancellationToken
+        );
 
         var table = new Table { Border = TableBorder.Rounded }
             .Title($"{rides} rides of the minimal saga, {inFlight} in flight, after {warmUp}")
@@ -76,25 +94,25 @@ static class SagaBenchmark
         int inFlight,
         int oneByOne,
         int warmUp,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        using var host = await SagaHost.Start(servers, database, stop);
+        using var host = await SagaHost.Start(servers, database, cancellationToken);
         try
         {
             var bus = host.Services.GetRequiredService<IBus>();
             var riders = host.Services.GetRequiredService<Riders>();
-            await Ride($"{name}: warm up", bus, riders, warmUp, inFlight, stop);
-            await Settled(host.Services, database, stop);
-            var alone = await Ride($"{name}: one at a time", bus, riders, oneByOne, 1, stop);
-            await Settled(host.Services, database, stop);
+            await Ride($"{name}: warm up", bus, riders, warmUp, inFlight, cancellationToken);
+            await Settled(host.Services, database, cancellationToken);
+            var alone = await Ride($"{name}: one at a time", bus, riders, oneByOne, 1, cancellationToken);
+            await Settled(host.Services, database, cancellationToken);
 
             var (transactions, processors) = (await servers.Transactions(), ProcessUse.Processor(0));
             var memory = ProcessUse.Memory(0);
             var started = Stopwatch.GetTimestamp();
-            var loaded = await Ride($"{name}: {inFlight} in flight", bus, riders, rides, inFlight, stop);
+            var loaded = await Ride($"{name}: {inFlight} in flight", bus, riders, rides, inFlight, cancellationToken);
             var elapsed = Stopwatch.GetElapsedTime(started);
-            await Settled(host.Services, database, stop);
+            await Settled(host.Services, database, cancellationToken);
             var (after, memoryAfter) = (ProcessUse.Processor(0), ProcessUse.Memory(0));
             var written = await servers.Transactions() - transactions;
 
@@ -132,7 +150,7 @@ static class SagaBenchmark
         Riders riders,
         int rides,
         int inFlight,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var times = new List<TimeSpan>(rides);
@@ -147,8 +165,8 @@ static class SagaBenchmark
                         var ride = NewId.NextGuid();
                         var started = Stopwatch.GetTimestamp();
                         var closed = riders.Wait(ride);
-                        await bus.Publish(new RequestRide(ride), stop);
-                        await closed.WaitAsync(s_stall, stop);
+                        await bus.Publish(new RequestRide(ride), cancellationToken);
+                        await closed.WaitAsync(s_stall, cancellationToken);
                         lock (times)
                         {
                             times.Add(Stopwatch.GetElapsedTime(started));
@@ -166,16 +184,16 @@ static class SagaBenchmark
     }
 
     /// <summary>Until the receipts have arrived and, with a database, the outbox is empty.</summary>
-    static async Task Settled(IServiceProvider services, Database? database, CancellationToken stop)
+    static async Task Settled(IServiceProvider services, Database? database, CancellationToken cancellationToken)
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(300), stop);
+        await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
         while (database is not null)
         {
             await using var scope = services.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<RideSagaContext>();
-            if (!await db.Set<MassTransit.EntityFrameworkCoreIntegration.OutboxMessage>().AnyAsync(stop))
+            if (!await db.Set<MassTransit.EntityFrameworkCoreIntegration.OutboxMessage>().AnyAsync(cancellationToken))
                 return;
-            await Task.Delay(TimeSpan.FromMilliseconds(100), stop);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
         }
     }
 

@@ -15,8 +15,8 @@ static class SagaHost
 
     /// <param name="servers">Transport and database.</param>
     /// <param name="database">Null: the same saga in memory, and nothing of inbox and outbox.</param>
-    /// <param name="stop">Gives up starting.</param>
-    public static async Task<IHost> Start(SagaServers servers, Database? database, CancellationToken stop)
+    /// <param name="cancellationToken">Gives up starting.</param>
+    public static async Task<IHost> Start(SagaServers servers, Database? database, CancellationToken cancellationToken)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings()
@@ -95,9 +95,11 @@ static class SagaHost
         if (database is not null)
         {
             await using var scope = host.Services.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<RideSagaContext>().Database.EnsureCreatedAsync(stop);
+            await scope
+                .ServiceProvider.GetRequiredService<RideSagaContext>()
+                .Database.EnsureCreatedAsync(cancellationToken);
         }
-        await host.StartAsync(stop);
+        await host.StartAsync(cancellationToken);
         return host;
     }
 }

@@ -87,15 +87,15 @@ sealed class SagaServers : IAsyncDisposable
     /// How many durable one-statement commits a second the database takes: from several connections at once, on SQLite from its one
     /// writer.
     /// </summary>
-    public async Task<double?> CommitsPerSecond(TimeSpan time, CancellationToken stop)
+    public async Task<double?> CommitsPerSecond(TimeSpan time, CancellationToken cancellationToken)
     {
         if (_database == Database.Sqlite)
-            return await CommitsOfSqlite(time, stop);
+            return await CommitsOfSqlite(time, cancellationToken);
         if (_database != Database.Postgres)
             return null;
         await using var source = NpgsqlDataSource.Create(_connectionString);
         await using (var create = source.CreateCommand("CREATE TABLE commits (id uuid PRIMARY KEY)"))
-            await create.ExecuteNonQueryAsync(stop);
+            await create.ExecuteNonQueryAsync(cancellationToken);
         var commits = 0L;
         var until =
             TimeProvider.System.GetTimestamp() + (long)(time.TotalSeconds * TimeProvider.System.TimestampFrequency);
@@ -104,13 +104,13 @@ sealed class SagaServers : IAsyncDisposable
                 .Range(0, 16)
                 .Select(async _ =>
                 {
-                    await using var connection = await source.OpenConnectionAsync(stop);
+                    await using var connection = await source.OpenConnectionAsync(cancellationToken);
                     await using var insert = new NpgsqlCommand("INSERT INTO commits VALUES ($1)", connection);
                     var id = insert.Parameters.Add(new NpgsqlParameter<Guid>());
                     while (TimeProvider.System.GetTimestamp() < until)
                     {
                         insert.Parameters[0].Value = Guid.CreateVersion7();
-                        await insert.ExecuteNonQueryAsync(stop);
+                        await insert.ExecuteNonQueryAsync(cancellationToken);
                         Interlocked.Increment(ref commits);
                     }
                 })
@@ -118,15 +118,15 @@ sealed class SagaServers : IAsyncDisposable
         return commits / time.TotalSeconds;
     }
 
-    async Task<double> CommitsOfSqlite(TimeSpan time, CancellationToken stop)
+    async Task<double> CommitsOfSqlite(TimeSpan time, CancellationToken cancellationToken)
     {
         await using var connection = new SqliteConnection(_connectionString);
-        await connection.OpenAsync(stop);
+        await connection.OpenAsync(cancellationToken);
         await using (var create = connection.CreateCommand())
         {
             create.CommandText =
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE commits (id TEXT PRIMARY KEY) WITHOUT ROWID";
-            await create.ExecuteNonQueryAsync(stop);
+            await create.ExecuteNonQueryAsync(cancellationToken);
         }
         await using var insert = connection.CreateCommand();
         insert.CommandText = "INSERT INTO commits VALUES ($id)";
@@ -135,7 +135,7 @@ sealed class SagaServers : IAsyncDisposable
         for (; TimeProvider.System.GetElapsedTime(started) < time; commits++)
         {
             id.Value = Guid.CreateVersion7().ToString();
-            await insert.ExecuteNonQueryAsync(stop);
+            await insert.ExecuteNonQueryAsync(cancellationToken);
         }
         return commits / time.TotalSeconds;
     }

@@ -73,15 +73,23 @@ public sealed class Messages_that_fail_on_RabbitMQ(Servers servers) : FaultCases
         };
         var expected = Described(sent.Headers);
         var factory = new ConnectionFactory { Uri = new Uri(settings[1].Item2) };
-        var stop = TestContext.Current.CancellationToken;
-        await using var connection = await factory.CreateConnectionAsync(stop);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
-        await channel.BasicPublishAsync("", "troubled", true, sent, Envelope($$"""{"id":"{{id}}"}"""), stop);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await channel.BasicPublishAsync(
+            "",
+            "troubled",
+            true,
+            sent,
+            Envelope($$"""{"id":"{{id}}"}"""),
+            cancellationToken
+        );
 
         BasicGetResult? dead = null;
         await WaitFor.TrueAsync(
             "the message in the error queue",
-            async () => (dead = await channel.BasicGetAsync("troubled_error", autoAck: true, stop)) is not null,
+            async () =>
+                (dead = await channel.BasicGetAsync("troubled_error", autoAck: true, cancellationToken)) is not null,
             TimeSpan.FromSeconds(30)
         );
 

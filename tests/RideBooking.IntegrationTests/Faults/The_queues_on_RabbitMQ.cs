@@ -135,11 +135,13 @@ public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers se
     [Fact]
     public async Task Of_an_earlier_version_end_the_start_with_one_line()
     {
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var broker = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
-        await using (var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(stop))
-        await using (var channel = await connection.CreateChannelAsync(cancellationToken: stop))
-            await channel.QueueDeclareAsync("ride", true, false, false, cancellationToken: stop);
+        await using (
+            var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(cancellationToken)
+        )
+        await using (var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken))
+            await channel.QueueDeclareAsync("ride", true, false, false, cancellationToken: cancellationToken);
 
         var (exitCode, output) = await HostProcess.RunToEndAsync(
             new Dictionary<string, string>

@@ -43,18 +43,18 @@ public sealed class IdempotencyAcrossReplicas(Servers servers)
         string role
     )
     {
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/dev/token")
         {
             Content = JsonContent.Create(new { role }),
         };
         request.Headers.Add("Idempotency-Key", key);
-        using var answer = await host.Client.SendAsync(request, stop);
+        using var answer = await host.Client.SendAsync(request, cancellationToken);
         return (
             key,
             answer.StatusCode,
             answer.Headers.Contains("Idempotency-Replayed"),
-            await answer.Content.ReadAsStringAsync(stop)
+            await answer.Content.ReadAsStringAsync(cancellationToken)
         );
     }
 }

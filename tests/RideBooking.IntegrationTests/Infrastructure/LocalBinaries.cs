@@ -9,7 +9,7 @@ static class LocalBinaries
             .Concat(Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [])
             .Where(folder => folder.Length > 0)
             .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(IsThere);
+            .FirstOrDefault(Exists);
 
     /// <summary>As <see cref="Find"/>, for a server that is unavailable without the program.</summary>
     public static string Require(string program, params IEnumerable<string> folders)
@@ -21,6 +21,6 @@ static class LocalBinaries
     }
 
     // A link may have outlived the program it leads to.
-    static bool IsThere(string path) =>
+    static bool Exists(string path) =>
         File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 }

@@ -63,14 +63,14 @@ public sealed class Timers_on_servers(Servers servers)
                 0,
                 Timers,
                 new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = stopped },
-                async (number, stop) =>
+                async (number, cancellationToken) =>
                 {
                     var due = DateTime.UtcNow.AddSeconds(number % 4);
-                    await scheduler.SchedulePublish(due, new Timer { Number = number }, stop);
+                    await scheduler.SchedulePublish(due, new Timer { Number = number }, cancellationToken);
                     var canceled = await scheduler.SchedulePublish(
                         due.AddMinutes(1),
                         new Timer { Number = Timers + number },
-                        stop
+                        cancellationToken
                     );
                     tokens.Add(canceled.TokenId);
                 }
@@ -134,24 +134,27 @@ public sealed class Timers_on_servers(Servers servers)
 
     static async Task Schedule(IHost node, int timers, Func<int, DateTime> due)
     {
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var scheduler = Scheduler(node);
         await Task.WhenAll(
             Enumerable
                 .Range(0, timers)
-                .Select(number => scheduler.SchedulePublish(due(number), new Timer { Number = number }, stop))
+                .Select(number =>
+                    scheduler.SchedulePublish(due(number), new Timer { Number = number }, cancellationToken)
+                )
         );
     }
 
     static async Task Stored(IHost node, int timers)
     {
-        var stop = TestContext.Current.CancellationToken;
-        var quartz = await node.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(stop);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var quartz = await node.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(cancellationToken);
         await WaitFor.TrueAsync(
             $"{timers} timers to be stored",
             async () =>
-                (await quartz.QueryTriggers(new TriggerQuery { Job = s_timers, Take = timers + 1 }, stop)).Items.Count
-                == timers,
+                (await quartz.QueryTriggers(new TriggerQuery { Job = s_timers, Take = timers + 1 }, cancellationToken))
+                    .Items
+                    .Count == timers,
             Patience
         );
     }

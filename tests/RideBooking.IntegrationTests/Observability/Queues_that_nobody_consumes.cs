@@ -47,7 +47,7 @@ public sealed class Queues_that_nobody_consumes(Servers servers) : IAsyncDisposa
 
     Task<int> Heard() => heard.Reader.ReadAsync(Stop).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Stop);
 
-    UnconsumedQueues Watch => services!.GetRequiredService<UnconsumedQueues>();
+    EndpointWatchdog Watch => services!.GetRequiredService<EndpointWatchdog>();
 
     async Task<IBusControl> Start()
     {
@@ -68,7 +68,7 @@ public sealed class Queues_that_nobody_consumes(Servers servers) : IAsyncDisposa
             .AddSingleton(TimeProvider.System)
             .AddSingleton(TransportOptions.Read(configuration, new HostingEnvironment()))
             .AddSingleton<BrokerQueues>()
-            .AddSingleton<UnconsumedQueues>()
+            .AddSingleton<EndpointWatchdog>()
             .AddMassTransit(bus =>
             {
                 bus.AddConsumer<Listener>().Endpoint(endpoint => endpoint.Name = "listen");

@@ -13,20 +13,22 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
     public async Task What_is_removed_is_recorded_once_however_long_the_recording_takes()
     {
         const int messages = 250;
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var broker = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
-        await using (var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(stop))
-        await using (var channel = await connection.CreateChannelAsync(cancellationToken: stop))
+        await using (
+            var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(cancellationToken)
+        )
+        await using (var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken))
         {
             await channel.QueueDeclareAsync(
                 Queue,
                 durable: true,
                 exclusive: false,
                 autoDelete: false,
-                cancellationToken: stop
+                cancellationToken: cancellationToken
             );
             for (var number = 0; number < messages; number++)
-                await channel.BasicPublishAsync("", Queue, BitConverter.GetBytes(number), stop);
+                await channel.BasicPublishAsync("", Queue, BitConverter.GetBytes(number), cancellationToken);
         }
         await using var queues = new RabbitMqErrorQueues(
             new TransportOptions(TransportKind.RabbitMq, broker, [], [], 10, 200, 0),
@@ -35,10 +37,10 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
         );
         await WaitFor.TrueAsync(
             "all messages to lie there",
-            async () => await queues.Count(Queue, stop) == messages,
+            async () => await queues.Count(Queue, cancellationToken) == messages,
             TimeSpan.FromSeconds(30)
         );
-        var there = await ((IErrorQueues)queues).Peek(Queue, messages, stop);
+        var there = await ((IErrorQueues)queues).Peek(Queue, messages, cancellationToken);
         var (atOnce, recorded) = (0, new List<string>());
 
         await queues.Remove(
@@ -48,15 +50,15 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
             {
                 Interlocked.Increment(ref atOnce).ShouldBe(1);
                 // A slow database: longer than a queue may be silent before it is taken to have sent all it has.
-                await Task.Delay(TimeSpan.FromSeconds(3), stop);
+                await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
                 recorded.AddRange(some.Select(message => message.Id));
                 Interlocked.Decrement(ref atOnce);
             },
-            stop
+            cancellationToken
         );
 
         recorded.Count.ShouldBe(messages);
         recorded.Distinct().Count().ShouldBe(messages);
-        (await queues.Count(Queue, stop)).ShouldBe(0);
+        (await queues.Count(Queue, cancellationToken)).ShouldBe(0);
     }
 }

@@ -30,11 +30,13 @@ static class Put
     /// <summary>Puts what says that it is a <c>FareFinalized</c>; returns when the broker has it in a queue.</summary>
     public static async Task At(Uri broker, string endpoint, Guid ride, Guid messageId, JsonObject message)
     {
-        var stop = TestContext.Current.CancellationToken;
-        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(stop);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(
+            cancellationToken
+        );
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
-            stop
+            cancellationToken
         );
         var body = new JsonObject
         {
@@ -50,7 +52,7 @@ static class Put
             mandatory: true,
             new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true },
             Encoding.UTF8.GetBytes(body.ToJsonString()),
-            stop
+            cancellationToken
         );
     }
 }

@@ -34,11 +34,14 @@ public sealed class What_the_next_request_sees_on_two_hosts(TwoHosts app)
     {
         int _requests;
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
         {
             var host = hosts[Interlocked.Increment(ref _requests) % hosts.Length];
             request.RequestUri = new UriBuilder(request.RequestUri!) { Port = host.Port }.Uri;
-            return base.SendAsync(request, stop);
+            return base.SendAsync(request, cancellationToken);
         }
     }
 }

@@ -39,16 +39,16 @@ public sealed class The_usual_test
         await harness.Start();
         var saga = harness.GetSagaStateMachineHarness<OrderMachine, Order>();
         var id = Guid.CreateVersion7();
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
 
-        await harness.Bus.Publish(new OrderPlaced(id), stop);
+        await harness.Bus.Publish(new OrderPlaced(id), cancellationToken);
         (await saga.Exists(id, machine => machine.Unpaid)).ShouldNotBeNull();
 
-        await harness.Bus.Publish(new PaymentReceived(id, 10), stop);
+        await harness.Bus.Publish(new PaymentReceived(id, 10), cancellationToken);
         (await saga.Exists(id, machine => machine.Paid)).ShouldNotBeNull();
-        (await harness.Published.Any<ShipOrder>(stop)).ShouldBeTrue();
+        (await harness.Published.Any<ShipOrder>(cancellationToken)).ShouldBeTrue();
 
-        await harness.Bus.Publish(new OrderShipped(id), stop);
+        await harness.Bus.Publish(new OrderShipped(id), cancellationToken);
         (await saga.Exists(id, machine => machine.Shipped)).ShouldNotBeNull();
     }
 }

@@ -48,7 +48,7 @@ public sealed class The_traffic_of_a_bus : IAsyncLifetime
         {
             for (var message = 0; message < 5; message++)
                 await Bus.Publish(new Hop(3), Stop);
-            await Traffic.Settle(stop: Stop);
+            await Traffic.Settle(cancellationToken: Stop);
             // Each hop is seen by two, and followed by the next: 3, 2, 1 and 0.
             _log.Seen.Count.ShouldBe(round * 5 * 4 * 2);
         }
@@ -60,13 +60,13 @@ public sealed class The_traffic_of_a_bus : IAsyncLifetime
     {
         await Bus.Publish(new Hop(0), Stop);
         var failure = await Should.ThrowAsync<SagaLabException>(() =>
-            Traffic.Settle(within: TimeSpan.FromMilliseconds(200), stop: Stop)
+            Traffic.Settle(within: TimeSpan.FromMilliseconds(200), cancellationToken: Stop)
         );
         failure.Message.ShouldContain("1 for Witness");
         failure.Message.ShouldContain("1 for SecondWitness");
 
         _log.Gate.SetResult();
-        await Traffic.Settle(stop: Stop);
+        await Traffic.Settle(cancellationToken: Stop);
         _log.Seen.Count.ShouldBe(2);
     }
 
@@ -75,7 +75,7 @@ public sealed class The_traffic_of_a_bus : IAsyncLifetime
     {
         _log.Gate.SetResult();
         await Bus.Publish(new Hop(-1), Stop);
-        await Traffic.Settle(stop: Stop);
+        await Traffic.Settle(cancellationToken: Stop);
         _log.Seen.Count.ShouldBe(2);
         Traffic.OnTheWay.ShouldBe(0);
     }
@@ -86,15 +86,15 @@ public sealed class The_traffic_of_a_bus : IAsyncLifetime
         _log.Gate.SetResult();
         var left = 3;
         await Traffic.Settle(
-            async stop =>
+            async cancellationToken =>
             {
                 if (left == 0)
                     return true;
                 left--;
-                await Bus.Publish(new Hop(0), stop);
+                await Bus.Publish(new Hop(0), cancellationToken);
                 return true;
             },
-            stop: Stop
+            cancellationToken: Stop
         );
         // At rest it said it was, but each time something had moved.
         _log.Seen.Count.ShouldBe(3 * 2);
@@ -113,7 +113,7 @@ public sealed class The_traffic_of_a_bus : IAsyncLifetime
             new Dictionary<string, object> { ["Content-Type"] = "application/vnd.masstransit+json" },
             Stop
         );
-        await Traffic.Settle(stop: Stop);
+        await Traffic.Settle(cancellationToken: Stop);
         _log.Seen.Count.ShouldBe(2);
         Traffic.OnTheWay.ShouldBe(0);
     }

@@ -129,8 +129,8 @@ public sealed class Consumers_in_the_lab
             .ThenNothing()
             .When(Passes(TimeSpan.FromMinutes(5)))
             .Then(Faulted<TimeoutException>());
-        run.Happenings.Count(it => it.Kind == HappeningKind.Delivered).ShouldBe(4);
-        await run.Deliver(new Order("coffee"), stop: TestContext.Current.CancellationToken);
+        run.Observations.Count(it => it.Kind == ObservationKind.Delivered).ShouldBe(4);
+        await run.Deliver(new Order("coffee"), cancellationToken: TestContext.Current.CancellationToken);
         run.Published<Ordered>().ShouldBe([new Ordered("coffee", s_start.AddMinutes(5), 0)]);
     }
 
@@ -253,7 +253,7 @@ public sealed class Consumers_in_the_lab
     {
         await using var lab = new SagaLab(it => it.Consumer<Chatterbox>());
         var run = lab.Start();
-        await run.Deliver(new Chatter(50), stop: TestContext.Current.CancellationToken);
+        await run.Deliver(new Chatter(50), cancellationToken: TestContext.Current.CancellationToken);
         run.IsSettled.ShouldBeTrue();
         run.Published<Chatter>().Count.ShouldBe(50);
     }

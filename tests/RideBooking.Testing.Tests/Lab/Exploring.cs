@@ -182,8 +182,8 @@ public sealed class Exploring
                 .Always("nothing unclaimed", world => world.Unclaimed<Later>().Count == 0);
 
         var unasked = await Should.ThrowAsync<InvalidOperationException>(() => lab.FindBreach(Lost, Stop));
-        unasked.Message.ShouldContain("MindLosses");
-        var report = await lab.FindBreach(it => Lost(it.MindLosses()), Stop);
+        unasked.Message.ShouldContain("ReportLosses");
+        var report = await lab.FindBreach(it => Lost(it.ReportLosses()), Stop);
         report.Breach.ShouldNotBeNull().View.Unclaimed<Later>().Count.ShouldBe(1);
     }
 

@@ -40,14 +40,14 @@ public sealed class The_speed_of_the_lab
             0,
             200,
             TestContext.Current.CancellationToken,
-            async (at, stop) =>
+            async (at, cancellationToken) =>
             {
                 var id = Guid.CreateVersion7();
                 // The same tracking number everywhere: in one world it would be ambiguous.
                 await lab.Given(new PostParcel(id, "RB1", "Paris"), Answer<PrintLabel>(new LabelPrinted(id, "x")))
                     .When(Passes(TimeSpan.FromMinutes(at)), new ScanParcel("RB1", $"place {at}"))
                     .Then(new ParcelScanned(id, $"place {at}", 1))
-                    .Run(stop);
+                    .Run(cancellationToken);
             }
         );
     }

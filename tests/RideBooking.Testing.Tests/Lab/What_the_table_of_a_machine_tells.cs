@@ -56,7 +56,7 @@ public sealed class What_the_table_of_a_machine_tells
     public void An_event_that_no_correlation_covers()
     {
         // MassTransit refuses to run it, and so does a lab.
-        Should.Throw<ConfigurationException>(SagaLab.Of<LetterMachine, Letter>);
+        Should.Throw<ConfigurationException>(SagaLab.Of<LetterMachine, HostedEnvelope>);
         var finding = SagaLab.FindingsOf(new LetterMachine()).ShouldHaveSingleItem();
         finding.Kind.ShouldBe(MachineFindingKind.NotCorrelated);
         finding.Event.ShouldBe(nameof(ReadLetter));
@@ -84,13 +84,13 @@ public sealed class What_the_table_of_a_machine_tells
 
     public sealed record ReadLetter(string Reader);
 
-    public sealed class Letter : SagaStateMachineInstance
+    public sealed class HostedEnvelope : SagaStateMachineInstance
     {
         public Guid CorrelationId { get; set; }
         public string State { get; set; } = "";
     }
 
-    public sealed class LetterMachine : MassTransitStateMachine<Letter>
+    public sealed class LetterMachine : MassTransitStateMachine<HostedEnvelope>
     {
         public LetterMachine()
         {

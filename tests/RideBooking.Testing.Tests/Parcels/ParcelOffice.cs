@@ -53,9 +53,12 @@ public class ParcelOffice<TContext> : IAsyncLifetime
             .AddScenarioBus(it =>
                 it.Named("SQLite")
                     .AtRest(
-                        async (scope, stop) =>
-                            await QuartzTime.IsAtRest(scope, stop)
-                            && !await scope.GetRequiredService<ParcelContext>().Set<OutboxMessage>().AnyAsync(stop)
+                        async (scope, cancellationToken) =>
+                            await QuartzTime.IsAtRest(scope, cancellationToken)
+                            && !await scope
+                                .GetRequiredService<ParcelContext>()
+                                .Set<OutboxMessage>()
+                                .AnyAsync(cancellationToken)
                     )
                     .MoveTime(QuartzTime.Move)
             );

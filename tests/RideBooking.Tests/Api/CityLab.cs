@@ -49,7 +49,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
     public async ValueTask InitializeAsync() => await Settle();
 
     /// <summary>Returns when nothing is under way: no message, nothing in the outbox, no timer whose time has come.</summary>
-    public Task Settle() => Services.GetRequiredService<BusTraffic>().Settle(IsAtRest, stop: Stop);
+    public Task Settle() => Services.GetRequiredService<BusTraffic>().Settle(IsAtRest, cancellationToken: Stop);
 
     /// <summary>Lets time pass. What falls due happens in its order, each with all that follows from it.</summary>
     public async Task Passes(TimeSpan duration)
@@ -95,7 +95,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
                 .AddBusTraffic()
                 .AddSingleton<TimeProvider>(_clock)
                 .AddSingleton<IConfigureReceiveEndpoint>(new TimesOf(_clock))
-                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()))
+                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
         );
     }
 
@@ -105,11 +105,11 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    Task<bool> IsAtRest(CancellationToken stop) =>
+    Task<bool> IsAtRest(CancellationToken cancellationToken) =>
         In(async db =>
-            !await db.Set<OutboxMessage>().AnyAsync(stop)
+            !await db.Set<OutboxMessage>().AnyAsync(cancellationToken)
             // A timer that is being sent has no time any more.
-            && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, stop)
+            && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, cancellationToken)
         );
 
     Task<DateTimeOffset?> NextTimer() =>

@@ -19,7 +19,7 @@ public sealed class EmbeddedHost : HostInProcess
         builder.UseSetting("Matching:OfferTimeout", "00:00:02");
         builder.UseSetting("Matching:SearchDeadline", "00:00:08");
         builder.ConfigureServices(services =>
-            services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()))
+            services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
         );
     }
 

@@ -40,7 +40,7 @@ public abstract class GatedHost(string endpoint, bool holds, params (string Key,
         builder.ConfigureTestServices(services =>
             services
                 .AddSingleton<IConfigureReceiveEndpoint>(_gate)
-                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()))
+                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
         );
     }
 

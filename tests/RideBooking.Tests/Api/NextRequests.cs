@@ -795,9 +795,11 @@ public static class NextRequests
     static async Task Streams(this Person person, string path, params string[] types)
     {
         var missing = types.ToHashSet();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        stop.CancelAfter(TimeSpan.FromSeconds(30));
-        await foreach (var (type, _) in person.Listen(path, stop.Token))
+        using var cancellationToken = CancellationTokenSource.CreateLinkedTokenSource(
+            TestContext.Current.CancellationToken
+        );
+        cancellationToken.CancelAfter(TimeSpan.FromSeconds(30));
+        await foreach (var (type, _) in person.Listen(path, cancellationToken.Token))
             if (missing.Remove(type) && missing.Count == 0)
                 return;
     }

@@ -54,14 +54,17 @@ public class Person(HttpClient client, Func<TimeSpan, IWaiting>? wait = null)
     /// <summary>The events of a server-sent event stream as they come; fails when none comes for a long time.</summary>
     public async IAsyncEnumerable<(string Type, JsonNode Data)> Listen(
         string path,
-        [EnumeratorCancellation] CancellationToken stop
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        using var answer = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, stop);
+        using var answer = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         answer.EnsureSuccessStatusCode();
-        await using var stream = await answer.Content.ReadAsStreamAsync(stop);
-        await using var events = SseParser.Create(stream).EnumerateAsync(stop).GetAsyncEnumerator(stop);
-        while (await events.MoveNextAsync().AsTask().WaitAsync(s_patience, stop))
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await using var events = SseParser
+            .Create(stream)
+            .EnumerateAsync(cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await events.MoveNextAsync().AsTask().WaitAsync(s_patience, cancellationToken))
             yield return (events.Current.EventType, JsonNode.Parse(events.Current.Data)!);
     }
 

@@ -31,7 +31,7 @@ public sealed class LaggingHost : HostInProcess
         builder.ConfigureTestServices(services =>
             services
                 .AddSingleton<IConfigureReceiveEndpoint>(new Lag())
-                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()))
+                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
         );
     }
 

@@ -37,7 +37,7 @@ public sealed class When_a_consumer_is_behind(HostThatIsBehind host) : IClassFix
 /// <summary>The embedded default, where the drivers' module does not come to the assignment of one ride.</summary>
 public sealed class HostThatIsBehind()
     : GatedHost(
-        "follow-drivers-work",
+        "track-assignments",
         holds: false,
         ("Messaging:VisibilityTimeout", "00:00:03"),
         ("Matching:OfferTimeout", "00:05:00")

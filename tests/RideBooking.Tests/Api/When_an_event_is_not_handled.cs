@@ -70,7 +70,7 @@ public sealed class HostThatFails : HostInProcess
         builder.UseSetting("Matching:OfferTimeout", "00:05:00");
         builder.ConfigureTestServices(services =>
             services.ConfigureDbContext<SqliteAppDbContext>(db =>
-                db.AddInterceptors(new NeedNotSurviveAPowerCut(), _failing)
+                db.AddInterceptors(new SqliteSynchronousOff(), _failing)
             )
         );
     }

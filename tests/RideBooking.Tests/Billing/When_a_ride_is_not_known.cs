@@ -137,6 +137,6 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     async Task Fails(object message)
     {
         var failed = await Should.ThrowAsync<Exception>(() => _lab.Deliver(message));
-        FailurePolicy.IsHopeless(failed).ShouldBeTrue(failed.ToString());
+        FailurePolicy.IsPermanent(failed).ShouldBeTrue(failed.ToString());
     }
 }

@@ -68,7 +68,11 @@ public sealed class ListeningHost : IAsyncLifetime
 /// <summary>What a command said, and how it ended.</summary>
 public sealed record Said(int ExitCode, string Out, string Error)
 {
-    public static async Task<Said> By(string[] command, (int Width, string Answer)? terminal, CancellationToken stop)
+    public static async Task<Said> By(
+        string[] command,
+        (int Width, string Answer)? terminal,
+        CancellationToken cancellationToken
+    )
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var isTerminal = terminal is not null;
@@ -83,7 +87,7 @@ public sealed record Said(int ExitCode, string Out, string Error)
             {
                 Width = terminal?.Width,
             },
-            stop
+            cancellationToken
         );
         return new Said(exitCode, output.ToString(), error.ToString());
     }

@@ -81,18 +81,18 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
     [Fact]
     public async Task Asks_before_it_does_anything_and_takes_silence_for_no()
     {
-        var ride = await host.Poison("follow-drivers-work", messages: 2);
-        var before = await host.Failed("follow-drivers-work", ride, 2);
+        var ride = await host.Poison("track-assignments", messages: 2);
+        var before = await host.Failed("track-assignments", ride, 2);
         string[] redrive = ["error-queues", "redrive", "follow-drivers-work_error", "--reason", "mended"];
 
         var refused = (await host.RunOnTerminal(100, "n", redrive)).ShouldEnd(ExitCode.Failed);
         refused.Error.ShouldContain("Send 2 messages back to the queue they failed in? [y/N]");
         (await host.RunOnTerminal(100, "", redrive)).ShouldEnd(ExitCode.Failed);
         (await host.Run(redrive)).ShouldEnd(ExitCode.Usage).Error.ShouldContain("--yes");
-        (await host.Failed("follow-drivers-work", ride, 2)).ShouldBe(before);
+        (await host.Failed("track-assignments", ride, 2)).ShouldBe(before);
 
         (await host.RunOnTerminal(100, "y", redrive)).ShouldEnd(ExitCode.Done).Out.ShouldContain("2 messages sent.");
-        (await host.Failed("follow-drivers-work", ride, 2)).Intersect(before).ShouldBeEmpty();
+        (await host.Failed("track-assignments", ride, 2)).Intersect(before).ShouldBeEmpty();
     }
 
     [Fact]

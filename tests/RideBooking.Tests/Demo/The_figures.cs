@@ -69,7 +69,7 @@ public sealed class The_figures
         ]);
         clock.Advance(TimeSpan.FromSeconds(1));
 
-        feed.Happened.ShouldBe(new Dictionary<string, int> { ["RideRated"] = 150, ["PaymentCaptured"] = 1 });
+        feed.Observed.ShouldBe(new Dictionary<string, int> { ["RideRated"] = 150, ["PaymentCaptured"] = 1 });
         feed.PerSecond.ShouldBe([150, 0, 1]);
         feed.Taken.ShouldBe("1,234.50 EUR");
         feed.Latest.Count.ShouldBe(100);

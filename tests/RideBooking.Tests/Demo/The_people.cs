@@ -19,7 +19,7 @@ public sealed class The_people
         var trips = Enumerable.Range(0, 20).SelectMany(rider => Trips(seed: 1, rider)).ToList();
 
         trips.ShouldContain(trip => trip.CancelAfter != null);
-        trips.ShouldContain(trip => trip.TooDear);
+        trips.ShouldContain(trip => trip.IsTooExpensive);
         trips.ShouldContain(trip => trip.Stars == 5);
         trips
             .Select(trip => trip.Card)
@@ -43,14 +43,14 @@ public sealed class The_people
     [Fact]
     public async Task Wait_shorter_when_the_pace_is_raised_while_they_wait()
     {
-        var stop = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var pace = new Pace(new DemoArguments(1, 1, 1, 1), TimeProvider.System);
-        var hour = pace.Pass(40, stop);
+        var hour = pace.Pass(40, cancellationToken);
 
         pace.Current = 1000; // as fast as it goes
 
         pace.Current.ShouldBe(32);
-        await hour.WaitAsync(TimeSpan.FromSeconds(20), stop);
+        await hour.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
     }
 
     [Fact]

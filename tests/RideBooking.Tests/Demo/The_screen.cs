@@ -96,7 +96,7 @@ public sealed class The_screen
             "9.10 EUR",
             [
                 .. Enumerable.Repeat(
-                    new Happening(
+                    new Observation(
                         DateTimeOffset.UnixEpoch,
                         "PaymentCaptured",
                         "Ada [the first] pays 9.10 EUR " + new string('!', 300)

@@ -17,10 +17,10 @@ public sealed class Sequencers_on_SQLite : Sequencers_at_once, IDisposable
                     new DbContextOptionsBuilder<SqliteAppDbContext>()
                         .UseSqlite($"Data Source={Path.Combine(_folder, "log.db")}")
                         .UseSnakeCaseNamingConvention()
-                        .KeepOpenBehind(_gate)
+                        .UseOpenConnection(_gate)
                         // The tests of a process have more combinations of options than an application does.
                         .ConfigureWarnings(log => log.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning))
-                        .AddInterceptors(new NeedNotSurviveAPowerCut())
+                        .AddInterceptors(new SqliteSynchronousOff())
                         .Options
             )
         );

@@ -232,7 +232,7 @@ sealed class AnotherReplica(IServiceProvider host)
             .UseSqlite(host.GetRequiredService<DatabaseOptions>().ConnectionString)
             .UseSnakeCaseNamingConvention()
             .UseApplicationServiceProvider(host)
-            .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>();
+            .ReplaceService<IModelCacheKeyFactory, ModuleModelCacheKeyFactory>();
         await using var db = new SqliteAppDbContext(options.Options);
         db.Add(
             new LoggedEvent

@@ -75,9 +75,14 @@ public abstract class IdempotentOrders : IAsyncLifetime
         {
             group.MapPost(
                 "/orders",
-                async (Order order, IdempotentRequest request, HttpResponse response, CancellationToken stop) =>
+                async (
+                    Order order,
+                    IdempotentRequest request,
+                    HttpResponse response,
+                    CancellationToken cancellationToken
+                ) =>
                 {
-                    var attempt = await work.Begin(request.IdFor("order"), stop);
+                    var attempt = await work.Begin(request.IdFor("order"), cancellationToken);
                     response.Headers.ETag = "\"1\"";
                     return (order.Answer == Shop.AsItSays ? work.Answers[attempt - 1] : order.Answer) switch
                     {
@@ -133,14 +138,14 @@ public abstract class IdempotentOrders : IAsyncLifetime
 
         public void Go() => gate?.TrySetResult();
 
-        public async Task<int> Begin(Guid id, CancellationToken stop)
+        public async Task<int> Begin(Guid id, CancellationToken cancellationToken)
         {
             var attempt = Interlocked.Increment(ref attempts);
             lock (Ids)
                 Ids.Add(id);
             begun.TrySetResult();
             if (gate is { } held && attempt == 1)
-                await held.Task.WaitAsync(stop);
+                await held.Task.WaitAsync(cancellationToken);
             return attempt;
         }
     }

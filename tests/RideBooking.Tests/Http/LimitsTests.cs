@@ -187,10 +187,10 @@ public sealed class LimitsTests
                 callers.MapGet("/stream", (Caller _, StreamsEnded ended) => Stream(ended));
                 callers.MapGet(
                     "/slow",
-                    async (SlowBegan began, CancellationToken stop) =>
+                    async (SlowBegan began, CancellationToken cancellationToken) =>
                     {
                         began.Now();
-                        await Task.Delay(Timeout.Infinite, stop);
+                        await Task.Delay(Timeout.Infinite, cancellationToken);
                     }
                 );
             },
@@ -234,12 +234,12 @@ public sealed class LimitsTests
 
         static async IAsyncEnumerable<ServerEvent> Nothing(
             StreamsEnded ended,
-            [EnumeratorCancellation] CancellationToken stop = default
+            [EnumeratorCancellation] CancellationToken cancellationToken = default
         )
         {
             try
             {
-                await Task.Delay(Timeout.Infinite, stop);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
             finally
             {

@@ -34,11 +34,14 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    async IAsyncEnumerable<ServerEvent> Read(long? after, [EnumeratorCancellation] CancellationToken stop = default)
+    async IAsyncEnumerable<ServerEvent> Read(
+        long? after,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         try
         {
-            await foreach (var happened in events.Reader.ReadAllAsync(stop))
+            await foreach (var happened in events.Reader.ReadAllAsync(cancellationToken))
                 if (happened.Id is null || happened.Id > (after ?? 0))
                     yield return happened;
         }
@@ -56,10 +59,12 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
     }
 
     /// <summary>Throws what a database's driver throws when its connection is closed under a query.</summary>
-    static async IAsyncEnumerable<ServerEvent> CutOff([EnumeratorCancellation] CancellationToken stop = default)
+    static async IAsyncEnumerable<ServerEvent> CutOff(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         yield return new ServerEvent(1, "first", 1);
-        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         throw new ObjectDisposedException("the connection");
     }
 

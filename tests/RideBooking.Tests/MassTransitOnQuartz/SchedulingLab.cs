@@ -177,7 +177,7 @@ internal sealed class Broker : ISendObserver
     public IReadOnlyCollection<long> Begun => _begun;
 
     /// <summary>How many sends there were at the same time.</summary>
-    public int MostAtOnce { get; private set; }
+    public int MaxConcurrent { get; private set; }
 
     public int Refusals => _refused.Count;
 
@@ -197,7 +197,7 @@ internal sealed class Broker : ISendObserver
 
         _begun.Enqueue(Stopwatch.GetTimestamp());
         lock (_lock)
-            MostAtOnce = Math.Max(MostAtOnce, ++_underWay);
+            MaxConcurrent = Math.Max(MaxConcurrent, ++_underWay);
         if (_hanging is { } hanging)
         {
             Interlocked.Increment(ref _hangingSends);

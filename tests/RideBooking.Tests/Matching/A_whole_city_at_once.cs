@@ -79,7 +79,7 @@ public sealed class A_whole_city_at_once
         await ShouldBeConsistent(lab);
         (await lab.All<Search>()).ShouldAllBe(search => search.Status == SearchStatus.Ended);
         (await lab.All<Candidate>()).ShouldAllBe(candidate => candidate.ReservedRideId == null);
-        (await lab.All<Offer>()).ShouldAllBe(offer => offer.Status != OfferStatus.Open && offer.LivingRideId == null);
+        (await lab.All<Offer>()).ShouldAllBe(offer => offer.Status != OfferStatus.Open && offer.ActiveRideId == null);
         lab.SaidOf<DriverAssigned>().Select(one => one.OfferId).ShouldBeUnique();
         (await lab.All<Offer>())
             .Where(offer => offer.Status != OfferStatus.Withdrawn)
@@ -94,7 +94,7 @@ public sealed class A_whole_city_at_once
                     await lab.Decline(offer.DriverId, offer.OfferId);
                     break;
                 case DriverOffered offer when chance.Of(15):
-                    await lab.Deliver(new OfferEnds(offer.RideId, offer.OfferId, OfferEnds.Timeout));
+                    await lab.Deliver(new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout));
                     break;
                 case DriverOffered offer when chance.Of(10):
                     await Task.WhenAll(
@@ -112,7 +112,7 @@ public sealed class A_whole_city_at_once
                 case DriverOffered offer:
                     await Task.WhenAll(
                         lab.Accept(offer.DriverId, offer.OfferId),
-                        lab.Deliver(new OfferEnds(offer.RideId, offer.OfferId, OfferEnds.Timeout)),
+                        lab.Deliver(new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout)),
                         lab.Decline(offer.DriverId, offer.OfferId)
                     );
                     break;
@@ -132,7 +132,7 @@ public sealed class A_whole_city_at_once
     static async Task ShouldBeConsistent(MatchingLab lab)
     {
         var offers = (await lab.All<Offer>()).ToDictionary(offer => offer.OfferId);
-        var living = offers.Values.Where(offer => offer.LivingRideId is not null).ToList();
+        var living = offers.Values.Where(offer => offer.ActiveRideId is not null).ToList();
         living.Select(offer => offer.RideId).ShouldBeUnique();
         living.Select(offer => offer.DriverId).ShouldBeUnique();
         living.ShouldAllBe(offer => offer.Status == OfferStatus.Open || offer.Status == OfferStatus.Accepted);
@@ -148,7 +148,7 @@ public sealed class A_whole_city_at_once
         foreach (var search in (await lab.All<Search>()).Where(search => search.OfferId is not null))
         {
             var offer = offers[search.OfferId!.Value];
-            offer.LivingRideId.ShouldBe(search.RideId);
+            offer.ActiveRideId.ShouldBe(search.RideId);
             search.Status.ShouldBe(offer.Status == OfferStatus.Accepted ? SearchStatus.Assigned : SearchStatus.Offered);
         }
     }

@@ -56,11 +56,11 @@ public sealed class Matching_on_servers
                 PickupLng = lng,
                 VehicleClass = vehicle,
             };
-            (await offers.Look(search, 1500, db.OffersNotToRepeat(ride, s_at), Stop)).ShouldBeEmpty();
+            (await offers.FindCandidates(search, 1500, db.OffersNotToRepeat(ride, s_at), Stop)).ShouldBeEmpty();
             (await db.Reserve("anna", search, ride, s_at, Stop)).ShouldBeFalse();
         }
         var waiting = new OfferWaitingRide(db, offers, matching, TimeProvider.System, new EventLogSignal());
-        (await waiting.Look("anna", "xl", 52.5, 13.4, Stop)).ShouldBeEmpty();
+        (await waiting.FindRides("anna", "xl", 52.5, 13.4, Stop)).ShouldBeEmpty();
         (await db.TakeSearch(ride, Stop)).ShouldBeNull();
         (await db.TakeOpenSearch(ride, Stop)).ShouldBeNull();
         (await db.TakeSearchOffering(ride, ride, Stop)).ShouldBeNull();
@@ -78,7 +78,7 @@ public sealed class Matching_on_servers
             OfferedAt = s_at,
             ExpiresAt = s_at,
         };
-        (await db.EndsOfRide(offer).ToListAsync(Stop)).ShouldBeEmpty();
+        (await db.EndEvents(offer).ToListAsync(Stop)).ShouldBeEmpty();
         (await db.Assign(offer, Stop)).ShouldBeFalse();
         (await LiveOffers.Of("anna", db, TimeProvider.System, Stop)).ShouldBeEmpty();
         (await db.RidesOf("anna").ToListAsync(Stop)).ShouldBeEmpty();

@@ -39,7 +39,8 @@ public sealed class The_search_for_a_driver : IAsyncLifetime
         return _lab.SaidOf<DriverAssigned>()[^1];
     }
 
-    Task TimesOut(DriverOffered offer) => _lab.Happens(new OfferEnds(offer.RideId, offer.OfferId, OfferEnds.Timeout));
+    Task TimesOut(DriverOffered offer) =>
+        _lab.Happens(new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout));
 
     [Fact]
     public async Task Offers_the_ride_to_the_nearest_driver_alone()
@@ -219,7 +220,7 @@ public sealed class The_search_for_a_driver : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(typeof(RideWithoutDriver))]
+    [InlineData(typeof(SearchReopened))]
     [InlineData(typeof(DriverBecameFree))]
     public async Task Does_not_miss_a_driver_who_comes_in_the_very_moment_nobody_was_found(Type theOneThatSees)
     {
@@ -228,7 +229,7 @@ public sealed class The_search_for_a_driver : IAsyncLifetime
         await _lab.Deliver(ride);
         await _lab.Deliver(await _lab.Online("anna", 52.522, 13.4132));
         var looks = await _lab.TakeOutbox();
-        looks.Select(look => look.GetType()).ShouldBe([typeof(RideWithoutDriver), typeof(DriverBecameFree)], true);
+        looks.Select(look => look.GetType()).ShouldBe([typeof(SearchReopened), typeof(DriverBecameFree)], true);
 
         // Either look alone is enough, whichever comes first.
         await _lab.Happens(looks.Single(look => look.GetType() == theOneThatSees));
@@ -366,10 +367,10 @@ public sealed class The_search_for_a_driver : IAsyncLifetime
         var ride = _lab.Request();
         await TwiceOver(ride);
         var offer = LastOffer;
-        await TwiceOver(new OfferEnds(offer.RideId, offer.OfferId, OfferEnds.Timeout));
+        await TwiceOver(new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout));
         await TwiceOver(await _lab.Online("bela", 52.523, 13.4132));
         var assigned = await Accepts();
-        await TwiceOver(new OfferEnds(assigned.RideId, assigned.OfferId, OfferEnds.Timeout));
+        await TwiceOver(new OfferTimeout(assigned.RideId, assigned.OfferId, OfferTimeout.Timeout));
         await TwiceOver(_lab.Unassigned(assigned));
         await TwiceOver(await _lab.Online("carl", 52.523, 13.4132));
         await TwiceOver(_lab.Completed(await Accepts()));

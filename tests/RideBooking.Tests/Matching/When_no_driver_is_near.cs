@@ -57,7 +57,7 @@ public sealed class When_no_driver_is_near : IAsyncLifetime
     [Fact]
     public async Task A_timer_of_an_earlier_look_does_nothing()
     {
-        await _lab.Happens(new RideWithoutDriver(_ride.RideId));
+        await _lab.Happens(new SearchReopened(_ride.RideId));
         await _lab.Stands("anna", 52.522, 13.4132);
         var timers = Timers;
 

@@ -5,7 +5,7 @@ namespace RideBooking.Tests.Messaging;
 
 public sealed class Deliveries_of_a_partition
 {
-    readonly Turns<string> _turns = new();
+    readonly KeyedQueue<string> _turns = new();
     readonly List<ulong> _handled = [];
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -13,7 +13,7 @@ public sealed class Deliveries_of_a_partition
     [Fact]
     public async Task Are_handled_in_the_order_of_their_numbers_whichever_thread_is_first()
     {
-        var channel = new PartitionTurns.Entrance(_turns);
+        var channel = new PartitionOrdering.Entrance(_turns);
 
         var third = Handle(channel, 3, "a ride");
         var second = Handle(channel, 2, "a ride");
@@ -28,7 +28,7 @@ public sealed class Deliveries_of_a_partition
     [Fact]
     public async Task Wait_for_nobody_but_their_own_ride_s()
     {
-        var channel = new PartitionTurns.Entrance(_turns);
+        var channel = new PartitionOrdering.Entrance(_turns);
         var inHand = new TaskCompletionSource();
 
         var first = Handle(channel, 1, "a ride", inHand.Task);
@@ -45,7 +45,7 @@ public sealed class Deliveries_of_a_partition
     [Fact]
     public async Task Of_the_next_channel_stand_behind_those_of_the_last_that_are_still_in_hand()
     {
-        var (before, after) = (new PartitionTurns.Entrance(_turns), new PartitionTurns.Entrance(_turns));
+        var (before, after) = (new PartitionOrdering.Entrance(_turns), new PartitionOrdering.Entrance(_turns));
         var inHand = new TaskCompletionSource();
 
         var old = Handle(before, 4, "a ride");
@@ -62,10 +62,10 @@ public sealed class Deliveries_of_a_partition
         _handled.ShouldBe([5ul, 1]);
     }
 
-    async Task Handle(PartitionTurns.Entrance channel, ulong number, string ride, Task? until = null)
+    async Task Handle(PartitionOrdering.Entrance channel, ulong number, string ride, Task? until = null)
     {
         var turn = await channel.Enter(number, ride);
-        await turn.Do(
+        await turn.Run(
             async () =>
             {
                 await (until ?? Task.CompletedTask);

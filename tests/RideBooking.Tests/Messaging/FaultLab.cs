@@ -63,9 +63,7 @@ internal sealed class FaultLab : IAsyncDisposable
         var module = new TroubledModule();
         var database = builder.Services.AddPersistence(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration, builder.Environment, database, [module]);
-        builder.Services.ConfigureDbContext<SqliteAppDbContext>(db =>
-            db.AddInterceptors(new NeedNotSurviveAPowerCut())
-        );
+        builder.Services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()));
         var host = builder.Build();
         var lab = new FaultLab(folder, host);
         await lab.In(db => db.Database.EnsureCreatedAsync(Stop));

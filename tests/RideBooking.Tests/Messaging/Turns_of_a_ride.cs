@@ -6,7 +6,7 @@ public sealed class Turns_of_a_ride
 {
     static readonly Guid s_ride = Guid.CreateVersion7();
 
-    readonly Turns<Guid> _turns = new();
+    readonly KeyedQueue<Guid> _turns = new();
     readonly List<string> _begun = [];
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -57,9 +57,11 @@ public sealed class Turns_of_a_ride
     public async Task Are_given_up_by_who_is_told_to_stop_and_the_next_still_waits_for_its_own()
     {
         var first = Work("first");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var waiting = _turns.Take(s_ride).Do(() => throw new InvalidOperationException("Not its turn."), stop.Token);
-        await stop.CancelAsync();
+        using var cancellationToken = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var waiting = _turns
+            .Enqueue(s_ride)
+            .Run(() => throw new InvalidOperationException("Not its turn."), cancellationToken.Token);
+        await cancellationToken.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(waiting);
         var next = Work("next");
         _begun.ShouldBe(["first"]);
@@ -74,8 +76,8 @@ public sealed class Turns_of_a_ride
     {
         var (begins, ends) = (new TaskCompletionSource(), new TaskCompletionSource());
         var handled = _turns
-            .Take(ride ?? s_ride)
-            .Do(
+            .Enqueue(ride ?? s_ride)
+            .Run(
                 () =>
                 {
                     _begun.Add(name);

@@ -11,19 +11,19 @@ public sealed class What_people_are_told
 
     [Fact]
     public void A_driver_on_the_way_is_described_so_that_the_rider_finds_the_vehicle() =>
-        Notices
+        NotificationTemplates
             .ForRider(Ride.Assigned)!
             .Text.ShouldBe("Anna comes with a Testarossa, number plate B-RB 1, in about 4 minutes.");
 
     [Fact]
     public void An_offer_says_where_from_where_to_and_for_how_much() =>
-        Notices
+        NotificationTemplates
             .ForDriver(Ride.Offered)!
             .Text.ShouldBe("From Alexanderplatz, 4 minutes away, to 52.5072, 13.3325, for 12.40 EUR.");
 
     [Fact]
     public void An_offer_without_a_promised_fare_names_none() =>
-        Notices.ForDriver(Ride.Offered with { Fare = null })!.Text.ShouldEndWith("13.3325.");
+        NotificationTemplates.ForDriver(Ride.Offered with { Fare = null })!.Text.ShouldEndWith("13.3325.");
 
     [Theory]
     [InlineData(1, "1 minute.")]
@@ -32,7 +32,9 @@ public sealed class What_people_are_told
     public void Waiting_times_are_told_in_minutes_begun(int seconds, string told)
     {
         var arrived = Ride.Arrived;
-        Notices.ForRider(arrived with { FreeWaitUntil = arrived.At.AddSeconds(seconds) })!.Text.ShouldEndWith(told);
+        NotificationTemplates
+            .ForRider(arrived with { FreeWaitUntil = arrived.At.AddSeconds(seconds) })!
+            .Text.ShouldEndWith(told);
     }
 
     [Theory]
@@ -50,32 +52,32 @@ public sealed class What_people_are_told
     public void Both_are_told_who_cancelled(string by, string rider, string driver)
     {
         var cancelled = Ride.Cancelled with { By = by };
-        Notices.ForRider(cancelled)!.Text.ShouldBe(rider);
-        Notices.ForDriver(cancelled)!.Text.ShouldBe(driver);
+        NotificationTemplates.ForRider(cancelled)!.Text.ShouldBe(rider);
+        NotificationTemplates.ForDriver(cancelled)!.Text.ShouldBe(driver);
     }
 
     [Fact]
     public void Nobody_drives_a_ride_that_had_no_driver() =>
-        Notices.ForDriver(Ride.Cancelled with { DriverId = null }).ShouldBeNull();
+        NotificationTemplates.ForDriver(Ride.Cancelled with { DriverId = null }).ShouldBeNull();
 
     [Fact]
     public void A_fee_of_nothing_is_not_mentioned()
     {
-        Notices.ForRider(Ride.FeeOf(0)).ShouldBeNull();
-        Notices.ForRider(Ride.FeeOf(4))!.Text.ShouldBe("The cancelled ride costs 4.00 EUR.");
+        NotificationTemplates.ForRider(Ride.FeeOf(0)).ShouldBeNull();
+        NotificationTemplates.ForRider(Ride.FeeOf(4))!.Text.ShouldBe("The cancelled ride costs 4.00 EUR.");
     }
 
     [Fact]
     public void A_rider_whose_ride_is_over_is_not_told_of_a_search() =>
-        Notices.ForRider(Ride.Released with { SearchAgain = false }).ShouldBeNull();
+        NotificationTemplates.ForRider(Ride.Released with { SearchAgain = false }).ShouldBeNull();
 
     [Fact]
     public void A_failed_payment_says_why_and_whether_it_is_tried_again()
     {
-        Notices
+        NotificationTemplates
             .ForRider(Ride.Failed)!
             .Text.ShouldBe("12.40 EUR could not be charged (card declined). We will try again.");
-        Notices
+        NotificationTemplates
             .ForRider(Ride.Failed with { WillRetry = false })!
             .Text.ShouldEndWith("We will not try again by ourselves.");
     }
@@ -83,8 +85,8 @@ public sealed class What_people_are_told
     [Fact]
     public void A_text_that_is_too_long_is_cut_to_fit()
     {
-        var told = Notices.ForRider(Ride.Assigned with { DriverName = new string('x', 5000) })!;
-        told.Text.Length.ShouldBe(Notice.MaxTextLength);
+        var told = NotificationTemplates.ForRider(Ride.Assigned with { DriverName = new string('x', 5000) })!;
+        told.Text.Length.ShouldBe(NotificationContent.MaxTextLength);
         told.Text.ShouldEndWith("…");
     }
 
@@ -95,8 +97,8 @@ public sealed class What_people_are_told
         for (var before = 0; before < 4; before++)
         {
             var name = new string('x', before) + string.Concat(Enumerable.Repeat("\U0001F697", 2000));
-            var text = Notices.ForRider(Ride.Assigned with { DriverName = name })!.Text;
-            text.Length.ShouldBeInRange(Notice.MaxTextLength - 1, Notice.MaxTextLength);
+            var text = NotificationTemplates.ForRider(Ride.Assigned with { DriverName = name })!.Text;
+            text.Length.ShouldBeInRange(NotificationContent.MaxTextLength - 1, NotificationContent.MaxTextLength);
             Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).ShouldBe(text);
         }
     }

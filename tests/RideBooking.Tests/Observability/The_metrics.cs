@@ -156,7 +156,7 @@ public sealed partial class The_metrics
 
         public static IReadOnlyList<Gauge> Gauges => [Gauge];
 
-        public Task<IReadOnlyList<Reading>> Read(CancellationToken stop) =>
+        public Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken) =>
             Fails ? throw new TimeoutException("away") : Task.FromResult<IReadOnlyList<Reading>>([Gauge.Reads(7)]);
     }
 }

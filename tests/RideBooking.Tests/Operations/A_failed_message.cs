@@ -37,10 +37,10 @@ public sealed class A_failed_message
     [InlineData("RideRequested DriverAssigned DriverReleased", "requested")]
     [InlineData("", null)]
     public void Tells_how_its_ride_stands(string events, string? status) =>
-        ShowFailedMessage.StatusAfter(events.Split(' ').Select(Happened)).ShouldBe(status);
+        ShowFailedMessage.StatusAfter(events.Split(' ').Select(Observed)).ShouldBe(status);
 
     // Of the two ways in which a driver leaves a ride one goes on with the search; the other turns away who came too late.
-    static LoggedEvent Happened(string type) =>
+    static LoggedEvent Observed(string type) =>
         new()
         {
             EventId = Guid.CreateVersion7(),

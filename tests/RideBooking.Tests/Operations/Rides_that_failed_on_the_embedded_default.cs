@@ -52,13 +52,13 @@ internal sealed class FailingDatabase : DbCommandInterceptor
     public int Failures(string of) => _thrown.Count(sql => sql.Contains(of, StringComparison.Ordinal));
 
     /// <summary>Waits until a statement has failed that says this.</summary>
-    public async Task Until(string of, CancellationToken stop)
+    public async Task Until(string of, CancellationToken cancellationToken)
     {
-        var deadline = Task.Delay(TimeSpan.FromSeconds(30), stop);
+        var deadline = Task.Delay(TimeSpan.FromSeconds(30), cancellationToken);
         while (Failures(of) == 0)
         {
             deadline.IsCompleted.ShouldBeFalse($"Waited 30 s for a failure of {of}");
-            await Task.Delay(10, stop);
+            await Task.Delay(10, cancellationToken);
         }
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Operations.ErrorQueues;
-using RideBooking.Platform.Messaging.SetAside;
+using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
 
@@ -74,7 +74,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         for (var number = 0; number < count; number++)
             db.Add(
-                new SetAsideMessage
+                new DeadLetterMessage
                 {
                     Id = Guid.CreateVersion7(),
                     Queue = queue,
@@ -92,7 +92,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
         await using var scope = host.Services.CreateAsyncScope();
         return await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
-            .Set<SetAsideMessage>()
+            .Set<DeadLetterMessage>()
             .CountAsync(message => message.Queue == queue, Stop);
     }
 
@@ -127,37 +127,39 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
 
         public int HidesFromNext { get; set; }
 
-        public Task<int> Count(string queue, CancellationToken stop) => queues.Count(queue, stop);
+        public Task<int> Count(string queue, CancellationToken cancellationToken) =>
+            queues.Count(queue, cancellationToken);
 
-        public Task Look(string queue, int most, Action<FailedMessage> see, CancellationToken stop) =>
-            queues.Look(queue, most, see, stop);
+        public Task Peek(string queue, int most, Action<FailedMessage> see, CancellationToken cancellationToken) =>
+            queues.Peek(queue, most, see, cancellationToken);
 
         public Task Work(
             string queue,
             Func<FailedMessage, Handling> decide,
             Func<FailedMessage, Task> record,
-            CancellationToken stop
-        ) => queues.Work(queue, decide, record, stop);
+            CancellationToken cancellationToken
+        ) => queues.Work(queue, decide, record, cancellationToken);
 
         public async Task Remove(
             string queue,
             IReadOnlySet<string> ids,
             Func<IReadOnlyList<FailedMessage>, Task> record,
-            CancellationToken stop
+            CancellationToken cancellationToken
         )
         {
             if (!InterruptsNext)
             {
                 var hidden = HidesFromNext;
                 HidesFromNext = 0;
-                await queues.Remove(queue, ids.Skip(hidden).ToHashSet(), record, stop);
+                await queues.Remove(queue, ids.Skip(hidden).ToHashSet(), record, cancellationToken);
                 return;
             }
             InterruptsNext = false;
-            await queues.Remove(queue, ids.Take(3).ToHashSet(), record, stop);
+            await queues.Remove(queue, ids.Take(3).ToHashSet(), record, cancellationToken);
             throw new InvalidOperationException("The process was interrupted.");
         }
 
-        public Task PutBack(FailedMessage message, CancellationToken stop) => queues.PutBack(message, stop);
+        public Task PutBack(FailedMessage message, CancellationToken cancellationToken) =>
+            queues.PutBack(message, cancellationToken);
     }
 }

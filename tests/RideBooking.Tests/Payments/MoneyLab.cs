@@ -278,7 +278,9 @@ internal sealed class MoneyLab : IAsyncDisposable
     public async Task<bool> Tell<T>(T command)
         where T : class =>
         (
-            await Services.GetRequiredService<SagaCommands<Payment>>().Tell(command, Guid.CreateVersion7(), Stop)
+            await Services
+                .GetRequiredService<SagaCommandDispatcher<Payment>>()
+                .Send(command, Guid.CreateVersion7(), Stop)
         ).Accepted;
 
     Task Dispatch(Type receiver, object message, Guid id)

@@ -198,7 +198,7 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
             .ThenAmongOthers(Published<BalanceOutstanding>(), Payment("Outstanding"));
 
         var other = await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 2);
-        await run.Deliver(new PayNow(_ride.RideId, other), stop: TestContext.Current.CancellationToken);
+        await run.Deliver(new PayNow(_ride.RideId, other), cancellationToken: TestContext.Current.CancellationToken);
         run.Published<PaymentCaptured>().Count.ShouldBe(1);
         run.Published<BalanceSettled>().Count.ShouldBe(1);
         (await lab.Ledger(_ride.RideId)).ShouldHaveSingleItem().Token.ShouldBe("tok_timeout");
@@ -271,11 +271,11 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
             );
 
         await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 2);
-        var before = run.Happenings.Count;
-        await run.Deliver(PayNow, stop: TestContext.Current.CancellationToken);
-        await run.Deliver(PayNow, stop: TestContext.Current.CancellationToken); // nothing is owed any more
-        run.Happenings.Skip(before)
-            .Where(it => it.Kind == HappeningKind.Published)
+        var before = run.Observations.Count;
+        await run.Deliver(PayNow, cancellationToken: TestContext.Current.CancellationToken);
+        await run.Deliver(PayNow, cancellationToken: TestContext.Current.CancellationToken); // nothing is owed any more
+        run.Observations.Skip(before)
+            .Where(it => it.Kind == ObservationKind.Published)
             .Select(it => it.MessageType!.Name)
             .ShouldBe([nameof(ChargeCard), nameof(ChargeSucceeded), nameof(PaymentCaptured), nameof(BalanceSettled)]);
         run.Published<BalanceSettled>().Single().Amount.ShouldBe(SomeRide.Euro(9.80m));
@@ -310,7 +310,7 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
             .When(Fare())
             .ThenAmongOthers(Payment("Retrying").Where(payment => payment.Unresolved));
         var other = await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 0);
-        await run.Deliver(new PayNow(_ride.RideId, other), stop: TestContext.Current.CancellationToken);
+        await run.Deliver(new PayNow(_ride.RideId, other), cancellationToken: TestContext.Current.CancellationToken);
 
         run.Published<PaymentCaptured>().Count.ShouldBe(1);
         var books = await lab.Ledger(_ride.RideId);

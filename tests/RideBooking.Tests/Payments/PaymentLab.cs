@@ -100,16 +100,21 @@ public sealed class PaymentLab : IAsyncLifetime
                 )
                 .Build()
         );
-        services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new NeedNotSurviveAPowerCut()));
+        services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()));
     }
 
-    static async Task Write(IServiceProvider services, Guid rideId, Payment? payment, CancellationToken stop)
+    static async Task Write(
+        IServiceProvider services,
+        Guid rideId,
+        Payment? payment,
+        CancellationToken cancellationToken
+    )
     {
         var db = services.GetRequiredService<AppDbContext>();
-        await db.Set<Payment>().Where(row => row.CorrelationId == rideId).ExecuteDeleteAsync(stop);
+        await db.Set<Payment>().Where(row => row.CorrelationId == rideId).ExecuteDeleteAsync(cancellationToken);
         if (payment is not null)
             db.Add(payment);
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     async Task<T> In<T>(Func<AppDbContext, Task<T>> use)

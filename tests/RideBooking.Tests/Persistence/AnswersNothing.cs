@@ -31,7 +31,7 @@ internal sealed class AnswersNothing : DbCommandInterceptor, IDbConnectionInterc
         options
             .UseApplicationServiceProvider(services.BuildServiceProvider())
             .UseSnakeCaseNamingConvention()
-            .ReplaceService<IModelCacheKeyFactory, ModelPerComposition>()
+            .ReplaceService<IModelCacheKeyFactory, ModuleModelCacheKeyFactory>()
             .AddInterceptors(this);
         return options.Options;
     }

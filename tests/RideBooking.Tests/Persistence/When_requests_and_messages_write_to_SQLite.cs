@@ -115,9 +115,9 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
             (DbContextOptions<SqliteAppDbContext>)
                 new DbContextOptionsBuilder<SqliteAppDbContext>()
                     .UseSqlite($"Data Source={Path.Combine(_folder, "gate.db")}")
-                    .KeepOpenBehind(_gate)
+                    .UseOpenConnection(_gate)
                     .ConfigureWarnings(log => log.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning))
-                    .AddInterceptors(new NeedNotSurviveAPowerCut())
+                    .AddInterceptors(new SqliteSynchronousOff())
                     .Options
         );
 }

@@ -8,7 +8,7 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Notifications;
 using RideBooking.Platform.Http.Idempotency;
-using RideBooking.Platform.Messaging.SetAside;
+using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
 using RideBooking.Tests.Api;
@@ -53,7 +53,7 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
     public async Task Is_not_what_lies_in_an_error_queue()
     {
         var lost = await LoseTheReceiptsNotification();
-        var failed = new SetAsideMessage
+        var failed = new DeadLetterMessage
         {
             Id = Guid.CreateVersion7(),
             Queue = $"{Endpoint}_error",
@@ -68,7 +68,7 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
 
         (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(ReceiptIssued));
 
-        await In(db => db.Set<SetAsideMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
+        await In(db => db.Set<DeadLetterMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
         (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(ReceiptIssued));
         await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
     }
@@ -159,7 +159,7 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
     {
         await using var scope = host.Services.CreateAsyncScope();
         var madeGood = scope
-            .ServiceProvider.GetServices<IUnfinishedWork>()
+            .ServiceProvider.GetServices<IRecoverableWork>()
             .SelectMany(work => work.Messages)
             .ToHashSet();
         string[] toldInProcess =

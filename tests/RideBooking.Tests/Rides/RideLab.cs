@@ -57,9 +57,9 @@ public abstract class RideLab
     protected async Task<bool> Tell<T>(T message, Guid? messageId = null)
         where T : class
     {
-        var (outcome, before) = (new CommandOutcome(), _run.Happenings.Count);
+        var (outcome, before) = (new CommandOutcome(), _run.Observations.Count);
         await _run.DeliverWith(outcome, message, messageId, Stop);
-        if (_run.Happenings.Skip(before).FirstOrDefault(it => it.Exception is not null) is { } failure)
+        if (_run.Observations.Skip(before).FirstOrDefault(it => it.Exception is not null) is { } failure)
             ExceptionDispatchInfo.Throw(failure.Exception!);
         return outcome.Accepted;
     }
@@ -76,12 +76,12 @@ public abstract class RideLab
         where T : class => _run.Published<T>();
 
     /// <summary>The timers that were set, and those that were taken back, by token.</summary>
-    protected IReadOnlyList<Happening> TimersSet => Happened(HappeningKind.Scheduled);
+    protected IReadOnlyList<Observation> TimersSet => Observed(ObservationKind.Scheduled);
 
     protected IReadOnlyList<Guid> TimersCancelled =>
-        [.. Happened(HappeningKind.Cancelled).Select(cancelled => cancelled.Token!.Value)];
+        [.. Observed(ObservationKind.Cancelled).Select(cancelled => cancelled.Token!.Value)];
 
-    List<Happening> Happened(HappeningKind kind) => [.. _run.Happenings.Where(it => it.Kind == kind)];
+    List<Observation> Observed(ObservationKind kind) => [.. _run.Observations.Where(it => it.Kind == kind)];
 
     internal RequestRide Requested(string rider = Rider) =>
         new(RideId, rider, Pickup, Dropoff, "standard", null, null, null, null, T0);

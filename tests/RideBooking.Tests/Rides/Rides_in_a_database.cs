@@ -245,8 +245,8 @@ public sealed class Rides_in_a_database : IAsyncLifetime
     async Task<bool> Tell<T>(T message, Guid? messageId = null)
         where T : class
     {
-        var commands = _services.GetRequiredService<SagaCommands<Ride>>();
-        return (await commands.Tell(message, messageId ?? Guid.CreateVersion7(), Stop)).Accepted;
+        var commands = _services.GetRequiredService<SagaCommandDispatcher<Ride>>();
+        return (await commands.Send(message, messageId ?? Guid.CreateVersion7(), Stop)).Accepted;
     }
 
     Task<Ride> Read(Guid id) =>

@@ -26,9 +26,7 @@ public sealed class A_ride_and_its_payment_on_SQLite(A_ride_and_its_payment_on_S
                 services =>
                     services
                         .AddBusTraffic()
-                        .ConfigureDbContext<SqliteAppDbContext>(db =>
-                            db.AddInterceptors(new NeedNotSurviveAPowerCut())
-                        ),
+                        .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff())),
                 ("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "scenarios.db")}")
             );
 

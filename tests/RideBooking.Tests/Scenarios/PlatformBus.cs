@@ -62,7 +62,9 @@ internal sealed class PlatformBus : IAsyncDisposable
         builder.Services.AddScenarioBus(it =>
             it.Named(name)
                 .AtRest(
-                    async (scope, stop) => await QuartzTime.IsAtRest(scope, stop) && !await Outbox(scope).AnyAsync(stop)
+                    async (scope, cancellationToken) =>
+                        await QuartzTime.IsAtRest(scope, cancellationToken)
+                        && !await Outbox(scope).AnyAsync(cancellationToken)
                 )
                 .MoveTime(QuartzTime.Move)
                 .Ignoring<Ride>(ride => ride.Version)

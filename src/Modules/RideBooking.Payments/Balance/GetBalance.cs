@@ -24,7 +24,7 @@ internal static class GetBalance
         Rider rider,
         AppDbContext db,
         [FromServices] ITariffLocale? locale,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var owed = await db.Set<Payment>()
@@ -38,7 +38,7 @@ internal static class GetBalance
                 )
             )
             .OrderBy(payment => payment.OpenedAt)
-            .ToListAsync(stop);
+            .ToListAsync(cancellationToken);
         var retrying = owed.Where(payment => payment.Status == nameof(PaymentStateMachine.Retrying)).ToList();
         owed.RemoveAll(retrying.Contains);
         var currency = owed.Concat(retrying).FirstOrDefault()?.Currency ?? locale?.Currency ?? Currency;

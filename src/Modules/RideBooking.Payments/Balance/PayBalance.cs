@@ -35,13 +35,13 @@ internal static class PayBalance
         IdempotentRequest request,
         AppDbContext db,
         IPaymentMethods methods,
-        SagaCommands<Payment> payments,
+        SagaCommandDispatcher<Payment> payments,
         EventVisibility visibility,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         var methodId = asked?.PaymentMethodId;
-        if (methodId is { } method && !await methods.Has(rider.Id, method, stop))
+        if (methodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
             return Problem.Validation("paymentMethodId", "must be one of your payment methods");
 
         var unpaid = await db.Set<Payment>()
@@ -54,32 +54,40 @@ internal static class PayBalance
             )
             .OrderBy(payment => payment.OpenedAt)
             .Select(payment => payment.CorrelationId)
-            .ToListAsync(stop);
-        var taken = request.MayBeARepeat ? await TakenBefore(rider, request, db, payments, stop) : [];
+            .ToListAsync(cancellationToken);
+        var taken = request.MayBeARepeat ? await AcceptedBefore(rider, request, db, payments, cancellationToken) : [];
         foreach (var rideId in unpaid.Except(taken).ToList())
-            if ((await payments.Tell(new PayNow(rideId, methodId), CommandId(request, rideId), stop)).Accepted)
+            if (
+                (
+                    await payments.Send(new PayNow(rideId, methodId), CommandId(request, rideId), cancellationToken)
+                ).Accepted
+            )
                 taken.Add(rideId);
-        await UntilPaid(taken, db, visibility, stop);
+        await UntilPaid(taken, db, visibility, cancellationToken);
         return taken.Count > 0
             ? TypedResults.Accepted("/api/v1/riders/me/balance", new Accepted(taken))
             : Problem.Conflict("nothing_outstanding", "You owe nothing.");
     }
 
     /// <summary>The rides that an earlier attempt at this request, whose answer was lost, has asked the money of.</summary>
-    static async Task<List<Guid>> TakenBefore(
+    static async Task<List<Guid>> AcceptedBefore(
         Rider rider,
         IdempotentRequest request,
         AppDbContext db,
-        SagaCommands<Payment> payments,
-        CancellationToken stop
+        SagaCommandDispatcher<Payment> payments,
+        CancellationToken cancellationToken
     )
     {
         var rides = await db.Set<Payment>()
             .Where(payment => payment.RiderId == rider.Id)
             .OrderBy(payment => payment.OpenedAt)
             .Select(payment => payment.CorrelationId)
-            .ToListAsync(stop);
-        var before = await payments.TakenBefore(db, rides.ConvertAll(rideId => CommandId(request, rideId)), stop);
+            .ToListAsync(cancellationToken);
+        var before = await payments.AcceptedBefore(
+            db,
+            rides.ConvertAll(rideId => CommandId(request, rideId)),
+            cancellationToken
+        );
         return rides.FindAll(rideId => before.Contains(CommandId(request, rideId)));
     }
 
@@ -90,12 +98,17 @@ internal static class PayBalance
     /// The next request sees whether it is paid, a new ride included. A gateway that takes longer than a request may wait
     /// leaves the balance <c>beingPaid</c>.
     /// </summary>
-    static async Task UntilPaid(List<Guid> rides, AppDbContext db, EventVisibility visibility, CancellationToken stop)
+    static async Task UntilPaid(
+        List<Guid> rides,
+        AppDbContext db,
+        EventVisibility visibility,
+        CancellationToken cancellationToken
+    )
     {
         if (rides.Count == 0)
             return;
         await visibility.Until(
-            async stop =>
+            async cancellationToken =>
                 !await db.Set<Payment>()
                     .AnyAsync(
                         payment =>
@@ -104,12 +117,12 @@ internal static class PayBalance
                                 payment.Status == nameof(PaymentStateMachine.Charging)
                                 || payment.Status == nameof(PaymentStateMachine.Settling)
                             ),
-                        stop
+                        cancellationToken
                     ),
-            stop
+            cancellationToken
         );
         foreach (var rideId in rides)
-            await visibility.WaitUntilHandled(rideId.ToString(), s_outcomes, stop);
+            await visibility.WaitUntilHandled(rideId.ToString(), s_outcomes, cancellationToken);
     }
 
     /// <param name="PaymentMethodId">What to pay with; the default if absent.</param>

@@ -12,16 +12,16 @@ internal interface IPaymentGateway
     CardDetails? Describe(string token);
 
     /// <summary>Takes the money. The same key again, at once or a year later, takes nothing more and answers as the first time.</summary>
-    Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken stop);
+    Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken cancellationToken);
 
     /// <summary>What became of the charge under a key; null when the gateway never heard of it.</summary>
-    Task<ChargeAnswer?> Find(string key, CancellationToken stop);
+    Task<ChargeAnswer?> Find(string key, CancellationToken cancellationToken);
 
     /// <summary>
     /// Answers what became of a charge, and sees to it that nothing is taken under its key later: captured, or declined for good
     /// (<see cref="ChargeAnswer.Closed"/> where nothing was decided until now). Unknown only when the gateway does not answer.
     /// </summary>
-    Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken stop);
+    Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>A charge.</summary>

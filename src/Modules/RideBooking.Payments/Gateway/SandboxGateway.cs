@@ -39,31 +39,31 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
 
     public CardDetails? Describe(string token) => s_cards.GetValueOrDefault(token);
 
-    public async Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken stop)
+    public async Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken cancellationToken)
     {
-        if (await Read(request.Key, stop) is { } known)
-            return await Repeat(known, request, stop);
+        if (await Read(request.Key, cancellationToken) is { } known)
+            return await Repeat(known, request, cancellationToken);
 
-        var charge = await Decide(request, stop);
-        if (!await TryWrite(db => db.Add(charge), stop))
+        var charge = await Decide(request, cancellationToken);
+        if (!await TryWrite(db => db.Add(charge), cancellationToken))
         {
             // Somebody asked under the same key at the same moment, and what he was told holds for us too.
             var winner =
-                await Read(request.Key, stop)
+                await Read(request.Key, cancellationToken)
                 ?? throw new InvalidOperationException($"The charge {request.Key} could not be written.");
-            return await Repeat(winner, request, stop);
+            return await Repeat(winner, request, cancellationToken);
         }
         return request.Token is "tok_timeout" or "tok_timeout_lost" ? ChargeAnswer.Unknown(TimedOut) : Answer(charge);
     }
 
-    public async Task<ChargeAnswer?> Find(string key, CancellationToken stop) =>
-        await Read(key, stop) is { Outcome: not SandboxCharge.Lost } known ? Answer(known) : null;
+    public async Task<ChargeAnswer?> Find(string key, CancellationToken cancellationToken) =>
+        await Read(key, cancellationToken) is { Outcome: not SandboxCharge.Lost } known ? Answer(known) : null;
 
-    public async Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken stop)
+    public async Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var known = await Read(request.Key, stop);
+            var known = await Read(request.Key, cancellationToken);
             if (known is not null && known.Outcome != SandboxCharge.Lost)
                 return Answer(known);
             // Of two who write at once, one to take the money and one to close the key, one succeeds; the other finds what it wrote.
@@ -79,13 +79,13 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
                         known.At = clock.GetUtcNow();
                     }
                 },
-                stop
+                cancellationToken
             );
         }
     }
 
     /// <summary>The same key again: the first answer holds; a lost request is now carried out.</summary>
-    async Task<ChargeAnswer> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken stop)
+    async Task<ChargeAnswer> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken cancellationToken)
     {
         if (known.Amount != request.Amount.Amount || known.Currency != request.Amount.Currency)
             throw new InvalidOperationException($"The key {request.Key} was used for another amount.");
@@ -102,18 +102,20 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
                 known.Outcome = SandboxCharge.Captured;
                 known.At = clock.GetUtcNow();
             },
-            stop
+            cancellationToken
         );
-        return written ? ChargeAnswer.Captured : await Repeat((await Read(request.Key, stop))!, request, stop);
+        return written
+            ? ChargeAnswer.Captured
+            : await Repeat((await Read(request.Key, cancellationToken))!, request, cancellationToken);
     }
 
-    async Task<SandboxCharge> Decide(ChargeRequest request, CancellationToken stop)
+    async Task<SandboxCharge> Decide(ChargeRequest request, CancellationToken cancellationToken)
     {
         var declineCode = request.Token switch
         {
             "tok_declined" => "card_declined",
             "tok_insufficient_funds" => "insufficient_funds",
-            "tok_declined_once" => await WasDeclined(request.Reference, stop) ? null : "card_declined",
+            "tok_declined_once" => await WasDeclined(request.Reference, cancellationToken) ? null : "card_declined",
             _ => Describe(request.Token) is null ? "invalid_token" : null,
         };
         return Entry(
@@ -147,30 +149,35 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             _ => ChargeAnswer.Declined(charge.DeclineCode ?? "card_declined"),
         };
 
-    async Task<bool> WasDeclined(string reference, CancellationToken stop)
+    async Task<bool> WasDeclined(string reference, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         return await db.Set<SandboxCharge>()
-            .AnyAsync(charge => charge.Reference == reference && charge.Outcome == SandboxCharge.Declined, stop);
+            .AnyAsync(
+                charge => charge.Reference == reference && charge.Outcome == SandboxCharge.Declined,
+                cancellationToken
+            );
     }
 
-    async Task<SandboxCharge?> Read(string key, CancellationToken stop)
+    async Task<SandboxCharge?> Read(string key, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        return await db.Set<SandboxCharge>().AsNoTracking().SingleOrDefaultAsync(charge => charge.Key == key, stop);
+        return await db.Set<SandboxCharge>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(charge => charge.Key == key, cancellationToken);
     }
 
     /// <summary>False when somebody else wrote first, which the unique key or the concurrency token tells.</summary>
-    async Task<bool> TryWrite(Action<AppDbContext> change, CancellationToken stop)
+    async Task<bool> TryWrite(Action<AppDbContext> change, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         change(db);
         try
         {
-            await db.SaveChangesAsync(stop);
+            await db.SaveChangesAsync(cancellationToken);
             return true;
         }
         catch (DbUpdateException exception) when (DatabaseConflicts.IsConflict(exception))

@@ -28,12 +28,12 @@ internal static class AddPaymentMethod
         IPaymentGateway gateway,
         AppDbContext db,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         if (gateway.Describe(request.Token) is not { } card)
             return Problem.Validation("token", "must be a token of the payment gateway");
-        var others = await db.Set<PaymentMethod>().CountAsync(method => method.RiderId == rider.Id, stop);
+        var others = await db.Set<PaymentMethod>().CountAsync(method => method.RiderId == rider.Id, cancellationToken);
         if (others >= Most)
             return Problem.Conflict(
                 "too_many_payment_methods",
@@ -53,7 +53,7 @@ internal static class AddPaymentMethod
             AddedAt = now,
         };
         db.Add(method);
-        await db.SaveChangesAsync(stop);
+        await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created(
             "/api/v1/riders/me/payment-methods",
             MethodView.Of(method, isDefault: method.DefaultSince is not null)

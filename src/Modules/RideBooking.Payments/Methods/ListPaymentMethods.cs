@@ -13,9 +13,9 @@ internal static class ListPaymentMethods
     public static void Map(RouteGroupBuilder riders) =>
         riders.MapGet("/riders/me/payment-methods", Handle).WithSummary("Your payment methods, the default first");
 
-    static async Task<Ok<Page<MethodView>>> Handle(Rider rider, AppDbContext db, CancellationToken stop)
+    static async Task<Ok<Page<MethodView>>> Handle(Rider rider, AppDbContext db, CancellationToken cancellationToken)
     {
-        var methods = await db.MethodsOf(rider.Id, stop);
+        var methods = await db.MethodsOf(rider.Id, cancellationToken);
         return TypedResults.Ok(
             new Page<MethodView>([.. methods.Select((method, index) => MethodView.Of(method, index == 0))], null)
         );

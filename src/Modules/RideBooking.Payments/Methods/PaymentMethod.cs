@@ -50,14 +50,14 @@ internal static class RiderMethods
     public static async Task<List<PaymentMethod>> MethodsOf(
         this AppDbContext db,
         string riderId,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         [
             .. (
                 await db.Set<PaymentMethod>()
                     .AsNoTracking()
                     .Where(method => method.RiderId == riderId)
-                    .ToListAsync(stop)
+                    .ToListAsync(cancellationToken)
             )
                 .OrderByDescending(method => method.DefaultSince ?? DateTimeOffset.MinValue)
                 .ThenByDescending(method => method.AddedAt)
@@ -69,10 +69,10 @@ internal static class RiderMethods
         this AppDbContext db,
         string riderId,
         Guid? methodId,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
-        var methods = await db.MethodsOf(riderId, stop);
+        var methods = await db.MethodsOf(riderId, cancellationToken);
         return (methods.Find(method => method.Id == methodId) ?? methods.FirstOrDefault())?.Token;
     }
 }

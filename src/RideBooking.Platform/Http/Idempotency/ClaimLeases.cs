@@ -35,7 +35,7 @@ internal sealed partial class ClaimLeases(
     }
 
     /// <summary>Renews the leases of whatever has been carried out for a while.</summary>
-    internal async Task Renew(CancellationToken stop)
+    internal async Task Renew(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var lasting = _held.Values.Where(lease => lease.Claim.Since <= now - settings.RenewEvery).ToList();
@@ -43,10 +43,10 @@ internal sealed partial class ClaimLeases(
             return;
         try
         {
-            await store.Renew(lasting.ConvertAll(lease => lease.Claim), now, stop);
+            await store.Renew(lasting.ConvertAll(lease => lease.Claim), now, cancellationToken);
             lasting.ForEach(lease => lease.LastsFrom(now));
         }
-        catch (Exception exception) when (!stop.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotRenewed(log, exception, lasting.Count);
         }

@@ -25,14 +25,14 @@ internal sealed class ForgetOldKeys(
         }
     }
 
-    async Task Forget(CancellationToken stop)
+    async Task Forget(CancellationToken cancellationToken)
     {
         try
         {
-            var forgotten = await store.Forget(stop);
+            var forgotten = await store.Forget(cancellationToken);
             log.LogDebug("Forgot {Count} idempotency keys", forgotten);
         }
-        catch (Exception exception) when (!stop.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             log.LogWarning(exception, "Could not forget old idempotency keys; the next round will");
         }

@@ -38,7 +38,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
 
     readonly AnswerWriter _answers = new(scopes);
 
-    public async Task<Claim> Claim(Guid id, string caller, string fingerprint, CancellationToken stop)
+    public async Task<Claim> Claim(Guid id, string caller, string fingerprint, CancellationToken cancellationToken)
     {
         for (var races = 0; ; races++)
         {
@@ -59,16 +59,18 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             var known =
                 races == 0
                     ? null
-                    : await db.Set<IdempotencyKey>().AsNoTracking().FirstOrDefaultAsync(key => key.Id == id, stop);
+                    : await db.Set<IdempotencyKey>()
+                        .AsNoTracking()
+                        .FirstOrDefaultAsync(key => key.Id == id, cancellationToken);
             if (known is null)
             {
                 try
                 {
                     db.Add(fresh);
-                    await db.SaveChangesAsync(stop);
+                    await db.SaveChangesAsync(cancellationToken);
                     return new Claim.Granted(id, fresh.Owner, fresh.RequestId, now);
                 }
-                catch (DbUpdateException exception) when (races < MaxRaces && !Outage.Explains(exception))
+                catch (DbUpdateException exception) when (races < MaxRaces && !TransientFault.Matches(exception))
                 {
                     // A duplicate key: a repeat, or somebody else was faster. The next round reads what is there.
                     continue;
@@ -77,7 +79,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
 
             if (known.CreatedAt < now - settings.Keep)
             {
-                if (await Replace(db, known, fresh, stop))
+                if (await Replace(db, known, fresh, cancellationToken))
                     return new Claim.Granted(id, fresh.Owner, fresh.RequestId, now);
             }
             else if (known.Fingerprint != fingerprint)
@@ -87,7 +89,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             // A lease that lasts longer than any is by another host's clock.
             else if (known.LeaseUntil > now && known.LeaseUntil <= now + settings.Lease * 2)
                 return new Claim.InProgress();
-            else if (await TakeOver(db, known, fresh, stop))
+            else if (await TakeOver(db, known, fresh, cancellationToken))
                 return new Claim.Granted(id, fresh.Owner, known.RequestId, now, IsTakenOver: true);
 
             if (races >= MaxRaces)
@@ -100,14 +102,14 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
         AppDbContext db,
         IdempotencyKey known,
         IdempotencyKey fresh,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         await db.Set<IdempotencyKey>()
             .Where(key => key.Id == known.Id && key.Owner == known.Owner && key.Status == null)
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(key => key.Owner, fresh.Owner).SetProperty(key => key.LeaseUntil, fresh.LeaseUntil),
-                stop
+                cancellationToken
             ) == 1;
 
     /// <summary>The key is older than it is kept and only not deleted yet: the request is a new one.</summary>
@@ -115,7 +117,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
         AppDbContext db,
         IdempotencyKey known,
         IdempotencyKey fresh,
-        CancellationToken stop
+        CancellationToken cancellationToken
     ) =>
         await db.Set<IdempotencyKey>()
             .Where(key => key.Id == known.Id && key.Owner == known.Owner && key.CreatedAt == known.CreatedAt)
@@ -132,17 +134,21 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                         .SetProperty(key => key.EntityTag, (string?)null)
                         .SetProperty(key => key.Body, (byte[]?)null)
                         .SetProperty(key => key.BodyTooLarge, false),
-                stop
+                cancellationToken
             ) == 1;
 
     /// <summary>Keeps the answer for replay. Does nothing when the claim was lost.</summary>
-    public Task Complete(Claim.Granted claim, Answer answer, CancellationToken stop) =>
-        _answers.Write(claim, answer, isTooLarge: answer.Body.Length > settings.MaxBody).WaitAsync(stop);
+    public Task Complete(Claim.Granted claim, Answer answer, CancellationToken cancellationToken) =>
+        _answers.Write(claim, answer, isTooLarge: answer.Body.Length > settings.MaxBody).WaitAsync(cancellationToken);
 
     /// <summary>
     /// Has claims last from now on as long as new ones; those that were lost, released or answered meanwhile stay as they are.
     /// </summary>
-    public async Task Renew(IReadOnlyCollection<Claim.Granted> claims, DateTimeOffset now, CancellationToken stop)
+    public async Task Renew(
+        IReadOnlyCollection<Claim.Granted> claims,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var until = now + settings.Lease;
         foreach (var some in claims.Chunk(RenewAtOnce))
@@ -154,7 +160,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 .Set<IdempotencyKey>()
                 .Where(key => ids.Contains(key.Id) && owners.Contains(key.Owner))
                 .Where(key => key.Status == null && key.LeaseUntil > now)
-                .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, until), stop);
+                .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, until), cancellationToken);
         }
     }
 
@@ -162,26 +168,26 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     /// Lets the next repeat carry the request out. The row stays, and with it the request id: what a failed attempt created
     /// after all is found again by the next. (The lease ends long ago and not now, so that no renewal on its way revives it.)
     /// </summary>
-    public async Task Release(Claim.Granted claim, CancellationToken stop)
+    public async Task Release(Claim.Granted claim, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         await Mine(scope, claim)
-            .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, key => key.CreatedAt), stop);
+            .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, key => key.CreatedAt), cancellationToken);
     }
 
     /// <summary>
     /// Frees the key of a request that was refused and did nothing: what comes next under it is a new request. If an earlier
     /// attempt ended without an answer, it may have done something after all, and the request stays the same.
     /// </summary>
-    public async Task Free(Claim.Granted claim, CancellationToken stop)
+    public async Task Free(Claim.Granted claim, CancellationToken cancellationToken)
     {
         if (claim.IsTakenOver)
         {
-            await Release(claim, stop);
+            await Release(claim, cancellationToken);
             return;
         }
         await using var scope = scopes.CreateAsyncScope();
-        await Mine(scope, claim).ExecuteDeleteAsync(stop);
+        await Mine(scope, claim).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>
@@ -189,7 +195,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     /// starts, since whoever held the claims is dead. Of requests of the last minute, so that it need not look through all that
     /// are kept: an older one that was just taken over waits for its lease. Returns how many.
     /// </summary>
-    public async Task<int> ReleaseAbandoned(CancellationToken stop)
+    public async Task<int> ReleaseAbandoned(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var now = clock.GetUtcNow();
@@ -198,7 +204,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<IdempotencyKey>()
             .Where(key => key.CreatedAt > since && key.Status == null && key.LeaseUntil > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, now), stop);
+            .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, now), cancellationToken);
     }
 
     static IQueryable<IdempotencyKey> Mine(AsyncServiceScope scope, Claim.Granted claim) =>
@@ -209,7 +215,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
         db.Set<IdempotencyKey>().Where(key => key.Id == claim.Id && key.Owner == claim.Owner && key.Status == null);
 
     /// <summary>Deletes what is older than it is kept, in portions that hold no lock for long; returns how many.</summary>
-    public async Task<int> Forget(CancellationToken stop)
+    public async Task<int> Forget(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - settings.Keep;
         for (var total = 0; ; )
@@ -221,7 +227,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 .Where(key => key.CreatedAt < before)
                 .OrderBy(key => key.CreatedAt)
                 .Take(DeleteAtOnce)
-                .ExecuteDeleteAsync(stop);
+                .ExecuteDeleteAsync(cancellationToken);
             total += deleted;
             if (deleted < DeleteAtOnce)
                 return total;

@@ -84,15 +84,15 @@ internal sealed class IdempotentPosts(
     }
 
     /// <summary>Within this process the gate does the waiting; here it is for another process that carries the request out.</summary>
-    async Task<Claim> ClaimOrWait(Guid id, string caller, string fingerprint, CancellationToken stop)
+    async Task<Claim> ClaimOrWait(Guid id, string caller, string fingerprint, CancellationToken cancellationToken)
     {
         var giveUpAt = clock.GetUtcNow() + settings.Wait;
         while (true)
         {
-            var claim = await store.Claim(id, caller, fingerprint, stop);
+            var claim = await store.Claim(id, caller, fingerprint, cancellationToken);
             if (claim is not Claim.InProgress || clock.GetUtcNow() >= giveUpAt)
                 return claim;
-            await Task.Delay(settings.Poll, clock, stop);
+            await Task.Delay(settings.Poll, clock, cancellationToken);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class IdempotentPosts(
                 Text(response.Headers.ETag),
                 buffer.ToArray()
             );
-            await Settle((granted, stop) => store.Complete(granted, answer, stop), claim);
+            await Settle((granted, cancellationToken) => store.Complete(granted, answer, cancellationToken), claim);
         }
 
         if (buffer.Length > 0)
@@ -158,10 +158,10 @@ internal sealed class IdempotentPosts(
     /// </summary>
     async Task Settle(Func<Claim.Granted, CancellationToken, Task> step, Claim.Granted claim)
     {
-        using var stop = new CancellationTokenSource(StoringTime, clock);
+        using var cancellationToken = new CancellationTokenSource(StoringTime, clock);
         try
         {
-            await step(claim, stop.Token);
+            await step(claim, cancellationToken.Token);
         }
         catch (Exception exception)
         {
@@ -206,10 +206,10 @@ internal sealed class IdempotentPosts(
         header.Count == 0 ? null : header.ToString();
 
     /// <summary>The body is bounded by <see cref="BodyLimit"/>, which throws where it is too large.</summary>
-    static async Task<byte[]> ReadBody(HttpRequest request, CancellationToken stop)
+    static async Task<byte[]> ReadBody(HttpRequest request, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
-        await request.Body.CopyToAsync(buffer, stop);
+        await request.Body.CopyToAsync(buffer, cancellationToken);
         var body = buffer.ToArray();
         request.Body = new MemoryStream(body, writable: false);
         return body;

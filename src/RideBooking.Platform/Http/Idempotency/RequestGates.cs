@@ -9,7 +9,7 @@ internal sealed class RequestGates
     readonly Dictionary<Guid, Gate> gates = [];
 
     /// <summary>Waits for the turn; dispose the result to let the next one in.</summary>
-    public async Task<IDisposable> Enter(Guid id, CancellationToken stop)
+    public async Task<IDisposable> Enter(Guid id, CancellationToken cancellationToken)
     {
         Gate? gate;
         lock (gates)
@@ -21,7 +21,7 @@ internal sealed class RequestGates
 
         try
         {
-            await gate.Turn.WaitAsync(stop);
+            await gate.Turn.WaitAsync(cancellationToken);
         }
         catch
         {

@@ -24,11 +24,11 @@ internal sealed partial class PartitionChannels(ILogger<PartitionChannels> logge
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_channels.Select(consumed => Close(consumed.Key, consumed.Value, cancellationToken)));
 
-    async Task Close(Uri queue, IChannel channel, CancellationToken stop)
+    async Task Close(Uri queue, IChannel channel, CancellationToken cancellationToken)
     {
         try
         {
-            await channel.CloseAsync(stop).WaitAsync(s_patience, stop);
+            await channel.CloseAsync(cancellationToken).WaitAsync(s_patience, cancellationToken);
         }
         catch (Exception exception)
         {

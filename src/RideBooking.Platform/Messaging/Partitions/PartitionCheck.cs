@@ -15,7 +15,7 @@ internal static class PartitionCheck
         IConnection connection,
         ReceiveEndpoints endpoints,
         int partitions,
-        CancellationToken stop
+        CancellationToken cancellationToken
     )
     {
         foreach (var endpoint in endpoints.Names)
@@ -25,10 +25,10 @@ internal static class PartitionCheck
             // What another number has left is still bound: it would get messages that nobody hears.
             var next = PartitionNames.Queue(endpoint, isDivided ? partitions + 1 : 1);
             foreach (var other in isDivided ? new[] { endpoint, next } : [next])
-                if (await Exists(connection, other, stop))
+                if (await Exists(connection, other, cancellationToken))
                     throw Otherwise($"has the queue {other}");
             if (isDivided)
-                await DeclareHash(connection, endpoint, stop);
+                await DeclareHash(connection, endpoint, cancellationToken);
         }
 
         ConfigurationException Otherwise(string what) =>
@@ -36,9 +36,9 @@ internal static class PartitionCheck
                 $"Messaging:Partitions is {partitions}, but RabbitMQ {what}, of another number: stop all hosts and, once they are empty, delete the queues of the endpoints and the exchanges of the same names (docs/operating/queues.md)."
             );
 
-        async Task DeclareHash(IConnection connection, string endpoint, CancellationToken stop)
+        async Task DeclareHash(IConnection connection, string endpoint, CancellationToken cancellationToken)
         {
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             try
             {
                 await channel.ExchangeDeclareAsync(
@@ -46,7 +46,7 @@ internal static class PartitionCheck
                     PartitionedEndpoints.ConsistentHash,
                     durable: true,
                     autoDelete: false,
-                    cancellationToken: stop
+                    cancellationToken: cancellationToken
                 );
             }
             catch (OperationInterruptedException refused)
@@ -63,12 +63,12 @@ internal static class PartitionCheck
         }
     }
 
-    static async Task<bool> Exists(IConnection connection, string queue, CancellationToken stop)
+    static async Task<bool> Exists(IConnection connection, string queue, CancellationToken cancellationToken)
     {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         try
         {
-            await channel.QueueDeclarePassiveAsync(queue, stop);
+            await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
             return true;
         }
         catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)

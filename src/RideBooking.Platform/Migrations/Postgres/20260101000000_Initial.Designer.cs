@@ -139,16 +139,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("initiator_id");
 
-                    b.Property<string>("Lane")
-                        .HasMaxLength(255)
-                        .IsUnicode(false)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("lane");
-
-                    b.Property<long>("LaneNumber")
-                        .HasColumnType("bigint")
-                        .HasColumnName("lane_number");
-
                     b.Property<string>("LastError")
                         .HasMaxLength(-1)
                         .IsUnicode(true)
@@ -169,6 +159,16 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.Property<DateTime>("NextAttemptTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_time");
+
+                    b.Property<string>("OrderingKey")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("ordering_key");
+
+                    b.Property<long>("OrderingNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ordering_number");
 
                     b.Property<Guid?>("OutboxId")
                         .HasColumnType("uuid")
@@ -205,8 +205,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_outbox_message");
 
-                    b.HasIndex("Lane", "LaneNumber")
-                        .HasDatabaseName("ix_outbox_message_lane_lane_number");
+                    b.HasIndex("OrderingKey", "OrderingNumber")
+                        .HasDatabaseName("ix_outbox_message_ordering_key_ordering_number");
 
                     b.HasIndex("BusName", "NextAttemptTime", "SequenceNumber")
                         .HasDatabaseName("ix_outbox_message_bus_name_next_attempt_time_sequence_number");
@@ -1053,52 +1053,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.ToTable("requested_rides", "billing");
                 });
 
-            modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
-                {
-                    b.Property<string>("DriverId")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("driver_id");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("name");
-
-                    b.Property<DateTimeOffset?>("OnlineSince")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("online_since");
-
-                    b.Property<Guid?>("ShiftId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("shift_id");
-
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("vehicle_class");
-
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("vehicle_model");
-
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("vehicle_plate");
-
-                    b.HasKey("DriverId")
-                        .HasName("pk_profiles");
-
-                    b.ToTable("profiles", "drivers");
-                });
-
-            modelBuilder.Entity("RideBooking.Drivers.DriverWork", b =>
+            modelBuilder.Entity("RideBooking.Drivers.DriverAssignment", b =>
                 {
                     b.Property<Guid>("OfferId")
                         .HasColumnType("uuid")
@@ -1154,15 +1109,60 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnName("stage");
 
                     b.HasKey("OfferId")
-                        .HasName("pk_work");
+                        .HasName("pk_assignments");
 
                     b.HasIndex("RideId")
-                        .HasDatabaseName("ix_work_ride_id");
+                        .HasDatabaseName("ix_assignments_ride_id");
 
                     b.HasIndex("DriverId", "Stage")
-                        .HasDatabaseName("ix_work_driver_id_stage");
+                        .HasDatabaseName("ix_assignments_driver_id_stage");
 
-                    b.ToTable("work", "drivers");
+                    b.ToTable("assignments", "drivers");
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("OnlineSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("online_since");
+
+                    b.Property<Guid?>("ShiftId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<string>("VehicleModel")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("vehicle_model");
+
+                    b.Property<string>("VehiclePlate")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("vehicle_plate");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_profiles");
+
+                    b.ToTable("profiles", "drivers");
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
@@ -1216,7 +1216,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.ToTable("earnings", "drivers");
                 });
 
-            modelBuilder.Entity("RideBooking.Drivers.RideOver", b =>
+            modelBuilder.Entity("RideBooking.Drivers.EndedRide", b =>
                 {
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
@@ -1227,9 +1227,9 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnName("at");
 
                     b.HasKey("RideId")
-                        .HasName("pk_rides_over");
+                        .HasName("pk_ended_rides");
 
-                    b.ToTable("rides_over", "drivers");
+                    b.ToTable("ended_rides", "drivers");
                 });
 
             modelBuilder.Entity("RideBooking.EventLog.LogHead", b =>
@@ -1413,6 +1413,15 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("offer_id");
 
+                    b.Property<string>("ActiveDriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("active_driver_id");
+
+                    b.Property<Guid?>("ActiveRideId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("active_ride_id");
+
                     b.Property<DateTimeOffset?>("AnsweredAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("answered_at");
@@ -1430,15 +1439,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
-
-                    b.Property<string>("LivingDriverId")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("living_driver_id");
-
-                    b.Property<Guid?>("LivingRideId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("living_ride_id");
 
                     b.Property<DateTimeOffset>("OfferedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1462,14 +1462,14 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.HasKey("OfferId")
                         .HasName("pk_offers");
 
-                    b.HasIndex("LivingDriverId")
+                    b.HasIndex("ActiveDriverId")
                         .IsUnique()
-                        .HasDatabaseName("ix_offers_living_driver_id")
+                        .HasDatabaseName("ix_offers_active_driver_id")
                         .HasFilter("living_driver_id IS NOT NULL");
 
-                    b.HasIndex("LivingRideId")
+                    b.HasIndex("ActiveRideId")
                         .IsUnique()
-                        .HasDatabaseName("ix_offers_living_ride_id")
+                        .HasDatabaseName("ix_offers_active_ride_id")
                         .HasFilter("living_ride_id IS NOT NULL");
 
                     b.HasIndex("RideId", "DriverId")
@@ -1501,6 +1501,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("double precision")
                         .HasColumnName("dropoff_lng");
 
+                    b.Property<int>("FailedPolls")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_polls");
+
                     b.Property<decimal?>("FareAmount")
                         .HasPrecision(18, 4)
                         .HasColumnType("numeric(18,4)")
@@ -1511,10 +1515,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnType("character(3)")
                         .HasColumnName("fare_currency")
                         .IsFixedLength();
-
-                    b.Property<int>("LooksInVain")
-                        .HasColumnType("integer")
-                        .HasColumnName("looks_in_vain");
 
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("uuid")
@@ -2154,7 +2154,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.ToTable("idempotency_keys", "platform");
                 });
 
-            modelBuilder.Entity("RideBooking.Platform.Messaging.SetAside.SetAsideMessage", b =>
+            modelBuilder.Entity("RideBooking.Platform.Messaging.DeadLetters.DeadLetterMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")

@@ -14,6 +14,9 @@ namespace RideBooking.Platform.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.EnsureSchema(
+                name: "drivers");
+
+            migrationBuilder.EnsureSchema(
                 name: "operations");
 
             migrationBuilder.EnsureSchema(
@@ -24,9 +27,6 @@ namespace RideBooking.Platform.Migrations.Postgres
 
             migrationBuilder.EnsureSchema(
                 name: "platform");
-
-            migrationBuilder.EnsureSchema(
-                name: "drivers");
 
             migrationBuilder.EnsureSchema(
                 name: "event_log");
@@ -45,6 +45,29 @@ namespace RideBooking.Platform.Migrations.Postgres
 
             migrationBuilder.EnsureSchema(
                 name: "rides");
+
+            migrationBuilder.CreateTable(
+                name: "assignments",
+                schema: "drivers",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    stage = table.Column<int>(type: "integer", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    pickup_lat = table.Column<double>(type: "double precision", nullable: true),
+                    pickup_lng = table.Column<double>(type: "double precision", nullable: true),
+                    pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "double precision", nullable: true),
+                    dropoff_lng = table.Column<double>(type: "double precision", nullable: true),
+                    dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    assigned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assignments", x => x.offer_id);
+                });
 
             migrationBuilder.CreateTable(
                 name: "audit",
@@ -160,6 +183,19 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_earnings", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ended_rides",
+                schema: "drivers",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_ended_rides", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -338,8 +374,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    living_ride_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    living_driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    active_ride_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    active_driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     attempt = table.Column<int>(type: "integer", nullable: false),
                     pickup_eta_seconds = table.Column<int>(type: "integer", nullable: false),
                     offered_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -380,8 +416,8 @@ namespace RideBooking.Platform.Migrations.Postgres
                     outbox_id = table.Column<Guid>(type: "uuid", nullable: true),
                     bus_name = table.Column<string>(type: "character varying(255)", unicode: false, maxLength: 255, nullable: true),
                     attempt_count = table.Column<int>(type: "integer", nullable: false),
-                    lane = table.Column<string>(type: "character varying(255)", unicode: false, maxLength: 255, nullable: true),
-                    lane_number = table.Column<long>(type: "bigint", nullable: false),
+                    ordering_key = table.Column<string>(type: "character varying(255)", unicode: false, maxLength: 255, nullable: true),
+                    ordering_number = table.Column<long>(type: "bigint", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     last_error = table.Column<string>(type: "text", maxLength: -1, nullable: true)
                 },
@@ -743,19 +779,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "rides_over",
-                schema: "drivers",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_rides_over", x => x.ride_id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "sandbox_ledger",
                 schema: "payments",
                 columns: table => new
@@ -795,7 +818,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                     requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     offer_id = table.Column<Guid>(type: "uuid", nullable: true),
                     attempts = table.Column<int>(type: "integer", nullable: false),
-                    looks_in_vain = table.Column<int>(type: "integer", nullable: false)
+                    failed_polls = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -829,29 +852,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_unfinished_events", x => x.position);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "work",
-                schema: "drivers",
-                columns: table => new
-                {
-                    offer_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    stage = table.Column<int>(type: "integer", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    pickup_lat = table.Column<double>(type: "double precision", nullable: true),
-                    pickup_lng = table.Column<double>(type: "double precision", nullable: true),
-                    pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
-                    dropoff_lat = table.Column<double>(type: "double precision", nullable: true),
-                    dropoff_lng = table.Column<double>(type: "double precision", nullable: true),
-                    dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
-                    assigned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_work", x => x.offer_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1017,6 +1017,18 @@ namespace RideBooking.Platform.Migrations.Postgres
                 values: new object[] { 1, 0L });
 
             migrationBuilder.CreateIndex(
+                name: "ix_assignments_driver_id_stage",
+                schema: "drivers",
+                table: "assignments",
+                columns: new[] { "driver_id", "stage" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_ride_id",
+                schema: "drivers",
+                table: "assignments",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_at_id",
                 schema: "operations",
                 table: "audit",
@@ -1141,18 +1153,18 @@ namespace RideBooking.Platform.Migrations.Postgres
                 column: "ride_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_offers_living_driver_id",
+                name: "ix_offers_active_driver_id",
                 schema: "matching",
                 table: "offers",
-                column: "living_driver_id",
+                column: "active_driver_id",
                 unique: true,
                 filter: "living_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ix_offers_living_ride_id",
+                name: "ix_offers_active_ride_id",
                 schema: "matching",
                 table: "offers",
-                column: "living_ride_id",
+                column: "active_ride_id",
                 unique: true,
                 filter: "living_ride_id IS NOT NULL");
 
@@ -1169,10 +1181,10 @@ namespace RideBooking.Platform.Migrations.Postgres
                 columns: new[] { "bus_name", "next_attempt_time", "sequence_number" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_outbox_message_lane_lane_number",
+                name: "ix_outbox_message_ordering_key_ordering_number",
                 schema: "messaging",
                 table: "outbox_message",
-                columns: new[] { "lane", "lane_number" });
+                columns: new[] { "ordering_key", "ordering_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_payment_methods_rider_id",
@@ -1339,23 +1351,15 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "messaging",
                 table: "set_aside_messages",
                 columns: new[] { "queue", "at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_work_driver_id_stage",
-                schema: "drivers",
-                table: "work",
-                columns: new[] { "driver_id", "stage" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_work_ride_id",
-                schema: "drivers",
-                table: "work",
-                column: "ride_id");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "assignments",
+                schema: "drivers");
+
             migrationBuilder.DropTable(
                 name: "audit",
                 schema: "operations");
@@ -1378,6 +1382,10 @@ namespace RideBooking.Platform.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "earnings",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
+                name: "ended_rides",
                 schema: "drivers");
 
             migrationBuilder.DropTable(
@@ -1497,10 +1505,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                 schema: "rides");
 
             migrationBuilder.DropTable(
-                name: "rides_over",
-                schema: "drivers");
-
-            migrationBuilder.DropTable(
                 name: "sandbox_ledger",
                 schema: "payments");
 
@@ -1515,10 +1519,6 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "unfinished_events",
                 schema: "messaging");
-
-            migrationBuilder.DropTable(
-                name: "work",
-                schema: "drivers");
 
             migrationBuilder.DropTable(
                 name: "qrtz_triggers",

@@ -147,17 +147,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("initiator_id");
 
-                    b.Property<string>("Lane")
-                        .HasMaxLength(255)
-                        .IsUnicode(false)
-                        .HasColumnType("varchar(255)")
-                        .HasColumnName("lane")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<long>("LaneNumber")
-                        .HasColumnType("bigint")
-                        .HasColumnName("lane_number");
-
                     b.Property<string>("LastError")
                         .HasMaxLength(-1)
                         .IsUnicode(true)
@@ -180,6 +169,17 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<DateTime>("NextAttemptTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("next_attempt_time");
+
+                    b.Property<string>("OrderingKey")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(255)")
+                        .HasColumnName("ordering_key")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<long>("OrderingNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ordering_number");
 
                     b.Property<Guid?>("OutboxId")
                         .HasColumnType("uniqueidentifier")
@@ -219,8 +219,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasKey("Id")
                         .HasName("pk_outbox_message");
 
-                    b.HasIndex("Lane", "LaneNumber")
-                        .HasDatabaseName("ix_outbox_message_lane_lane_number");
+                    b.HasIndex("OrderingKey", "OrderingNumber")
+                        .HasDatabaseName("ix_outbox_message_ordering_key_ordering_number");
 
                     b.HasIndex("BusName", "NextAttemptTime", "SequenceNumber")
                         .HasDatabaseName("ix_outbox_message_bus_name_next_attempt_time_sequence_number");
@@ -1182,59 +1182,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
-            modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
-                {
-                    b.Property<string>("DriverId")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("driver_id")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<DateTimeOffset?>("OnlineSince")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("online_since");
-
-                    b.Property<Guid?>("ShiftId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("shift_id");
-
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("vehicle_model")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
-                        .HasColumnName("vehicle_plate")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.HasKey("DriverId")
-                        .HasName("pk_profiles");
-
-                    b.ToTable("profiles", "drivers");
-
-                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
-                });
-
-            modelBuilder.Entity("RideBooking.Drivers.DriverWork", b =>
+            modelBuilder.Entity("RideBooking.Drivers.DriverAssignment", b =>
                 {
                     b.Property<Guid>("OfferId")
                         .HasColumnType("uniqueidentifier")
@@ -1293,15 +1241,67 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("stage");
 
                     b.HasKey("OfferId")
-                        .HasName("pk_work");
+                        .HasName("pk_assignments");
 
                     b.HasIndex("RideId")
-                        .HasDatabaseName("ix_work_ride_id");
+                        .HasDatabaseName("ix_assignments_ride_id");
 
                     b.HasIndex("DriverId", "Stage")
-                        .HasDatabaseName("ix_work_driver_id_stage");
+                        .HasDatabaseName("ix_assignments_driver_id_stage");
 
-                    b.ToTable("work", "drivers");
+                    b.ToTable("assignments", "drivers");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("driver_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset?>("OnlineSince")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("online_since");
+
+                    b.Property<Guid?>("ShiftId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("vehicle_class")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("VehicleModel")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("vehicle_model")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("VehiclePlate")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("vehicle_plate")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_profiles");
+
+                    b.ToTable("profiles", "drivers");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -1361,7 +1361,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
-            modelBuilder.Entity("RideBooking.Drivers.RideOver", b =>
+            modelBuilder.Entity("RideBooking.Drivers.EndedRide", b =>
                 {
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
@@ -1372,9 +1372,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("at");
 
                     b.HasKey("RideId")
-                        .HasName("pk_rides_over");
+                        .HasName("pk_ended_rides");
 
-                    b.ToTable("rides_over", "drivers");
+                    b.ToTable("ended_rides", "drivers");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -1577,6 +1577,16 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("offer_id");
 
+                    b.Property<string>("ActiveDriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("active_driver_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<Guid?>("ActiveRideId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("active_ride_id");
+
                     b.Property<DateTimeOffset?>("AnsweredAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("answered_at");
@@ -1595,16 +1605,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("expires_at");
-
-                    b.Property<string>("LivingDriverId")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("living_driver_id")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<Guid?>("LivingRideId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("living_ride_id");
 
                     b.Property<DateTimeOffset>("OfferedAt")
                         .HasColumnType("datetimeoffset")
@@ -1629,14 +1629,14 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasKey("OfferId")
                         .HasName("pk_offers");
 
-                    b.HasIndex("LivingDriverId")
+                    b.HasIndex("ActiveDriverId")
                         .IsUnique()
-                        .HasDatabaseName("ix_offers_living_driver_id")
+                        .HasDatabaseName("ix_offers_active_driver_id")
                         .HasFilter("living_driver_id IS NOT NULL");
 
-                    b.HasIndex("LivingRideId")
+                    b.HasIndex("ActiveRideId")
                         .IsUnique()
-                        .HasDatabaseName("ix_offers_living_ride_id")
+                        .HasDatabaseName("ix_offers_active_ride_id")
                         .HasFilter("living_ride_id IS NOT NULL");
 
                     b.HasIndex("RideId", "DriverId")
@@ -1671,6 +1671,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnType("float")
                         .HasColumnName("dropoff_lng");
 
+                    b.Property<int>("FailedPolls")
+                        .HasColumnType("int")
+                        .HasColumnName("failed_polls");
+
                     b.Property<decimal?>("FareAmount")
                         .HasPrecision(18, 4)
                         .HasColumnType("decimal(18,4)")
@@ -1682,10 +1686,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                         .HasColumnName("fare_currency")
                         .IsFixedLength()
                         .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<int>("LooksInVain")
-                        .HasColumnType("int")
-                        .HasColumnName("looks_in_vain");
 
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("uniqueidentifier")
@@ -2393,7 +2393,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
-            modelBuilder.Entity("RideBooking.Platform.Messaging.SetAside.SetAsideMessage", b =>
+            modelBuilder.Entity("RideBooking.Platform.Messaging.DeadLetters.DeadLetterMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")

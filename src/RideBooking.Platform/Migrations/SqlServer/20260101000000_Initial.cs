@@ -15,6 +15,9 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 name: "messaging");
 
             migrationBuilder.EnsureSchema(
+                name: "drivers");
+
+            migrationBuilder.EnsureSchema(
                 name: "operations");
 
             migrationBuilder.EnsureSchema(
@@ -25,9 +28,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
             migrationBuilder.EnsureSchema(
                 name: "platform");
-
-            migrationBuilder.EnsureSchema(
-                name: "drivers");
 
             migrationBuilder.EnsureSchema(
                 name: "event_log");
@@ -169,6 +169,29 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "assignments",
+                schema: "drivers",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    stage = table.Column<int>(type: "int", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    pickup_lat = table.Column<double>(type: "float", nullable: true),
+                    pickup_lng = table.Column<double>(type: "float", nullable: true),
+                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
+                    dropoff_lat = table.Column<double>(type: "float", nullable: true),
+                    dropoff_lng = table.Column<double>(type: "float", nullable: true),
+                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
+                    assigned_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assignments", x => x.offer_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "audit",
                 schema: "operations",
                 columns: table => new
@@ -282,6 +305,19 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_earnings", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ended_rides",
+                schema: "drivers",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_ended_rides", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -460,8 +496,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
-                    living_ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    living_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    active_ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    active_driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     attempt = table.Column<int>(type: "int", nullable: false),
                     pickup_eta_seconds = table.Column<int>(type: "int", nullable: false),
                     offered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -502,8 +538,8 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     outbox_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     bus_name = table.Column<string>(type: "varchar(255)", unicode: false, maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     attempt_count = table.Column<int>(type: "int", nullable: false),
-                    lane = table.Column<string>(type: "varchar(255)", unicode: false, maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
-                    lane_number = table.Column<long>(type: "bigint", nullable: false),
+                    ordering_key = table.Column<string>(type: "varchar(255)", unicode: false, maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    ordering_number = table.Column<long>(type: "bigint", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     last_error = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true, collation: "Latin1_General_BIN2")
                 },
@@ -741,19 +777,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
-                name: "rides_over",
-                schema: "drivers",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_rides_over", x => x.ride_id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "sandbox_ledger",
                 schema: "payments",
                 columns: table => new
@@ -793,7 +816,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                     requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     attempts = table.Column<int>(type: "int", nullable: false),
-                    looks_in_vain = table.Column<int>(type: "int", nullable: false)
+                    failed_polls = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -827,29 +850,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_unfinished_events", x => x.position);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "work",
-                schema: "drivers",
-                columns: table => new
-                {
-                    offer_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
-                    stage = table.Column<int>(type: "int", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    pickup_lat = table.Column<double>(type: "float", nullable: true),
-                    pickup_lng = table.Column<double>(type: "float", nullable: true),
-                    pickup_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
-                    dropoff_lat = table.Column<double>(type: "float", nullable: true),
-                    dropoff_lng = table.Column<double>(type: "float", nullable: true),
-                    dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
-                    assigned_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_work", x => x.offer_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1064,6 +1064,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 descending: new[] { false, false, false, true, false });
 
             migrationBuilder.CreateIndex(
+                name: "ix_assignments_driver_id_stage",
+                schema: "drivers",
+                table: "assignments",
+                columns: new[] { "driver_id", "stage" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assignments_ride_id",
+                schema: "drivers",
+                table: "assignments",
+                column: "ride_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_at_id",
                 schema: "operations",
                 table: "audit",
@@ -1189,18 +1201,18 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 column: "ride_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_offers_living_driver_id",
+                name: "ix_offers_active_driver_id",
                 schema: "matching",
                 table: "offers",
-                column: "living_driver_id",
+                column: "active_driver_id",
                 unique: true,
                 filter: "living_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ix_offers_living_ride_id",
+                name: "ix_offers_active_ride_id",
                 schema: "matching",
                 table: "offers",
-                column: "living_ride_id",
+                column: "active_ride_id",
                 unique: true,
                 filter: "living_ride_id IS NOT NULL");
 
@@ -1217,10 +1229,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 columns: new[] { "bus_name", "next_attempt_time", "sequence_number" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_outbox_message_lane_lane_number",
+                name: "ix_outbox_message_ordering_key_ordering_number",
                 schema: "messaging",
                 table: "outbox_message",
-                columns: new[] { "lane", "lane_number" });
+                columns: new[] { "ordering_key", "ordering_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_payment_methods_rider_id",
@@ -1338,18 +1350,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging",
                 table: "set_aside_messages",
                 columns: new[] { "queue", "at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_work_driver_id_stage",
-                schema: "drivers",
-                table: "work",
-                columns: new[] { "driver_id", "stage" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_work_ride_id",
-                schema: "drivers",
-                table: "work",
-                column: "ride_id");
         }
 
         /// <inheritdoc />
@@ -1396,6 +1396,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "assignments",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
                 name: "audit",
                 schema: "operations");
 
@@ -1417,6 +1421,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "earnings",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
+                name: "ended_rides",
                 schema: "drivers");
 
             migrationBuilder.DropTable(
@@ -1496,10 +1504,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 schema: "rides");
 
             migrationBuilder.DropTable(
-                name: "rides_over",
-                schema: "drivers");
-
-            migrationBuilder.DropTable(
                 name: "sandbox_ledger",
                 schema: "payments");
 
@@ -1514,10 +1518,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "unfinished_events",
                 schema: "messaging");
-
-            migrationBuilder.DropTable(
-                name: "work",
-                schema: "drivers");
 
             migrationBuilder.DropTable(
                 name: "QRTZ_TRIGGERS",

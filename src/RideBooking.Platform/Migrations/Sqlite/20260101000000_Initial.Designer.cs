@@ -134,16 +134,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("initiator_id");
 
-                    b.Property<string>("Lane")
-                        .HasMaxLength(255)
-                        .IsUnicode(false)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("lane");
-
-                    b.Property<long>("LaneNumber")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("lane_number");
-
                     b.Property<string>("LastError")
                         .HasMaxLength(-1)
                         .IsUnicode(true)
@@ -164,6 +154,16 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.Property<DateTime>("NextAttemptTime")
                         .HasColumnType("TEXT")
                         .HasColumnName("next_attempt_time");
+
+                    b.Property<string>("OrderingKey")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ordering_key");
+
+                    b.Property<long>("OrderingNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ordering_number");
 
                     b.Property<Guid?>("OutboxId")
                         .HasColumnType("TEXT")
@@ -200,8 +200,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_messaging_outbox_message");
 
-                    b.HasIndex("Lane", "LaneNumber")
-                        .HasDatabaseName("ix_messaging_outbox_message_lane_lane_number");
+                    b.HasIndex("OrderingKey", "OrderingNumber")
+                        .HasDatabaseName("ix_messaging_outbox_message_ordering_key_ordering_number");
 
                     b.HasIndex("BusName", "NextAttemptTime", "SequenceNumber")
                         .HasDatabaseName("ix_messaging_outbox_message_bus_name_next_attempt_time_sequence_number");
@@ -1049,52 +1049,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("billing_requested_rides", (string)null);
                 });
 
-            modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
-                {
-                    b.Property<string>("DriverId")
-                        .HasMaxLength(255)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("driver_id");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
-
-                    b.Property<string>("OnlineSince")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("online_since");
-
-                    b.Property<Guid?>("ShiftId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("shift_id");
-
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_class");
-
-                    b.Property<string>("VehicleModel")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_model");
-
-                    b.Property<string>("VehiclePlate")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_plate");
-
-                    b.HasKey("DriverId")
-                        .HasName("pk_drivers_profiles");
-
-                    b.ToTable("drivers_profiles", (string)null);
-                });
-
-            modelBuilder.Entity("RideBooking.Drivers.DriverWork", b =>
+            modelBuilder.Entity("RideBooking.Drivers.DriverAssignment", b =>
                 {
                     b.Property<Guid>("OfferId")
                         .HasColumnType("TEXT")
@@ -1150,15 +1105,60 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnName("stage");
 
                     b.HasKey("OfferId")
-                        .HasName("pk_drivers_work");
+                        .HasName("pk_drivers_assignments");
 
                     b.HasIndex("RideId")
-                        .HasDatabaseName("ix_drivers_work_ride_id");
+                        .HasDatabaseName("ix_drivers_assignments_ride_id");
 
                     b.HasIndex("DriverId", "Stage")
-                        .HasDatabaseName("ix_drivers_work_driver_id_stage");
+                        .HasDatabaseName("ix_drivers_assignments_driver_id_stage");
 
-                    b.ToTable("drivers_work", (string)null);
+                    b.ToTable("drivers_assignments", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Drivers.DriverProfile", b =>
+                {
+                    b.Property<string>("DriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("driver_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("OnlineSince")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("online_since");
+
+                    b.Property<Guid?>("ShiftId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shift_id");
+
+                    b.Property<string>("VehicleClass")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_class");
+
+                    b.Property<string>("VehicleModel")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_model");
+
+                    b.Property<string>("VehiclePlate")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vehicle_plate");
+
+                    b.HasKey("DriverId")
+                        .HasName("pk_drivers_profiles");
+
+                    b.ToTable("drivers_profiles", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
@@ -1213,7 +1213,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("drivers_earnings", (string)null);
                 });
 
-            modelBuilder.Entity("RideBooking.Drivers.RideOver", b =>
+            modelBuilder.Entity("RideBooking.Drivers.EndedRide", b =>
                 {
                     b.Property<Guid>("RideId")
                         .HasColumnType("TEXT")
@@ -1225,9 +1225,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnName("at");
 
                     b.HasKey("RideId")
-                        .HasName("pk_drivers_rides_over");
+                        .HasName("pk_drivers_ended_rides");
 
-                    b.ToTable("drivers_rides_over", (string)null);
+                    b.ToTable("drivers_ended_rides", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.EventLog.LogHead", b =>
@@ -1410,6 +1410,15 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("offer_id");
 
+                    b.Property<string>("ActiveDriverId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("active_driver_id");
+
+                    b.Property<Guid?>("ActiveRideId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("active_ride_id");
+
                     b.Property<string>("AnsweredAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("answered_at");
@@ -1428,15 +1437,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("expires_at");
-
-                    b.Property<string>("LivingDriverId")
-                        .HasMaxLength(255)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("living_driver_id");
-
-                    b.Property<Guid?>("LivingRideId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("living_ride_id");
 
                     b.Property<string>("OfferedAt")
                         .IsRequired()
@@ -1461,14 +1461,14 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.HasKey("OfferId")
                         .HasName("pk_matching_offers");
 
-                    b.HasIndex("LivingDriverId")
+                    b.HasIndex("ActiveDriverId")
                         .IsUnique()
-                        .HasDatabaseName("ix_matching_offers_living_driver_id")
+                        .HasDatabaseName("ix_matching_offers_active_driver_id")
                         .HasFilter("living_driver_id IS NOT NULL");
 
-                    b.HasIndex("LivingRideId")
+                    b.HasIndex("ActiveRideId")
                         .IsUnique()
-                        .HasDatabaseName("ix_matching_offers_living_ride_id")
+                        .HasDatabaseName("ix_matching_offers_active_ride_id")
                         .HasFilter("living_ride_id IS NOT NULL");
 
                     b.HasIndex("RideId", "DriverId")
@@ -1500,6 +1500,10 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("REAL")
                         .HasColumnName("dropoff_lng");
 
+                    b.Property<int>("FailedPolls")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed_polls");
+
                     b.Property<decimal?>("FareAmount")
                         .HasPrecision(18, 4)
                         .HasColumnType("TEXT")
@@ -1510,10 +1514,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("fare_currency")
                         .IsFixedLength();
-
-                    b.Property<int>("LooksInVain")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("looks_in_vain");
 
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("TEXT")
@@ -2166,7 +2166,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.ToTable("platform_idempotency_keys", (string)null);
                 });
 
-            modelBuilder.Entity("RideBooking.Platform.Messaging.SetAside.SetAsideMessage", b =>
+            modelBuilder.Entity("RideBooking.Platform.Messaging.DeadLetters.DeadLetterMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")

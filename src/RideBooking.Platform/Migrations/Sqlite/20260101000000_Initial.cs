@@ -92,6 +92,28 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "drivers_assignments",
+                columns: table => new
+                {
+                    offer_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    stage = table.Column<int>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<string>(type: "TEXT", nullable: true),
+                    pickup_lat = table.Column<double>(type: "REAL", nullable: true),
+                    pickup_lng = table.Column<double>(type: "REAL", nullable: true),
+                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "REAL", nullable: true),
+                    dropoff_lng = table.Column<double>(type: "REAL", nullable: true),
+                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    assigned_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_drivers_assignments", x => x.offer_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "drivers_earnings",
                 columns: table => new
                 {
@@ -110,6 +132,18 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "drivers_ended_rides",
+                columns: table => new
+                {
+                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_drivers_ended_rides", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "drivers_profiles",
                 columns: table => new
                 {
@@ -124,40 +158,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_drivers_profiles", x => x.driver_id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "drivers_rides_over",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    at = table.Column<string>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_drivers_rides_over", x => x.ride_id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "drivers_work",
-                columns: table => new
-                {
-                    offer_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    stage = table.Column<int>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<string>(type: "TEXT", nullable: true),
-                    pickup_lat = table.Column<double>(type: "REAL", nullable: true),
-                    pickup_lng = table.Column<double>(type: "REAL", nullable: true),
-                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    dropoff_lat = table.Column<double>(type: "REAL", nullable: true),
-                    dropoff_lng = table.Column<double>(type: "REAL", nullable: true),
-                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    assigned_at = table.Column<string>(type: "TEXT", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_drivers_work", x => x.offer_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -224,8 +224,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    living_ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    living_driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    active_ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    active_driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     pickup_eta_seconds = table.Column<int>(type: "INTEGER", nullable: false),
                     offered_at = table.Column<string>(type: "TEXT", nullable: false),
@@ -256,7 +256,7 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     requested_at = table.Column<string>(type: "TEXT", nullable: false),
                     offer_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    looks_in_vain = table.Column<int>(type: "INTEGER", nullable: false)
+                    failed_polls = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -425,8 +425,8 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     outbox_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     bus_name = table.Column<string>(type: "TEXT", unicode: false, maxLength: 255, nullable: true),
                     attempt_count = table.Column<int>(type: "INTEGER", nullable: false),
-                    lane = table.Column<string>(type: "TEXT", unicode: false, maxLength: 255, nullable: true),
-                    lane_number = table.Column<long>(type: "INTEGER", nullable: false),
+                    ordering_key = table.Column<string>(type: "TEXT", unicode: false, maxLength: 255, nullable: true),
+                    ordering_number = table.Column<long>(type: "INTEGER", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "TEXT", nullable: false),
                     last_error = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true)
                 },
@@ -964,19 +964,19 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_drivers_earnings_driver_id_at",
-                table: "drivers_earnings",
-                columns: new[] { "driver_id", "at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_drivers_work_driver_id_stage",
-                table: "drivers_work",
+                name: "ix_drivers_assignments_driver_id_stage",
+                table: "drivers_assignments",
                 columns: new[] { "driver_id", "stage" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_drivers_work_ride_id",
-                table: "drivers_work",
+                name: "ix_drivers_assignments_ride_id",
+                table: "drivers_assignments",
                 column: "ride_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_drivers_earnings_driver_id_at",
+                table: "drivers_earnings",
+                columns: new[] { "driver_id", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_log_events_event_id",
@@ -1011,16 +1011,16 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_matching_offers_living_driver_id",
+                name: "ix_matching_offers_active_driver_id",
                 table: "matching_offers",
-                column: "living_driver_id",
+                column: "active_driver_id",
                 unique: true,
                 filter: "living_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ix_matching_offers_living_ride_id",
+                name: "ix_matching_offers_active_ride_id",
                 table: "matching_offers",
-                column: "living_ride_id",
+                column: "active_ride_id",
                 unique: true,
                 filter: "living_ride_id IS NOT NULL");
 
@@ -1087,9 +1087,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 columns: new[] { "bus_name", "next_attempt_time", "sequence_number" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_messaging_outbox_message_lane_lane_number",
+                name: "ix_messaging_outbox_message_ordering_key_ordering_number",
                 table: "messaging_outbox_message",
-                columns: new[] { "lane", "lane_number" });
+                columns: new[] { "ordering_key", "ordering_number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_messaging_set_aside_messages_queue_at_id",
@@ -1232,16 +1232,16 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "billing_requested_rides");
 
             migrationBuilder.DropTable(
+                name: "drivers_assignments");
+
+            migrationBuilder.DropTable(
                 name: "drivers_earnings");
 
             migrationBuilder.DropTable(
+                name: "drivers_ended_rides");
+
+            migrationBuilder.DropTable(
                 name: "drivers_profiles");
-
-            migrationBuilder.DropTable(
-                name: "drivers_rides_over");
-
-            migrationBuilder.DropTable(
-                name: "drivers_work");
 
             migrationBuilder.DropTable(
                 name: "event_log_events");

@@ -22,7 +22,7 @@ public sealed class Consuming_through_the_outbox
 
         await bench.MailboxHas(1);
         await bench.OutboxDrains();
-        (await bench.TheOnly<Letter>()).Id.ShouldBe(letter);
+        (await bench.TheOnly<HostedEnvelope>()).Id.ShouldBe(letter);
         var mark = await bench.TheOnly<InboxState>();
         mark.MessageId.ShouldBe(message);
         mark.Consumed.ShouldNotBeNull();
@@ -35,7 +35,7 @@ public sealed class Consuming_through_the_outbox
         await using var bench = await Bench.StartAsync(servers);
         bench.Clerk.Files = async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await context.Publish(new LetterFiled(context.Message.LetterId), Stop);
             await office.SaveChangesAsync(Stop);
             throw new InvalidOperationException("The clerk tears it up.");
@@ -44,7 +44,7 @@ public sealed class Consuming_through_the_outbox
         await bench.Publish(new FileLetter(Guid.CreateVersion7()));
 
         await bench.IsPublished<Fault<FileLetter>>();
-        (await bench.Count<Letter>()).ShouldBe(0);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(0);
         (await bench.Count<InboxState>()).ShouldBe(0);
         (await bench.Count<OutboxMessage>()).ShouldBe(0);
         bench.Mailbox.Received.ShouldBeEmpty();
@@ -58,7 +58,7 @@ public sealed class Consuming_through_the_outbox
         bench.Clerk.Files = async (context, office) =>
         {
             office.ChangeTracker.Entries().ShouldBeEmpty();
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await context.Publish(new LetterFiled(context.Message.LetterId, bench.Clerk.Calls), Stop);
             if (bench.Clerk.Calls < 3)
             {
@@ -73,7 +73,7 @@ public sealed class Consuming_through_the_outbox
         await bench.OutboxDrains();
         bench.Clerk.Calls.ShouldBe(3);
         bench.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(3);
-        (await bench.Count<Letter>()).ShouldBe(1);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(1);
     }
 
     [Theory, MemberData(nameof(Databases))]
@@ -124,7 +124,7 @@ public sealed class Consuming_through_the_outbox
         );
         bench.Clerk.Files = async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await context.Publish(new LetterFiled(context.Message.LetterId), Stop);
             lost.Armed = true;
         };
@@ -140,7 +140,7 @@ public sealed class Consuming_through_the_outbox
         bench.Faults<FileLetter>().ShouldBe(0);
         bench.Harness.Published.Select<ReceiveFault>(new CancellationToken(true)).ShouldBeEmpty();
         bench.Clerk.Calls.ShouldBe(1);
-        (await bench.Count<Letter>()).ShouldBe(1);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(1);
     }
 
     [Theory, MemberData(nameof(Databases))]
@@ -154,7 +154,7 @@ public sealed class Consuming_through_the_outbox
         );
         bench.Clerk.Files = async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await office.SaveChangesAsync(Stop);
         };
         commits.Armed = true;
@@ -165,7 +165,7 @@ public sealed class Consuming_through_the_outbox
         commits.Armed = false;
         bench.Clerk.Calls.ShouldBe(3);
         bench.Faults<FileLetter>().ShouldBe(1);
-        (await bench.Count<Letter>()).ShouldBe(0);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(0);
         (await bench.Count<InboxState>()).ShouldBe(0);
     }
 
@@ -176,7 +176,7 @@ public sealed class Consuming_through_the_outbox
         await using var bench = await Bench.StartAsync(servers);
         bench.Clerk.Files = async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await office.SaveChangesAsync(Stop);
             try
             {
@@ -193,9 +193,9 @@ public sealed class Consuming_through_the_outbox
         await bench.IsDone("letters", 1);
         await Bench.Eventually(
             "it is either done or failed",
-            async () => bench.Faults<FileLetter>() > 0 || await bench.Count<Letter>() > 0
+            async () => bench.Faults<FileLetter>() > 0 || await bench.Count<HostedEnvelope>() > 0
         );
-        var done = await bench.Count<Letter>() > 0;
+        var done = await bench.Count<HostedEnvelope>() > 0;
         (await bench.Count<InboxState>() > 0).ShouldBe(done);
         (bench.Faults<FileLetter>() > 0).ShouldBe(!done);
     }

@@ -32,7 +32,7 @@ public sealed class Telling_conflicts_from_other_faults
         Task Add() =>
             bench.In(office =>
             {
-                office.Letters.Add(new Letter { Id = letter });
+                office.Letters.Add(new HostedEnvelope { Id = letter });
                 return office.SaveChangesAsync(Stop);
             });
     }

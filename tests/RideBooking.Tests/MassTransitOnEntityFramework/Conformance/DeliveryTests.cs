@@ -85,9 +85,9 @@ public sealed class Delivering_what_was_left_behind
         await next.MailboxHas(1);
         await next.OutboxDrains();
         var delivery = next.Services.GetRequiredService<BusOutboxes<PostOffice>>().All.Single().Delivery;
-        await Bench.Eventually("it is let go of", () => Task.FromResult(!delivery.Holds(read.Single().Id)));
+        await Bench.Eventually("it is let go of", () => Task.FromResult(!delivery.IsInFlight(read.Single().Id)));
 
-        await Task.WhenAll(delivery.TakeOver(read));
+        await Task.WhenAll(delivery.EnqueueClaimed(read));
         await Write(next, letters: 1);
 
         await next.MailboxHas(2);

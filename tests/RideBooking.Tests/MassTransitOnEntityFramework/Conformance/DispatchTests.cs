@@ -21,7 +21,7 @@ public sealed class RegisterLetterConsumer(PostOffice office) : IConsumer<Regist
 {
     public async Task Consume(ConsumeContext<RegisterLetter> context)
     {
-        office.Letters.Add(new Letter { Id = context.Message.LetterId });
+        office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
         await context.Publish(new LetterFiled(context.Message.LetterId));
         if (context.TryGetPayload<Receipt>(out var receipt))
         {
@@ -65,7 +65,7 @@ public sealed class Dispatching_without_a_transport
         first.LetterId.ShouldBe(command.LetterId);
         first.ThroughOutbox.ShouldBeTrue();
         second.LetterId.ShouldBeNull();
-        (await bench.TheOnly<Letter>()).Id.ShouldBe(command.LetterId);
+        (await bench.TheOnly<HostedEnvelope>()).Id.ShouldBe(command.LetterId);
         await bench.MailboxHas(1);
         await bench.OutboxDrains();
         bench.Mailbox.Received.Count.ShouldBe(1);

@@ -34,7 +34,7 @@ public sealed class Giving_up
         ).CancellationToken.IsCancellationRequested.ShouldBeTrue();
         database.Recovers();
         await Register(bench, Stop);
-        (await bench.Count<Letter>()).ShouldBe(1);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(1);
         (await bench.Count<InboxState>()).ShouldBe(1);
         await bench.OutboxDrains();
         bench.Mailbox.Received.ShouldHaveSingleItem();
@@ -57,7 +57,7 @@ public sealed class Giving_up
         patient.IsCompleted.ShouldBeFalse();
         database.Recovers();
         await patient;
-        (await bench.Count<Letter>()).ShouldBe(1);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(1);
         (await bench.Count<InboxState>()).ShouldBe(1);
     }
 
@@ -82,8 +82,8 @@ public sealed class Giving_up
 
         await Task.WhenAll(patient);
         await Task.WhenAny(given).WaitAsync(Bench.Limit, Stop);
-        (await bench.Count<Letter>()).ShouldBeGreaterThanOrEqualTo(patient.Count);
-        (await bench.Count<InboxState>()).ShouldBe(await bench.Count<Letter>());
+        (await bench.Count<HostedEnvelope>()).ShouldBeGreaterThanOrEqualTo(patient.Count);
+        (await bench.Count<InboxState>()).ShouldBe(await bench.Count<HostedEnvelope>());
         await bench.OutboxDrains();
     }
 

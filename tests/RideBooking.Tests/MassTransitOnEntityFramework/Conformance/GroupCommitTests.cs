@@ -24,7 +24,7 @@ public sealed class Committing_in_groups
 
         await bench.MailboxHas(letters);
         await bench.OutboxDrains();
-        (await bench.Count<Letter>()).ShouldBe(letters);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(letters);
         (await bench.Count<InboxState>()).ShouldBe(letters);
         watch.Commits.ShouldBeLessThan(letters, "deletions included");
     }
@@ -64,7 +64,7 @@ public sealed class Committing_in_groups
         await bench.MailboxHas(1 + letters * 9 / 10);
         await bench.IsDone("letters", 1 + letters);
         await bench.OutboxDrains();
-        (await bench.Count<Letter>()).ShouldBe(1 + letters * 9 / 10);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(1 + letters * 9 / 10);
         (await bench.Count<InboxState>()).ShouldBe(1 + letters * 9 / 10);
         bench.Faults<FileLetter>().ShouldBe(letters / 10);
     }
@@ -80,12 +80,12 @@ public sealed class Committing_in_groups
             (office, _) => office.Letters.ExecuteDeleteAsync(Stop),
             (office, id) =>
             {
-                office.Letters.Add(new Letter { Id = id });
+                office.Letters.Add(new HostedEnvelope { Id = id });
                 return office.SaveChangesAsync(Stop);
             },
             (office, id) =>
             {
-                office.Letters.Add(new Letter { Id = id });
+                office.Letters.Add(new HostedEnvelope { Id = id });
                 office.SaveChanges();
                 return Task.CompletedTask;
             },
@@ -106,7 +106,7 @@ public sealed class Committing_in_groups
             await bench.IsDone("letters", 2 + number);
         }
 
-        var letter = await bench.TheOnly<Letter>();
+        var letter = await bench.TheOnly<HostedEnvelope>();
         (letter.Id, letter.Text).ShouldBe((first, ""));
         (await bench.Count<InboxState>()).ShouldBe(1);
         await bench.OutboxDrains();
@@ -120,7 +120,7 @@ public sealed class Committing_in_groups
         await using var bench = await Bench.StartAsync(servers);
         bench.Clerk.Files = async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await context.Publish(new LetterFiled(context.Message.LetterId), Stop);
             await office.Letters.ExecuteUpdateAsync(set => set.SetProperty(l => l.Text, l => l.Text + "x"), Stop);
         };

@@ -76,7 +76,7 @@ public sealed class Order_by_routing_key
 
         (
             await dead.In(office =>
-                office.Outbox.Select(message => message.LaneNumber).OrderBy(number => number).ToListAsync(Stop)
+                office.Outbox.Select(message => message.OrderingNumber).OrderBy(number => number).ToListAsync(Stop)
             )
         ).ShouldBe([1, 2, 3]);
     }
@@ -106,7 +106,7 @@ public sealed class Order_by_routing_key
         await Write(dead, (3, "b"));
         await dead.In(office =>
             office
-                .Outbox.Where(message => message.LaneNumber == 1 && message.Lane == "a")
+                .Outbox.Where(message => message.OrderingNumber == 1 && message.OrderingKey == "a")
                 .ExecuteUpdateAsync(message => message.SetProperty(m => m.ContentType, "no content type"), Stop)
         );
 

@@ -27,7 +27,7 @@ public record ParcelSeen(Guid ParcelId, int Scans);
 
 public record EverythingSeen(string Street);
 
-public class Letter
+public class HostedEnvelope
 {
     public Guid Id { get; set; }
     public string Text { get; set; } = "";
@@ -51,7 +51,7 @@ public sealed class ParcelMap : SagaClassMap<Parcel>
 /// <summary>Registered under this abstract type, as an application with one context per provider does it.</summary>
 public abstract class PostOffice(DbContextOptions options) : SagaDbContext(options)
 {
-    public DbSet<Letter> Letters => Set<Letter>();
+    public DbSet<HostedEnvelope> Letters => Set<HostedEnvelope>();
     public DbSet<Parcel> Parcels => Set<Parcel>();
     public DbSet<InboxState> Inbox => Set<InboxState>();
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
@@ -62,7 +62,7 @@ public abstract class PostOffice(DbContextOptions options) : SagaDbContext(optio
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        modelBuilder.Entity<Letter>().Property(letter => letter.Id).ValueGeneratedNever();
+        modelBuilder.Entity<HostedEnvelope>().Property(letter => letter.Id).ValueGeneratedNever();
         modelBuilder.AddTransactionalOutboxEntities();
     }
 }
@@ -135,7 +135,7 @@ public sealed class Clerk
     public Func<ConsumeContext<FileLetter>, PostOffice, Task> Files { get; set; } =
         async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await context.Publish(new LetterFiled(context.Message.LetterId));
         };
 

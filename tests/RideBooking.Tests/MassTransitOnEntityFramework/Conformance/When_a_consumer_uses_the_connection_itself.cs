@@ -29,7 +29,7 @@ public sealed class When_a_consumer_uses_the_connection_itself
         await bench.IsDone("letters", 1);
 
         isInTransaction.ShouldBeTrue();
-        (await bench.Count<Letter>()).ShouldBe(0);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(0);
         (await bench.Count<InboxState>()).ShouldBe(0);
     }
 
@@ -40,7 +40,7 @@ public sealed class When_a_consumer_uses_the_connection_itself
         await using var bench = await Bench.StartAsync(servers);
         bench.Clerk.Files = async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = Guid.CreateVersion7() });
+            office.Letters.Add(new HostedEnvelope { Id = Guid.CreateVersion7() });
             await Insert(office.Database.GetDbConnection(), context.Message.LetterId);
             await context.Publish(new LetterFiled(context.Message.LetterId), Stop);
         };
@@ -49,7 +49,7 @@ public sealed class When_a_consumer_uses_the_connection_itself
 
         await bench.MailboxHas(1);
         await bench.OutboxDrains();
-        (await bench.Count<Letter>()).ShouldBe(2);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(2);
         (await bench.Count<InboxState>()).ShouldBe(1);
     }
 

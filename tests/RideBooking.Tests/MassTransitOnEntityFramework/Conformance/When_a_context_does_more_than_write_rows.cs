@@ -112,7 +112,7 @@ public sealed class When_a_context_does_more_than_write_rows
         );
         bench.Clerk.Files = (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             return Task.CompletedTask;
         };
         var conversation = NewId.NextGuid();
@@ -139,10 +139,10 @@ public sealed class When_a_context_does_more_than_write_rows
             else
                 office.ChangeTracker.StateChanged += (_, change) =>
                 {
-                    if (change is { Entry.Entity: Letter letter, NewState: EntityState.Unchanged })
+                    if (change is { Entry.Entity: HostedEnvelope letter, NewState: EntityState.Unchanged })
                         heard.Enqueue($"changed {letter.Id}");
                 };
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             return Task.CompletedTask;
         };
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
@@ -243,7 +243,7 @@ public sealed class When_a_context_does_more_than_write_rows
     {
         public override Task<int> SaveChangesAsync(CancellationToken cancellationToken = default)
         {
-            foreach (var letter in ChangeTracker.Entries<Letter>())
+            foreach (var letter in ChangeTracker.Entries<HostedEnvelope>())
                 letter.Entity.Text = "stamped";
             return base.SaveChangesAsync(cancellationToken);
         }
@@ -277,7 +277,7 @@ public sealed class When_a_context_does_more_than_write_rows
             CancellationToken cancellationToken = default
         )
         {
-            foreach (var letter in eventData.Context!.ChangeTracker.Entries<Letter>())
+            foreach (var letter in eventData.Context!.ChangeTracker.Entries<HostedEnvelope>())
                 letter.Entity.Text = message.Headers.Get<string>("Author")!;
             return ValueTask.FromResult(result);
         }
@@ -293,7 +293,7 @@ public sealed class When_a_context_does_more_than_write_rows
         {
             foreach (
                 var letter in eventData
-                    .Context!.ChangeTracker.Entries<Letter>()
+                    .Context!.ChangeTracker.Entries<HostedEnvelope>()
                     .Where(letter => letter.State == EntityState.Added)
                     .ToList()
             )

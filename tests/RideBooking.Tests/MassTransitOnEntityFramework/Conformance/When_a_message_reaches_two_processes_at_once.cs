@@ -22,7 +22,7 @@ public sealed class When_a_message_reaches_two_processes_at_once
             Interlocked.Increment(ref calls);
             isConsuming.TrySetResult();
             await mayEnd.Task.WaitAsync(Bench.Limit, Stop);
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await context.Publish(new LetterFiled(context.Message.LetterId), Stop);
         };
         var (letter, message) = (new FileLetter(Guid.CreateVersion7()), NewId.NextGuid());
@@ -36,7 +36,7 @@ public sealed class When_a_message_reaches_two_processes_at_once
         await Bench.Eventually("both are done with it", () => Task.FromResult(Done(first) + Done(second) == 2));
         calls.ShouldBe(1);
         (first.Faults<FileLetter>() + second.Faults<FileLetter>()).ShouldBe(0);
-        (await first.Count<Letter>()).ShouldBe(1);
+        (await first.Count<HostedEnvelope>()).ShouldBe(1);
         (await first.Count<InboxState>()).ShouldBe(1);
     }
 
@@ -49,7 +49,7 @@ public sealed class When_a_message_reaches_two_processes_at_once
         var (calls, isConsuming, mayEnd) = (0, new TaskCompletionSource(), new TaskCompletionSource());
         first.Clerk.Files = second.Clerk.Files = async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             if (Interlocked.Increment(ref calls) > 1)
                 return;
             isConsuming.TrySetResult();
@@ -66,7 +66,7 @@ public sealed class When_a_message_reaches_two_processes_at_once
 
         await Bench.Eventually("both are done with it", () => Task.FromResult(Done(first) + Done(second) == 2));
         calls.ShouldBe(2);
-        (await first.Count<Letter>()).ShouldBe(1);
+        (await first.Count<HostedEnvelope>()).ShouldBe(1);
         (await first.Count<InboxState>()).ShouldBe(1);
     }
 

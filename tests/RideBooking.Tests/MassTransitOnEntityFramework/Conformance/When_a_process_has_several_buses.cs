@@ -136,7 +136,7 @@ public sealed class When_a_process_has_several_buses
                 .GetPayload<IServiceProvider>()
                 .GetRequiredService<Bind<IHarborBus, IPublishEndpoint>>();
             await harbor.Value.Publish(new LetterFiled(context.Message.LetterId), Stop);
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             if (fails)
                 throw new InvalidOperationException("The letter is torn.");
         };

@@ -80,7 +80,7 @@ public sealed class When_messages_change_the_same_row
         var counter = Guid.CreateVersion7();
         await bench.In(office =>
         {
-            office.Letters.Add(new Letter { Id = counter, Text = "0" });
+            office.Letters.Add(new HostedEnvelope { Id = counter, Text = "0" });
             return office.SaveChangesAsync(Stop);
         });
         bench.Clerk.Files = (_, office) => addOne(counter, office);
@@ -91,7 +91,7 @@ public sealed class When_messages_change_the_same_row
 
         await bench.IsDone("letters", Messages);
         bench.Faults<FileLetter>().ShouldBe(0);
-        (await bench.TheOnly<Letter>()).Text.ShouldBe(Messages.ToString(CultureInfo.InvariantCulture));
+        (await bench.TheOnly<HostedEnvelope>()).Text.ShouldBe(Messages.ToString(CultureInfo.InvariantCulture));
     }
 
     static string Next(string text) =>

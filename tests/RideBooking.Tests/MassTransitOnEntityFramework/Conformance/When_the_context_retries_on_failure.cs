@@ -21,7 +21,7 @@ public sealed class When_the_context_retries_on_failure
         await using var bench = await Bench.StartAsync(servers, new() { Context = faulty.On });
         bench.Clerk.Files = async (context, office) =>
         {
-            office.Letters.Add(new Letter { Id = context.Message.LetterId });
+            office.Letters.Add(new HostedEnvelope { Id = context.Message.LetterId });
             await context.Publish(new LetterFiled(context.Message.LetterId), Stop);
             await office.Letters.CountAsync(Stop);
         };
@@ -32,7 +32,7 @@ public sealed class When_the_context_retries_on_failure
         await bench.MailboxHas(1);
         await bench.OutboxDrains();
         bench.Mailbox.Received.ShouldHaveSingleItem();
-        (await bench.Count<Letter>()).ShouldBe(1);
+        (await bench.Count<HostedEnvelope>()).ShouldBe(1);
         bench.Faults<FileLetter>().ShouldBe(0);
         faulty.Lost.ShouldBe(1);
     }

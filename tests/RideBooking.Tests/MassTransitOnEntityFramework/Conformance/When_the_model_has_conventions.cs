@@ -30,8 +30,8 @@ public sealed class When_the_model_has_conventions
 
         Columns(conventional).ShouldBe(Columns(plain));
         conventional
-            .Model.FindEntityType(typeof(Letter))!
-            .FindProperty(nameof(Letter.Text))!
+            .Model.FindEntityType(typeof(HostedEnvelope))!
+            .FindProperty(nameof(HostedEnvelope.Text))!
             .GetMaxLength()
             .ShouldBe(100, "the application's own tables keep to its conventions");
 
@@ -106,7 +106,7 @@ public sealed class When_the_model_has_conventions
     {
         protected override void OnModelCreating(ModelBuilder modelBuilder)
         {
-            modelBuilder.Entity<Letter>().Property(letter => letter.Id).ValueGeneratedNever();
+            modelBuilder.Entity<HostedEnvelope>().Property(letter => letter.Id).ValueGeneratedNever();
             new ParcelMap().Configure(modelBuilder);
             modelBuilder.AddTransactionalOutboxEntities();
         }

@@ -1,0 +1,94 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Drivers;
+
+/// <summary>How far an offer has come. It only ever moves down this list, so that events may arrive in any order.</summary>
+internal enum WorkStage
+{
+    Offered = 1,
+    Assigned = 2,
+    Over = 3,
+}
+
+/// <summary>What this module knows of one offer made to a driver and the ride that may have come of it.</summary>
+internal sealed class DriverAssignment
+{
+    public required Guid OfferId { get; init; }
+    public required Guid RideId { get; init; }
+    public required string DriverId { get; init; }
+    public required WorkStage Stage { get; set; }
+
+    /// <summary>When the offer ends by itself; unknown as long as only later events have arrived.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+    public double? PickupLat { get; set; }
+    public double? PickupLng { get; set; }
+    public string? PickupAddress { get; set; }
+    public double? DropoffLat { get; set; }
+    public double? DropoffLng { get; set; }
+    public string? DropoffAddress { get; set; }
+
+    /// <summary>When it was accepted.</summary>
+    public DateTimeOffset? AssignedAt { get; set; }
+
+    public Place? Pickup => PickupLat is { } lat ? new Place(lat, PickupLng!.Value, PickupAddress) : null;
+
+    public Place? Dropoff => DropoffLat is { } lat ? new Place(lat, DropoffLng!.Value, DropoffAddress) : null;
+
+    internal sealed class Mapping : IEntityTypeConfiguration<DriverAssignment>
+    {
+        public void Configure(EntityTypeBuilder<DriverAssignment> builder)
+        {
+            builder.ToTable("assignments");
+            builder.HasKey(work => work.OfferId);
+            builder.Property(work => work.OfferId).ValueGeneratedNever();
+            builder.Property(work => work.DriverId).HasMaxLength(255);
+
+            // Kept as a number because it is a rank; a conflict makes the second event look again.
+            builder.Property(work => work.Stage).IsConcurrencyToken();
+            builder.Property(work => work.PickupAddress).HasMaxLength(500);
+            builder.Property(work => work.DropoffAddress).HasMaxLength(500);
+            builder.HasIndex(work => new { work.DriverId, work.Stage });
+            builder.HasIndex(work => work.RideId);
+        }
+    }
+}
+
+/// <summary>
+/// A ride that is over, kept for ever: the assignment may be heard of later than the end. It is looked up when the question
+/// is asked instead of being written into the work, so that neither event has to see the other's row.
+/// </summary>
+internal sealed class EndedRide
+{
+    public required Guid RideId { get; init; }
+    public required DateTimeOffset At { get; init; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<EndedRide>
+    {
+        public void Configure(EntityTypeBuilder<EndedRide> builder)
+        {
+            builder.ToTable("ended_rides");
+            builder.HasKey(ride => ride.RideId);
+            builder.Property(ride => ride.RideId).ValueGeneratedNever();
+        }
+    }
+}
+
+internal static class DriverAssignments
+{
+    /// <summary>The ride that is the driver's now: at most one, but for the moments in which its end is on its way.</summary>
+    public static IQueryable<DriverAssignment> RidesOf(this AppDbContext db, string driverId) =>
+        db.Set<DriverAssignment>()
+            .AsNoTracking()
+            .Where(work => work.DriverId == driverId && work.Stage == WorkStage.Assigned)
+            .Where(work => !db.Set<EndedRide>().Any(over => over.RideId == work.RideId));
+
+    /// <summary>The offer that the driver can answer now.</summary>
+    public static IQueryable<DriverAssignment> OffersTo(this AppDbContext db, string driverId, DateTimeOffset now) =>
+        db.Set<DriverAssignment>()
+            .AsNoTracking()
+            .Where(work => work.DriverId == driverId && work.Stage == WorkStage.Offered && work.ExpiresAt > now)
+            .Where(work => !db.Set<EndedRide>().Any(over => over.RideId == work.RideId));
+}

@@ -1,0 +1,106 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Drivers;
+
+/// <summary>
+/// Keeps what drivers are busy with, from the events of matching and of the ride. In whatever order they come, and however
+/// often, the end of an offer or of a ride is final.
+/// </summary>
+internal sealed class TrackAssignments(AppDbContext db)
+    : IConsumer<DriverOffered>,
+        IConsumer<OfferDeclined>,
+        IConsumer<OfferExpired>,
+        IConsumer<DriverAssigned>,
+        IConsumer<DriverUnassigned>,
+        IConsumer<RideCompleted>,
+        IConsumer<RideCancelled>
+{
+    public async Task Consume(ConsumeContext<DriverOffered> context)
+    {
+        var offered = context.Message;
+        var work = await Reaches(WorkStage.Offered, offered.OfferId, offered.RideId, offered.DriverId, context);
+
+        // Even if the offer has been answered: that event did not say where the ride goes.
+        work.ExpiresAt = offered.ExpiresAt;
+        work.PickupLat = offered.Pickup.Lat;
+        work.PickupLng = offered.Pickup.Lng;
+        work.PickupAddress = offered.Pickup.Address;
+        work.DropoffLat = offered.Dropoff.Lat;
+        work.DropoffLng = offered.Dropoff.Lng;
+        work.DropoffAddress = offered.Dropoff.Address;
+    }
+
+    public Task Consume(ConsumeContext<OfferDeclined> context) =>
+        Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+
+    public Task Consume(ConsumeContext<OfferExpired> context) =>
+        Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+
+    public async Task Consume(ConsumeContext<DriverAssigned> context)
+    {
+        var assigned = context.Message;
+        var work = await Reaches(WorkStage.Assigned, assigned.OfferId, assigned.RideId, assigned.DriverId, context);
+        work.AssignedAt = assigned.At;
+    }
+
+    public Task Consume(ConsumeContext<DriverUnassigned> context) =>
+        Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+
+    public Task Consume(ConsumeContext<RideCompleted> context) =>
+        IsOver(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
+
+    public Task Consume(ConsumeContext<RideCancelled> context) =>
+        IsOver(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
+
+    async Task<DriverAssignment> Reaches(
+        WorkStage stage,
+        Guid offerId,
+        Guid rideId,
+        string driverId,
+        ConsumeContext context
+    )
+    {
+        // An offer is mostly heard of before its answer: then there is nothing to find yet.
+        var work =
+            stage == WorkStage.Offered && !context.IsRetry()
+                ? null
+                : await db.Set<DriverAssignment>()
+                    .SingleOrDefaultAsync(work => work.OfferId == offerId, context.CancellationToken);
+        if (work is null)
+            db.Add(
+                work = new DriverAssignment
+                {
+                    OfferId = offerId,
+                    RideId = rideId,
+                    DriverId = driverId,
+                    Stage = stage,
+                }
+            );
+        else if (work.Stage < stage)
+            work.Stage = stage;
+        return work;
+    }
+
+    async Task IsOver(Guid rideId, string? driverId, DateTimeOffset at, ConsumeContext context)
+    {
+        // What is known of it by now leaves the driver's work, so that looking for the rest never takes longer.
+        var work = driverId is null
+            ? null
+            : await db.Set<DriverAssignment>()
+                .FirstOrDefaultAsync(
+                    work => work.DriverId == driverId && work.Stage == WorkStage.Assigned && work.RideId == rideId,
+                    context.CancellationToken
+                );
+        if (work is not null)
+            work.Stage = WorkStage.Over;
+        if (
+            !context.IsRetry()
+            || !await db.Set<EndedRide>().AnyAsync(ride => ride.RideId == rideId, context.CancellationToken)
+        )
+            db.Add(new EndedRide { RideId = rideId, At = at });
+    }
+}

@@ -1,0 +1,45 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Notifications;
+
+/// <summary>
+/// Tells one person of one event over every channel, once. A duplicate within the inbox's memory never gets here; a later
+/// one, or of two at the same time the second, fails on the unique key and finds the notification when it is tried again.
+/// </summary>
+internal sealed class NotificationSender(AppDbContext db, IEnumerable<INotificationChannel> channels)
+{
+    public async Task Tell(ConsumeContext context, NotificationContent? notice)
+    {
+        if (notice is null)
+            return;
+
+        var eventId = context.MessageId ?? throw new InvalidOperationException("The event has no message id.");
+        if (context.IsRetry() && await WasSent(eventId, notice, context.CancellationToken))
+            return;
+
+        var notification = new Notification
+        {
+            Id = Guid.CreateVersion7(),
+            EventId = eventId,
+            Audience = notice.Audience,
+            RecipientId = notice.RecipientId,
+            Kind = notice.Kind,
+            Title = notice.Title,
+            Text = notice.Text,
+            RideId = notice.RideId,
+            At = notice.At,
+        };
+        foreach (var channel in channels)
+            await channel.Send(notification, context.CancellationToken);
+    }
+
+    Task<bool> WasSent(Guid eventId, NotificationContent notice, CancellationToken cancellationToken) =>
+        db.Set<Notification>()
+            .AnyAsync(
+                x => x.EventId == eventId && x.Audience == notice.Audience && x.RecipientId == notice.RecipientId,
+                cancellationToken
+            );
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>Puts a request's command to the ride's machine, in this process, and says what became of it.</summary>
+internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbContext db, ILogger<RideCommands> log)
+{
+    /// <summary>
+    /// Accepted also when this very request was accepted before and its answer was lost: the inbox keeps the command from
+    /// having an effect twice, and the ride remembers it. An accepted command has the ride as it was committed; one that was
+    /// not, the ride as it is now, or null if there is none.
+    /// </summary>
+    public async Task<(bool Accepted, Ride? Ride)> Send<T>(
+        Guid rideId,
+        IdempotentRequest request,
+        T command,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        var messageId = MessageId(request);
+        if (await machine.Send(command, messageId, cancellationToken) is { Accepted: true, Saga: Ride accepted })
+            return (true, accepted);
+        var ride = await db.FindRide(rideId, cancellationToken);
+        return (ride?.LastCommandId == messageId, ride);
+    }
+
+    /// <summary>
+    /// Tells a ride what its driver does. To any other driver the ride does not exist, and to its own not before the
+    /// assignment: looked at first, for a look after the refusal may find that the assignment has come meanwhile.
+    /// </summary>
+    public async Task<Results<Accepted<RideView>, ProblemHttpResult>> SendFromDriver<T>(
+        Guid rideId,
+        Driver driver,
+        IdempotentRequest request,
+        T command,
+        Func<Ride, ProblemHttpResult> refusal,
+        CancellationToken cancellationToken
+    )
+        where T : class, IDriverCommand
+    {
+        var known = await db.FindRide(rideId, cancellationToken);
+        if (known is null || (!known.IsDrivenBy(driver.Id) && known.LastCommandId != MessageId(request)))
+        {
+            await db.RefuseIfAssignmentIsPending(rideId, known, driver.Id, cancellationToken);
+            return RideProblems.NotFound();
+        }
+
+        var (accepted, ride) = await Send(rideId, request, command, cancellationToken);
+        if (accepted)
+            foreach (var flag in ride!.Flags.Skip(known.Flags.Count))
+                log.LogWarning(
+                    "Ride {RideId} is flagged {Flag}, reported by driver {DriverId}: {Reason}",
+                    rideId,
+                    flag.Code,
+                    flag.DriverId,
+                    flag.Reason
+                );
+        return accepted ? Accepted(ride!)
+            : ride?.IsDrivenBy(driver.Id) == true ? refusal(ride)
+            : RideProblems.NotFound();
+    }
+
+    public static Accepted<RideView> Accepted(Ride ride) =>
+        TypedResults.Accepted($"/api/v1/rides/{ride.CorrelationId}", RideView.Of(ride));
+
+    static Guid MessageId(IdempotentRequest request) => request.IdFor(IdempotentRequest.Command);
+}

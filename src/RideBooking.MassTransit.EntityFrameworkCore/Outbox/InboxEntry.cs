@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace MassTransit.EntityFrameworkCoreIntegration;
+
+/// <summary>Reads the mark that one consumer has handled one message.</summary>
+static class InboxEntry
+{
+    /// <summary>Whether a transaction that has handled the message is committed.</summary>
+    public static Task<bool> IsConsumed(
+        DbContext context,
+        Guid messageId,
+        Guid consumerId,
+        CancellationToken cancellationToken
+    ) =>
+        context
+            .Set<InboxState>()
+            .AnyAsync(
+                inbox => inbox.MessageId == messageId && inbox.ConsumerId == consumerId && inbox.Consumed != null,
+                cancellationToken
+            );
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using MassTransit;
+
+namespace RideBooking.Operations.ErrorQueues;
+
+/// <summary>
+/// The messages of the in-memory transport that were sent back and are not handled yet. A header tells them apart, because one
+/// that cannot be read has no id.
+/// </summary>
+internal sealed class PendingRedrives : IReceiveObserver
+{
+    public const string Header = "RideBooking-Sent-Back";
+
+    readonly ConcurrentDictionary<Guid, TaskCompletionSource> _underway = [];
+
+    /// <summary>Their rows, which are not in their error queue meanwhile.</summary>
+    public IReadOnlyList<Guid> Underway => [.. _underway.Keys];
+
+    /// <summary>Ends when the message is handled: consumed, waiting for its redelivery, or in an error queue once more.</summary>
+    public Task Begin(Guid row) =>
+        _underway.GetOrAdd(row, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public void End(Guid row) => _underway.TryRemove(row, out _);
+
+    // A failure is told of before it is in its error queue; this comes after.
+    public Task PostReceive(ReceiveContext context)
+    {
+        if (
+            context.TransportHeaders.TryGetHeader(Header, out var value)
+            && Guid.TryParse(value.ToString(), out var row)
+            && _underway.TryGetValue(row, out var handled)
+        )
+            handled.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    public Task PreReceive(ReceiveContext context) => Task.CompletedTask;
+
+    public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
+        where T : class => Task.CompletedTask;
+
+    public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
+        where T : class => Task.CompletedTask;
+
+    public Task ReceiveFault(ReceiveContext context, Exception exception) => Task.CompletedTask;
+}

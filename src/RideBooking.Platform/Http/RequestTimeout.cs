@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>
+/// A request that is not answered in time is cancelled and answered 503 <c>request_timeout</c>, so that one slow dependency
+/// does not gather all the requests there are. Live streams last as long as they like.
+/// </summary>
+internal static partial class RequestTimeout
+{
+    static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
+
+    public static void UseRequestTime(this WebApplication app)
+    {
+        var time = app.Services.GetRequiredService<LimitSettings>().RequestTimeout;
+        var clock = app.Services.GetRequiredService<TimeProvider>();
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestTimeout));
+        app.Use(
+            (context, next) =>
+                context.GetEndpoint()?.Metadata.GetMetadata<LiveStream>() is null
+                    ? Limit(context, next, time, clock, log)
+                    : next(context)
+        );
+    }
+
+    static async Task Limit(HttpContext context, RequestDelegate next, TimeSpan time, TimeProvider clock, ILogger log)
+    {
+        var hangUp = context.RequestAborted;
+        using var limit = new CancellationTokenSource(time, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(hangUp, limit.Token);
+        context.RequestAborted = end.Token;
+        try
+        {
+            await next(context);
+            return;
+        }
+        // Of whatever type: what a driver throws when it is cancelled is its own.
+        catch (Exception cancelled)
+            when (limit.IsCancellationRequested && !hangUp.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            LogTimeout(log, cancelled, context.Request.Method, context.Request.Path, time);
+        }
+        finally
+        {
+            context.RequestAborted = hangUp;
+        }
+
+        context.Response.Clear();
+        await Problem
+            .Of(
+                StatusCodes.Status503ServiceUnavailable,
+                ProblemCode.RequestTimeout,
+                "This took too long and was given up; repeat it, with the same Idempotency-Key if it had one.",
+                (Problem.RetryAfter, (int)s_retryAfter.TotalSeconds)
+            )
+            .ExecuteAsync(context);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} was given up after {Time}")]
+    static partial void LogTimeout(ILogger log, Exception cancelled, string method, PathString path, TimeSpan time);
+}

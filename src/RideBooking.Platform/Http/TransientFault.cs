@@ -1,0 +1,34 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using MassTransit;
+using Microsoft.Data.SqlClient;
+using RabbitMQ.Client.Exceptions;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Http;
+
+/// <summary>Tells "the database or the broker is away or overloaded, repeat later" from "this will fail again".</summary>
+internal static class TransientFault
+{
+    public static bool Matches(Exception? exception)
+    {
+        if (DatabaseOutage.Matches(exception))
+            return true;
+        for (; exception is not null; exception = exception.InnerException)
+            if (IsOutage(exception))
+                return true;
+        return false;
+    }
+
+    static bool IsOutage(Exception exception) =>
+        exception switch
+        {
+            // A deadlock or a lost race that outlasted its retries is an overload to the caller.
+            SqlException { Number: 1205 } or DbException { IsTransient: true } => true,
+            // So is a table that was altered again and again while the request was repeated.
+            DbException when DatabaseConflicts.IsStalePlan(exception) => true,
+            ConnectionException or BrokerUnreachableException or AlreadyClosedException => true,
+            SocketException or TimeoutException => true,
+            _ => false,
+        };
+}

@@ -1,0 +1,109 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideBooking.Platform.Observability;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Starts again an endpoint that does not consume its queue although the broker is there. The bus reconnects by itself; but
+/// once, when a broker came back without its data, it left a queue without a consumer until the process was ended.
+/// </summary>
+/// <remarks>Registered after the bus, so that it has stopped before the bus stops its endpoints.</remarks>
+internal sealed partial class EndpointWatchdog(
+    IBusControl bus,
+    TransportOptions transport,
+    BrokerQueues broker,
+    TimeProvider clock,
+    ILogger<EndpointWatchdog> log
+) : BackgroundService
+{
+    static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    readonly HashSet<string> _idleBefore = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (transport.Kind != TransportKind.RabbitMq)
+            return;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(s_pause, clock, stoppingToken);
+                await Look(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    /// <summary>Starts those again that are idle now and were at the look before.</summary>
+    public async Task Look(CancellationToken cancellationToken)
+    {
+        var idle = await Idle(cancellationToken);
+        _idleBefore.IntersectWith(idle.Select(found => found.Queue));
+        foreach (var (queue, endpoint) in idle)
+            if (!_idleBefore.Add(queue))
+            {
+                await Restart(queue, endpoint, cancellationToken);
+                // It has as long again to come up.
+                _idleBefore.Remove(queue);
+            }
+    }
+
+    // None while the broker is away: that mends itself, and BrokerWatch tells of it.
+    async Task<List<(string Queue, IReceiveEndpoint Endpoint)>> Idle(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            var idle = new List<(string, IReceiveEndpoint)>();
+            foreach (var endpoint in bus.Queues())
+            {
+                var queue = endpoint.InputAddress.LastPart();
+                // What the bus takes for healthy is asked of the broker, which knows better.
+                if (endpoint.Status != BusHealthStatus.Healthy || await broker.Consumers(queue, limit.Token) is not > 0)
+                    idle.Add((queue, endpoint.ReceiveEndpoint));
+            }
+            return idle.Count > 0 && await broker.Exists(limit.Token) ? idle : [];
+        }
+        catch (Exception away) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotAsked(away);
+            return [];
+        }
+    }
+
+    async Task Restart(string queue, IReceiveEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        LogRestart(queue);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            await endpoint.Stop(limit.Token).WaitAsync(limit.Token);
+            endpoint.Start(cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotRestarted(failure, queue);
+        }
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The queue {Queue} is not consumed although the broker is there; its endpoint is started again"
+    )]
+    partial void LogRestart(string queue);
+
+    [LoggerMessage(LogLevel.Error, "The endpoint of {Queue} could not be started again; it is tried again")]
+    partial void LogNotRestarted(Exception failure, string queue);
+
+    [LoggerMessage(LogLevel.Debug, "RabbitMQ could not be asked who consumes the queues")]
+    partial void LogNotAsked(Exception away);
+}

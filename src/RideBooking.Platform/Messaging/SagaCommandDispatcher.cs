@@ -1,0 +1,142 @@
+using System.Collections.ObjectModel;
+using System.Runtime.ExceptionServices;
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Serialization;
+using MassTransit.Transports;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Runs a command on a saga's real state machine here and now: same correlation, retry, inbox, transaction and outbox as a
+/// message from the broker, without the broker. An HTTP handler so knows what the machine said when it answers, and a
+/// broker that is away delays what the machine publishes but refuses nobody.
+/// </summary>
+/// <typeparam name="TSaga">The saga's instance.</typeparam>
+public sealed class SagaCommandDispatcher<TSaga>
+    where TSaga : class, ISaga
+{
+    readonly IReceiveEndpointDispatcher _dispatcher;
+    readonly TransportOptions _options;
+    readonly TimeProvider _clock;
+
+    /// <summary>Opens the saga's in-process entrance.</summary>
+    public SagaCommandDispatcher(
+        IReceiveEndpointDispatcherFactory dispatchers,
+        IEndpointNameFormatter names,
+        TransportOptions options,
+        TimeProvider clock
+    )
+    {
+        _options = options;
+        _clock = clock;
+        _dispatcher = dispatchers.CreateSagaReceiver<TSaga>(names.Saga<TSaga>() + InProcess.EndpointSuffix);
+    }
+
+    /// <summary>Puts the command to the machine.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="messageId">Names this very request: the same id again has no further effect.</param>
+    /// <param name="cancellationToken">Gives up waiting; the transaction then either happened or did not.</param>
+    /// <returns>What the machine marked with <see cref="InProcess.Accept"/>, or that it did not.</returns>
+    public async Task<CommandOutcome> Send<TCommand>(
+        TCommand command,
+        Guid messageId,
+        CancellationToken cancellationToken
+    )
+        where TCommand : class
+    {
+        var envelope = new MessageSendContext<TCommand>(command, cancellationToken)
+        {
+            MessageId = messageId,
+            ConversationId = NewId.NextGuid(),
+            SourceAddress = _dispatcher.InputAddress,
+            DestinationAddress = _dispatcher.InputAddress,
+        };
+        var serializer = SystemTextJsonMessageSerializer.Instance;
+        envelope.Serializer = serializer;
+        var body = serializer.GetMessageBody(envelope).GetBytes();
+        var headers = new Dictionary<string, object>
+        {
+            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
+        };
+        // Each attempt has an outcome of its own: what the machine accepted and then could not commit is not accepted.
+        for (var attempt = 0; ; attempt++)
+        {
+            var outcome = new CommandOutcome();
+            try
+            {
+                await _dispatcher.Dispatch(
+                    body,
+                    new ReadOnlyDictionary<string, object>(headers),
+                    cancellationToken,
+                    outcome
+                );
+                outcome.Conflict?.Throw();
+                return outcome;
+            }
+            catch (Exception conflict) when (attempt < AttemptsAfter(conflict))
+            {
+                await Task.Delay(_options.Retry[attempt], _clock, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The commands that the machine has already accepted, for a request whose answer may have been lost. Sent again they have
+    /// no effect and are not accepted.
+    /// </summary>
+    public async Task<IReadOnlySet<Guid>> AcceptedBefore(
+        AppDbContext db,
+        IReadOnlyCollection<Guid> messageIds,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await db.Set<InboxState>()
+                .Where(entry => messageIds.Contains(entry.MessageId) && entry.Consumed != null)
+                .Select(entry => entry.MessageId)
+                .ToListAsync(cancellationToken)
+        ).ToHashSet();
+
+    // A new saga that somebody else made first is found the second time. Any other key that is taken stays taken.
+    int AttemptsAfter(Exception conflict) =>
+        DatabaseConflicts.IsDuplicateKey(conflict) ? Math.Min(1, _options.Retry.Count)
+        : DatabaseConflicts.IsRetryable(conflict) ? _options.Retry.Count
+        : 0;
+}
+
+/// <summary>What became of a command.</summary>
+public sealed class CommandOutcome : IResettablePayload
+{
+    /// <summary>Whether the machine took it. False: the state does not allow it, or the request was a duplicate.</summary>
+    public bool Accepted { get; internal set; }
+
+    /// <summary>The instance that took it, as it was committed.</summary>
+    public ISaga? Saga { get; internal set; }
+
+    void IResettablePayload.Reset() => (Accepted, Saga) = (false, null);
+
+    /// <summary>The conflict that undid it, for the caller to judge.</summary>
+    internal ExceptionDispatchInfo? Conflict { get; set; }
+}
+
+/// <summary>The machine's side of <see cref="SagaCommandDispatcher{TSaga}"/>.</summary>
+public static class InProcess
+{
+    /// <summary>Marks the endpoints that exist only inside the process.</summary>
+    internal const string EndpointSuffix = "-in-process";
+
+    /// <summary>Says that the command is taken in this state. Does nothing when it came over the broker.</summary>
+    public static EventActivityBinder<TSaga, TCommand> Accept<TSaga, TCommand>(
+        this EventActivityBinder<TSaga, TCommand> binder
+    )
+        where TSaga : class, SagaStateMachineInstance
+        where TCommand : class =>
+        binder.Then(context =>
+        {
+            if (context.TryGetPayload<CommandOutcome>(out var outcome))
+                (outcome.Accepted, outcome.Saga) = (true, context.Saga);
+        });
+}

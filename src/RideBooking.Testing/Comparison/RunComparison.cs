@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RideBooking.Testing.Values;
+
+namespace RideBooking.Testing.Comparison;
+
+/// <summary>
+/// What the lab and a bus tell of the same steps, held against each other. An id that a machine makes up is another one on each
+/// side, but it must be the same one wherever it stands on its side; a time that was read from the system's clock is not compared.
+/// </summary>
+/// <param name="time">The time on the bus.</param>
+/// <param name="bus">What the bus is called.</param>
+sealed partial class RunComparison(LabTime time, string bus)
+{
+    const string Lab = "the lab";
+
+    Dictionary<Guid, string> _madeInLab = [];
+    Dictionary<Guid, string> _madeOnBus = [];
+
+    /// <summary>One line for each difference, empty where there is none; the ids of both are then remembered.</summary>
+    public List<string> Differences(IReadOnlyList<Outcome> lab, IReadOnlyList<Outcome> onBus)
+    {
+        var common = IdsIn(lab).ToHashSet();
+        common.IntersectWith(IdsIn(onBus));
+        common.Add(Guid.Empty);
+        var (madeInLab, madeOnBus) = (
+            new Dictionary<Guid, string>(_madeInLab),
+            new Dictionary<Guid, string>(_madeOnBus)
+        );
+        var missing = Named(lab, madeInLab, common);
+        var extra = Named(onBus, madeOnBus, common);
+        foreach (var told in missing.ToList())
+            if (extra.FindIndex(it => $"{it}" == $"{told}") is var at and >= 0)
+            {
+                extra.RemoveAt(at);
+                missing.Remove(told);
+            }
+        if (missing.Count + extra.Count > 0)
+            return [.. Told(missing, extra)];
+        (_madeInLab, _madeOnBus) = (madeInLab, madeOnBus);
+        return [];
+    }
+
+    IEnumerable<string> Told(List<Outcome> missing, List<Outcome> extra)
+    {
+        foreach (var told in missing)
+        {
+            var nearest = extra
+                .Where(it => it.What == told.What)
+                .MinBy(it => it.Facts.Except(told.Facts).Count() + told.Facts.Except(it.Facts).Count());
+            if (nearest is null)
+            {
+                yield return $"only in {Lab}: {told}";
+                continue;
+            }
+            extra.Remove(nearest);
+            foreach (var path in told.Facts.Concat(nearest.Facts).Select(fact => fact.Path).Distinct())
+                if (ValueOf(told, path) is var inLab && ValueOf(nearest, path) is var onBus && inLab != onBus)
+                    yield return $"{told.What}: {path} is {inLab} in {Lab}, {onBus} on {bus}";
+        }
+        foreach (var told in extra)
+            yield return $"only on {bus}: {told}";
+    }
+
+    static string ValueOf(Outcome outcome, string path) =>
+        outcome.Facts.Where(fact => fact.Path == path).Select(fact => fact.Value).FirstOrDefault() ?? "nothing";
+
+    /// <summary>The account with its own ids numbered in an order that both sides have.</summary>
+    List<Outcome> Named(IReadOnlyList<Outcome> account, Dictionary<Guid, string> made, HashSet<Guid> common)
+    {
+        List<Outcome> named = [];
+        foreach (var outcome in account.OrderBy(it => $"{Rewrite(it, _ => "made")}", StringComparer.Ordinal))
+            named.Add(Rewrite(outcome, id => made[id] = $"id {made.Count + 1}"));
+        return named;
+
+        Outcome Rewrite(Outcome outcome, Func<Guid, string> name) =>
+            outcome with
+            {
+                Facts =
+                [
+                    .. outcome.Facts.Select(fact =>
+                        (
+                            fact.Path,
+                            Instant()
+                                .Replace(
+                                    Id()
+                                        .Replace(
+                                            fact.Value,
+                                            match =>
+                                                Guid.Parse(match.ValueSpan) is var id && common.Contains(id)
+                                                    ? match.Value
+                                                : made.TryGetValue(id, out var known) ? known
+                                                : name(id)
+                                        ),
+                                    match => Time(match.Value)
+                                )
+                        )
+                    ),
+                ],
+            };
+    }
+
+    string Time(string text) =>
+        !DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var instant
+        )
+            ? text
+        : time.IsOfTheSystem(instant) ? "the system's time"
+        : instant.Ticks % TimeSpan.TicksPerSecond == 0 ? Words.Time(instant)
+        : instant.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
+
+    static IEnumerable<Guid> IdsIn(IEnumerable<Outcome> account) =>
+        account
+            .SelectMany(it => it.Facts)
+            .SelectMany(fact => Id().Matches(fact.Value))
+            .Select(match => Guid.Parse(match.ValueSpan));
+
+    [GeneratedRegex("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")]
+    private static partial Regex Instant();
+}

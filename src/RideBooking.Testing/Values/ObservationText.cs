@@ -1,0 +1,47 @@
+namespace RideBooking.Testing.Values;
+
+/// <summary>A line of the timeline.</summary>
+static class ObservationText
+{
+    public static string Of(Observation it)
+    {
+        var message = it.Envelope is { } envelope ? $"{envelope.Name} {Words.Content(envelope.Content)}" : "";
+        return it.Kind switch
+        {
+            ObservationKind.Delivered => $"{it.Receiver} gets {message}{it.Note}",
+            ObservationKind.Published => $"published {message}",
+            ObservationKind.Sent => $"sent {message} to {it.Destination}",
+            ObservationKind.Responded => $"answered {message}",
+            ObservationKind.Scheduled =>
+                $"scheduled {message} for {Words.Time(it.Due!.Value)} (in {Words.Span(it.Due.Value - it.At)})",
+            ObservationKind.Cancelled => it.Envelope is null
+                ? "cancelled a scheduled message that was not (or no longer) waiting"
+                : $"cancelled {message}",
+            ObservationKind.Faulted =>
+                $"{it.Receiver} failed on {message}: {Words.TypeName(it.Exception!.GetType())}: {it.Exception.Message}",
+            ObservationKind.WillRetry =>
+                $"{it.Receiver} failed, {it.Note} in {Words.Span(it.Due!.Value - it.At)}: {Words.TypeName(it.Exception!.GetType())}: {it.Exception.Message}",
+            ObservationKind.Unclaimed => $"{it.Receiver} has no instance for {message}",
+            ObservationKind.Deduplicated => $"{it.Receiver} had {message} already",
+            ObservationKind.Crashed => $"{it.Receiver} crashed {it.Note}",
+            ObservationKind.Changed => it.Note,
+            _ => it.Kind.ToString(),
+        };
+    }
+
+    /// <summary>The whole story, a line each, times only where they change.</summary>
+    public static string Timeline(IEnumerable<Observation> happenings)
+    {
+        DateTimeOffset? at = null;
+        return string.Join(
+            "\n",
+            happenings.Select(it =>
+            {
+                var time = it.At == at ? "" : Words.Time(it.At);
+                at = it.At;
+                var indent = it.Kind is ObservationKind.Delivered ? "" : "  ";
+                return $"  {time, -19}  {indent}{Of(it)}";
+            })
+        );
+    }
+}

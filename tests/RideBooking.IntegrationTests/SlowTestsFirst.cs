@@ -1,0 +1,17 @@
+using RideBooking.IntegrationTests.Faults;
+using RideBooking.IntegrationTests.Rides;
+using RideBooking.Tests;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(RideBooking.IntegrationTests.SlowTestsFirst))]
+
+namespace RideBooking.IntegrationTests;
+
+/// <summary>Those that take minutes.</summary>
+public sealed class SlowTestsFirst()
+    : SlowestFirst(
+        typeof(Every_fault),
+        typeof(OnServersToStop),
+        typeof(Five_hundred_rides_on_PostgreSQL_and_RabbitMQ),
+        typeof(Five_hundred_rides_on_the_embedded_default)
+    );

@@ -1,0 +1,21 @@
+using RideBooking.Tests.Cli;
+using RideBooking.Tests.MassTransitOnQuartz;
+using RideBooking.Tests.Matching;
+using RideBooking.Tests.Operations;
+using RideBooking.Tests.Rides;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(RideBooking.Tests.SlowTestsFirst))]
+
+namespace RideBooking.Tests;
+
+/// <summary>Those that take many seconds.</summary>
+public sealed class SlowTestsFirst()
+    : SlowestFirst(
+        typeof(A_whole_city_at_once),
+        typeof(When_the_scheduler_keeps_its_timers_in_SQLite),
+        typeof(Exploring_rides),
+        typeof(Rides_that_failed_on_the_embedded_default),
+        typeof(The_command_line),
+        typeof(EventLog.TheLog)
+    );

@@ -1,0 +1,19 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace RideBooking.Tests;
+
+/// <summary>Waiting for the disk at each commit is most of a lab's time, and its database is thrown away.</summary>
+internal sealed class SqliteSynchronousOff : DbConnectionInterceptor
+{
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous=OFF";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
