@@ -40,7 +40,7 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
 
     public async Task Consume(ConsumeContext<SearchContinues> context)
     {
-        var (rideId, looksInVain) = context.Message;
+        var (rideId, failedPolls) = context.Message;
         var cancellationToken = context.CancellationToken;
 
         // Most timers come when the search has moved on. That needs no lock to be seen, nor a transaction.
@@ -49,13 +49,13 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
                 search =>
                     search.RideId == rideId
                     && search.Status == SearchStatus.Searching
-                    && search.FailedPolls == looksInVain,
+                    && search.FailedPolls == failedPolls,
                 cancellationToken
             );
         if (
             isDue
             && await db.TakeOpenSearch(rideId, cancellationToken) is { } search
-            && search.FailedPolls == looksInVain
+            && search.FailedPolls == failedPolls
         )
             await Find(search, context);
     }

@@ -76,8 +76,8 @@ internal sealed class Offer
             builder.Property(offer => offer.DriverId).HasMaxLength(255);
             builder.Property(offer => offer.ActiveDriverId).HasMaxLength(255);
             builder.Property(offer => offer.Status).HasConversion<string>().HasMaxLength(16).IsConcurrencyToken();
-            builder.HasIndex(offer => offer.ActiveRideId).IsUnique().HasFilter("living_ride_id IS NOT NULL");
-            builder.HasIndex(offer => offer.ActiveDriverId).IsUnique().HasFilter("living_driver_id IS NOT NULL");
+            builder.HasIndex(offer => offer.ActiveRideId).IsUnique().HasFilter("active_ride_id IS NOT NULL");
+            builder.HasIndex(offer => offer.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
 
             // Whom has this ride been offered to before?
             builder.HasIndex(offer => new { offer.RideId, offer.DriverId });

@@ -29,8 +29,8 @@ internal static class RabbitMqTopology
         rabbit.Host(broker, host => host.PublisherConfirmation = true);
         rabbit.PublishTopology.ConnectPublishTopologyConfigurationObserver(new DurableExchanges());
         RabbitMqProperties.Use(rabbit);
-        rabbit.SendTopology.ConfigureErrorSettings = SetAside;
-        rabbit.SendTopology.ConfigureDeadLetterSettings = SetAside;
+        rabbit.SendTopology.ConfigureErrorSettings = ConfigureDeadLetters;
+        rabbit.SendTopology.ConfigureDeadLetterSettings = ConfigureDeadLetters;
     }
 
     /// <summary>
@@ -43,7 +43,7 @@ internal static class RabbitMqTopology
             return;
         foreach (var (argument, value) in ArgumentsOf(name, isPartition))
             rabbit.SetQueueArgument(argument, value);
-        rabbit.BindDeadLetterQueue(ErrorQueue(name), ErrorQueue(name), SetAside);
+        rabbit.BindDeadLetterQueue(ErrorQueue(name), ErrorQueue(name), ConfigureDeadLetters);
     }
 
     /// <summary>What an endpoint's queues are declared with. A queue cannot change its arguments later.</summary>
@@ -67,7 +67,7 @@ internal static class RabbitMqTopology
 
     // Classic, for operators look into them by taking and giving back, which a quorum queue counts as deliveries. Without a
     // time to live, a limit or a dead-letter exchange: what lies here, lies here until an operator says otherwise.
-    static void SetAside(IRabbitMqQueueConfigurator queue)
+    static void ConfigureDeadLetters(IRabbitMqQueueConfigurator queue)
     {
         foreach (
             var inherited in new[]

@@ -19,7 +19,7 @@ public sealed class What_a_ride_costs_on_SQLite(HostUnderLens host) : What_a_rid
         "messaging_unfinished_events",
         "ix_event_log_events_sequence",
         "ix_matching_searches_requested_at",
-        "ix_matching_offers_living_ride_id",
+        "ix_matching_offers_active_ride_id",
     ];
 
     // Each row is a statement of its own here, and costs no round trip.

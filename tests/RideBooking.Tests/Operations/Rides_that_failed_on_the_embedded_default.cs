@@ -188,7 +188,7 @@ public sealed class Rides_that_failed_on_the_embedded_default : IAsyncLifetime
         await EachIsPaidOnce(operations, rides);
         await Eventually.Is(async () => await Kept() == 0, "what is handled is no longer kept");
 
-        async Task<long> Kept() => (long)(await Ask("SELECT count(*) FROM messaging_set_aside_messages")).Single();
+        async Task<long> Kept() => (long)(await Ask("SELECT count(*) FROM messaging_dead_letter_messages")).Single();
     }
 
     /// <summary>Rides that are all driven to their end, one after the other.</summary>

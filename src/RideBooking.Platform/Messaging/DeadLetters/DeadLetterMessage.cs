@@ -32,7 +32,7 @@ public sealed class DeadLetterMessage
     {
         public void Configure(EntityTypeBuilder<DeadLetterMessage> message)
         {
-            message.ToTable("set_aside_messages", AppDbContext.MessagingSchema);
+            message.ToTable("dead_letter_messages", AppDbContext.MessagingSchema);
             message.HasKey(row => row.Id);
             message.Property(row => row.Id).ValueGeneratedNever();
             message.Property(row => row.Queue).HasMaxLength(255);

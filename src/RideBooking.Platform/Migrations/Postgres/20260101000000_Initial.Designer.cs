@@ -1465,12 +1465,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                     b.HasIndex("ActiveDriverId")
                         .IsUnique()
                         .HasDatabaseName("ix_offers_active_driver_id")
-                        .HasFilter("living_driver_id IS NOT NULL");
+                        .HasFilter("active_driver_id IS NOT NULL");
 
                     b.HasIndex("ActiveRideId")
                         .IsUnique()
                         .HasDatabaseName("ix_offers_active_ride_id")
-                        .HasFilter("living_ride_id IS NOT NULL");
+                        .HasFilter("active_ride_id IS NOT NULL");
 
                     b.HasIndex("RideId", "DriverId")
                         .HasDatabaseName("ix_offers_ride_id_driver_id");
@@ -2186,12 +2186,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                         .HasColumnName("queue");
 
                     b.HasKey("Id")
-                        .HasName("pk_set_aside_messages");
+                        .HasName("pk_dead_letter_messages");
 
                     b.HasIndex("Queue", "At", "Id")
-                        .HasDatabaseName("ix_set_aside_messages_queue_at_id");
+                        .HasDatabaseName("ix_dead_letter_messages_queue_at_id");
 
-                    b.ToTable("set_aside_messages", "messaging");
+                    b.ToTable("dead_letter_messages", "messaging");
                 });
 
             modelBuilder.Entity("RideBooking.Platform.Positions.DriverPosition", b =>

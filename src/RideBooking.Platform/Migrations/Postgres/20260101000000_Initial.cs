@@ -26,13 +26,13 @@ namespace RideBooking.Platform.Migrations.Postgres
                 name: "payments");
 
             migrationBuilder.EnsureSchema(
+                name: "messaging");
+
+            migrationBuilder.EnsureSchema(
                 name: "platform");
 
             migrationBuilder.EnsureSchema(
                 name: "event_log");
-
-            migrationBuilder.EnsureSchema(
-                name: "messaging");
 
             migrationBuilder.EnsureSchema(
                 name: "billing");
@@ -124,6 +124,23 @@ namespace RideBooking.Platform.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_charges", x => new { x.ride_id, x.key_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dead_letter_messages",
+                schema: "messaging",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    headers = table.Column<string>(type: "text", nullable: false),
+                    content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dead_letter_messages", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -826,23 +843,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "set_aside_messages",
-                schema: "messaging",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    headers = table.Column<string>(type: "text", nullable: false),
-                    content_type = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
-                    body = table.Column<byte[]>(type: "bytea", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_set_aside_messages", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "unfinished_events",
                 schema: "messaging",
                 columns: table => new
@@ -1042,6 +1042,12 @@ namespace RideBooking.Platform.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_dead_letter_messages_queue_at_id",
+                schema: "messaging",
+                table: "dead_letter_messages",
+                columns: new[] { "queue", "at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_driver_positions_lat_lng",
                 schema: "platform",
                 table: "driver_positions",
@@ -1158,7 +1164,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                 table: "offers",
                 column: "active_driver_id",
                 unique: true,
-                filter: "living_driver_id IS NOT NULL");
+                filter: "active_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_active_ride_id",
@@ -1166,7 +1172,7 @@ namespace RideBooking.Platform.Migrations.Postgres
                 table: "offers",
                 column: "active_ride_id",
                 unique: true,
-                filter: "living_ride_id IS NOT NULL");
+                filter: "active_ride_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_ride_id_driver_id",
@@ -1345,12 +1351,6 @@ namespace RideBooking.Platform.Migrations.Postgres
                 table: "searches",
                 column: "requested_at",
                 filter: "status = 'Searching'");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_set_aside_messages_queue_at_id",
-                schema: "messaging",
-                table: "set_aside_messages",
-                columns: new[] { "queue", "at", "id" });
         }
 
         /// <inheritdoc />
@@ -1371,6 +1371,10 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "charges",
                 schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "dead_letter_messages",
+                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "development_secret",
@@ -1511,10 +1515,6 @@ namespace RideBooking.Platform.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
-
-            migrationBuilder.DropTable(
-                name: "set_aside_messages",
-                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "unfinished_events",

@@ -249,6 +249,23 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "dead_letter_messages",
+                schema: "messaging",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dead_letter_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "development_secret",
                 schema: "platform",
                 columns: table => new
@@ -824,23 +841,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
-                name: "set_aside_messages",
-                schema: "messaging",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
-                    content_type = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
-                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_set_aside_messages", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "unfinished_events",
                 schema: "messaging",
                 columns: table => new
@@ -1090,6 +1090,12 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 filter: "[reserved_ride_id] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_dead_letter_messages_queue_at_id",
+                schema: "messaging",
+                table: "dead_letter_messages",
+                columns: new[] { "queue", "at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_driver_positions_lat_lng",
                 schema: "platform",
                 table: "driver_positions",
@@ -1206,7 +1212,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "offers",
                 column: "active_driver_id",
                 unique: true,
-                filter: "living_driver_id IS NOT NULL");
+                filter: "active_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_active_ride_id",
@@ -1214,7 +1220,7 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "offers",
                 column: "active_ride_id",
                 unique: true,
-                filter: "living_ride_id IS NOT NULL");
+                filter: "active_ride_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_ride_id_driver_id",
@@ -1344,12 +1350,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
                 table: "searches",
                 column: "requested_at",
                 filter: "status = 'Searching'");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_set_aside_messages_queue_at_id",
-                schema: "messaging",
-                table: "set_aside_messages",
-                columns: new[] { "queue", "at", "id" });
         }
 
         /// <inheritdoc />
@@ -1410,6 +1410,10 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "charges",
                 schema: "payments");
+
+            migrationBuilder.DropTable(
+                name: "dead_letter_messages",
+                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "development_secret",
@@ -1510,10 +1514,6 @@ namespace RideBooking.Platform.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
-
-            migrationBuilder.DropTable(
-                name: "set_aside_messages",
-                schema: "messaging");
 
             migrationBuilder.DropTable(
                 name: "unfinished_events",

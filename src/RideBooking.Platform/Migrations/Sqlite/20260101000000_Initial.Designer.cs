@@ -1464,12 +1464,12 @@ namespace RideBooking.Platform.Migrations.Sqlite
                     b.HasIndex("ActiveDriverId")
                         .IsUnique()
                         .HasDatabaseName("ix_matching_offers_active_driver_id")
-                        .HasFilter("living_driver_id IS NOT NULL");
+                        .HasFilter("active_driver_id IS NOT NULL");
 
                     b.HasIndex("ActiveRideId")
                         .IsUnique()
                         .HasDatabaseName("ix_matching_offers_active_ride_id")
-                        .HasFilter("living_ride_id IS NOT NULL");
+                        .HasFilter("active_ride_id IS NOT NULL");
 
                     b.HasIndex("RideId", "DriverId")
                         .HasDatabaseName("ix_matching_offers_ride_id_driver_id");
@@ -2199,12 +2199,12 @@ namespace RideBooking.Platform.Migrations.Sqlite
                         .HasColumnName("queue");
 
                     b.HasKey("Id")
-                        .HasName("pk_messaging_set_aside_messages");
+                        .HasName("pk_messaging_dead_letter_messages");
 
                     b.HasIndex("Queue", "At", "Id")
-                        .HasDatabaseName("ix_messaging_set_aside_messages_queue_at_id");
+                        .HasDatabaseName("ix_messaging_dead_letter_messages_queue_at_id");
 
-                    b.ToTable("messaging_set_aside_messages", (string)null);
+                    b.ToTable("messaging_dead_letter_messages", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Platform.Positions.DriverPosition", b =>

@@ -381,6 +381,22 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "messaging_dead_letter_messages",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    headers = table.Column<string>(type: "TEXT", nullable: false),
+                    content_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    body = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_messaging_dead_letter_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "messaging_inbox_state",
                 columns: table => new
                 {
@@ -460,22 +476,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_messaging_recovery_point", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "messaging_set_aside_messages",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    at = table.Column<string>(type: "TEXT", nullable: false),
-                    headers = table.Column<string>(type: "TEXT", nullable: false),
-                    content_type = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
-                    body = table.Column<byte[]>(type: "BLOB", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_messaging_set_aside_messages", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1015,14 +1015,14 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 table: "matching_offers",
                 column: "active_driver_id",
                 unique: true,
-                filter: "living_driver_id IS NOT NULL");
+                filter: "active_driver_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_matching_offers_active_ride_id",
                 table: "matching_offers",
                 column: "active_ride_id",
                 unique: true,
-                filter: "living_ride_id IS NOT NULL");
+                filter: "active_ride_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_matching_offers_ride_id_driver_id",
@@ -1077,6 +1077,11 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 descending: new[] { false, false, false, true, false });
 
             migrationBuilder.CreateIndex(
+                name: "ix_messaging_dead_letter_messages_queue_at_id",
+                table: "messaging_dead_letter_messages",
+                columns: new[] { "queue", "at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_messaging_inbox_state_received",
                 table: "messaging_inbox_state",
                 column: "received");
@@ -1090,11 +1095,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "ix_messaging_outbox_message_ordering_key_ordering_number",
                 table: "messaging_outbox_message",
                 columns: new[] { "ordering_key", "ordering_number" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_messaging_set_aside_messages_queue_at_id",
-                table: "messaging_set_aside_messages",
-                columns: new[] { "queue", "at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_notifications_notifications_audience_recipient_id_at_id",
@@ -1289,6 +1289,9 @@ namespace RideBooking.Platform.Migrations.Sqlite
                 name: "messaging_QRTZ_SIMPROP_TRIGGERS");
 
             migrationBuilder.DropTable(
+                name: "messaging_dead_letter_messages");
+
+            migrationBuilder.DropTable(
                 name: "messaging_inbox_state");
 
             migrationBuilder.DropTable(
@@ -1299,9 +1302,6 @@ namespace RideBooking.Platform.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "messaging_recovery_point");
-
-            migrationBuilder.DropTable(
-                name: "messaging_set_aside_messages");
 
             migrationBuilder.DropTable(
                 name: "messaging_unfinished_events");

@@ -57,7 +57,7 @@ sealed partial class Database(bool sqlite, string connectionString)
         [
             "SELECT 'ride', id, status, driver_id, offer_id, payment_status FROM {rides.rides} WHERE status <> 'Completed' OR payment_status <> 'Captured'",
             "SELECT 'search', ride_id, status, offer_id, attempts FROM {matching.searches} WHERE status <> 'Ended'",
-            "SELECT 'offer', offer_id, ride_id, driver_id, status, expires_at FROM {matching.offers} WHERE living_ride_id IS NOT NULL",
+            "SELECT 'offer', offer_id, ride_id, driver_id, status, expires_at FROM {matching.offers} WHERE active_ride_id IS NOT NULL",
             "SELECT 'candidate', driver_id, online, reserved_ride_id, reserved_offer_id FROM {matching.candidates}",
             "SELECT 'payment', ride_id, status, attempt FROM {payments.payments} WHERE status <> 'Captured'",
             "SELECT 'outbox', message_type, next_attempt_time, last_error FROM {messaging.outbox_message}",

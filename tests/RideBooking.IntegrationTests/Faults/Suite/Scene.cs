@@ -72,7 +72,7 @@ sealed class EmbeddedScene : Scene
     public override Database Database { get; }
 
     public override async Task<(long InFlight, long Failed)> Messages() =>
-        (0, await Database.Count("SELECT count(*) FROM {messaging.set_aside_messages}"));
+        (0, await Database.Count("SELECT count(*) FROM {messaging.dead_letter_messages}"));
 
     public override async ValueTask DisposeAsync()
     {
