@@ -28,7 +28,7 @@ public static class EventLogReader
         return await db.ReadNumbered(filter, limit, cancellationToken);
     }
 
-    /// <summary>The same of those events that have their numbers, for who knows that those he wants have.</summary>
+    /// <summary>The same for events that have their positions, for a caller who knows that theirs have.</summary>
     public static Task<List<LoggedEvent>> ReadNumbered(
         this DbContext db,
         EventFilter filter,

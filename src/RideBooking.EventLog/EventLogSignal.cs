@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace RideBooking.EventLog;
 
 /// <summary>
-/// What the processes' own parts tell each other of the log: whoever commits events tells the sequencer, and the sequencer
-/// tells the readers, each only of the ride or driver he listens to.
+/// Signals within a process about the log: a commit of events signals the sequencer, and the sequencer signals the readers,
+/// each only for the ride or driver that it follows.
 /// </summary>
 public sealed class EventLogSignal
 {

@@ -29,7 +29,7 @@ public sealed class LogTail(EventLogSignal signal)
     {
         if (_told is null || !signal.IsAnybodyListening)
         {
-            // The head before the listeners: whoever comes after this question looks after it, and finds what it counts.
+            // The head before the listeners: a listener that comes after this query reads after it, and finds the events that it counts.
             var first = _told is null;
             var head = await Head(db, numbered, cancellationToken);
             if (first || !signal.IsAnybodyListening)

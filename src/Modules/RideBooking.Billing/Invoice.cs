@@ -8,7 +8,7 @@ using RideBooking.Platform.Messaging;
 namespace RideBooking.Billing;
 
 /// <summary>
-/// What a ride costs the rider, once it is settled what that is. One per ride for ever, completed or cancelled, also where
+/// What a ride costs the rider, once it is settled what that is. One per ride, permanently, completed or cancelled, also where
 /// nothing is due: the unique ride id makes a message that arrives again, however late, change nothing.
 /// </summary>
 internal sealed class Invoice

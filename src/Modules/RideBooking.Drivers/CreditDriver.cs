@@ -90,7 +90,7 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
 
     async Task Credit(Earning earning, ConsumeContext context)
     {
-        // Only who was assigned the ride earns with it. Without an assignment this is tried again, and in the end set aside.
+        // Only the driver who was assigned the ride earns with it. Without an assignment this is retried, and at last moved to the error queue.
         if (!await WasAssigned(earning, context.CancellationToken))
             throw new InvalidOperationException(
                 $"Driver {earning.DriverId} earns nothing with ride {earning.RideId}: no assignment is known."

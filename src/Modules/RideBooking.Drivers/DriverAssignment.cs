@@ -57,7 +57,7 @@ internal sealed class DriverAssignment
 }
 
 /// <summary>
-/// A ride that is over, kept for ever: the assignment may be heard of later than the end. It is looked up when the question
+/// A ride that has ended, kept permanently: the assignment may arrive later than the end. It is looked up when the question
 /// is asked instead of being written into the work, so that neither event has to see the other's row.
 /// </summary>
 internal sealed class EndedRide

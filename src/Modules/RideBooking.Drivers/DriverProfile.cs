@@ -4,7 +4,7 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Drivers;
 
-/// <summary>A driver: who he is, what he drives, and whether he is on duty.</summary>
+/// <summary>A driver: their name, their vehicle, and whether they are on duty.</summary>
 internal sealed class DriverProfile
 {
     public required string DriverId { get; init; }

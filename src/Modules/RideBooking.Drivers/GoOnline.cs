@@ -81,7 +81,7 @@ internal static class GoOnline
             profile = (await Profile(db, driver, cancellationToken))!;
         }
 
-        // Off again in the very moment in which the other request had put him on: the client knows best what to do.
+        // The driver went off duty at the moment at which the other request put them on: the client knows best what to do.
         return profile is { ShiftId: { } current, OnlineSince: { } since }
             ? TypedResults.Ok(new ShiftView(current, since))
             : Problem.Conflict(ProblemCode.ConcurrentUpdate, "The shift ended in the same moment. Repeat.");

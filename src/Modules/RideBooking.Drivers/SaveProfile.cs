@@ -45,7 +45,7 @@ internal sealed record ProfileView(string DriverId, string Name, Vehicle Vehicle
 }
 
 /// <summary>
-/// A driver says who he is and what he drives. A shift keeps the vehicle it began with, because riders were told to look
+/// Saves a driver's name and vehicle. A shift keeps the vehicle it began with, because riders were told to look
 /// for it: a new one counts from the next shift on.
 /// </summary>
 internal static class SaveProfile

@@ -46,7 +46,7 @@ internal sealed record CurrentOffer(
     DateTimeOffset? ExpiresAt
 );
 
-/// <summary>A driver as he sees himself.</summary>
+/// <summary>A driver, as shown to themselves.</summary>
 internal sealed record DriverView(
     ProfileView Profile,
     Availability Availability,

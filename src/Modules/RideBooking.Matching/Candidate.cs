@@ -6,7 +6,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Matching;
 
 /// <summary>
-/// A driver as matching knows him: on duty or not, and reserved for which ride, from the offer to the end of the ride. Both
+/// A driver as Matching knows them: on duty or not, and reserved for which ride, from the offer to the end of the ride. Both
 /// halves change independently: the shift by the driver's coming and going, the reservation by single conditional updates.
 /// </summary>
 internal sealed class Candidate
@@ -60,8 +60,8 @@ internal sealed class Candidate
 internal static class Candidates
 {
     /// <summary>
-    /// Reserves the driver for the offer if he is still free, is not the rider, and has not turned this ride down. The one statement on which
-    /// "no driver on two rides" rests: of any number of searches that want him at once, the database lets one find him
+    /// Reserves the driver for the offer if they are still free, are not the rider, and have not declined this ride. The one statement on which
+    /// "no driver on two rides" rests: of any number of searches for the same driver, the database lets one find them
     /// unreserved. The search is taken, so what its drivers have said is settled.
     /// </summary>
     public static async Task<bool> Reserve(

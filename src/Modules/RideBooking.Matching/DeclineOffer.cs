@@ -12,7 +12,7 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Matching;
 
-/// <param name="Reason">Why, in the driver's words, if he likes to say.</param>
+/// <param name="Reason">Why, in the driver's words; optional.</param>
 internal sealed record DeclineOfferRequest(string? Reason)
 {
     internal sealed class Validator : AbstractValidator<DeclineOfferRequest>
@@ -21,7 +21,7 @@ internal sealed record DeclineOfferRequest(string? Reason)
     }
 }
 
-/// <summary>A driver turns the offer down; the search goes on at once, without him.</summary>
+/// <summary>Declines an offer; the search continues at once, without this driver.</summary>
 internal static class DeclineOffer
 {
     public static void Map(RouteGroupBuilder drivers) =>

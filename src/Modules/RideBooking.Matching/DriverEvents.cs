@@ -15,7 +15,7 @@ namespace RideBooking.Matching;
 internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
 
 /// <summary>
-/// What concerns the driver, live: <c>offer</c> when a ride is offered, <c>assigned</c> when it is his, <c>over</c> when
+/// What concerns the driver, live: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>over</c> when
 /// either has ended. It tells the state and not the history: a client that comes, or comes back, is first told what is true
 /// now, so there is nothing to resume and nothing to miss.
 /// </summary>
@@ -115,7 +115,7 @@ internal static class DriverEvents
             );
     }
 
-    /// <summary>What changed for the driver since he was told last. He has at most one living offer.</summary>
+    /// <summary>What changed for the driver since the last event. They have at most one active offer.</summary>
     static async Task<List<(ServerEvent Event, ActiveOffer? Now)>> Poll(
         IServiceScopeFactory scopes,
         string driverId,

@@ -42,7 +42,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         }
     }
 
-    /// <summary>Offers the ride to this driver, unless he is not free any more or has turned it down meanwhile.</summary>
+    /// <summary>Offers the ride to this driver, unless they are no longer free or have declined it meanwhile.</summary>
     public async Task<bool> OfferTo(string driverId, double meters, Search search, ConsumeContext context)
     {
         var offerId = Guid.CreateVersion7();
@@ -116,7 +116,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
             })
             .ToListAsync(cancellationToken);
 
-        // The corners of the box are farther than the radius: whoever is there waits for the next, larger look.
+        // The corners of the box are farther than the radius: a driver in a corner is found by the next, larger search.
         return
         [
             .. found

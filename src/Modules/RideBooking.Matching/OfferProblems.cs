@@ -12,7 +12,7 @@ internal static class OfferProblems
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no such offer, or it was not made to you.", "offer_not_found");
 
-    /// <summary>The offer is not open any more. That the driver let it run out comes before whoever took the ride since.</summary>
+    /// <summary>The offer is not open any more. If the driver let it expire, that is the answer even if another driver has the ride now.</summary>
     public static async Task<ProblemHttpResult> Over(AppDbContext db, Offer offer, CancellationToken cancellationToken)
     {
         if (

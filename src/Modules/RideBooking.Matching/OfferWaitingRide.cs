@@ -27,7 +27,7 @@ internal sealed class OfferWaitingRide(
     {
         var driverId = context.Message.DriverId;
         var cancellationToken = context.CancellationToken;
-        signal.Invalidate(driverId); // his offer or ride is over, which no event says
+        signal.Invalidate(driverId); // their offer or ride has ended, which no event says
         var fresh = db.Set<DriverPosition>().FreshSince(clock.GetUtcNow() - options.MaxPositionAge);
         var driver = await (
             from candidate in db.Set<Candidate>()
@@ -53,7 +53,7 @@ internal sealed class OfferWaitingRide(
                 if (await db.TakeOpenSearch(rideId, cancellationToken) is { } search)
                 {
                     // Taken meanwhile, or asked for this very ride meanwhile and said no. In the latter case others may
-                    // want him: look afresh, in a transaction that holds no search.
+                    // offer to this driver: search again, in a transaction that holds no search.
                     if (!await offers.OfferTo(driverId, meters, search, context))
                         await context.Publish(new DriverBecameFree(driverId));
                     return;

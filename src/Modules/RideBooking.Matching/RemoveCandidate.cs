@@ -6,8 +6,8 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Matching;
 
 /// <summary>
-/// Takes a driver who went off duty out of the search. An open offer ends; a ride that he took in the same moment stays
-/// his, and after it he is not offered another.
+/// Takes a driver who went off duty out of the search. An open offer ends. A ride that they accepted at the same
+/// moment stays theirs, and they are not offered another after it.
 /// </summary>
 internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOffline>
 {
@@ -34,7 +34,7 @@ internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOff
         candidate.ShiftId = ended.ShiftId;
         candidate.Online = false;
 
-        // Off duty first, then look what he is reserved for: from here on nobody reserves him any more. The offer is ended
+        // Off duty first, then look what they are reserved for: from here on no search reserves them. The offer is ended
         // in a transaction of its own, because a search is always taken before its driver.
         await db.SaveChangesAsync(cancellationToken);
         var reserved = await db.Set<Candidate>()

@@ -7,7 +7,7 @@ namespace RideBooking.Matching;
 
 internal enum SearchStatus
 {
-    /// <summary>Nobody has been offered the ride; whoever comes free next may be.</summary>
+    /// <summary>No driver has been offered the ride; the next one who becomes free may be.</summary>
     Searching,
 
     /// <summary>A driver is thinking it over.</summary>
@@ -21,7 +21,7 @@ internal enum SearchStatus
 }
 
 /// <summary>
-/// The search for one ride's driver. Its row is where everything about the ride is decided: whoever wants to change the
+/// The search for one ride's driver. Its row is where everything about the ride is decided: every change of the
 /// search or its offer takes the row first, by a conditional update that holds it until the commit. So a driver's yes and
 /// the rider's cancellation come one after the other, and the second sees what the first did. The order of locks is always
 /// search, offer, candidate.

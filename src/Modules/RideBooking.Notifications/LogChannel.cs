@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace RideBooking.Notifications;
 
 /// <summary>
-/// The structured log, for whoever looks closely: who was told what stands in the database anyway, and a line for each of a
+/// Writes to the structured log. The database has who was notified of what; a line for each of a
 /// ride's dozen notices would bury the lines that matter. Ids only: names, plates and addresses stay in the text.
 /// </summary>
 internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificationChannel

@@ -6,7 +6,7 @@ using RideBooking.Contracts;
 namespace RideBooking.Payments;
 
 /// <summary>
-/// The payment of one ride. Its key is the ride's id, so there is one per ride for ever; the row stays when it is captured and
+/// The payment of one ride. Its key is the ride's id, so there is one per ride, permanently; the row stays when it is captured and
 /// makes every message that comes again change nothing.
 /// </summary>
 internal sealed class Payment : SagaStateMachineInstance

@@ -22,7 +22,7 @@ internal sealed class Ride : SagaStateMachineInstance
 
     public string RiderId { get; set; } = "";
 
-    /// <summary>The rider while the ride is under way, else null. Unique: a rider has one active ride, for ever.</summary>
+    /// <summary>The rider while the ride is active, else null. Unique: a rider has at most one active ride.</summary>
     public string? ActiveRiderId { get; set; }
 
     public Place Pickup { get; set; } = new(0, 0);
@@ -48,7 +48,7 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>The driver's way to the pickup as it was estimated at the assignment, seconds.</summary>
     public int? EtaSeconds { get; set; }
 
-    /// <summary>Offers of this ride that no longer count, for ever: a late duplicate of one must not seat its driver again.</summary>
+    /// <summary>Offers of this ride that no longer count: a late duplicate of one must not assign its driver again.</summary>
     public List<Guid> EndedOffers { get; set; } = [];
 
     /// <summary>Which search for a driver this is, from 1.</summary>

@@ -115,7 +115,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
         );
         During(NoDriverFound, Ignore(CancelRide), Ignore(ForceComplete), Ignore(ForceCancel));
 
-        // A ride that is over takes no further orders from its driver.
+        // A ride that has ended takes no further commands from its driver.
         During(
             [Completed, Cancelled, NoDriverFound],
             Ignore(ArriveAtPickup),
@@ -125,7 +125,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
             Ignore(ReportNoShow)
         );
 
-        // Whoever comes second, or too late, is told so and is free again; the ride's own driver coming twice is not news.
+        // A driver who accepts second, or too late, is rejected and free again. The ride's own driver accepting twice changes nothing.
         During(
             [DriverAssigned, DriverArrived, InProgress, Completed, Cancelled, NoDriverFound],
             When(OfferAccepted, IsNewAssignment).RejectDriver(),

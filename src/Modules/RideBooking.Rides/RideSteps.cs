@@ -119,7 +119,7 @@ internal static class RideSteps
             return unassigned;
         });
 
-    /// <summary>Tells a driver for whom there is no ride (any more) that he is free. Once: the offer is remembered.</summary>
+    /// <summary>Releases a driver for whom there is no ride (any more). Once: the offer is remembered.</summary>
     public static EventActivityBinder<Ride, DriverAssigned> RejectDriver(
         this EventActivityBinder<Ride, DriverAssigned> binder
     ) =>
@@ -355,7 +355,7 @@ internal static class RideSteps
     )
         where T : class => binder.Then(context => context.Saga.RecordPayment(status, amount(context.Message)));
 
-    /// <summary>Answers whoever waits for the command over HTTP, and remembers it, so that a repeat gets the same answer.</summary>
+    /// <summary>Answers the HTTP request that sent the command, and remembers it, so that a repeat gets the same answer.</summary>
     public static EventActivityBinder<Ride, T> Confirm<T>(this EventActivityBinder<Ride, T> binder)
         where T : class => binder.Then(context => context.Saga.LastCommandId = context.MessageId).Accept();
 

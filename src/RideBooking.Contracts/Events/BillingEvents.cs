@@ -1,6 +1,6 @@
 namespace RideBooking.Contracts;
 
-/// <summary>What the ride costs, once and for all. Event-carried state: whoever charges or shows it needs nothing else.</summary>
+/// <summary>The final fare of a ride. Event-carried state: a consumer that charges or shows it needs nothing else.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="DriverId">The driver.</param>

@@ -46,7 +46,7 @@ public sealed record OfferExpired(Guid RideId, Guid OfferId, string DriverId, st
 /// <summary>A driver took the ride.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
-/// <param name="OfferId">The offer that was accepted. One assignment per offer, for ever.</param>
+/// <param name="OfferId">The offer that was accepted. At most one assignment per offer.</param>
 /// <param name="DriverId">The driver.</param>
 /// <param name="DriverName">What the rider calls the driver.</param>
 /// <param name="Vehicle">What the rider looks for.</param>

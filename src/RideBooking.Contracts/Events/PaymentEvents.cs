@@ -1,6 +1,6 @@
 namespace RideBooking.Contracts;
 
-/// <summary>The money was taken. At most once per ride, for ever.</summary>
+/// <summary>The money was taken. At most once per ride.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="PaymentId">The payment.</param>

@@ -31,7 +31,7 @@ public sealed record RideRequested(
 /// <param name="DriverId">The driver who is free again.</param>
 /// <param name="OfferId">The accepted offer that this ends.</param>
 /// <param name="By">Who ended it: <c>driver</c>, <c>operator</c> or <c>system</c> (the ride had ended before the assignment arrived).</param>
-/// <param name="Reason">Why, in the words of whoever ended it.</param>
+/// <param name="Reason">Why, in the words of the person who ended it.</param>
 /// <param name="SearchAgain">Whether the ride goes back to searching.</param>
 /// <param name="At">When.</param>
 [Event("rides")]

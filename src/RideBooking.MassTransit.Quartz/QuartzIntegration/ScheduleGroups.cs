@@ -110,7 +110,7 @@ public sealed class ScheduleGroups
     }
 }
 
-/// <summary>A change of the schedule, and whoever waits for it.</summary>
+/// <summary>A change of the schedule, and the callers that wait for it.</summary>
 sealed class Change(IScheduler scheduler, Func<Task> begin)
 {
     readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -123,7 +123,7 @@ sealed class Change(IScheduler scheduler, Func<Task> begin)
 
     public void IsMade() => _made.TrySetResult();
 
-    /// <summary>Makes it, by itself. Never fails: whoever waits learns of it.</summary>
+    /// <summary>Makes this change alone. Never fails: the callers that wait get the exception.</summary>
     public async Task Make()
     {
         try

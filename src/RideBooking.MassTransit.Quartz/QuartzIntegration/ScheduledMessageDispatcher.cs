@@ -14,7 +14,7 @@ sealed class ScheduledMessageDispatcher(IBus bus)
     /// <summary>A send that hangs on a lost broker must not hold one of the scheduler's few threads for good.</summary>
     static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(30);
 
-    // The name that whoever collects MassTransit's traces listens to.
+    // The name of MassTransit's traces, to which collectors listen.
     static readonly ActivitySource s_source = new(DiagnosticHeaders.DefaultListenerName);
 
     const string ContextKey = "MassTransit.ScheduledMessageDispatcher";

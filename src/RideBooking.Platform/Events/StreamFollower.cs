@@ -14,7 +14,7 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
 {
     const int Batch = 100;
 
-    /// <summary>The stream's events for ever, each once and in order, from the first; waiting holds no connection.</summary>
+    /// <summary>Follows the stream's events without end, each once and in order, from the first. Waiting holds no connection.</summary>
     /// <param name="streamId">The ride's or driver's id, as the envelope writes it.</param>
     /// <param name="cancellationToken">Ends it, with <see cref="OperationCanceledException"/>.</param>
     public async IAsyncEnumerable<LoggedEvent> Events(

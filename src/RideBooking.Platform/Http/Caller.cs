@@ -18,7 +18,7 @@ public enum Role
 }
 
 /// <summary>
-/// Whoever calls, for an endpoint open to several roles. A handler takes it as a parameter, like <see cref="Rider"/>,
+/// The caller of an endpoint that is open to several roles. A handler takes it as a parameter, like <see cref="Rider"/>,
 /// <see cref="Driver"/> and <see cref="Operator"/>.
 /// </summary>
 /// <param name="Id">The token's <c>sub</c>, 1 to 255 characters.</param>

@@ -26,7 +26,7 @@ internal static class Health
             .DisableRateLimiting();
     }
 
-    /// <summary>Something this needs is away.</summary>
+    /// <summary>Something that this needs is unavailable.</summary>
     /// <param name="reason">For everybody to read: no addresses, no names of users.</param>
     public static HealthCheckResult Unhealthy(string reason) => HealthCheckResult.Unhealthy(data: Because(reason));
 

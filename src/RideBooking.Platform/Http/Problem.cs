@@ -58,7 +58,7 @@ public static class Problem
         params (string Name, object? Value)[] extensions
     ) => Of(StatusCodes.Status422UnprocessableEntity, code, detail, extensions);
 
-    /// <summary>503 with <c>Retry-After</c>: something this needs is away for the moment.</summary>
+    /// <summary>503 with <c>Retry-After</c>: something that this needs is unavailable for the moment.</summary>
     public static ProblemHttpResult Unavailable(string detail, TimeSpan retryAfter) =>
         TypedResults.Problem(UnavailableDetails(detail, retryAfter));
 

@@ -51,7 +51,7 @@ public static class ProblemCode
     /// <summary>500: a fault of ours; the log has the details under the answer's <c>traceId</c>.</summary>
     public const string InternalError = "internal_error";
 
-    /// <summary>503: the database or the broker is away; repeat after <c>Retry-After</c>.</summary>
+    /// <summary>503: the database or the broker is unavailable; repeat after <c>Retry-After</c>.</summary>
     public const string Unavailable = "unavailable";
 
     /// <summary>503: it exists, and the caller will see it shortly; repeat after <c>Retry-After</c>.</summary>
@@ -77,7 +77,7 @@ public static class ProblemCode
             429 => (RateLimited, "Too many requests; slow down."),
             431 => ("headers_too_large", "The request's headers are too large."),
             501 => ("not_implemented", "This is not implemented."),
-            503 => (Unavailable, "Something this needs is away for the moment; try again shortly."),
+            503 => (Unavailable, "Something that this needs is unavailable for the moment; try again shortly."),
             < 500 => ("request_refused", "The request was refused."),
             _ => (InternalError, "Something went wrong on our side. Quote the traceId when you report it."),
         };

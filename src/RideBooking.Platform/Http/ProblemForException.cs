@@ -45,7 +45,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
                 (Problem.RetryAfter, 1)
             ),
             _ when TransientFault.Matches(exception) => Problem.UnavailableDetails(
-                "Something this needs is away for the moment; try again shortly.",
+                "Something that this needs is unavailable for the moment; try again shortly.",
                 RetryAfter
             ),
             _ => Problem.ForStatus(StatusCodes.Status500InternalServerError),
@@ -57,7 +57,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
         if (exception is NotYetVisibleException)
             log.LogWarning("{Method} {Path} answered 503: {Reason}", method, path, exception.Message);
         else if (problem.Status == StatusCodes.Status503ServiceUnavailable)
-            log.LogWarning(exception, "{Method} {Path} answered 503: a dependency is away", method, path);
+            log.LogWarning(exception, "{Method} {Path} answered 503: a dependency is unavailable", method, path);
         else if (problem.Status >= 500)
             log.LogError(exception, "{Method} {Path} failed", method, path);
         else

@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>Tells "the database or the broker is away or overloaded, repeat later" from "this will fail again".</summary>
+/// <summary>Distinguishes "the database or the broker is unavailable or overloaded, repeat later" from "this will fail again".</summary>
 internal static class TransientFault
 {
     public static bool Matches(Exception? exception)

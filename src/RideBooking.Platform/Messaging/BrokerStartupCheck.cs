@@ -5,7 +5,7 @@ using RideBooking.Platform.Messaging.Partitions;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>The broker before anything uses it: waited for while it is away, refused when it refuses.</summary>
+/// <summary>Checks the broker before anything uses it: waits while it is unavailable, and ends the start when it refuses.</summary>
 internal static class BrokerStartupCheck
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
@@ -76,7 +76,7 @@ internal static class BrokerStartupCheck
                 }
                 catch (OperationInterruptedException other) when (other.ShutdownReason?.ReplyCode == 406)
                 {
-                    // The bus would try for ever, and listen to nobody meanwhile.
+                    // The bus would try without end, and consume nothing meanwhile.
                     throw new ConfigurationException(
                         $"The queue {queue} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating/queues.md). {other.ShutdownReason?.ReplyText}"
                     );

@@ -55,7 +55,7 @@ internal sealed partial class EndpointWatchdog(
             }
     }
 
-    // None while the broker is away: that mends itself, and BrokerWatch tells of it.
+    // None while the broker is unavailable: that recovers automatically, and BrokerWatch reports it.
     async Task<List<(string Queue, IReceiveEndpoint Endpoint)>> Idle(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -22,7 +22,7 @@ internal static class FailurePolicy
     static Policy For(string endpoint, TransportOptions options) =>
         endpoint switch
         {
-            // Whoever waits in process for the answer tries again himself; he must not be told of success later.
+            // A caller that waits in process for the answer retries; a success after that would be reported to no caller.
             _ when IsInProcess(endpoint) => new([], [], TimeSpan.Zero),
             // Takes timers and redeliveries into the database. It cannot redeliver through itself.
             Scheduler => new(options.Retry, [], HoldFor(options)),

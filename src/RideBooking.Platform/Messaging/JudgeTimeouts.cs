@@ -6,7 +6,7 @@ namespace RideBooking.Platform.Messaging;
 
 /// <summary>
 /// A statement that times out looks like an outage. Where the database answers another, the message fails like any other: it
-/// has its retries and redeliveries, and then it is set aside.
+/// has its retries and redeliveries, and then goes to the error queue.
 /// </summary>
 internal sealed class JudgeTimeouts(DatabaseWatch database) : IMessageFilter
 {

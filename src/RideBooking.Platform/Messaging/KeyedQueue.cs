@@ -1,13 +1,13 @@
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>Whoever takes a turn for a key has it when all have ended who took theirs for this key before, however they ended.</summary>
+/// <summary>Serializes work per key, in arrival order, however the work before has ended.</summary>
 internal sealed class KeyedQueue<TKey>
     where TKey : notnull
 {
     readonly Lock _lock = new();
     readonly Dictionary<TKey, Task> _last = [];
 
-    /// <summary>For how many keys somebody has a turn or waits for it.</summary>
+    /// <summary>The number of keys with work that runs or waits.</summary>
     public int Keys
     {
         get
@@ -17,7 +17,7 @@ internal sealed class KeyedQueue<TKey>
         }
     }
 
-    /// <summary>Stands in line at once. The turn must be used, or nobody behind it gets his.</summary>
+    /// <summary>Takes the next place in the key's queue. The ticket must be used, or the tickets behind it wait without end.</summary>
     public Ticket Enqueue(TKey key)
     {
         var ends = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,10 +37,10 @@ internal sealed class KeyedQueue<TKey>
         ends.SetResult();
     }
 
-    /// <summary>A place in line.</summary>
+    /// <summary>A place in the queue of a key.</summary>
     internal sealed class Ticket(KeyedQueue<TKey> turns, TKey key, Task before, TaskCompletionSource ends)
     {
-        /// <summary>Does it when those before have ended; or not at all, and throws, when waiting is given up.</summary>
+        /// <summary>Runs the work when the work before has ended. Throws, without running it, when the wait is cancelled.</summary>
         public async Task Run(Func<Task> handle, CancellationToken cancellationToken)
         {
             try
@@ -63,7 +63,7 @@ internal sealed class KeyedQueue<TKey>
             }
         }
 
-        // Who gives up waiting has not handled anything: the next still waits for those before.
+        // A ticket that gave up has done nothing: the next one still waits for those before.
         async Task LeaveAfter()
         {
             await before;

@@ -178,7 +178,7 @@ public static class MessagingRegistration
             ForgetRefusedCommands.Use(endpoint);
     }
 
-    // Who waits in process knows his own order, and timers have none but their time.
+    // A caller that waits in process knows its own order, and timers have no order but their time.
     static bool IsDivided(string endpoint) =>
         endpoint != FailurePolicy.Scheduler && !endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
 

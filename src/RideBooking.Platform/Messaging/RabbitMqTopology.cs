@@ -12,7 +12,7 @@ internal static class RabbitMqTopology
 {
     /// <summary>
     /// After so many deliveries that ended without an answer, because the process died or the connection broke, the broker
-    /// moves a message to the error queue. RabbitMQ before 4.0 would deliver it for ever, later ones drop it after 20. What
+    /// moves a message to the error queue. RabbitMQ before 4.0 would deliver it without end, later ones drop it after 20. What
     /// fails in its consumer is answered for and never counts.
     /// </summary>
     public const int DeliveryLimit = 10;

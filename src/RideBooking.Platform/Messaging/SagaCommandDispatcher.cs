@@ -13,7 +13,7 @@ namespace RideBooking.Platform.Messaging;
 /// <summary>
 /// Runs a command on a saga's real state machine here and now: same correlation, retry, inbox, transaction and outbox as a
 /// message from the broker, without the broker. An HTTP handler so knows what the machine said when it answers, and a
-/// broker that is away delays what the machine publishes but refuses nobody.
+/// unavailable broker delays what the machine publishes but refuses no caller.
 /// </summary>
 /// <typeparam name="TSaga">The saga's instance.</typeparam>
 public sealed class SagaCommandDispatcher<TSaga>

@@ -14,15 +14,15 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
     IConnection? _connection;
     IChannel? _channel;
 
-    /// <summary>Messages that wait to be delivered; null where there is no such queue. Throws when the broker is away.</summary>
+    /// <summary>Messages that wait to be delivered; null where there is no such queue. Throws when the broker is unavailable.</summary>
     public async Task<long?> Count(string queue, CancellationToken cancellationToken) =>
         (await Ask(queue, cancellationToken))?.MessageCount;
 
-    /// <summary>How many consume the queue; null where there is no such queue. Throws when the broker is away.</summary>
+    /// <summary>How many consume the queue; null where there is no such queue. Throws when the broker is unavailable.</summary>
     public async Task<long?> Consumers(string queue, CancellationToken cancellationToken) =>
         (await Ask(queue, cancellationToken))?.ConsumerCount;
 
-    /// <summary>True when the broker lets us in. Throws when it is away.</summary>
+    /// <summary>Whether the broker accepts the connection. Throws when it is unavailable.</summary>
     public async Task<bool> Exists(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);

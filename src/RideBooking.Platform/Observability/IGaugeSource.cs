@@ -20,7 +20,7 @@ public readonly record struct Reading(Gauge Gauge, double Value, string? Label);
 
 /// <summary>
 /// Figures that have to be looked up, in the database or at the broker. They are looked up in the background now and then,
-/// never by whoever asks for the metrics. A module adds its own with <see cref="GaugeRegistration.AddGauges{T}"/>; each
+/// never by the request for the metrics. A module adds its own with <see cref="GaugeRegistration.AddGauges{T}"/>; each
 /// look has a service scope of its own.
 /// </summary>
 public interface IGaugeSource

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace RideBooking.Platform.Observability;
 
 /// <summary>
-/// Looks the gauges up at a modest pace and keeps what they read for whoever asks. A source that takes long is asked less
+/// Polls the gauges at a modest pace and keeps their values for the metrics endpoint. A source that takes long is asked less
 /// often, so that it never costs more than a fiftieth of its database's time; one that fails shows nothing rather than
 /// what was true before.
 /// </summary>
@@ -92,7 +92,7 @@ internal sealed partial class PolledGauges : BackgroundService
         {
             _readings.TryRemove(source.Type, out _);
             _failures.Add(1, new KeyValuePair<string, object?>("source", source.Type.Name));
-            // What is away is said by those who need it; here once is enough.
+            // Those who need the source report its outage; here once is enough.
             LogFailure(failedBefore ? LogLevel.Debug : LogLevel.Warning, failure, source.Type.Name);
             return false;
         }

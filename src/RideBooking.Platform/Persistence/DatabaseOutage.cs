@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>
-/// Tells "the database is away, full or locked" from what is the statement's own fault. Lost races are neither: they are
+/// Distinguishes "the database is unavailable, full or locked" from a fault of the statement. Lost races are neither: they are
 /// over at the next attempt.
 /// </summary>
 internal static class DatabaseOutage

@@ -9,7 +9,7 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>The schema before anything uses it. A database that is away is waited for.</summary>
+/// <summary>Checks the schema before anything uses it. Waits for a database that is unavailable.</summary>
 internal static class DatabaseStartupCheck
 {
     /// <summary>Creates or upgrades the schema. Throws <see cref="ConfigurationException"/> when there is no such database.</summary>

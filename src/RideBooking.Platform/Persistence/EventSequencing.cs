@@ -32,7 +32,7 @@ internal sealed partial class EventSequencing(
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // The database is away or two sequencers met: the events stay pending and the next beat numbers them.
+                // The database is unavailable or two sequencers met: the events stay pending and the next beat numbers them.
                 LogRetry(log, failure);
             }
             catch (OperationCanceledException)

@@ -37,7 +37,7 @@ internal sealed record Recovered(
 /// <summary>
 /// Makes good what a transport has lost. Whatever goes through it is either an event, or a command or timer that follows from
 /// a module's rows: so the events that somebody has not handled are published again under their own ids, and every module
-/// says again what its unfinished work waits for. Whoever has handled it already drops it. Everything goes through the
+/// republishes what its unfinished work waits for. A consumer that has handled it already drops it. Everything goes through the
 /// outbox, a batch at a time, so that a recovery which is killed has done what it had done; it may run beside the hosts and
 /// in several processes.
 /// </summary>

@@ -26,7 +26,7 @@ internal sealed class RecoveryPoint
     }
 }
 
-/// <summary>An event before the recovery point that somebody has still to handle: he is late, or it failed.</summary>
+/// <summary>An event before the recovery point that a consumer has still to handle: it is late, or it failed.</summary>
 internal sealed class UnfinishedEvent
 {
     /// <summary>Its position in the log.</summary>

@@ -83,7 +83,7 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
     {
         var ride = await host.Poison("track-assignments", messages: 2);
         var before = await host.Failed("track-assignments", ride, 2);
-        string[] redrive = ["error-queues", "redrive", "follow-drivers-work_error", "--reason", "mended"];
+        string[] redrive = ["error-queues", "redrive", "track-assignments_error", "--reason", "mended"];
 
         var refused = (await host.RunOnTerminal(100, "n", redrive)).ShouldEnd(ExitCode.Failed);
         refused.Error.ShouldContain("Send 2 messages back to the queue they failed in? [y/N]");

@@ -3,7 +3,7 @@ using RideBooking.Contracts;
 namespace RideBooking.Payments.Gateway;
 
 /// <summary>
-/// The seam to whoever moves the money. An implementation answers <see cref="ChargeOutcome.Unknown"/> whenever it cannot tell
+/// Moves the money; the seam to the payment provider. An implementation answers <see cref="ChargeOutcome.Unknown"/> whenever it cannot tell
 /// whether money moved (timeout, broken connection, server error); an exception means a fault of ours and moves nothing.
 /// </summary>
 internal interface IPaymentGateway

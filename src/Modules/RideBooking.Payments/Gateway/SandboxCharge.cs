@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.Payments.Gateway;
 
-/// <summary>One line of the sandbox gateway's books: what became of one idempotency key, for ever.</summary>
+/// <summary>One line of the sandbox gateway's books: the permanent outcome of one idempotency key.</summary>
 internal sealed class SandboxCharge
 {
     public const string Captured = "captured";

@@ -47,7 +47,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
         var charge = await Decide(request, cancellationToken);
         if (!await TryWrite(db => db.Add(charge), cancellationToken))
         {
-            // Somebody asked under the same key at the same moment, and what he was told holds for us too.
+            // Another request used the same key at the same moment; its outcome is the outcome of this one, too.
             var winner =
                 await Read(request.Key, cancellationToken)
                 ?? throw new InvalidOperationException($"The charge {request.Key} could not be written.");

@@ -4,8 +4,8 @@ namespace RideBooking.Platform.Http.Idempotency;
 internal sealed record IdempotencySettings
 {
     /// <summary>
-    /// How long a claim lasts without being renewed; then another attempt takes over. As long waits whoever repeats a request
-    /// that was under way in a process when it died.
+    /// How long a claim lasts without being renewed; then another attempt takes over. A repeat of a request that
+    /// a process was carrying out when it died waits for as long.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -20,7 +20,7 @@ internal abstract record Claim
     /// <summary>The key belongs to another request.</summary>
     public sealed record Reused : Claim;
 
-    /// <summary>Somebody else is at it.</summary>
+    /// <summary>Another attempt is in progress.</summary>
     public sealed record InProgress : Claim;
 }
 
@@ -192,7 +192,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
 
     /// <summary>
     /// Lets the next repeat of every request that is under way carry it out: for a process that is the only one, when it
-    /// starts, since whoever held the claims is dead. Of requests of the last minute, so that it need not look through all that
+    /// starts, since the process that held the claims is dead. Of requests of the last minute, so that it need not look through all that
     /// are kept: an older one that was just taken over waits for its lease. Returns how many.
     /// </summary>
     public async Task<int> ReleaseAbandoned(CancellationToken cancellationToken)

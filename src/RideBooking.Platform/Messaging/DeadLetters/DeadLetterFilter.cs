@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Messaging.DeadLetters;
 
 /// <summary>
 /// Keeps what the in-memory transport moves to an error or skipped queue. The message is not done with before it is stored:
-/// while the database is away it waits here.
+/// while the database is unavailable it waits here.
 /// </summary>
 internal sealed class DeadLetterFilter(
     string queue,
