@@ -12,7 +12,7 @@ internal static class SteerDemo
 {
     public static void Map(RouteGroupBuilder operators)
     {
-        operators.MapGet("/demo", Show).WithSummary("How the simulated city is");
+        operators.MapGet("/demo", Show).WithSummary("Get the state of the simulated city");
         operators
             .MapPut("/demo", Steer)
             .WithSummary("Steer the simulated city")

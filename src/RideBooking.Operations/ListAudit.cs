@@ -12,7 +12,7 @@ namespace RideBooking.Operations;
 internal static class ListAudit
 {
     public static void Map(RouteGroupBuilder operators) =>
-        operators.MapGet("/operations/audit", Handle).WithSummary("Who did what, when and why, newest first");
+        operators.MapGet("/operations/audit", Handle).WithSummary("List the operators' audit, newest first");
 
     static async Task<Ok<Page<Item>>> Handle(PageRequest page, AppDbContext db, CancellationToken cancellationToken)
     {

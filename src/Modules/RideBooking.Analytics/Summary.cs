@@ -21,7 +21,7 @@ internal static class Summary
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/analytics/summary", Handle)
-            .WithSummary("Demand, acceptance, rides by status and revenue of a period")
+            .WithSummary("Get demand, acceptance, rides by status and revenue of a period")
             .WithDescription(
                 "From `from` up to but not including `to` (RFC 3339); the last 24 hours if left out, a year at most. "
                     + "Hours and days are those of `timeZone`, an IANA name such as Europe/Berlin; the tariff's if left out. "

@@ -21,7 +21,7 @@ internal static class GetReceipt
     public static void Map(RouteGroupBuilder ridersAndOperators) =>
         ridersAndOperators
             .MapGet("/rides/{rideId:guid}/receipt", Handle)
-            .WithSummary("The receipt of a ride")
+            .WithSummary("Get the receipt of a ride")
             .WithDescription("404 receipt_not_ready until the fare, or the cancellation fee, is final.")
             .Refuses(StatusCodes.Status404NotFound, "ride_not_found", "receipt_not_ready");
 

@@ -15,7 +15,7 @@ internal static class QuoteRide
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/quotes", Handle)
-            .WithSummary("What a ride would cost")
+            .WithSummary("Quote a ride")
             .WithDescription("Hand the quoteId to POST /rides before expiresAt and this fare is what the ride costs.");
 
     static Results<Ok<Quote>, ProblemHttpResult> Handle(

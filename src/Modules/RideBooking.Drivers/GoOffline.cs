@@ -20,7 +20,7 @@ internal static class GoOffline
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapDelete("/drivers/me/shift", Handle)
-            .WithSummary("Go off duty.")
+            .WithSummary("End the shift")
             .AnswersWhenHandled<DriverWentOffline, OfferExpired>()
             .Refuses(StatusCodes.Status409Conflict, "on_trip", ProblemCode.ConcurrentUpdate);
 

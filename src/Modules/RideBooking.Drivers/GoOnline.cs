@@ -33,7 +33,7 @@ internal static class GoOnline
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/drivers/me/shift", Handle)
-            .WithSummary("Come on duty, or begin the sequences of location reports again.")
+            .WithSummary("Start a shift, or restart the sequence of location reports")
             .AnswersWhenHandled<DriverWentOnline>()
             .Refuses(StatusCodes.Status422UnprocessableEntity, ReportLocation.Implausible)
             .Refuses(StatusCodes.Status409Conflict, "profile_required", ProblemCode.ConcurrentUpdate);

@@ -48,7 +48,7 @@ internal static class ReportLocation
         drivers
             .MapPut("/drivers/me/location", Handle)
             .InBulk()
-            .WithSummary("Report your location; an older report is dropped.")
+            .WithSummary("Report your location")
             .WithDescription(
                 "A report whose `sequence` is not greater than that of the known position is dropped, unless that is more than "
                     + "30 seconds old. `POST /drivers/me/shift` begins the sequences again. Two apps of one driver that count "

@@ -51,7 +51,7 @@ internal sealed record ProfileView(string DriverId, string Name, Vehicle Vehicle
 internal static class SaveProfile
 {
     public static void Map(RouteGroupBuilder drivers) =>
-        drivers.MapPut("/drivers/me", Handle).WithSummary("Create or change your profile.");
+        drivers.MapPut("/drivers/me", Handle).WithSummary("Create or change your profile");
 
     internal static async Task<Results<Ok<ProfileView>, ProblemHttpResult>> Handle(
         SaveProfileRequest request,

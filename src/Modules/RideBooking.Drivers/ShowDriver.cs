@@ -61,7 +61,7 @@ internal static class ShowDriver
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapGet("/drivers/me", Handle)
-            .WithSummary("Your profile, availability, ride and offer.")
+            .WithSummary("Get your profile, availability, ride and offer")
             .Refuses(StatusCodes.Status404NotFound, "profile_not_found");
 
     internal static async Task<Results<Ok<DriverView>, ProblemHttpResult>> Handle(

@@ -45,7 +45,7 @@ internal static class ShowEarnings
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapGet("/drivers/me/earnings", Handle)
-            .WithSummary("What you earned, from an instant to another; the last seven days if you do not say.");
+            .WithSummary("Get your earnings of a period, by default the last seven days");
 
     internal static async Task<Results<Ok<EarningsView>, ProblemHttpResult>> Handle(
         Driver driver,

@@ -31,7 +31,7 @@ internal static class AcceptOffer
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/offers/{offerId:guid}/accept", Handle)
-            .WithSummary("Take the ride that was offered.")
+            .WithSummary("Accept an offer")
             .AnswersWhenHandled<DriverAssigned>()
             .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
             .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken", "own_ride");

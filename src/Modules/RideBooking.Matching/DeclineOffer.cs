@@ -27,7 +27,7 @@ internal static class DeclineOffer
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/offers/{offerId:guid}/decline", Handle)
-            .WithSummary("Turn down the ride that was offered.")
+            .WithSummary("Decline an offer")
             .AnswersWhenHandled<OfferDeclined>()
             .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
             .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken");

@@ -50,7 +50,7 @@ internal static class DriverEvents
     );
 
     public static void Map(RouteGroupBuilder drivers) =>
-        drivers.MapGet("/drivers/me/events", Handle).WithSummary("Your offers and rides as they come and go (SSE).");
+        drivers.MapGet("/drivers/me/events", Handle).WithSummary("Follow your offers and rides live");
 
     static ServerSentEvents Handle(
         Driver driver,

@@ -36,7 +36,7 @@ internal sealed record OfferView(
 internal static class LiveOffers
 {
     public static void Map(RouteGroupBuilder drivers) =>
-        drivers.MapGet("/drivers/me/offers", Handle).WithSummary("The offers you can accept now.");
+        drivers.MapGet("/drivers/me/offers", Handle).WithSummary("List the offers that you can accept now");
 
     static async Task<Ok<Page<OfferView>>> Handle(
         Driver driver,

@@ -18,7 +18,7 @@ internal static class ListNotifications
                 (Rider rider, PageRequest page, AppDbContext db, CancellationToken cancellationToken) =>
                     Handle(Audience.Rider, rider.Id, page, db, cancellationToken)
             )
-            .WithSummary("What the rider was told, newest first");
+            .WithSummary("List the rider's notifications, newest first");
 
     public static void MapForDrivers(RouteGroupBuilder drivers) =>
         drivers
@@ -27,7 +27,7 @@ internal static class ListNotifications
                 (Driver driver, PageRequest page, AppDbContext db, CancellationToken cancellationToken) =>
                     Handle(Audience.Driver, driver.Id, page, db, cancellationToken)
             )
-            .WithSummary("What the driver was told, newest first");
+            .WithSummary("List the driver's notifications, newest first");
 
     internal static async Task<Ok<Page<Item>>> Handle(
         Audience audience,

@@ -24,7 +24,7 @@ internal static class InspectPayment
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/payments/{rideId:guid}", Handle)
-            .WithSummary("The payment of a ride")
+            .WithSummary("Get the payment of a ride")
             .Refuses(StatusCodes.Status404NotFound, "payment_not_found");
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(

@@ -22,7 +22,7 @@ internal static class OperatePayment
     {
         operators
             .MapPost("/operations/payments/{rideId:guid}/retry", Retry)
-            .WithSummary("Ask for the money of a ride again")
+            .WithSummary("Retry the payment of a ride")
             .WithDescription(
                 "Now, with the card that the rider last named, or else the default. For a payment that is retrying or outstanding; "
                     + "while it is being made, again has no effect. 409 payment_not_due when nothing is owed."
@@ -31,7 +31,7 @@ internal static class OperatePayment
             .Refuses(StatusCodes.Status409Conflict, NotDue);
         operators
             .MapPost("/operations/payments/{rideId:guid}/write-off", WriteOff)
-            .WithSummary("Give up the money of a ride")
+            .WithSummary("Write off the payment of a ride")
             .AnswersWhenHandled<BalanceWrittenOff>()
             .WithDescription(
                 "The rider owes it no longer and can ride again. For a payment that is retrying or outstanding; again has no effect. "

@@ -24,7 +24,7 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
     public static void Map(RouteGroupBuilder everybody) =>
         everybody
             .MapGet("/rides/{rideId:guid}/events", Handle)
-            .WithSummary("A ride, live")
+            .WithSummary("Follow a ride live")
             .WithDescription(
                 "Server-sent events: the event's name, its envelope with the ride's status after it, and as id its position "
                     + "in the event log. Begins with what has happened so far and stays open after the ride, until you leave."

@@ -35,7 +35,7 @@ internal static class ForceRide
     {
         operators
             .MapPost("/operations/rides/{rideId:guid}/force-complete", Complete)
-            .WithSummary("Complete a ride whose driver cannot")
+            .WithSummary("Complete a ride on behalf of its driver")
             .AnswersWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "For a ride in progress. The rider pays the quoted fare, or the estimate; with distanceMeters a metered fare. "
@@ -45,7 +45,7 @@ internal static class ForceRide
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
         operators
             .MapPost("/operations/rides/{rideId:guid}/force-cancel", Cancel)
-            .WithSummary("Cancel a ride that is under way")
+            .WithSummary("Cancel an active ride")
             .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
                 "In any status before the end, also with the rider aboard. Nobody pays; the driver, if any, is free again. "

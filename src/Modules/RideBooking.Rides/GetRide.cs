@@ -15,7 +15,7 @@ internal static class GetRide
     public static void Map(RouteGroupBuilder everybody) =>
         everybody
             .MapGet("/rides/{rideId:guid}", Handle)
-            .WithSummary("A ride")
+            .WithSummary("Get a ride")
             .WithDescription("Its ETag is its version; If-None-Match answers 304 while there is no newer one.")
             .Produces(StatusCodes.Status304NotModified)
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);

@@ -15,10 +15,10 @@ namespace RideBooking.Rides;
 internal static class ListRides
 {
     public static void MapForRiders(RouteGroupBuilder riders) =>
-        riders.MapGet("/rides", OfRider).WithSummary("Your rides, newest first");
+        riders.MapGet("/rides", OfRider).WithSummary("List your rides, newest first");
 
     public static void MapForDrivers(RouteGroupBuilder drivers) =>
-        drivers.MapGet("/drivers/me/rides", OfDriver).WithSummary("The rides you drive and drove, newest first");
+        drivers.MapGet("/drivers/me/rides", OfDriver).WithSummary("List your rides as a driver, newest first");
 
     static Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> OfRider(
         Rider rider,

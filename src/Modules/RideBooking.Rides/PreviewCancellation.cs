@@ -15,7 +15,7 @@ internal static class PreviewCancellation
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapGet("/rides/{rideId:guid}/cancellation-preview", Handle)
-            .WithSummary("What cancelling now would cost, and until when it is free")
+            .WithSummary("Preview the cancellation fee")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.NotCancellable);
 

@@ -16,7 +16,7 @@ internal static class RateRideEndpoint
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/rides/{rideId:guid}/rating", Handle)
-            .WithSummary("Judge the ride")
+            .WithSummary("Rate the ride")
             .WithDescription("Once, within 24 hours of its completion.")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(

@@ -16,7 +16,7 @@ internal static class ReleaseRideEndpoint
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/rides/{rideId:guid}/release", Handle)
-            .WithSummary("Give the ride back")
+            .WithSummary("Release the ride")
             .AnswersWhenHandled<DriverUnassigned>()
             .WithDescription("Another driver is looked for. Possible until the rider is aboard.")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)

@@ -17,7 +17,7 @@ internal static class ReportNoShowEndpoint
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/rides/{rideId:guid}/no-show", Handle)
-            .WithSummary("Report that the rider did not come")
+            .WithSummary("Report a no-show")
             .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
                 "Cancels the ride at the rider's cost. Possible after a while of waiting at the pickup, and with recent positions "

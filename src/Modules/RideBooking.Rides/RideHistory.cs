@@ -16,7 +16,7 @@ internal static class RideHistory
     public static void Map(RouteGroupBuilder everybody) =>
         everybody
             .MapGet("/rides/{rideId:guid}/history", Handle)
-            .WithSummary("Every event of a ride, in order")
+            .WithSummary("List the events of a ride, in order")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
 
     static async Task<Results<Ok<List<EventEnvelope>>, ProblemHttpResult>> Handle(

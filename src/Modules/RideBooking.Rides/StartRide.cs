@@ -16,7 +16,7 @@ internal static class StartRideEndpoint
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapPost("/rides/{rideId:guid}/start", Handle)
-            .WithSummary("Start the ride: the rider is aboard")
+            .WithSummary("Start the ride")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 

@@ -15,7 +15,7 @@ internal static class ListErrorQueues
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/error-queues", Handle)
-            .WithSummary("The error and skipped queues that hold messages")
+            .WithSummary("List error and skipped queues that hold messages")
             .WithDescription(
                 $"With ?all=true also those that hold none. What failed is counted over the oldest {Sample} messages of a queue; sampled says whether there are more."
             );

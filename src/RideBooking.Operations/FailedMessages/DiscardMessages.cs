@@ -18,7 +18,7 @@ internal static class DiscardMessages
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/failed-messages/discard", Handle)
-            .WithSummary("Take failed messages out of their queue")
+            .WithSummary("Discard failed messages")
             .WithDescription(
                 "They are kept with who, when and why: see state=discarded, and restore. With dryRun the answer is the plan."
             )

@@ -15,7 +15,7 @@ internal static class ListFailedMessages
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/failed-messages", Handle)
-            .WithSummary("Failed messages, the longest waiting first")
+            .WithSummary("List failed messages, oldest first")
             .WithDescription(
                 $"state=failed (the default) are those in the error and skipped queues, looked at {FindFailedMessages.Depth} deep (truncated says whether a queue is longer); state=discarded are those that were taken out, newest first."
             )

@@ -16,7 +16,7 @@ internal static class RestoreMessages
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/failed-messages/restore", Handle)
-            .WithSummary("Put discarded messages into their error queue again");
+            .WithSummary("Restore discarded messages to their error queue");
 
     static async Task<Ok<View>> Handle(
         Request request,

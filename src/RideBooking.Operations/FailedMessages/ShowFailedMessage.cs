@@ -26,7 +26,7 @@ internal static class ShowFailedMessage
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/failed-messages/{id}", Handle)
-            .WithSummary("One failed message, with headers, body, exception, its ride and what was done to it")
+            .WithSummary("Get a failed message with its headers, body, exception, ride and audit")
             .Refuses(StatusCodes.Status404NotFound, NotFound);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(

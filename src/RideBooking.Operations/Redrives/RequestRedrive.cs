@@ -18,7 +18,7 @@ internal static class RequestRedrive
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/redrives", Handle)
-            .WithSummary("Send failed messages back to the queues they failed in")
+            .WithSummary("Redrive failed messages to the queues they failed in")
             .WithDescription(
                 "They keep their message id and get their redeliveries anew. The selection is frozen when it is accepted: what fails again is not sent again. With dryRun the answer is the plan."
             )

@@ -14,7 +14,7 @@ internal static class ShowRedrive
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/redrives/{id:guid}", Handle)
-            .WithSummary("How far a redrive is")
+            .WithSummary("Get redrive progress")
             .Refuses(StatusCodes.Status404NotFound, "redrive_not_found");
 
     static async Task<Results<Ok<RedriveView>, ProblemHttpResult>> Handle(

@@ -18,7 +18,7 @@ internal static class ListEvents
         routes
             .MapOperators("Events")
             .MapGet("/events", Handle)
-            .WithSummary("The event stream, by position")
+            .WithSummary("List the event log, by position")
             .WithDescription(
                 "Events after a position, oldest first. Read on with `after` = `next`: no event is ever inserted behind it. A "
                     + "position after the last one is refused with `lastPosition`."

@@ -33,7 +33,7 @@ internal static class DevelopmentToken
         app.MapPublic("Development")
             .MapPost("/dev/token", Handle)
             .DisableRateLimiting()
-            .WithSummary("A token for trying things out")
+            .WithSummary("Get a development token")
             .WithDescription(
                 "Only in Development. The role is rider, driver or operator; the subject is made up if left out."
             );

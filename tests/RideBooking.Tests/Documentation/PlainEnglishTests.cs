@@ -9,8 +9,8 @@ public sealed class PlainEnglishTests
     static readonly (string Banned, string Instead)[] s_words =
     [
         (@"\bfor ever\b", "permanently"),
-        (@"\bwhoever\b", "the actor: the caller, the consumer, the sweeper"),
-        (@"\b(he|his|him)\b", "they, their, them"),
+        (@"\b[wW]hoever\b", "the actor: the caller, the consumer, the sweeper"),
+        (@"\b([hH]e|[hH]is|him)\b", "they, their, them"),
         (@"\b(is|are) away\b", "is unavailable"),
         (@"\b[sS]ay again\b|\bSayAgain\b", "republish, Republish"),
         (@"\b[sS]et aside\b|\bSetAside\w*", "dead-letter, DeadLetter…"),

@@ -18,7 +18,7 @@ internal static class GetBalance
     const string Currency = "EUR";
 
     public static void Map(RouteGroupBuilder riders) =>
-        riders.MapGet("/riders/me/balance", Handle).WithSummary("What you owe");
+        riders.MapGet("/riders/me/balance", Handle).WithSummary("Get the outstanding balance");
 
     static async Task<Ok<Balance>> Handle(
         Rider rider,

@@ -25,7 +25,7 @@ internal static class PayBalance
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/riders/me/balance/pay", Handle)
-            .WithSummary("Pay what you owe, now")
+            .WithSummary("Pay the outstanding balance")
             .WithDescription("Pays with the method named, or else with the default.")
             .Refuses(StatusCodes.Status409Conflict, "nothing_outstanding");
 

@@ -11,7 +11,7 @@ namespace RideBooking.Payments.Methods;
 internal static class ListPaymentMethods
 {
     public static void Map(RouteGroupBuilder riders) =>
-        riders.MapGet("/riders/me/payment-methods", Handle).WithSummary("Your payment methods, the default first");
+        riders.MapGet("/riders/me/payment-methods", Handle).WithSummary("List your payment methods, the default first");
 
     static async Task<Ok<Page<MethodView>>> Handle(Rider rider, AppDbContext db, CancellationToken cancellationToken)
     {
