@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// What this process is handling or has handled lately. A second delivery that meets the first waits for its end, and one
-/// that comes soon after costs no look at the database. The inbox decides all others, and always in the end.
-/// </summary>
+/// <summary>Remembers the messages that this process is handling or has recently handled.</summary>
+/// <remarks>
+/// A duplicate that arrives while the first delivery is handled waits for it to end, and one that arrives soon after costs no
+/// database query. The inbox decides all other cases, and always has the last word.
+/// </remarks>
 sealed class InboxCache<TDbContext>
 {
     const int MaxRemembered = 20_000;
@@ -15,7 +16,10 @@ sealed class InboxCache<TDbContext>
     HashSet<(Guid, Guid)> _recent = [];
     HashSet<(Guid, Guid)> _before = [];
 
-    /// <summary>Returns when nobody else here has the message in hand: null if it was handled, else the turn to handle it.</summary>
+    /// <summary>
+    /// Waits until no other delivery of the message is being handled here. Returns null if it was handled, otherwise a turn
+    /// to handle it.
+    /// </summary>
     public async Task<Turn?> Take(Guid message, Guid consumer, CancellationToken cancellationToken)
     {
         var key = (message, consumer);
@@ -48,13 +52,13 @@ sealed class InboxCache<TDbContext>
         }
     }
 
-    /// <summary>One message in hand.</summary>
+    /// <summary>The exclusive right to handle one message.</summary>
     public sealed class Turn(InboxCache<TDbContext> seen, (Guid, Guid) key, TaskCompletionSource<bool> ends)
         : IDisposable
     {
         bool _handled;
 
-        /// <summary>It is committed.</summary>
+        /// <summary>Records that the message was handled and committed.</summary>
         public void Handled()
         {
             _handled = true;

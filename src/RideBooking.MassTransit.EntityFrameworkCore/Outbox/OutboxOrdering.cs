@@ -2,17 +2,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// Numbers messages within their lanes, at the time of their commit. Whatever somebody has seen before he sent a message was
-/// committed before it: so its messages are either sent, or still in the outbox, with lower numbers. That holds across
-/// processes, and needs neither their clocks nor a sequence in the database.
-/// </summary>
+/// <summary>Numbers messages within their ordering key when they are committed.</summary>
+/// <remarks>
+/// If the sender of a message had seen an earlier change, that change was committed before: its messages are either sent, or
+/// still in the outbox with lower numbers. This holds across processes, and needs neither their clocks nor a sequence in the
+/// database.
+/// </remarks>
 static class OutboxOrdering
 {
-    // SQL Server takes 2100 parameters, and a short list is planned once.
+    // SQL Server allows 2100 parameters, and a short list is planned only once.
     const int KeysPerStatement = 100;
 
-    /// <summary>Puts messages, unit by unit, behind what waits in their lanes. What one unit sends stands side by side.</summary>
+    /// <summary>
+    /// Numbers messages, unit by unit, after the pending messages with the same ordering key. Messages of one unit share a
+    /// number.
+    /// </summary>
     public static async Task Number(
         DbContext context,
         IReadOnlyCollection<IReadOnlyCollection<OutboxMessage>> units,
@@ -38,7 +42,7 @@ static class OutboxOrdering
         Number(units, waiting);
     }
 
-    /// <summary>Those that nothing in their lane has to precede.</summary>
+    /// <summary>Filters the messages that have no predecessors in the outbox.</summary>
     public static IQueryable<OutboxMessage> WithoutPredecessors(
         this IQueryable<OutboxMessage> messages,
         IQueryable<OutboxMessage> outbox
@@ -52,7 +56,7 @@ static class OutboxOrdering
             )
         );
 
-    // Nearly always: order is not kept by default.
+    // The usual case: order is not kept by default.
     static bool HaveNoKey(IEnumerable<IReadOnlyCollection<OutboxMessage>> units)
     {
         foreach (var unit in units)
@@ -65,7 +69,7 @@ static class OutboxOrdering
     static HashSet<string> KeysOf(IEnumerable<IEnumerable<OutboxMessage>> units) =>
         [.. units.SelectMany(unit => unit).Select(message => message.OrderingKey).OfType<string>()];
 
-    // All are of one outbox, which is one bus's.
+    // All messages are in one outbox, which belongs to one bus.
     static string? BusName(IEnumerable<IEnumerable<OutboxMessage>> units) =>
         units.SelectMany(unit => unit).First().BusName;
 

@@ -3,13 +3,14 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
-/// <summary>
-/// Keeps sagas between their messages, so that the next need not read them. An instance is lent to one message at a time and
-/// comes back when that is committed. It may have been overtaken by another process: its version is compared when the message
-/// is written, changed or not; nothing is refused by it; and when it was overtaken, nothing is lent for a while, for then
-/// others work on the same sagas. Nor is it lent when it was kept for long: somebody may have changed its row by hand, and not
-/// its version.
-/// </summary>
+/// <summary>Keeps sagas in memory between their messages, so that the next message need not read them.</summary>
+/// <remarks>
+/// <para>An instance is lent to one message at a time and returned after the commit. Another process may have changed the row
+/// in the meantime, so the version is compared when the message is written, even if the saga is unchanged. A cached saga
+/// never decides a refusal.</para>
+/// <para>After a conflict, no saga is lent for a while, because other processes are working on the same sagas. A saga that
+/// was kept for long is not lent either: its row may have been changed manually, without a new version.</para>
+/// </remarks>
 sealed class SagaCache<TSaga>(TimeProvider clock)
     where TSaga : class, ISaga
 {
@@ -24,7 +25,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
     IProperty? _version;
     DateTimeOffset _pausedUntil;
 
-    /// <summary>Takes the saga out, if it is there.</summary>
+    /// <summary>Removes the saga from the cache and returns it, if it is there and still valid.</summary>
     public TSaga? Take(Guid correlationId)
     {
         lock (_lock)
@@ -36,10 +37,8 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
         }
     }
 
-    /// <summary>
-    /// Keeps the saga as it was committed, unless a later version is there already. It is a copy: who still holds the instance, an
-    /// answer that is being written say, keeps it as it was.
-    /// </summary>
+    /// <summary>Keeps a copy of the saga as it was committed, unless a later version is already there.</summary>
+    /// <remarks>The original instance may still be in use, for example by a response that is being written.</remarks>
     public void Keep(TSaga committed, DbContext context)
     {
         if (VersionIn(context) is not { } version)
@@ -62,7 +61,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets a saga that was deleted.</summary>
+    /// <summary>Removes a saga that was deleted.</summary>
     public void Forget(Guid correlationId)
     {
         lock (_lock)
@@ -72,7 +71,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
         }
     }
 
-    /// <summary>Somebody else changes the same sagas.</summary>
+    /// <summary>Empties the cache and lends nothing for a while, because another process changes the same sagas.</summary>
     public void Pause()
     {
         lock (_lock)
@@ -82,7 +81,10 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
         }
     }
 
-    /// <summary>Whether the context's model lets the saga be kept: it stands alone and has one version that the repository advances.</summary>
+    /// <summary>
+    /// Returns whether the context's model allows caching: the saga has no relationships and one version that the repository
+    /// increments.
+    /// </summary>
     public bool Suits(DbContext context) => VersionIn(context) is not null;
 
     IProperty? VersionIn(DbContext context)
