@@ -24,7 +24,7 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     readonly TaskCompletionSource<CancellationToken> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly ConcurrentDictionary<(Uri Destination, bool OfSuspects), OutboxQueue<TDbContext>> _queues = new();
-    readonly List<Task> _turns = [];
+    readonly List<Task> _ordered = [];
 
     // The value is true if the message is already sent and only its deletion is pending.
     readonly ConcurrentDictionary<Guid, bool> _inFlight = new();
@@ -70,13 +70,13 @@ sealed partial class OutboxDelivery<TDbContext>(
             _running.TrySetResult(cancellationToken);
         }
 
-        await Task.WhenAll(Turns());
+        await Task.WhenAll(Ordered());
         await Task.WhenAll(_queues.Values.Select(queue => queue.Work));
 
-        List<Task> Turns()
+        List<Task> Ordered()
         {
-            lock (_turns)
-                return [.. _turns];
+            lock (_ordered)
+                return [.. _ordered];
         }
     }
 
@@ -179,11 +179,11 @@ sealed partial class OutboxDelivery<TDbContext>(
             return batch.Released;
         }
 
-        lock (_turns)
+        lock (_ordered)
         {
-            _turns.RemoveAll(turn => turn.IsCompleted);
+            _ordered.RemoveAll(task => task.IsCompleted);
             using (ExecutionContext.SuppressFlow())
-                _turns.Add(Task.Run(() => SendInTurn(batch)));
+                _ordered.Add(Task.Run(() => SendInOrder(batch)));
         }
 
         return batch.Released;
@@ -204,13 +204,13 @@ sealed partial class OutboxDelivery<TDbContext>(
     }
 
     /// <summary>Sends a batch when all its predecessors are sent, by any process. Never fails.</summary>
-    async Task SendInTurn(OutboxBatch batch)
+    async Task SendInOrder(OutboxBatch batch)
     {
-        var isItsTurn = false;
+        var isReady = false;
         var cancellationToken = await Running;
         try
         {
-            isItsTurn = await WaitForTurn(batch, cancellationToken);
+            isReady = await WaitForPredecessors(batch, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -221,7 +221,7 @@ sealed partial class OutboxDelivery<TDbContext>(
             LogLeftBehind(exception);
         }
 
-        if (isItsTurn)
+        if (isReady)
             Send(batch);
         else
             await ReleaseAfter(Task.CompletedTask, [batch]);
@@ -229,18 +229,18 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     // This process knows which predecessors it sends itself; it asks the database for the others. After the grace period it
     // leaves the batch to the sweeper.
-    async Task<bool> WaitForTurn(OutboxBatch batch, CancellationToken cancellationToken)
+    async Task<bool> WaitForPredecessors(OutboxBatch batch, CancellationToken cancellationToken)
     {
-        var ahead = batch.Predecessors.ToHashSet();
+        var pending = batch.Predecessors.ToHashSet();
         var since = Stopwatch.GetTimestamp();
         for (var pause = MinPollInterval; ; pause = pause * 2 < MaxPollInterval ? pause * 2 : MaxPollInterval)
         {
             var somethingSent = Volatile.Read(ref _somethingSent).Task;
-            ahead.RemoveWhere(id => _inFlight.TryGetValue(id, out var sent) && sent);
-            var others = ahead.Where(id => !_inFlight.ContainsKey(id)).ToList();
+            pending.RemoveWhere(id => _inFlight.TryGetValue(id, out var sent) && sent);
+            var others = pending.Where(id => !_inFlight.ContainsKey(id)).ToList();
             if (others.Count > 0)
-                ahead.ExceptWith(others.Except(await store.Existing(others, cancellationToken)));
-            if (ahead.Count == 0)
+                pending.ExceptWith(others.Except(await store.Existing(others, cancellationToken)));
+            if (pending.Count == 0)
                 return true;
             if (Stopwatch.GetElapsedTime(since) > settings.GracePeriod)
                 return false;
@@ -274,6 +274,9 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: {Count} sent messages could not be deleted; the deletion is retried with the next one")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Outbox: {Count} sent messages could not be deleted; the deletion is retried with the next one"
+    )]
     partial void LogUndeleted(Exception reason, int count);
 }

@@ -49,13 +49,13 @@ sealed partial class OutboxDeliveryService<TDbContext>(
             return;
 
         await _stopSweeping.CancelAsync();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(settings.MessageDeliveryTimeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(settings.MessageDeliveryTimeout);
         try
         {
-            await _sweeping.WaitAsync(patience.Token);
+            await _sweeping.WaitAsync(timeout.Token);
             while (!_sending.IsCompleted && !delivery.IsIdle && sender.IsBusReady && !delivery.WaitsForBroker)
-                await Task.Delay(DrainPollDelay, patience.Token);
+                await Task.Delay(DrainPollDelay, timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -121,7 +121,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
 
     async Task SendAllThatIsDue(CancellationToken cancellationToken)
     {
-        var underWay = new List<Task>();
+        var inProgress = new List<Task>();
         while (true)
         {
             // Read again, because the previous holder of the lease may have sent everything.
@@ -129,16 +129,16 @@ sealed partial class OutboxDeliveryService<TDbContext>(
             if (due.Count > 0)
             {
                 LogSweeping(due.Count);
-                underWay.AddRange(delivery.EnqueueClaimed(due));
+                inProgress.AddRange(delivery.EnqueueClaimed(due));
             }
-            else if (underWay.Count == 0)
+            else if (inProgress.Count == 0)
                 return;
 
             // A message becomes due only after its predecessors are deleted; and a slow batch must not delay messages that
             // become due meanwhile.
-            if (due.Count == 0 || underWay.Count >= MaxInProgress)
-                await Task.WhenAny([.. underWay, Task.Delay(settings.QueryDelay, clock, cancellationToken)]);
-            underWay.RemoveAll(batch => batch.IsCompleted);
+            if (due.Count == 0 || inProgress.Count >= MaxInProgress)
+                await Task.WhenAny([.. inProgress, Task.Delay(settings.QueryDelay, clock, cancellationToken)]);
+            inProgress.RemoveAll(batch => batch.IsCompleted);
             if (!await store.TryLease(cancellationToken))
                 return;
         }
@@ -154,13 +154,13 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         while (true)
         {
             var due = await store.Due(cancellationToken);
-            var held = due.Select(message => message.Id).Where(delivery.IsInFlight).ToHashSet();
-            if (held.Count == 0)
+            var inFlight = due.Select(message => message.Id).Where(delivery.IsInFlight).ToHashSet();
+            if (inFlight.Count == 0)
                 return due;
 
-            await store.Claim(held, cancellationToken);
-            if (held.Count < due.Count)
-                return due.FindAll(message => !held.Contains(message.Id));
+            await store.Claim(inFlight, cancellationToken);
+            if (inFlight.Count < due.Count)
+                return due.FindAll(message => !inFlight.Contains(message.Id));
         }
     }
 

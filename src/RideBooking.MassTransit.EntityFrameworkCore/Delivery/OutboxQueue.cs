@@ -26,7 +26,7 @@ sealed partial class OutboxQueue<TDbContext>(
     readonly Queue<OutboxBatch> _waiting = [];
     int _messages;
     bool _isWorking;
-    bool _isOver;
+    bool _hasEnded;
     volatile bool _waits;
 
     // How many times in a row the destination has accepted nothing.
@@ -48,7 +48,7 @@ sealed partial class OutboxQueue<TDbContext>(
     {
         lock (_lock)
         {
-            if (_isOver)
+            if (_hasEnded)
                 return false;
 
             _waiting.Enqueue(batch);
@@ -86,11 +86,11 @@ sealed partial class OutboxQueue<TDbContext>(
             {
                 _isWorking = false;
                 // A failing queue is kept, because its backoff grows with the number of misses.
-                _isOver = _misses == 0;
+                _hasEnded = _misses == 0;
             }
         }
 
-        if (_isOver)
+        if (_hasEnded)
             delivery.Forget(this);
         return next;
     }
@@ -158,7 +158,7 @@ sealed partial class OutboxQueue<TDbContext>(
                 break;
 
             outage ??= new BrokerOutage(sender);
-            if (outage.IsCauseOf(result, nobodyGetsThrough: sender.Confirmed == confirmed))
+            if (outage.IsCauseOf(result, nothingConfirmed: sender.Confirmed == confirmed))
             {
                 // The messages keep their place and their order until the outage has ended.
                 LogWaiting(result.Failed[0].Reason, result.Failed.Count + result.Untried.Count);
@@ -199,7 +199,7 @@ sealed partial class OutboxQueue<TDbContext>(
         }
 
         _misses++;
-        LogTakesNothing(destination, _misses);
+        LogUnavailable(destination, _misses);
         try
         {
             await store.PostponeAll(destination, _misses, cancellationToken);
@@ -218,25 +218,25 @@ sealed partial class OutboxQueue<TDbContext>(
         const int MaxRounds = 30;
         static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-        bool _busWasWell = true;
+        bool _busWasHealthy = true;
         int _rounds;
         int _tries;
 
-        public bool IsCauseOf(OutboxSendResult result, bool nobodyGetsThrough)
+        public bool IsCauseOf(OutboxSendResult result, bool nothingConfirmed)
         {
             if (!sender.IsBusReady)
-                return IsIt();
+                return IsOutage();
             if (!result.Failed.TrueForAll(failure => OutboxSender<TDbContext>.IsConnectionFault(failure.Reason)))
                 return false;
             // The bus notices a lost connection later than a send does, and reports only that some endpoint is unhealthy.
             // This counts as an outage while no message gets through, but not indefinitely: the endpoint may have a problem
             // of its own.
-            if (nobodyGetsThrough && !(_busWasWell && sender.IsBusHealthy) && ++_rounds < MaxRounds)
-                return IsIt();
+            if (nothingConfirmed && !(_busWasHealthy && sender.IsBusHealthy) && ++_rounds < MaxRounds)
+                return IsOutage();
             // One failure counts as an outage even if the bus reports that it is healthy.
             return ++_tries == 1;
 
-            bool IsIt()
+            bool IsOutage()
             {
                 _tries = 0;
                 return true;
@@ -247,16 +247,22 @@ sealed partial class OutboxQueue<TDbContext>(
         {
             await Task.Delay(s_pause, cancellationToken);
             await sender.WaitForBus(cancellationToken);
-            _busWasWell = sender.IsBusHealthy;
+            _busWasHealthy = sender.IsBusHealthy;
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "Outbox: the broker is unavailable; {Count} messages wait until it is back")]
     partial void LogWaiting(Exception reason, int count);
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: attempt {Attempt} to send {MessageId} ({MessageType}) failed; it is retried later")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Outbox: attempt {Attempt} to send {MessageId} ({MessageType}) failed; it is retried later"
+    )]
     partial void LogUnsendable(Exception reason, Guid messageId, string messageType, int attempt);
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: {Destination} accepted nothing, attempt {Times}; its messages are retried later")]
-    partial void LogTakesNothing(Uri destination, int times);
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Outbox: {Destination} accepted nothing, attempt {Times}; its messages are retried later"
+    )]
+    partial void LogUnavailable(Uri destination, int times);
 }

@@ -48,7 +48,10 @@ sealed class OutboxService<TDbContext>(
         }
         catch (Exception exception)
         {
-            LogContext.Debug?.Log(exception, "Outbox: no context can be created outside a message; its tables are not checked");
+            LogContext.Debug?.Log(
+                exception,
+                "Outbox: no context can be created outside a message; its tables are not checked"
+            );
             return;
         }
 

@@ -40,11 +40,11 @@ sealed class OutboxStore<TDbContext>(
                 var now = Now();
                 // No process defers a message for longer. A later time comes from a process whose clock was ahead, and which
                 // may have ended.
-                var furthest = now + settings.GracePeriod + MaxBackoff;
+                var latest = now + settings.GracePeriod + MaxBackoff;
 
                 // Two index ranges in one statement: a single condition would scan the index.
                 return Oldest(message => message.NextAttemptTime <= now)
-                    .Concat(Oldest(message => message.NextAttemptTime > furthest));
+                    .Concat(Oldest(message => message.NextAttemptTime > latest));
 
                 IQueryable<OutboxMessage> Oldest(Expression<Func<OutboxMessage, bool>> when)
                 {
@@ -245,17 +245,17 @@ sealed class OutboxStore<TDbContext>(
         return Write(
             async context =>
             {
-                var marks = context.Set<InboxState>();
-                var last = await marks
-                    .Where(mark => mark.Received < expired)
-                    .OrderBy(mark => mark.Received)
+                var entries = context.Set<InboxState>();
+                var last = await entries
+                    .Where(entry => entry.Received < expired)
+                    .OrderBy(entry => entry.Received)
                     .Skip(settings.QueryMessageLimit - 1)
-                    .Select(mark => (DateTime?)mark.Received)
+                    .Select(entry => (DateTime?)entry.Received)
                     .FirstOrDefaultAsync(cancellationToken);
                 return await (
                     last is { } received
-                        ? marks.Where(mark => mark.Received <= received)
-                        : marks.Where(mark => mark.Received < expired)
+                        ? entries.Where(entry => entry.Received <= received)
+                        : entries.Where(entry => entry.Received < expired)
                 ).ExecuteDeleteAsync(cancellationToken);
             },
             cancellationToken

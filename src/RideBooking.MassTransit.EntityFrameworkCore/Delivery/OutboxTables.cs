@@ -32,7 +32,10 @@ static class OutboxTables
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogContext.Debug?.Log(exception, "Outbox: the tables could not be checked; the host starts without the check");
+            LogContext.Debug?.Log(
+                exception,
+                "Outbox: the tables could not be checked; the host starts without the check"
+            );
         }
 
         Task Read<T>(System.Linq.Expressions.Expression<Func<T, bool>> none)

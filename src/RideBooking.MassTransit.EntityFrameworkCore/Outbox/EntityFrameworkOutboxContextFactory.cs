@@ -17,7 +17,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     TDbContext dbContext,
     IServiceProvider provider,
     SharedContext<TDbContext> shared,
-    InboxCache<TDbContext> seen,
+    InboxCache<TDbContext> cache,
     ConsumerAliases aliases,
     TimeProvider clock
 ) : IOutboxContextFactory<TDbContext>
@@ -39,8 +39,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a MessageId.");
 
         var consumerId = Settings.OfBus(aliases.Of(options.ConsumerId));
-        using var turn = await seen.Take(messageId, consumerId, context.CancellationToken);
-        // The broker marks a redelivered message; only then is the database asked before the consumer runs.
+        using var turn = await cache.Take(messageId, consumerId, context.CancellationToken);
+        // The database is asked before the consumer runs only if the broker marks the message as redelivered.
         if (turn is null || (context.ReceiveContext.Redelivered && await IsConsumed()))
         {
             LogContext.Debug?.Log(
@@ -200,7 +200,11 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             catch (Exception exception)
             {
                 // The failure is then reported as it is, and the next attempt asks again.
-                LogContext.Warning?.Log(exception, "Inbox: looking up {MessageId} failed; it is treated as not yet handled", messageId);
+                LogContext.Warning?.Log(
+                    exception,
+                    "Inbox: looking up {MessageId} failed; it is treated as not yet handled",
+                    messageId
+                );
                 return false;
             }
         }

@@ -23,14 +23,14 @@ sealed partial class GroupCommit<TDbContext>(
     where TDbContext : DbContext
 {
     const int MaxUnits = 50;
-    const int MaxDeletes = 1000;
+    const int MaxDeletions = 1000;
 
     // SQL Server allows 2100 parameters, and a short list is planned only once.
     const int KeysPerStatement = 100;
 
     // How long delivered messages wait for a group that also deletes them. If order is kept, other processes wait for the
     // deletion before they send the next messages.
-    readonly TimeSpan _patience = TimeSpan.FromMilliseconds(settings.KeepsOrder ? 20 : 100);
+    readonly TimeSpan _deletionDelay = TimeSpan.FromMilliseconds(settings.KeepsOrder ? 20 : 100);
 
     readonly ConcurrentQueue<Pending> _waiting = new();
     readonly ConcurrentQueue<Deletion> _deletions = new();
@@ -38,7 +38,7 @@ sealed partial class GroupCommit<TDbContext>(
     int _deletionIsDue;
 
     // Dequeued, but not yet in a group. Only the writer accesses it.
-    Pending? _apart;
+    Pending? _next;
 
     /// <summary>
     /// Writes and commits the unit, together with others if there are any. Fails as the unit's own SaveChanges would.
@@ -60,7 +60,7 @@ sealed partial class GroupCommit<TDbContext>(
         var pending = new Pending(unit, changes, cancellationToken);
         _waiting.Enqueue(pending);
         Start();
-        await using (cancellationToken.UnsafeRegister(static pending => ((Pending)pending!).GiveUp(), pending))
+        await using (cancellationToken.UnsafeRegister(static pending => ((Pending)pending!).Cancel(), pending))
             await unit.Written;
         unit.Committed();
     }
@@ -78,7 +78,7 @@ sealed partial class GroupCommit<TDbContext>(
 
         async Task StartLater()
         {
-            await Task.Delay(_patience);
+            await Task.Delay(_deletionDelay);
             if (deletion.Done.Task.IsCompleted)
                 return;
             Interlocked.Exchange(ref _deletionIsDue, 1);
@@ -120,18 +120,18 @@ sealed partial class GroupCommit<TDbContext>(
     // Two units that change the same row cannot be in one group: the second one starts the next group.
     void Grow(Group group)
     {
-        while (group.Units.Count < MaxUnits && (_apart is not null || _waiting.TryDequeue(out _apart)))
+        while (group.Units.Count < MaxUnits && (_next is not null || _waiting.TryDequeue(out _next)))
         {
-            if (_apart.Rows.Exists(group.Rows.Contains))
+            if (_next.Rows.Exists(group.Rows.Contains))
                 break;
-            if (_apart.TryTake(group))
-                group.Add(_apart);
-            _apart = null;
+            if (_next.TryTake(group))
+                group.Add(_next);
+            _next = null;
         }
 
         // The deletion is a round trip of its own, so a single unit does not have to wait for it.
         if (group.Units.Count > 1 || group.DeletionIsDue || (group.Units.Count == 1 && settings.KeepsOrder))
-            while (group.Deletes < MaxDeletes && _deletions.TryDequeue(out var deletion))
+            while (group.DeletionCount < MaxDeletions && _deletions.TryDequeue(out var deletion))
                 group.Add(deletion);
 
         // Deletions that did not fit into the group are due as well, and no timer will report them again.
@@ -149,9 +149,9 @@ sealed partial class GroupCommit<TDbContext>(
         // database.
         catch (Exception exception) when (group.Count > 1 && group.HasBegun)
         {
-            LogApart(exception, group.Units.Count);
+            LogWriteAlone(exception, group.Units.Count);
             foreach (var unit in group.Units)
-                await WriteApart(unit);
+                await WriteAlone(unit);
             foreach (var deletion in group.Deletions)
                 await Write(Group.Of(deletion));
             return;
@@ -167,7 +167,7 @@ sealed partial class GroupCommit<TDbContext>(
         group.Deletions.ForEach(deletion => deletion.Done.TrySetResult());
     }
 
-    Task WriteApart(Pending unit)
+    Task WriteAlone(Pending unit)
     {
         var group = Group.Of(unit);
         if (unit.TryTake(group))
@@ -188,12 +188,12 @@ sealed partial class GroupCommit<TDbContext>(
             await context
                 .Database.CreateExecutionStrategy()
                 .ExecuteAsync(
-                    async givenUp =>
+                    async cancellationToken =>
                     {
                         context.ChangeTracker.Clear();
                         await using var transaction = await context.Database.BeginTransactionAsync(
                             settings.IsolationLevel,
-                            givenUp
+                            cancellationToken
                         );
                         group.HasBegun = true;
                         // If the database allows only one writer, the transaction may have waited to begin, and more units
@@ -203,22 +203,22 @@ sealed partial class GroupCommit<TDbContext>(
                         await OutboxOrdering.Number(
                             context,
                             group.Units.ConvertAll(pending => pending.Unit.Sent),
-                            givenUp
+                            cancellationToken
                         );
                         foreach (var pending in group.Units)
                             Track(pending, context);
                         if (group.Units.Count > 0)
-                            await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, givenUp);
+                            await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
                         foreach (
                             var ids in group.Deletions.SelectMany(deletion => deletion.Ids).Chunk(KeysPerStatement)
                         )
                             await context
                                 .Set<OutboxMessage>()
                                 .Where(row => ids.Contains(row.Id))
-                                .ExecuteDeleteAsync(givenUp);
-                        await transaction.CommitAsync(givenUp);
+                                .ExecuteDeleteAsync(cancellationToken);
+                        await transaction.CommitAsync(cancellationToken);
                     },
-                    group.GivenUp
+                    group.Cancelled
                 );
         }
         finally
@@ -247,10 +247,10 @@ sealed partial class GroupCommit<TDbContext>(
     }
 
     [LoggerMessage(LogLevel.Debug, "Group commit: writing a group failed; its {Count} units are written one by one")]
-    partial void LogApart(Exception reason, int count);
+    partial void LogWriteAlone(Exception reason, int count);
 
     /// <summary>A unit whose caller waits until it is written or cancelled.</summary>
-    sealed class Pending(UnitOfWork unit, List<EntityEntry> changes, CancellationToken givenUp)
+    sealed class Pending(UnitOfWork unit, List<EntityEntry> changes, CancellationToken cancellationToken)
     {
         readonly Lock _lock = new();
         Group? _group;
@@ -267,7 +267,7 @@ sealed partial class GroupCommit<TDbContext>(
         {
             lock (_lock)
             {
-                if (givenUp.IsCancellationRequested)
+                if (cancellationToken.IsCancellationRequested)
                     return false;
                 group.Join();
                 _group = group;
@@ -275,7 +275,7 @@ sealed partial class GroupCommit<TDbContext>(
             }
         }
 
-        public void GiveUp()
+        public void Cancel()
         {
             lock (_lock)
                 if (_group is null)
@@ -284,7 +284,7 @@ sealed partial class GroupCommit<TDbContext>(
         }
 
         /// <summary>Completes the unit as cancelled before it was written.</summary>
-        public void NotWritten() => unit.NotWritten(new OperationCanceledException(givenUp));
+        public void NotWritten() => unit.NotWritten(new OperationCanceledException(cancellationToken));
     }
 
     sealed record Deletion(IReadOnlyCollection<Guid> Ids, TaskCompletionSource Done);
@@ -292,7 +292,7 @@ sealed partial class GroupCommit<TDbContext>(
     [SuppressMessage("Design", "CA1001", Justification = "Without a timer there is nothing to dispose of.")]
     sealed class Group(bool deletionIsDue)
     {
-        readonly CancellationTokenSource _givenUp = new();
+        readonly CancellationTokenSource _cancellation = new();
         int _waiting;
 
         public List<Pending> Units { get; } = [];
@@ -309,7 +309,7 @@ sealed partial class GroupCommit<TDbContext>(
         /// </summary>
         public bool MayGrow { get; private init; } = true;
 
-        public int Deletes { get; private set; }
+        public int DeletionCount { get; private set; }
 
         /// <summary>Whether the group's transaction has begun.</summary>
         public bool HasBegun { get; set; }
@@ -317,7 +317,7 @@ sealed partial class GroupCommit<TDbContext>(
         public int Count => Units.Count + Deletions.Count;
 
         /// <summary>Cancelled when all callers have cancelled.</summary>
-        public CancellationToken GivenUp => _givenUp.Token;
+        public CancellationToken Cancelled => _cancellation.Token;
 
         /// <summary>Adds a waiting caller.</summary>
         public void Join() => Interlocked.Increment(ref _waiting);
@@ -326,7 +326,7 @@ sealed partial class GroupCommit<TDbContext>(
         public void Leave()
         {
             if (Interlocked.Decrement(ref _waiting) == 0)
-                _givenUp.Cancel();
+                _cancellation.Cancel();
         }
 
         public void Add(Pending unit)
@@ -338,7 +338,7 @@ sealed partial class GroupCommit<TDbContext>(
         public void Add(Deletion deletion)
         {
             Deletions.Add(deletion);
-            Deletes += deletion.Ids.Count;
+            DeletionCount += deletion.Ids.Count;
         }
 
         public static Group Of(Pending unit) => new(deletionIsDue: false) { MayGrow = false, Units = { unit } };

@@ -11,10 +11,10 @@ sealed class InboxCache<TDbContext>
 {
     const int MaxRemembered = 20_000;
 
-    readonly ConcurrentDictionary<(Guid Message, Guid Consumer), TaskCompletionSource<bool>> _inHand = new();
+    readonly ConcurrentDictionary<(Guid Message, Guid Consumer), TaskCompletionSource<bool>> _inProgress = new();
     readonly Lock _lock = new();
     HashSet<(Guid, Guid)> _recent = [];
-    HashSet<(Guid, Guid)> _before = [];
+    HashSet<(Guid, Guid)> _previous = [];
 
     /// <summary>
     /// Waits until no other delivery of the message is being handled here. Returns null if it was handled, otherwise a turn
@@ -25,10 +25,10 @@ sealed class InboxCache<TDbContext>
         var key = (message, consumer);
         while (!WasHandled(key))
         {
-            var mine = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var first = _inHand.GetOrAdd(key, mine);
-            if (first == mine)
-                return new Turn(this, key, mine);
+            var own = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var first = _inProgress.GetOrAdd(key, own);
+            if (first == own)
+                return new Turn(this, key, own);
             if (await first.Task.WaitAsync(cancellationToken))
                 return null;
         }
@@ -39,7 +39,7 @@ sealed class InboxCache<TDbContext>
     bool WasHandled((Guid, Guid) key)
     {
         lock (_lock)
-            return _recent.Contains(key) || _before.Contains(key);
+            return _recent.Contains(key) || _previous.Contains(key);
     }
 
     void Remember((Guid, Guid) key)
@@ -47,13 +47,13 @@ sealed class InboxCache<TDbContext>
         lock (_lock)
         {
             if (_recent.Count >= MaxRemembered)
-                (_before, _recent) = (_recent, []);
+                (_previous, _recent) = (_recent, []);
             _recent.Add(key);
         }
     }
 
     /// <summary>The exclusive right to handle one message.</summary>
-    public sealed class Turn(InboxCache<TDbContext> seen, (Guid, Guid) key, TaskCompletionSource<bool> ends)
+    public sealed class Turn(InboxCache<TDbContext> cache, (Guid, Guid) key, TaskCompletionSource<bool> ended)
         : IDisposable
     {
         bool _handled;
@@ -62,13 +62,13 @@ sealed class InboxCache<TDbContext>
         public void Handled()
         {
             _handled = true;
-            seen.Remember(key);
+            cache.Remember(key);
         }
 
         public void Dispose()
         {
-            seen._inHand.TryRemove(key, out _);
-            ends.TrySetResult(_handled);
+            cache._inProgress.TryRemove(key, out _);
+            ended.TrySetResult(_handled);
         }
     }
 }

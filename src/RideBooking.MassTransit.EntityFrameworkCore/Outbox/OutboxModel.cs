@@ -30,13 +30,13 @@ static class OutboxModel
     public static void Inbox(EntityTypeBuilder<InboxState> inbox)
     {
         Plain(inbox);
-        inbox.HasKey(mark => new { mark.MessageId, mark.ConsumerId });
-        inbox.Property(mark => mark.Received).HasConversion(Utc);
-        inbox.Property(mark => mark.Consumed).HasConversion(Utc);
-        inbox.Property(mark => mark.Delivered).HasConversion(Utc);
+        inbox.HasKey(entry => new { entry.MessageId, entry.ConsumerId });
+        inbox.Property(entry => entry.Received).HasConversion(Utc);
+        inbox.Property(entry => entry.Consumed).HasConversion(Utc);
+        inbox.Property(entry => entry.Delivered).HasConversion(Utc);
 
         // The cleanup's only query: the entries that are older than the window.
-        inbox.HasIndex(mark => mark.Received);
+        inbox.HasIndex(entry => entry.Received);
     }
 
     public static void Messages(EntityTypeBuilder<OutboxMessage> outbox)

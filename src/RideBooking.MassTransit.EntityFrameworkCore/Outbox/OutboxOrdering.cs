@@ -26,8 +26,8 @@ static class OutboxOrdering
         if (HaveNoKey(units))
             return;
         var waiting = new Dictionary<string, PendingKey>(StringComparer.Ordinal);
-        foreach (var lanes in KeysOf(units).Chunk(KeysPerStatement))
-            Add(waiting, await Waiting(context, BusName(units), lanes).ToListAsync(cancellationToken));
+        foreach (var keys in KeysOf(units).Chunk(KeysPerStatement))
+            Add(waiting, await Waiting(context, BusName(units), keys).ToListAsync(cancellationToken));
         Number(units, waiting);
     }
 
@@ -37,8 +37,8 @@ static class OutboxOrdering
         if (HaveNoKey(units))
             return;
         var waiting = new Dictionary<string, PendingKey>(StringComparer.Ordinal);
-        foreach (var lanes in KeysOf(units).Chunk(KeysPerStatement))
-            Add(waiting, [.. Waiting(context, BusName(units), lanes)]);
+        foreach (var keys in KeysOf(units).Chunk(KeysPerStatement))
+            Add(waiting, [.. Waiting(context, BusName(units), keys)]);
         Number(units, waiting);
     }
 
@@ -73,16 +73,16 @@ static class OutboxOrdering
     static string? BusName(IEnumerable<IEnumerable<OutboxMessage>> units) =>
         units.SelectMany(unit => unit).First().BusName;
 
-    static IQueryable<PendingMessage> Waiting(DbContext context, string? busName, string[] lanes) =>
+    static IQueryable<PendingMessage> Waiting(DbContext context, string? busName, string[] keys) =>
         context
             .Set<OutboxMessage>()
-            .Where(message => message.BusName == busName && lanes.Contains(message.OrderingKey))
+            .Where(message => message.BusName == busName && keys.Contains(message.OrderingKey))
             .Select(message => new PendingMessage(message.Id, message.OrderingKey!, message.OrderingNumber));
 
-    static void Add(Dictionary<string, PendingKey> waiting, List<PendingMessage> places)
+    static void Add(Dictionary<string, PendingKey> waiting, List<PendingMessage> found)
     {
-        foreach (var place in places)
-            Of(waiting, place.Lane).Add(place.Id, place.Number);
+        foreach (var message in found)
+            Of(waiting, message.Key).Add(message.Id, message.Number);
     }
 
     static void Number(IEnumerable<IEnumerable<OutboxMessage>> units, Dictionary<string, PendingKey> waiting)
@@ -93,20 +93,20 @@ static class OutboxOrdering
                 .GroupBy(message => message.OrderingKey!)
         )
         {
-            var lane = Of(waiting, together.Key);
-            var (number, ahead) = (lane.Last + 1, lane.Ids.ToArray());
+            var key = Of(waiting, together.Key);
+            var (number, predecessors) = (key.Last + 1, key.Ids.ToArray());
             foreach (var message in together)
             {
-                (message.OrderingNumber, message.Predecessors) = (number, ahead);
-                lane.Add(message.Id, number);
+                (message.OrderingNumber, message.Predecessors) = (number, predecessors);
+                key.Add(message.Id, number);
             }
         }
     }
 
     static PendingKey Of(Dictionary<string, PendingKey> waiting, string name) =>
-        waiting.TryGetValue(name, out var lane) ? lane : waiting[name] = new PendingKey();
+        waiting.TryGetValue(name, out var key) ? key : waiting[name] = new PendingKey();
 
-    sealed record PendingMessage(Guid Id, string Lane, long Number);
+    sealed record PendingMessage(Guid Id, string Key, long Number);
 
     sealed class PendingKey
     {

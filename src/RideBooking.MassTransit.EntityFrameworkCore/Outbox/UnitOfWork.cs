@@ -16,26 +16,26 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 sealed class UnitOfWork : IAsyncDisposable
 {
     // Keyed by the context, because interceptors and saga repositories know nothing else.
-    static readonly ConcurrentDictionary<DbContext, UnitOfWork> s_underWay = new(ReferenceEqualityComparer.Instance);
+    static readonly ConcurrentDictionary<DbContext, UnitOfWork> s_active = new(ReferenceEqualityComparer.Instance);
 
     readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly List<Action> _whenCommitted = [];
     readonly List<OutboxMessage> _sent = [];
     readonly Lock _lock = new();
     readonly IsolationLevel _isolationLevel;
-    bool _isOver;
-    bool _isMarkStored;
+    bool _hasEnded;
+    bool _isEntryStored;
     bool _isSaving;
 
-    public UnitOfWork(DbContext context, InboxState mark, IsolationLevel isolationLevel, bool mayUseCache)
+    public UnitOfWork(DbContext context, InboxState entry, IsolationLevel isolationLevel, bool mayUseCache)
     {
-        (Context, Entry, _isolationLevel, MayUseCache) = (context, mark, isolationLevel, mayUseCache);
-        s_underWay[context] = this;
+        (Context, Entry, _isolationLevel, MayUseCache) = (context, entry, isolationLevel, mayUseCache);
+        s_active[context] = this;
     }
 
     /// <summary>Returns the active unit on this context, if there is one.</summary>
     public static UnitOfWork? On(DbContext? context) =>
-        context is not null && s_underWay.TryGetValue(context, out var unit) ? unit : null;
+        context is not null && s_active.TryGetValue(context, out var unit) ? unit : null;
 
     public DbContext Context { get; }
 
@@ -84,7 +84,7 @@ sealed class UnitOfWork : IAsyncDisposable
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isOver, this);
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
             var added = message(_sent.Count + 1);
             _sent.Add(added);
             // Sent by an interceptor or an override of SaveChanges, while SaveChanges runs.
@@ -154,11 +154,11 @@ sealed class UnitOfWork : IAsyncDisposable
     {
         await BeginOwnTransaction(cancellationToken);
         Entry.Consumed = Entry.Delivered = null;
-        var mark = Context.Add(Entry);
+        var entry = Context.Add(Entry);
         await Context.SaveChangesAsync(cancellationToken);
         // The consumer starts with a context that tracks nothing.
-        mark.State = EntityState.Detached;
-        _isMarkStored = true;
+        entry.State = EntityState.Detached;
+        _isEntryStored = true;
     }
 
     /// <summary>Writes the changes, the inbox entry and the messages with the unit's own context and transaction.</summary>
@@ -168,7 +168,7 @@ sealed class UnitOfWork : IAsyncDisposable
         if (CachedSaga is { State: EntityState.Unchanged } saga)
             Compare(saga);
         await OutboxOrdering.Number(Context, [_sent], cancellationToken);
-        TrackMark();
+        TrackEntry();
         lock (_lock)
         {
             Context.AddRange(_sent);
@@ -177,17 +177,17 @@ sealed class UnitOfWork : IAsyncDisposable
         await Context.SaveChangesAsync(cancellationToken);
     }
 
-    void TrackMark()
+    void TrackEntry()
     {
         // The consumer may have read the entry.
         foreach (var read in Context.ChangeTracker.Entries<InboxState>().ToList())
             if (read.Entity.MessageId == Entry.MessageId && read.Entity.ConsumerId == Entry.ConsumerId)
                 read.State = EntityState.Detached;
-        if (_isMarkStored)
+        if (_isEntryStored)
         {
-            var mark = Context.Attach(Entry);
-            mark.Property(stored => stored.Consumed).IsModified = true;
-            mark.Property(stored => stored.Delivered).IsModified = true;
+            var entry = Context.Attach(Entry);
+            entry.Property(stored => stored.Consumed).IsModified = true;
+            entry.Property(stored => stored.Delivered).IsModified = true;
         }
         else
             Context.Add(Entry);
@@ -204,8 +204,8 @@ sealed class UnitOfWork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
-            _isOver = true;
-        s_underWay.TryRemove(Context, out _);
+            _hasEnded = true;
+        s_active.TryRemove(Context, out _);
         if (Transaction is not null)
             await Transaction.DisposeAsync();
     }

@@ -16,7 +16,7 @@ sealed class UnitOfWorkInterceptor
 {
     public static readonly UnitOfWorkInterceptor Instance = new();
 
-    // EF Core treats a query that is composed over a locking statement as a query.
+    // EF Core reports a query that is composed over a locking statement as a plain query.
     static readonly string[] s_locks =
     [
         "FOR UPDATE",

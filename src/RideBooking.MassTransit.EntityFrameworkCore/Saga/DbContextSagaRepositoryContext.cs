@@ -18,11 +18,11 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
     where TMessage : class
 {
     // Activities may run in parallel on one instance, but the context allows one operation at a time.
-    readonly SemaphoreSlim _oneAtATime = new(1);
+    readonly SemaphoreSlim _semaphore = new(1);
 
     public DbContext DbContext => dbContext;
 
-    public void Dispose() => _oneAtATime.Dispose();
+    public void Dispose() => _semaphore.Dispose();
 
     public Task<SagaConsumeContext<TSaga, TMessage>> Add(TSaga instance) =>
         CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Add);
@@ -108,7 +108,7 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
 
     async Task Change(Action change)
     {
-        await _oneAtATime.WaitAsync(CancellationToken);
+        await _semaphore.WaitAsync(CancellationToken);
         try
         {
             change();
@@ -118,7 +118,7 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
         }
         finally
         {
-            _oneAtATime.Release();
+            _semaphore.Release();
         }
     }
 }

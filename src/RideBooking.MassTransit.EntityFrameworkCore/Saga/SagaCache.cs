@@ -14,13 +14,13 @@ namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 sealed class SagaCache<TSaga>(TimeProvider clock)
     where TSaga : class, ISaga
 {
-    const int MaxKept = 10_000;
+    const int MaxSagas = 10_000;
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan s_maxAge = TimeSpan.FromMinutes(1);
 
     readonly Lock _lock = new();
     Dictionary<Guid, Kept> _recent = [];
-    Dictionary<Guid, Kept> _before = [];
+    Dictionary<Guid, Kept> _previous = [];
     IModel? _model;
     IProperty? _version;
     DateTimeOffset _pausedUntil;
@@ -30,7 +30,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
     {
         lock (_lock)
         {
-            if (!_recent.Remove(correlationId, out var kept) && !_before.Remove(correlationId, out kept))
+            if (!_recent.Remove(correlationId, out var kept) && !_previous.Remove(correlationId, out kept))
                 return null;
             var now = clock.GetUtcNow();
             return now >= _pausedUntil && now < kept.Until ? kept.Saga : null;
@@ -49,15 +49,15 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
             if (
                 (
                     _recent.TryGetValue(saga.CorrelationId, out var known)
-                    || _before.TryGetValue(saga.CorrelationId, out known)
+                    || _previous.TryGetValue(saga.CorrelationId, out known)
                 )
                 && Number(known.Saga, version) > Number(saga, version)
             )
                 return;
-            _before.Remove(saga.CorrelationId);
-            if (_recent.Count >= MaxKept)
-                (_before, _recent) = (_recent, []);
-            _recent[saga.CorrelationId] = new Kept(saga, clock.GetUtcNow() + s_longest);
+            _previous.Remove(saga.CorrelationId);
+            if (_recent.Count >= MaxSagas)
+                (_previous, _recent) = (_recent, []);
+            _recent[saga.CorrelationId] = new Kept(saga, clock.GetUtcNow() + s_maxAge);
         }
     }
 
@@ -67,7 +67,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
         lock (_lock)
         {
             _recent.Remove(correlationId);
-            _before.Remove(correlationId);
+            _previous.Remove(correlationId);
         }
     }
 
@@ -76,7 +76,7 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
     {
         lock (_lock)
         {
-            (_recent, _before) = ([], []);
+            (_recent, _previous) = ([], []);
             _pausedUntil = clock.GetUtcNow() + s_pause;
         }
     }
