@@ -6,13 +6,16 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace MassTransit;
 
 /// <summary>
-/// Tells which database exceptions mean "somebody else was there first, try again", on PostgreSQL, SQL Server and SQLite
-/// alike. One place, so that a retry policy and the outbox cannot disagree.
+/// Classifies the database exceptions that mean "another transaction was first, try again", on PostgreSQL, SQL Server and
+/// SQLite.
 /// </summary>
-/// <remarks>Reads only what every provider exposes, so no provider has to be referenced.</remarks>
+/// <remarks>
+/// It is the only place that does so, so that a retry policy and the outbox cannot disagree. It reads only what every
+/// provider exposes, so it references no provider.
+/// </remarks>
 public static class DatabaseConflicts
 {
-    /// <summary>Lets a retry policy retry conflicts and the passing faults of a database, and nothing else of it.</summary>
+    /// <summary>Makes a retry policy retry conflicts and transient database faults, but no other database errors.</summary>
     public static void HandleDatabaseConflicts(this IExceptionConfigurator configurator)
     {
         ArgumentNullException.ThrowIfNull(configurator);
@@ -20,13 +23,16 @@ public static class DatabaseConflicts
         configurator.Handle<Exception>(IsRetryable);
     }
 
-    /// <summary>A conflict, or a fault that passes: a lost connection, a restart, a plan made before a table was altered.</summary>
+    /// <summary>
+    /// Returns whether the exception is a conflict or a transient fault: a lost connection, a restart, or a plan that was
+    /// prepared before a table was altered.
+    /// </summary>
     public static bool IsRetryable(Exception? exception) =>
         IsConflict(exception)
         || IsStalePlan(exception)
         || Causes(exception).Any(cause => cause is TimeoutException or DbException { IsTransient: true });
 
-    /// <summary>Two transactions wanted the same row: a lost race that succeeds or resolves when it is run again.</summary>
+    /// <summary>Returns whether two transactions changed the same row. The one that failed can be run again.</summary>
     public static bool IsConflict(Exception? exception) =>
         IsDuplicateKey(exception)
         || Causes(exception)
@@ -47,9 +53,12 @@ public static class DatabaseConflicts
             );
 
     /// <summary>
-    /// A statement that was prepared before a table was altered, on PostgreSQL (0A000, "cached plan must not change result
-    /// type"). It succeeds when it is run again; inside a transaction all of that has to be.
+    /// Returns whether a statement was prepared before a table was altered, on PostgreSQL (0A000, "cached plan must not
+    /// change result type").
     /// </summary>
+    /// <remarks>
+    /// The statement succeeds when it is run again; inside a transaction, the whole transaction has to be run again.
+    /// </remarks>
     public static bool IsStalePlan(Exception? exception) =>
         Causes(exception)
             .OfType<DbException>()
@@ -61,7 +70,7 @@ public static class DatabaseConflicts
                 )
             );
 
-    /// <summary>A row with this key exists already.</summary>
+    /// <summary>Returns whether a row with this key exists already.</summary>
     public static bool IsDuplicateKey(Exception? exception) =>
         Causes(exception)
             .OfType<DbException>()
@@ -73,14 +82,18 @@ public static class DatabaseConflicts
             );
 
     /// <summary>
-    /// The exception as the conflict that it is, so that a policy for <see cref="DbUpdateConcurrencyException"/> needs to know no
-    /// error codes; null where it is none, or says so already. Exceptions of the application are left as they are.
+    /// Converts a conflict to a <see cref="DbUpdateConcurrencyException"/>, so that a retry policy for that type needs to
+    /// know no error codes.
     /// </summary>
+    /// <remarks>
+    /// Returns null if the exception is no conflict or is of that type already. Exceptions of the application are not
+    /// converted.
+    /// </remarks>
     internal static DbUpdateConcurrencyException? AsConcurrencyConflict(Exception exception)
     {
         var isDatabaseException =
             exception is DbUpdateException or DbException or RetryLimitExceededException
-            // An execution strategy wraps what it calls transient.
+            // An execution strategy wraps exceptions that it considers transient.
             || exception.GetType() == typeof(InvalidOperationException)
                 && exception.InnerException is DbUpdateException or DbException;
         return
@@ -107,7 +120,7 @@ public static class DatabaseConflicts
         }
     }
 
-    // Microsoft.Data.SqlClient leaves the error number where every exception can carry it.
+    // Microsoft.Data.SqlClient stores the error number in Data, which every exception has.
     static int? SqlServerNumber(DbException exception) =>
         int.TryParse(exception.Data["HelpLink.EvtID"] as string, CultureInfo.InvariantCulture, out var number)
             ? number

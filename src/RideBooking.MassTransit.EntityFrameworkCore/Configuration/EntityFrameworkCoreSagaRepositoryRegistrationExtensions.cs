@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace MassTransit;
 
-/// <summary>Puts sagas into an Entity Framework Core database.</summary>
+/// <summary>Stores sagas in an Entity Framework Core database.</summary>
 public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
 {
     /// <summary>Stores the saga with Entity Framework Core.</summary>
@@ -24,7 +24,7 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
         return configurator.Repository(repository.Register);
     }
 
-    /// <summary>Stores the saga in a context that is composed from the maps of all sagas given to it.</summary>
+    /// <summary>Stores the saga in a context that is composed from the maps of all sagas registered with it.</summary>
     public static ISagaRegistrationConfigurator<TSaga> EntityFrameworkRepository<TSaga>(
         this ISagaRegistrationConfigurator<TSaga> configurator,
         IEntityFrameworkSagaRepository sagaRepository,
@@ -38,7 +38,7 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
             new DelegateSagaClassMap<TSaga>(configureSagaMapping)
         );
 
-    /// <summary>Stores the saga in a context that is composed from the maps of all sagas given to it.</summary>
+    /// <summary>Stores the saga in a context that is composed from the maps of all sagas registered with it.</summary>
     public static ISagaRegistrationConfigurator<TSaga> EntityFrameworkRepository<TSaga>(
         this ISagaRegistrationConfigurator<TSaga> configurator,
         IEntityFrameworkSagaRepository sagaRepository,
@@ -57,7 +57,7 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
         });
     }
 
-    /// <summary>Stores the sagas of the job service with Entity Framework Core.</summary>
+    /// <summary>Stores the job service's sagas with Entity Framework Core.</summary>
     public static IJobSagaRegistrationConfigurator EntityFrameworkRepository(
         this IJobSagaRegistrationConfigurator configurator,
         Action<IEntityFrameworkSagaRepositoryConfigurator>? configure = null
@@ -70,7 +70,7 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
         );
     }
 
-    /// <summary>Stores every saga that is registered by type, naming no repository, with Entity Framework Core.</summary>
+    /// <summary>Uses Entity Framework Core for every saga that is registered by type without a repository.</summary>
     public static void SetEntityFrameworkSagaRepositoryProvider(
         this IRegistrationConfigurator configurator,
         Action<IEntityFrameworkSagaRepositoryConfigurator> configure
@@ -81,7 +81,7 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
         configurator.SetSagaRepositoryProvider(new EntityFrameworkSagaRepositoryRegistrationProvider(configure));
     }
 
-    /// <summary>A context composed from the maps of the sagas that are given to it.</summary>
+    /// <summary>Creates a context that is composed from the maps of the sagas registered with it.</summary>
     public static IEntityFrameworkSagaRepository CreateEntityFrameworkSagaRepository(
         this IRegistrationConfigurator registrationConfigurator,
         Action<DbContextOptionsBuilder> configure
@@ -92,61 +92,65 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
         return new EntityFrameworkSagaRepository(configure);
     }
 
-    /// <summary>Locks rows the way SQL Server does.</summary>
+    /// <summary>Locks rows with SQL Server's statements.</summary>
     public static IEntityFrameworkSagaRepositoryConfigurator<T> UseSqlServer<T>(
         this IEntityFrameworkSagaRepositoryConfigurator<T> configurator
     )
         where T : class, ISaga => Use(configurator, new SqlServerLockStatementProvider());
 
-    /// <summary>Locks rows the way SQL Server does, in this schema where the model names none.</summary>
+    /// <summary>Locks rows with SQL Server's statements, in this schema if the model names none.</summary>
     public static IEntityFrameworkSagaRepositoryConfigurator<T> UseSqlServer<T>(
         this IEntityFrameworkSagaRepositoryConfigurator<T> configurator,
         string schemaName
     )
         where T : class, ISaga => Use(configurator, new SqlServerLockStatementProvider(schemaName));
 
-    /// <summary>Locks rows the way SQL Server does.</summary>
+    /// <summary>Locks rows with SQL Server's statements.</summary>
     public static IEntityFrameworkSagaRepositoryConfigurator UseSqlServer(
         this IEntityFrameworkSagaRepositoryConfigurator configurator
     ) => Use(configurator, new SqlServerLockStatementProvider());
 
-    /// <summary>Locks rows the way SQL Server does, in this schema where the model names none.</summary>
+    /// <summary>Locks rows with SQL Server's statements, in this schema if the model names none.</summary>
     public static IEntityFrameworkSagaRepositoryConfigurator UseSqlServer(
         this IEntityFrameworkSagaRepositoryConfigurator configurator,
         string schemaName
     ) => Use(configurator, new SqlServerLockStatementProvider(schemaName));
 
-    /// <summary>Locks rows the way PostgreSQL does.</summary>
+    /// <summary>Locks rows with PostgreSQL's statements.</summary>
     public static IEntityFrameworkSagaRepositoryConfigurator<T> UsePostgres<T>(
         this IEntityFrameworkSagaRepositoryConfigurator<T> configurator
     )
         where T : class, ISaga => Use(configurator, new PostgresLockStatementProvider());
 
-    /// <summary>Locks rows the way PostgreSQL does, in this schema where the model names none.</summary>
+    /// <summary>Locks rows with PostgreSQL's statements, in this schema if the model names none.</summary>
     public static IEntityFrameworkSagaRepositoryConfigurator<T> UsePostgres<T>(
         this IEntityFrameworkSagaRepositoryConfigurator<T> configurator,
         string schemaName
     )
         where T : class, ISaga => Use(configurator, new PostgresLockStatementProvider(schemaName));
 
-    /// <summary>Locks rows the way PostgreSQL does.</summary>
+    /// <summary>Locks rows with PostgreSQL's statements.</summary>
     public static IEntityFrameworkSagaRepositoryConfigurator UsePostgres(
         this IEntityFrameworkSagaRepositoryConfigurator configurator
     ) => Use(configurator, new PostgresLockStatementProvider());
 
-    /// <summary>Locks rows the way PostgreSQL does, in this schema where the model names none.</summary>
+    /// <summary>Locks rows with PostgreSQL's statements, in this schema if the model names none.</summary>
     public static IEntityFrameworkSagaRepositoryConfigurator UsePostgres(
         this IEntityFrameworkSagaRepositoryConfigurator configurator,
         string schemaName
     ) => Use(configurator, new PostgresLockStatementProvider(schemaName));
 
-    /// <summary>SQLite has no row lock: the transaction, which is the database's only writer, is the lock.</summary>
+    /// <summary>
+    /// Uses SQLite, which has no row locks: the transaction is the lock, because it is the database's only writer.
+    /// </summary>
     public static IEntityFrameworkSagaRepositoryConfigurator<T> UseSqlite<T>(
         this IEntityFrameworkSagaRepositoryConfigurator<T> configurator
     )
         where T : class, ISaga => Use(configurator, new SqliteLockStatementProvider());
 
-    /// <summary>SQLite has no row lock: the transaction, which is the database's only writer, is the lock.</summary>
+    /// <summary>
+    /// Uses SQLite, which has no row locks: the transaction is the lock, because it is the database's only writer.
+    /// </summary>
     public static IEntityFrameworkSagaRepositoryConfigurator UseSqlite(
         this IEntityFrameworkSagaRepositoryConfigurator configurator
     ) => Use(configurator, new SqliteLockStatementProvider());

@@ -8,14 +8,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MassTransit;
 
-/// <summary>Commits what a consumer or a request sends together with what it changes.</summary>
+/// <summary>Commits the messages that a consumer or a request sends together with its changes.</summary>
 public static class EntityFrameworkOutboxConfigurationExtensions
 {
     /// <summary>
-    /// Adds the outbox of this context to the bus: the delivery of its messages and the cleanup of its inbox. Delivery and
-    /// cleanup work on the database that the context has in a scope of their own. Where a message's scope has another, as with a
-    /// database per tenant, what its consumer sends is delivered within the scope, before the message is acknowledged.
+    /// Adds this context's outbox to the bus, with the delivery of its messages and the cleanup of its inbox.
     /// </summary>
+    /// <remarks>
+    /// Delivery and cleanup run in a scope of their own, on the database that the context has there. If a message's scope
+    /// uses another database (a database per tenant, for example), the messages its consumer sends are delivered within that
+    /// scope, before the consumed message is acknowledged.
+    /// </remarks>
     public static void AddEntityFrameworkOutbox<TDbContext>(
         this IBusRegistrationConfigurator configurator,
         Action<IEntityFrameworkOutboxConfigurator>? configure = null
@@ -27,10 +30,8 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         new EntityFrameworkOutboxConfigurator<TDbContext>(configurator).Configure(configure);
     }
 
-    /// <summary>
-    /// Puts inbox and outbox around every consumer and saga of the endpoint. Retry and redelivery belong before it, so
-    /// that every attempt has a scope and a transaction of its own.
-    /// </summary>
+    /// <summary>Adds the inbox and the outbox to every consumer and saga of the endpoint.</summary>
+    /// <remarks>Configure retry and redelivery before it, so that every attempt has its own scope and transaction.</remarks>
     public static void UseEntityFrameworkOutbox<TDbContext>(
         this IReceiveEndpointConfigurator configurator,
         IRegistrationContext context,
@@ -43,7 +44,7 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         var outboxes =
             context.GetService<BusOutboxes<TDbContext>>()
             ?? throw new ConfigurationException(
-                $"The endpoint {configurator.InputAddress} uses the outbox in {typeof(TDbContext).Name}, which does not exist: call AddEntityFrameworkOutbox<{typeof(TDbContext).Name}> in AddMassTransit."
+                $"The endpoint {configurator.InputAddress} uses the outbox in {typeof(TDbContext).Name}, which is not registered: call AddEntityFrameworkOutbox<{typeof(TDbContext).Name}> in AddMassTransit."
             );
         if (context is IBusRegistrationContext)
             outboxes.Include(context);
@@ -51,10 +52,8 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         Connect(configurator, new OutboxConsumePipeSpecificationObserver<TDbContext>(configurator, context), configure);
     }
 
-    /// <summary>
-    /// Puts inbox and outbox around every consumer and saga of the endpoint. Retry and redelivery belong before it, so
-    /// that every attempt has a scope and a transaction of its own.
-    /// </summary>
+    /// <summary>Adds the inbox and the outbox to every consumer and saga of the endpoint.</summary>
+    /// <remarks>Configure retry and redelivery before it, so that every attempt has its own scope and transaction.</remarks>
     public static void UseEntityFrameworkOutbox<TDbContext>(
         this IReceiveEndpointConfigurator configurator,
         IServiceProvider provider,
@@ -76,33 +75,33 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         );
     }
 
-    /// <summary>Says that the outbox is in SQL Server.</summary>
+    /// <summary>Configures the outbox for SQL Server.</summary>
     public static IEntityFrameworkOutboxConfigurator UseSqlServer(
         this IEntityFrameworkOutboxConfigurator configurator
     ) => Use(configurator, new SqlServerLockStatementProvider());
 
-    /// <summary>Says that the outbox is in SQL Server.</summary>
+    /// <summary>Configures the outbox for SQL Server.</summary>
     public static IEntityFrameworkOutboxConfigurator UseSqlServer(
         this IEntityFrameworkOutboxConfigurator configurator,
         bool enableSchemaCaching
     ) => Use(configurator, new SqlServerLockStatementProvider(enableSchemaCaching));
 
-    /// <summary>Says that the outbox is in PostgreSQL.</summary>
+    /// <summary>Configures the outbox for PostgreSQL.</summary>
     public static IEntityFrameworkOutboxConfigurator UsePostgres(
         this IEntityFrameworkOutboxConfigurator configurator
     ) => Use(configurator, new PostgresLockStatementProvider());
 
-    /// <summary>Says that the outbox is in PostgreSQL.</summary>
+    /// <summary>Configures the outbox for PostgreSQL.</summary>
     public static IEntityFrameworkOutboxConfigurator UsePostgres(
         this IEntityFrameworkOutboxConfigurator configurator,
         bool enableSchemaCaching
     ) => Use(configurator, new PostgresLockStatementProvider(enableSchemaCaching));
 
-    /// <summary>Says that the outbox is in SQLite.</summary>
+    /// <summary>Configures the outbox for SQLite.</summary>
     public static IEntityFrameworkOutboxConfigurator UseSqlite(this IEntityFrameworkOutboxConfigurator configurator) =>
         Use(configurator, new SqliteLockStatementProvider());
 
-    /// <summary>Says that the outbox is in SQLite.</summary>
+    /// <summary>Configures the outbox for SQLite.</summary>
     public static IEntityFrameworkOutboxConfigurator UseSqlite(
         this IEntityFrameworkOutboxConfigurator configurator,
         bool enableSchemaCaching
@@ -114,11 +113,13 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         throw MySql.NotSupported();
 
     /// <summary>
-    /// Lets the outbox write what several messages change on contexts with these options in one transaction, where the outbox
-    /// itself says <see cref="IEntityFrameworkOutboxConfigurator.UseGroupCommit"/>. The type that was given to
-    /// <see cref="AddEntityFrameworkOutbox{TDbContext}"/> has it then already; needed where the context is registered as a
-    /// derived type.
+    /// Allows group commit for contexts with these options, if the outbox itself calls <see
+    /// cref="IEntityFrameworkOutboxConfigurator.UseGroupCommit"/>.
     /// </summary>
+    /// <remarks>
+    /// Needed only if the context is registered as a derived type. The type given to <see
+    /// cref="AddEntityFrameworkOutbox{TDbContext}"/> is configured already.
+    /// </remarks>
     public static DbContextOptionsBuilder UseGroupCommit(this DbContextOptionsBuilder options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -128,7 +129,7 @@ public static class EntityFrameworkOutboxConfigurationExtensions
             .ReplaceService<IRelationalDatabaseFacadeDependencies, UnitOfWorkDatabaseFacade>();
     }
 
-    /// <summary>Adds inbox, outbox and the sweeper's lease to the model.</summary>
+    /// <summary>Adds the inbox, the outbox and the sweeper's lease to the model.</summary>
     public static void AddTransactionalOutboxEntities(
         this ModelBuilder modelBuilder,
         Action<EntityTypeBuilder>? callback = null
@@ -178,14 +179,14 @@ public static class EntityFrameworkOutboxConfigurationExtensions
         callback?.Invoke(state);
     }
 
-    /// <summary>Maps the inbox, where the entity is in the model already.</summary>
+    /// <summary>Maps the inbox if its entity is already in the model.</summary>
     public static void ConfigureInboxStateEntity(this EntityTypeBuilder<InboxState> inbox) => OutboxModel.Inbox(inbox);
 
-    /// <summary>Maps the outbox, where the entity is in the model already.</summary>
+    /// <summary>Maps the outbox if its entity is already in the model.</summary>
     public static void ConfigureOutboxMessageEntity(this EntityTypeBuilder<OutboxMessage> outbox) =>
         OutboxModel.Messages(outbox);
 
-    /// <summary>Maps the lease of the outbox's sweeper, where the entity is in the model already.</summary>
+    /// <summary>Maps the lease of the outbox's sweeper if its entity is already in the model.</summary>
     public static void ConfigureOutboxStateEntity(this EntityTypeBuilder<OutboxState> outbox) =>
         OutboxModel.State(outbox);
 

@@ -20,7 +20,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     readonly Type _bus;
     readonly OutboxSettings<TDbContext> _settings = new();
 
-    /// <summary>Registers into this bus.</summary>
+    /// <summary>Creates a configurator that registers the outbox with this bus.</summary>
     public EntityFrameworkOutboxConfigurator(IBusRegistrationConfigurator configurator)
     {
         ArgumentNullException.ThrowIfNull(configurator);
@@ -104,7 +104,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
 
     void IBusOutboxConfigurator.DisableDeliveryService() => _settings.DeliversBusOutbox = false;
 
-    /// <summary>Registers inbox, outbox, delivery and cleanup.</summary>
+    /// <summary>Registers the inbox, the outbox, the delivery and the cleanup.</summary>
     public void Configure(Action<IEntityFrameworkOutboxConfigurator>? configure)
     {
         _services.TryAddScoped<IOutboxContextFactory<TDbContext>, EntityFrameworkOutboxContextFactory<TDbContext>>();
@@ -128,7 +128,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
             _services.ConfigureDbContext<TDbContext>(options => options.UseGroupCommit());
     }
 
-    // The bus's type is known only by the configurator that MassTransit hands out for it.
+    // Only the configurator that MassTransit passes for a bus knows the bus's type.
     static Type BusOf(IBusRegistrationConfigurator configurator) =>
         Array
             .Find(
@@ -141,7 +141,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
     void Register()
     {
         var outbox = typeof(BusOutbox<,>).MakeGenericType(_bus, typeof(TDbContext));
-        // Added a second time to the same bus, the later settings hold.
+        // If the outbox is added twice to the same bus, the later settings win.
         var isNew = _services.All(service => service.ServiceType != outbox);
         _services.RemoveAll(outbox);
         _services.AddSingleton(outbox, provider => Create(outbox, provider));
@@ -151,7 +151,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
 
     object Create(Type outbox, IServiceProvider provider)
     {
-        // What the application has removed from the services, it does not want done.
+        // If the application has removed the hosted service, it does not want this process to deliver.
         _settings.DeliversBusOutbox &= IsHosted<BusOutboxDeliveryService<TDbContext>>();
         return Activator.CreateInstance(outbox, provider, _settings, IsHosted<OutboxService<TDbContext>>())!;
     }

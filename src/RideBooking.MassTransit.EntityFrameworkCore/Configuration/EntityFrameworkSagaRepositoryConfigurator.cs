@@ -59,7 +59,7 @@ public class EntityFrameworkSagaRepositoryConfigurator<TSaga>
     {
         _registerContext = services =>
         {
-            // Several sagas share a context; a second registration would apply the options twice.
+            // Several sagas may share a context; a second registration would apply the options twice.
             if (services.All(service => service.ServiceType != typeof(TContext)))
                 services.AddDbContext<TContext, TImplementation>(
                     (provider, builder) =>
@@ -96,7 +96,7 @@ public class EntityFrameworkSagaRepositoryConfigurator<TSaga>
             );
     }
 
-    /// <summary>Adds the repository to the container.</summary>
+    /// <summary>Registers the repository in the container.</summary>
     public void Register(ISagaRepositoryRegistrationConfigurator<TSaga> configurator)
     {
         _registerContext?.Invoke(configurator);
@@ -114,7 +114,7 @@ public class EntityFrameworkSagaRepositoryConfigurator<TSaga>
         >();
     }
 
-    // As MassTransit has it: a version needs no more than that what is read is committed.
+    // MassTransit's default: a version token only requires that reads see committed data.
     IsolationLevel Isolation =>
         _isolationLevel
         ?? (

@@ -1,6 +1,6 @@
 namespace MassTransit.Configuration;
 
-/// <summary>Gives every saga that names no repository of its own the same Entity Framework repository.</summary>
+/// <summary>Gives every saga without a repository of its own the same Entity Framework repository.</summary>
 sealed class EntityFrameworkSagaRepositoryRegistrationProvider(
     Action<IEntityFrameworkSagaRepositoryConfigurator>? configure
 ) : ISagaRepositoryRegistrationProvider

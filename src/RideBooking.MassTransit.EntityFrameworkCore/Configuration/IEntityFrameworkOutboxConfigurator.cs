@@ -3,61 +3,70 @@ using MassTransit.EntityFrameworkCoreIntegration;
 
 namespace MassTransit;
 
-/// <summary>Configures inbox, outbox and delivery of one context.</summary>
+/// <summary>Configures the inbox, the outbox and the delivery of one context.</summary>
 public interface IEntityFrameworkOutboxConfigurator : ITransactionalOutboxConfigurator
 {
     /// <summary>
-    /// How long a second delivery of a message is recognized. Seven days by default: long enough for a message that is
+    /// How long a duplicate delivery of a message is detected. Seven days by default, which is enough for messages that are
     /// moved back from an error queue.
     /// </summary>
     TimeSpan DuplicateDetectionWindow { set; }
 
-    /// <summary>
-    /// The isolation level of the transaction around a consumer; repeatable read by default. Of two messages that change a row
-    /// both have read, one fails then with a conflict, so message retry belongs around the outbox.
-    /// </summary>
+    /// <summary>The isolation level of the transaction around a consumer; repeatable read by default.</summary>
+    /// <remarks>
+    /// If two messages change a row that both have read, one of them fails with a conflict. Configure message retry around
+    /// the outbox.
+    /// </remarks>
     IsolationLevel IsolationLevel { set; }
 
-    /// <summary>Accepted for compatibility: this outbox locks by keys and a lease, not by locking queries.</summary>
+    /// <summary>
+    /// Has no effect: this outbox uses keys and a lease, not locking queries. Exists for compatibility with the official
+    /// package.
+    /// </summary>
     ILockStatementProvider LockStatementProvider { set; }
 
-    /// <summary>
-    /// How often the sweeper looks for messages that were left behind, and how long (but never under five seconds) it
-    /// leaves a message to the process that committed it. Ten seconds by default.
-    /// </summary>
+    /// <summary>How often the sweeper looks for messages that were left behind; ten seconds by default.</summary>
+    /// <remarks>
+    /// It is also how long the sweeper leaves a message to the process that committed it, with a minimum of five seconds.
+    /// </remarks>
     TimeSpan QueryDelay { set; }
 
-    /// <summary>How many messages or inbox rows are read or deleted at a time; 100 by default.</summary>
+    /// <summary>The maximum number of messages or inbox rows that are read or deleted at a time; 100 by default.</summary>
     int QueryMessageLimit { set; }
 
     /// <summary>How long a query of the sweeper or the cleanup may take; 30 seconds by default.</summary>
     TimeSpan QueryTimeout { set; }
 
-    /// <summary>
-    /// Lets several messages share a transaction. A consumer that only tracks changes runs without a transaction, and its
-    /// changes are written when it is done, together with those of other messages, by a context of another scope. Faster under
-    /// load, and weaker: what a consumer has read may have changed by then (use concurrency tokens), and a message that two
-    /// processes receive at once runs in both, of which one is undone. Needs <see cref="IsolationLevel"/> read committed. A context that
-    /// another cannot write for with the same meaning is not grouped; docs/group-commit.md has the list.
-    /// </summary>
+    /// <summary>Lets several messages share a transaction. Requires <see cref="IsolationLevel"/> read committed.</summary>
+    /// <remarks>
+    /// <para>A consumer that only tracks changes runs without a transaction. Its changes are written when it has finished,
+    /// together with those of other messages, by a context of another scope. This is faster under load, with weaker
+    /// guarantees: what a consumer has read may have changed before its changes are written (use concurrency tokens), and a
+    /// message that two processes receive at the same time runs in both, and one of them is rolled back.</para>
+    /// <para>A context is not grouped if another context cannot save its changes with the same meaning; docs/group-commit.md
+    /// has the list.</para>
+    /// </remarks>
     void UseGroupCommit();
 
-    /// <summary>Gives each message a transaction of its own, from its beginning; the default.</summary>
+    /// <summary>Gives each message its own transaction, from the start; the default.</summary>
     void DisableGroupCommit();
 
     /// <summary>
-    /// Sends what has the same routing key in the order in which it was committed, by whichever process, each message after the
-    /// broker has confirmed those before it. It costs a query in every transaction that sends something, and the rest of a
-    /// lane waits for a message that cannot be sent. Not kept by default.
+    /// Sends messages with the same routing key in the order in which they were committed, across all processes. Off by
+    /// default.
     /// </summary>
+    /// <remarks>
+    /// Each message is sent after the broker has confirmed the ones before it. This costs one query in every transaction that
+    /// sends messages, and a message that cannot be sent blocks the later ones with the same routing key.
+    /// </remarks>
     void KeepOrderByRoutingKey();
 
     /// <summary>Leaves the cleanup of the inbox to another process.</summary>
     void DisableInboxCleanupService();
 
     /// <summary>
-    /// Also puts what is sent outside consumers (by an HTTP request, say) into the outbox, to be committed by the
-    /// caller's own <c>SaveChanges</c>.
+    /// Also puts messages that are sent outside consumers (by an HTTP request, for example) into the outbox. The caller's own
+    /// <c>SaveChanges</c> commits them.
     /// </summary>
     void UseBusOutbox(Action<IEntityFrameworkBusOutboxConfigurator>? configure = null);
 }

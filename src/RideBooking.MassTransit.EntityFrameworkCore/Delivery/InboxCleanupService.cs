@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Deletes inbox rows once a second delivery of their message need no longer be recognized.</summary>
+/// <summary>Deletes inbox rows when the duplicate detection window of their message has passed.</summary>
 /// <remarks>
-/// Buses that share the context share the inbox: its rows are kept for the longest of their windows. An application may
-/// remove the service; then the inbox grows until another process cleans it up.
+/// Buses that share the context share the inbox: its rows are kept for the longest of their windows. If an application
+/// removes this service, the inbox grows until another process cleans it up.
 /// </remarks>
 public sealed partial class InboxCleanupService<TDbContext>(
     IServiceProvider provider,
@@ -28,7 +28,7 @@ public sealed partial class InboxCleanupService<TDbContext>(
             await Task.Delay(outbox.Settings.QueryDelay, clock, stoppingToken);
             try
             {
-                // Small bites, so that nobody waits long for the writer; then on until a bite is not full.
+                // Small batches, so that other writers never wait long; repeated until a batch is not full.
                 while (await outbox.Store.DeleteExpiredEntries(stoppingToken) >= outbox.Settings.QueryMessageLimit)
                     stoppingToken.ThrowIfCancellationRequested();
             }
@@ -39,6 +39,6 @@ public sealed partial class InboxCleanupService<TDbContext>(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Inbox: cleaning up failed and is tried again")]
+    [LoggerMessage(LogLevel.Warning, "Inbox cleanup failed; it is retried at the next interval")]
     partial void LogFailed(Exception exception);
 }

@@ -1,8 +1,8 @@
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Messages to one destination that were handed over together.</summary>
-/// <param name="messages">In the order in which they are sent.</param>
-/// <param name="isCommitted">False if it is not sure that they are in the outbox: the database knows.</param>
+/// <summary>Messages to one destination that were enqueued together.</summary>
+/// <param name="messages">The messages, in the order in which they are sent.</param>
+/// <param name="isCommitted">False if the outcome of their transaction is unknown; the database is then asked.</param>
 sealed class OutboxBatch(IReadOnlyList<OutboxMessage> messages, bool isCommitted)
 {
     readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,13 +13,13 @@ sealed class OutboxBatch(IReadOnlyList<OutboxMessage> messages, bool isCommitted
 
     public Uri Destination => messages[0].DestinationAddress!;
 
-    /// <summary>Whether sending these has failed before, so that nobody may wait for them.</summary>
+    /// <summary>Whether sending these messages has failed before, so that other messages must not wait for them.</summary>
     public bool IsSuspect => messages[0].AttemptCount > 0;
 
-    /// <summary>What stood before them in their lane when they were committed.</summary>
+    /// <summary>The messages with the same ordering key that were ahead of these when they were committed.</summary>
     public IReadOnlyCollection<Guid> Predecessors => messages[0].Predecessors;
 
-    /// <summary>Ends when all are sent and deleted, or left to the sweeper.</summary>
+    /// <summary>Completes when all messages are sent and deleted, or left to the sweeper.</summary>
     public Task Released => _released.Task;
 
     public void Release() => _released.TrySetResult();

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Delivers, right after the commit and from memory, what this process has committed, and what its sweeper has found. What does
-/// not fit into memory, or could not be sent, stays in the database for the sweeper.
+/// Delivers the messages that this process has committed, directly from memory, and those that its sweeper has found.
 /// </summary>
+/// <remarks>Messages that do not fit into memory, or that could not be sent, stay in the database for the sweeper.</remarks>
 sealed partial class OutboxDelivery<TDbContext>(
     OutboxSender<TDbContext> sender,
     OutboxStore<TDbContext> store,
@@ -24,24 +24,24 @@ sealed partial class OutboxDelivery<TDbContext>(
 
     readonly TaskCompletionSource<CancellationToken> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly ConcurrentDictionary<(Uri Destination, bool OfSuspects), OutboxQueue<TDbContext>> _queues = new();
-    readonly List<Task> _turns = [];
+    readonly List<Task> _ordered = [];
 
-    // Each with whether it is sent already, and only waits for its deletion.
+    // The value is true if the message is already sent and only its deletion is pending.
     readonly ConcurrentDictionary<Guid, bool> _inFlight = new();
     readonly ConcurrentQueue<Guid> _undeleted = new();
     TaskCompletionSource _somethingSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int _unfinished;
 
-    /// <summary>Ends when sending begins; gives what ends it.</summary>
+    /// <summary>Completes when sending begins; the result is the token that ends it.</summary>
     public Task<CancellationToken> Running => _running.Task;
 
     /// <summary>Whether this process is about to send the message, so that the sweeper must not.</summary>
     public bool IsInFlight(Guid id) => _inFlight.ContainsKey(id);
 
-    /// <summary>Whether everything that was handed over has been sent or left to the sweeper.</summary>
+    /// <summary>Whether all enqueued messages have been sent or left to the sweeper.</summary>
     public bool IsIdle => Volatile.Read(ref _unfinished) == 0;
 
-    /// <summary>Whether no destination that there are messages for takes any, and all are waited for.</summary>
+    /// <summary>Whether every destination with pending messages is waiting for the broker.</summary>
     public bool WaitsForBroker
     {
         get
@@ -51,10 +51,11 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
     }
 
-    /// <summary>
-    /// Sends what is handed over until it is stopped, to each destination in that order. A destination that takes nothing does
-    /// not keep what goes elsewhere waiting, nor does a message that waits for its turn in its lane.
-    /// </summary>
+    /// <summary>Sends enqueued messages until it is stopped, in order for each destination.</summary>
+    /// <remarks>
+    /// Neither an unavailable destination nor a message that waits for its predecessors delays messages to other
+    /// destinations.
+    /// </remarks>
     public async Task Run(CancellationToken cancellationToken)
     {
         try
@@ -65,31 +66,34 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // What is still to be sent is in the database as well.
+            // Messages that are not sent yet are also in the database.
             _running.TrySetResult(cancellationToken);
         }
 
-        await Task.WhenAll(Turns());
+        await Task.WhenAll(Ordered());
         await Task.WhenAll(_queues.Values.Select(queue => queue.Work));
 
-        List<Task> Turns()
+        List<Task> Ordered()
         {
-            lock (_turns)
-                return [.. _turns];
+            lock (_ordered)
+                return [.. _ordered];
         }
     }
 
-    /// <summary>Takes messages whose transaction has committed. Never waits.</summary>
+    /// <summary>Enqueues messages whose transaction has committed. Never waits.</summary>
     public void Enqueue(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: true);
 
-    /// <summary>Takes messages of a transaction whose end was not seen. Never waits.</summary>
+    /// <summary>Enqueues messages whose transaction has ended with an unknown outcome. Never waits.</summary>
     public void EnqueueIfCommitted(IReadOnlyList<OutboxMessage> messages) => Enqueue(messages, isCommitted: false);
 
-    /// <summary>
-    /// Takes messages that the sweeper has found, and nobody holds. Never waits. Before they are sent the database is asked once
-    /// more: since the sweeper read them, this process may have sent and deleted them, and let go of them.
-    /// </summary>
-    /// <returns>For each destination a task that ends when they are sent and deleted, or left again.</returns>
+    /// <summary>Enqueues messages that the sweeper has found and that are not in flight. Never waits.</summary>
+    /// <remarks>
+    /// The database is asked again before they are sent: after the sweeper read them, this process may have sent, deleted and
+    /// released them.
+    /// </remarks>
+    /// <returns>
+    /// One task per destination, which completes when the messages are sent and deleted, or left to the sweeper again.
+    /// </returns>
     public List<Task> EnqueueClaimed(IEnumerable<OutboxMessage> messages) =>
         [
             .. messages
@@ -97,10 +101,10 @@ sealed partial class OutboxDelivery<TDbContext>(
                 .Select(together => Enqueue(new OutboxBatch([.. together], isCommitted: false))),
         ];
 
-    /// <summary>Deletes again what was sent but could not be deleted at the time.</summary>
+    /// <summary>Retries the deletion of messages that were sent but could not be deleted.</summary>
     public Task DeleteSent() => Delete([]);
 
-    /// <summary>Takes note of what was sent, and deletes it.</summary>
+    /// <summary>Records which messages were sent, and deletes them.</summary>
     public Task DeleteSent(List<Guid> ids)
     {
         foreach (var id in ids)
@@ -116,7 +120,7 @@ sealed partial class OutboxDelivery<TDbContext>(
         return Delete(ids);
     }
 
-    /// <summary>Lets go of messages once those that were sent are deleted.</summary>
+    /// <summary>Releases messages after those that were sent are deleted.</summary>
     public async Task ReleaseAfter(Task deleted, IReadOnlyCollection<OutboxBatch> batches)
     {
         await deleted;
@@ -131,10 +135,10 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
     }
 
-    /// <summary>Forgets a queue that has ended.</summary>
+    /// <summary>Removes a queue that has ended.</summary>
     public void Forget(OutboxQueue<TDbContext> queue) => _queues.TryRemove(new(queue.Key, queue));
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: messages are left to the sweeper")]
+    [LoggerMessage(LogLevel.Warning, "Outbox: sending failed; the sweeper will send the messages")]
     public partial void LogLeftBehind(Exception reason);
 
     void Enqueue(IReadOnlyList<OutboxMessage> messages, bool isCommitted)
@@ -142,13 +146,13 @@ sealed partial class OutboxDelivery<TDbContext>(
         if (messages.Count == 0 || Volatile.Read(ref _unfinished) >= MaxMessagesInMemory)
             return;
 
-        // Those that took so long to be committed that they were due may have been sent by a sweeper already.
+        // If the commit took so long that the messages are due, a sweeper may already have sent them.
         isCommitted = isCommitted && !messages.Any(store.IsDue);
         foreach (var batch in Batches())
             if (!(_queues.TryGetValue((batch.Destination, batch.IsSuspect), out var queue) && queue.IsFull))
                 _ = Enqueue(batch);
 
-        // Each lane that has to wait waits by itself.
+        // Messages that have to wait are split by ordering key, so that each key waits on its own.
         IEnumerable<OutboxBatch> Batches() =>
             messages.Count == 1
                 ? [new OutboxBatch(messages, isCommitted)]
@@ -159,7 +163,7 @@ sealed partial class OutboxDelivery<TDbContext>(
                     .Select(together => new OutboxBatch([.. together], isCommitted));
     }
 
-    /// <summary>Has this process send what it does not hold yet; the task ends when that is released.</summary>
+    /// <summary>Sends the messages that are not in flight yet; the task completes when they are released.</summary>
     Task Enqueue(OutboxBatch batch)
     {
         var taken = batch.Messages.Where(message => _inFlight.TryAdd(message.Id, false)).ToList();
@@ -175,11 +179,11 @@ sealed partial class OutboxDelivery<TDbContext>(
             return batch.Released;
         }
 
-        lock (_turns)
+        lock (_ordered)
         {
-            _turns.RemoveAll(turn => turn.IsCompleted);
+            _ordered.RemoveAll(task => task.IsCompleted);
             using (ExecutionContext.SuppressFlow())
-                _turns.Add(Task.Run(() => SendInTurn(batch)));
+                _ordered.Add(Task.Run(() => SendInOrder(batch)));
         }
 
         return batch.Released;
@@ -199,14 +203,14 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
     }
 
-    /// <summary>Sends a batch when all that stood before it in its lane is sent, by whomever. Never fails.</summary>
-    async Task SendInTurn(OutboxBatch batch)
+    /// <summary>Sends a batch when all its predecessors are sent, by any process. Never fails.</summary>
+    async Task SendInOrder(OutboxBatch batch)
     {
-        var isItsTurn = false;
+        var isReady = false;
         var cancellationToken = await Running;
         try
         {
-            isItsTurn = await WaitForTurn(batch, cancellationToken);
+            isReady = await WaitForPredecessors(batch, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -217,25 +221,26 @@ sealed partial class OutboxDelivery<TDbContext>(
             LogLeftBehind(exception);
         }
 
-        if (isItsTurn)
+        if (isReady)
             Send(batch);
         else
             await ReleaseAfter(Task.CompletedTask, [batch]);
     }
 
-    // What this process sends itself it knows of; of the rest the database knows. After a while it is the sweeper's.
-    async Task<bool> WaitForTurn(OutboxBatch batch, CancellationToken cancellationToken)
+    // This process knows which predecessors it sends itself; it asks the database for the others. After the grace period it
+    // leaves the batch to the sweeper.
+    async Task<bool> WaitForPredecessors(OutboxBatch batch, CancellationToken cancellationToken)
     {
-        var ahead = batch.Predecessors.ToHashSet();
+        var pending = batch.Predecessors.ToHashSet();
         var since = Stopwatch.GetTimestamp();
         for (var pause = MinPollInterval; ; pause = pause * 2 < MaxPollInterval ? pause * 2 : MaxPollInterval)
         {
             var somethingSent = Volatile.Read(ref _somethingSent).Task;
-            ahead.RemoveWhere(id => _inFlight.TryGetValue(id, out var sent) && sent);
-            var others = ahead.Where(id => !_inFlight.ContainsKey(id)).ToList();
+            pending.RemoveWhere(id => _inFlight.TryGetValue(id, out var sent) && sent);
+            var others = pending.Where(id => !_inFlight.ContainsKey(id)).ToList();
             if (others.Count > 0)
-                ahead.ExceptWith(others.Except(await store.Existing(others, cancellationToken)));
-            if (ahead.Count == 0)
+                pending.ExceptWith(others.Except(await store.Existing(others, cancellationToken)));
+            if (pending.Count == 0)
                 return true;
             if (Stopwatch.GetElapsedTime(since) > settings.GracePeriod)
                 return false;
@@ -258,7 +263,7 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
         catch (Exception exception)
         {
-            // Sent is sent: remembering it here keeps the sweeper from sending it once more.
+            // The messages are sent. Keeping them in memory prevents the sweeper from sending them again.
             foreach (var id in ids)
             {
                 _inFlight[id] = true;
@@ -269,6 +274,9 @@ sealed partial class OutboxDelivery<TDbContext>(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: {Count} messages were sent but could not be deleted yet")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Outbox: {Count} sent messages could not be deleted; the deletion is retried with the next one"
+    )]
     partial void LogUndeleted(Exception reason, int count);
 }

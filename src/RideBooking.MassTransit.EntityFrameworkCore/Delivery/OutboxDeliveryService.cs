@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Runs the delivery, and sweeps up what a crash, an outage or a full memory has left in the database: of all processes
-/// only the one that holds the lease, and only when the bus is ready.
+/// Runs the delivery, and sweeps up the messages that a crash, an outage or a full memory has left in the database.
 /// </summary>
+/// <remarks>Only one process sweeps, the one that holds the lease, and only while the bus is ready.</remarks>
 sealed partial class OutboxDeliveryService<TDbContext>(
     OutboxDelivery<TDbContext> delivery,
     OutboxSender<TDbContext> sender,
@@ -18,7 +18,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
 ) : IHostedService, IDisposable
     where TDbContext : DbContext
 {
-    // Batches, each of one destination and no longer than QueryMessageLimit.
+    // Each batch goes to one destination and is no longer than QueryMessageLimit.
     const int MaxInProgress = 10;
     static readonly TimeSpan DrainPollDelay = TimeSpan.FromMilliseconds(20);
 
@@ -36,23 +36,26 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     }
 
     /// <summary>
-    /// Sends what is handed over already, as far as time and broker allow; the rest is for the next start, or another process. The
-    /// bus still consumes meanwhile, so on a busy host there may be no moment at which nothing is under way: that must not take
-    /// the time that the bus needs to stop.
+    /// Sends the messages that are enqueued already, as far as time and broker allow. The next start, or another process,
+    /// sends the rest.
     /// </summary>
+    /// <remarks>
+    /// The bus still consumes meanwhile, so on a busy host there may always be messages in flight: waiting for them must not
+    /// use up the time that the bus needs to stop.
+    /// </remarks>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _stops) > 1)
             return;
 
         await _stopSweeping.CancelAsync();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(settings.MessageDeliveryTimeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(settings.MessageDeliveryTimeout);
         try
         {
-            await _sweeping.WaitAsync(patience.Token);
+            await _sweeping.WaitAsync(timeout.Token);
             while (!_sending.IsCompleted && !delivery.IsIdle && sender.IsBusReady && !delivery.WaitsForBroker)
-                await Task.Delay(DrainPollDelay, patience.Token);
+                await Task.Delay(DrainPollDelay, timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -63,7 +66,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         await _sending;
     }
 
-    /// <summary>Ends it at once. It may still be stopped after: a test harness does that.</summary>
+    /// <summary>Ends the delivery at once. It may still be stopped afterwards; a test harness does that.</summary>
     public void Dispose()
     {
         _stopSweeping.Cancel();
@@ -83,7 +86,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
                 }
                 catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // The tables may not be there yet, the database may be away: the next round will see.
+                    // The tables may not exist yet, or the database may be unavailable: the next sweep tries again.
                     LogFailed(exception);
                 }
 
@@ -100,7 +103,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
     {
         await delivery.DeleteSent();
 
-        // Finding nothing, as it nearly always does, costs one indexed query.
+        // In nearly all cases nothing is due, which costs one indexed query.
         if ((await Due(cancellationToken)).Count == 0 || !await store.TryLease(cancellationToken))
             return;
 
@@ -110,51 +113,54 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         }
         finally
         {
-            // Kept until the next sweep, it would outlive a process that is killed, and the next one would wait for its end.
+            // If this process kept the lease until the next sweep and were killed, the next process would have to wait until
+            // it expires.
             await EndLease();
         }
     }
 
     async Task SendAllThatIsDue(CancellationToken cancellationToken)
     {
-        var underWay = new List<Task>();
+        var inProgress = new List<Task>();
         while (true)
         {
-            // Asked again, for whoever had the lease before may have sent it all.
+            // Read again, because the previous holder of the lease may have sent everything.
             var due = await Due(cancellationToken);
             if (due.Count > 0)
             {
                 LogSweeping(due.Count);
-                underWay.AddRange(delivery.EnqueueClaimed(due));
+                inProgress.AddRange(delivery.EnqueueClaimed(due));
             }
-            else if (underWay.Count == 0)
+            else if (inProgress.Count == 0)
                 return;
 
-            // Next in a lane is only who stands behind something that is gone; and what takes long hides nothing that comes meanwhile.
-            if (due.Count == 0 || underWay.Count >= MaxInProgress)
-                await Task.WhenAny([.. underWay, Task.Delay(settings.QueryDelay, clock, cancellationToken)]);
-            underWay.RemoveAll(batch => batch.IsCompleted);
+            // A message becomes due only after its predecessors are deleted; and a slow batch must not delay messages that
+            // become due meanwhile.
+            if (due.Count == 0 || inProgress.Count >= MaxInProgress)
+                await Task.WhenAny([.. inProgress, Task.Delay(settings.QueryDelay, clock, cancellationToken)]);
+            inProgress.RemoveAll(batch => batch.IsCompleted);
             if (!await store.TryLease(cancellationToken))
                 return;
         }
     }
 
-    /// <summary>
-    /// What was left behind. What this process itself is about to send is not; the other processes are told so, too, and what
-    /// comes after it in the table is seen.
-    /// </summary>
+    /// <summary>Returns the messages that were left behind, except those in flight in this process.</summary>
+    /// <remarks>
+    /// It claims the messages in flight, so that the other processes skip them too, and so that they do not hide later rows
+    /// of the table.
+    /// </remarks>
     async Task<List<OutboxMessage>> Due(CancellationToken cancellationToken)
     {
         while (true)
         {
             var due = await store.Due(cancellationToken);
-            var held = due.Select(message => message.Id).Where(delivery.IsInFlight).ToHashSet();
-            if (held.Count == 0)
+            var inFlight = due.Select(message => message.Id).Where(delivery.IsInFlight).ToHashSet();
+            if (inFlight.Count == 0)
                 return due;
 
-            await store.Claim(held, cancellationToken);
-            if (held.Count < due.Count)
-                return due.FindAll(message => !held.Contains(message.Id));
+            await store.Claim(inFlight, cancellationToken);
+            if (inFlight.Count < due.Count)
+                return due.FindAll(message => !inFlight.Contains(message.Id));
         }
     }
 
@@ -166,20 +172,20 @@ sealed partial class OutboxDeliveryService<TDbContext>(
         }
         catch (Exception exception)
         {
-            // It ends by itself.
+            // The lease expires automatically.
             LogFailed(exception);
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Outbox: sweeping up {Count} messages that were left behind")]
+    [LoggerMessage(LogLevel.Information, "Outbox: sending {Count} messages that were left behind")]
     partial void LogSweeping(int count);
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: sweeping failed and is tried again")]
+    [LoggerMessage(LogLevel.Warning, "Outbox: sweeping failed; it is retried at the next interval")]
     partial void LogFailed(Exception exception);
 
     [LoggerMessage(
         LogLevel.Information,
-        "Outbox: stopped before all messages were sent; they are sent after the next start"
+        "Outbox: stopped before all messages were sent; the rest is sent after the next start"
     )]
     partial void LogNotDrained();
 }

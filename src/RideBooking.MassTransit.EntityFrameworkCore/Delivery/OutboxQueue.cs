@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// What waits in memory for one destination, and its sending, in order. Each destination has its own, so that one that takes
-/// nothing keeps nobody else waiting; and so have, apart from the others, messages that could not be sent before.
-/// </summary>
+/// <summary>Holds the messages that wait in memory for one destination, and sends them in order.</summary>
+/// <remarks>
+/// Each destination has its own queue, so that an unavailable one delays no other. Messages that could not be sent before
+/// have a separate queue for the same reason.
+/// </remarks>
 sealed partial class OutboxQueue<TDbContext>(
     Uri destination,
     bool ofSuspects,
@@ -17,7 +18,7 @@ sealed partial class OutboxQueue<TDbContext>(
 )
     where TDbContext : DbContext
 {
-    // Half of what fits into memory: a destination that takes nothing leaves room for others.
+    // Half of what fits into memory: an unavailable destination leaves room for the others.
     const int MaxMessages = OutboxDelivery<TDbContext>.MaxMessagesInMemory / 2;
     const int MaxMessagesPerBatch = 500;
 
@@ -25,29 +26,29 @@ sealed partial class OutboxQueue<TDbContext>(
     readonly Queue<OutboxBatch> _waiting = [];
     int _messages;
     bool _isWorking;
-    bool _isOver;
+    bool _hasEnded;
     volatile bool _waits;
 
-    // How often in a row the destination has taken nothing.
+    // How many times in a row the destination has accepted nothing.
     int _misses;
 
     public (Uri Destination, bool OfSuspects) Key => (destination, ofSuspects);
 
-    /// <summary>Ends when there is nothing to send for the time being.</summary>
+    /// <summary>Completes when the queue has nothing left to send.</summary>
     public Task Work { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Whether its destination has taken nothing of what was last sent there, which is tried again.</summary>
+    /// <summary>Whether the destination accepted none of the last messages, which are being retried.</summary>
     public bool Waits => _waits;
 
-    /// <summary>Whether what comes now is better left to the sweeper.</summary>
+    /// <summary>Whether new messages have to be left to the sweeper.</summary>
     public bool IsFull => Volatile.Read(ref _messages) >= MaxMessages;
 
-    /// <summary>Takes a batch, to be sent at once; false if the queue has ended just now.</summary>
+    /// <summary>Adds a batch, which is sent at once; returns false if the queue has ended in the meantime.</summary>
     public bool TryAdd(OutboxBatch batch)
     {
         lock (_lock)
         {
-            if (_isOver)
+            if (_hasEnded)
                 return false;
 
             _waiting.Enqueue(batch);
@@ -56,7 +57,7 @@ sealed partial class OutboxQueue<TDbContext>(
                 return true;
 
             _isWorking = true;
-            // It works for many: no one message's trace or log scope goes with it.
+            // The task sends the messages of many callers, so it must not run with one caller's trace or log scope.
             using (ExecutionContext.SuppressFlow())
                 Work = Task.Run(SendAll);
             return true;
@@ -84,17 +85,17 @@ sealed partial class OutboxQueue<TDbContext>(
             if (next.Count == 0)
             {
                 _isWorking = false;
-                // One that fails is remembered, so that it is asked less and less often.
-                _isOver = _misses == 0;
+                // A failing queue is kept, because its backoff grows with the number of misses.
+                _hasEnded = _misses == 0;
             }
         }
 
-        if (_isOver)
+        if (_hasEnded)
             delivery.Forget(this);
         return next;
     }
 
-    /// <summary>Ends when everything is sent, or left to the sweeper. Never fails.</summary>
+    /// <summary>Completes when all messages are sent, or left to the sweeper. Never fails.</summary>
     async Task SendAndRelease(List<OutboxBatch> batches, CancellationToken cancellationToken)
     {
         var deleted = Task.CompletedTask;
@@ -116,7 +117,7 @@ sealed partial class OutboxQueue<TDbContext>(
             _waits = false;
             lock (_lock)
                 _messages -= batches.Sum(batch => batch.Messages.Count);
-            // The next messages do not wait for these to be deleted.
+            // The next messages do not wait for the deletion of these.
             _ = delivery.ReleaseAfter(deleted, batches);
         }
     }
@@ -157,9 +158,9 @@ sealed partial class OutboxQueue<TDbContext>(
                 break;
 
             outage ??= new BrokerOutage(sender);
-            if (outage.IsCauseOf(result, nobodyGetsThrough: sender.Confirmed == confirmed))
+            if (outage.IsCauseOf(result, nothingConfirmed: sender.Confirmed == confirmed))
             {
-                // They stay first in line, in their order, until it is over.
+                // The messages keep their place and their order until the outage has ended.
                 LogWaiting(result.Failed[0].Reason, result.Failed.Count + result.Untried.Count);
                 _waits = result.Sent.Count == 0;
                 messages = [.. result.Failed.Select(failure => failure.Message), .. result.Untried];
@@ -186,7 +187,7 @@ sealed partial class OutboxQueue<TDbContext>(
         return Task.WhenAll(deleted);
     }
 
-    // What waits here would wait for the same. The sweeper brings it back.
+    // The waiting messages would meet the same failure. The sweeper enqueues them again.
     async Task GiveUpForNow(CancellationToken cancellationToken)
     {
         List<OutboxBatch> left;
@@ -198,7 +199,7 @@ sealed partial class OutboxQueue<TDbContext>(
         }
 
         _misses++;
-        LogTakesNothing(destination, _misses);
+        LogUnavailable(destination, _misses);
         try
         {
             await store.PostponeAll(destination, _misses, cancellationToken);
@@ -210,31 +211,32 @@ sealed partial class OutboxQueue<TDbContext>(
     }
 
     /// <summary>
-    /// Judges whether messages were not taken because the broker is gone, which is no fault of theirs or of their destination.
+    /// Decides whether a send failed because the broker is unavailable, and not because of the messages or their destination.
     /// </summary>
     sealed class BrokerOutage(OutboxSender<TDbContext> sender)
     {
         const int MaxRounds = 30;
         static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-        bool _busWasWell = true;
+        bool _busWasHealthy = true;
         int _rounds;
         int _tries;
 
-        public bool IsCauseOf(OutboxSendResult result, bool nobodyGetsThrough)
+        public bool IsCauseOf(OutboxSendResult result, bool nothingConfirmed)
         {
             if (!sender.IsBusReady)
-                return IsIt();
+                return IsOutage();
             if (!result.Failed.TrueForAll(failure => OutboxSender<TDbContext>.IsConnectionFault(failure.Reason)))
                 return false;
-            // The bus notices a lost connection later than a send does, and says no more than that some endpoint is not well. That
-            // counts while nobody gets anything through, but not forever: the endpoint may have a trouble of its own.
-            if (nobodyGetsThrough && !(_busWasWell && sender.IsBusHealthy) && ++_rounds < MaxRounds)
-                return IsIt();
-            // And once, however well it says it is.
+            // The bus notices a lost connection later than a send does, and reports only that some endpoint is unhealthy.
+            // This counts as an outage while no message gets through, but not indefinitely: the endpoint may have a problem
+            // of its own.
+            if (nothingConfirmed && !(_busWasHealthy && sender.IsBusHealthy) && ++_rounds < MaxRounds)
+                return IsOutage();
+            // One failure counts as an outage even if the bus reports that it is healthy.
             return ++_tries == 1;
 
-            bool IsIt()
+            bool IsOutage()
             {
                 _tries = 0;
                 return true;
@@ -245,16 +247,22 @@ sealed partial class OutboxQueue<TDbContext>(
         {
             await Task.Delay(s_pause, cancellationToken);
             await sender.WaitForBus(cancellationToken);
-            _busWasWell = sender.IsBusHealthy;
+            _busWasHealthy = sender.IsBusHealthy;
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: {Count} messages wait for the broker to come back")]
+    [LoggerMessage(LogLevel.Warning, "Outbox: the broker is unavailable; {Count} messages wait until it is back")]
     partial void LogWaiting(Exception reason, int count);
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: could not send {MessageId} ({MessageType}), attempt {Attempt}")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Outbox: attempt {Attempt} to send {MessageId} ({MessageType}) failed; it is retried later"
+    )]
     partial void LogUnsendable(Exception reason, Guid messageId, string messageType, int attempt);
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: {Destination} has taken nothing, attempt {Times}; what goes there waits")]
-    partial void LogTakesNothing(Uri destination, int times);
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Outbox: {Destination} accepted nothing, attempt {Times}; its messages are retried later"
+    )]
+    partial void LogUnavailable(Uri destination, int times);
 }

@@ -5,9 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// Sends messages from the outbox through the bus, and knows how the bus is.
-/// </summary>
+/// <summary>Sends messages from the outbox through the bus, and reports the bus's health.</summary>
 sealed class OutboxSender<TDbContext>(
     IServiceProvider provider,
     Func<IBusControl> bus,
@@ -18,18 +16,18 @@ sealed class OutboxSender<TDbContext>(
 {
     static readonly TimeSpan HealthPollDelay = TimeSpan.FromMilliseconds(100);
 
-    // Asked for late: the bus is built from endpoints whose filters need the outbox.
+    // Resolved late: the bus is built from endpoints whose filters need the outbox.
     readonly Lazy<IBusControl> _bus = new(bus);
     int _startPolls = 50;
     long _confirmed;
 
-    /// <summary>Whether the broker can be reached. A single endpoint that is down does not keep messages from being sent.</summary>
+    /// <summary>Whether the broker can be reached. Sending continues while a single endpoint is down.</summary>
     public bool IsBusReady => _bus.Value.CheckHealth().Status != BusHealthStatus.Unhealthy;
 
-    /// <summary>Asks the bus, in memory, until it is connected; the first time also until its endpoints are, or 5 s are over.</summary>
+    /// <summary>Waits until the bus is connected; the first time also until its endpoints are, but for at most 5 s.</summary>
     /// <remarks>
-    /// While a bus starts, its endpoints connect one after the other. The in-memory transport drops what is published before the
-    /// endpoint that consumes it is there.
+    /// It polls the bus's health, in memory. While a bus starts, its endpoints connect one after the other, and the in-memory
+    /// transport drops messages that are published before the endpoint that consumes them exists.
     /// </remarks>
     public async Task WaitForBus(CancellationToken cancellationToken)
     {
@@ -43,7 +41,7 @@ sealed class OutboxSender<TDbContext>(
     /// <summary>Whether every endpoint is connected.</summary>
     public bool IsBusHealthy => _bus.Value.CheckHealth().Status == BusHealthStatus.Healthy;
 
-    /// <summary>Whether it may be the broker's fault and not the message's: no connection, or no answer in time.</summary>
+    /// <summary>Whether the failure may be the broker's and not the message's: no connection, or no answer in time.</summary>
     public static bool IsConnectionFault(Exception reason) =>
         reason
             is ConnectionException
@@ -51,13 +49,15 @@ sealed class OutboxSender<TDbContext>(
                 or OperationCanceledException
                 or TimeoutException;
 
-    /// <summary>How many messages the broker has taken so far, wherever they went.</summary>
+    /// <summary>The number of messages that the broker has confirmed so far, for all destinations.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
     /// <summary>
-    /// Sends messages to one destination, in order, without waiting for the broker to confirm one before the next. Where it is
-    /// the destination that takes nothing, the rest is not tried unless <paramref name="triesAll"/>.
+    /// Sends messages to one destination, in order, without waiting for the broker to confirm each one before the next.
     /// </summary>
+    /// <remarks>
+    /// If the destination itself is unavailable, the remaining messages are not tried unless <paramref name="triesAll"/>.
+    /// </remarks>
     public async Task<OutboxSendResult> Send(
         Uri destination,
         IReadOnlyList<OutboxMessage> messages,
@@ -83,7 +83,7 @@ sealed class OutboxSender<TDbContext>(
             return result;
         }
 
-        // The first one declares what the destination needs; then the rest starts in order without waiting.
+        // The first message alone declares what the destination needs; the others then start in order without waiting.
         var next = 0;
         for (var count = 1; next < messages.Count; count = settings.MessageDeliveryLimit)
         {
@@ -110,7 +110,7 @@ sealed class OutboxSender<TDbContext>(
         var now = clock.GetUtcNow().UtcDateTime;
         if (message.ExpirationTime <= now)
         {
-            LogContext.Info?.Log("Outbox: {MessageId} expired before it could be sent", message.MessageId);
+            LogContext.Info?.Log("Outbox: {MessageId} expired before it was sent; it is dropped", message.MessageId);
             return null;
         }
 
@@ -124,8 +124,9 @@ sealed class OutboxSender<TDbContext>(
 
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(settings.MessageDeliveryTimeout);
-            // A transport whose broker dies at the wrong instant may wait for an answer that cannot come, whatever it is told.
-            // Nobody may wait with it: sent once more is a duplicate, not sent is lost to everybody behind it.
+            // If the broker dies at the wrong moment, a transport may wait for a confirmation that never comes, and ignore
+            // cancellation. The queue must not wait with it: sending the message again is only a duplicate, while waiting
+            // would block all later messages.
             await endpoint
                 .Send(new SerializedMessageBody(), new StoredMessagePipe(message, now), timeout.Token)
                 .WaitAsync(timeout.Token);
@@ -144,7 +145,7 @@ sealed class OutboxSender<TDbContext>(
         }
     }
 
-    /// <summary>Makes the stored message the one that is sent; what is left of its delay counts from now.</summary>
+    /// <summary>Sends the stored message; what remains of its delay counts from now.</summary>
     sealed class StoredMessagePipe(OutboxMessage message, DateTime now) : IPipe<SendContext>
     {
         readonly OutboxMessageSendPipe _stored = new(message, message.DestinationAddress);
@@ -159,13 +160,13 @@ sealed class OutboxSender<TDbContext>(
     }
 }
 
-/// <summary>What became of messages that were to be sent to one destination, each in its order.</summary>
+/// <summary>The outcome of sending messages to one destination, each list in sending order.</summary>
 sealed class OutboxSendResult
 {
     public List<Guid> Sent { get; } = [];
 
     public List<(OutboxMessage Message, Exception Reason)> Failed { get; } = [];
 
-    /// <summary>Not even tried, for the destination took nothing.</summary>
+    /// <summary>The messages that were not tried because the destination was unavailable.</summary>
     public List<OutboxMessage> Untried { get; } = [];
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Runs the delivery of every bus that has its outbox in this context.</summary>
+/// <summary>Runs the delivery of every bus whose outbox is in this context.</summary>
 sealed class OutboxService<TDbContext>(
     BusOutboxes<TDbContext> outboxes,
     IServiceScopeFactory scopes,
@@ -37,7 +37,7 @@ sealed class OutboxService<TDbContext>(
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_services.Select(service => service.StopAsync(cancellationToken)));
 
-    // A context that only a message's scope can make is not looked at.
+    // A context that can only be created in a message's scope is not checked.
     async Task CheckTables(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -48,7 +48,10 @@ sealed class OutboxService<TDbContext>(
         }
         catch (Exception exception)
         {
-            LogContext.Debug?.Log(exception, "Outbox: there is no context outside a message");
+            LogContext.Debug?.Log(
+                exception,
+                "Outbox: no context can be created outside a message; its tables are not checked"
+            );
             return;
         }
 

@@ -6,10 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// The rows behind the delivery. Every question is one statement or one short transaction, and none is open while
-/// something is sent.
-/// </summary>
+/// <summary>Reads and writes the rows that the delivery works on.</summary>
+/// <remarks>Each operation is one statement or one short transaction, and none is open while a message is sent.</remarks>
 sealed class OutboxStore<TDbContext>(
     IServiceScopeFactory scopes,
     OutboxSettings<TDbContext> settings,
@@ -19,32 +17,34 @@ sealed class OutboxStore<TDbContext>(
 {
     const int MaxErrorLength = 2000;
 
-    // Keys in one statement: SQL Server takes 2100 parameters, and a short list is planned once.
+    // Keys per statement: SQL Server allows 2100 parameters, and a short list is planned only once.
     const int KeysPerStatement = 100;
     static readonly TimeSpan MaxBackoff = TimeSpan.FromMinutes(1);
 
-    // A process that leaves the bus outbox to another sweeps less than all, so it may not keep the other from sweeping.
+    // A process that leaves the bus outbox to another process sweeps only a part, so it must not keep the other one from
+    // sweeping.
     static readonly Guid LeaseOverAll = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0001");
     static readonly Guid LeaseOverInbox = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0002");
 
     readonly Guid _lease = settings.OfBus(settings.DeliversBusOutbox ? LeaseOverAll : LeaseOverInbox);
 
-    /// <summary>Names this process, as the one that holds a lease or has handled a message.</summary>
+    /// <summary>Identifies this process, as the holder of a lease or as the handler of a message.</summary>
     public Guid ProcessId { get; } = Guid.CreateVersion7();
 
-    /// <summary>The oldest messages that were left behind, in the order in which they were written.</summary>
+    /// <summary>Returns the oldest messages that were left behind, in the order in which they were written.</summary>
     public async Task<List<OutboxMessage>> Due(CancellationToken cancellationToken)
     {
         var due = await Read(
             outbox =>
             {
                 var now = Now();
-                // Nobody defers a message for longer: beyond that it is by a clock that was ahead, of a process that may be gone.
-                var furthest = now + settings.GracePeriod + MaxBackoff;
+                // No process defers a message for longer. A later time comes from a process whose clock was ahead, and which
+                // may have ended.
+                var latest = now + settings.GracePeriod + MaxBackoff;
 
-                // Two ranges of the index in one statement: as one condition they would be a scan of it.
+                // Two index ranges in one statement: a single condition would scan the index.
                 return Oldest(message => message.NextAttemptTime <= now)
-                    .Concat(Oldest(message => message.NextAttemptTime > furthest));
+                    .Concat(Oldest(message => message.NextAttemptTime > latest));
 
                 IQueryable<OutboxMessage> Oldest(Expression<Func<OutboxMessage, bool>> when)
                 {
@@ -64,10 +64,10 @@ sealed class OutboxStore<TDbContext>(
         return [.. due.OrderBy(message => message.NextAttemptTime).ThenBy(message => message.SequenceNumber)];
     }
 
-    /// <summary>Whether a sweeper takes the message if it is committed.</summary>
+    /// <summary>Whether a sweeper sends the message if it is committed.</summary>
     public bool IsDue(OutboxMessage message) => message.NextAttemptTime <= Now();
 
-    /// <summary>Those of these messages that are committed and not yet deleted.</summary>
+    /// <summary>Returns those of these messages that are committed and not yet deleted.</summary>
     public async Task<HashSet<Guid>> Existing(IEnumerable<Guid> messages, CancellationToken cancellationToken)
     {
         var existing = new HashSet<Guid>();
@@ -85,7 +85,7 @@ sealed class OutboxStore<TDbContext>(
         return existing;
     }
 
-    /// <summary>Notes that a message could not be sent, why, and when to try again: after one, two, four… seconds.</summary>
+    /// <summary>Records why a message could not be sent, and when to retry it: after one, two, four… seconds.</summary>
     public Task Postpone(OutboxMessage message, Exception reason, CancellationToken cancellationToken)
     {
         var next = Now() + Backoff(message.AttemptCount);
@@ -109,9 +109,9 @@ sealed class OutboxStore<TDbContext>(
     }
 
     /// <summary>
-    /// The text as every database keeps it: cut between characters, without U+0000 and without half a surrogate pair. An exception may
-    /// quote anything.
+    /// Makes a text storable in every database: limits its length, without U+0000 and without half a surrogate pair.
     /// </summary>
+    /// <remarks>The text of an exception may quote anything.</remarks>
     internal static string Storable(string text)
     {
         if (text.Length > MaxErrorLength)
@@ -122,11 +122,13 @@ sealed class OutboxStore<TDbContext>(
             text = text[..kept];
         }
 
-        // Decoding what was encoded puts U+FFFD where there is half a pair.
+        // Encoding and decoding replaces half a surrogate pair with U+FFFD.
         return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
     }
 
-    /// <summary>Leaves what goes to a destination that has taken nothing several times for one, two, four… seconds.</summary>
+    /// <summary>
+    /// Postpones the messages to a destination that has accepted nothing several times, by one, two, four… seconds.
+    /// </summary>
     public Task PostponeAll(Uri destination, int misses, CancellationToken cancellationToken)
     {
         var next = Now() + Backoff(misses - 1);
@@ -140,14 +142,14 @@ sealed class OutboxStore<TDbContext>(
                         && row.NextAttemptTime < next
                         && row.DestinationAddress == destination
                     )
-                    // The others have a time of their own.
+                    // Messages that have failed before have their own retry time.
                     .Where(row => row.AttemptCount == 0)
                     .ExecuteUpdateAsync(row => row.SetProperty(m => m.NextAttemptTime, next), cancellationToken),
             cancellationToken
         );
     }
 
-    /// <summary>Tells the sweepers of all processes that this one is about to send these messages.</summary>
+    /// <summary>Tells the sweepers of all processes that this process is about to send these messages.</summary>
     public async Task Claim(IEnumerable<Guid> messages, CancellationToken cancellationToken)
     {
         var next = Now() + settings.GracePeriod;
@@ -162,7 +164,7 @@ sealed class OutboxStore<TDbContext>(
             );
     }
 
-    /// <summary>Takes or keeps the lease of the one sweeper; false if another process has it.</summary>
+    /// <summary>Acquires or renews the sweeper's lease; returns false if another process holds it.</summary>
     public async Task<bool> TryLease(CancellationToken cancellationToken)
     {
         var now = Now();
@@ -208,7 +210,7 @@ sealed class OutboxStore<TDbContext>(
                         .Set<OutboxState>()
                         .Where(lease =>
                             lease.OutboxId == _lease
-                            // One that lasts longer than any is by a clock that was ahead.
+                            // A lease that expires later than any valid one was written by a process whose clock was ahead.
                             && (
                                 lease.LockId == ProcessId
                                 || lease.Expires <= now
@@ -223,7 +225,7 @@ sealed class OutboxStore<TDbContext>(
             );
     }
 
-    /// <summary>Gives the lease up, so that another process need not wait for its end.</summary>
+    /// <summary>Releases the lease, so that another process need not wait until it expires.</summary>
     public Task EndLease(CancellationToken cancellationToken) =>
         Write(
             context =>
@@ -234,10 +236,8 @@ sealed class OutboxStore<TDbContext>(
             cancellationToken
         );
 
-    /// <summary>
-    /// Deletes inbox marks, whatever became of their message, that are older than the window: the oldest, about as many as
-    /// the limit says. By their age alone, which is an index; by their keys it would be a scan of the whole inbox.
-    /// </summary>
+    /// <summary>Deletes the oldest inbox entries that are older than the window, about as many as the limit allows.</summary>
+    /// <remarks>It selects them by age alone, which uses an index; selecting by key would scan the whole inbox.</remarks>
     public Task<int> DeleteExpiredEntries(CancellationToken cancellationToken)
     {
         var expired = Now() - settings.DuplicateDetectionWindow;
@@ -245,17 +245,17 @@ sealed class OutboxStore<TDbContext>(
         return Write(
             async context =>
             {
-                var marks = context.Set<InboxState>();
-                var last = await marks
-                    .Where(mark => mark.Received < expired)
-                    .OrderBy(mark => mark.Received)
+                var entries = context.Set<InboxState>();
+                var last = await entries
+                    .Where(entry => entry.Received < expired)
+                    .OrderBy(entry => entry.Received)
                     .Skip(settings.QueryMessageLimit - 1)
-                    .Select(mark => (DateTime?)mark.Received)
+                    .Select(entry => (DateTime?)entry.Received)
                     .FirstOrDefaultAsync(cancellationToken);
                 return await (
                     last is { } received
-                        ? marks.Where(mark => mark.Received <= received)
-                        : marks.Where(mark => mark.Received < expired)
+                        ? entries.Where(entry => entry.Received <= received)
+                        : entries.Where(entry => entry.Received < expired)
                 ).ExecuteDeleteAsync(cancellationToken);
             },
             cancellationToken
@@ -272,7 +272,8 @@ sealed class OutboxStore<TDbContext>(
         return await query(Context(scope).Set<OutboxMessage>().AsNoTracking()).ToListAsync(cancellationToken);
     }
 
-    // A transaction even for one statement: whoever orders the writers of a database does it by their transactions.
+    // A transaction even for one statement, because an application may serialize the writers of a database by their
+    // transactions.
     async Task<int> Write(Func<TDbContext, Task<int>> write, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();

@@ -3,11 +3,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// Looks at the start whether inbox and outbox have the columns that they need. Those of the official package, or of an older
-/// version, have others: every message would fail. Tables that do not exist yet, and a database that does not answer, are
-/// not its concern.
-/// </summary>
+/// <summary>Checks at startup that the inbox and outbox tables have the required columns.</summary>
+/// <remarks>
+/// The tables of the official package, or of an older version, have other columns, and every message would fail. The check
+/// ignores tables that do not exist yet and a database that does not answer.
+/// </remarks>
 static class OutboxTables
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -26,13 +26,16 @@ static class OutboxTables
         catch (Exception exception) when (IsMissingColumn(exception))
         {
             throw new InvalidOperationException(
-                $"The tables of inbox and outbox in {context.GetType().Name} lack columns ({exception.GetBaseException().Message}). They were made by the official MassTransit.EntityFrameworkCore or by an older version of this package: add a migration, as docs/masstransit-packages.md says.",
+                $"The inbox and outbox tables in {context.GetType().Name} lack columns ({exception.GetBaseException().Message}). They were created by the official MassTransit.EntityFrameworkCore or by an older version of this package: add a migration; see docs/masstransit-packages.md.",
                 exception
             );
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogContext.Debug?.Log(exception, "Outbox: the tables could not be looked at");
+            LogContext.Debug?.Log(
+                exception,
+                "Outbox: the tables could not be checked; the host starts without the check"
+            );
         }
 
         Task Read<T>(System.Linq.Expressions.Expression<Func<T, bool>> none)

@@ -4,14 +4,18 @@ using Microsoft.EntityFrameworkCore;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Delivers what the consumer of one message has sent with the context of the message's own scope, where the database is not the
-/// one that delivery knows (a database per tenant). The message is acknowledged after that; if it is delivered again before, the
-/// rest is sent then.
+/// Delivers the messages of one message's consumer with the context of that message's own scope, if the background delivery
+/// does not know its database (a database per tenant).
 /// </summary>
+/// <remarks>
+/// The consumed message is acknowledged afterwards. If it is redelivered before that, the remaining messages are sent then.
+/// </remarks>
 sealed class ScopedDelivery<TDbContext>(OutboxSender<TDbContext> sender)
     where TDbContext : DbContext
 {
-    /// <summary>Sends and deletes what is in the outbox of this message and consumer. Fails where something cannot be sent.</summary>
+    /// <summary>
+    /// Sends and deletes the outbox messages of this message and consumer. Fails if one of them cannot be sent.
+    /// </summary>
     public async Task Deliver(TDbContext context, Guid messageId, Guid consumerId, CancellationToken cancellationToken)
     {
         var outbox = context.Set<OutboxMessage>();

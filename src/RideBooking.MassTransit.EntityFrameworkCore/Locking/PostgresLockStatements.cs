@@ -5,11 +5,11 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>Locks rows with <c>FOR UPDATE</c>.</summary>
 public class PostgresLockStatementProvider : SqlLockStatementProvider
 {
-    /// <summary>For tables in the model's schema or in the search path.</summary>
+    /// <summary>Creates statements for tables in the model's schema or in the search path.</summary>
     public PostgresLockStatementProvider(bool enableSchemaCaching = true)
         : base(new PostgresLockStatementFormatter(), enableSchemaCaching) { }
 
-    /// <summary>For tables in the model's schema, or else in this one.</summary>
+    /// <summary>Creates statements for tables in the model's schema, or in this one if the model names none.</summary>
     public PostgresLockStatementProvider(string schemaName, bool enableSchemaCaching = true)
         : base(schemaName, new PostgresLockStatementFormatter(), enableSchemaCaching) { }
 }
@@ -17,7 +17,7 @@ public class PostgresLockStatementProvider : SqlLockStatementProvider
 /// <summary>Locks rows with <c>FOR UPDATE</c>.</summary>
 public class PostgresLockStatementFormatter : ILockStatementFormatter
 {
-    // A map may use the row's own version, a system column, as its token.
+    // A map may use the row's system version column as its token.
     const string Select = "SELECT *, xmin FROM ";
 
     /// <inheritdoc />

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Locks rows the way of whichever database the context turns out to use.</summary>
+/// <summary>Locks rows with the statements of the database that the context uses.</summary>
 sealed class ProviderLockStatements : ILockStatementProvider
 {
     public static readonly ProviderLockStatements Instance = new();

@@ -5,7 +5,10 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Takes table and column names from the context's model, so that naming conventions and schemas are followed.</summary>
+/// <summary>
+/// Creates lock statements with the table and column names of the context's model, so that they follow its naming conventions
+/// and schemas.
+/// </summary>
 public class SqlLockStatementProvider : ILockStatementProvider
 {
     readonly ConcurrentDictionary<(IModel Model, Type Entity, string Columns), string> _statements = new();
@@ -13,11 +16,11 @@ public class SqlLockStatementProvider : ILockStatementProvider
     readonly string? _defaultSchema;
     readonly bool _enableSchemaCaching;
 
-    /// <summary>Statements for tables whose schema is the model's, or the connection's default one.</summary>
+    /// <summary>Creates statements for tables in the model's schema, or in the connection's default one.</summary>
     public SqlLockStatementProvider(ILockStatementFormatter formatter, bool enableSchemaCaching = true)
         : this(null, formatter, enableSchemaCaching) { }
 
-    /// <summary>Statements for tables whose schema is the model's, or else this one.</summary>
+    /// <summary>Creates statements for tables in the model's schema, or in this one if the model names none.</summary>
     public SqlLockStatementProvider(
         string? defaultSchema,
         ILockStatementFormatter formatter,
@@ -68,7 +71,7 @@ public class SqlLockStatementProvider : ILockStatementProvider
     {
         ArgumentNullException.ThrowIfNull(context);
 
-        // One type may be mapped differently by two contexts, so the model is part of the key.
+        // Two contexts may map one type differently, so the model is part of the key.
         return _enableSchemaCaching
             ? _statements.GetOrAdd((context.Model, type, string.Join(',', propertyNames)), _ => Build())
             : Build();

@@ -5,22 +5,22 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>Locks rows with the hints <c>UPDLOCK, ROWLOCK</c>.</summary>
 public class SqlServerLockStatementProvider : SqlLockStatementProvider
 {
-    /// <summary>For tables in the model's schema or in the login's default one.</summary>
+    /// <summary>Creates statements for tables in the model's schema or in the login's default one.</summary>
     /// <param name="enableSchemaCaching">Whether a statement is built once per model.</param>
-    /// <param name="serializable">Whether also the absence of the row is locked.</param>
+    /// <param name="serializable">Whether the absence of a row is locked as well.</param>
     public SqlServerLockStatementProvider(bool enableSchemaCaching = true, bool serializable = false)
         : base(new SqlServerLockStatementFormatter(serializable), enableSchemaCaching) { }
 
-    /// <summary>For tables in the model's schema, or else in this one.</summary>
-    /// <param name="schemaName">The schema of tables whose model names none.</param>
+    /// <summary>Creates statements for tables in the model's schema, or in this one if the model names none.</summary>
+    /// <param name="schemaName">The schema of tables for which the model names none.</param>
     /// <param name="enableSchemaCaching">Whether a statement is built once per model.</param>
-    /// <param name="serializable">Whether also the absence of the row is locked.</param>
+    /// <param name="serializable">Whether the absence of a row is locked as well.</param>
     public SqlServerLockStatementProvider(string schemaName, bool enableSchemaCaching = true, bool serializable = false)
         : base(schemaName, new SqlServerLockStatementFormatter(serializable), enableSchemaCaching) { }
 }
 
 /// <summary>Locks rows with the hints <c>UPDLOCK, ROWLOCK</c>.</summary>
-/// <param name="serializable">Whether also the absence of the row is locked.</param>
+/// <param name="serializable">Whether the absence of a row is locked as well.</param>
 public class SqlServerLockStatementFormatter(bool serializable) : ILockStatementFormatter
 {
     /// <inheritdoc />

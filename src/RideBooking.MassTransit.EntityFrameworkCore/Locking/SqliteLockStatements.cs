@@ -2,19 +2,22 @@ using System.Text;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>SQLite has no row lock: a transaction is begun as the database's only writer, and that is the lock.</summary>
+/// <summary>
+/// Creates plain queries: SQLite has no row locks, so the transaction, which begins as the database's only writer, is the
+/// lock.
+/// </summary>
 public class SqliteLockStatementProvider : SqlLockStatementProvider
 {
-    /// <summary>For tables of the main database.</summary>
+    /// <summary>Creates statements for tables of the main database.</summary>
     public SqliteLockStatementProvider(bool enableSchemaCaching = true)
         : base(new SqliteLockStatementFormatter(), enableSchemaCaching) { }
 
-    /// <summary>For tables of an attached database, where the model names none.</summary>
+    /// <summary>Creates statements for tables of an attached database, if the model names none.</summary>
     public SqliteLockStatementProvider(string schemaName, bool enableSchemaCaching = true)
         : base(schemaName, new SqliteLockStatementFormatter(), enableSchemaCaching) { }
 }
 
-/// <summary>Plain queries: the transaction is the lock.</summary>
+/// <summary>Formats plain queries: the transaction is the lock.</summary>
 public class SqliteLockStatementFormatter : ILockStatementFormatter
 {
     /// <inheritdoc />
@@ -36,7 +39,7 @@ public class SqliteLockStatementFormatter : ILockStatementFormatter
             .Append(Quote(columnName))
             .Append(" LIMIT 1");
 
-    // A schema of the model is not a schema of SQLite, which has only attached databases.
+    // A schema of the model is not a schema in SQLite, which has only attached databases.
     static string Table(string? schema, string table) =>
         string.IsNullOrEmpty(schema) ? Quote(table) : $"{Quote(schema)}.{Quote(table)}";
 

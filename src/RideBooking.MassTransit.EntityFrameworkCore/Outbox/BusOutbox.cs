@@ -6,10 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// The outbox of one bus in one context. Several buses may share a context, or several contexts a database: each row names
-/// its bus, and only the outbox of that bus sends and deletes it.
-/// </summary>
+/// <summary>The outbox of one bus in one context.</summary>
+/// <remarks>
+/// Several buses may share a context, and several contexts a database: each row names its bus, and only the outbox of that
+/// bus sends and deletes it.
+/// </remarks>
 abstract class BusOutbox<TDbContext> : IDisposable
     where TDbContext : DbContext
 {
@@ -44,7 +45,7 @@ abstract class BusOutbox<TDbContext> : IDisposable
             loggers.CreateLogger<OutboxDelivery<TDbContext>>()
         );
 
-        // Tests that remove all hosted services and start the bus themselves still get what their consumers send.
+        // Tests that remove all hosted services and start the bus themselves still receive what their consumers send.
         if (!isHosted)
             using (ExecutionContext.SuppressFlow())
                 _ = Task.Run(() => Delivery.Run(_disposed.Token));
@@ -52,7 +53,7 @@ abstract class BusOutbox<TDbContext> : IDisposable
 
     public OutboxSettings<TDbContext> Settings { get; }
 
-    /// <summary>Whether a hosted service runs its delivery.</summary>
+    /// <summary>Whether a hosted service runs the delivery.</summary>
     public bool IsHosted { get; }
 
     public OutboxSender<TDbContext> Sender { get; }
@@ -68,17 +69,17 @@ abstract class BusOutbox<TDbContext> : IDisposable
     /// <summary>Whether the message that is consumed in the scope came from this bus.</summary>
     public abstract bool Consumes(IServiceProvider scope);
 
-    /// <summary>Whether this is the registration of this bus.</summary>
+    /// <summary>Whether the context is this bus's registration.</summary>
     public abstract bool IsRegisteredBy(IRegistrationContext context);
 
-    // Twice: once for each of the types that it is registered under.
+    // Called twice, once for each type that the outbox is registered as.
     public void Dispose() => _disposed.Cancel();
 
-    /// <summary>The outbox of the bus from which the scope's message came.</summary>
+    /// <summary>Returns the outbox of the bus that received the scope's message.</summary>
     public static BusOutbox<TDbContext> Of(IServiceProvider scope)
     {
         var outboxes = scope.GetRequiredService<BusOutboxes<TDbContext>>().All;
-        // Endpoints that are configured with a plain IServiceProvider do not tell the scope their bus.
+        // Endpoints that are configured with a plain IServiceProvider do not set the bus in the scope.
         return outboxes.FirstOrDefault(outbox => outbox.Consumes(scope))
             ?? (
                 outboxes.Count == 1 && scope.GetServices<IBusInstance>().Count() == 1

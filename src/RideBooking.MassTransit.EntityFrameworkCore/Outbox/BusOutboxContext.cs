@@ -11,9 +11,12 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// What a scope outside the bus's consumers sends is added to its context, and delivered once the caller has committed it.
-/// Nobody waits for the broker. In a consumer of another bus it is the consumer's transaction that commits it.
+/// Adds the messages that a scope sends outside the bus's consumers to its context, and delivers them after the caller has
+/// committed them.
 /// </summary>
+/// <remarks>
+/// The caller does not wait for the broker. In a consumer of another bus, the consumer's transaction commits the messages.
+/// </remarks>
 sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendContext, IDisposable
     where TBus : class, IBus
     where TDbContext : DbContext
@@ -71,7 +74,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             )
         );
 
-    // A request must be sent before it can be answered, so it does not wait for a commit.
+    // A request has to be sent before it can be answered, so it does not wait for a commit.
     public IScopedClientFactory ClientFactory =>
         _scopedClientFactory ??= new ScopedClientFactory(
             new ClientFactory(new ScopedClientFactoryContext(_clientFactory, _provider)),
@@ -83,11 +86,11 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
     public async Task AddSend<T>(SendContext<T> context)
         where T : class
     {
-        // Within another bus's consumer it is this context that writes, so that its events tell of it.
+        // Inside another bus's consumer, this context has to write, so that its events report the commit.
         if (UnitOfWork.On(_dbContext) is { } unit)
             await unit.BeginOwnTransaction(context.CancellationToken);
 
-        // A request may publish several messages side by side.
+        // One request may publish several messages in parallel.
         lock (_lock)
         {
             var message = OutboxMessage.From(
@@ -100,7 +103,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             );
             message.OutboxId = _outboxId;
 
-            // Sent by an interceptor, while everything is being saved.
+            // Sent by an interceptor during SaveChanges.
             if (_isSaving)
                 OutboxOrdering.Number(
                     _dbContext,
@@ -118,14 +121,16 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         _dbContext.SavingChanges -= Saving;
         _dbContext.SavedChanges -= Saved;
 
-        // Saved within a transaction of the caller's, which has ended without telling: the database knows. One that has not
-        // ended is another context's as well, and tells when it does.
+        // The messages were saved in the caller's transaction, which has ended with an unknown outcome: the database is
+        // asked. A transaction that has not ended belongs to another context as well; the callback runs when it ends.
         lock (_lock)
             if (_transactions.TrueForAll(HasEnded))
                 Committed([.. _saved], everything: false);
     }
 
-    /// <summary>Whether the transaction has ended; providers say so by having no connection, Npgsql by being disposed.</summary>
+    /// <summary>
+    /// Returns whether the transaction has ended. Providers show this by a missing connection, Npgsql by an exception.
+    /// </summary>
     static bool HasEnded(DbTransaction transaction)
     {
         try
@@ -140,7 +145,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
 
     OutboxSettings<TDbContext> Settings => _outbox.Settings;
 
-    // Left to another process, a message is due at once.
+    // A message that another process delivers is due at once.
     TimeSpan GracePeriod => Settings.DeliversBusOutbox ? Settings.GracePeriod : TimeSpan.Zero;
 
     void Saving(object? sender, SavingChangesEventArgs arguments)
@@ -149,7 +154,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         {
             _isSaving = true;
             OutboxOrdering.Number(_dbContext, [_added]);
-            // The request may have taken longer than sweepers wait.
+            // The request may have taken longer than the grace period.
             var due = _clock.GetUtcNow().UtcDateTime + GracePeriod;
             foreach (var message in _added)
                 message.NextAttemptTime = due;
@@ -161,7 +166,8 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
         lock (_lock)
         {
             _isSaving = false;
-            // Saved without being accepted (ExecuteInTransaction), they stay added: a second attempt saves them again.
+            // If SaveChanges does not accept the changes (ExecuteInTransaction), the messages stay added, and a second
+            // attempt saves them again.
             var accepted = arguments.AcceptAllChangesOnSuccess;
             var saved = _added.FindAll(message =>
                 _dbContext.Entry(message).State == (accepted ? EntityState.Unchanged : EntityState.Added)
@@ -182,7 +188,7 @@ sealed class BusOutboxContext<TBus, TDbContext> : ScopedBusContext, OutboxSendCo
             )
                 ambient.TransactionCompleted += (_, ended) =>
                 {
-                    // Not every provider takes part in it, so the database is asked.
+                    // Not every provider takes part in the ambient transaction, so the database is asked.
                     if (ended.Transaction?.TransactionInformation.Status == TransactionStatus.Committed)
                         Committed(saved, everything: false);
                 };

@@ -4,10 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// The outboxes in one context: of each bus that was given one, and, with the settings of the first, of each other bus that has
-/// an endpoint with the outbox.
-/// </summary>
+/// <summary>Holds the outboxes in one context, one per bus.</summary>
+/// <remarks>
+/// A bus has its own settings if it was given an outbox. Any other bus with an endpoint that uses the outbox gets the
+/// settings of the first one.
+/// </remarks>
 sealed class BusOutboxes<TDbContext>(IServiceProvider provider, IServiceCollection services) : IDisposable
     where TDbContext : DbContext
 {
@@ -18,7 +19,8 @@ sealed class BusOutboxes<TDbContext>(IServiceProvider provider, IServiceCollecti
 
     public IReadOnlyList<BusOutbox<TDbContext>> All => Volatile.Read(ref _all);
 
-    /// <summary>The outboxes that exist when the hosted delivery starts. One that is added later sends after each commit, and is not swept.</summary>
+    /// <summary>Returns the outboxes that exist when the hosted delivery starts.</summary>
+    /// <remarks>An outbox that is added later delivers after each commit, and is not swept.</remarks>
     public IReadOnlyList<BusOutbox<TDbContext>> Host()
     {
         lock (_lock)
@@ -28,7 +30,7 @@ sealed class BusOutboxes<TDbContext>(IServiceProvider provider, IServiceCollecti
         }
     }
 
-    /// <summary>Sees to it that the bus that is being made has an outbox.</summary>
+    /// <summary>Ensures that the bus that is being created has an outbox.</summary>
     public void Include(IRegistrationContext context)
     {
         lock (_lock)

@@ -7,21 +7,20 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// Tells those who have saved messages within a transaction of the caller's when that transaction ends, for a context has
-/// no event for it.
-/// </summary>
+/// <summary>Calls back when a transaction in which messages were saved has committed.</summary>
+/// <remarks>The caller owns that transaction, and a context has no event for its end.</remarks>
 sealed class CommitInterceptor : DbTransactionInterceptor
 {
     public static readonly CommitInterceptor Instance = new();
 
-    // By the database's transaction: several contexts may share one. A transaction that is never ended leaves nothing behind. Npgsql
-    // uses one object for many transactions, one after the other, so each action knows EF's id of its own.
+    // Keyed by the database's transaction, because several contexts may share one. The table is weak, so a transaction that
+    // never ends leaves nothing behind. Npgsql reuses one object for consecutive transactions, so each action stores EF
+    // Core's transaction id.
     static readonly ConditionalWeakTable<DbTransaction, Watched> s_watched = [];
 
     /// <summary>
-    /// Calls back when the transaction has committed. True says that all that was saved in it was committed; false, that the
-    /// database knows.
+    /// Calls back when the transaction has committed: with true if everything saved in it was committed, with false if the
+    /// database has to be asked.
     /// </summary>
     public static void WhenCommitted(IDbContextTransaction transaction, Action<bool> action)
     {
@@ -69,7 +68,7 @@ sealed class CommitInterceptor : DbTransactionInterceptor
         return Task.CompletedTask;
     }
 
-    // What is left of an earlier transaction of the same object was rolled back, or ended without telling.
+    // Actions of an earlier transaction of the same object are stale: it was rolled back, or ended unnoticed.
     static DbTransaction Started(DbTransaction transaction)
     {
         s_watched.Remove(transaction);
@@ -103,8 +102,8 @@ sealed class CommitInterceptor : DbTransactionInterceptor
 }
 
 /// <summary>
-/// Lets the contexts that have an outbox tell of their commits: those given to AddEntityFrameworkOutbox, and those derived
-/// from them.
+/// Adds the commit interceptor to the contexts that have an outbox: those given to AddEntityFrameworkOutbox, and those
+/// derived from them.
 /// </summary>
 sealed class CommitInterceptorConfiguration<TContext>(IEnumerable<OutboxOf> outboxes)
     : IDbContextOptionsConfiguration<TContext>
@@ -117,5 +116,5 @@ sealed class CommitInterceptorConfiguration<TContext>(IEnumerable<OutboxOf> outb
     }
 }
 
-/// <summary>Says that a context has an outbox.</summary>
+/// <summary>Registers that a context has an outbox.</summary>
 sealed record OutboxOf(Type Context);

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>A message being handled as a unit of work: what is sent through it is written with the unit instead.</summary>
+/// <summary>
+/// Consumes a message as a unit of work: the messages sent through it are written with the unit instead of being sent.
+/// </summary>
 sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     ConsumeContext<TMessage> context,
     OutboxConsumeOptions options,
@@ -54,7 +56,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
     {
         var now = clock.GetUtcNow().UtcDateTime;
         unit.Entry.Consumed = unit.Entry.Delivered = now;
-        // The consumer may have taken longer than sweepers wait.
+        // The consumer may have taken longer than the grace period.
         foreach (var message in unit.Sent)
             message.NextAttemptTime = now + settings.GracePeriod;
         if (unit.Transaction is null)
@@ -64,8 +66,8 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         _consumed = true;
     }
 
-    // An attempt that another may follow is not reported: with the saga as it is stored, or by an execution strategy. The retry policy is asked
-    // here as well as with the exception that leaves the outbox, so both are of the same kind.
+    // An attempt that another one may follow (with the stored saga, or by an execution strategy) is not reported. The retry
+    // policy sees the exception here and again when it leaves the outbox, so both are of the same type.
     public override Task NotifyFaulted<T>(
         ConsumeContext<T> context,
         TimeSpan duration,
@@ -89,7 +91,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         }
         catch (Exception exception)
         {
-            // The answer to a commit may have been lost, or another process was first.
+            // The confirmation of a commit may have been lost, or another process was first.
             if (await isHandled())
                 unit.WasHandledBefore = true;
             else if (unit.CachedSaga is not null)
@@ -111,7 +113,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         }
     }
 
-    // The pipe asks the retry policy right here whether this is to be retried, or published as a fault.
+    // The pipe asks the retry policy at this point whether to retry the message or to publish a fault.
     static void Throw(Exception exception)
     {
         if (DatabaseConflicts.AsConcurrencyConflict(exception) is { } conflict)
@@ -119,7 +121,7 @@ sealed class DbContextOutboxConsumeContext<TDbContext, TMessage>(
         ExceptionDispatchInfo.Throw(exception);
     }
 
-    // Delivery is not the consumer's business here: the messages are handed over when they are committed.
+    // The consumer does not deliver: the messages are enqueued after the commit.
     public override Task SetDelivered() => Task.CompletedTask;
 
     public override Task<List<OutboxMessageContext>> LoadOutboxMessages() =>

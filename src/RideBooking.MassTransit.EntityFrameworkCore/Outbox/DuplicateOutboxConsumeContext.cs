@@ -3,7 +3,7 @@ using MassTransit.Middleware.Outbox;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>A message that was handled before: it is acknowledged, and no consumer sees it.</summary>
+/// <summary>Consumes a message that was already handled: it is acknowledged without running the consumer.</summary>
 sealed class DuplicateOutboxConsumeContext<TMessage>(
     ConsumeContext<TMessage> context,
     OutboxConsumeOptions options,
@@ -29,5 +29,5 @@ sealed class DuplicateOutboxConsumeContext<TMessage>(
     public override Task RemoveOutboxMessages() => Task.CompletedTask;
 
     public override Task AddSend<T>(SendContext<T> context) =>
-        throw new InvalidOperationException("A message that was handled before can send nothing.");
+        throw new InvalidOperationException("A message that was already handled cannot send anything.");
 }

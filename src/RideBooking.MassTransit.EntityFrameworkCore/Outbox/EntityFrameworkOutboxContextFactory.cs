@@ -6,21 +6,24 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Handles one message as one unit of work: what the consumer changes and sends, and the mark that it has handled the message,
-/// are committed together. What fails is undone whole; what was handled before is acknowledged without effect: the mark's key
-/// decides it, before the consumer is asked or, with group commit, at the latest when the second attempt is written.
+/// Handles one message as one unit of work: the consumer's changes, the messages it sends and the inbox entry are committed
+/// together.
 /// </summary>
+/// <remarks>
+/// A failed message is rolled back as a whole. A duplicate is acknowledged without effect. The key of the inbox entry detects
+/// it before the consumer runs or, with group commit, at the latest when the second attempt is written.
+/// </remarks>
 sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
     TDbContext dbContext,
     IServiceProvider provider,
     SharedContext<TDbContext> shared,
-    InboxCache<TDbContext> seen,
+    InboxCache<TDbContext> cache,
     ConsumerAliases aliases,
     TimeProvider clock
 ) : IOutboxContextFactory<TDbContext>
     where TDbContext : DbContext
 {
-    // Asked for when a message is consumed: before, the scope does not know the message's bus.
+    // Resolved when a message is consumed, because before that the scope does not know the message's bus.
     readonly Lazy<BusOutbox<TDbContext>> _outbox = new(() => BusOutbox<TDbContext>.Of(provider));
 
     OutboxSettings<TDbContext> Settings => _outbox.Value.Settings;
@@ -36,12 +39,12 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a MessageId.");
 
         var consumerId = Settings.OfBus(aliases.Of(options.ConsumerId));
-        using var turn = await seen.Take(messageId, consumerId, context.CancellationToken);
-        // A broker that delivers again says so: then it is worth a look before the consumer is asked.
+        using var turn = await cache.Take(messageId, consumerId, context.CancellationToken);
+        // The database is asked before the consumer runs only if the broker marks the message as redelivered.
         if (turn is null || (context.ReceiveContext.Redelivered && await IsConsumed()))
         {
             LogContext.Debug?.Log(
-                "Inbox: {MessageId} was handled before by {Consumer}",
+                "Inbox: {MessageId} was already handled by {Consumer}; it is acknowledged",
                 messageId,
                 options.ConsumerType
             );
@@ -55,7 +58,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         var failure = await Run(mayUseCache: true);
         if (failure is { UsedCache: true })
         {
-            // The saga came from memory, and another process may have changed it since: only the stored one may refuse.
+            // The saga came from memory, and another process may have changed it since. Only the stored saga may decide a
+            // refusal.
             if (context.TryGetPayload<IResettablePayload>(out var outcome))
                 outcome.Reset();
             failure = await Run(mayUseCache: false);
@@ -70,7 +74,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         if (await IsConsumed())
         {
             LogContext.Debug?.Log(
-                "Inbox: {MessageId} was handled meanwhile by {Consumer}",
+                "Inbox: {MessageId} was handled in the meantime by {Consumer}; it is acknowledged",
                 messageId,
                 options.ConsumerType
             );
@@ -80,8 +84,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             return;
         }
 
-        // What fails in the consumer is reported by the filter around it, unless the strategy may have retried it. It is not there yet when the transaction begins, and no
-        // longer when it is committed.
+        // The filter around the consumer reports its failures, unless the strategy may have retried them. That filter does
+        // not run yet when the transaction begins, and no longer when it is committed.
         if (!failure.IsReported)
             await context.NotifyFaulted(
                 context,
@@ -91,8 +95,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             );
         failure.Reason.Throw();
 
-        // A strategy that retries (EnableRetryOnFailure) has the whole message handled once more, in the same scope with a
-        // context that tracks nothing; what it does not retry is the bus's.
+        // A strategy that retries (EnableRetryOnFailure) handles the whole message again, in the same scope with a context
+        // that tracks nothing. Failures that it does not retry are left to the bus.
         async Task<Failure?> Run(bool mayUseCache)
         {
             Failure? last = null;
@@ -195,13 +199,18 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             }
             catch (Exception exception)
             {
-                // Then the failure stands as it is, and the next attempt asks again.
-                LogContext.Warning?.Log(exception, "Inbox: could not look up {MessageId}", messageId);
+                // The failure is then reported as it is, and the next attempt asks again.
+                LogContext.Warning?.Log(
+                    exception,
+                    "Inbox: looking up {MessageId} failed; it is treated as not yet handled",
+                    messageId
+                );
                 return false;
             }
         }
 
-        // What delivery does not find outside this scope is delivered within it, before the message is acknowledged.
+        // If the background delivery cannot find the messages outside this scope, they are delivered within it, before the
+        // consumed message is acknowledged.
         bool IsShared() => shared.HasDatabaseOf(dbContext);
 
         Task DeliverInScope() =>
@@ -213,7 +222,8 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             await next.Send(new DuplicateOutboxConsumeContext<T>(context, options, provider));
     }
 
-    // A context that does not tell when a consumer writes before its end needs the transaction from the start.
+    // Without the interceptor, the outbox does not notice that a consumer writes early, so the transaction begins at the
+    // start.
     bool MayLeaveTransactionToGroup() =>
         Settings.GroupsCommits
         && shared.MayWriteFor(dbContext)

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Decides through what a scope sends: the message being consumed, if there is one, else the bus outbox.
+/// Selects what a scope sends through: the message being consumed, if there is one, otherwise the bus outbox.
 /// </summary>
 sealed class EntityFrameworkScopedBusContextProvider<TBus, TDbContext> : IScopedBusContextProvider<TBus>, IDisposable
     where TBus : class, IBus
@@ -13,7 +13,7 @@ sealed class EntityFrameworkScopedBusContextProvider<TBus, TDbContext> : IScoped
 {
     readonly BusOutboxContext<TBus, TDbContext>? _outbox;
 
-    // The context is asked for here and not when it is first needed, so that the container disposes it after this.
+    // The context is resolved here and not on first use, so that the container disposes it after this provider.
     public EntityFrameworkScopedBusContextProvider(
         TBus bus,
         TDbContext dbContext,
@@ -32,7 +32,7 @@ sealed class EntityFrameworkScopedBusContextProvider<TBus, TDbContext> : IScoped
                 bus,
                 dbContext,
                 outbox,
-                // A message of another bus: what is sent because of it is committed with what its consumer changes.
+                // In a consumer of another bus, messages are committed with the consumer's changes.
                 globalConsumeContext.HasContext
                     ? globalConsumeContext.GetContext()
                     : null,

@@ -6,14 +6,17 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Moves what one context tracks as changed to another that saves it with the changes of others. Only entities that stand
-/// alone: what hangs together by navigations is left to the context that knows how.
+/// Moves the tracked changes of one context to another one, which saves them together with the changes of others.
 /// </summary>
+/// <remarks>
+/// It moves only entities without relationships. Entities that are connected by navigations are left to their own context,
+/// which knows how to save them.
+/// </remarks>
 static class EntityTransfer
 {
     static readonly ConcurrentDictionary<IEntityType, bool> s_standAlone = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The changes, or null where one of them cannot be moved.</summary>
+    /// <summary>Returns the changes, or null if one of them cannot be moved.</summary>
     public static List<EntityEntry>? Changes(DbContext from)
     {
         var changes = new List<EntityEntry>();
@@ -29,7 +32,9 @@ static class EntityTransfer
         return changes;
     }
 
-    /// <summary>Names the row, as far as the application knows it: two units that change one cannot be saved together.</summary>
+    /// <summary>
+    /// Identifies the row, as far as the application knows it. Two units that change the same row cannot be saved together.
+    /// </summary>
     public static object? Row(EntityEntry entry)
     {
         var key = entry.Metadata.FindPrimaryKey();
@@ -47,7 +52,7 @@ static class EntityTransfer
             );
     }
 
-    /// <summary>Makes the other context save the change. It may not detect changes by itself.</summary>
+    /// <summary>Makes the other context save the change. That context must not detect changes automatically.</summary>
     public static void Move(EntityEntry source, DbContext to)
     {
         var target = to.Entry(source.Entity);
@@ -65,7 +70,7 @@ static class EntityTransfer
                 target.State = EntityState.Unchanged;
                 target.OriginalValues.SetValues(source.OriginalValues);
                 target.DetectChanges();
-                // Marked without a change of value, as somebody does who wants the row written whatever it holds.
+                // Marked as modified without a changed value: the application wants the row to be written in any case.
                 if (target.State == EntityState.Unchanged)
                     foreach (var property in source.Properties.Where(property => property.IsModified))
                         target.Property(property.Metadata.Name).IsModified = true;
@@ -75,7 +80,9 @@ static class EntityTransfer
         }
     }
 
-    /// <summary>Whether entities of this type can be saved by another context than the one that tracks them.</summary>
+    /// <summary>
+    /// Returns whether entities of this type can be saved by another context than the one that tracks them.
+    /// </summary>
     public static bool IsSeparate(IEntityType type) =>
         s_standAlone.GetOrAdd(
             type,

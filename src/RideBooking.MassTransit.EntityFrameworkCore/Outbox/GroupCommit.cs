@@ -7,12 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// Writes the work of several messages in one transaction and one batch. It never waits for company: a unit that comes while
-/// nothing is being written is written at once, and those that come meanwhile form the next group. A group that fails is
-/// undone whole and its units are written one by one, so that each fails or succeeds by itself. What a context of another scope
-/// would write with another meaning is left to the unit's own (<see cref="SharedContext{TDbContext}"/>).
-/// </summary>
+/// <summary>Writes the work of several messages in one transaction and one batch.</summary>
+/// <remarks>
+/// A unit never waits for others: if nothing is being written, it is written at once, and the units that arrive meanwhile
+/// form the next group. A group that fails is rolled back as a whole, and its units are written one by one, so that each one
+/// fails or succeeds on its own. If another context could not save a unit's changes with the same meaning, the unit's own
+/// context saves them (<see cref="SharedContext{TDbContext}"/>).
+/// </remarks>
 sealed partial class GroupCommit<TDbContext>(
     IServiceScopeFactory scopes,
     SharedContext<TDbContext> shared,
@@ -22,46 +23,49 @@ sealed partial class GroupCommit<TDbContext>(
     where TDbContext : DbContext
 {
     const int MaxUnits = 50;
-    const int MaxDeletes = 1000;
+    const int MaxDeletions = 1000;
 
-    // SQL Server takes 2100 parameters, and a short list is planned once.
+    // SQL Server allows 2100 parameters, and a short list is planned only once.
     const int KeysPerStatement = 100;
 
-    // How long delivered messages wait for a group that takes their deletion along. Where order is kept other processes wait for
-    // the deletion, to send what comes behind.
-    readonly TimeSpan _patience = TimeSpan.FromMilliseconds(settings.KeepsOrder ? 20 : 100);
+    // How long delivered messages wait for a group that also deletes them. If order is kept, other processes wait for the
+    // deletion before they send the next messages.
+    readonly TimeSpan _deletionDelay = TimeSpan.FromMilliseconds(settings.KeepsOrder ? 20 : 100);
 
     readonly ConcurrentQueue<Pending> _waiting = new();
     readonly ConcurrentQueue<Deletion> _deletions = new();
     int _writing;
     int _deletionIsDue;
 
-    // Taken from those that wait, and not yet in a group. Only the one who writes knows it.
-    Pending? _apart;
+    // Dequeued, but not yet in a group. Only the writer accesses it.
+    Pending? _next;
 
     /// <summary>
-    /// Writes and commits the unit, with others where there are some. Fails as the unit's own SaveChanges would. Given up, it is
-    /// not written if nobody has begun to; what is being written is given up when all have given it up who wait for it.
+    /// Writes and commits the unit, together with others if there are any. Fails as the unit's own SaveChanges would.
     /// </summary>
+    /// <remarks>
+    /// A cancelled unit is not written if its writing has not begun. A group that is being written is cancelled when all its
+    /// callers have cancelled.
+    /// </remarks>
     public async Task Commit(UnitOfWork unit, CancellationToken cancellationToken)
     {
-        // The consumer may have done something to its context that another one does not know of.
+        // The consumer may have changed its context in a way that another context does not know of.
         if (!shared.MayWriteFor(unit.Context) || EntityTransfer.Changes(unit.Context) is not { } changes)
         {
             await unit.SaveSeparately(cancellationToken);
             return;
         }
 
-        // Here and not by the writer, whom nothing may stop: it works for many.
+        // Collected here and not by the writer, which works for many callers and must not fail.
         var pending = new Pending(unit, changes, cancellationToken);
         _waiting.Enqueue(pending);
         Start();
-        await using (cancellationToken.UnsafeRegister(static pending => ((Pending)pending!).GiveUp(), pending))
+        await using (cancellationToken.UnsafeRegister(static pending => ((Pending)pending!).Cancel(), pending))
             await unit.Written;
         unit.Committed();
     }
 
-    /// <summary>Deletes delivered messages along with the next group of several, or soon.</summary>
+    /// <summary>Deletes delivered messages, together with the next group of several units or after a short delay.</summary>
     public Task Delete(IReadOnlyCollection<Guid> ids)
     {
         if (ids.Count == 0)
@@ -74,7 +78,7 @@ sealed partial class GroupCommit<TDbContext>(
 
         async Task StartLater()
         {
-            await Task.Delay(_patience);
+            await Task.Delay(_deletionDelay);
             if (deletion.Done.Task.IsCompleted)
                 return;
             Interlocked.Exchange(ref _deletionIsDue, 1);
@@ -86,7 +90,7 @@ sealed partial class GroupCommit<TDbContext>(
     {
         if (Interlocked.CompareExchange(ref _writing, 1, 0) != 0)
             return;
-        // It works for many: no one message's trace or log scope goes with it.
+        // The writer works for many callers, so it must not run with one caller's trace or log scope.
         using (ExecutionContext.SuppressFlow())
             _ = Task.Run(Write);
     }
@@ -104,7 +108,7 @@ sealed partial class GroupCommit<TDbContext>(
             }
 
             Interlocked.Exchange(ref _writing, 0);
-            // What came between the look and the release has found somebody writing.
+            // A caller that enqueued between the last read and the release found the writer busy.
             if (
                 (_waiting.IsEmpty && Volatile.Read(ref _deletionIsDue) == 0)
                 || Interlocked.CompareExchange(ref _writing, 1, 0) != 0
@@ -113,24 +117,24 @@ sealed partial class GroupCommit<TDbContext>(
         }
     }
 
-    // Two units that change one row cannot be in one group: the second is the first of the next.
+    // Two units that change the same row cannot be in one group: the second one starts the next group.
     void Grow(Group group)
     {
-        while (group.Units.Count < MaxUnits && (_apart is not null || _waiting.TryDequeue(out _apart)))
+        while (group.Units.Count < MaxUnits && (_next is not null || _waiting.TryDequeue(out _next)))
         {
-            if (_apart.Rows.Exists(group.Rows.Contains))
+            if (_next.Rows.Exists(group.Rows.Contains))
                 break;
-            if (_apart.TryTake(group))
-                group.Add(_apart);
-            _apart = null;
+            if (_next.TryTake(group))
+                group.Add(_next);
+            _next = null;
         }
 
-        // It is a round trip of its own, so who comes alone is not made to wait for it.
+        // The deletion is a round trip of its own, so a single unit does not have to wait for it.
         if (group.Units.Count > 1 || group.DeletionIsDue || (group.Units.Count == 1 && settings.KeepsOrder))
-            while (group.Deletes < MaxDeletes && _deletions.TryDequeue(out var deletion))
+            while (group.DeletionCount < MaxDeletions && _deletions.TryDequeue(out var deletion))
                 group.Add(deletion);
 
-        // Those beyond what one group takes have had their time, too, and nobody comes a second time to say so.
+        // Deletions that did not fit into the group are due as well, and no timer will report them again.
         if (group.DeletionIsDue && !_deletions.IsEmpty)
             Volatile.Write(ref _deletionIsDue, 1);
     }
@@ -141,12 +145,13 @@ sealed partial class GroupCommit<TDbContext>(
         {
             await WriteTogether(group);
         }
-        // Before it has begun it is no member's fault: each by itself would wait as long for a database that is away.
+        // If the transaction has not begun, no unit is at fault: each one alone would wait just as long for an unavailable
+        // database.
         catch (Exception exception) when (group.Count > 1 && group.HasBegun)
         {
-            LogApart(exception, group.Units.Count);
+            LogWriteAlone(exception, group.Units.Count);
             foreach (var unit in group.Units)
-                await WriteApart(unit);
+                await WriteAlone(unit);
             foreach (var deletion in group.Deletions)
                 await Write(Group.Of(deletion));
             return;
@@ -162,7 +167,7 @@ sealed partial class GroupCommit<TDbContext>(
         group.Deletions.ForEach(deletion => deletion.Done.TrySetResult());
     }
 
-    Task WriteApart(Pending unit)
+    Task WriteAlone(Pending unit)
     {
         var group = Group.Of(unit);
         if (unit.TryTake(group))
@@ -176,48 +181,49 @@ sealed partial class GroupCommit<TDbContext>(
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<TDbContext>();
         context.ChangeTracker.AutoDetectChangesEnabled = false;
-        // What fails is undone whole: nobody goes back to a savepoint, and each costs two round trips.
+        // A failed group is rolled back as a whole, so savepoints, at two round trips each, are never used.
         context.Database.AutoSavepointsEnabled = false;
         try
         {
             await context
                 .Database.CreateExecutionStrategy()
                 .ExecuteAsync(
-                    async givenUp =>
+                    async cancellationToken =>
                     {
                         context.ChangeTracker.Clear();
                         await using var transaction = await context.Database.BeginTransactionAsync(
                             settings.IsolationLevel,
-                            givenUp
+                            cancellationToken
                         );
                         group.HasBegun = true;
-                        // Where a database has one writer, its turn has come only now, and others have come meanwhile.
+                        // If the database allows only one writer, the transaction may have waited to begin, and more units
+                        // may have arrived meanwhile.
                         if (group.MayGrow)
                             Grow(group);
                         await OutboxOrdering.Number(
                             context,
                             group.Units.ConvertAll(pending => pending.Unit.Sent),
-                            givenUp
+                            cancellationToken
                         );
                         foreach (var pending in group.Units)
                             Track(pending, context);
                         if (group.Units.Count > 0)
-                            await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, givenUp);
+                            await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
                         foreach (
                             var ids in group.Deletions.SelectMany(deletion => deletion.Ids).Chunk(KeysPerStatement)
                         )
                             await context
                                 .Set<OutboxMessage>()
                                 .Where(row => ids.Contains(row.Id))
-                                .ExecuteDeleteAsync(givenUp);
-                        await transaction.CommitAsync(givenUp);
+                                .ExecuteDeleteAsync(cancellationToken);
+                        await transaction.CommitAsync(cancellationToken);
                     },
-                    group.GivenUp
+                    group.Cancelled
                 );
         }
         finally
         {
-            // The entities go back to those who made them.
+            // The entities belong to the contexts that created them.
             context.ChangeTracker.Clear();
             context.ChangeTracker.AutoDetectChangesEnabled = true;
             context.Database.AutoSavepointsEnabled = true;
@@ -240,11 +246,11 @@ sealed partial class GroupCommit<TDbContext>(
             context.Entry(message).State = EntityState.Added;
     }
 
-    [LoggerMessage(LogLevel.Debug, "Group commit: {Count} units are written one by one")]
-    partial void LogApart(Exception reason, int count);
+    [LoggerMessage(LogLevel.Debug, "Group commit: writing a group failed; its {Count} units are written one by one")]
+    partial void LogWriteAlone(Exception reason, int count);
 
-    /// <summary>A unit that somebody waits for, until it is written or given up.</summary>
-    sealed class Pending(UnitOfWork unit, List<EntityEntry> changes, CancellationToken givenUp)
+    /// <summary>A unit whose caller waits until it is written or cancelled.</summary>
+    sealed class Pending(UnitOfWork unit, List<EntityEntry> changes, CancellationToken cancellationToken)
     {
         readonly Lock _lock = new();
         Group? _group;
@@ -253,15 +259,15 @@ sealed partial class GroupCommit<TDbContext>(
 
         public List<EntityEntry> Changes => changes;
 
-        /// <summary>The rows that it changes.</summary>
+        /// <summary>The rows that the unit changes.</summary>
         public List<object> Rows { get; } = [.. changes.Select(EntityTransfer.Row).OfType<object>()];
 
-        /// <summary>From here on it is the group's to write; false if it was given up before.</summary>
+        /// <summary>Assigns the unit to the group, which then writes it; returns false if it was cancelled before.</summary>
         public bool TryTake(Group group)
         {
             lock (_lock)
             {
-                if (givenUp.IsCancellationRequested)
+                if (cancellationToken.IsCancellationRequested)
                     return false;
                 group.Join();
                 _group = group;
@@ -269,7 +275,7 @@ sealed partial class GroupCommit<TDbContext>(
             }
         }
 
-        public void GiveUp()
+        public void Cancel()
         {
             lock (_lock)
                 if (_group is null)
@@ -277,8 +283,8 @@ sealed partial class GroupCommit<TDbContext>(
             _group?.Leave();
         }
 
-        /// <summary>Given up before it was written.</summary>
-        public void NotWritten() => unit.NotWritten(new OperationCanceledException(givenUp));
+        /// <summary>Completes the unit as cancelled before it was written.</summary>
+        public void NotWritten() => unit.NotWritten(new OperationCanceledException(cancellationToken));
     }
 
     sealed record Deletion(IReadOnlyCollection<Guid> Ids, TaskCompletionSource Done);
@@ -286,7 +292,7 @@ sealed partial class GroupCommit<TDbContext>(
     [SuppressMessage("Design", "CA1001", Justification = "Without a timer there is nothing to dispose of.")]
     sealed class Group(bool deletionIsDue)
     {
-        readonly CancellationTokenSource _givenUp = new();
+        readonly CancellationTokenSource _cancellation = new();
         int _waiting;
 
         public List<Pending> Units { get; } = [];
@@ -298,27 +304,29 @@ sealed partial class GroupCommit<TDbContext>(
 
         public bool DeletionIsDue => deletionIsDue;
 
-        /// <summary>False for what is written apart because it may be what has failed.</summary>
+        /// <summary>
+        /// False for a unit or deletion that is written alone, because it may have caused the group's failure.
+        /// </summary>
         public bool MayGrow { get; private init; } = true;
 
-        public int Deletes { get; private set; }
+        public int DeletionCount { get; private set; }
 
-        /// <summary>Whether its transaction has begun.</summary>
+        /// <summary>Whether the group's transaction has begun.</summary>
         public bool HasBegun { get; set; }
 
         public int Count => Units.Count + Deletions.Count;
 
-        /// <summary>When nobody waits for it any more.</summary>
-        public CancellationToken GivenUp => _givenUp.Token;
+        /// <summary>Cancelled when all callers have cancelled.</summary>
+        public CancellationToken Cancelled => _cancellation.Token;
 
-        /// <summary>One more waits for it.</summary>
+        /// <summary>Adds a waiting caller.</summary>
         public void Join() => Interlocked.Increment(ref _waiting);
 
-        /// <summary>One waits no longer; it still is written if another does.</summary>
+        /// <summary>Removes a waiting caller; the group is still written if another one waits.</summary>
         public void Leave()
         {
             if (Interlocked.Decrement(ref _waiting) == 0)
-                _givenUp.Cancel();
+                _cancellation.Cancel();
         }
 
         public void Add(Pending unit)
@@ -330,7 +338,7 @@ sealed partial class GroupCommit<TDbContext>(
         public void Add(Deletion deletion)
         {
             Deletions.Add(deletion);
-            Deletes += deletion.Ids.Count;
+            DeletionCount += deletion.Ids.Count;
         }
 
         public static Group Of(Pending unit) => new(deletionIsDue: false) { MayGrow = false, Units = { unit } };

@@ -3,8 +3,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Marks an interceptor of <c>SaveChanges</c> that means the same where one call saves the work of several messages, on a
-/// context of a scope that has none of them: it asks neither the scope nor the ambient state who is at work. A context with
-/// another interceptor of <c>SaveChanges</c> is not written in groups.
+/// Marks an interceptor of <c>SaveChanges</c> as safe for group commit, where one call saves the work of several messages.
 /// </summary>
+/// <remarks>
+/// The context then belongs to a scope without a message, so the interceptor must depend neither on the scope nor on ambient
+/// state. A context with any other interceptor of <c>SaveChanges</c> is not written in groups.
+/// </remarks>
 public interface IGroupCommitInterceptor : IInterceptor;

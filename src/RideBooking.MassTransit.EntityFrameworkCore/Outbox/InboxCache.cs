@@ -2,29 +2,33 @@ using System.Collections.Concurrent;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// What this process is handling or has handled lately. A second delivery that meets the first waits for its end, and one
-/// that comes soon after costs no look at the database. The inbox decides all others, and always in the end.
-/// </summary>
+/// <summary>Remembers the messages that this process is handling or has recently handled.</summary>
+/// <remarks>
+/// A duplicate that arrives while the first delivery is handled waits for it to end, and one that arrives soon after costs no
+/// database query. The inbox decides all other cases, and always has the last word.
+/// </remarks>
 sealed class InboxCache<TDbContext>
 {
     const int MaxRemembered = 20_000;
 
-    readonly ConcurrentDictionary<(Guid Message, Guid Consumer), TaskCompletionSource<bool>> _inHand = new();
+    readonly ConcurrentDictionary<(Guid Message, Guid Consumer), TaskCompletionSource<bool>> _inProgress = new();
     readonly Lock _lock = new();
     HashSet<(Guid, Guid)> _recent = [];
-    HashSet<(Guid, Guid)> _before = [];
+    HashSet<(Guid, Guid)> _previous = [];
 
-    /// <summary>Returns when nobody else here has the message in hand: null if it was handled, else the turn to handle it.</summary>
+    /// <summary>
+    /// Waits until no other delivery of the message is being handled here. Returns null if it was handled, otherwise a turn
+    /// to handle it.
+    /// </summary>
     public async Task<Turn?> Take(Guid message, Guid consumer, CancellationToken cancellationToken)
     {
         var key = (message, consumer);
         while (!WasHandled(key))
         {
-            var mine = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var first = _inHand.GetOrAdd(key, mine);
-            if (first == mine)
-                return new Turn(this, key, mine);
+            var own = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var first = _inProgress.GetOrAdd(key, own);
+            if (first == own)
+                return new Turn(this, key, own);
             if (await first.Task.WaitAsync(cancellationToken))
                 return null;
         }
@@ -35,7 +39,7 @@ sealed class InboxCache<TDbContext>
     bool WasHandled((Guid, Guid) key)
     {
         lock (_lock)
-            return _recent.Contains(key) || _before.Contains(key);
+            return _recent.Contains(key) || _previous.Contains(key);
     }
 
     void Remember((Guid, Guid) key)
@@ -43,28 +47,28 @@ sealed class InboxCache<TDbContext>
         lock (_lock)
         {
             if (_recent.Count >= MaxRemembered)
-                (_before, _recent) = (_recent, []);
+                (_previous, _recent) = (_recent, []);
             _recent.Add(key);
         }
     }
 
-    /// <summary>One message in hand.</summary>
-    public sealed class Turn(InboxCache<TDbContext> seen, (Guid, Guid) key, TaskCompletionSource<bool> ends)
+    /// <summary>The exclusive right to handle one message.</summary>
+    public sealed class Turn(InboxCache<TDbContext> cache, (Guid, Guid) key, TaskCompletionSource<bool> ended)
         : IDisposable
     {
         bool _handled;
 
-        /// <summary>It is committed.</summary>
+        /// <summary>Records that the message was handled and committed.</summary>
         public void Handled()
         {
             _handled = true;
-            seen.Remember(key);
+            cache.Remember(key);
         }
 
         public void Dispose()
         {
-            seen._inHand.TryRemove(key, out _);
-            ends.TrySetResult(_handled);
+            cache._inProgress.TryRemove(key, out _);
+            ended.TrySetResult(_handled);
         }
     }
 }

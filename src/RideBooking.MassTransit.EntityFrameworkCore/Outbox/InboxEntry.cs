@@ -2,10 +2,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Reads the mark that one consumer has handled one message.</summary>
+/// <summary>Reads the inbox entry of one message and consumer.</summary>
 static class InboxEntry
 {
-    /// <summary>Whether a transaction that has handled the message is committed.</summary>
+    /// <summary>Returns whether a transaction that has handled the message is committed.</summary>
     public static Task<bool> IsConsumed(
         DbContext context,
         Guid messageId,

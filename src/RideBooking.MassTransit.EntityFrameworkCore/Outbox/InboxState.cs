@@ -1,34 +1,38 @@
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// The mark that a consumer has handled a message. Key: message and consumer. It is the first that the transaction of the
-/// message writes, so that a second delivery waits for the first, in whichever process, and then finds the mark. With group
-/// commit it is written with everything else, at the end: a second delivery waits within one process; in another process its
-/// consumer may run, and what it changes and sends is undone when the mark turns out to exist.
-/// </summary>
+/// <summary>The inbox entry: records that a consumer has handled a message. Its key is message and consumer.</summary>
+/// <remarks>
+/// It is the first row that the message's transaction writes, so that a duplicate, in any process, waits for the first
+/// delivery and then finds the entry. With group commit it is written with everything else, at the end: within one process
+/// the duplicate waits; in another process its consumer may run, and its changes and messages are rolled back because the
+/// entry exists.
+/// </remarks>
 public class InboxState
 {
-    /// <summary>The id under which the message was sent originally, whatever redelivery made of it.</summary>
+    /// <summary>The id under which the message was originally sent, unchanged by redelivery.</summary>
     public Guid MessageId { get; set; }
 
-    /// <summary>A hash of endpoint, consumer and message type.</summary>
+    /// <summary>A hash of the endpoint, the consumer and the message type.</summary>
     public Guid ConsumerId { get; set; }
 
-    /// <summary>The process that handled it.</summary>
+    /// <summary>The process that handled the message.</summary>
     public Guid LockId { get; set; }
 
-    /// <summary>How often the message had been taken when it was handled: once, and each retry and redelivery of it.</summary>
+    /// <summary>
+    /// How many times the message had been received when it was handled: the first time, and each retry and redelivery.
+    /// </summary>
     public int ReceiveCount { get; set; }
 
-    /// <summary>When handling began, UTC. The duplicate detection window counts from here.</summary>
+    /// <summary>When handling began, UTC. The duplicate detection window starts here.</summary>
     public DateTime Received { get; set; }
 
     /// <summary>When handling ended, UTC.</summary>
     public DateTime? Consumed { get; set; }
 
-    /// <summary>
-    /// When what the consumer sent became the outbox's, UTC, which is when the message was consumed. What is not yet sent of
-    /// it has a row in the outbox, with the message's id in <see cref="OutboxMessage.InboxMessageId"/>.
-    /// </summary>
+    /// <summary>When the outbox took over the consumer's messages, UTC: the time at which the message was consumed.</summary>
+    /// <remarks>
+    /// Messages that are not sent yet have rows in the outbox, with this message's id in <see
+    /// cref="OutboxMessage.InboxMessageId"/>.
+    /// </remarks>
     public DateTime? Delivered { get; set; }
 }

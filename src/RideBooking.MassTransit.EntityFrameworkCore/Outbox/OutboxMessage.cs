@@ -5,10 +5,8 @@ using MassTransit.Serialization;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// A message that is committed with the change that caused it and sent after. Its keys are made by the application: no
-/// value has to be read back from the database.
-/// </summary>
+/// <summary>A message that is committed with the change that caused it, and sent afterwards.</summary>
+/// <remarks>The application creates its keys, so no value has to be read back from the database.</remarks>
 public class OutboxMessage : OutboxMessageContext
 {
     Headers? _headers;
@@ -20,22 +18,22 @@ public class OutboxMessage : OutboxMessageContext
     /// <summary>The order within one outbox (one consumed message, or one scope of the bus outbox), from 1.</summary>
     public long SequenceNumber { get; set; }
 
-    /// <summary>The id that the message has wherever it goes, however often it is sent.</summary>
+    /// <summary>The message's id, which stays the same each time it is sent.</summary>
     public Guid MessageId { get; set; }
 
     /// <summary>The message's URNs, separated by semicolons.</summary>
     public string MessageType { get; set; } = null!;
 
-    /// <summary>The content type that the body was serialized to.</summary>
+    /// <summary>The content type of the body.</summary>
     public string ContentType { get; set; } = null!;
 
-    /// <summary>The serialized message; base64 where the serializer is a binary one.</summary>
+    /// <summary>The serialized message; base64 if the serializer is binary.</summary>
     public string Body { get; set; } = null!;
 
     /// <summary>The headers as JSON, or null if there are none.</summary>
     public string? Headers { get; set; }
 
-    /// <summary>The transport's own properties (routing key, partition key…) as JSON, or null if there are none.</summary>
+    /// <summary>The transport's properties (routing key, partition key…) as JSON, or null if there are none.</summary>
     public string? Properties { get; set; }
 
     /// <inheritdoc />
@@ -68,43 +66,44 @@ public class OutboxMessage : OutboxMessageContext
     /// <summary>When a delayed message becomes visible to its receiver, UTC.</summary>
     public DateTime? EnqueueTime { get; set; }
 
-    /// <summary>After this instant, UTC, the message is of no use and is dropped.</summary>
+    /// <summary>The time, UTC, after which the message is dropped.</summary>
     public DateTime? ExpirationTime { get; set; }
 
     /// <summary>The message that was being consumed, if one was.</summary>
     public Guid? InboxMessageId { get; set; }
 
-    /// <summary>The consumer that was consuming it.</summary>
+    /// <summary>The consumer that was consuming it, if one was.</summary>
     public Guid? InboxConsumerId { get; set; }
 
     /// <summary>The scope of the bus outbox, if no message was being consumed.</summary>
     public Guid? OutboxId { get; set; }
 
-    /// <summary>The type of the bus that sends it; null for the bus that is registered without one.</summary>
+    /// <summary>The type of the bus that sends the message; null for the bus that is registered without a type.</summary>
     public string? BusName { get; set; }
 
-    /// <summary>How often sending it has failed through its own fault.</summary>
+    /// <summary>How many times sending the message has failed because of the message itself.</summary>
     public int AttemptCount { get; set; }
 
-    /// <summary>
-    /// The lane, which is the routing key, where the outbox keeps order by it: what was committed before in the same lane is
-    /// sent before. Null where there is no order to keep.
-    /// </summary>
+    /// <summary>The ordering key, which is the routing key, if the outbox keeps messages in order; otherwise null.</summary>
+    /// <remarks>Messages with the same key are sent in the order in which they were committed.</remarks>
     public string? OrderingKey { get; set; }
 
-    /// <summary>The place in the lane; messages with the same number are sent side by side.</summary>
+    /// <summary>The position within the ordering key; messages with the same number are sent in parallel.</summary>
     public long OrderingNumber { get; set; }
 
-    /// <summary>From this instant on, UTC, the row counts as left behind and is sent by the sweeper.</summary>
+    /// <summary>The time, UTC, from which the row counts as left behind, so that the sweeper sends it.</summary>
     public DateTime NextAttemptTime { get; set; }
 
-    /// <summary>Why it could not be sent the last time.</summary>
+    /// <summary>Why the last attempt to send the message failed.</summary>
     public string? LastError { get; set; }
 
-    /// <summary>The W3C id of the activity that sent it; not stored, for whoever looks at the message while it is saved.</summary>
+    /// <summary>
+    /// The W3C id of the activity that sent the message; not stored, for interceptors that read the message while it is
+    /// saved.
+    /// </summary>
     public string? ActivityId { get; private set; }
 
-    /// <summary>What stood before it in its lane when it was committed; not stored.</summary>
+    /// <summary>The messages with the same ordering key that were ahead of it when it was committed; not stored.</summary>
     internal IReadOnlyCollection<Guid> Predecessors { get; set; } = [];
 
     Guid? MessageContext.MessageId => MessageId;
@@ -113,7 +112,7 @@ public class OutboxMessage : OutboxMessageContext
     HostInfo MessageContext.Host => HostMetadataCache.Host;
     IReadOnlyDictionary<string, object> OutboxMessageContext.Properties => _properties ?? [];
 
-    /// <summary>Makes the row readable as a message.</summary>
+    /// <summary>Deserializes the stored headers and properties, so that the row can be read as a message.</summary>
     public void Deserialize(IObjectDeserializer deserializer)
     {
         ArgumentNullException.ThrowIfNull(deserializer);
@@ -124,7 +123,7 @@ public class OutboxMessage : OutboxMessageContext
         _properties = deserializer.DeserializeDictionary<object>(Properties);
     }
 
-    /// <summary>Takes everything down that a receiver may want to know of the message.</summary>
+    /// <summary>Creates the row from a message that is being sent, with everything that a receiver may need.</summary>
     internal static OutboxMessage From<T>(
         SendContext<T> context,
         long sequenceNumber,

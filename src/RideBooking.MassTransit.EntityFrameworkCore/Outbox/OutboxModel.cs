@@ -5,23 +5,23 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// How inbox and outbox look in a database: only keys that the application makes, only types that all have. Every column is
-/// configured explicitly, so conventions of the application's model (lengths, conversions, precision) do not change them;
-/// naming conventions do.
-/// </summary>
+/// <summary>Maps the inbox and the outbox with application-generated keys, and with types that every database has.</summary>
+/// <remarks>
+/// Every column is configured explicitly, so that conventions of the application's model (lengths, conversions, precision) do
+/// not change it. Naming conventions still apply.
+/// </remarks>
 static class OutboxModel
 {
     const int Unlimited = -1;
     const int MaxAddressLength = 1024;
 
-    // A type's full name.
+    // The full name of a type.
     public const int MaxBusNameLength = 255;
 
-    // No transport's routing key is longer.
+    // No transport allows a longer routing key.
     const int MaxOrderingKeyLength = 255;
 
-    // SQLite and SQL Server give times back without saying that they are UTC.
+    // SQLite and SQL Server return times without marking them as UTC.
     static readonly ValueConverter<DateTime, DateTime> Utc = new(
         time => time,
         time => DateTime.SpecifyKind(time, DateTimeKind.Utc)
@@ -30,13 +30,13 @@ static class OutboxModel
     public static void Inbox(EntityTypeBuilder<InboxState> inbox)
     {
         Plain(inbox);
-        inbox.HasKey(mark => new { mark.MessageId, mark.ConsumerId });
-        inbox.Property(mark => mark.Received).HasConversion(Utc);
-        inbox.Property(mark => mark.Consumed).HasConversion(Utc);
-        inbox.Property(mark => mark.Delivered).HasConversion(Utc);
+        inbox.HasKey(entry => new { entry.MessageId, entry.ConsumerId });
+        inbox.Property(entry => entry.Received).HasConversion(Utc);
+        inbox.Property(entry => entry.Consumed).HasConversion(Utc);
+        inbox.Property(entry => entry.Delivered).HasConversion(Utc);
 
-        // The cleanup's only question: which marks are older than the window?
-        inbox.HasIndex(mark => mark.Received);
+        // The cleanup's only query: the entries that are older than the window.
+        inbox.HasIndex(entry => entry.Received);
     }
 
     public static void Messages(EntityTypeBuilder<OutboxMessage> outbox)
@@ -59,7 +59,7 @@ static class OutboxModel
         outbox.Property(message => message.ExpirationTime).HasConversion(Utc);
         outbox.Property(message => message.NextAttemptTime).HasConversion(Utc);
 
-        // The sweeper's only question: what of its bus is due, in the order in which it was written?
+        // The sweeper's only query: the messages of its bus that are due, in the order in which they were written.
         outbox.HasIndex(message => new
         {
             message.BusName,
@@ -67,7 +67,7 @@ static class OutboxModel
             message.SequenceNumber,
         });
 
-        // What stands before a message in its lane?
+        // Finds the messages ahead of a message with the same ordering key.
         outbox.HasIndex(message => new { message.OrderingKey, message.OrderingNumber });
     }
 
@@ -81,7 +81,7 @@ static class OutboxModel
         state.Property(lease => lease.Delivered).HasConversion(Utc);
     }
 
-    /// <summary>Undoes what the model's conventions have set: nothing is converted, and text has no limit.</summary>
+    /// <summary>Reverts what the model's conventions have set: no conversions, and no length limit for text.</summary>
     static void Plain(EntityTypeBuilder entity)
     {
         foreach (var property in entity.Metadata.GetProperties())
@@ -97,7 +97,7 @@ static class OutboxModel
             property.SetMaxLength(null);
             if (property.ClrType != typeof(string))
                 continue;
-            // Said, not left open: conventions that set what is open run after this.
+            // Set explicitly, because conventions that fill in unset values run after this.
             property.SetMaxLength(Unlimited);
             property.SetIsUnicode(true);
         }

@@ -2,17 +2,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// Numbers messages within their lanes, at the time of their commit. Whatever somebody has seen before he sent a message was
-/// committed before it: so its messages are either sent, or still in the outbox, with lower numbers. That holds across
-/// processes, and needs neither their clocks nor a sequence in the database.
-/// </summary>
+/// <summary>Numbers messages within their ordering key when they are committed.</summary>
+/// <remarks>
+/// If the sender of a message had seen an earlier change, that change was committed before: its messages are either sent, or
+/// still in the outbox with lower numbers. This holds across processes, and needs neither their clocks nor a sequence in the
+/// database.
+/// </remarks>
 static class OutboxOrdering
 {
-    // SQL Server takes 2100 parameters, and a short list is planned once.
+    // SQL Server allows 2100 parameters, and a short list is planned only once.
     const int KeysPerStatement = 100;
 
-    /// <summary>Puts messages, unit by unit, behind what waits in their lanes. What one unit sends stands side by side.</summary>
+    /// <summary>
+    /// Numbers messages, unit by unit, after the pending messages with the same ordering key. Messages of one unit share a
+    /// number.
+    /// </summary>
     public static async Task Number(
         DbContext context,
         IReadOnlyCollection<IReadOnlyCollection<OutboxMessage>> units,
@@ -22,8 +26,8 @@ static class OutboxOrdering
         if (HaveNoKey(units))
             return;
         var waiting = new Dictionary<string, PendingKey>(StringComparer.Ordinal);
-        foreach (var lanes in KeysOf(units).Chunk(KeysPerStatement))
-            Add(waiting, await Waiting(context, BusName(units), lanes).ToListAsync(cancellationToken));
+        foreach (var keys in KeysOf(units).Chunk(KeysPerStatement))
+            Add(waiting, await Waiting(context, BusName(units), keys).ToListAsync(cancellationToken));
         Number(units, waiting);
     }
 
@@ -33,12 +37,12 @@ static class OutboxOrdering
         if (HaveNoKey(units))
             return;
         var waiting = new Dictionary<string, PendingKey>(StringComparer.Ordinal);
-        foreach (var lanes in KeysOf(units).Chunk(KeysPerStatement))
-            Add(waiting, [.. Waiting(context, BusName(units), lanes)]);
+        foreach (var keys in KeysOf(units).Chunk(KeysPerStatement))
+            Add(waiting, [.. Waiting(context, BusName(units), keys)]);
         Number(units, waiting);
     }
 
-    /// <summary>Those that nothing in their lane has to precede.</summary>
+    /// <summary>Filters the messages that have no predecessors in the outbox.</summary>
     public static IQueryable<OutboxMessage> WithoutPredecessors(
         this IQueryable<OutboxMessage> messages,
         IQueryable<OutboxMessage> outbox
@@ -52,7 +56,7 @@ static class OutboxOrdering
             )
         );
 
-    // Nearly always: order is not kept by default.
+    // The usual case: order is not kept by default.
     static bool HaveNoKey(IEnumerable<IReadOnlyCollection<OutboxMessage>> units)
     {
         foreach (var unit in units)
@@ -65,20 +69,20 @@ static class OutboxOrdering
     static HashSet<string> KeysOf(IEnumerable<IEnumerable<OutboxMessage>> units) =>
         [.. units.SelectMany(unit => unit).Select(message => message.OrderingKey).OfType<string>()];
 
-    // All are of one outbox, which is one bus's.
+    // All messages are in one outbox, which belongs to one bus.
     static string? BusName(IEnumerable<IEnumerable<OutboxMessage>> units) =>
         units.SelectMany(unit => unit).First().BusName;
 
-    static IQueryable<PendingMessage> Waiting(DbContext context, string? busName, string[] lanes) =>
+    static IQueryable<PendingMessage> Waiting(DbContext context, string? busName, string[] keys) =>
         context
             .Set<OutboxMessage>()
-            .Where(message => message.BusName == busName && lanes.Contains(message.OrderingKey))
+            .Where(message => message.BusName == busName && keys.Contains(message.OrderingKey))
             .Select(message => new PendingMessage(message.Id, message.OrderingKey!, message.OrderingNumber));
 
-    static void Add(Dictionary<string, PendingKey> waiting, List<PendingMessage> places)
+    static void Add(Dictionary<string, PendingKey> waiting, List<PendingMessage> found)
     {
-        foreach (var place in places)
-            Of(waiting, place.Lane).Add(place.Id, place.Number);
+        foreach (var message in found)
+            Of(waiting, message.Key).Add(message.Id, message.Number);
     }
 
     static void Number(IEnumerable<IEnumerable<OutboxMessage>> units, Dictionary<string, PendingKey> waiting)
@@ -89,20 +93,20 @@ static class OutboxOrdering
                 .GroupBy(message => message.OrderingKey!)
         )
         {
-            var lane = Of(waiting, together.Key);
-            var (number, ahead) = (lane.Last + 1, lane.Ids.ToArray());
+            var key = Of(waiting, together.Key);
+            var (number, predecessors) = (key.Last + 1, key.Ids.ToArray());
             foreach (var message in together)
             {
-                (message.OrderingNumber, message.Predecessors) = (number, ahead);
-                lane.Add(message.Id, number);
+                (message.OrderingNumber, message.Predecessors) = (number, predecessors);
+                key.Add(message.Id, number);
             }
         }
     }
 
     static PendingKey Of(Dictionary<string, PendingKey> waiting, string name) =>
-        waiting.TryGetValue(name, out var lane) ? lane : waiting[name] = new PendingKey();
+        waiting.TryGetValue(name, out var key) ? key : waiting[name] = new PendingKey();
 
-    sealed record PendingMessage(Guid Id, string Lane, long Number);
+    sealed record PendingMessage(Guid Id, string Key, long Number);
 
     sealed class PendingKey
     {

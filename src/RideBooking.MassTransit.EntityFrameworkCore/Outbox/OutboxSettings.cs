@@ -19,25 +19,27 @@ sealed class OutboxSettings<TDbContext>
     public int MessageDeliveryLimit { get; set; } = 100;
     public TimeSpan MessageDeliveryTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether several messages may share a transaction; by default each has its own, from its beginning.</summary>
+    /// <summary>Whether several messages may share a transaction; by default each has its own, from the start.</summary>
     public bool GroupsCommits { get; set; }
 
-    /// <summary>Whether what has the same routing key is sent in the order of the commits.</summary>
+    /// <summary>Whether messages with the same routing key are sent in the order of their commits.</summary>
     public bool KeepsOrder { get; set; }
 
-    /// <summary>The bus that the messages are sent through; null for the bus that has no name.</summary>
+    /// <summary>The bus that sends the messages; null for the bus that has no name.</summary>
     public string? BusName { get; set; }
 
-    /// <summary>False where another process delivers what is sent outside consumers.</summary>
+    /// <summary>
+    /// Whether this process delivers messages that are sent outside consumers; false if another process does.
+    /// </summary>
     public bool DeliversBusOutbox { get; set; } = true;
 
     /// <summary>How long a committed message is left to the process that committed it before the sweeper takes it.</summary>
     public TimeSpan GracePeriod => QueryDelay > MinGracePeriod ? QueryDelay : MinGracePeriod;
 
-    /// <summary>How long a sweeper that has died keeps others from sweeping.</summary>
+    /// <summary>How long a sweeper that has died prevents others from sweeping.</summary>
     public TimeSpan LeaseDuration => QueryDelay + QueryTimeout + MessageDeliveryTimeout;
 
-    /// <summary>The id for this bus of what other buses have as well.</summary>
+    /// <summary>Derives this bus's id from one that other buses share.</summary>
     public Guid OfBus(Guid id)
     {
         if (BusName is null)
@@ -46,7 +48,7 @@ sealed class OutboxSettings<TDbContext>
         return new Guid(hash.AsSpan(0, 16));
     }
 
-    /// <summary>The same settings, for another bus.</summary>
+    /// <summary>Copies the settings for another bus.</summary>
     public OutboxSettings<TDbContext> For(Type bus)
     {
         var settings = (OutboxSettings<TDbContext>)MemberwiseClone();
@@ -71,7 +73,7 @@ sealed class OutboxSettings<TDbContext>
         Positive(MessageDeliveryTimeout, nameof(MessageDeliveryTimeout));
         if (QueryMessageLimit < 1 || MessageDeliveryLimit < 1)
             throw new ConfigurationException(
-                $"{nameof(QueryMessageLimit)} and {nameof(MessageDeliveryLimit)} of the outbox must be at least 1."
+                $"{nameof(QueryMessageLimit)} and {nameof(MessageDeliveryLimit)} of the outbox must be 1 or more."
             );
 
         static void Positive(TimeSpan value, string name)

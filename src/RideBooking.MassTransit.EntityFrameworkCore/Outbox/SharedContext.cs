@@ -11,15 +11,18 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-#pragma warning disable EF1001 // Only its own fields say whether a context or its change tracker has event handlers.
+#pragma warning disable EF1001 // Only private fields show whether a context or its change tracker has event handlers.
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// The context as a scope without a message has it. Group commit, delivery and cleanup use such contexts. It decides what they
-/// may do for the context of a message: what they would do to another database, or without what a scope or an application has
-/// added to its context, is left to that context itself.
+/// Describes the context as it is in a scope without a message, and decides what such a context may do for a message's
+/// context.
 /// </summary>
+/// <remarks>
+/// Group commit, delivery and cleanup use contexts of a scope without a message. If such a context would work on another
+/// database, or without something that the scope or the application has added, the message's own context does the work.
+/// </remarks>
 sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILogger<SharedContext<TDbContext>> logger)
     where TDbContext : DbContext
 {
@@ -29,17 +32,19 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
     Shape? _shape;
     bool _isKnown;
 
-    /// <summary>Whether delivery and cleanup, which have a scope of their own, find the rows of this context.</summary>
+    /// <summary>
+    /// Returns whether delivery and cleanup, which have a scope of their own, find the rows of this context.
+    /// </summary>
     public bool HasDatabaseOf(DbContext context) =>
         Known() is { } shared
         && ReferenceEquals(context.Model, shared.Model)
         && IsSameDatabase(context, shared)
-        // One that belongs to the scope may open another database than the options name.
+        // A connection interceptor that belongs to the scope may open another database than the options name.
         && Interceptors(context.GetService<IDbContextOptions>())
             .OfType<IDbConnectionInterceptor>()
             .All(shared.Interceptors.Contains);
 
-    /// <summary>Whether a context of another scope saves the changes of this one with the same meaning.</summary>
+    /// <summary>Returns whether a context of another scope saves this context's changes with the same meaning.</summary>
     public bool MayWriteFor(DbContext context)
     {
         if (Obstacle(context) is not { } obstacle)
@@ -52,7 +57,7 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
     string? Obstacle(DbContext context)
     {
         if (Known() is not { } shared)
-            return "no context can be made in a scope without a message";
+            return "no context can be created in a scope without a message";
         var type = context.GetType();
         if (type != shared.Type || !ReferenceEquals(context.Model, shared.Model))
             return "its type or model depends on the scope";
@@ -61,10 +66,10 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
 
         var options = context.GetService<IDbContextOptions>();
         if (RelationalOptionsExtension.Extract(options).Connection is not null || !IsSameDatabase(context, shared))
-            return "its connection depends on the scope, or is the application's own";
+            return "its connection depends on the scope, or the application provides it";
         foreach (var interceptor in Interceptors(options))
             if (interceptor is ISaveChangesInterceptor and not IGroupCommitInterceptor)
-                return $"{interceptor.GetType().Name} intercepts SaveChanges and is no {nameof(IGroupCommitInterceptor)}";
+                return $"{interceptor.GetType().Name} intercepts SaveChanges and does not implement {nameof(IGroupCommitInterceptor)}";
             else if (!shared.Interceptors.Contains(interceptor))
                 return $"its interceptor {interceptor.GetType().Name} depends on the scope";
 
@@ -74,12 +79,12 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
             return "it does not detect changes automatically";
         var connection = context.GetService<IRelationalConnection>();
         if (connection.CommandTimeout != shared.CommandTimeout)
-            return "it has a command timeout of its own";
+            return "it sets its own command timeout";
         return
             System.Transactions.Transaction.Current is not null
             || connection.CurrentTransaction is not null
             || connection is ITransactionEnlistmentManager { EnlistedTransaction: not null }
-            ? "it takes part in a transaction of the application"
+            ? "it takes part in a transaction that the application began"
             : null;
     }
 
@@ -95,7 +100,7 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
         if (overridden is not null)
             return $"it overrides {overridden.Name}";
 
-        // A context that is given nothing but its options has nothing of its scope.
+        // A context that takes only its options gets nothing from its scope.
         return type.GetConstructors()
             .SelectMany(constructor => constructor.GetParameters())
             .Any(parameter => !typeof(DbContextOptions).IsAssignableFrom(parameter.ParameterType))
@@ -111,7 +116,7 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
             : ConnectionString(context.GetService<IRelationalConnection>()) == shared.ConnectionString;
     }
 
-    // A data source has none that EF Core knows of.
+    // A data source has no connection string that EF Core knows.
     static string ConnectionString(IRelationalConnection connection) =>
         connection.ConnectionString is { Length: > 0 } known ? known : connection.DbConnection.ConnectionString;
 
@@ -162,7 +167,7 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
 
     [LoggerMessage(
         LogLevel.Warning,
-        "Outbox: no {Context} can be made in a scope without a message, so each message is delivered within its own scope"
+        "Outbox: no {Context} can be created in a scope without a message; each message is delivered within its own scope"
     )]
     partial void LogNoContext(Exception reason, string context);
 
@@ -176,7 +181,7 @@ sealed partial class SharedContext<TDbContext>(IServiceScopeFactory scopes, ILog
     );
 }
 
-/// <summary>The handlers that an application has added to the events of a context and its change tracker.</summary>
+/// <summary>Reads the handlers that an application has added to the events of a context and its change tracker.</summary>
 static class EventHandlers
 {
     public static bool Exist(DbContext context) =>

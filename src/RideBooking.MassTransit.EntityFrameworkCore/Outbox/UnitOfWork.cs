@@ -6,85 +6,88 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>
-/// What one attempt at one message reads, changes and sends on its context. By default its transaction begins before the
-/// consumer does, with the inbox row. With group commit it begins without one: what is only tracked when the consumer is done
-/// is written by <see cref="GroupCommit{TDbContext}"/>, together with others' work. A consumer that writes before (SaveChanges,
-/// ExecuteUpdate, SQL, a lock, the connection itself) gets a transaction of its own at that moment, and everything is committed
-/// with it.
-/// </summary>
+/// <summary>The reads, changes and sent messages of one attempt to handle one message, on its context.</summary>
+/// <remarks>
+/// By default its transaction begins before the consumer runs, with the inbox entry. With group commit it begins without one:
+/// <see cref="GroupCommit{TDbContext}"/> writes the tracked changes after the consumer has finished, together with those of
+/// other messages. A consumer that writes earlier (SaveChanges, ExecuteUpdate, SQL, a lock, the connection itself) gets its
+/// own transaction at that moment, and everything is committed with it.
+/// </remarks>
 sealed class UnitOfWork : IAsyncDisposable
 {
-    // Keyed by the context, for that is all that an interceptor and a saga repository know.
-    static readonly ConcurrentDictionary<DbContext, UnitOfWork> s_underWay = new(ReferenceEqualityComparer.Instance);
+    // Keyed by the context, because interceptors and saga repositories know nothing else.
+    static readonly ConcurrentDictionary<DbContext, UnitOfWork> s_active = new(ReferenceEqualityComparer.Instance);
 
     readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly List<Action> _whenCommitted = [];
     readonly List<OutboxMessage> _sent = [];
     readonly Lock _lock = new();
     readonly IsolationLevel _isolationLevel;
-    bool _isOver;
-    bool _isMarkStored;
+    bool _hasEnded;
+    bool _isEntryStored;
     bool _isSaving;
 
-    public UnitOfWork(DbContext context, InboxState mark, IsolationLevel isolationLevel, bool mayUseCache)
+    public UnitOfWork(DbContext context, InboxState entry, IsolationLevel isolationLevel, bool mayUseCache)
     {
-        (Context, Entry, _isolationLevel, MayUseCache) = (context, mark, isolationLevel, mayUseCache);
-        s_underWay[context] = this;
+        (Context, Entry, _isolationLevel, MayUseCache) = (context, entry, isolationLevel, mayUseCache);
+        s_active[context] = this;
     }
 
-    /// <summary>The unit under way on this context, if one is.</summary>
+    /// <summary>Returns the active unit on this context, if there is one.</summary>
     public static UnitOfWork? On(DbContext? context) =>
-        context is not null && s_underWay.TryGetValue(context, out var unit) ? unit : null;
+        context is not null && s_active.TryGetValue(context, out var unit) ? unit : null;
 
     public DbContext Context { get; }
 
-    /// <summary>That this consumer has handled this message; written with everything else.</summary>
+    /// <summary>The entry that this consumer has handled this message; written with everything else.</summary>
     public InboxState Entry { get; }
 
-    /// <summary>What was sent so far, in order.</summary>
+    /// <summary>The messages that were sent so far, in order.</summary>
     public IReadOnlyList<OutboxMessage> Sent => _sent;
 
-    /// <summary>The unit's own transaction; null as long as it leaves the writing to the group.</summary>
+    /// <summary>The unit's own transaction; null while the unit leaves the writing to the group.</summary>
     public IDbContextTransaction? Transaction { get; private set; }
 
-    /// <summary>A transaction is being begun by the unit itself.</summary>
+    /// <summary>Whether the unit itself is beginning a transaction.</summary>
     public bool IsBeginning { get; private set; }
 
-    /// <summary>Whether everything is committed: by the group, or by the unit itself.</summary>
+    /// <summary>Whether everything is committed, by the group or by the unit itself.</summary>
     public bool IsCommitted { get; set; }
 
-    /// <summary>Whether a saga may come from memory; not for a second attempt, which must see the stored one.</summary>
+    /// <summary>Whether a saga may come from memory; false for a second attempt, which must read the stored saga.</summary>
     public bool MayUseCache { get; }
 
-    /// <summary>A saga that came from memory. It is only known to be the stored one when its version has been compared.</summary>
+    /// <summary>A saga that came from memory.</summary>
+    /// <remarks>Only the comparison of its version shows whether it is the stored one.</remarks>
     public EntityEntry? CachedSaga { get; set; }
 
-    /// <summary>Called when the saga from memory turns out not to be the stored one.</summary>
+    /// <summary>Called when the saga from memory is not the stored one.</summary>
     public Action? WhenStale { get; set; }
 
-    /// <summary>The inbox knows the message: by another delivery, or by this one, whose answer was lost.</summary>
+    /// <summary>
+    /// Whether the inbox knows the message already: from another delivery, or from this one if its confirmation was lost.
+    /// </summary>
     public bool WasHandledBefore { get; set; }
 
     /// <summary>Why a unit with a saga from memory could not be written.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Ends when the group has written the unit, or failed to.</summary>
+    /// <summary>Completes when the group has written the unit, or has failed to.</summary>
     public Task Written => _written.Task;
 
-    /// <summary>Takes a message down, under a sequence number of its own; a consumer may publish several side by side.</summary>
+    /// <summary>Adds a message with its own sequence number; a consumer may publish several in parallel.</summary>
     /// <exception cref="ObjectDisposedException">
-    /// The attempt is over. Whoever kept its endpoints, as a service of the scope may do, would send into nowhere: the message is
-    /// handled once more, in a new scope.
+    /// The attempt has ended. A service of the scope that kept its endpoints would otherwise lose the message; instead, the
+    /// consumed message is handled again, in a new scope.
     /// </exception>
     public void Add(Func<long, OutboxMessage> message)
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isOver, this);
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
             var added = message(_sent.Count + 1);
             _sent.Add(added);
-            // Sent by an interceptor or an override of SaveChanges, while everything is being saved.
+            // Sent by an interceptor or an override of SaveChanges, while SaveChanges runs.
             if (!_isSaving)
                 return;
             OutboxOrdering.Number(
@@ -110,7 +113,7 @@ sealed class UnitOfWork : IAsyncDisposable
 
     public void NotWritten(Exception reason) => _written.TrySetException(reason);
 
-    /// <summary>From here on the unit writes by itself.</summary>
+    /// <summary>Begins the unit's own transaction; from then on the unit writes without the group.</summary>
     public async Task BeginOwnTransaction(CancellationToken cancellationToken)
     {
         if (Transaction is not null)
@@ -142,29 +145,30 @@ sealed class UnitOfWork : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Begins the unit's own transaction with the inbox row: another delivery of the message, in whichever process, waits at the
-    /// row's key until this one has ended, and finds then whether the message was handled.
-    /// </summary>
+    /// <summary>Begins the unit's own transaction and writes the inbox entry.</summary>
+    /// <remarks>
+    /// A duplicate, in any process, waits at the entry's key until this transaction has ended, and then finds whether the
+    /// message was handled.
+    /// </remarks>
     public async Task BeginWithMark(CancellationToken cancellationToken)
     {
         await BeginOwnTransaction(cancellationToken);
         Entry.Consumed = Entry.Delivered = null;
-        var mark = Context.Add(Entry);
+        var entry = Context.Add(Entry);
         await Context.SaveChangesAsync(cancellationToken);
-        // The consumer finds a context that tracks nothing.
-        mark.State = EntityState.Detached;
-        _isMarkStored = true;
+        // The consumer starts with a context that tracks nothing.
+        entry.State = EntityState.Detached;
+        _isEntryStored = true;
     }
 
-    /// <summary>Writes mark and messages, too, with the unit's own context and transaction.</summary>
+    /// <summary>Writes the changes, the inbox entry and the messages with the unit's own context and transaction.</summary>
     public async Task SaveSeparately(CancellationToken cancellationToken)
     {
         await BeginOwnTransaction(cancellationToken);
         if (CachedSaga is { State: EntityState.Unchanged } saga)
             Compare(saga);
         await OutboxOrdering.Number(Context, [_sent], cancellationToken);
-        TrackMark();
+        TrackEntry();
         lock (_lock)
         {
             Context.AddRange(_sent);
@@ -173,26 +177,24 @@ sealed class UnitOfWork : IAsyncDisposable
         await Context.SaveChangesAsync(cancellationToken);
     }
 
-    void TrackMark()
+    void TrackEntry()
     {
-        // The consumer may have read it.
+        // The consumer may have read the entry.
         foreach (var read in Context.ChangeTracker.Entries<InboxState>().ToList())
             if (read.Entity.MessageId == Entry.MessageId && read.Entity.ConsumerId == Entry.ConsumerId)
                 read.State = EntityState.Detached;
-        if (_isMarkStored)
+        if (_isEntryStored)
         {
-            var mark = Context.Attach(Entry);
-            mark.Property(stored => stored.Consumed).IsModified = true;
-            mark.Property(stored => stored.Delivered).IsModified = true;
+            var entry = Context.Attach(Entry);
+            entry.Property(stored => stored.Consumed).IsModified = true;
+            entry.Property(stored => stored.Delivered).IsModified = true;
         }
         else
             Context.Add(Entry);
     }
 
-    /// <summary>
-    /// Has the saga's version compared when it is written, changed or not: what was decided by one from memory holds only if it is
-    /// the stored one.
-    /// </summary>
+    /// <summary>Makes SaveChanges compare the saga's version, even if the saga is unchanged.</summary>
+    /// <remarks>A decision based on a saga from memory holds only if it is the stored one.</remarks>
     public static void Compare(EntityEntry saga)
     {
         foreach (var token in saga.Metadata.GetProperties().Where(property => property.IsConcurrencyToken))
@@ -202,8 +204,8 @@ sealed class UnitOfWork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
-            _isOver = true;
-        s_underWay.TryRemove(Context, out _);
+            _hasEnded = true;
+        s_active.TryRemove(Context, out _);
         if (Transaction is not null)
             await Transaction.DisposeAsync();
     }

@@ -7,14 +7,15 @@ using Microsoft.EntityFrameworkCore.Query.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.Internal;
 
-#pragma warning disable EF1001 // There is no public place to notice that the connection is taken.
+#pragma warning disable EF1001 // No public API notifies when the connection is used.
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Notices that a consumer takes the connection (<c>Database.GetDbConnection()</c>, for ADO.NET or Dapper) while its unit of work
-/// has no transaction, and begins it first: commands on the connection pass by every interceptor.
+/// Begins the unit of work's transaction when a consumer takes the connection (<c>Database.GetDbConnection()</c>, for ADO.NET
+/// or Dapper).
 /// </summary>
+/// <remarks>Commands that run directly on the connection bypass every interceptor.</remarks>
 sealed record UnitOfWorkDatabaseFacade : RelationalDatabaseFacadeDependencies
 {
     readonly ICurrentDbContext _current;

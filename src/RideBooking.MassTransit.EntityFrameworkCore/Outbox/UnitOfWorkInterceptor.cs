@@ -6,8 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>
-/// Notices that a consumer is about to write by itself, and gives its unit of work a transaction first. Plain queries go
-/// ahead without one.
+/// Begins the unit of work's transaction when a consumer is about to write on its own. Plain queries run without one.
 /// </summary>
 sealed class UnitOfWorkInterceptor
     : DbCommandInterceptor,
@@ -17,7 +16,7 @@ sealed class UnitOfWorkInterceptor
 {
     public static readonly UnitOfWorkInterceptor Instance = new();
 
-    // A query composed over a locking statement is a query to EF.
+    // EF Core reports a query that is composed over a locking statement as a plain query.
     static readonly string[] s_locks =
     [
         "FOR UPDATE",
@@ -96,7 +95,7 @@ sealed class UnitOfWorkInterceptor
         return result;
     }
 
-    // Before EF looks for a transaction, for it would begin and commit one of its own.
+    // Runs before EF Core looks for a transaction, because it would begin and commit its own.
     public async ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData,
         InterceptionResult<int> result,
@@ -129,7 +128,7 @@ sealed class UnitOfWorkInterceptor
     ) =>
         UnitOfWork.On(eventData.Context) is { Transaction: null, IsBeginning: false }
             ? throw new InvalidOperationException(
-                "The message's transaction is the outbox's: it begins when the consumer writes, and ends when the message is handled."
+                "The outbox controls the message's transaction: it begins when the consumer writes, and ends when the message is handled."
             )
             : result;
 

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>A context composed from the maps of the sagas that are registered with it.</summary>
+/// <summary>Creates contexts that are composed from the maps of the sagas registered with it.</summary>
 sealed class EntityFrameworkSagaRepository(Action<DbContextOptionsBuilder> configure) : IEntityFrameworkSagaRepository
 {
     readonly ConcurrentDictionary<Type, ISagaClassMap> _maps = new();
@@ -30,7 +30,9 @@ sealed class ComposedSagaDbContext(DbContextOptions options, IReadOnlyList<ISaga
     protected override IEnumerable<ISagaClassMap> Configurations => maps;
 }
 
-/// <summary>EF keeps one model per context type; here the model depends on the maps as well.</summary>
+/// <summary>
+/// Makes the model cache key depend on the maps, because EF Core otherwise keeps one model per context type.
+/// </summary>
 sealed class SagaMapsModelCacheKeyFactory : IModelCacheKeyFactory
 {
     public object Create(DbContext context, bool designTime) =>

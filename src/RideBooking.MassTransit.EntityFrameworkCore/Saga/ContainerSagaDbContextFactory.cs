@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
-/// <summary>The context of the message's scope, which the container disposes.</summary>
+/// <summary>Provides the context of the message's scope, which the container disposes.</summary>
 sealed class ContainerSagaDbContextFactory<TContext, TSaga>(TContext dbContext) : ISagaDbContextFactory<TSaga>
     where TContext : DbContext
     where TSaga : class, ISaga

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
-/// <summary>One message's view of the sagas; the context is a payload, so that activities can reach it.</summary>
+/// <summary>Loads and stores the sagas of one message; the context is a payload, so that activities can use it.</summary>
 sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
     DbContext dbContext,
     ConsumeContext<TMessage> consumeContext,
@@ -17,12 +17,12 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
     where TSaga : class, ISaga
     where TMessage : class
 {
-    // Activities may run side by side on one instance; the context may not.
-    readonly SemaphoreSlim _oneAtATime = new(1);
+    // Activities may run in parallel on one instance, but the context allows one operation at a time.
+    readonly SemaphoreSlim _semaphore = new(1);
 
     public DbContext DbContext => dbContext;
 
-    public void Dispose() => _oneAtATime.Dispose();
+    public void Dispose() => _semaphore.Dispose();
 
     public Task<SagaConsumeContext<TSaga, TMessage>> Add(TSaga instance) =>
         CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Add);
@@ -37,7 +37,7 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
         }
         catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
-            // Somebody else was first (EF has rolled back to its savepoint): the pipe goes on to load that instance.
+            // Another transaction was first (EF Core has rolled back to its savepoint): the pipe then loads that instance.
             entry.State = EntityState.Detached;
             this.LogInsertFault<TSaga, TMessage>(exception, instance.CorrelationId);
             return null!;
@@ -73,7 +73,7 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
         return Change(() => dbContext.Remove(context.Saga));
     }
 
-    /// <summary>The instance began and ended with this message, so it was never stored.</summary>
+    /// <summary>Does nothing: the instance began and ended with this message, so it was never stored.</summary>
     public Task Discard(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
 
     public Task Undo(SagaConsumeContext<TSaga> context)
@@ -108,17 +108,17 @@ sealed class DbContextSagaRepositoryContext<TSaga, TMessage>(
 
     async Task Change(Action change)
     {
-        await _oneAtATime.WaitAsync(CancellationToken);
+        await _semaphore.WaitAsync(CancellationToken);
         try
         {
             change();
-            // A unit of work saves the saga together with everything else, in one batch, when the message is handled.
+            // A unit of work saves the saga together with everything else, in one batch, after the message is handled.
             if (unit is null)
                 await dbContext.SaveChangesAsync(CancellationToken);
         }
         finally
         {
-            _oneAtATime.Release();
+            _semaphore.Release();
         }
     }
 }

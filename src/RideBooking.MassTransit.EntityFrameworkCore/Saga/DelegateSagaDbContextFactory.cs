@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
-/// <summary>A context per message from a factory; the repository disposes it.</summary>
+/// <summary>Creates a context per message with a factory; the repository disposes it.</summary>
 sealed class DelegateSagaDbContextFactory<TSaga>(Func<DbContext> factory) : ISagaDbContextFactory<TSaga>
     where TSaga : class, ISaga
 {

@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Makes a saga repository by hand, where no container is used.</summary>
+/// <summary>Creates a saga repository without a container.</summary>
 [SuppressMessage("Design", "CA1000", Justification = "The name that MassTransit's documentation uses.")]
 public static class EntityFrameworkSagaRepository<TSaga>
     where TSaga : class, ISaga
 {
-    /// <summary>A repository that detects conflicts by the version token that the saga's map configures.</summary>
+    /// <summary>Creates a repository that detects conflicts by the version token that the saga's map configures.</summary>
     public static ISagaRepository<TSaga> CreateOptimistic(
         ISagaDbContextFactory<TSaga> dbContextFactory,
         Func<IQueryable<TSaga>, IQueryable<TSaga>>? queryCustomization = null,
@@ -27,7 +27,7 @@ public static class EntityFrameworkSagaRepository<TSaga>
             )
         );
 
-    /// <summary>A repository that detects conflicts by the version token that the saga's map configures.</summary>
+    /// <summary>Creates a repository that detects conflicts by the version token that the saga's map configures.</summary>
     public static ISagaRepository<TSaga> CreateOptimistic(
         Func<DbContext> dbContextFactory,
         Func<IQueryable<TSaga>, IQueryable<TSaga>>? queryCustomization = null,
@@ -39,7 +39,7 @@ public static class EntityFrameworkSagaRepository<TSaga>
             isTransactionEnabled
         );
 
-    /// <summary>A repository that locks the instance's row.</summary>
+    /// <summary>Creates a repository that locks the instance's row.</summary>
     public static ISagaRepository<TSaga> CreatePessimistic(
         ISagaDbContextFactory<TSaga> dbContextFactory,
         ILockStatementProvider? lockStatementProvider = null,
@@ -58,7 +58,7 @@ public static class EntityFrameworkSagaRepository<TSaga>
             )
         );
 
-    /// <summary>A repository that locks the instance's row.</summary>
+    /// <summary>Creates a repository that locks the instance's row.</summary>
     public static ISagaRepository<TSaga> CreatePessimistic(
         Func<DbContext> dbContextFactory,
         ILockStatementProvider? lockStatementProvider = null,

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
 /// <summary>
-/// Opens the transaction in which a message meets its saga, unless the outbox has opened one on the same context already.
+/// Opens the transaction in which a message changes its saga, unless the outbox has already opened one on the same context.
 /// </summary>
 sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
     ISagaDbContextFactory<TSaga> dbContextFactory,
@@ -113,7 +113,8 @@ sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
             }
             catch
             {
-                // A retry, be it the execution strategy's or the bus's within this scope, must not see what was undone.
+                // A retry, by the execution strategy or by the bus within this scope, must not see changes that were rolled
+                // back.
                 dbContext.ChangeTracker.Clear();
                 throw;
             }

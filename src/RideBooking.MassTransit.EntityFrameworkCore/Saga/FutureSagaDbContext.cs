@@ -6,11 +6,11 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>A context with the state of futures, for pessimistic concurrency.</summary>
 public class FutureSagaDbContext : SagaDbContext
 {
-    /// <summary>A context with these options.</summary>
+    /// <summary>Creates a context with these options.</summary>
     public FutureSagaDbContext(DbContextOptions<FutureSagaDbContext> options)
         : base(options) { }
 
-    /// <summary>A derived context with these options.</summary>
+    /// <summary>Creates a derived context with these options.</summary>
     protected FutureSagaDbContext(DbContextOptions options)
         : base(options) { }
 
@@ -46,9 +46,10 @@ public class FutureStateMap(bool optimistic) : SagaClassMap<FutureState>
 }
 
 /// <summary>
-/// The concurrency token of MassTransit's own sagas: the version that the repository advances, on every database. A row
-/// version is one only on SQL Server, so it is not mapped.
+/// Configures the concurrency token of MassTransit's own sagas: the version that the repository increments, on every
+/// database.
 /// </summary>
+/// <remarks>A row version works as a token only on SQL Server, so it is not mapped.</remarks>
 static class VersionToken
 {
     public static void Configure<TSaga>(EntityTypeBuilder<TSaga> entity, bool optimistic)

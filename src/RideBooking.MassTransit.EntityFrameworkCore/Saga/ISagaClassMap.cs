@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
-/// <summary>Maps one saga into a model.</summary>
+/// <summary>Maps one saga in a model.</summary>
 public interface ISagaClassMap
 {
     /// <summary>The saga that is mapped.</summary>
@@ -12,6 +12,6 @@ public interface ISagaClassMap
     void Configure(ModelBuilder model);
 }
 
-/// <summary>Maps one saga into a model.</summary>
+/// <summary>Maps one saga in a model.</summary>
 public interface ISagaClassMap<TSaga> : ISagaClassMap
     where TSaga : class, ISaga;

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace MassTransit
 {
-    /// <summary>Stores a property of a saga as JSON.</summary>
+    /// <summary>Configures properties of a saga to be stored as JSON.</summary>
     public static class JsonPropertyBuilderExtensions
     {
         /// <summary>Stores the property as JSON text, and compares it by that text.</summary>
@@ -22,7 +22,7 @@ namespace MassTransit
 
 namespace MassTransit.EntityFrameworkCoreIntegration
 {
-    /// <summary>Converts a value to JSON text, by the serializer that messages have.</summary>
+    /// <summary>Converts a value to JSON text, with the serializer that messages use.</summary>
     public class JsonValueConverter<T>(ConverterMappingHints? mappingHints = null)
         : ValueConverter<T, string>(
             value => ObjectDeserializer.Serialize(value)!,
@@ -31,7 +31,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration
         )
         where T : class;
 
-    /// <summary>Compares values by their JSON text, so that a change within a value is seen.</summary>
+    /// <summary>Compares values by their JSON text, so that a change within a value is detected.</summary>
     public class JsonValueComparer<T>()
         : ValueComparer<T>(
             (left, right) => Text(left) == Text(right),

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
-/// <summary>Reads instances outside any message: one statement, nothing tracked, no transaction.</summary>
+/// <summary>Reads instances outside any message, with one statement, no tracking and no transaction.</summary>
 sealed class ReadOnlySagaRepositoryContext<TSaga>(DbContext dbContext, CancellationToken cancellationToken)
     : BasePipeContext(cancellationToken),
         QuerySagaRepositoryContext<TSaga>,

@@ -3,43 +3,42 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
-/// <summary>
-/// Keeps sagas between their messages, so that the next need not read them. An instance is lent to one message at a time and
-/// comes back when that is committed. It may have been overtaken by another process: its version is compared when the message
-/// is written, changed or not; nothing is refused by it; and when it was overtaken, nothing is lent for a while, for then
-/// others work on the same sagas. Nor is it lent when it was kept for long: somebody may have changed its row by hand, and not
-/// its version.
-/// </summary>
+/// <summary>Keeps sagas in memory between their messages, so that the next message need not read them.</summary>
+/// <remarks>
+/// <para>An instance is lent to one message at a time and returned after the commit. Another process may have changed the row
+/// in the meantime, so the version is compared when the message is written, even if the saga is unchanged. A cached saga
+/// never decides a refusal.</para>
+/// <para>After a conflict, no saga is lent for a while, because other processes are working on the same sagas. A saga that
+/// was kept for long is not lent either: its row may have been changed manually, without a new version.</para>
+/// </remarks>
 sealed class SagaCache<TSaga>(TimeProvider clock)
     where TSaga : class, ISaga
 {
-    const int MaxKept = 10_000;
+    const int MaxSagas = 10_000;
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan s_maxAge = TimeSpan.FromMinutes(1);
 
     readonly Lock _lock = new();
     Dictionary<Guid, Kept> _recent = [];
-    Dictionary<Guid, Kept> _before = [];
+    Dictionary<Guid, Kept> _previous = [];
     IModel? _model;
     IProperty? _version;
     DateTimeOffset _pausedUntil;
 
-    /// <summary>Takes the saga out, if it is there.</summary>
+    /// <summary>Removes the saga from the cache and returns it, if it is there and still valid.</summary>
     public TSaga? Take(Guid correlationId)
     {
         lock (_lock)
         {
-            if (!_recent.Remove(correlationId, out var kept) && !_before.Remove(correlationId, out kept))
+            if (!_recent.Remove(correlationId, out var kept) && !_previous.Remove(correlationId, out kept))
                 return null;
             var now = clock.GetUtcNow();
             return now >= _pausedUntil && now < kept.Until ? kept.Saga : null;
         }
     }
 
-    /// <summary>
-    /// Keeps the saga as it was committed, unless a later version is there already. It is a copy: who still holds the instance, an
-    /// answer that is being written say, keeps it as it was.
-    /// </summary>
+    /// <summary>Keeps a copy of the saga as it was committed, unless a later version is already there.</summary>
+    /// <remarks>The original instance may still be in use, for example by a response that is being written.</remarks>
     public void Keep(TSaga committed, DbContext context)
     {
         if (VersionIn(context) is not { } version)
@@ -50,39 +49,42 @@ sealed class SagaCache<TSaga>(TimeProvider clock)
             if (
                 (
                     _recent.TryGetValue(saga.CorrelationId, out var known)
-                    || _before.TryGetValue(saga.CorrelationId, out known)
+                    || _previous.TryGetValue(saga.CorrelationId, out known)
                 )
                 && Number(known.Saga, version) > Number(saga, version)
             )
                 return;
-            _before.Remove(saga.CorrelationId);
-            if (_recent.Count >= MaxKept)
-                (_before, _recent) = (_recent, []);
-            _recent[saga.CorrelationId] = new Kept(saga, clock.GetUtcNow() + s_longest);
+            _previous.Remove(saga.CorrelationId);
+            if (_recent.Count >= MaxSagas)
+                (_previous, _recent) = (_recent, []);
+            _recent[saga.CorrelationId] = new Kept(saga, clock.GetUtcNow() + s_maxAge);
         }
     }
 
-    /// <summary>Forgets a saga that was deleted.</summary>
+    /// <summary>Removes a saga that was deleted.</summary>
     public void Forget(Guid correlationId)
     {
         lock (_lock)
         {
             _recent.Remove(correlationId);
-            _before.Remove(correlationId);
+            _previous.Remove(correlationId);
         }
     }
 
-    /// <summary>Somebody else changes the same sagas.</summary>
+    /// <summary>Empties the cache and lends nothing for a while, because another process changes the same sagas.</summary>
     public void Pause()
     {
         lock (_lock)
         {
-            (_recent, _before) = ([], []);
+            (_recent, _previous) = ([], []);
             _pausedUntil = clock.GetUtcNow() + s_pause;
         }
     }
 
-    /// <summary>Whether the context's model lets the saga be kept: it stands alone and has one version that the repository advances.</summary>
+    /// <summary>
+    /// Returns whether the context's model allows caching: the saga has no relationships and one version that the repository
+    /// increments.
+    /// </summary>
     public bool Suits(DbContext context) => VersionIn(context) is not null;
 
     IProperty? VersionIn(DbContext context)

@@ -4,11 +4,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace MassTransit;
 
-/// <summary>
-/// Maps a saga to a table whose key is the correlation id. A saga that implements <see cref="ISagaVersion" /> gets its
-/// version as concurrency token; any other <c>int</c> or <c>long</c> property may be made one in <see cref="Configure(EntityTypeBuilder{TSaga}, ModelBuilder)" />.
-/// The repository adds one to the token with every change.
-/// </summary>
+/// <summary>Maps a saga to a table whose key is the correlation id.</summary>
+/// <remarks>
+/// A saga that implements <see cref="ISagaVersion" /> uses its version as concurrency token. Any other <c>int</c> or
+/// <c>long</c> property can be configured as one in <see cref="Configure(EntityTypeBuilder{TSaga}, ModelBuilder)" />. The
+/// repository increments the token with every change.
+/// </remarks>
 public abstract class SagaClassMap<TSaga> : ISagaClassMap<TSaga>
     where TSaga : class, ISaga
 {
@@ -33,6 +34,6 @@ public abstract class SagaClassMap<TSaga> : ISagaClassMap<TSaga>
     /// <summary>Maps the saga's own properties.</summary>
     protected virtual void Configure(EntityTypeBuilder<TSaga> entity, ModelBuilder model) { }
 
-    /// <summary>Changes the primary key, for example whether it is clustered.</summary>
+    /// <summary>Configures the primary key, for example whether it is clustered.</summary>
     protected virtual KeyBuilder ConfigureCorrelationIdKey(KeyBuilder keyBuilder) => keyBuilder;
 }

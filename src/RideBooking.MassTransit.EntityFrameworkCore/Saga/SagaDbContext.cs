@@ -5,7 +5,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// <summary>A context that consists of saga maps.</summary>
 public abstract class SagaDbContext : DbContext
 {
-    /// <summary>A context with these options.</summary>
+    /// <summary>Creates a context with these options.</summary>
     protected SagaDbContext(DbContextOptions options)
         : base(options) { }
 

@@ -3,26 +3,26 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
-/// <summary>How instances are read so that two messages cannot both change one.</summary>
+/// <summary>Decides how instances are read, so that two messages cannot both change one.</summary>
 public interface ISagaRepositoryLockStrategy<TSaga>
     where TSaga : class, ISaga
 {
     /// <summary>The isolation level of the repository's own transaction.</summary>
     IsolationLevel IsolationLevel { get; }
 
-    /// <summary>Whether the repository opens a transaction of its own where none is open.</summary>
+    /// <summary>Whether the repository opens its own transaction if none is open.</summary>
     bool IsTransactionEnabled { get; }
 
-    /// <summary>Whether a conflict is found by the version when the change is written, and not prevented by a lock.</summary>
+    /// <summary>Whether the version detects a conflict when the change is written, instead of a lock preventing it.</summary>
     bool IsOptimistic { get; }
 
-    /// <summary>Whether an instance as it was committed is the instance as it would be loaded.</summary>
+    /// <summary>Whether a committed instance can be used in place of a loaded one.</summary>
     bool MayBeCached { get; }
 
-    /// <summary>The instance, tracked, or null.</summary>
+    /// <summary>Returns the tracked instance, or null if there is none.</summary>
     Task<TSaga?> Load(DbContext context, Guid correlationId, CancellationToken cancellationToken);
 
-    /// <summary>The instances that the query finds, tracked.</summary>
+    /// <summary>Returns the tracked instances that the query finds.</summary>
     Task<IReadOnlyList<TSaga>> Load(DbContext context, ISagaQuery<TSaga> query, CancellationToken cancellationToken);
 }
 
@@ -30,11 +30,11 @@ public interface ISagaRepositoryLockStrategy<TSaga>
 public interface ILoadQueryExecutor<TSaga>
     where TSaga : class, ISaga
 {
-    /// <summary>The instance, tracked, or null.</summary>
+    /// <summary>Returns the tracked instance, or null if there is none.</summary>
     Task<TSaga?> Load(DbContext dbContext, Guid correlationId, CancellationToken cancellationToken);
 }
 
-/// <summary>Loads without a lock; the version token decides when the change is saved.</summary>
+/// <summary>Loads without a lock; the version token detects a conflict when the change is saved.</summary>
 public class OptimisticLoadQueryExecutor<TSaga>(Func<IQueryable<TSaga>, IQueryable<TSaga>>? queryCustomization)
     : ILoadQueryExecutor<TSaga>
     where TSaga : class, ISaga
@@ -52,7 +52,7 @@ public class OptimisticLoadQueryExecutor<TSaga>(Func<IQueryable<TSaga>, IQueryab
     }
 }
 
-/// <summary>Loads and locks the row until the transaction ends.</summary>
+/// <summary>Loads the row and locks it until the transaction ends.</summary>
 public class PessimisticLoadQueryExecutor<TSaga>(
     ILockStatementProvider lockStatementProvider,
     Func<IQueryable<TSaga>, IQueryable<TSaga>>? queryCustomization
@@ -175,7 +175,7 @@ public class PessimisticSagaRepositoryLockStrategy<TSaga>(
         var sagas = new List<TSaga>(ids.Count);
         foreach (var id in ids)
         {
-            // Another transaction may have removed it between the query and the lock.
+            // Another transaction may have deleted it between the query and the lock.
             if (await executor.Load(context, id, cancellationToken) is { } saga)
                 sagas.Add(saga);
         }

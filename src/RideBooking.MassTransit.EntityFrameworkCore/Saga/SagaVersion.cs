@@ -5,10 +5,11 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace MassTransit.EntityFrameworkCoreIntegration.Saga;
 
-/// <summary>
-/// Moves the version token of a changed saga by one. Only <c>int</c> and <c>long</c> tokens that the database does not
-/// generate are moved; one that the saga has moved itself is left alone.
-/// </summary>
+/// <summary>Increments the version token of a changed saga.</summary>
+/// <remarks>
+/// Only <c>int</c> and <c>long</c> tokens that the database does not generate are incremented; a token that the saga has
+/// changed itself is left alone.
+/// </remarks>
 static class SagaVersion
 {
     static readonly ConcurrentDictionary<IModel, ConcurrentDictionary<Type, bool>> Warned = new();
@@ -31,7 +32,9 @@ static class SagaVersion
         }
     }
 
-    /// <summary>A saga without a token would silently lose updates under optimistic concurrency.</summary>
+    /// <summary>
+    /// Logs a warning if the saga has no token, because optimistic concurrency would then silently lose updates.
+    /// </summary>
     public static void WarnIfMissing<TSaga>(DbContext context)
         where TSaga : class, ISaga
     {
@@ -46,7 +49,7 @@ static class SagaVersion
             );
     }
 
-    // What belongs to the saga (owned types, included children) counts as the saga's own change.
+    // Changes of owned types and included children count as changes of the saga.
     static bool IsChanged(EntityEntry entry) =>
         entry.State is EntityState.Modified
         || entry.Navigations.Any(navigation =>
