@@ -28,7 +28,7 @@ internal sealed class InMemoryErrorQueues(
 ) : IErrorQueues
 {
     const int Batch = 100;
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     public async Task<int> Count(string queue, CancellationToken cancellationToken)
     {
@@ -116,7 +116,7 @@ internal sealed class InMemoryErrorQueues(
         }
         // A redrive ends when its messages have been handled. It does not wait for a message that takes long, for example
         // while the database is unavailable.
-        await Task.WhenAny(Task.WhenAll(underway), Task.Delay(s_patience, clock, cancellationToken));
+        await Task.WhenAny(Task.WhenAll(underway), Task.Delay(s_timeout, clock, cancellationToken));
     }
 
     public async Task PutBack(FailedMessage message, CancellationToken cancellationToken)
