@@ -12,7 +12,7 @@ namespace RideBooking.Cli.ErrorQueues;
 /// </summary>
 internal static class FollowRedrive
 {
-    static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(400);
+    static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(400);
 
     // A host that restarts continues its redrives.
     static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
@@ -78,14 +78,15 @@ internal static class FollowRedrive
         while (redrive.As<RedriveShape>() is { Status: "running" } running)
         {
             show(running);
-            await Task.Delay(s_look, cancellationToken);
+            await Task.Delay(s_pollInterval, cancellationToken);
             try
             {
                 redrive = await api.Get($"operations/redrives/{id}", cancellationToken);
                 lastAnswer = Stopwatch.GetTimestamp();
             }
             catch (CommandFailedException unavailable)
-                when (unavailable.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_timeout) { }
+                when (unavailable.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_timeout)
+            { }
         }
         show(redrive.As<RedriveShape>());
         return redrive;

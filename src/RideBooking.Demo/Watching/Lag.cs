@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RideBooking.Demo.Watching;
 
-/// <summary>How old messages are when their endpoint begins with them, over the last looks.</summary>
+/// <summary>The age of messages when their endpoint starts to handle them, over the last samples of the metrics.</summary>
 internal sealed class Lag
 {
     const string Metric = "ridebooking_endpoint_lag_seconds_bucket";
@@ -10,7 +10,7 @@ internal sealed class Lag
 
     readonly Queue<Dictionary<(string Endpoint, double Most), double>> _looks = [];
 
-    /// <summary>Takes another look.</summary>
+    /// <summary>Adds a sample.</summary>
     public void Add(IEnumerable<Sample> samples)
     {
         _looks.Enqueue(
@@ -23,8 +23,8 @@ internal sealed class Lag
     }
 
     /// <summary>
-    /// So many of a hundred messages were no older than this, in seconds, on all endpoints, and the endpoint where they were
-    /// oldest; null where there were no messages.
+    /// Returns the percentile of the age in seconds over all endpoints, and the endpoint with the oldest messages. It is null
+    /// if there were no messages.
     /// </summary>
     public (double Seconds, string Slowest)? Percentile(double percent)
     {
@@ -45,7 +45,7 @@ internal sealed class Lag
         return (all, slowest);
     }
 
-    // The buckets are cumulative; within one, ages are taken for evenly spread.
+    // The buckets are cumulative. Within a bucket, ages are assumed to be evenly distributed.
     static double? Of(IEnumerable<(double Most, double Count)> buckets, double percent)
     {
         var summed = buckets

@@ -305,8 +305,8 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         {
             await channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
         }
-        catch (Exception gone)
-            when (gone is PublishReturnException || channel.CloseReason?.ReplyCode == Constants.NotFound)
+        catch (Exception exception)
+            when (exception is PublishReturnException || channel.CloseReason?.ReplyCode == Constants.NotFound)
         {
             throw new QueueIsGoneException(exchange.Length > 0 ? exchange : key);
         }
@@ -318,7 +318,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         {
             return await channel.MessageCountAsync(queue, cancellationToken);
         }
-        catch (OperationInterruptedException gone) when (gone.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
             return null;
         }

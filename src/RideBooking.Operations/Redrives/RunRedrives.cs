@@ -36,7 +36,7 @@ internal sealed class RunRedrives(
     ILogger<RunRedrives> logger
 ) : BackgroundService
 {
-    static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan s_claim = TimeSpan.FromSeconds(10);
 
     // Another process that reads the queue holds its messages for a moment.
@@ -53,7 +53,7 @@ internal sealed class RunRedrives(
             {
                 while (await Claim(stoppingToken) is { } redrive)
                     await Run(redrive, stoppingToken);
-                await signal.Wait(s_look, stoppingToken);
+                await signal.Wait(s_pollInterval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
             catch (Exception exception)
@@ -63,7 +63,8 @@ internal sealed class RunRedrives(
                     exception,
                     "A redrive was interrupted; it continues automatically when its claim expires"
                 );
-                await Task.Delay(s_look, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_pollInterval, clock, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
     }
 
@@ -103,9 +104,9 @@ internal sealed class RunRedrives(
                     while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, counted, cancellationToken)) { }
             }
         }
-        catch (QueueIsGoneException gone)
+        catch (QueueIsGoneException exception)
         {
-            error = gone.Message;
+            error = exception.Message;
         }
         wanted.ExceptWith(counted);
         await Finish(redrive, wanted.Count, error, cancellationToken);
