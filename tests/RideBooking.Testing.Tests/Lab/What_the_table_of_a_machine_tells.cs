@@ -47,7 +47,7 @@ public sealed class What_the_table_of_a_machine_tells
                     MachineFindingKind.Unreachable,
                     "Heaven",
                     null,
-                    "No way leads from the beginning into state Heaven."
+                    "State Heaven cannot be reached from the initial state."
                 )
             );
     }
