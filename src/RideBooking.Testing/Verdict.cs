@@ -3,7 +3,7 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>Holds what was expected against what happened.</summary>
+/// <summary>Compares what was expected with what happened.</summary>
 static class Verdict
 {
     const int Shown = 3;
@@ -38,7 +38,9 @@ static class Verdict
                     .Invoke(null, [expected])!,
         };
 
-    /// <summary>Which happening meets which expectation, so that as many are met as can be; -1 where none is left.</summary>
+    /// <summary>
+    /// Assigns observations to expectations so that as many as possible are met; -1 for an expectation without one.
+    /// </summary>
     static int[] Match(List<ObservationExpectation> wanted, List<Observation> outcomes)
     {
         var takenBy = Enumerable.Repeat(-1, outcomes.Count).ToArray();
@@ -93,7 +95,9 @@ static class Verdict
         return text.ToString();
     }
 
-    /// <summary>What comes closest: of the right type if there is any, else said of it another way, else something given before.</summary>
+    /// <summary>
+    /// Finds the nearest miss: an observation of the right type, else one of another kind, else one from the given steps.
+    /// </summary>
     static (Observation It, IEnumerable<string> Differences)? NearestTo(
         ObservationExpectation want,
         LabRun run,

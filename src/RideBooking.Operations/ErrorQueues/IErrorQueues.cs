@@ -38,8 +38,8 @@ internal interface IErrorQueues
 
     /// <summary>Passes once over the messages that are in a queue now, oldest first.</summary>
     /// <remarks>
-    /// Readers of the queue wait meanwhile, so end a pass soon. A message that is sent back is sent before <paramref
-    /// name="record"/> is called, and leaves the queue afterwards: if the process dies in between, a copy with the same
+    /// Readers of the queue wait meanwhile, so end a pass soon. A message that is sent back is sent before
+    /// <paramref name="record"/> is called, and leaves the queue afterwards: if the process dies in between, a copy with the same
     /// message id remains, and no message is lost. A message that is removed is recorded before it leaves.
     /// </remarks>
     /// <exception cref="QueueIsGoneException">The queue to which a message is sent back does not exist.</exception>

@@ -78,7 +78,7 @@ sealed class SagaStore<TSaga>(SagaStore<TSaga>.Opening opening, ISagaConsumeCont
         public Task<SagaConsumeContext<TSaga, T>> Insert(TSaga instance)
         {
             if (handling.Find<TSaga>(instance.CorrelationId) is not null)
-                return Task.FromResult<SagaConsumeContext<TSaga, T>>(null!); // the id is in use: the pipe loads the instance instead
+                return Task.FromResult<SagaConsumeContext<TSaga, T>>(null!); // exists: the pipe loads it
             handling.Store(Key(instance.CorrelationId), instance);
             return CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Insert);
         }

@@ -8,12 +8,13 @@ using RideBooking.Testing.Comparison;
 
 namespace RideBooking.Testing.Hosted;
 
-/// <summary>
-/// One scenario on a bus that runs: says the messages of its steps there, and keeps account of what comes of them. All that does
-/// has the conversation of such a message, so what else goes on there, or is left of another scenario, is not its own.
-/// </summary>
-/// <param name="takes">The URNs of the messages that the lab's sagas and consumers take.</param>
-/// <param name="published">The addresses of message types that are known, by URN.</param>
+/// <summary>Runs one scenario on a running bus: publishes the messages of its steps, and records all results.</summary>
+/// <remarks>
+/// All results have the conversation id of such a message. Other traffic on the bus, or the rest of another scenario, is
+/// therefore not counted.
+/// </remarks>
+/// <param name="takes">The URNs of the messages that the lab's sagas and consumers accept.</param>
+/// <param name="published">The known addresses of message types, by URN.</param>
 /// <param name="passes">Moves the time.</param>
 sealed class BusRun(
     IBus bus,
@@ -42,10 +43,10 @@ sealed class BusRun(
     int _inHand;
     int _sending;
 
-    /// <summary>How many messages the sagas and consumers are done with.</summary>
+    /// <summary>The number of messages that the sagas and consumers have handled.</summary>
     public int Received { get; private set; }
 
-    /// <summary>What came of the present moment.</summary>
+    /// <summary>The results of the present moment.</summary>
     public IReadOnlyList<Outcome> Account
     {
         get
@@ -55,7 +56,7 @@ sealed class BusRun(
         }
     }
 
-    /// <summary>The instances that were met so far.</summary>
+    /// <summary>The instances that were used so far.</summary>
     public IReadOnlyList<(Type Saga, Guid Id)> Met
     {
         get
@@ -65,7 +66,7 @@ sealed class BusRun(
         }
     }
 
-    /// <summary>Changes with everything that happens.</summary>
+    /// <summary>A counter that changes with everything that happens.</summary>
     public long Moves
     {
         get
@@ -75,7 +76,7 @@ sealed class BusRun(
         }
     }
 
-    /// <summary>Ends when something more happens.</summary>
+    /// <summary>Completes when something more happens.</summary>
     public Task Moved
     {
         get
@@ -85,7 +86,7 @@ sealed class BusRun(
         }
     }
 
-    /// <summary>What is not at rest, in words; null when everything is.</summary>
+    /// <summary>Describes what is not settled; null if everything is.</summary>
     public string? Unrest
     {
         get
@@ -93,14 +94,14 @@ sealed class BusRun(
             lock (_changing)
                 return _sending + _inHand > 0 ? $"{_sending} messages are being sent, {_inHand} are with a consumer"
                     : _forScheduler.Count > 0
-                        ? $"{_forScheduler.Count} messages have not come to the scheduler, which must be of this process"
+                        ? $"{_forScheduler.Count} messages have not reached the scheduler, which must run in this process"
                     : _timers.Find(timer => timer.IsWaiting && timer.Due <= time.GetUtcNow()) is { } due
                         ? $"the scheduler has not sent what is due: {due.Outcome}"
                     : null;
         }
     }
 
-    /// <summary>A new moment begins: what came before has been told.</summary>
+    /// <summary>Starts a new moment. The results of the previous one have been reported.</summary>
     public void Begin()
     {
         lock (_changing)
@@ -154,7 +155,7 @@ sealed class BusRun(
             _sending--;
             if (!isSent)
             {
-                // Somebody tries again, or it is missing.
+                // Either the message is retried, or it is missing.
                 _account.RemoveAll(told => told.Message == letter.MessageId);
                 _letters.Remove(letter);
                 _forScheduler.Remove(letter.MessageId ?? default);
@@ -282,7 +283,7 @@ sealed class BusRun(
         );
         _timers.Add(timer);
         _forScheduler.Add(letter.MessageId ?? default);
-        // What failed and comes again is no timer that anybody has set.
+        // A failed message that is redelivered is not a timer that anyone has set.
         if (!timer.IsRedelivery)
             Tell(letter, timer.Outcome);
     }
@@ -300,7 +301,7 @@ sealed class BusRun(
         Tell(letter, Outcome.Cancelled(timer.Urn, timer.Content));
     }
 
-    /// <summary>The timer that the scheduler sends here, if it does.</summary>
+    /// <summary>The timer with which the scheduler sends this message, if there is one.</summary>
     Timer? TimerIn(SendContext context)
     {
         if (context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _))
@@ -316,7 +317,7 @@ sealed class BusRun(
     {
         var (wasWaiting, isDue) = (timer.IsWaiting, timer.Due <= time.GetUtcNow());
         timer.IsWaiting = false;
-        // One that comes at its time is no news: it was told of when it was set.
+        // A timer that is on time is not a new result: it was reported when it was set.
         if (!wasWaiting)
             Tell(letter, Outcome.DeliveredUnexpectedly(timer.Urn, timer.Content));
         else if (!isDue)
@@ -334,7 +335,7 @@ sealed class BusRun(
         if (letter.RequestId is { } asked && _requests.Contains(asked))
             return Outcome.Responded(letter.Urn, letter.Content);
         var to = context.DestinationAddress!;
-        // An outbox sends what was published to the exchange of its type, of which queues have no colon.
+        // An outbox sends a published message to the exchange of its type. The names of queues contain no colon.
         var isToItsType = published(letter.Urn) is { } address
             ? address.AbsolutePath == to.AbsolutePath
             : to.AbsolutePath.Contains(':', StringComparison.Ordinal);

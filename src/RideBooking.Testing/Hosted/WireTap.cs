@@ -3,10 +3,12 @@ using MassTransit;
 
 namespace RideBooking.Testing.Hosted;
 
-/// <summary>Hears what is sent and received on a running bus, and tells the scenario that is being played on it.</summary>
+/// <summary>
+/// Observes what is sent and received on a running bus, and reports it to the scenario that is being played.
+/// </summary>
 sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
 {
-    // A failed message is told of twice, as a fault and as received.
+    // A failed message is reported twice, as a fault and as received.
     readonly ConcurrentDictionary<ReceiveContext, HostedEnvelope> _inHand = new(ReferenceEqualityComparer.Instance);
     readonly ConcurrentDictionary<SendContext, HostedEnvelope> _beingSent = new(ReferenceEqualityComparer.Instance);
     volatile BusRun? _run;
@@ -17,10 +19,10 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
         set => _run = value;
     }
 
-    /// <summary>When a timer of the scenario is due on the lab's clock.</summary>
+    /// <summary>Returns when a timer of the scenario is due on the lab's clock.</summary>
     public DateTimeOffset? DueOf(Guid token) => _run?.DueOf(token);
 
-    // Told of before it is sent, so that what follows from a message is never told of before the message.
+    // Reported before it is sent, so that a message is always reported before its results.
     Task Began<T>(SendContext<T> context, bool isPublished)
         where T : class
     {
