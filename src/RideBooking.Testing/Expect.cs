@@ -32,11 +32,11 @@ public static class Expect
     public static ObservationExpectation CancelledUnknownMessage()
     {
         var expectation = new ObservationExpectation(
-            "cancelled what was not waiting",
+            "cancelled a message that was not pending",
             [ObservationKind.Cancelled],
             null
         );
-        expectation.Add("", it => it.Envelope is null ? [] : ["it was waiting"]);
+        expectation.Add("", it => it.Envelope is null ? [] : ["it was pending"]);
         return expectation;
     }
 

@@ -127,7 +127,7 @@ public sealed class LabRun : LabView, IStage
         var deliveries = Engine.Route(envelope);
         if (deliveries.Count == 0)
             throw new ArgumentException(
-                $"Nobody in the lab takes {Words.TypeName(type)}. What is taken: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
+                $"No saga or consumer in the lab accepts {Words.TypeName(type)}. Accepted types: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
                 nameof(message)
             );
         World = World with
@@ -188,7 +188,7 @@ public sealed class LabRun : LabView, IStage
 
     /// <summary>Creates the exception for a scenario that answers a request which was not made.</summary>
     internal static InvalidOperationException NoRequest(Type type, string timeline) =>
-        new($"No request {Words.TypeName(type)} has come out of the lab:\n{timeline}");
+        new($"No request {Words.TypeName(type)} was made in the lab:\n{timeline}");
 
     static Serializer.Head AnswerTo(Envelope request) =>
         new(
@@ -206,7 +206,7 @@ public sealed class LabRun : LabView, IStage
 
     SagaLabException NeverEnds() =>
         new(
-            $"More than {_mostSteps} messages follow from one step; this does not come to rest. The end of it:\n"
+            $"More than {_mostSteps} messages follow from one step; they do not end. The last ones:\n"
                 + ObservationText.Timeline(World.Log.TakeLast(20))
         );
 }

@@ -71,7 +71,7 @@ public class LabView
         ReportsLosses
             ? Messages<T>(ObservationKind.Unclaimed)
             : throw new InvalidOperationException(
-                $"An invariant asks what was lost: say {nameof(ExplorationSetup.ReportLosses)}, so that the exploration minds it."
+                $"An invariant uses lost messages. Call {nameof(ExplorationSetup.ReportLosses)}, so that the exploration distinguishes them."
             );
 
     /// <summary>Returns the scheduled messages of a type that are not due yet, the next one first.</summary>

@@ -27,7 +27,7 @@ public sealed class Given
                 { } bad
             )
                 throw new SagaLabException(
-                    $"What is given did not happen: {bad}\n\nTimeline:\n{run.Timeline}",
+                    $"The given steps failed: {bad}\n\nTimeline:\n{run.Timeline}",
                     bad.Exception!
                 );
         }

@@ -88,7 +88,7 @@ static class Verdict
             text.Append("\nNot as expected:\n  ").AppendJoin("\n  ", wrong).Append('\n');
         if (andNothingElse && others.Count > 0)
             text.Append("\nHappened, but was not expected:\n  ").AppendJoin("\n  ", others).Append('\n');
-        text.Append("\nTimeline (what is given above the line):\n")
+        text.Append("\nTimeline (given steps above the line):\n")
             .Append(ObservationText.Timeline(run.Observations.Take(from)))
             .Append("\n  ───\n")
             .Append(ObservationText.Timeline(run.Observations.Skip(from)));
@@ -111,7 +111,7 @@ static class Verdict
                 .Select(it => (it, (IEnumerable<string>)Differences(want, it)))
                 .MinBy(it => it.Item2.Count());
         var before = run.Observations.Take(from).LastOrDefault(it => it.IsOutcome && want.IsMetBy(it));
-        return before is null ? null : (before, ["it happened before, in what is given"]);
+        return before is null ? null : (before, ["it happened before, in the given steps"]);
     }
 
     static List<string> Differences(ObservationExpectation want, Observation it)
@@ -120,7 +120,7 @@ static class Verdict
         if (!want.IsOfTheKind(it))
             differences.Insert(0, $"expected {string.Join(" or ", want.Kinds)}, was {it.Kind}");
         if (differences.Count == 0)
-            differences.Add("it is the only one, and another expectation takes it");
+            differences.Add("it is the only one, and meets another expectation");
         return differences.Count <= Shown * 2 ? differences : [.. differences.Take(Shown * 2), "…"];
     }
 }

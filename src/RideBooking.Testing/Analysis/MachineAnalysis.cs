@@ -72,7 +72,7 @@ static class MachineAnalysis
                         MachineFindingKind.NotCancelled,
                         way.From,
                         way.Event,
-                        $"{way.Event} leads from {way.From} to {way.To}, where {schedule} means nothing, without cancelling it."
+                        $"{way.Event} leads from {way.From} to {way.To}, where {schedule} is not handled, without cancelling it."
                     );
             if (
                 !map.Cancelled.Contains(schedule)
@@ -82,7 +82,7 @@ static class MachineAnalysis
                     MachineFindingKind.NotCancelled,
                     null,
                     $"{schedule}.Received",
-                    $"{schedule} is scheduled and never cancelled, whatever happens instead."
+                    $"{schedule} is scheduled and never cancelled by any other transition."
                 );
 
             bool Leaves(Transition way) =>

@@ -23,15 +23,15 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
 
     public static Outcome Cancelled(string urn, JsonElement content) => Said($"cancelled {NameOf(urn)}", content);
 
-    public static Outcome CancelledUnknownMessage() => new("cancelled a scheduled message that was not waiting", []);
+    public static Outcome CancelledUnknownMessage() => new("cancelled a scheduled message that was not pending", []);
 
     /// <summary>A timer fired that was cancelled, or had fired before.</summary>
     public static Outcome DeliveredUnexpectedly(string urn, JsonElement content) =>
-        Said($"came although nobody waited for it: {NameOf(urn)}", content);
+        Said($"fired although it was not pending: {NameOf(urn)}", content);
 
     /// <summary>A timer fired before it was due.</summary>
     public static Outcome DeliveredEarly(string urn, JsonElement content, DateTimeOffset due) =>
-        Said($"came before its time: {NameOf(urn)}", content, ("due", Words.Time(due)));
+        Said($"fired before it was due: {NameOf(urn)}", content, ("due", Words.Time(due)));
 
     public static Outcome Failed(string urn, JsonElement content, string exception) =>
         Said($"failed on {NameOf(urn)}", content, ("exception", exception));

@@ -96,7 +96,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
                 !int.TryParse(step, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var index)
                 || index >= next.Count
             )
-                throw new SagaLabException($"The seed does not fit: {step} is not among what can happen next.");
+                throw new SagaLabException($"The seed does not fit: {step} is not a possible next move.");
             node = next[index];
             _states++;
         }

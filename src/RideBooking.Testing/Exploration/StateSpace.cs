@@ -19,7 +19,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         foreach (var step in setup.GivenSteps)
             await Step.Run(step, run, cancellationToken);
         if (run.Failed<object>().Count > 0)
-            throw new SagaLabException($"What is given did not happen:\n{run.Timeline}");
+            throw new SagaLabException($"The given steps failed:\n{run.Timeline}");
         for (var at = 0; at < setup.Messages.Count; at++)
             run.Put(setup.Messages[at], setup.Messages[at].GetType(), Ids.Of(Guid.Empty, 0, at));
         return new Node

@@ -85,7 +85,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
         var waiting = _waiting.Where(queue => queue.Value > 0).Select(queue => $"{queue.Value} for {queue.Key}");
         lock (_changing)
             return _sending + _received == 0
-                ? "no message is on its way, but something else is not at rest"
+                ? "no message is in flight, but another sender is not idle"
                 : string.Join(", ", waiting.Append($"{_sending} being sent"));
     }
 

@@ -135,7 +135,7 @@ public sealed class ScenarioBus : IDisposable
             else if (TimeProvider.System.GetElapsedTime(began) > _setup.Patience)
                 return
                 [
-                    $"not over within {Words.Span(_setup.Patience)}: {Unrest(run, deliveries)}",
+                    $"not settled within {Words.Span(_setup.Patience)}: {Unrest(run, deliveries)}",
                     .. accounts.Differences(inLab, await OnBus(run, cancellationToken)),
                 ];
             await Task.WhenAny(moved, Task.Delay(s_pause, cancellationToken));
@@ -146,8 +146,8 @@ public sealed class ScenarioBus : IDisposable
         run.Unrest
         ?? (
             run.Received < deliveries
-                ? $"{run.Received} messages were taken by sagas and consumers, in the lab {deliveries}"
-                : "something else is not at rest"
+                ? $"{run.Received} messages were received by sagas and consumers, {deliveries} in the lab"
+                : "another sender is not idle"
         );
 
     List<Outcome> InLab(LabRun pure, int before) =>

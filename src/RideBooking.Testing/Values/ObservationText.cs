@@ -15,7 +15,7 @@ static class ObservationText
             ObservationKind.Scheduled =>
                 $"scheduled {message} for {Words.Time(it.Due!.Value)} (in {Words.Span(it.Due.Value - it.At)})",
             ObservationKind.Cancelled => it.Envelope is null
-                ? "cancelled a scheduled message that was not (or no longer) waiting"
+                ? "cancelled a scheduled message that was not (or no longer) pending"
                 : $"cancelled {message}",
             ObservationKind.Faulted =>
                 $"{it.Receiver} failed on {message}: {Words.TypeName(it.Exception!.GetType())}: {it.Exception.Message}",
