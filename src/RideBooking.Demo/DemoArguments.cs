@@ -28,7 +28,7 @@ internal sealed record DemoArguments(int Seed, int Drivers, int Riders, double P
     }
 
     /// <summary>Removes <c>--name value</c> or <c>--name=value</c>, and returns the value.</summary>
-    static decimal Number(List<string> args, string name, decimal otherwise, decimal least, decimal most)
+    static decimal Number(List<string> args, string name, decimal otherwise, decimal min, decimal max)
     {
         var at = args.FindIndex(argument =>
             argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal)
@@ -43,14 +43,14 @@ internal sealed record DemoArguments(int Seed, int Drivers, int Riders, double P
         args.RemoveRange(at, attached || at + 1 == args.Count ? 1 : 2);
         return
             decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number >= least
-            && number <= most
+            && number >= min
+            && number <= max
             && (name == "--pace" || decimal.IsInteger(number))
             ? number
             : throw new ConfigurationException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name} is '{text}' but must be a number from {least} to {most}."
+                    $"{name} is '{text}' but must be a number from {min} to {max}."
                 )
             );
     }

@@ -7,10 +7,10 @@ namespace RideBooking.Testing;
 /// <summary>One run in a lab, for tests that go step by step. For other tests, see <see cref="SagaLab.Given"/>.</summary>
 public sealed class LabRun : LabView, IStage
 {
-    readonly int _mostSteps;
+    readonly int _maxSteps;
 
     internal LabRun(LabEngine engine, World world, int mostSteps)
-        : base(engine, world) => _mostSteps = mostSteps;
+        : base(engine, world) => _maxSteps = mostSteps;
 
     /// <summary>Delivers a message to its receivers, and everything that follows from it.</summary>
     /// <param name="message">The message.</param>
@@ -86,7 +86,7 @@ public sealed class LabRun : LabView, IStage
     {
         for (var fired = 0; World.NextDue is { } due; fired++)
         {
-            if (fired >= _mostSteps)
+            if (fired >= _maxSteps)
                 throw NeverEnds();
             await Passes(due.Due > Now ? due.Due - Now : TimeSpan.Zero, cancellationToken);
         }
@@ -99,7 +99,7 @@ public sealed class LabRun : LabView, IStage
     {
         for (var steps = 0; !World.InFlight.IsEmpty; steps++)
         {
-            if (steps >= _mostSteps)
+            if (steps >= _maxSteps)
                 throw NeverEnds();
             cancellationToken.ThrowIfCancellationRequested();
             var next = World.InFlight[0];
@@ -206,7 +206,7 @@ public sealed class LabRun : LabView, IStage
 
     SagaLabException NeverEnds() =>
         new(
-            $"More than {_mostSteps} messages follow from one step; they do not end. The last ones:\n"
+            $"More than {_maxSteps} messages follow from one step; they do not end. The last ones:\n"
                 + ObservationText.Timeline(World.Log.TakeLast(20))
         );
 }

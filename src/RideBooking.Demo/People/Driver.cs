@@ -133,10 +133,10 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
             await Go(job.Pickup, approach, cancellationToken);
             if (breaksDown)
             {
-                await Tell(job, "release", new { reason = "Flat tyre" }, cancellationToken);
+                await SendCommand(job, "release", new { reason = "Flat tyre" }, cancellationToken);
                 return;
             }
-            if (!await Tell(job, "arrive", null, cancellationToken))
+            if (!await SendCommand(job, "arrive", null, cancellationToken))
                 return;
             await pace.Pass(wait, cancellationToken);
         }
@@ -144,12 +144,12 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         {
             if (nobodyComes && await WaitWithoutAnswer(job, cancellationToken))
                 return;
-            if (!await Tell(job, "start", null, cancellationToken))
+            if (!await SendCommand(job, "start", null, cancellationToken))
                 return;
         }
         await Go(job.Dropoff, way, cancellationToken);
         var distanceMeters = (int)(job.Pickup.MetersTo(job.Dropoff) * 1.25);
-        await Tell(job, "complete", new { distanceMeters }, cancellationToken);
+        await SendCommand(job, "complete", new { distanceMeters }, cancellationToken);
     }
 
     /// <summary>Reports a no-show as soon as the API accepts one.</summary>
@@ -164,7 +164,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     /// The ride may not know its driver yet, because the assignment is a message. Then the driver accepts the offer again,
     /// and the response says whether the ride is still theirs.
     /// </remarks>
-    async Task<bool> Tell(Job job, string what, object? body, CancellationToken cancellationToken)
+    async Task<bool> SendCommand(Job job, string what, object? body, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -33,14 +33,14 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         if (trip.IsTooExpensive)
             return null;
         var card = await Card(trip.Card, cancellationToken);
-        var wish = new
+        var request = new
         {
             way.pickup,
             way.dropoff,
             quoteId = quote.GetProperty("quoteId").GetString(),
             paymentMethodId = card,
         };
-        var answer = await _app.Send(HttpMethod.Post, "rides", wish, cancellationToken);
+        var answer = await _app.Send(HttpMethod.Post, "rides", request, cancellationToken);
         switch (answer.Code)
         {
             case "active_ride_exists": // from before the host was restarted
@@ -62,7 +62,7 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         try
         {
             await foreach (var (type, data) in _app.Listen($"rides/{ride}/events", leave.Token))
-                if (await IsOver(ride, type, data.GetProperty("payload"), trip, leave))
+                if (await HasEnded(ride, type, data.GetProperty("payload"), trip, leave))
                     break;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -78,7 +78,7 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
             await changing;
     }
 
-    async Task<bool> IsOver(string ride, string type, JsonElement payload, Trip trip, CancellationTokenSource leave)
+    async Task<bool> HasEnded(string ride, string type, JsonElement payload, Trip trip, CancellationTokenSource leave)
     {
         switch (type)
         {

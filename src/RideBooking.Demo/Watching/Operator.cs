@@ -61,8 +61,8 @@ internal sealed class Operator(Api api, TimeProvider clock)
     /// <returns>The result, in words.</returns>
     public async Task<string> Redrive(string queue, CancellationToken cancellationToken)
     {
-        var wish = new { selection = new { queue }, reason = "Requested on the demo's screen" };
-        var redrive = await _app.Do(HttpMethod.Post, "operations/redrives", wish, cancellationToken);
+        var request = new { selection = new { queue }, reason = "Requested on the demo's screen" };
+        var redrive = await _app.Do(HttpMethod.Post, "operations/redrives", request, cancellationToken);
         var path = $"operations/redrives/{redrive.GetProperty("id").GetString()}";
         while (redrive.GetProperty("status").GetString() == "running")
         {

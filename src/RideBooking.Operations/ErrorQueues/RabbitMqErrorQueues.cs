@@ -273,7 +273,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         IChannel channel,
         FailedMessage message,
         BasicGetResult taken,
-        bool divided,
+        bool isPartitioned,
         CancellationToken cancellationToken
     )
     {
@@ -285,7 +285,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
                 .Where(header => !FailedMessage.DescribesFailure(header.Key))
                 .Append(new(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow())))
                 .ToDictionary(header => header.Key, header => header.Value);
-        var (exchange, key) = divided
+        var (exchange, key) = isPartitioned
             ? (message.Endpoint, message.RideId?.ToString() ?? taken.RoutingKey)
             : ("", message.Endpoint);
         await Publish(channel, exchange, key, properties, message.BodyToSend(), cancellationToken);

@@ -55,10 +55,10 @@ public sealed class ExplorationSetup
     /// If the lab has an inbox, a duplicate has another message id: one that the inbox has forgotten, or that the sender sent
     /// twice. The inbox drops the other kind.
     /// </remarks>
-    public ExplorationSetup Duplicates(int most)
+    public ExplorationSetup Duplicates(int max)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MaxDuplicates = most;
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        MaxDuplicates = max;
         return this;
     }
 
@@ -67,10 +67,10 @@ public sealed class ExplorationSetup
     /// It crashes at every point that makes a difference: before and after the saga is stored and, if the outbox allows it,
     /// with some of its messages sent and some not.
     /// </remarks>
-    public ExplorationSetup Crashes(int most)
+    public ExplorationSetup Crashes(int max)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MaxCrashes = most;
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        MaxCrashes = max;
         return this;
     }
 
@@ -79,10 +79,10 @@ public sealed class ExplorationSetup
     /// Any time may pass between two events, so timers fire at every point, among themselves in the order in which they are
     /// due.
     /// </remarks>
-    public ExplorationSetup Timers(int most)
+    public ExplorationSetup Timers(int max)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MaxTimers = most;
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        MaxTimers = max;
         return this;
     }
 

@@ -34,7 +34,7 @@ sealed class BusRun(
     readonly HashSet<Guid> _requests = [];
     readonly HashSet<(Type Saga, Guid Id)> _met = [];
     readonly List<Timer> _timers = [];
-    readonly List<HostedEnvelope> _letters = [];
+    readonly List<HostedEnvelope> _envelopes = [];
     readonly HashSet<Guid> _forScheduler = [];
     readonly List<(Guid? Message, Outcome Outcome)> _account = [];
     TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -130,35 +130,35 @@ sealed class BusRun(
                 _met.Add((saga, id));
     }
 
-    public void BeginsToSend(HostedEnvelope letter, SendContext context, bool isPublished)
+    public void BeginsToSend(HostedEnvelope envelope, SendContext context, bool isPublished)
     {
         lock (_changing)
         {
             _sending++;
-            _letters.Add(letter);
-            if (letter.Urn == s_schedule)
-                Schedules(letter, context);
-            else if (letter.Urn == s_cancel)
-                Cancels(letter);
+            _envelopes.Add(envelope);
+            if (envelope.Urn == s_schedule)
+                Schedules(envelope, context);
+            else if (envelope.Urn == s_cancel)
+                Cancels(envelope);
             else if (TimerIn(context) is { } timer)
-                Comes(letter, timer);
-            else if (letter.MessageId is { } id && !_said.Contains(id))
-                Tell(letter, Said(letter, context, isPublished));
+                Comes(envelope, timer);
+            else if (envelope.MessageId is { } id && !_said.Contains(id))
+                Tell(envelope, Said(envelope, context, isPublished));
             Move();
         }
     }
 
-    public void HasSent(HostedEnvelope letter, bool isSent)
+    public void HasSent(HostedEnvelope envelope, bool isSent)
     {
         lock (_changing)
         {
             _sending--;
             if (!isSent)
             {
-                // Either the message is retried, or it is missing.
-                _account.RemoveAll(told => told.Message == letter.MessageId);
-                _letters.Remove(letter);
-                _forScheduler.Remove(letter.MessageId ?? default);
+                // Either the sender retries, or the message is missing.
+                _account.RemoveAll(told => told.Message == envelope.MessageId);
+                _envelopes.Remove(envelope);
+                _forScheduler.Remove(envelope.MessageId ?? default);
             }
             Move();
         }
@@ -173,14 +173,14 @@ sealed class BusRun(
         }
     }
 
-    public void HasReceived(HostedEnvelope letter)
+    public void HasReceived(HostedEnvelope envelope)
     {
         lock (_changing)
         {
             _inHand--;
-            if (letter.Types.Any(takes.Contains))
+            if (envelope.Types.Any(takes.Contains))
                 Received++;
-            _forScheduler.Remove(letter.MessageId ?? default);
+            _forScheduler.Remove(envelope.MessageId ?? default);
             Move();
         }
     }
@@ -261,13 +261,13 @@ sealed class BusRun(
     {
         var urn = MessageUrn.ForTypeString(type);
         lock (_changing)
-            return _letters.FindLast(letter => letter.Urn == urn && letter.RequestId is not null)
+            return _envelopes.FindLast(envelope => envelope.Urn == urn && envelope.RequestId is not null)
                 ?? throw LabRun.NoRequest(type, string.Join('\n', _account.Select(it => $"  {it.Outcome}")));
     }
 
-    void Schedules(HostedEnvelope letter, SendContext context)
+    void Schedules(HostedEnvelope envelope, SendContext context)
     {
-        var content = letter.Content;
+        var content = envelope.Content;
         var urn = content.GetProperty("payloadType")[0].GetString()!;
         var due = DueTimes.OnTheLabsClock(
             time,
@@ -282,23 +282,23 @@ sealed class BusRun(
             context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _)
         );
         _timers.Add(timer);
-        _forScheduler.Add(letter.MessageId ?? default);
+        _forScheduler.Add(envelope.MessageId ?? default);
         // A failed message that is redelivered is not a timer that anyone has set.
         if (!timer.IsRedelivery)
-            Tell(letter, timer.Outcome);
+            Tell(envelope, timer.Outcome);
     }
 
-    void Cancels(HostedEnvelope letter)
+    void Cancels(HostedEnvelope envelope)
     {
-        var token = letter.Content.GetProperty("tokenId").GetGuid();
-        _forScheduler.Add(letter.MessageId ?? default);
+        var token = envelope.Content.GetProperty("tokenId").GetGuid();
+        _forScheduler.Add(envelope.MessageId ?? default);
         if (_timers.Find(timer => timer.Token == token && timer.IsWaiting) is not { } timer)
         {
-            Tell(letter, Outcome.CancelledUnknownMessage());
+            Tell(envelope, Outcome.CancelledUnknownMessage());
             return;
         }
         timer.IsWaiting = false;
-        Tell(letter, Outcome.Cancelled(timer.Urn, timer.Content));
+        Tell(envelope, Outcome.Cancelled(timer.Urn, timer.Content));
     }
 
     /// <summary>The timer with which the scheduler sends this message, if there is one.</summary>
@@ -313,38 +313,38 @@ sealed class BusRun(
             : null;
     }
 
-    void Comes(HostedEnvelope letter, Timer timer)
+    void Comes(HostedEnvelope envelope, Timer timer)
     {
         var (wasWaiting, isDue) = (timer.IsWaiting, timer.Due <= time.GetUtcNow());
         timer.IsWaiting = false;
         // A timer that is on time is not a new result: it was reported when it was set.
         if (!wasWaiting)
-            Tell(letter, Outcome.DeliveredUnexpectedly(timer.Urn, timer.Content));
+            Tell(envelope, Outcome.DeliveredUnexpectedly(timer.Urn, timer.Content));
         else if (!isDue)
-            Tell(letter, Outcome.DeliveredEarly(timer.Urn, timer.Content, timer.Due));
+            Tell(envelope, Outcome.DeliveredEarly(timer.Urn, timer.Content, timer.Due));
     }
 
-    Outcome Said(HostedEnvelope letter, SendContext context, bool isPublished)
+    Outcome Said(HostedEnvelope envelope, SendContext context, bool isPublished)
     {
-        if (letter.Urn.StartsWith(s_fault, StringComparison.Ordinal))
+        if (envelope.Urn.StartsWith(s_fault, StringComparison.Ordinal))
             return Outcome.Failed(
-                letter.Content.GetProperty("faultMessageTypes")[0].GetString()!,
-                letter.Content.GetProperty("message"),
-                letter.Content.GetProperty("exceptions")[0].GetProperty("exceptionType").GetString()!
+                envelope.Content.GetProperty("faultMessageTypes")[0].GetString()!,
+                envelope.Content.GetProperty("message"),
+                envelope.Content.GetProperty("exceptions")[0].GetProperty("exceptionType").GetString()!
             );
-        if (letter.RequestId is { } asked && _requests.Contains(asked))
-            return Outcome.Responded(letter.Urn, letter.Content);
+        if (envelope.RequestId is { } asked && _requests.Contains(asked))
+            return Outcome.Responded(envelope.Urn, envelope.Content);
         var to = context.DestinationAddress!;
         // An outbox sends a published message to the exchange of its type. The names of queues contain no colon.
-        var isToItsType = published(letter.Urn) is { } address
+        var isToItsType = published(envelope.Urn) is { } address
             ? address.AbsolutePath == to.AbsolutePath
             : to.AbsolutePath.Contains(':', StringComparison.Ordinal);
         return isPublished || isToItsType
-            ? Outcome.Published(letter.Urn, letter.Content)
-            : Outcome.Sent(letter.Urn, letter.Content, Outcome.QueueOf(to));
+            ? Outcome.Published(envelope.Urn, envelope.Content)
+            : Outcome.Sent(envelope.Urn, envelope.Content, Outcome.QueueOf(to));
     }
 
-    void Tell(HostedEnvelope letter, Outcome outcome) => _account.Add((letter.MessageId, outcome));
+    void Tell(HostedEnvelope envelope, Outcome outcome) => _account.Add((envelope.MessageId, outcome));
 
     void Move()
     {

@@ -57,9 +57,9 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
         CancellationToken cancellationToken = default
     )
     {
-        var patience = within ?? TimeSpan.FromSeconds(30);
+        var timeout = within ?? TimeSpan.FromSeconds(30);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         try
         {
             while (true)
@@ -75,7 +75,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SagaLabException($"Not settled within {patience.TotalSeconds:0.#} s: {Describe()}");
+            throw new SagaLabException($"Not settled within {timeout.TotalSeconds:0.#} s: {Describe()}");
         }
     }
 

@@ -45,8 +45,8 @@ sealed record HostedEnvelope(
     /// <summary>Returns the message as it is on the wire when it is sent.</summary>
     public static HostedEnvelope? Of<T>(SendContext<T> context)
         where T : class =>
-        Read(context.Serializer.GetMessageBody(context).GetBytes()) is { } letter
-            ? letter with
+        Read(context.Serializer.GetMessageBody(context).GetBytes()) is { } message
+            ? message with
             {
                 MessageId = context.MessageId,
                 RequestId = context.RequestId,

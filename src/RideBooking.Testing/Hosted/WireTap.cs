@@ -26,18 +26,18 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
     Task Began<T>(SendContext<T> context, bool isPublished)
         where T : class
     {
-        if (_run is { } run && run.IsItsOwn(context.ConversationId) && HostedEnvelope.Of(context) is { } letter)
+        if (_run is { } run && run.IsItsOwn(context.ConversationId) && HostedEnvelope.Of(context) is { } envelope)
         {
-            _beingSent[context] = letter;
-            run.BeginsToSend(letter, context, isPublished);
+            _beingSent[context] = envelope;
+            run.BeginsToSend(envelope, context, isPublished);
         }
         return Task.CompletedTask;
     }
 
     Task Ended(SendContext context, bool isSent)
     {
-        if (_beingSent.TryRemove(context, out var letter))
-            _run?.HasSent(letter, isSent);
+        if (_beingSent.TryRemove(context, out var envelope))
+            _run?.HasSent(envelope, isSent);
         return Task.CompletedTask;
     }
 
@@ -45,9 +45,9 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
     {
         if (
             _run is { } run
-            && HostedEnvelope.Read(context.Body.GetBytes()) is { } letter
-            && run.IsItsOwn(letter.ConversationId)
-            && _inHand.TryAdd(context, letter)
+            && HostedEnvelope.Read(context.Body.GetBytes()) is { } envelope
+            && run.IsItsOwn(envelope.ConversationId)
+            && _inHand.TryAdd(context, envelope)
         )
             run.BeginsToReceive();
         return Task.CompletedTask;
@@ -55,8 +55,8 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
 
     Task IReceiveObserver.PostReceive(ReceiveContext context)
     {
-        if (_inHand.TryRemove(context, out var letter))
-            _run?.HasReceived(letter);
+        if (_inHand.TryRemove(context, out var envelope))
+            _run?.HasReceived(envelope);
         return Task.CompletedTask;
     }
 
