@@ -3,7 +3,7 @@ using RideBooking.Operations.ErrorQueues;
 namespace RideBooking.Operations.FailedMessages;
 
 /// <summary>A failed message in a list.</summary>
-/// <param name="Id">Identifies the message while it is in this queue: the queue's name and a hash. If it fails again, it gets another id.</param>
+/// <param name="Id">Identifies the message while it is in this queue. If it fails again, it gets another id.</param>
 /// <param name="Queue">The error or skipped queue that holds it.</param>
 /// <param name="Endpoint">The queue in which it failed.</param>
 /// <param name="MessageId">The message's own id, if it has one. A redrive keeps it.</param>

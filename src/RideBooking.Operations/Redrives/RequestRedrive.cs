@@ -78,7 +78,7 @@ internal static class RequestRedrive
     /// <param name="RatePerSecond">The max number of messages per second.</param>
     /// <param name="DryRun">Whether to show the plan only.</param>
     /// <param name="Reason">The reason for the redrive.</param>
-    /// <param name="Canary">Not supported yet. It is refused, because a caller who asks for a trial must not get the whole redrive.</param>
+    /// <param name="Canary">Not supported yet; refused, so that a request for a trial never starts the whole redrive.</param>
     internal sealed record Request(
         Selection Selection,
         int? Limit,
