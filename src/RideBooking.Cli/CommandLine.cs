@@ -5,7 +5,7 @@ using RideBooking.Cli.ErrorQueues;
 
 namespace RideBooking.Cli;
 
-/// <summary>What <c>ridebooking</c> can do: a list of commands, each in a folder of its own.</summary>
+/// <summary>The commands of <c>ridebooking</c>. Each has a folder of its own.</summary>
 internal static class CommandLine
 {
     static RootCommand Commands(Terminal terminal) =>
@@ -15,7 +15,7 @@ internal static class CommandLine
             AuditCommand.Make(terminal),
         };
 
-    /// <summary>Runs one command; what fails is said in one line on standard error.</summary>
+    /// <summary>Runs one command. A failure is reported in one line on standard error.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> Run(string[] args, Terminal terminal, CancellationToken cancellationToken = default)
     {

@@ -2,18 +2,18 @@ using System.CommandLine;
 
 namespace RideBooking.Cli;
 
-/// <summary>Options that several commands have.</summary>
+/// <summary>Creates options that several commands share.</summary>
 internal static class Options
 {
     public static Option<string> Reason() =>
         new("--reason")
         {
-            Description = "Why; it is kept with who did it and when.",
+            Description = "The reason. The audit stores it with your name and the time.",
             HelpName = "text",
             Required = true,
         };
 
-    /// <summary>An argument that takes many values, but no misspelt option for one of them.</summary>
+    /// <summary>Creates an argument that takes many values, and rejects a misspelt option as one of them.</summary>
     public static Argument<string[]> Many(string name, string description, bool required = true)
     {
         var argument = new Argument<string[]>(name)
@@ -24,16 +24,16 @@ internal static class Options
         argument.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
-                result.AddError($"There is no option {token.Value}");
+                result.AddError($"Unknown option {token.Value}");
         });
         return argument;
     }
 
-    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask." };
+    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask for confirmation." };
 
-    public static Option<bool> DryRun() => new("--dry-run") { Description = "Only show which messages it would be." };
+    public static Option<bool> DryRun() => new("--dry-run") { Description = "Only list the messages." };
 
-    /// <summary>A whole number within bounds.</summary>
+    /// <summary>Creates an option for a whole number within bounds.</summary>
     public static Option<int> Number(string name, string description, int min, int max, int standard)
     {
         var option = new Option<int>(name)
@@ -53,7 +53,7 @@ internal static class Options
         return option;
     }
 
-    /// <summary>The same, for one that may be left out.</summary>
+    /// <summary>Creates an option for a whole number within bounds that may be left out.</summary>
     public static Option<int?> OptionalNumber(string name, string description, int min, int max)
     {
         var option = new Option<int?>(name) { Description = description, HelpName = $"{min}-{max}" };

@@ -3,12 +3,13 @@ using Spectre.Console;
 
 namespace RideBooking.Cli;
 
-/// <summary>
-/// Where a command writes and asks. Results go to standard output, everything else to standard error. On a terminal tables fit
-/// its width; in a pipe each row is one line of values with tabs between them, never cut.
-/// </summary>
+/// <summary>The command's input and output.</summary>
+/// <remarks>
+/// Results go to standard output, everything else to standard error. On a terminal, tables fit its width. In a pipe, each row
+/// is one line of tab-separated values and is never cut.
+/// </remarks>
 /// <param name="output">For results.</param>
-/// <param name="error">For progress, questions and complaints.</param>
+/// <param name="error">For progress, questions and error messages.</param>
 /// <param name="input">For answers.</param>
 /// <param name="isTerminal">Which of the three are a terminal.</param>
 internal sealed class Terminal(
@@ -26,32 +27,32 @@ internal sealed class Terminal(
             (!Console.IsOutputRedirected, !Console.IsErrorRedirected, !Console.IsInputRedirected)
         );
 
-    /// <summary>Columns of a terminal that does not say how wide it is; null to ask it.</summary>
+    /// <summary>The columns of a terminal that does not report its width; null to ask the terminal.</summary>
     public int? Width { get; init; }
 
     public TextWriter Out => output;
 
     public TextWriter Error => error;
 
-    /// <summary>Nobody looks at the results but a program.</summary>
+    /// <summary>Whether only a program reads the results.</summary>
     public bool IsPiped => !isTerminal.Output;
 
-    /// <summary>Progress can be drawn.</summary>
+    /// <summary>Whether progress can be drawn.</summary>
     public bool ShowsProgress => isTerminal.Error;
 
     /// <summary>A console that draws on standard error.</summary>
     public IAnsiConsole ErrorConsole => Draw(error, isTerminal.Error);
 
-    /// <summary>A line of results.</summary>
+    /// <summary>Writes a line of results.</summary>
     public void Say(string text = "") => output.WriteLine(Text.Clean(text));
 
-    /// <summary>A line for the person who looks, not for the pipe.</summary>
+    /// <summary>Writes a line for a person, not for a pipe.</summary>
     public void Note(string text) => error.WriteLine(Text.Clean(text));
 
-    /// <summary>Why it does not work.</summary>
+    /// <summary>Writes an error message.</summary>
     public void Complain(string text) => error.WriteLine($"ridebooking: {Text.OneLine(text)}");
 
-    /// <summary>A heading above what follows.</summary>
+    /// <summary>Writes a heading.</summary>
     public void Heading(string text)
     {
         var console = Draw(output, isTerminal.Output);
@@ -59,7 +60,7 @@ internal sealed class Terminal(
         console.MarkupLineInterpolated($"[bold]{Text.OneLine(text)}[/]");
     }
 
-    /// <summary>A thing in a list on a terminal: its name, and below it what there is to know.</summary>
+    /// <summary>Writes a list item on a terminal: its name, with the details below.</summary>
     public void Entry(string name, params ReadOnlySpan<string> facts)
     {
         var console = Draw(output, isTerminal.Output);
@@ -68,7 +69,9 @@ internal sealed class Terminal(
             console.Write(new Padder(new Spectre.Console.Text(Text.OneLine(fact))).Padding(2, 0, 0, 0));
     }
 
-    /// <summary>Rows under their headings. On a terminal the columns named as keys are never broken, for they are copied.</summary>
+    /// <summary>
+    /// Writes rows under their headings. On a terminal, key columns are never wrapped, because users copy them.
+    /// </summary>
     public void Table(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         if (!isTerminal.Output)
@@ -89,12 +92,12 @@ internal sealed class Terminal(
         Draw(output, true).Write(table);
     }
 
-    /// <summary>Asks a yes-or-no question. Without a terminal to ask on nothing is assumed.</summary>
-    /// <exception cref="CommandFailedException">The answer is no, or nobody can be asked.</exception>
+    /// <summary>Asks a yes-or-no question. Without a terminal to ask on, no answer is assumed.</summary>
+    /// <exception cref="CommandFailedException">The answer is no, or there is no terminal to ask on.</exception>
     public async Task Confirm(string question, CancellationToken cancellationToken)
     {
         if (!isTerminal.Input)
-            throw new CommandFailedException(ExitCode.Usage, $"{question} Nobody can be asked here: say --yes.");
+            throw new CommandFailedException(ExitCode.Usage, $"{question} There is no terminal to ask on. Use --yes.");
         await error.WriteAsync($"{Text.Clean(question)} [y/N] ");
         await error.FlushAsync(cancellationToken);
         var answer = await Task.Run(input.ReadLine, cancellationToken).WaitAsync(cancellationToken);
@@ -119,21 +122,23 @@ internal sealed class Terminal(
 }
 
 /// <summary>A column of a table.</summary>
-/// <param name="Heading">What is above it.</param>
-/// <param name="IsKey">Whether it is copied to other commands.</param>
-/// <param name="IsNumber">Whether it is read from the right.</param>
+/// <param name="Heading">The heading.</param>
+/// <param name="IsKey">Whether users copy the values to other commands.</param>
+/// <param name="IsNumber">Whether the column is right-aligned.</param>
 internal sealed record Column(string Heading, bool IsKey = false, bool IsNumber = false);
 
-/// <summary>Text for people.</summary>
+/// <summary>Formats text for people.</summary>
 internal static class Text
 {
-    /// <summary>What strangers wrote may move the cursor or worse: control characters but line breaks and tabs are shown.</summary>
+    /// <summary>
+    /// Escapes control characters except line breaks and tabs, because untrusted text could move the cursor or do worse.
+    /// </summary>
     public static string Clean(string text) => Clean(text, '\n', '\t');
 
-    /// <summary>The same in one line, without tabs.</summary>
+    /// <summary>Escapes text, and joins it to one line without tabs.</summary>
     public static string OneLine(string text) => Clean(text.ReplaceLineEndings(" ").Replace('\t', ' '));
 
-    /// <summary>How long something has lasted, roughly.</summary>
+    /// <summary>Formats a duration, rounded.</summary>
     public static string Age(double? seconds) =>
         seconds switch
         {
@@ -146,7 +151,7 @@ internal static class Text
 
     public static string Instant(DateTimeOffset? instant) => instant?.ToString("yyyy-MM-dd HH:mm:ss'Z'") ?? "";
 
-    /// <summary>So many, in the singular where it is one.</summary>
+    /// <summary>Formats a number with its noun, in the singular for one.</summary>
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     static string Clean(string text, params ReadOnlySpan<char> kept)

@@ -3,9 +3,9 @@ using MassTransit;
 namespace RideBooking.Demo;
 
 /// <summary>
-/// A consumer that breaks on request, as by a bug that came with a new version: while it is broken no completed ride gets
-/// its fare. What it throws takes the way of every failure: retry, redelivery, error queue.
+/// A consumer that breaks on request, like one with a bug in a new version. While it is broken, completed rides get no fare.
 /// </summary>
+/// <remarks>Its exception takes the usual path of a failure: retry, redelivery, error queue.</remarks>
 internal sealed class BrokenConsumer
 {
     /// <summary>The endpoint of the consumer that computes fares.</summary>
@@ -13,21 +13,21 @@ internal sealed class BrokenConsumer
 
     volatile bool _broken;
 
-    /// <summary>Whether it fails.</summary>
+    /// <summary>Whether the consumer fails.</summary>
     public bool Broken
     {
         get => _broken;
         set => _broken = value;
     }
 
-    /// <summary>Makes the endpoint's consumer breakable; leaves any other endpoint alone.</summary>
+    /// <summary>Makes the endpoint's consumer breakable. Other endpoints are left unchanged.</summary>
     public void Watch(string name, IReceiveEndpointConfigurator endpoint)
     {
         if (name == Endpoint)
             endpoint.ConnectConsumerConfigurationObserver(new Breakable(this));
     }
 
-    // Around the consumer itself, inside its transaction: just as if it had thrown.
+    // Runs around the consumer itself, inside its transaction, as if the consumer had thrown.
     sealed class Breakable(BrokenConsumer state) : IConsumerConfigurationObserver
     {
         public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
@@ -46,6 +46,5 @@ internal sealed class BrokenConsumer
     }
 }
 
-/// <summary>What a consumer throws that was broken on request.</summary>
-internal sealed class BrokenOnRequestException()
-    : Exception("The demo's viewer broke the computing of fares; mended, it takes a redrive.");
+/// <summary>The exception of a consumer that was broken on request.</summary>
+internal sealed class BrokenOnRequestException() : Exception("Fares were broken in the demo; fix them, then redrive.");

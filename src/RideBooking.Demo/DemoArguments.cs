@@ -3,19 +3,17 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Demo;
 
-/// <summary>What the command line says of the demo.</summary>
-/// <param name="Seed">The same people want and do the same with the same seed.</param>
-/// <param name="Drivers">How many drivers there are.</param>
-/// <param name="Riders">How many riders there are.</param>
-/// <param name="Pace">How fast they live at first; 1 is about thirty times as fast as a real city.</param>
+/// <summary>The demo's arguments on the command line.</summary>
+/// <param name="Seed">The seed of all decisions. With the same seed, the same people act in the same way.</param>
+/// <param name="Drivers">The number of drivers.</param>
+/// <param name="Riders">The number of riders.</param>
+/// <param name="Pace">How fast the city lives at first. 1 is about thirty times as fast as a real city.</param>
 internal sealed record DemoArguments(int Seed, int Drivers, int Riders, double Pace)
 {
     const string Wanted = "--demo";
 
-    /// <summary>
-    /// Takes the demo's arguments out of the command line, for .NET's configuration would take whatever follows
-    /// <c>--demo</c> for its value. Null where it is not asked for.
-    /// </summary>
+    /// <summary>Removes the demo's arguments from the command line; returns null if the demo is not requested.</summary>
+    /// <remarks>Otherwise .NET's configuration would take the argument after <c>--demo</c> for its value.</remarks>
     public static DemoArguments? Take(ref string[] args)
     {
         if (!args.Contains(Wanted))
@@ -29,8 +27,8 @@ internal sealed record DemoArguments(int Seed, int Drivers, int Riders, double P
         return new DemoArguments((int)seed, (int)drivers, (int)riders, (double)pace);
     }
 
-    /// <summary>Takes <c>--name value</c> or <c>--name=value</c> out.</summary>
-    static decimal Number(List<string> args, string name, decimal otherwise, decimal least, decimal most)
+    /// <summary>Removes <c>--name value</c> or <c>--name=value</c>, and returns the value.</summary>
+    static decimal Number(List<string> args, string name, decimal otherwise, decimal min, decimal max)
     {
         var at = args.FindIndex(argument =>
             argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal)
@@ -45,14 +43,14 @@ internal sealed record DemoArguments(int Seed, int Drivers, int Riders, double P
         args.RemoveRange(at, attached || at + 1 == args.Count ? 1 : 2);
         return
             decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number >= least
-            && number <= most
+            && number >= min
+            && number <= max
             && (name == "--pace" || decimal.IsInteger(number))
             ? number
             : throw new ConfigurationException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name} is '{text}' but must be a number from {least} to {most}."
+                    $"{name} is '{text}' but must be a number from {min} to {max}."
                 )
             );
     }

@@ -15,14 +15,14 @@ using Operator = RideBooking.Demo.Watching.Operator;
 
 namespace RideBooking.Demo;
 
-/// <summary>
-/// A small city beside the ordinary host, asked for with <c>--demo</c>: riders and drivers who use the API over HTTP as
-/// anybody else does, a consumer that breaks on request, and a screen to watch it on. Of the application it knows nothing
-/// but its API.
-/// </summary>
+/// <summary>A small simulated city in the same process as the ordinary host, started with <c>--demo</c>.</summary>
+/// <remarks>
+/// Its riders and drivers use the API over HTTP like any other client. One consumer breaks on request, and a screen shows
+/// what happens. The demo knows nothing of the application but its API.
+/// </remarks>
 public sealed class DemoModule : IModule
 {
-    // The city lives fast, so what takes minutes in a real one takes seconds here. Whoever sets these himself is obeyed.
+    // The city lives fast: what takes minutes in a real city takes seconds here. Settings that the user makes win.
     static readonly Dictionary<string, string?> s_settings = new()
     {
         ["Matching:OfferTimeout"] = "00:00:10",
@@ -35,7 +35,7 @@ public sealed class DemoModule : IModule
         ["Messaging:Retry"] = "00:00:00.1,00:00:00.3",
         ["Messaging:Redelivery"] = "00:00:02,00:00:04",
         ["Metrics:Interval"] = "00:00:01",
-        // The log goes to a file while the screen is up.
+        // The log goes to a file while the screen is shown.
         ["Logging:Console:FormatterOptions:ColorBehavior"] = "Disabled",
         // The demo is a module without tables.
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Model"] = "Error",
@@ -49,23 +49,25 @@ public sealed class DemoModule : IModule
     /// <inheritdoc />
     public string Name => "demo";
 
-    /// <summary>The demo, if the command line asks for it, and the command line without what is meant for the demo.</summary>
-    /// <exception cref="ConfigurationException">An argument of the demo has no value that could be meant.</exception>
+    /// <summary>
+    /// Returns the demo, if the command line requests it, and the command line without the demo's arguments.
+    /// </summary>
+    /// <exception cref="ConfigurationException">An argument of the demo has an invalid value.</exception>
     public static DemoModule? TryParse(ref string[] args) =>
         DemoArguments.Take(ref args) is { } arguments ? new DemoModule(arguments) : null;
 
-    /// <summary>Makes the host the demo's.</summary>
-    /// <exception cref="ConfigurationException">This is no place for a demo.</exception>
+    /// <summary>Sets up the host for the demo.</summary>
+    /// <exception cref="ConfigurationException">The demo cannot run in this environment.</exception>
     public void Prepare(WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (!builder.Environment.IsDevelopment())
             throw new ConfigurationException(
-                $"--demo is for Development only, and this is {builder.Environment.EnvironmentName}: set ASPNETCORE_ENVIRONMENT=Development, or leave it out."
+                $"--demo runs in Development only, and the environment is {builder.Environment.EnvironmentName}. Set ASPNETCORE_ENVIRONMENT=Development, or start without --demo."
             );
         if (!string.IsNullOrWhiteSpace(builder.Configuration["Auth:Authority"]))
             throw new ConfigurationException(
-                "--demo needs the tokens of Development, which are not issued where Auth:Authority is set."
+                "--demo needs development tokens, which are not issued if Auth:Authority is set."
             );
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
             0,

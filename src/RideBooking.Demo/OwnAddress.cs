@@ -5,11 +5,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace RideBooking.Demo;
 
-/// <summary>Where the host that the demo runs in listens.</summary>
+/// <summary>Finds the address on which the demo's host listens.</summary>
 internal sealed class OwnAddress(IServer server, IHostApplicationLifetime lifetime)
 {
-    /// <summary>The address, once the host has started.</summary>
-    /// <exception cref="OperationCanceledException">The host stops before.</exception>
+    /// <summary>Returns the address once the host has started.</summary>
+    /// <exception cref="OperationCanceledException">The host stops before it has started.</exception>
     public async Task<Uri> Get(CancellationToken cancellationToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +19,7 @@ internal sealed class OwnAddress(IServer server, IHostApplicationLifetime lifeti
         var address =
             addresses.FirstOrDefault(one => one.Scheme == "http" && !one.IsUnixPipe)
             ?? throw new InvalidOperationException("The demo needs a host that listens on an http address (Urls).");
-        // Listening on every address, it listens on this one.
+        // A host that listens on every address listens on localhost, too.
         var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
         return new Uri($"{address.Scheme}://{host}:{address.Port}/");
     }

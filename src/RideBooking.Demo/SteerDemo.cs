@@ -7,16 +7,16 @@ using RideBooking.Demo.People;
 
 namespace RideBooking.Demo;
 
-/// <summary>What the keys of the screen do, for where there is no screen.</summary>
+/// <summary>Does over HTTP what the keys of the screen do, for a demo without a screen.</summary>
 internal static class SteerDemo
 {
     public static void Map(RouteGroupBuilder operators)
     {
-        operators.MapGet("/demo", Show).WithSummary("Get the state of the simulated city");
+        operators.MapGet("/demo", Show).WithSummary("Get the simulated city's state");
         operators
             .MapPut("/demo", Steer)
             .WithSummary("Steer the simulated city")
-            .WithDescription("What is left out stays as it is.");
+            .WithDescription("Members that are left out stay unchanged.");
     }
 
     static Ok<Wheel> Show(BrokenConsumer consumer, Pace pace) => TypedResults.Ok(Now(consumer, pace));
@@ -32,7 +32,7 @@ internal static class SteerDemo
     static Wheel Now(BrokenConsumer consumer, Pace pace) => new(consumer.Broken, pace.Paused, pace.Current);
 
     /// <param name="Broken">Whether the consumer that computes fares is broken.</param>
-    /// <param name="Paused">Whether riders ask for no more rides; those under way go on.</param>
+    /// <param name="Paused">Whether riders request no more rides. Rides under way continue.</param>
     /// <param name="Pace">How fast the city lives.</param>
     internal sealed record Wheel(bool? Broken, bool? Paused, double? Pace)
     {

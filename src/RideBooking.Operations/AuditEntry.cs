@@ -4,7 +4,7 @@ using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations;
 
-/// <summary>Who did what, when and why.</summary>
+/// <summary>An operator's action: who did it, when and why.</summary>
 internal sealed class AuditEntry
 {
     public required Guid Id { get; init; }
@@ -16,13 +16,15 @@ internal sealed class AuditEntry
     /// <summary><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c> or <c>write-off</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>The queue, where it was one.</summary>
+    /// <summary>The queue, if the action concerns one.</summary>
     public required string? Queue { get; init; }
 
-    /// <summary>The ride, where it was one.</summary>
+    /// <summary>The ride, if the action concerns one.</summary>
     public Guid? RideId { get; init; }
 
-    /// <summary>How many messages it was meant for; of a recovery, events and pieces of work said again.</summary>
+    /// <summary>
+    /// The number of messages that the action was meant for; for a recovery, of events and work items republished.
+    /// </summary>
     public required int Count { get; init; }
 
     public required string Reason { get; init; }

@@ -8,11 +8,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations;
 
-/// <summary>What operators did.</summary>
+/// <summary>Lists the actions of operators.</summary>
 internal static class ListAudit
 {
     public static void Map(RouteGroupBuilder operators) =>
-        operators.MapGet("/operations/audit", Handle).WithSummary("List the operators' audit, newest first");
+        operators.MapGet("/operations/audit", Handle).WithSummary("List operators' actions, newest first");
 
     static async Task<Ok<Page<Item>>> Handle(PageRequest page, AppDbContext db, CancellationToken cancellationToken)
     {
@@ -33,14 +33,14 @@ internal static class ListAudit
         );
     }
 
-    /// <param name="Id">Its id.</param>
-    /// <param name="At">When.</param>
-    /// <param name="By">Who: the token's subject; of a recovery, account and machine.</param>
+    /// <param name="Id">The entry's id.</param>
+    /// <param name="At">When the action was taken.</param>
+    /// <param name="By">Who took it: the token's subject; for a recovery, account and machine.</param>
     /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c> or <c>write-off</c>.</param>
-    /// <param name="Queue">The queue, where it was one.</param>
-    /// <param name="RideId">The ride, where it was one.</param>
-    /// <param name="Count">How many messages it was meant for; of a recovery, events and pieces of work said again.</param>
-    /// <param name="Reason">Why.</param>
+    /// <param name="Queue">The queue, if the action concerns one.</param>
+    /// <param name="RideId">The ride, if the action concerns one.</param>
+    /// <param name="Count">How many messages the action was meant for; for a recovery, events and work items republished.</param>
+    /// <param name="Reason">The reason.</param>
     internal sealed record Item(
         Guid Id,
         DateTimeOffset At,

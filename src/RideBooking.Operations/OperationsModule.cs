@@ -14,7 +14,7 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Operations;
 
-/// <summary>What operators find, understand and send again.</summary>
+/// <summary>The operators' module: finds, explains and redrives failed messages.</summary>
 public sealed class OperationsModule : IModule
 {
     /// <inheritdoc />

@@ -4,7 +4,10 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations;
 
-/// <summary>Keeps what operators do with rides in the audit, committed on its own: the attempt is known even if the host dies during it.</summary>
+/// <summary>Records operators' actions on rides in the audit.</summary>
+/// <remarks>
+/// Each entry is committed in its own transaction, so that an attempt is known even if the host dies during it.
+/// </remarks>
 internal sealed class RecordOperatorAction(IServiceScopeFactory scopes, TimeProvider clock) : IOperatorAudit
 {
     public async Task Record(string action, Guid rideId, string by, string reason, CancellationToken cancellationToken)

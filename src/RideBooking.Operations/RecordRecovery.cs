@@ -7,14 +7,16 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Operations;
 
-/// <summary>A recovery on the command line is in the audit like what operators do by the API; also one that was killed.</summary>
+/// <summary>
+/// Records a recovery from the command line in the audit, like actions over the API, even if it was killed.
+/// </summary>
 internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider clock) : IRecoveryAudit
 {
     public async Task<Guid> Begun(string by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var entry = AuditEntry.Of("recover", [], 0, by.Shorten(255), "begun on the command line", clock.GetUtcNow());
+        var entry = AuditEntry.Of("recover", [], 0, by.Shorten(255), "started on the command line", clock.GetUtcNow());
         db.Add(entry);
         await db.SaveChangesAsync(cancellationToken);
         return entry.Id;

@@ -3,47 +3,53 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>What a scenario can expect. Made for <c>using static RideBooking.Testing.Expect;</c>.</summary>
+/// <summary>The expectations of a scenario. Intended for <c>using static RideBooking.Testing.Expect;</c>.</summary>
 public static class Expect
 {
-    /// <summary>A message was published.</summary>
+    /// <summary>Expects a published message.</summary>
     public static MessageExpectation<T> Published<T>()
         where T : class => new("published", ObservationKind.Published);
 
-    /// <summary>A message was sent to an address.</summary>
+    /// <summary>Expects a message that was sent to an address.</summary>
     public static MessageExpectation<T> Sent<T>()
         where T : class => new("sent", ObservationKind.Sent);
 
-    /// <summary>A request was answered.</summary>
+    /// <summary>Expects a response to a request.</summary>
     public static MessageExpectation<T> Responded<T>()
         where T : class => new("answered", ObservationKind.Responded);
 
-    /// <summary>A message was scheduled.</summary>
+    /// <summary>Expects a scheduled message.</summary>
     public static MessageExpectation<T> Scheduled<T>()
         where T : class => new("scheduled", ObservationKind.Scheduled);
 
-    /// <summary>A scheduled message that was waiting for its time was taken back.</summary>
+    /// <summary>Expects that a pending scheduled message was cancelled.</summary>
     public static MessageExpectation<T> Cancelled<T>()
         where T : class => new("cancelled", ObservationKind.Cancelled);
 
-    /// <summary>A scheduled message was taken back that was not waiting: it came before, or was taken back already.</summary>
+    /// <summary>
+    /// Expects a cancellation of a scheduled message that was not pending: it was delivered or cancelled before.
+    /// </summary>
     public static ObservationExpectation CancelledUnknownMessage()
     {
         var expectation = new ObservationExpectation(
-            "cancelled what was not waiting",
+            "cancelled a message that was not pending",
             [ObservationKind.Cancelled],
             null
         );
-        expectation.Add("", it => it.Envelope is null ? [] : ["it was waiting"]);
+        expectation.Add("", it => it.Envelope is null ? [] : ["it was pending"]);
         return expectation;
     }
 
-    /// <summary>A handler failed for good with this exception, or with one that it caused.</summary>
+    /// <summary>
+    /// Expects that a handler failed permanently with this exception, or with one that has it as inner exception.
+    /// </summary>
     public static ObservationExpectation Faulted<TException>()
         where TException : Exception =>
         new($"failed with {Words.TypeName(typeof(TException))}", [ObservationKind.Faulted], typeof(TException));
 
-    /// <summary>A message failed for good because the machine neither handles nor ignores it in its state.</summary>
+    /// <summary>
+    /// Expects that a message failed permanently because the machine neither handles nor ignores it in its state.
+    /// </summary>
     public static ObservationExpectation NotAccepted<TMessage>()
         where TMessage : class
     {
@@ -65,19 +71,19 @@ public static class Expect
         return expectation;
     }
 
-    /// <summary>A message was acknowledged although no saga instance took it.</summary>
+    /// <summary>Expects that a message was acknowledged although no saga instance accepted it.</summary>
     public static MessageExpectation<T> Unclaimed<T>()
         where T : class => new("had no instance for", ObservationKind.Unclaimed);
 
-    /// <summary>A saga that is the only one of its kind.</summary>
+    /// <summary>Expects the only saga of its type.</summary>
     public static SagaExpectation<TSaga> Saga<TSaga>()
         where TSaga : class, ISaga => new(null);
 
-    /// <summary>A saga.</summary>
+    /// <summary>Expects a saga with an id.</summary>
     public static SagaExpectation<TSaga> Saga<TSaga>(Guid id)
         where TSaga : class, ISaga => new(id);
 
-    /// <summary>A message that was published or sent exactly like this.</summary>
+    /// <summary>Expects a message that was published or sent with exactly this content.</summary>
     public static MessageExpectation<T> Said<T>(T message)
         where T : class =>
         new MessageExpectation<T>(

@@ -4,13 +4,13 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>Something that a test expects. Made by <see cref="Expect"/>.</summary>
+/// <summary>An expectation of a test, created by <see cref="Expect"/>.</summary>
 public abstract class Expectation
 {
     private protected Expectation() { }
 }
 
-/// <summary>A message or failure that must be among what happened.</summary>
+/// <summary>Expects a message or failure among the observations.</summary>
 public class ObservationExpectation : Expectation
 {
     private protected readonly List<(string Text, Func<Observation, IEnumerable<string>> Misses)> Conditions = [];
@@ -43,7 +43,7 @@ public class ObservationExpectation : Expectation
                 : it.Message is not null && Type.IsInstanceOfType(it.Message)
         );
 
-    /// <summary>In what the happening misses the expectation.</summary>
+    /// <summary>Returns the differences between an observation and the expectation.</summary>
     internal IEnumerable<string> Misses(Observation it) =>
         IsOfTheType(it) ? Conditions.SelectMany(condition => condition.Misses(it)) : [];
 
@@ -58,14 +58,14 @@ public class ObservationExpectation : Expectation
     }
 }
 
-/// <summary>A message that must be among what happened.</summary>
+/// <summary>Expects a message among the observations.</summary>
 public sealed class MessageExpectation<T> : ObservationExpectation
     where T : class
 {
     internal MessageExpectation(string verb, params ObservationKind[] kinds)
         : base($"{verb} {Words.TypeName(typeof(T))}", kinds, typeof(T)) { }
 
-    /// <summary>Says what it must contain; what is not said may be anything.</summary>
+    /// <summary>Requires some of the message's content. Properties that are not given may have any value.</summary>
     /// <param name="content">An object with some of the message's properties, often an anonymous one.</param>
     public MessageExpectation<T> With(object content)
     {
@@ -73,9 +73,9 @@ public sealed class MessageExpectation<T> : ObservationExpectation
         return Like(content, content.GetType(), partly: true);
     }
 
-    /// <summary>Says what must be true of it.</summary>
+    /// <summary>Requires a condition on the message.</summary>
     /// <param name="condition">The condition.</param>
-    /// <param name="text">How the condition is written; the compiler gives it.</param>
+    /// <param name="text">The condition's source text, filled in by the compiler.</param>
     public MessageExpectation<T> Where(
         Func<T, bool> condition,
         [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string? text = null
@@ -85,7 +85,7 @@ public sealed class MessageExpectation<T> : ObservationExpectation
         return this;
     }
 
-    /// <summary>Says where it must have been sent to.</summary>
+    /// <summary>Requires the queue to which the message was sent.</summary>
     /// <param name="queue">The queue's name.</param>
     public MessageExpectation<T> To(string queue)
     {
@@ -99,7 +99,7 @@ public sealed class MessageExpectation<T> : ObservationExpectation
         return this;
     }
 
-    /// <summary>Says how long after now a scheduled message must be due.</summary>
+    /// <summary>Requires the delay after which a scheduled message is due.</summary>
     public MessageExpectation<T> In(TimeSpan delay)
     {
         Add(
@@ -126,7 +126,7 @@ public sealed class MessageExpectation<T> : ObservationExpectation
     }
 }
 
-/// <summary>What must be true of the stored sagas in the end.</summary>
+/// <summary>Expects something of the stored sagas at the end.</summary>
 public sealed class SagaExpectation<TSaga> : Expectation, ISagaExpectation
     where TSaga : class, MassTransit.ISaga
 {
@@ -138,7 +138,7 @@ public sealed class SagaExpectation<TSaga> : Expectation, ISagaExpectation
 
     string Name => _id is { } id ? $"{Words.TypeName(typeof(TSaga))} {id}" : Words.TypeName(typeof(TSaga));
 
-    /// <summary>The state it must be in, by name.</summary>
+    /// <summary>Requires a state, by name.</summary>
     public SagaExpectation<TSaga> Is(string state)
     {
         _conditions.Add(
@@ -150,14 +150,14 @@ public sealed class SagaExpectation<TSaga> : Expectation, ISagaExpectation
         return this;
     }
 
-    /// <summary>The state it must be in.</summary>
+    /// <summary>Requires a state.</summary>
     public SagaExpectation<TSaga> Is(MassTransit.State state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return Is(state.Name);
     }
 
-    /// <summary>What must be true of it.</summary>
+    /// <summary>Requires a condition on the instance.</summary>
     public SagaExpectation<TSaga> Where(
         Func<TSaga, bool> condition,
         [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string? text = null
@@ -167,7 +167,7 @@ public sealed class SagaExpectation<TSaga> : Expectation, ISagaExpectation
         return this;
     }
 
-    /// <summary>There must be none: it was never begun, or is completed and removed.</summary>
+    /// <summary>Requires that no instance exists: it was never created, or it is completed and removed.</summary>
     public SagaExpectation<TSaga> IsGone()
     {
         _isGone = true;

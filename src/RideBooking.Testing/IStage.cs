@@ -1,20 +1,20 @@
 namespace RideBooking.Testing;
 
-/// <summary>Where the steps of a scenario are played: a lab's world, or a bus that runs.</summary>
+/// <summary>Plays the steps of a scenario: a lab's world, or a running bus.</summary>
 interface IStage
 {
-    /// <summary>A message is published as a type.</summary>
+    /// <summary>Publishes a message as a type.</summary>
     Task Deliver(object message, Type type, Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>A message is published whose sender waits for an answer.</summary>
+    /// <summary>Publishes a message whose sender waits for a response.</summary>
     Task Request(object message, Type type, Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>A service answers the last request of a type.</summary>
+    /// <summary>Answers the last request of a type.</summary>
     Task Answer(Type request, object response, CancellationToken cancellationToken);
 
-    /// <summary>A service fails on the last request of a type.</summary>
+    /// <summary>Fails the last request of a type.</summary>
     Task Fail(Type request, Exception exception, CancellationToken cancellationToken);
 
-    /// <summary>Time passes.</summary>
+    /// <summary>Lets time pass.</summary>
     Task Passes(TimeSpan time, CancellationToken cancellationToken);
 }

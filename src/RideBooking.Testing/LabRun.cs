@@ -4,19 +4,19 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>One course of events in a lab. Use it where a test wants to go step by step; else see <see cref="SagaLab.Given"/>.</summary>
+/// <summary>One run in a lab, for tests that go step by step. For other tests, see <see cref="SagaLab.Given"/>.</summary>
 public sealed class LabRun : LabView, IStage
 {
-    readonly int _mostSteps;
+    readonly int _maxSteps;
 
     internal LabRun(LabEngine engine, World world, int mostSteps)
-        : base(engine, world) => _mostSteps = mostSteps;
+        : base(engine, world) => _maxSteps = mostSteps;
 
-    /// <summary>Delivers a message to whoever takes it, and all that follows from it.</summary>
+    /// <summary>Delivers a message to its receivers, and everything that follows from it.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="messageId">Its id; the same id again is a duplicate. A new one if left out.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="ArgumentException">Nobody in the lab takes such a message.</exception>
+    /// <param name="messageId">Its id; the same id again is a duplicate. A new id by default.</param>
+    /// <param name="cancellationToken">Stops the delivery.</param>
+    /// <exception cref="ArgumentException">No saga or consumer in the lab accepts this message.</exception>
     public async Task Deliver(object message, Guid? messageId = null, CancellationToken cancellationToken = default)
     {
         Put(message, message is null ? typeof(object) : message.GetType(), messageId);
@@ -32,8 +32,8 @@ public sealed class LabRun : LabView, IStage
         await Settle(cancellationToken);
     }
 
-    /// <summary>Delivers a message as a caller in the same process would, who gives the handler something of his own.</summary>
-    /// <param name="payload">What the handler finds as a payload of its context.</param>
+    /// <summary>Delivers a message like a caller in the same process, who passes an object to the handler.</summary>
+    /// <param name="payload">The object that the handler finds as a payload of its context.</param>
     /// <inheritdoc cref="Deliver(object, Guid?, CancellationToken)"/>
     public async Task DeliverWith<T>(
         object payload,
@@ -47,23 +47,23 @@ public sealed class LabRun : LabView, IStage
         await Settle(cancellationToken);
     }
 
-    /// <summary>Delivers a request: what answers it is <see cref="ObservationKind.Responded"/>.</summary>
+    /// <summary>Delivers a request. Its response is <see cref="ObservationKind.Responded"/>.</summary>
     public Task Request<T>(T message, CancellationToken cancellationToken = default)
         where T : class =>
         Request(message, typeof(T) == typeof(object) ? message.GetType() : typeof(T), null, cancellationToken);
 
-    /// <summary>Answers the last request of a type that came out of the lab, as its service would.</summary>
+    /// <summary>Answers the lab's last request of a type, like its service.</summary>
     /// <exception cref="InvalidOperationException">There was no such request.</exception>
     public Task Answer<TRequest>(object response, CancellationToken cancellationToken = default)
         where TRequest : class => Answer(typeof(TRequest), response, cancellationToken);
 
-    /// <summary>Lets the service fail that the last request of a type went to.</summary>
+    /// <summary>Lets the service fail the lab's last request of a type.</summary>
     /// <exception cref="InvalidOperationException">There was no such request.</exception>
     public Task Fail<TRequest>(Exception exception, CancellationToken cancellationToken = default)
         where TRequest : class => Fail(typeof(TRequest), exception, cancellationToken);
 
     /// <summary>
-    /// Lets time pass. What becomes due meanwhile happens at its time, in order, and with all that follows from it.
+    /// Lets time pass. Everything that becomes due meanwhile happens at its time, in order, with everything that follows.
     /// </summary>
     public async Task Passes(TimeSpan time, CancellationToken cancellationToken = default)
     {
@@ -81,27 +81,25 @@ public sealed class LabRun : LabView, IStage
         };
     }
 
-    /// <summary>Lets time pass until nothing is due any more.</summary>
+    /// <summary>Lets time pass until nothing more is due.</summary>
     public async Task PassesUntilNothingIsDue(CancellationToken cancellationToken = default)
     {
         for (var fired = 0; World.NextDue is { } due; fired++)
         {
-            if (fired >= _mostSteps)
+            if (fired >= _maxSteps)
                 throw NeverEnds();
             await Passes(due.Due > Now ? due.Due - Now : TimeSpan.Zero, cancellationToken);
         }
     }
 
-    /// <summary>
-    /// Handles all that is in flight, and what follows from that. It returns when nothing is in flight any more: computed,
-    /// never waited for.
-    /// </summary>
+    /// <summary>Handles everything in flight, and everything that follows from it.</summary>
+    /// <remarks>It returns when nothing is in flight any more. This is computed, not waited for.</remarks>
     /// <exception cref="SagaLabException">Messages follow from messages without end.</exception>
     public async Task Settle(CancellationToken cancellationToken = default)
     {
         for (var steps = 0; !World.InFlight.IsEmpty; steps++)
         {
-            if (steps >= _mostSteps)
+            if (steps >= _maxSteps)
                 throw NeverEnds();
             cancellationToken.ThrowIfCancellationRequested();
             var next = World.InFlight[0];
@@ -129,7 +127,7 @@ public sealed class LabRun : LabView, IStage
         var deliveries = Engine.Route(envelope);
         if (deliveries.Count == 0)
             throw new ArgumentException(
-                $"Nobody in the lab takes {Words.TypeName(type)}. What is taken: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
+                $"No saga or consumer in the lab accepts {Words.TypeName(type)}. Accepted types: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
                 nameof(message)
             );
         World = World with
@@ -188,9 +186,9 @@ public sealed class LabRun : LabView, IStage
             ?.Envelope
         ?? throw NoRequest(type, Timeline);
 
-    /// <summary>Nobody has asked what the scenario wants to answer.</summary>
+    /// <summary>Creates the exception for a scenario that answers a request which was not made.</summary>
     internal static InvalidOperationException NoRequest(Type type, string timeline) =>
-        new($"No request {Words.TypeName(type)} has come out of the lab:\n{timeline}");
+        new($"No request {Words.TypeName(type)} was made in the lab:\n{timeline}");
 
     static Serializer.Head AnswerTo(Envelope request) =>
         new(
@@ -208,7 +206,7 @@ public sealed class LabRun : LabView, IStage
 
     SagaLabException NeverEnds() =>
         new(
-            $"More than {_mostSteps} messages follow from one step; this does not come to rest. The end of it:\n"
+            $"More than {_maxSteps} messages follow from one step; they do not end. The last ones:\n"
                 + ObservationText.Timeline(World.Log.TakeLast(20))
         );
 }

@@ -4,20 +4,24 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Testing;
 
-/// <summary>When what a handler sends leaves, and what a crash can therefore do. Say what your application uses.</summary>
+/// <summary>
+/// When a handler's outgoing messages leave, which determines the effects of a crash. Choose what your application uses.
+/// </summary>
 public enum OutboxKind
 {
-    /// <summary>At once, as MassTransit does without an outbox: a handler that fails half-way has sent some of it.</summary>
+    /// <summary>
+    /// At once, as MassTransit does without an outbox. A handler that fails half-way has sent some of them.
+    /// </summary>
     None,
 
-    /// <summary><c>UseInMemoryOutbox</c>: after the saga is stored. A crash in between loses it.</summary>
+    /// <summary><c>UseInMemoryOutbox</c>: after the saga is stored. A crash in between loses the messages.</summary>
     InMemory,
 
-    /// <summary>The transactional outbox: together with the saga, and no message id is handled twice.</summary>
+    /// <summary>The transactional outbox: together with the saga. No message id is handled twice.</summary>
     Transactional,
 }
 
-/// <summary>What is in a lab, and the rules it plays by.</summary>
+/// <summary>The contents and the rules of a lab.</summary>
 public sealed class LabSetup
 {
     readonly List<Action<IBusRegistrationConfigurator>> _registrations = [];
@@ -34,7 +38,7 @@ public sealed class LabSetup
 
     internal IReadOnlyList<(Type Machine, Type Saga)> Sagas => _sagas;
 
-    /// <summary>By the type of saga: who else is told what is stored.</summary>
+    /// <summary>The external stores to which stored sagas are written, by saga type.</summary>
     internal IReadOnlyDictionary<Type, Func<IServiceProvider, Guid, object?, CancellationToken, Task>> WriteThroughs =>
         _writeThroughs;
 
@@ -48,7 +52,7 @@ public sealed class LabSetup
 
     internal int MaxSteps { get; private set; } = 10_000;
 
-    /// <summary>Adds a saga: the real machine, with a store of the lab's own.</summary>
+    /// <summary>Adds a saga: the real machine, with a store of the lab.</summary>
     public LabSetup Saga<TMachine, TSaga>()
         where TMachine : class, SagaStateMachine<TSaga>
         where TSaga : class, SagaStateMachineInstance
@@ -68,12 +72,15 @@ public sealed class LabSetup
     }
 
     /// <summary>
-    /// Writes what the lab stores of a saga to where consumers read it themselves, such as the table that it has in the
-    /// application's database. Happens after every message that changed an instance, before what that message said is
-    /// delivered. For runs and scenarios; an exploration goes back and forth between worlds, and no database does.
+    /// Writes stored sagas of a type to an external store that consumers read, such as their table in the application's
+    /// database.
     /// </summary>
+    /// <remarks>
+    /// This happens after every message that changed an instance, before the messages that it sent are delivered. It works in
+    /// runs and scenarios. An exploration goes back and forth between worlds, and a database cannot follow.
+    /// </remarks>
     /// <param name="write">
-    /// Given a scope's services, the instance's id, and a copy of it, or null when it is gone.
+    /// Gets a scope's services, the instance's id, and a copy of the instance; null if it was removed.
     /// </param>
     public LabSetup WriteThrough<TSaga>(Func<IServiceProvider, Guid, TSaga?, CancellationToken, Task> write)
         where TSaga : class, ISaga
@@ -84,10 +91,8 @@ public sealed class LabSetup
         return this;
     }
 
-    /// <summary>
-    /// Adds what machines and consumers are made with. The lab itself adds the <see cref="TimeProvider"/> and the message
-    /// scheduler.
-    /// </summary>
+    /// <summary>Adds the services that machines and consumers need.</summary>
+    /// <remarks>The lab itself adds the <see cref="TimeProvider"/> and the message scheduler.</remarks>
     public LabSetup Services(Action<IServiceCollection> add)
     {
         ArgumentNullException.ThrowIfNull(add);
@@ -95,35 +100,39 @@ public sealed class LabSetup
         return this;
     }
 
-    /// <summary>The time at which runs begin. Years before today, see the documentation's chapter on time.</summary>
+    /// <summary>
+    /// Sets the time at which runs start. It is years before today; see the documentation's chapter on time.
+    /// </summary>
     public LabSetup StartAt(DateTimeOffset start)
     {
         Start = start.ToUniversalTime();
         return this;
     }
 
-    /// <summary>What your endpoints do with <c>UseMessageRetry</c>; delays pass on the lab's clock.</summary>
+    /// <summary>Sets what your endpoints do with <c>UseMessageRetry</c>. Delays pass on the lab's clock.</summary>
     public LabSetup Retry(Action<IRetryConfigurator> configure)
     {
         RetryPolicy = MassTransit.Retry.CreatePolicy(configure);
         return this;
     }
 
-    /// <summary>What your endpoints do with <c>UseDelayedRedelivery</c> or <c>UseScheduledRedelivery</c>.</summary>
+    /// <summary>Sets what your endpoints do with <c>UseDelayedRedelivery</c> or <c>UseScheduledRedelivery</c>.</summary>
     public LabSetup Redelivery(Action<IRetryConfigurator> configure)
     {
         RedeliveryPolicy = MassTransit.Retry.CreatePolicy(configure);
         return this;
     }
 
-    /// <summary>The outbox of your endpoints.</summary>
+    /// <summary>Sets the outbox of your endpoints.</summary>
     public LabSetup Outbox(OutboxKind kind)
     {
         OutboxKind = kind;
         return this;
     }
 
-    /// <summary>How many messages may follow from one step before the lab says that this never ends. 10 000 if not set.</summary>
+    /// <summary>
+    /// Sets how many messages may follow from one step before the lab fails because they never end; 10 000 by default.
+    /// </summary>
     public LabSetup AtMost(int messages)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(messages, 1);

@@ -3,7 +3,7 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>The kinds of things that happen in a lab.</summary>
+/// <summary>The kinds of observations in a lab.</summary>
 public enum ObservationKind
 {
     /// <summary>A message reached a receiver.</summary>
@@ -21,47 +21,47 @@ public enum ObservationKind
     /// <summary>A message was scheduled.</summary>
     Scheduled,
 
-    /// <summary>A scheduled message was taken back.</summary>
+    /// <summary>A scheduled message was cancelled.</summary>
     Cancelled,
 
-    /// <summary>A handler failed for good: the message is in the error queue.</summary>
+    /// <summary>A handler failed permanently: the message is in the error queue.</summary>
     Faulted,
 
-    /// <summary>A handler failed and the message will be tried again.</summary>
+    /// <summary>A handler failed, and the message will be tried again.</summary>
     WillRetry,
 
-    /// <summary>A message was acknowledged although no saga instance took it.</summary>
+    /// <summary>A message was acknowledged although no saga instance accepted it.</summary>
     Unclaimed,
 
-    /// <summary>A duplicate was dropped by the inbox.</summary>
+    /// <summary>The inbox dropped a duplicate.</summary>
     Deduplicated,
 
-    /// <summary>The process died while it handled a message.</summary>
+    /// <summary>The process crashed while it handled a message.</summary>
     Crashed,
 
-    /// <summary>A saga instance was stored, with another state or other values than before.</summary>
+    /// <summary>A saga instance was stored with a new state or new values.</summary>
     Changed,
 }
 
-/// <summary>One thing that happened.</summary>
+/// <summary>One observation: something that happened in a lab.</summary>
 public sealed class Observation
 {
-    /// <summary>What kind of thing.</summary>
+    /// <summary>The kind of observation.</summary>
     public required ObservationKind Kind { get; init; }
 
-    /// <summary>When, on the lab's clock.</summary>
+    /// <summary>The time, on the lab's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The message, as a receiver reads it; null for a change of an instance.</summary>
     public object? Message => Envelope?.Message;
 
-    /// <summary>The type under which it was published or sent.</summary>
+    /// <summary>The type as which it was published or sent.</summary>
     public Type? MessageType => Envelope?.Type;
 
-    /// <summary>The receiver that was handling a message when it happened.</summary>
+    /// <summary>The receiver that was handling a message meanwhile.</summary>
     public string? Receiver { get; init; }
 
-    /// <summary>Where a message was sent to.</summary>
+    /// <summary>The address to which a message was sent.</summary>
     public Uri? Destination { get; init; }
 
     /// <summary>When a scheduled message is due, or a message is tried again.</summary>
@@ -75,15 +75,17 @@ public sealed class Observation
 
     internal Envelope? Envelope { get; init; }
 
-    /// <summary>What more there is to say. Written when somebody reads it: an exploration makes far more than it shows.</summary>
+    /// <summary>
+    /// Additional text. It is created when it is read, because an exploration creates far more than it shows.
+    /// </summary>
     internal Func<string>? Says { get; init; }
 
     internal string Note => Says?.Invoke() ?? "";
 
-    /// <summary>The states an instance went from and to, where it did.</summary>
+    /// <summary>The states before and after a transition, if there was one.</summary>
     internal (string From, string To)? Transition { get; init; }
 
-    /// <summary>Whether it can be expected, and is "something else" where it was not.</summary>
+    /// <summary>Whether tests can expect it. If they do not, it is reported as unexpected.</summary>
     internal bool IsOutcome =>
         Kind
             is ObservationKind.Published

@@ -6,15 +6,18 @@ using RideBooking.Testing.Exploration;
 namespace RideBooking.Testing;
 
 /// <summary>
-/// A lab for sagas and consumers: the real state machines behind MassTransit's real pipes, correlation and serialization, in
-/// memory, on a clock of its own. One lab serves any number of tests at once; each run in it begins in an empty world.
+/// A lab for sagas and consumers: the real state machines behind MassTransit's real pipes, correlation and serialization.
 /// </summary>
+/// <remarks>
+/// Everything runs in memory, on a virtual clock. One lab serves any number of tests at once; each run starts in an empty
+/// world.
+/// </remarks>
 public class SagaLab : IAsyncDisposable
 {
     readonly LabSetup _setup = new();
 
-    /// <summary>Makes a lab.</summary>
-    /// <param name="setup">What is in it.</param>
+    /// <summary>Creates a lab.</summary>
+    /// <param name="setup">Defines its contents.</param>
     public SagaLab(Action<LabSetup> setup)
     {
         ArgumentNullException.ThrowIfNull(setup);
@@ -22,40 +25,38 @@ public class SagaLab : IAsyncDisposable
         Engine = new LabEngine(_setup);
     }
 
-    /// <summary>A lab with one saga, whose machine needs nothing to be made.</summary>
+    /// <summary>Creates a lab with one saga, whose machine has a constructor without parameters.</summary>
     public static SagaLab Of<TMachine, TSaga>()
         where TMachine : class, SagaStateMachine<TSaga>
         where TSaga : class, SagaStateMachineInstance => new(lab => lab.Saga<TMachine, TSaga>());
 
     internal LabEngine Engine { get; }
 
-    /// <summary>Begins a run in an empty world, to go on step by step.</summary>
+    /// <summary>Starts a run in an empty world, to continue step by step.</summary>
     public LabRun Start() => new(Engine, World.At(_setup.Start), _setup.MaxSteps);
 
-    /// <summary>Begins a scenario: what has happened before the test looks. None of it may fail or be lost.</summary>
+    /// <summary>Starts a scenario with what happened before. These steps must not fail or lose a message.</summary>
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
     public Given Given(params object[] steps) => new(this, steps);
 
-    /// <summary>Begins a scenario with nothing before it.</summary>
+    /// <summary>Starts a scenario with no earlier steps.</summary>
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
     public When When(params object[] steps) => new Given(this, []).When(steps);
 
-    /// <summary>Which cells of a machine's matrix all that was run in this lab so far has tried.</summary>
+    /// <summary>Returns a machine's matrix with the cells that all runs in this lab have tried so far.</summary>
     public MachineCoverage CoverageOf<TSaga>()
         where TSaga : class, SagaStateMachineInstance => new(MachineOf<TSaga>(), Engine.Coverage);
 
     /// <summary>
-    /// What a look at a machine's table finds: events that a state neither handles nor ignores, states into which no way leads,
-    /// schedules that nobody cancels, events that find no instance. It sees what is built with MassTransit's own activities, not
-    /// what is scheduled within a <c>Then</c>.
+    /// Checks a machine's table for events that a state neither handles nor ignores, unreachable states, schedules that are
+    /// never cancelled, and events that find no instance.
     /// </summary>
+    /// <remarks>It sees MassTransit's own activities, but not what code schedules within a <c>Then</c>.</remarks>
     public IReadOnlyList<MachineFinding> FindingsOf<TSaga>()
         where TSaga : class, SagaStateMachineInstance => MachineAnalysis.Of(MachineOf<TSaga>());
 
-    /// <summary>
-    /// What a look at a machine's table finds, without a lab: also of a machine that MassTransit would not run, since it has an
-    /// event for whose message no instance is found.
-    /// </summary>
+    /// <summary>Checks a machine's table without a lab.</summary>
+    /// <remarks>This also works for a machine that MassTransit refuses to run because an event finds no instance.</remarks>
     public static IReadOnlyList<MachineFinding> FindingsOf(StateMachine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -63,9 +64,9 @@ public class SagaLab : IAsyncDisposable
     }
 
     /// <summary>
-    /// A machine's states and the ways between them as a Mermaid diagram, for documentation that a test keeps true. What does
-    /// not lead into another state is not drawn.
+    /// Draws a machine's states and transitions as a Mermaid diagram, for documentation that a test keeps up to date.
     /// </summary>
+    /// <remarks>Events that do not lead to another state are not drawn.</remarks>
     public static string DiagramOf(StateMachine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -74,10 +75,10 @@ public class SagaLab : IAsyncDisposable
 
     StateMachine MachineOf<TSaga>() => Engine.Machines.Single(machine => machine.Saga == typeof(TSaga)).Definition;
 
-    /// <summary>Tries all that a setup says, and holds what must hold against it.</summary>
-    /// <returns>What was seen.</returns>
+    /// <summary>Tries everything that a setup allows, and checks what must hold.</summary>
+    /// <returns>The results.</returns>
     /// <exception cref="SagaLabException">
-    /// Something does not hold; the message shows the shortest way there as a timeline, a sequence diagram and a seed.
+    /// An invariant is violated; the message shows the shortest path to it as a timeline, a sequence diagram and a seed.
     /// </exception>
     public async Task<ExplorationReport> Explore(
         Action<ExplorationSetup> setup,
@@ -88,7 +89,7 @@ public class SagaLab : IAsyncDisposable
         return report.Breach is null ? report : throw new SagaLabException(report.Breach.ToString());
     }
 
-    /// <summary>Like <see cref="Explore"/>, for who wants to find a breach.</summary>
+    /// <summary>Like <see cref="Explore"/>, for tests that expect a violation.</summary>
     public Task<ExplorationReport> FindBreach(
         Action<ExplorationSetup> setup,
         CancellationToken cancellationToken = default
@@ -99,7 +100,7 @@ public class SagaLab : IAsyncDisposable
         setup(exploration);
         if (Engine.WritesThrough)
             throw new InvalidOperationException(
-                $"This lab writes what it stores to somewhere else ({nameof(LabSetup.WriteThrough)}), which cannot follow an exploration back and forth."
+                $"This lab writes stored sagas to an external store ({nameof(LabSetup.WriteThrough)}), which cannot follow an exploration back and forth."
             );
         return new Explorer(this, exploration).Run(cancellationToken);
     }

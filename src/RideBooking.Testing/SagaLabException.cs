@@ -1,16 +1,16 @@
 namespace RideBooking.Testing;
 
-/// <summary>A scenario did not go as it says, or an exploration found a breach. The message is the report.</summary>
+/// <summary>A scenario did not end as expected, or an exploration found a violation. The message is the report.</summary>
 public sealed class SagaLabException : Exception
 {
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an exception.</summary>
     public SagaLabException() { }
 
-    /// <summary>Makes one with a report.</summary>
+    /// <summary>Creates an exception with a report.</summary>
     public SagaLabException(string message)
         : base(message) { }
 
-    /// <summary>Makes one with a report and what caused it.</summary>
+    /// <summary>Creates an exception with a report and its cause.</summary>
     public SagaLabException(string message, Exception innerException)
         : base(message, innerException) { }
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace RideBooking.Testing;
 
-/// <summary>What has happened before the test looks.</summary>
+/// <summary>The first part of a scenario: what happened before.</summary>
 public sealed class Given
 {
     readonly SagaLab _lab;
@@ -10,7 +10,7 @@ public sealed class Given
 
     internal Given(SagaLab lab, object[] steps) => (_lab, _steps) = (lab, steps);
 
-    /// <summary>What the test is about.</summary>
+    /// <summary>Adds the steps under test.</summary>
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
     public When When(params object[] steps) => new(_lab, Begin, _steps, steps);
 
@@ -27,7 +27,7 @@ public sealed class Given
                 { } bad
             )
                 throw new SagaLabException(
-                    $"What is given did not happen: {bad}\n\nTimeline:\n{run.Timeline}",
+                    $"The given steps failed: {bad}\n\nTimeline:\n{run.Timeline}",
                     bad.Exception!
                 );
         }
@@ -35,7 +35,7 @@ public sealed class Given
     }
 }
 
-/// <summary>What the test is about.</summary>
+/// <summary>The second part of a scenario: the steps under test.</summary>
 public sealed class When
 {
     readonly Func<CancellationToken, Task<LabRun>> _before;
@@ -54,22 +54,23 @@ public sealed class When
 
     internal SagaLab Lab { get; }
 
-    /// <summary>Everything that is done from the beginning to here.</summary>
+    /// <summary>All steps from the start to here.</summary>
     internal IReadOnlyList<object> AllSteps { get; }
 
-    /// <summary>
-    /// All that may have come of it: every message published, sent, answered, scheduled or cancelled, every failure and every
-    /// message that nobody took must be among the expectations. What is not is reported.
-    /// </summary>
+    /// <summary>Sets the complete list of results.</summary>
+    /// <remarks>
+    /// Every message published, sent, answered, scheduled or cancelled, every failure and every message that no instance
+    /// accepted must be among the expectations. Anything else is reported.
+    /// </remarks>
     /// <param name="expected">
     /// A message, which must have been published or sent exactly like that, or an expectation from <see cref="Expect"/>.
     /// </param>
     public Scenario Then(params object[] expected) => new(this, expected, andNothingElse: true);
 
-    /// <summary>That nothing at all has come of it.</summary>
+    /// <summary>Expects that nothing happens.</summary>
     public Scenario ThenNothing() => Then();
 
-    /// <summary>What must have come of it, whatever else has.</summary>
+    /// <summary>Sets results that must happen. Other results are allowed.</summary>
     /// <inheritdoc cref="Then"/>
     public Scenario ThenAmongOthers(params object[] expected) => new(this, expected, andNothingElse: false);
 
@@ -83,7 +84,7 @@ public sealed class When
     }
 }
 
-/// <summary>A scenario, to be awaited or to go on from.</summary>
+/// <summary>A complete scenario, to be awaited or continued.</summary>
 public sealed class Scenario
 {
     readonly When _when;
@@ -93,13 +94,13 @@ public sealed class Scenario
     internal Scenario(When when, object[] expected, bool andNothingElse) =>
         (_when, _expected, _andNothingElse) = (when, expected, andNothingElse);
 
-    /// <summary>What happens then.</summary>
+    /// <summary>Adds further steps.</summary>
     /// <param name="steps">Messages, and steps like <see cref="Step.Passes"/>.</param>
     public When When(params object[] steps) => new(_when.Lab, Run, _when.AllSteps, steps);
 
-    /// <summary>Plays it.</summary>
-    /// <returns>The run, to look further into.</returns>
-    /// <exception cref="SagaLabException">It did not go as it says.</exception>
+    /// <summary>Plays the scenario in the lab.</summary>
+    /// <returns>The run, for further checks.</returns>
+    /// <exception cref="SagaLabException">The scenario did not end as expected.</exception>
     public async Task<LabRun> Run(CancellationToken cancellationToken = default)
     {
         var (run, from) = await _when.Run(cancellationToken);
@@ -108,12 +109,12 @@ public sealed class Scenario
     }
 
     /// <summary>
-    /// Plays it in the lab, and then on buses that run, where after every step the same must have come of it as in the lab: the
-    /// same sagas with the same content, the same messages, timers and failures, and nothing else.
+    /// Plays the scenario in the lab, and then on running buses, where every step must have the same results as in the lab.
     /// </summary>
-    /// <param name="buses">The buses, one after the other.</param>
-    /// <returns>The run in the lab, to look further into.</returns>
-    /// <exception cref="SagaLabException">It did not go as it says, or not on every bus as in the lab.</exception>
+    /// <remarks>The same sagas with the same content, the same messages, timers and failures, and nothing else.</remarks>
+    /// <param name="buses">The buses, one after another.</param>
+    /// <returns>The run in the lab, for further checks.</returns>
+    /// <exception cref="SagaLabException">The scenario did not end as expected, or a bus differs from the lab.</exception>
     public async Task<LabRun> SameOn(params IReadOnlyList<ScenarioBus> buses)
     {
         ArgumentNullException.ThrowIfNull(buses);
@@ -123,13 +124,13 @@ public sealed class Scenario
         return run;
     }
 
-    /// <summary>Plays it.</summary>
+    /// <summary>Plays the scenario.</summary>
     public TaskAwaiter<LabRun> GetAwaiter() => Run().GetAwaiter();
 
-    /// <summary>Plays it, where a test returns a task.</summary>
+    /// <summary>Plays the scenario, for tests that return a task.</summary>
     public Task ToTask() => Run();
 
-    /// <summary>Plays it, where a test returns a task.</summary>
+    /// <summary>Plays the scenario, for tests that return a task.</summary>
     public static implicit operator Task(Scenario scenario) =>
         scenario?.Run() ?? throw new ArgumentNullException(nameof(scenario));
 }

@@ -3,39 +3,39 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>Something that happens in a scenario and is more than a message. A message is a step by itself.</summary>
+/// <summary>A step of a scenario that is more than a message. A message alone is also a step.</summary>
 public sealed class Step
 {
     readonly string _text;
 
     Step(string text, params IReadOnlyList<Part> parts) => (_text, Parts) = (text, parts);
 
-    /// <param name="stage">Where it is played.</param>
+    /// <param name="stage">The stage on which it is played.</param>
     /// <param name="id">The id of the step's message.</param>
     internal delegate Task Part(IStage stage, Guid id, CancellationToken cancellationToken);
 
-    /// <summary>What it does, one after the other; nothing when it only lets time pass.</summary>
+    /// <summary>The parts of the step, in order; empty if it only lets time pass.</summary>
     internal IReadOnlyList<Part> Parts { get; }
 
-    /// <summary>How much time passes; null with no parts either: until nothing is due.</summary>
+    /// <summary>How much time passes. Null without parts means: until nothing is due.</summary>
     internal TimeSpan? Time { get; private init; }
 
-    /// <summary>Time passes; what becomes due happens.</summary>
+    /// <summary>Lets time pass. Everything that becomes due happens.</summary>
     public static Step Passes(TimeSpan time) => new($"{Words.Span(time)} pass") { Time = time };
 
-    /// <summary>Time passes until nothing is due any more.</summary>
+    /// <summary>Lets time pass until nothing more is due.</summary>
     public static Step PassesUntilNothingIsDue() => new("time passes until nothing is due");
 
-    /// <summary>The same message, with the same id, is delivered twice.</summary>
+    /// <summary>Delivers the same message twice, with the same id.</summary>
     public static Step Twice(object message) =>
         new($"twice {message}", Delivery(message, TypeOf(message)), Delivery(message, TypeOf(message)));
 
-    /// <summary>A message is published as a type, which may be an interface it implements.</summary>
+    /// <summary>Publishes a message as a type, which may be an interface that it implements.</summary>
     public static Step As<T>(T message)
         where T : class =>
         new($"{message}", Delivery(message, typeof(T) == typeof(object) ? TypeOf(message) : typeof(T)));
 
-    /// <summary>A request is made; what answers it can be expected with <see cref="Expect.Responded{T}"/>.</summary>
+    /// <summary>Makes a request. Its response can be expected with <see cref="Expect.Responded{T}"/>.</summary>
     public static Step Request<T>(T message)
         where T : class
     {
@@ -46,7 +46,7 @@ public sealed class Step
         );
     }
 
-    /// <summary>A service answers the last request of a type that came out of the lab.</summary>
+    /// <summary>Answers the lab's last request of a type.</summary>
     public static Step Answer<TRequest>(object response)
         where TRequest : class =>
         new(
@@ -54,7 +54,7 @@ public sealed class Step
             (stage, _, cancellationToken) => stage.Answer(typeof(TRequest), response, cancellationToken)
         );
 
-    /// <summary>A service fails on the last request of a type that came out of the lab.</summary>
+    /// <summary>Fails the lab's last request of a type.</summary>
     public static Step Fail<TRequest>(Exception exception)
         where TRequest : class =>
         new(
@@ -65,7 +65,7 @@ public sealed class Step
     /// <inheritdoc/>
     public override string ToString() => _text;
 
-    /// <summary>A message is a step by itself.</summary>
+    /// <summary>Turns a message into a step.</summary>
     internal static Step Of(object step) => step as Step ?? new Step($"{step}", Delivery(step, TypeOf(step)));
 
     internal static async Task Run(object step, LabRun run, CancellationToken cancellationToken)

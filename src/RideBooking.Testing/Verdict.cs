@@ -3,7 +3,7 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>Holds what was expected against what happened.</summary>
+/// <summary>Compares what was expected with what happened.</summary>
 static class Verdict
 {
     const int Shown = 3;
@@ -38,7 +38,9 @@ static class Verdict
                     .Invoke(null, [expected])!,
         };
 
-    /// <summary>Which happening meets which expectation, so that as many are met as can be; -1 where none is left.</summary>
+    /// <summary>
+    /// Assigns observations to expectations so that as many as possible are met; -1 for an expectation without one.
+    /// </summary>
     static int[] Match(List<ObservationExpectation> wanted, List<Observation> outcomes)
     {
         var takenBy = Enumerable.Repeat(-1, outcomes.Count).ToArray();
@@ -86,14 +88,16 @@ static class Verdict
             text.Append("\nNot as expected:\n  ").AppendJoin("\n  ", wrong).Append('\n');
         if (andNothingElse && others.Count > 0)
             text.Append("\nHappened, but was not expected:\n  ").AppendJoin("\n  ", others).Append('\n');
-        text.Append("\nTimeline (what is given above the line):\n")
+        text.Append("\nTimeline (given steps above the line):\n")
             .Append(ObservationText.Timeline(run.Observations.Take(from)))
             .Append("\n  ───\n")
             .Append(ObservationText.Timeline(run.Observations.Skip(from)));
         return text.ToString();
     }
 
-    /// <summary>What comes closest: of the right type if there is any, else said of it another way, else something given before.</summary>
+    /// <summary>
+    /// Finds the nearest miss: an observation of the right type, else one of another kind, else one from the given steps.
+    /// </summary>
     static (Observation It, IEnumerable<string> Differences)? NearestTo(
         ObservationExpectation want,
         LabRun run,
@@ -107,7 +111,7 @@ static class Verdict
                 .Select(it => (it, (IEnumerable<string>)Differences(want, it)))
                 .MinBy(it => it.Item2.Count());
         var before = run.Observations.Take(from).LastOrDefault(it => it.IsOutcome && want.IsMetBy(it));
-        return before is null ? null : (before, ["it happened before, in what is given"]);
+        return before is null ? null : (before, ["it happened before, in the given steps"]);
     }
 
     static List<string> Differences(ObservationExpectation want, Observation it)
@@ -116,7 +120,7 @@ static class Verdict
         if (!want.IsOfTheKind(it))
             differences.Insert(0, $"expected {string.Join(" or ", want.Kinds)}, was {it.Kind}");
         if (differences.Count == 0)
-            differences.Add("it is the only one, and another expectation takes it");
+            differences.Add("it is the only one, and meets another expectation");
         return differences.Count <= Shown * 2 ? differences : [.. differences.Take(Shown * 2), "…"];
     }
 }

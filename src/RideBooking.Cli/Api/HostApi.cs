@@ -5,30 +5,31 @@ using System.Text.Json;
 
 namespace RideBooking.Cli.Api;
 
-/// <summary>
-/// A host's public REST API, as an operator. What fails on the way is asked for again under the same Idempotency-Key, so that
-/// it is carried out once; whatever else goes wrong ends the command with one line.
-/// </summary>
+/// <summary>Calls a host's public REST API as an operator.</summary>
+/// <remarks>
+/// A request that fails in transit is retried with the same Idempotency-Key, so that it is carried out once. Any other
+/// failure ends the command with one line.
+/// </remarks>
 internal sealed class HostApi : IDisposable
 {
     const int Attempts = 3;
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     readonly HttpClient _http;
 
-    HostApi(Uri address) => _http = new HttpClient { BaseAddress = new Uri(address, "api/v1/"), Timeout = s_patience };
+    HostApi(Uri address) => _http = new HttpClient { BaseAddress = new Uri(address, "api/v1/"), Timeout = s_timeout };
 
     string Address => _http.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
-    /// <summary>Signs in: with the token, or with one that a host in Development gives.</summary>
+    /// <summary>Signs in with the given token, or with a development token from the host.</summary>
     public static async Task<HostApi> Connect(string url, string? token, CancellationToken cancellationToken)
     {
         if (
             !Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
             || !address.Scheme.StartsWith("http", StringComparison.Ordinal)
         )
-            throw new CommandFailedException(ExitCode.Usage, $"'{url}' is no http:// or https:// address.");
+            throw new CommandFailedException(ExitCode.Usage, $"'{url}' is not an http:// or https:// address.");
         var api = new HostApi(address);
         try
         {
@@ -36,7 +37,7 @@ internal sealed class HostApi : IDisposable
             if (!AuthenticationHeaderValue.TryParse($"Bearer {token}", out var bearer) || token.Any(char.IsWhiteSpace))
                 throw new CommandFailedException(
                     ExitCode.NotAllowed,
-                    "The token is none: it has characters that no token has."
+                    "The token is invalid: it contains characters that no token contains."
                 );
             api._http.DefaultRequestHeaders.Authorization = bearer;
             return api;
@@ -56,7 +57,7 @@ internal sealed class HostApi : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    // The audit should name whoever sits at this machine.
+    // The audit should name the person at this machine.
     async Task<string> DevelopmentToken(CancellationToken cancellationToken)
     {
         var subject = Environment.UserName is { Length: > 0 } name ? name : "operator";
@@ -74,7 +75,7 @@ internal sealed class HostApi : IDisposable
         {
             throw new CommandFailedException(
                 ExitCode.NotAllowed,
-                $"{Address} gives no development tokens: say --token or RIDEBOOKING_TOKEN."
+                $"{Address} issues no development tokens. Use --token or RIDEBOOKING_TOKEN."
             );
         }
     }
@@ -99,24 +100,24 @@ internal sealed class HostApi : IDisposable
                 }
                 return await Read(answer, cancellationToken);
             }
-            catch (HttpRequestException failure)
-                when (failure.HttpRequestError is HttpRequestError.ResponseEnded && attempt < Attempts)
+            catch (HttpRequestException exception)
+                when (exception.HttpRequestError is HttpRequestError.ResponseEnded && attempt < Attempts)
             {
-                // It may have been carried out: the key finds that out.
+                // It may have been carried out. A retry with the same key finds out.
                 await Task.Delay(s_pause, cancellationToken);
             }
-            catch (HttpRequestException failure)
+            catch (HttpRequestException exception)
             {
                 throw new CommandFailedException(
                     ExitCode.Unreachable,
-                    $"{Address} cannot be reached: {failure.Message}"
+                    $"{Address} cannot be reached: {exception.Message}"
                 );
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new CommandFailedException(
                     ExitCode.Unreachable,
-                    $"{Address} did not answer within {s_patience.TotalSeconds:0} s."
+                    $"{Address} did not answer within {s_timeout.TotalSeconds:0} s."
                 );
             }
     }
@@ -134,11 +135,11 @@ internal sealed class HostApi : IDisposable
             throw IsUnavailable(answer.StatusCode)
                 ? new CommandFailedException(
                     ExitCode.Unreachable,
-                    $"{Address} answered {(int)answer.StatusCode}: the host behind it cannot be reached."
+                    $"{Address} answered {(int)answer.StatusCode}: the host, or a service that it needs, is unavailable."
                 )
                 : new CommandFailedException(
                     ExitCode.Failed,
-                    $"{Address} answered {(int)answer.StatusCode} and no JSON: is it RideBooking's host?"
+                    $"{Address} answered {(int)answer.StatusCode} without JSON. Is this a RideBooking host?"
                 );
         }
         if (answer.IsSuccessStatusCode)
@@ -156,7 +157,7 @@ internal sealed class HostApi : IDisposable
         );
     }
 
-    /// <summary>Whether a proxy says so of a host that it does not reach; or the host itself, of its database.</summary>
+    /// <summary>Whether a proxy reports that the host is unavailable, or the host reports it of its database.</summary>
     static bool IsUnavailable(HttpStatusCode status) =>
         status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 

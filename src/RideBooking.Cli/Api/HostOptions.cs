@@ -3,32 +3,33 @@ using System.CommandLine.Parsing;
 
 namespace RideBooking.Cli.Api;
 
-/// <summary>The options of every command that talks to a host over its REST API.</summary>
+/// <summary>Options of every command that calls a host's REST API.</summary>
 internal sealed class HostOptions
 {
     const string DefaultUrl = "http://localhost:5080";
 
     readonly Option<string> _url = new("--url")
     {
-        Description = $"The host's address; else RIDEBOOKING_URL, else {DefaultUrl}.",
+        Description = $"The host's address. Default: RIDEBOOKING_URL, then {DefaultUrl}.",
         HelpName = "address",
         Recursive = true,
     };
 
     readonly Option<string> _token = new("--token")
     {
-        Description = "An operator's token; else RIDEBOOKING_TOKEN, else a development token where the host gives one.",
+        Description =
+            "An operator's token. Default: RIDEBOOKING_TOKEN, then a development token if the host issues one.",
         HelpName = "token",
         Recursive = true,
     };
 
     readonly Option<bool> _json = new("--json")
     {
-        Description = "The result as JSON on standard output, as the API answers it.",
+        Description = "Write the API's JSON response to standard output.",
         Recursive = true,
     };
 
-    /// <summary>Gives a command and all below it these options.</summary>
+    /// <summary>Adds these options to a command and its subcommands.</summary>
     public HostOptions AddTo(Command command)
     {
         command.Add(_url);
@@ -39,8 +40,8 @@ internal sealed class HostOptions
 
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
 
-    /// <summary>Signs in where the command line or the environment says.</summary>
-    /// <exception cref="CommandFailedException">The host is not there, or gives no token.</exception>
+    /// <summary>Signs in to the host, with the address and token from the command line or the environment.</summary>
+    /// <exception cref="CommandFailedException">The host is unavailable, or issues no token.</exception>
     public Task<HostApi> Connect(ParseResult parsed, CancellationToken cancellationToken) =>
         HostApi.Connect(
             Given(parsed, _url, "RIDEBOOKING_URL") ?? DefaultUrl,

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Cli.Api;
 
-// What this reads of the API's answers; docs at /docs of any host.
+// The parts of the API's responses that this program reads. Every host documents them at /docs.
 
 internal sealed record ProblemShape(string? Code, string? Detail, Dictionary<string, string[]>? Errors);
 
@@ -120,7 +120,7 @@ internal static class Shapes
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
-        // For terminals and pipes, not for web pages.
+        // The output is for terminals and pipes, not for web pages.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

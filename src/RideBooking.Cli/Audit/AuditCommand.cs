@@ -3,14 +3,14 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.Audit;
 
-/// <summary><c>ridebooking audit</c>: who did what, when and why.</summary>
+/// <summary><c>ridebooking audit</c>: lists operators' actions: who did what, when and why.</summary>
 internal static class AuditCommand
 {
     public static Command Make(Terminal terminal)
     {
         var host = new HostOptions();
-        var limit = Options.Number("--limit", "At most so many, the newest first.", 1, 100, standard: 20);
-        var command = new Command("audit", "What operators did, the newest first.") { limit };
+        var limit = Options.Number("--limit", "Max number of entries.", 1, 100, standard: 20);
+        var command = new Command("audit", "List operators' actions, newest first.") { limit };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

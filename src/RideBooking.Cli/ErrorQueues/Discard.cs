@@ -3,17 +3,19 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>error-queues discard</c>: takes failed messages out of their queue, with a reason; <c>restore</c> puts them back.</summary>
+/// <summary>
+/// <c>error-queues discard</c>: removes failed messages from their queue, with a reason. <c>restore</c> puts them back.
+/// </summary>
 internal static class Discard
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var targets = new Targets(required: true);
         var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
-        var limit = Options.OptionalNumber("--limit", "At most so many, the longest waiting first.", 1, 1000);
+        var limit = Options.OptionalNumber("--limit", "Max number of messages, the oldest first.", 1, 1000);
         var command = new Command(
             "discard",
-            "Take failed messages out of their queue, at most 1000 at once. They are kept: see show --discarded, and restore."
+            "Discard failed messages, at most 1000 at once. They are stored: see show --discarded, and restore."
         )
         {
             limit,
@@ -34,8 +36,8 @@ internal static class Discard
                         return plan.Show(terminal, host.Json(parsed));
                     if (plan.IsEmpty(terminal, out var end))
                         return end;
-                    await terminal.Confirm(plan.Question("Take", "out of the queue"), cancellationToken);
-                    // What comes to the queue meanwhile is not what was asked about.
+                    await terminal.Confirm(plan.Question("Discard", "from the queue"), cancellationToken);
+                    // Only the confirmed messages are discarded, not those that arrive in the queue meanwhile.
                     most = plan.Count;
                 }
                 var answer = await Ask(dryRun: false);
@@ -43,7 +45,7 @@ internal static class Discard
                 terminal.Say(
                     host.Json(parsed)
                         ? answer.Indented()
-                        : $"{Text.Count(done.Discarded, "message")} discarded{(done.NotFound > 0 ? $", {done.NotFound} not there any more" : "")}."
+                        : $"{Text.Count(done.Discarded, "message")} discarded{(done.NotFound > 0 ? $", {done.NotFound} no longer in the queue" : "")}."
                 );
                 return done is { Discarded: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
 

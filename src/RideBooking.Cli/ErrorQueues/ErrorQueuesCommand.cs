@@ -3,13 +3,13 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>ridebooking error-queues</c>: find failed messages, understand them, and send them again or put them aside.</summary>
+/// <summary><c>ridebooking error-queues</c>: finds, explains, redrives and discards failed messages.</summary>
 internal static class ErrorQueuesCommand
 {
     public static Command Make(Terminal terminal)
     {
         var host = new HostOptions();
-        var command = new Command("error-queues", "Failed messages: find, understand, send again, put aside.")
+        var command = new Command("error-queues", "Find, inspect, redrive and discard failed messages.")
         {
             ListQueues.Make(terminal, host),
             Show.Make(terminal, host),

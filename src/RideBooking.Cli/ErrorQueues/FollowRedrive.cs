@@ -6,18 +6,21 @@ using Spectre.Console;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>error-queues follow</c>: how far a redrive is, until it is done. The host carries it out, whoever looks.</summary>
+/// <summary>
+/// <c>error-queues follow</c>: shows the progress of a redrive until it ends. The host carries it out, with or without a
+/// follower.
+/// </summary>
 internal static class FollowRedrive
 {
-    static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(400);
+    static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(400);
 
-    // A host that is restarted goes on with its redrives.
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    // A host that restarts continues its redrives.
+    static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
 
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var id = new Argument<Guid>("redrive") { Description = "The redrive's id." };
-        var command = new Command("follow", "How far a redrive is, until it is done.") { id };
+        var command = new Command("follow", "Show a redrive's progress until it ends.") { id };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -29,8 +32,8 @@ internal static class FollowRedrive
         return command;
     }
 
-    /// <summary>Waits until it is done, showing how far it is, and says how it ended.</summary>
-    /// <returns>How the command ends.</returns>
+    /// <summary>Shows the progress until the redrive ends, then its result.</summary>
+    /// <returns>The command's exit code.</returns>
     public static async Task<int> ToItsEnd(
         HostApi api,
         Terminal terminal,
@@ -41,7 +44,7 @@ internal static class FollowRedrive
     {
         var (id, selected) = (redrive.As<RedriveShape>().Id, redrive.As<RedriveShape>().Selected);
         if (!terminal.ShowsProgress)
-            terminal.Note($"Redrive {id} of {Text.Count(selected, "message")} has begun.");
+            terminal.Note($"Redrive {id} of {Text.Count(selected, "message")} started.");
         try
         {
             redrive = terminal.ShowsProgress
@@ -50,14 +53,14 @@ internal static class FollowRedrive
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            terminal.Note($"The redrive goes on in the host. To look at it: ridebooking error-queues follow {id}");
+            terminal.Note($"The redrive continues in the host. Follow it with: ridebooking error-queues follow {id}");
             return ExitCode.Interrupted;
         }
         catch (CommandFailedException lost) when (lost.ExitCode == ExitCode.Unreachable)
         {
             throw new CommandFailedException(
                 lost.ExitCode,
-                $"{lost.Message} The redrive goes on when the host does. To look at it: ridebooking error-queues follow {id}"
+                $"{lost.Message} The redrive continues when the host is available. Follow it with: ridebooking error-queues follow {id}"
             );
         }
         return Say(terminal, redrive, json);
@@ -75,14 +78,15 @@ internal static class FollowRedrive
         while (redrive.As<RedriveShape>() is { Status: "running" } running)
         {
             show(running);
-            await Task.Delay(s_look, cancellationToken);
+            await Task.Delay(s_pollInterval, cancellationToken);
             try
             {
                 redrive = await api.Get($"operations/redrives/{id}", cancellationToken);
                 lastAnswer = Stopwatch.GetTimestamp();
             }
-            catch (CommandFailedException away)
-                when (away.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_patience) { }
+            catch (CommandFailedException unavailable)
+                when (unavailable.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_timeout)
+            { }
         }
         show(redrive.As<RedriveShape>());
         return redrive;
@@ -119,8 +123,8 @@ internal static class FollowRedrive
         else
             terminal.Say(
                 $"Redrive {redrive.Id} {redrive.Status}: {Text.Count(redrive.Sent, "message")} sent"
-                    + (redrive.NotFound > 0 ? $", {redrive.NotFound} not there any more" : "")
-                    + (redrive.Failed > 0 ? $", {redrive.Failed} left where they are" : "")
+                    + (redrive.NotFound > 0 ? $", {redrive.NotFound} no longer in the queue" : "")
+                    + (redrive.Failed > 0 ? $", {redrive.Failed} left in the error queue" : "")
                     + "."
             );
         if (redrive.Status != "completed")

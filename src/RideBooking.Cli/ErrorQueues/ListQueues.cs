@@ -3,13 +3,15 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>error-queues list</c>: how many messages lie where, since when, and what failed most often.</summary>
+/// <summary>
+/// <c>error-queues list</c>: shows each queue's messages: how many, since when, and the most frequent failures.
+/// </summary>
 internal static class ListQueues
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
-        var all = new Option<bool>("--all") { Description = "Also the queues that hold nothing." };
-        var command = new Command("list", "The error and skipped queues that hold messages.") { all };
+        var all = new Option<bool>("--all") { Description = "Include empty queues." };
+        var command = new Command("list", "List error and skipped queues that hold messages.") { all };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -30,14 +32,14 @@ internal static class ListQueues
         if (queues.Count == 0)
             terminal.Note("No error queue holds a message.");
         else if (terminal.IsPiped)
-            // One table for programs: a line for each reason.
+            // One table for programs: one line for each fingerprint.
             terminal.Table(
                 [
                     new("Queue"),
                     new("Messages"),
                     new("Oldest"),
                     new("Fingerprint"),
-                    new("Messages of it"),
+                    new("Messages with it"),
                     new("What failed"),
                 ],
                 queues.SelectMany(queue =>
@@ -80,6 +82,6 @@ internal static class Failure
 {
     public static string Of(string? type, string? message) =>
         type is null
-            ? "nobody consumes it there"
+            ? "no consumer for this type"
             : $"{type[(type.LastIndexOfAny(['.', '+']) + 1)..]}: {message?.Split('\n')[0].Trim()}";
 }

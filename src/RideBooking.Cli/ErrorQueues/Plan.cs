@@ -3,17 +3,17 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary>What a redrive or a discard would be for.</summary>
-/// <param name="answer">The host's answer to a dry run.</param>
-/// <param name="ids">The ids that were named, if ids were.</param>
+/// <summary>The plan of a redrive or a discard.</summary>
+/// <param name="answer">The host's response to a dry run.</param>
+/// <param name="ids">The given ids; null if a queue was given.</param>
 internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
 {
     readonly PlanShape _plan = answer.As<PlanShape>();
 
     public int Count => _plan.Count;
 
-    /// <summary>Shows it.</summary>
-    /// <returns>How the command ends.</returns>
+    /// <summary>Prints the plan.</summary>
+    /// <returns>The command's exit code.</returns>
     public int Show(Terminal terminal, bool json)
     {
         if (json)
@@ -24,26 +24,24 @@ internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
         if (IsEmpty(terminal, out var end))
             return end;
         Messages.Write(terminal, _plan.Items);
-        terminal.Note(
-            $"{Selected}{(_plan.Items.Count < Count ? $", of which these are the first {_plan.Items.Count}" : "")}."
-        );
+        terminal.Note($"{Selected}{(_plan.Items.Count < Count ? $", the first {_plan.Items.Count} listed" : "")}.");
         return ExitCode.Done;
     }
 
-    /// <summary>Whether there is nothing to do, which it then says.</summary>
+    /// <summary>Whether the plan is empty. Prints a note if it is.</summary>
     public bool IsEmpty(Terminal terminal, out int exitCode)
     {
         exitCode = ids is null ? ExitCode.Done : ExitCode.NotFound;
         if (Count == 0)
-            terminal.Note(ids is null ? "No message there is meant." : "No such message waits in an error queue.");
+            terminal.Note(ids is null ? "No message in the queue matches." : "No error queue holds such a message.");
         return Count == 0;
     }
 
-    /// <summary>What to ask before it is done.</summary>
+    /// <summary>The question to confirm before the action.</summary>
     public string Question(string verb, string where) => $"{verb} {Selected} {where}?";
 
     string Selected =>
-        _plan.Count < _plan.Matching ? $"{Text.Count(Count, "message")} (the longest waiting of {_plan.Matching})"
-        : _plan.NotFound > 0 ? $"{Text.Count(Count, "message")} ({_plan.NotFound} of the ids are not there any more)"
+        _plan.Count < _plan.Matching ? $"{Text.Count(Count, "message")} (the oldest of {_plan.Matching})"
+        : _plan.NotFound > 0 ? $"{Text.Count(Count, "message")} ({_plan.NotFound} of the ids are no longer in a queue)"
         : Text.Count(Count, "message");
 }

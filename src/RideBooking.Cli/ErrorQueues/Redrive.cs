@@ -4,19 +4,22 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>error-queues redrive</c>: sends failed messages back to the queue they failed in, and follows until it is done.</summary>
+/// <summary>
+/// <c>error-queues redrive</c>: sends failed messages back to the queue in which they failed, and follows until the redrive
+/// ends.
+/// </summary>
 internal static class Redrive
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var targets = new Targets(required: true);
         var (reason, yes, dryRun) = (Options.Reason(), Options.Yes(), Options.DryRun());
-        var limit = Options.OptionalNumber("--limit", "At most so many, the longest waiting first.", 1, 10_000);
-        var rate = Options.OptionalNumber("--rate", "At most so many a second.", 1, 10_000);
-        var noWait = new Option<bool>("--no-wait") { Description = "Do not wait until it is done." };
+        var limit = Options.OptionalNumber("--limit", "Max number of messages, the oldest first.", 1, 10_000);
+        var rate = Options.OptionalNumber("--rate", "Max number of messages per second.", 1, 10_000);
+        var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the end of the redrive." };
         var command = new Command(
             "redrive",
-            "Send failed messages back to the queue they failed in, with their message ids. What was handled before is not handled again."
+            "Send failed messages back to the queue in which they failed, with their message ids. Effects that already happened do not happen again."
         )
         {
             limit,
@@ -54,10 +57,10 @@ internal static class Redrive
                     if (plan.IsEmpty(terminal, out var end))
                         return end;
                     await terminal.Confirm(
-                        plan.Question("Send", "back to the queue they failed in"),
+                        plan.Question("Send", "back to the queue in which they failed"),
                         cancellationToken
                     );
-                    // What comes to the queue meanwhile is not what was asked about.
+                    // Only the confirmed messages are redriven, not those that arrive in the queue meanwhile.
                     most = plan.Count;
                 }
                 JsonElement accepted;
@@ -78,7 +81,7 @@ internal static class Redrive
                 catch (OperationCanceledException)
                 {
                     terminal.Note(
-                        "Interrupted before the host answered. ridebooking audit shows whether it took the redrive."
+                        "Interrupted before the host answered. Run ridebooking audit to see whether the host accepted the redrive."
                     );
                     throw;
                 }

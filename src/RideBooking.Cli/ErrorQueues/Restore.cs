@@ -3,14 +3,14 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>error-queues restore</c>: puts discarded messages into their error queue again.</summary>
+/// <summary><c>error-queues restore</c>: puts discarded messages back into their error queue.</summary>
 internal static class Restore
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var ids = Options.Many("ids", "Ids of discarded messages; show --discarded lists them.");
         var reason = Options.Reason();
-        var command = new Command("restore", "Put discarded messages into their error queue again.") { ids, reason };
+        var command = new Command("restore", "Put discarded messages back into their error queue.") { ids, reason };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -24,7 +24,7 @@ internal static class Restore
                 terminal.Say(
                     host.Json(parsed)
                         ? answer.Indented()
-                        : $"{Text.Count(done.Restored, "message")} restored{(done.NotFound > 0 ? $", {done.NotFound} not among the discarded" : "")}."
+                        : $"{Text.Count(done.Restored, "message")} restored{(done.NotFound > 0 ? $", {done.NotFound} not found among the discarded messages" : "")}."
                 );
                 return done is { Restored: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
             }

@@ -4,7 +4,7 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary><c>error-queues show</c>: the messages of a queue, or everything about one.</summary>
+/// <summary><c>error-queues show</c>: lists the messages of a queue, or shows everything about one message.</summary>
 internal static class Show
 {
     const int MaxPerPage = 100;
@@ -12,11 +12,11 @@ internal static class Show
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var targets = new Targets(required: false);
-        var limit = Options.Number("--limit", "At most so many messages.", 1, 10_000, standard: 20);
-        var discarded = new Option<bool>("--discarded") { Description = "Those that were discarded, newest first." };
+        var limit = Options.Number("--limit", "Max number of messages.", 1, 10_000, standard: 20);
+        var discarded = new Option<bool>("--discarded") { Description = "List discarded messages, newest first." };
         var command = new Command(
             "show",
-            "The messages of a queue (of all queues when none is named), the longest waiting first; or everything about one."
+            "List the messages of a queue (by default of all queues), oldest first; or show everything about one message."
         )
         {
             limit,
@@ -79,15 +79,15 @@ internal static class Show
     static void Write(Terminal terminal, IReadOnlyList<MessageShape> messages, bool more)
     {
         if (messages.Count == 0)
-            terminal.Note("There is no such message.");
+            terminal.Note("No message matches.");
         else
             Messages.Write(terminal, messages);
         if (more)
-            terminal.Note("There are more; --limit says how many are shown.");
+            terminal.Note("There are more messages. Use --limit to show more.");
     }
 }
 
-/// <summary>Failed messages in a list.</summary>
+/// <summary>Prints failed messages as a list.</summary>
 internal static class Messages
 {
     public static void Write(Terminal terminal, IEnumerable<MessageShape> messages)
@@ -108,7 +108,7 @@ internal static class Messages
                 )
             );
         else
-            // An id and a ride alone fill a narrow terminal.
+            // In a narrow terminal, an id and a ride alone fill the line.
             foreach (var message in messages)
                 terminal.Entry(
                     message.Id,

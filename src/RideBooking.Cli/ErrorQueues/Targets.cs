@@ -4,35 +4,33 @@ using System.Text.RegularExpressions;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary>
-/// Which failed messages a command is for: ids as <c>show</c> prints them, or a queue and what its messages have in common.
-/// </summary>
+/// <summary>The failed messages that a command is for: ids as <c>show</c> prints them, or a queue with filters.</summary>
 internal sealed partial class Targets
 {
     readonly Argument<string[]> _targets;
 
     readonly Option<string> _fingerprint = new("--fingerprint")
     {
-        Description = "Of a queue, only what failed for this reason.",
+        Description = "Only messages of the queue with this fingerprint.",
         HelpName = "fingerprint",
     };
 
     readonly Option<string> _messageType = new("--type")
     {
-        Description = "Of a queue, only messages of this type.",
+        Description = "Only messages of the queue with this type.",
         HelpName = "name",
     };
 
     readonly Option<Guid?> _ride = new("--ride")
     {
-        Description = "Of a queue, only messages of this ride.",
+        Description = "Only messages of the queue that belong to this ride.",
         HelpName = "id",
     };
 
     public Targets(bool required) =>
         _targets = Options.Many("queue or ids", "An error or skipped queue, or ids of failed messages.", required);
 
-    /// <summary>Gives a command these arguments, and refuses what does not go together.</summary>
+    /// <summary>Adds these arguments to a command, and rejects invalid combinations.</summary>
     public void AddTo(Command command)
     {
         command.Add(_targets);
@@ -42,15 +40,15 @@ internal sealed partial class Targets
         command.Validators.Add(Check);
     }
 
-    /// <summary>The ids, or null where a queue is meant.</summary>
+    /// <summary>The ids; null if a queue is given.</summary>
     public IReadOnlyList<string>? Ids(ParseResult parsed) =>
         parsed.GetValue(_targets) is { Length: > 0 } targets && IsId(targets[0]) ? targets : null;
 
-    /// <summary>The queue, or null.</summary>
+    /// <summary>The queue; null if ids are given.</summary>
     public string? Queue(ParseResult parsed) =>
         Ids(parsed) is null ? parsed.GetValue(_targets)?.FirstOrDefault() : null;
 
-    /// <summary>What the API calls a selection.</summary>
+    /// <summary>The arguments as the API's selection.</summary>
     public object Selection(ParseResult parsed) =>
         new
         {
@@ -61,7 +59,7 @@ internal sealed partial class Targets
             RideId = parsed.GetValue(_ride),
         };
 
-    /// <summary>The same as a query.</summary>
+    /// <summary>The arguments as a query string.</summary>
     public string Query(ParseResult parsed) =>
         string.Concat(
             new (string Name, string? Value)[]
@@ -80,18 +78,18 @@ internal sealed partial class Targets
         var targets = result.GetValue(_targets) ?? [];
         var ids = targets.Count(IsId);
         if (ids > 0 && ids < targets.Length || targets.Length - ids > 1)
-            result.AddError("Name one queue, or ids of failed messages");
+            result.AddError("Give one queue, or ids of failed messages");
         else if (
             ids > 0
             && (result.GetValue(_fingerprint) ?? result.GetValue(_messageType)) is not null
                 | result.GetValue(_ride) is not null
         )
-            result.AddError("--fingerprint, --type and --ride choose among the messages of a queue, not among ids");
+            result.AddError("--fingerprint, --type and --ride filter the messages of a queue, not ids");
     }
 
     static bool IsId(string target) => Id().IsMatch(target);
 
-    // A queue, and what tells its messages apart.
+    // Matches a message id: the name of a queue, and the message's hash.
     [GeneratedRegex("_(error|skipped)\\.[0-9a-f]{16}$")]
     private static partial Regex Id();
 }

@@ -3,11 +3,11 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.ErrorQueues;
 
-/// <summary>Everything about one failed message, for a person.</summary>
+/// <summary>Prints everything about one failed message for a person.</summary>
 internal static class WholeMessage
 {
-    // They are told apart from the rest: the exception has a part of its own.
-    static readonly string[] s_told = ["MT-Fault-StackTrace", "MT-Fault-Message", "MT-Fault-ExceptionType"];
+    // These headers are left out of the list, because the exception has a section of its own.
+    static readonly string[] s_exceptionHeaders = ["MT-Fault-StackTrace", "MT-Fault-Message", "MT-Fault-ExceptionType"];
 
     public static void Write(Terminal terminal, WholeMessageShape message)
     {
@@ -23,7 +23,7 @@ internal static class WholeMessage
             Fact(
                 "Ride",
                 ride.LastEvent is null
-                    ? $"{ride.Id}, of which the event log knows nothing"
+                    ? $"{ride.Id}, not in the event log"
                     : $"{ride.Id}, {ride.Status}; last {ride.LastEvent} at {Text.Instant(ride.LastEventAt)}"
             );
 
@@ -38,21 +38,21 @@ internal static class WholeMessage
         terminal.Heading("Headers");
         foreach (
             var (name, value) in message
-                .Headers.Where(header => !s_told.Contains(header.Key))
+                .Headers.Where(header => !s_exceptionHeaders.Contains(header.Key))
                 .OrderBy(header => header.Key, StringComparer.Ordinal)
         )
             terminal.Say($"{name}: {value}");
 
-        terminal.Heading($"Body ({message.ContentType ?? "of no declared type"})");
+        terminal.Heading($"Body ({message.ContentType ?? "no declared type"})");
         terminal.Say(
             message.Body is { } json
                 ? json.ToJsonString(Shapes.Json)
-                : message.BodyText ?? $"{message.BodyBase64} (base64: it is no text)"
+                : message.BodyText ?? $"{message.BodyBase64} (base64, because the body is not text)"
         );
 
-        terminal.Heading("What was done to it");
+        terminal.Heading("History");
         if (message.History.Count == 0)
-            terminal.Say("Nothing so far.");
+            terminal.Say("No operator has acted on this message.");
         foreach (var done in message.History)
             terminal.Say($"{Text.Instant(done.At)} {done.Action} by {done.By}: {done.Reason}");
 

@@ -1,9 +1,9 @@
 namespace RideBooking.Demo.People;
 
-/// <summary>The application's public API, as an app on a phone has it.</summary>
+/// <summary>The application's public API, as an app on a phone uses it.</summary>
 internal sealed class Api(OwnAddress address, TimeProvider clock) : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false })
     {
@@ -12,20 +12,20 @@ internal sealed class Api(OwnAddress address, TimeProvider clock) : IDisposable
 
     Uri? _address;
 
-    /// <summary>The host's address, once it listens.</summary>
+    /// <summary>Returns the host's address once it listens.</summary>
     public async Task<Uri> Address(CancellationToken cancellationToken) =>
         _address ??= await address.Get(cancellationToken);
 
-    /// <summary>Somebody who uses the API. Signs in when it is needed.</summary>
+    /// <summary>Returns a session for one person. It signs in when necessary.</summary>
     /// <param name="role">rider, driver or operator.</param>
-    /// <param name="id">Who it is.</param>
+    /// <param name="id">The person's id.</param>
     public Session For(string role, string id) => new(this, role, id, clock);
 
-    /// <summary>Sends a request; only the headers are waited for, and not for ever.</summary>
+    /// <summary>Sends a request, and waits for the response headers only, with a timeout.</summary>
     public async Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         request.RequestUri = new Uri(await Address(cancellationToken), request.RequestUri!);
         try
         {
@@ -33,7 +33,7 @@ internal sealed class Api(OwnAddress address, TimeProvider clock) : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException($"No answer within {s_patience.TotalSeconds:0} s.");
+            throw new HttpRequestException($"No response within {s_timeout.TotalSeconds:0} s.");
         }
     }
 

@@ -4,22 +4,23 @@ using System.Text;
 
 namespace RideBooking.Demo.People;
 
-/// <summary>
-/// What one person decides by. It follows from the seed and from who decides over what, so that the same people do the
-/// same again, however their doings interleave.
-/// </summary>
+/// <summary>Makes one person's random decisions.</summary>
+/// <remarks>
+/// They depend on the seed, on the person and on the kind of decision only. So the same people act in the same way again,
+/// however their actions interleave.
+/// </remarks>
 internal sealed class Chance(int seed, string who)
 {
     readonly Random _random = new(
         BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {who}")))
     );
 
-    /// <summary>Whether something happens that happens so often, 0 to 1.</summary>
+    /// <summary>Whether an event with this probability (0 to 1) happens.</summary>
     public bool Of(double probability) => _random.NextDouble() < probability;
 
-    /// <summary>A number from one to another.</summary>
+    /// <summary>Returns a number in a range.</summary>
     public double Between(double least, double most) => least + _random.NextDouble() * (most - least);
 
-    /// <summary>One of several.</summary>
+    /// <summary>Returns one of several values.</summary>
     public T Any<T>(IReadOnlyList<T> several) => several[_random.Next(several.Count)];
 }

@@ -4,7 +4,7 @@ using RideBooking.Demo.Watching;
 
 namespace RideBooking.Demo.People;
 
-/// <summary>Everybody who lives in the city. There are as many as there are, and each does one thing at a time.</summary>
+/// <summary>Runs all people of the city. Their number is fixed, and each of them does one thing at a time.</summary>
 internal sealed partial class City(
     DemoArguments arguments,
     Api api,
@@ -19,12 +19,12 @@ internal sealed partial class City(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // They leave as soon as the host is asked to stop: it waits for no request then.
+        // Everyone leaves as soon as the host starts to stop, because it no longer waits for requests then.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         var cancellationToken = end.Token;
         try
         {
-            // Fails, and ends the host, where the host has no address that the demo can use.
+            // Throws, and stops the host, if the host has no address that the demo can use.
             await api.Address(cancellationToken);
             await watch.Begun.WaitAsync(cancellationToken);
             await Task.WhenAll([
@@ -46,7 +46,7 @@ internal sealed partial class City(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The end of the demo.
+            // The demo ends.
         }
     }
 
@@ -64,6 +64,6 @@ internal sealed partial class City(
             }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Name} of the demo met what no app expects, and opens the app anew")]
+    [LoggerMessage(LogLevel.Warning, "The app of {Name} in the demo failed unexpectedly; it is restarted")]
     partial void LogTrouble(Exception trouble, string name);
 }

@@ -3,12 +3,14 @@ using System.Text.Json;
 
 namespace RideBooking.Demo.People;
 
-/// <summary>A driver with an app: comes on duty, answers offers, drives, takes a break.</summary>
+/// <summary>A driver with an app, who goes on duty, answers offers, drives and takes breaks.</summary>
 internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock, int seed)
 {
     static readonly TimeSpan s_betweenReports = TimeSpan.FromSeconds(1);
 
-    /// <summary>Who stands still reports, too: drivers who are not heard of are offered no rides.</summary>
+    /// <summary>
+    /// The interval of location reports, also while standing still: drivers without recent reports get no offers.
+    /// </summary>
     static readonly TimeSpan s_atLeast = TimeSpan.FromSeconds(30);
 
     readonly Session _app = api.For("driver", $"{Names.DriverId}{number}");
@@ -18,7 +20,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     volatile Spot _here = Places.Any(new Chance(seed, $"driver {number} begins"));
     volatile bool _onDuty;
 
-    /// <summary>Drives until told to stop.</summary>
+    /// <summary>Drives until cancelled.</summary>
     public async Task Live(CancellationToken cancellationToken)
     {
         var vehicle = new
@@ -29,7 +31,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         };
         await _app.Do(HttpMethod.Put, "drivers/me", new { name = Names.Driver(number), vehicle }, cancellationToken);
 
-        // Whichever fails takes the others with it.
+        // If one of them fails, it stops the others.
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var all = new[] { KeepShifts(together.Token), Report(together.Token), Follow(together.Token) };
         var first = await Task.WhenAny(all);
@@ -40,7 +42,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
 
     async Task KeepShifts(CancellationToken cancellationToken)
     {
-        // Not all at once.
+        // Drivers do not start all at once.
         await pace.Pass(_shifts.Between(0, 4), cancellationToken);
         while (true)
         {
@@ -76,7 +78,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         }
     }
 
-    /// <summary>Does what the app says: one offer, or one ride, at a time.</summary>
+    /// <summary>Follows the app: one offer or one ride at a time.</summary>
     async Task Follow(CancellationToken cancellationToken)
     {
         Drive? current = null;
@@ -111,7 +113,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     {
         var declines = _answers.Of(0.15);
         await pace.Pass(_answers.Between(0.3, 1.8), cancellationToken);
-        // 409: it is over by now.
+        // 409: the offer has ended by now.
         if (declines)
             await _app.Send(HttpMethod.Post, $"offers/{offer}/decline", new { reason = "Too far" }, cancellationToken);
         else
@@ -124,17 +126,17 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         var (approach, wait, way) = (_drives.Between(3, 7), _drives.Between(1, 3), _drives.Between(6, 13));
         var (breaksDown, nobodyComes) = (_drives.Of(0.03), _drives.Of(0.03));
 
-        // A ride from before the host was restarted may be further.
+        // A ride from before a restart of the host may be in a later state.
         var status = await Status(job, cancellationToken);
         if (status is null or "driverAssigned")
         {
             await Go(job.Pickup, approach, cancellationToken);
             if (breaksDown)
             {
-                await Tell(job, "release", new { reason = "Flat tyre" }, cancellationToken);
+                await SendCommand(job, "release", new { reason = "Flat tyre" }, cancellationToken);
                 return;
             }
-            if (!await Tell(job, "arrive", null, cancellationToken))
+            if (!await SendCommand(job, "arrive", null, cancellationToken))
                 return;
             await pace.Pass(wait, cancellationToken);
         }
@@ -142,26 +144,27 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         {
             if (nobodyComes && await WaitWithoutAnswer(job, cancellationToken))
                 return;
-            if (!await Tell(job, "start", null, cancellationToken))
+            if (!await SendCommand(job, "start", null, cancellationToken))
                 return;
         }
         await Go(job.Dropoff, way, cancellationToken);
         var distanceMeters = (int)(job.Pickup.MetersTo(job.Dropoff) * 1.25);
-        await Tell(job, "complete", new { distanceMeters }, cancellationToken);
+        await SendCommand(job, "complete", new { distanceMeters }, cancellationToken);
     }
 
-    /// <summary>Reports that nobody came, as soon as that may be reported.</summary>
+    /// <summary>Reports a no-show as soon as the API accepts one.</summary>
     async Task<bool> WaitWithoutAnswer(Job job, CancellationToken cancellationToken)
     {
         await pace.Pass(4, cancellationToken);
         return (await _app.Send(HttpMethod.Post, $"{job.Ride}/no-show", null, cancellationToken)).Ok;
     }
 
-    /// <summary>
-    /// Tells the ride; one that is over says no. It may not know of its driver yet, for that takes a message: then the driver
-    /// presses accept once more, and is told whether the ride is still his.
-    /// </summary>
-    async Task<bool> Tell(Job job, string what, object? body, CancellationToken cancellationToken)
+    /// <summary>Sends a command to the ride, which refuses it if the ride has ended.</summary>
+    /// <remarks>
+    /// The ride may not know its driver yet, because the assignment is a message. Then the driver accepts the offer again,
+    /// and the response says whether the ride is still theirs.
+    /// </remarks>
+    async Task<bool> SendCommand(Job job, string what, object? body, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -207,7 +210,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
             new(place.GetProperty("lat").GetDouble(), place.GetProperty("lng").GetDouble());
     }
 
-    /// <summary>A ride that is being driven, until it is over for whatever reason.</summary>
+    /// <summary>A ride in progress, until it ends for any reason.</summary>
     sealed class Drive(string offer, Task driving, CancellationTokenSource end)
     {
         public string Offer => offer;

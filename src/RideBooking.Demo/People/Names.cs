@@ -1,6 +1,6 @@
 namespace RideBooking.Demo.People;
 
-/// <summary>What the people are called. Who has the same number always has the same name.</summary>
+/// <summary>The names of the people. The same number always has the same name.</summary>
 internal static class Names
 {
     static readonly string[] s_drivers =
@@ -63,9 +63,11 @@ internal static class Names
 
     public static string Model(int number) => s_models[number % s_models.Length];
 
-    /// <summary>The name of whom the API knows by this id, or the id where it is none of ours.</summary>
+    /// <summary>
+    /// Returns the name of the person with this id, or the id itself if it is not one of the demo's people.
+    /// </summary>
     public static string Of(string? id) =>
-        id is null ? "somebody"
+        id is null ? "someone"
         : Number(id, DriverId) is { } driver ? Driver(driver)
         : Number(id, RiderId) is { } rider ? Rider(rider)
         : id;
@@ -78,7 +80,7 @@ internal static class Names
             ? number
             : null;
 
-    // The second of a name is Anna 2.
+    // The second person with a name is called Anna 2.
     static string Of(string[] names, int number) =>
         number < names.Length ? names[number] : $"{names[number % names.Length]} {number / names.Length + 1}";
 }

@@ -1,23 +1,23 @@
 namespace RideBooking.Demo.People;
 
-/// <summary>A point of the city.</summary>
-/// <param name="Lat">Degrees.</param>
-/// <param name="Lng">Degrees.</param>
-/// <param name="Address">What people call it.</param>
+/// <summary>A point in the city.</summary>
+/// <param name="Lat">The latitude in degrees.</param>
+/// <param name="Lng">The longitude in degrees.</param>
+/// <param name="Address">The name of the place.</param>
 internal sealed record Spot(double Lat, double Lng, string? Address = null)
 {
     const double MetersPerDegree = 111_320;
 
-    /// <summary>The spot at a part of the way to another, 0 to 1.</summary>
+    /// <summary>Returns the point at a fraction (0 to 1) of the way to another point.</summary>
     public Spot Towards(Spot other, double part) => new(Lat + (other.Lat - Lat) * part, Lng + (other.Lng - Lng) * part);
 
-    /// <summary>Metres as the crow flies; exact enough within a city.</summary>
+    /// <summary>Returns the straight-line distance in metres. It is exact enough within a city.</summary>
     public double MetersTo(Spot other) =>
         MetersPerDegree
         * Math.Sqrt(Math.Pow(Lat - other.Lat, 2) + Math.Pow((Lng - other.Lng) * Math.Cos(Lat * Math.PI / 180), 2));
 }
 
-/// <summary>Where people want to go in Berlin.</summary>
+/// <summary>The destinations of riders in Berlin.</summary>
 internal static class Places
 {
     const double Around = 0.002;
@@ -42,10 +42,10 @@ internal static class Places
         new(52.5300, 13.4010, "Rosenthaler Platz"),
     ];
 
-    /// <summary>Near one of the places that everybody knows.</summary>
+    /// <summary>Returns a point near one of the well-known places.</summary>
     public static Spot Any(Chance chance) => Near(chance.Any(s_known), chance);
 
-    /// <summary>Two different places.</summary>
+    /// <summary>Returns two different places.</summary>
     public static (Spot From, Spot To) Way(Chance chance)
     {
         var from = chance.Any(s_known);

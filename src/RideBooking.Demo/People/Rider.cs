@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace RideBooking.Demo.People;
 
-/// <summary>A rider with an app: asks for the price, rides, now and then changes his mind, pays, rates.</summary>
+/// <summary>A rider with an app, who asks for the price, rides, sometimes changes their mind, pays and rates.</summary>
 internal sealed class Rider(int number, Api api, Pace pace, int seed)
 {
-    // So long a rider looks at the app after the ride, in seconds of the city.
+    // How long riders look at the app after a ride, in seconds of city time.
     const double Patience = 25;
 
     readonly Session _app = api.For("rider", $"{Names.RiderId}{number}");
     readonly Chance _chance = new(seed, $"rider {number}");
     readonly Dictionary<string, string> _cards = [];
 
-    /// <summary>Rides until told to stop.</summary>
+    /// <summary>Rides until cancelled.</summary>
     public async Task Live(CancellationToken cancellationToken)
     {
         while (true)
@@ -25,7 +25,7 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         }
     }
 
-    /// <returns>The ride, or null for no ride this time.</returns>
+    /// <returns>The ride, or null if the rider takes no ride this time.</returns>
     async Task<string?> Request(Trip trip, CancellationToken cancellationToken)
     {
         var way = new { pickup = trip.From, dropoff = trip.To };
@@ -33,14 +33,14 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         if (trip.IsTooExpensive)
             return null;
         var card = await Card(trip.Card, cancellationToken);
-        var wish = new
+        var request = new
         {
             way.pickup,
             way.dropoff,
             quoteId = quote.GetProperty("quoteId").GetString(),
             paymentMethodId = card,
         };
-        var answer = await _app.Send(HttpMethod.Post, "rides", wish, cancellationToken);
+        var answer = await _app.Send(HttpMethod.Post, "rides", request, cancellationToken);
         switch (answer.Code)
         {
             case "active_ride_exists": // from before the host was restarted
@@ -54,7 +54,7 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         return answer.Ok ? answer.Body.GetProperty("id").GetString() : throw new RefusedException("POST rides", answer);
     }
 
-    /// <summary>Looks at the app until everything is said, or long enough.</summary>
+    /// <summary>Follows the ride in the app until its end is known, or the rider's time is up.</summary>
     async Task Follow(string ride, Trip trip, CancellationToken cancellationToken)
     {
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -62,12 +62,12 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
         try
         {
             await foreach (var (type, data) in _app.Listen($"rides/{ride}/events", leave.Token))
-                if (await IsOver(ride, type, data.GetProperty("payload"), trip, leave))
+                if (await HasEnded(ride, type, data.GetProperty("payload"), trip, leave))
                     break;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Has looked long enough; whatever is still to come, the rider finds it later.
+            // The rider's time is up. They find later events when they open the app again.
         }
         finally
         {
@@ -78,7 +78,7 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
             await changing;
     }
 
-    async Task<bool> IsOver(string ride, string type, JsonElement payload, Trip trip, CancellationTokenSource leave)
+    async Task<bool> HasEnded(string ride, string type, JsonElement payload, Trip trip, CancellationTokenSource leave)
     {
         switch (type)
         {
@@ -104,19 +104,19 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
     async Task CancelLater(string ride, double after, CancellationToken cancellationToken)
     {
         await pace.Pass(after, cancellationToken);
-        // Refused where the rider is aboard already, or arrived.
+        // Refused if the rider is already aboard, or has arrived.
         await _app.Send(HttpMethod.Post, $"rides/{ride}/cancel", new { reason = "Changed my mind" }, cancellationToken);
     }
 
     async Task PayBalance(CancellationToken cancellationToken)
     {
         var paymentMethodId = await Card(Trip.GoodCard, cancellationToken);
-        // Refused when it is paid by now.
+        // Refused if the balance has been paid by now.
         await _app.Send(HttpMethod.Post, "riders/me/balance/pay", new { paymentMethodId }, cancellationToken);
         await pace.Pass(1, cancellationToken);
     }
 
-    /// <summary>The id of a card, which is added when it is used for the first time.</summary>
+    /// <summary>Returns the id of a card. A card is added when it is first used.</summary>
     async Task<string> Card(string token, CancellationToken cancellationToken)
     {
         if (_cards.Count == 0)

@@ -8,27 +8,28 @@ using System.Text.Json;
 
 namespace RideBooking.Demo.People;
 
-/// <summary>What the API answered.</summary>
-/// <param name="Status">The status.</param>
-/// <param name="Body">The JSON, if there is any.</param>
+/// <summary>A response of the API.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Body">The JSON, if the response has any.</param>
 internal sealed record Answer(HttpStatusCode Status, JsonElement Body)
 {
-    /// <summary>Whether it was done.</summary>
+    /// <summary>Whether the request succeeded.</summary>
     public bool Ok => (int)Status < 300;
 
-    /// <summary>The stable code of a refusal.</summary>
+    /// <summary>The stable problem code of a refusal.</summary>
     public string? Code =>
         Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("code", out var code) ? code.GetString() : null;
 }
 
-/// <summary>The API said no where an app has no other way.</summary>
+/// <summary>The API refused a request that an app never expects to be refused.</summary>
 internal sealed class RefusedException(string what, Answer answer)
     : Exception($"{what} was answered {(int)answer.Status} {answer.Code}");
 
-/// <summary>
-/// One person's app. What passes by itself (no connection, too busy, too many requests, database or broker away) is tried
-/// again under the same Idempotency-Key until it has passed, as a good app does.
-/// </summary>
+/// <summary>One person's app.</summary>
+/// <remarks>
+/// Like a good app, it retries transient failures (no connection, too busy, too many requests, database or broker
+/// unavailable) with the same Idempotency-Key until they have passed.
+/// </remarks>
 internal sealed class Session(Api api, string role, string id, TimeProvider clock)
 {
     static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(300);
@@ -36,10 +37,10 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
 
     string? _token;
 
-    /// <summary>Who uses it.</summary>
+    /// <summary>Who uses the app.</summary>
     public string Id => id;
 
-    /// <summary>Sends a request until there is an answer that stays.</summary>
+    /// <summary>Sends a request until it gets a final response.</summary>
     public async Task<Answer> Send(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         var key = Guid.CreateVersion7().ToString("n");
@@ -59,23 +60,24 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
                     return answer;
                 wait = response.Headers.RetryAfter?.Delta ?? pause;
             }
-            catch (Exception away) when (away is HttpRequestException or IOException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                // No connection, or it broke off: nobody knows what was done, and the key sees to it that it is done once.
+                // No connection, or the connection was lost. Whether the request was carried out is unknown; the key ensures
+                // that it happens once.
             }
             await Task.Delay(wait, clock, cancellationToken);
         }
     }
 
-    /// <summary>As <see cref="Send"/>, for what is never refused.</summary>
-    /// <exception cref="RefusedException">It was.</exception>
+    /// <summary>Like <see cref="Send"/>, for requests that are never refused.</summary>
+    /// <exception cref="RefusedException">The API refused the request.</exception>
     public async Task<JsonElement> Do(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         var answer = await Send(method, path, body, cancellationToken);
         return answer.Ok ? answer.Body : throw new RefusedException($"{method} {path}", answer);
     }
 
-    /// <summary>A stream of server-sent events as they come; comes back where it broke off.</summary>
+    /// <summary>Reads a stream of server-sent events, and resumes it where it was interrupted.</summary>
     public async IAsyncEnumerable<(string Type, JsonElement Data)> Listen(
         string path,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -119,7 +121,7 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
                 return Passes(answer) ? null : throw new RefusedException($"GET {path}", answer);
             }
         }
-        catch (Exception away) when (away is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             return null;
         }
@@ -131,7 +133,7 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
         {
             return await events.MoveNextAsync();
         }
-        catch (Exception away) when (away is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             return false;
         }
@@ -157,7 +159,7 @@ internal sealed class Session(Api api, string role, string id, TimeProvider cloc
 
     bool Passes(Answer answer)
     {
-        // The token has run out.
+        // The token has expired.
         if (answer.Status == HttpStatusCode.Unauthorized)
             _token = null;
         return answer.Status

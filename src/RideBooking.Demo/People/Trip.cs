@@ -1,13 +1,13 @@
 namespace RideBooking.Demo.People;
 
-/// <summary>What a rider wants next, decided beforehand.</summary>
-/// <param name="Rest">Seconds of the city before it.</param>
+/// <summary>A rider's next trip, decided in advance.</summary>
+/// <param name="Rest">Seconds of city time before the trip.</param>
 /// <param name="From">Where the rider waits.</param>
 /// <param name="To">Where the rider wants to go.</param>
-/// <param name="IsTooExpensive">Whether the quote is more than the rider likes to pay.</param>
-/// <param name="CancelAfter">Seconds of the city after which the rider changes his mind; null if not.</param>
-/// <param name="Card">The token of the card the rider pays with; docs/payments.md says what each does.</param>
-/// <param name="Stars">How the rider rates the ride; null if not at all.</param>
+/// <param name="IsTooExpensive">Whether the quote is more than the rider wants to pay.</param>
+/// <param name="CancelAfter">Seconds of city time after which the rider changes their mind; null if they do not.</param>
+/// <param name="Card">The token of the card that the rider pays with; docs/payments.md says what each token does.</param>
+/// <param name="Stars">How the rider rates the ride; null if they do not.</param>
 internal sealed record Trip(
     double Rest,
     Spot From,
@@ -18,10 +18,10 @@ internal sealed record Trip(
     int? Stars
 )
 {
-    /// <summary>The card that always pays.</summary>
+    /// <summary>The card that always works.</summary>
     public const string GoodCard = "tok_visa";
 
-    /// <summary>The next trip that chance brings.</summary>
+    /// <summary>Draws the next trip at random.</summary>
     public static Trip Next(Chance chance)
     {
         var (from, to) = Places.Way(chance);

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace RideBooking.Demo.Screen;
 
-/// <summary>Draws the one screen: what there is, what flows, what failed, what happens, and what the viewer can do.</summary>
+/// <summary>Draws the screen: rides, message flow, error queues, recent events, and the viewer's keys.</summary>
 internal static class Board
 {
     const int Header = 2;
@@ -15,10 +15,10 @@ internal static class Board
     const int MaxErrorQueues = 4;
     const string Dim = "grey";
 
-    /// <summary>The least that there is room for.</summary>
+    /// <summary>The minimum size of the terminal.</summary>
     public static readonly (int Width, int Height) Least = (78, 22);
 
-    /// <summary>Draws it for a terminal of this size.</summary>
+    /// <summary>Draws the screen for a terminal of this size.</summary>
     public static IRenderable Draw(View view, int width, int height)
     {
         if (width < Least.Width || height < Least.Height)
@@ -41,7 +41,7 @@ internal static class Board
         );
     }
 
-    /// <summary>The same in one line, for where there is no screen. Never more than plain text.</summary>
+    /// <summary>Returns the same in one line of plain text, for an output that is not a terminal.</summary>
     public static string Line(View view)
     {
         var figures = view.Figures;
@@ -89,7 +89,7 @@ internal static class Board
                 "completed" => ("green", false),
                 _ => (Dim, false),
             };
-            // Those under way come and go; those that ended, all there ever were, only grow.
+            // Rides under way come and go, so they get a bar. Ended rides are a total that only grows.
             var bar = underWay ? new string('█', (int)Math.Min(count ?? 0, 40)) : "";
             yield return new OneLine()
                 .Add($" {Words(state)}", color, 17)
@@ -103,7 +103,7 @@ internal static class Board
         const int label = 9;
         const int number = 5;
         var figures = view.Figures;
-        // The newest is at the right end.
+        // The newest value is at the right end.
         var seconds = figures.EventsPerSecond.TakeLast(width - label - number - 2);
         var rate = figures.Rate.ToString("0.0", CultureInfo.InvariantCulture);
         yield return Row("events/s", rate).Add($" {Sparkline(seconds)}", "aqua");
@@ -135,13 +135,16 @@ internal static class Board
     static List<OneLine> ErrorQueues(View view)
     {
         if (view.Figures.ErrorQueues is not { } queues)
-            return [new OneLine().Add(" nobody can say right now", "yellow")];
+            return [new OneLine().Add(" currently unknown", "yellow")];
         if (queues.Count == 0)
             return
             [
                 view.Broken
-                    ? new OneLine().Add(" what fails now is tried again first, and lies here in some seconds", "yellow")
-                    : new OneLine().Add(" empty", "green").Add("  press b to break the computing of fares", Dim),
+                    ? new OneLine().Add(
+                        " failing messages are retried first, and arrive here in some seconds",
+                        "yellow"
+                    )
+                    : new OneLine().Add(" empty", "green").Add("  press b to break fares", Dim),
             ];
         return
         [
@@ -152,7 +155,7 @@ internal static class Board
                         .Add($" {queue.Name}", "red", queues.Max(one => one.Name.Length) + 2)
                         .Add(Known(queue.Count), "bold", 5, right: true)
                         .Add($"  oldest {Age(queue.OldestSeconds)}", Dim, 16)
-                        .Add($"  {queue.Why ?? "nobody consumes this type there"}", Dim)
+                        .Add($"  {queue.Why ?? "no consumer for this type"}", Dim)
                 ),
         ];
     }
@@ -175,15 +178,15 @@ internal static class Board
         var keys = new OneLine();
         if (view.Keys)
         {
-            Key("b", view.Broken ? "mend fares" : "break fares", view.Broken);
+            Key("b", view.Broken ? "fix fares" : "break fares", view.Broken);
             Key("r", failed > 0 ? $"redrive {failed}" : "redrive", failed > 0);
-            Key("p", view.Paused ? "go on" : "pause", view.Paused);
+            Key("p", view.Paused ? "resume" : "pause", view.Paused);
             Key("+", "faster");
             Key("-", "slower");
             Key("q", "quit");
         }
         else
-            keys.Add(" No keyboard here: steer by PUT /api/v1/demo, end with Ctrl-C.", Dim);
+            keys.Add(" No keyboard available: use PUT /api/v1/demo to steer, Ctrl-C to quit.", Dim);
         return
         [
             keys,

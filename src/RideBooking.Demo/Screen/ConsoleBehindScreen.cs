@@ -3,13 +3,14 @@ using Spectre.Console;
 
 namespace RideBooking.Demo.Screen;
 
-/// <summary>
-/// Stands between the console and the terminal. From when the screen goes up, whatever the host writes to its console, its log
-/// above all, goes to a file instead, which the screen names and of which it shows the last line.
-/// </summary>
+/// <summary>Redirects the console to a file while the screen is shown.</summary>
+/// <remarks>
+/// Everything that the host writes to its console, mostly its log, goes to the file. The screen shows the file's name and its
+/// last line.
+/// </remarks>
 internal sealed class ConsoleBehindScreen : TextWriter
 {
-    // A demo that runs for a week must not fill the disk: then the file begins anew.
+    // A demo that runs for a week must not fill the disk. At this size, the file starts anew.
     const long MaxBytes = 10_000_000;
 
     readonly Lock _lock = new();
@@ -22,15 +23,17 @@ internal sealed class ConsoleBehindScreen : TextWriter
     /// <summary>The terminal itself.</summary>
     public IAnsiConsole Screen { get; }
 
-    /// <summary>Where the console goes while the screen is up.</summary>
+    /// <summary>The file that receives the console's output while the screen is shown.</summary>
     public string FileName { get; } = Path.Combine(Path.GetTempPath(), $"ridebooking-demo-{Environment.ProcessId}.log");
 
-    /// <summary>The last line that went there.</summary>
+    /// <summary>The last line that was written to the file.</summary>
     public string? LastLine { get; private set; }
 
     public override Encoding Encoding => _terminal.Encoding;
 
-    /// <summary>Takes the console over where it is a terminal that a screen can be drawn on; else null, and nothing is changed.</summary>
+    /// <summary>
+    /// Takes over the console if it is a terminal on which a screen can be drawn. Otherwise returns null and changes nothing.
+    /// </summary>
     public static ConsoleBehindScreen? TryTake()
     {
         var screen = AnsiConsole.Console;
@@ -41,7 +44,7 @@ internal sealed class ConsoleBehindScreen : TextWriter
         return behind;
     }
 
-    /// <summary>From now on the console goes to the file.</summary>
+    /// <summary>Redirects the console to the file from now on.</summary>
     public void Hide()
     {
         lock (_lock)
@@ -98,13 +101,13 @@ internal sealed class ConsoleBehindScreen : TextWriter
     {
         if (character != '\n')
         {
-            // Never half a surrogate pair.
+            // Never cut a surrogate pair in half.
             var endsInHalf = _line.Length > 0 && char.IsHighSurrogate(_line[^1]);
             if (!char.IsControl(character) && (_line.Length < 500 || (endsInHalf && char.IsLowSurrogate(character))))
                 _line.Append(character);
             return;
         }
-        // What is indented belongs to the line before: a stack trace.
+        // Indented lines belong to the line before, such as a stack trace.
         if (_line.Length > 0 && _line[0] != ' ')
             LastLine = _line.ToString();
         _line.Clear();

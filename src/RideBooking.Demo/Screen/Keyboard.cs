@@ -5,7 +5,7 @@ using RideBooking.Demo.Watching;
 
 namespace RideBooking.Demo.Screen;
 
-/// <summary>What the viewer does by the keys that the screen names.</summary>
+/// <summary>Carries out the viewer's key presses.</summary>
 internal sealed partial class Keyboard(
     Operator by,
     BrokenConsumer consumer,
@@ -20,22 +20,23 @@ internal sealed partial class Keyboard(
     Task _redrive = Task.CompletedTask;
     (string Text, long At)? _notice;
 
-    /// <summary>Whether there is a keyboard.</summary>
+    /// <summary>Whether a keyboard is available.</summary>
     public bool Works { get; } = !Console.IsInputRedirected;
 
-    /// <summary>What became of the last key, for a while.</summary>
+    /// <summary>The result of the last key press, for a limited time.</summary>
     public string? Notice
     {
         get => _notice is { } notice && clock.GetElapsedTime(notice.At) < s_noticeStays ? notice.Text : null;
         private set => _notice = value is null ? null : (value, clock.GetTimestamp());
     }
 
-    /// <summary>Listens from now on.</summary>
+    /// <summary>Starts to listen for keys.</summary>
     public void Listen(CancellationToken cancellationToken)
     {
         if (!Works)
             return;
-        // One thread that always reads: between two reads the terminal would echo what is typed. It ends with the process.
+        // One thread reads all the time, because the terminal would echo keys typed between two reads. It ends with the
+        // process.
         new Thread(() =>
         {
             while (!cancellationToken.IsCancellationRequested)
@@ -54,8 +55,8 @@ internal sealed partial class Keyboard(
             case 'b':
                 consumer.Broken = !consumer.Broken;
                 Notice = consumer.Broken
-                    ? "Fares are broken now: completed rides fail in compute-fare, are tried again, and then lie in its error queue"
-                    : "Fares are mended: what still waits to be tried again succeeds; press r for what lies in the error queue";
+                    ? "Fares are broken: completed rides fail in compute-fare, are retried, and then go to its error queue"
+                    : "Fares are fixed: messages that wait for a retry succeed; press r to redrive the error queue";
                 break;
             case 'r' when _redrive.IsCompleted:
                 Notice = "Redriving…";
@@ -63,7 +64,9 @@ internal sealed partial class Keyboard(
                 break;
             case 'p':
                 pace.Paused = !pace.Paused;
-                Notice = pace.Paused ? "Riders ask for no more rides; those under way go on" : "Riders ride again";
+                Notice = pace.Paused
+                    ? "Riders request no more rides; rides under way continue"
+                    : "Riders request rides again";
                 break;
             case '+' or '=':
                 pace.Current *= 2;
@@ -84,15 +87,15 @@ internal sealed partial class Keyboard(
             List<string> done = [];
             foreach (var queue in await by.ErrorQueues(cancellationToken))
                 done.Add(await by.Redrive(queue.Name, cancellationToken));
-            Notice = done.Count == 0 ? "There is nothing to redrive" : string.Join("; ", done);
+            Notice = done.Count == 0 ? "No messages to redrive" : string.Join("; ", done);
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogFailure(failure);
-            Notice = $"The redrive failed: {failure.Message}";
+            LogFailure(exception);
+            Notice = $"The redrive failed: {exception.Message}";
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "A redrive asked for on the screen failed")]
-    partial void LogFailure(Exception failure);
+    [LoggerMessage(LogLevel.Warning, "A redrive requested on the screen failed; press r to try again")]
+    partial void LogFailure(Exception exception);
 }

@@ -3,7 +3,7 @@ using RideBooking.Demo.Watching;
 
 namespace RideBooking.Demo.Screen;
 
-/// <summary>The demo without a terminal, in a pipe or a container: a plain line now and then.</summary>
+/// <summary>Shows the demo without a terminal, in a pipe or a container: writes one plain line at intervals.</summary>
 internal sealed class Lines(ViewSource source, Watch watch, TimeProvider clock, IHostApplicationLifetime lifetime)
     : BackgroundService
 {
@@ -16,9 +16,7 @@ internal sealed class Lines(ViewSource source, Watch watch, TimeProvider clock, 
         try
         {
             await watch.Begun.WaitAsync(cancellationToken);
-            Console.WriteLine(
-                "The demo's city lives. Steer it by PUT /api/v1/demo as an operator; docs/demo.md says how."
-            );
+            Console.WriteLine("The demo is running. Steer it with PUT /api/v1/demo as an operator; see docs/demo.md.");
             while (true)
             {
                 await Task.Delay(s_pause, clock, cancellationToken);
@@ -27,7 +25,7 @@ internal sealed class Lines(ViewSource source, Watch watch, TimeProvider clock, 
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The end of the demo.
+            // The demo ends.
         }
     }
 }

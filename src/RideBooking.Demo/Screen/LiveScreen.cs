@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace RideBooking.Demo.Screen;
 
-/// <summary>The demo on a terminal: one screen, redrawn some times a second. The terminal is as before when it ends.</summary>
+/// <summary>
+/// Shows the demo on a terminal: one screen, redrawn several times a second. The terminal is restored when the demo ends.
+/// </summary>
 internal sealed class LiveScreen(
     ViewSource source,
     Keyboard keyboard,
@@ -20,7 +22,7 @@ internal sealed class LiveScreen(
         var cancellationToken = end.Token;
         try
         {
-            // Until then the terminal shows how the host starts, and what it waits for.
+            // Until then, the terminal shows how the host starts and what it waits for.
             await Refresh(cancellationToken);
             keyboard.Listen(cancellationToken);
             behind.Hide();
@@ -30,11 +32,11 @@ internal sealed class LiveScreen(
             );
             var view = await Refresh(CancellationToken.None);
             behind.Say(Board.Line(view));
-            behind.Say($"The city goes to sleep; the host finishes what it holds. Its log: {behind.FileName}");
+            behind.Say($"The demo ends; the host finishes the messages in flight. Its log: {behind.FileName}");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The end of the demo, before it began.
+            // The demo ends before it started.
         }
     }
 

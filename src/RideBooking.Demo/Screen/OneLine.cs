@@ -4,31 +4,33 @@ using Spectre.Console;
 
 namespace RideBooking.Demo.Screen;
 
-/// <summary>A line of differently coloured pieces that is never wrapped: what does not fit is cut, and an ellipsis says so.</summary>
+/// <summary>
+/// A line of differently coloured pieces that is never wrapped. Text that does not fit is cut, with an ellipsis.
+/// </summary>
 internal sealed class OneLine
 {
     readonly List<(string Text, string Style)> _left = [];
     readonly List<(string Text, string Style)> _right = [];
 
     /// <summary>Adds a piece.</summary>
-    /// <param name="text">Shown as it is.</param>
-    /// <param name="style">A style of Spectre.Console's; the terminal's own when empty.</param>
-    /// <param name="width">Columns that it takes at least, so that the next begins below the one of the line above.</param>
-    /// <param name="right">Whether it is flush right in these columns.</param>
+    /// <param name="text">The text, shown unchanged.</param>
+    /// <param name="style">A Spectre.Console style; empty for the terminal's default.</param>
+    /// <param name="width">The piece's min width in columns, so that the next piece aligns with the line above.</param>
+    /// <param name="right">Whether the text is right-aligned in these columns.</param>
     public OneLine Add(string text, string style = "", int width = 0, bool right = false)
     {
         _left.Add((right ? text.PadLeft(width) : text.PadRight(width), style));
         return this;
     }
 
-    /// <summary>Adds a piece that stands at the right end of the line.</summary>
+    /// <summary>Adds a piece at the right end of the line.</summary>
     public OneLine AddRight(string text, string style = "")
     {
         _right.Add((text, style));
         return this;
     }
 
-    /// <summary>The line, as wide as this.</summary>
+    /// <summary>Returns the line at this width.</summary>
     public Markup Draw(int width)
     {
         var line = new StringBuilder();

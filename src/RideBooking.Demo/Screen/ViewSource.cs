@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Demo.Screen;
 
-/// <summary>Puts together what the screen shows.</summary>
+/// <summary>Collects what the screen shows.</summary>
 internal sealed class ViewSource(
     Watch watch,
     Api api,
@@ -19,7 +19,7 @@ internal sealed class ViewSource(
 {
     readonly long _begun = clock.GetTimestamp();
 
-    /// <summary>What there is to see now.</summary>
+    /// <summary>Returns the current view.</summary>
     public async Task<View> Now(
         string? notice,
         (string File, string? LastLine) log,

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace RideBooking.Demo.Watching;
 
-/// <summary>The event stream since the demo began: what came last, how much a second, how often each kind.</summary>
+/// <summary>
+/// The event stream since the start of the demo: the latest events, the events per second, and the count of each type.
+/// </summary>
 internal sealed class EventFeed(TimeProvider clock)
 {
     const int Kept = 100;
@@ -16,7 +18,7 @@ internal sealed class EventFeed(TimeProvider clock)
     readonly SortedDictionary<string, decimal> _taken = new(StringComparer.Ordinal);
     readonly long _begun = clock.GetTimestamp();
 
-    /// <summary>Takes the events of a page.</summary>
+    /// <summary>Adds the events of a page.</summary>
     public void Add(IEnumerable<JsonElement> envelopes)
     {
         lock (_lock)
@@ -33,7 +35,7 @@ internal sealed class EventFeed(TimeProvider clock)
             }
     }
 
-    /// <summary>The last events, the newest first.</summary>
+    /// <summary>The latest events, newest first.</summary>
     public IReadOnlyList<Observation> Latest
     {
         get
@@ -43,7 +45,7 @@ internal sealed class EventFeed(TimeProvider clock)
         }
     }
 
-    /// <summary>How often each kind of event happened.</summary>
+    /// <summary>How often each type of event happened.</summary>
     public IReadOnlyDictionary<string, int> Observed
     {
         get
@@ -53,7 +55,7 @@ internal sealed class EventFeed(TimeProvider clock)
         }
     }
 
-    /// <summary>Events in each of the last seconds that are over, the newest last.</summary>
+    /// <summary>The number of events in each of the last complete seconds, newest last.</summary>
     public IReadOnlyList<int> PerSecond
     {
         get
@@ -69,7 +71,7 @@ internal sealed class EventFeed(TimeProvider clock)
         }
     }
 
-    /// <summary>What was captured, by currency.</summary>
+    /// <summary>The captured amounts by currency.</summary>
     public string Taken
     {
         get

@@ -3,22 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace RideBooking.Demo.Watching;
 
-/// <summary>One reading of <c>GET /metrics</c>.</summary>
-/// <param name="Name">The metric.</param>
-/// <param name="Labels">What it is told apart by.</param>
-/// <param name="Value">What it reads.</param>
+/// <summary>One sample of <c>GET /metrics</c>.</summary>
+/// <param name="Name">The metric's name.</param>
+/// <param name="Labels">Its labels.</param>
+/// <param name="Value">Its value.</param>
 internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
 {
-    /// <summary>A label, or empty text.</summary>
+    /// <summary>Returns the value of a label, or empty text.</summary>
     public string this[string label] => Labels.GetValueOrDefault(label, "");
 }
 
-/// <summary>Reads the text that Prometheus reads, of our own metrics.</summary>
+/// <summary>Parses the Prometheus text format, as far as this application's metrics need it.</summary>
 internal static partial class Exposition
 {
     const string Ours = "ridebooking_";
 
-    /// <summary>The readings of our metrics, line by line.</summary>
+    /// <summary>Returns the samples of this application's metrics, line by line.</summary>
     public static async Task<IReadOnlyList<Sample>> Read(Stream text, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(text);

@@ -1,18 +1,18 @@
 namespace RideBooking.Demo.Watching;
 
-/// <summary>What the screen shows, at one moment. What could not be had is null, never what was true before.</summary>
+/// <summary>The values on the screen at one moment. A value that is unavailable is null, never an old one.</summary>
 /// <param name="Rides">Rides by state, in the order of a ride's life.</param>
-/// <param name="EventsPerSecond">Each of the last seconds, the newest last.</param>
-/// <param name="Lag">Seconds: 95 of 100 messages began no later than this after they were sent.</param>
-/// <param name="SlowestEndpoint">Where they are oldest.</param>
-/// <param name="Waiting">Messages that wait in queues; only RabbitMQ tells.</param>
-/// <param name="Outbox">Messages that the broker has not taken yet.</param>
-/// <param name="Timers">Timers and redeliveries that wait for their time.</param>
-/// <param name="Happened">How often each kind of event happened since the demo began.</param>
-/// <param name="Taken">What was captured since then, as text with its currency.</param>
-/// <param name="Latest">The last events, the newest first.</param>
-/// <param name="ErrorQueues">Those that are not empty.</param>
-/// <param name="Ill">The parts that are not healthy, each with the reason.</param>
+/// <param name="EventsPerSecond">The events in each of the last seconds, newest last.</param>
+/// <param name="Lag">The 95th percentile, in seconds, of the time between sending a message and starting its consumer.</param>
+/// <param name="SlowestEndpoint">The endpoint with the oldest messages.</param>
+/// <param name="Waiting">Messages that wait in queues; known on RabbitMQ only.</param>
+/// <param name="Outbox">Messages that the broker has not accepted yet.</param>
+/// <param name="Timers">Timers and redeliveries that are not due yet.</param>
+/// <param name="Happened">How often each type of event happened since the demo started.</param>
+/// <param name="Taken">The amounts captured since then, as text with their currency.</param>
+/// <param name="Latest">The latest events, newest first.</param>
+/// <param name="ErrorQueues">The error and skipped queues that are not empty.</param>
+/// <param name="Ill">The unhealthy parts, each with the reason.</param>
 internal sealed record Figures(
     IReadOnlyList<(string State, double? Count)> Rides,
     IReadOnlyList<int> EventsPerSecond,
@@ -28,22 +28,22 @@ internal sealed record Figures(
     IReadOnlyList<string> Ill
 )
 {
-    /// <summary>Events a second, over the last ten.</summary>
+    /// <summary>Events per second, averaged over the last ten seconds.</summary>
     public double Rate => EventsPerSecond.TakeLast(10).DefaultIfEmpty().Average();
 
-    /// <summary>How often events of these kinds happened.</summary>
+    /// <summary>How often events of these types happened.</summary>
     public int Count(params string[] types) => types.Sum(type => Happened.GetValueOrDefault(type));
 
-    /// <summary>Messages in error and skipped queues; null where nobody can say.</summary>
+    /// <summary>Messages in error and skipped queues; null if unknown.</summary>
     public int? Failed => ErrorQueues?.Sum(queue => queue.Count);
 }
 
 /// <summary>An event, in words.</summary>
 internal sealed record Observation(DateTimeOffset At, string Type, string Text);
 
-/// <summary>An error or skipped queue with messages in it.</summary>
+/// <summary>An error or skipped queue that holds messages.</summary>
 /// <param name="Name">The queue.</param>
-/// <param name="Count">How many.</param>
-/// <param name="OldestSeconds">How long the oldest has been in it.</param>
-/// <param name="Why">What was thrown most often.</param>
+/// <param name="Count">The number of messages.</param>
+/// <param name="OldestSeconds">How long the oldest message has been in the queue.</param>
+/// <param name="Why">The message of the most frequent exception.</param>
 internal sealed record ErrorQueue(string Name, int Count, double? OldestSeconds, string? Why);

@@ -3,10 +3,10 @@ using RideBooking.Demo.People;
 
 namespace RideBooking.Demo.Watching;
 
-/// <summary>Says in a few words what an event tells.</summary>
+/// <summary>Describes an event in a few words.</summary>
 internal static class Narrator
 {
-    /// <summary>The event of an envelope, in words.</summary>
+    /// <summary>Describes the event in an envelope.</summary>
     public static Observation Tell(JsonElement envelope)
     {
         var type = envelope.GetProperty("event_type").GetString()!;
@@ -27,7 +27,7 @@ internal static class Narrator
             "OfferDeclined" => $"{driver} declines",
             "OfferExpired" => $"{driver} did not answer in time",
             "DriverAssigned" => $"{driver} is on the way to {rider}",
-            "DriverUnassigned" => $"{driver} gives {rider}'s ride up ({Text(it, "reason")})",
+            "DriverUnassigned" => $"{driver} gives up {rider}'s ride ({Text(it, "reason")})",
             "NoDriverFound" => $"no driver for {rider}",
             "DriverArrived" => $"{driver} waits for {rider}",
             "RideStarted" => $"{rider} is aboard with {driver}",
@@ -39,10 +39,10 @@ internal static class Narrator
             "PaymentCaptured" => $"{rider} pays {Money(it, "amount")}",
             "PaymentFailed" => $"{rider}'s card fails: {Text(it, "code")?.Replace('_', ' ')}",
             "BalanceOutstanding" => $"{rider} owes {Money(it, "amount")}",
-            "BalanceSettled" => $"{rider} pays the {Money(it, "amount")} that were owed",
+            "BalanceSettled" => $"{rider} pays the outstanding {Money(it, "amount")}",
             "ReceiptIssued" => $"receipt {Text(it, "number")} for {rider}",
             "RideRated" => $"{rider} gives {driver} {Text(it, "stars")} of 5 stars",
-            "DriverWentOnline" => $"{driver} comes on duty",
+            "DriverWentOnline" => $"{driver} goes on duty",
             "DriverWentOffline" => $"{driver} takes a break",
             _ => "",
         };

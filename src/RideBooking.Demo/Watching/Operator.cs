@@ -3,18 +3,18 @@ using RideBooking.Demo.People;
 
 namespace RideBooking.Demo.Watching;
 
-/// <summary>The operator on duty, over the same API as any other.</summary>
+/// <summary>The operator on duty, who uses the same API as any other operator.</summary>
 internal sealed class Operator(Api api, TimeProvider clock)
 {
     const int Page = 1000;
-    static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(300);
+    static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(300);
 
     readonly Session _app = api.For("operator", "demo-operator");
 
-    /// <summary>The position of the last event there is.</summary>
+    /// <summary>Returns the position of the last event.</summary>
     public async Task<long> Head(CancellationToken cancellationToken)
     {
-        // Positions have no gap, so the end is found by halving.
+        // Positions have no gaps, so a binary search finds the end.
         async Task<bool> IsThere(long position) => (await Events(position - 1, 1, cancellationToken)).Events.Count > 0;
         var (there, beyond) = (0L, 1L);
         while (await IsThere(beyond))
@@ -30,13 +30,13 @@ internal sealed class Operator(Api api, TimeProvider clock)
         return there;
     }
 
-    /// <summary>The events after a position, and the position to read on after.</summary>
+    /// <summary>Returns the events after a position, and the position from which to continue.</summary>
     public Task<(IReadOnlyList<JsonElement> Events, long Next)> Events(
         long after,
         CancellationToken cancellationToken
     ) => Events(after, Page, cancellationToken);
 
-    /// <summary>The error and skipped queues that are not empty.</summary>
+    /// <summary>Returns the error and skipped queues that are not empty.</summary>
     public async Task<IReadOnlyList<ErrorQueue>> ErrorQueues(CancellationToken cancellationToken)
     {
         var answer = await _app.Do(HttpMethod.Get, "operations/error-queues", null, cancellationToken);
@@ -57,16 +57,16 @@ internal sealed class Operator(Api api, TimeProvider clock)
             );
     }
 
-    /// <summary>Sends everything in a queue back to where it failed, and waits until it is sent.</summary>
-    /// <returns>What became of it, in words.</returns>
+    /// <summary>Redrives all messages of a queue, and waits until they are sent.</summary>
+    /// <returns>The result, in words.</returns>
     public async Task<string> Redrive(string queue, CancellationToken cancellationToken)
     {
-        var wish = new { selection = new { queue }, reason = "Asked for on the screen of the demo" };
-        var redrive = await _app.Do(HttpMethod.Post, "operations/redrives", wish, cancellationToken);
+        var request = new { selection = new { queue }, reason = "Requested on the demo's screen" };
+        var redrive = await _app.Do(HttpMethod.Post, "operations/redrives", request, cancellationToken);
         var path = $"operations/redrives/{redrive.GetProperty("id").GetString()}";
         while (redrive.GetProperty("status").GetString() == "running")
         {
-            await Task.Delay(s_look, clock, cancellationToken);
+            await Task.Delay(s_pollInterval, clock, cancellationToken);
             redrive = await _app.Do(HttpMethod.Get, path, null, cancellationToken);
         }
         var sent = redrive.GetProperty("sent").GetInt32();

@@ -17,7 +17,7 @@ internal sealed partial class Watch(
     static readonly TimeSpan s_events = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan s_metrics = TimeSpan.FromSeconds(1);
     static readonly TimeSpan s_others = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     static readonly string[] s_states =
     [
@@ -37,10 +37,10 @@ internal sealed partial class Watch(
     volatile IReadOnlyList<ErrorQueue>? _errorQueues;
     volatile IReadOnlyList<string> _ill = [];
 
-    /// <summary>Ends when everything that happens from now on is seen.</summary>
+    /// <summary>Completes when every later event will be seen.</summary>
     public Task Begun => _begun.Task;
 
-    /// <summary>How things are.</summary>
+    /// <summary>Returns the current values.</summary>
     public Figures Now()
     {
         var samples = _samples;
@@ -104,7 +104,7 @@ internal sealed partial class Watch(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The end of the demo.
+            // The demo ends.
         }
     }
 
@@ -116,10 +116,10 @@ internal sealed partial class Watch(
             {
                 await look();
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 forget();
-                LogFailure(failure);
+                LogFailure(exception);
             }
             await Task.Delay(pause, clock, cancellationToken);
         }
@@ -163,12 +163,12 @@ internal sealed partial class Watch(
     async Task<Stream> Get(string path, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         using var answer = await api.Send(request, limit.Token);
         return new MemoryStream(await answer.Content.ReadAsByteArrayAsync(limit.Token));
     }
 
-    [LoggerMessage(LogLevel.Debug, "A look at the figures failed")]
-    partial void LogFailure(Exception failure);
+    [LoggerMessage(LogLevel.Debug, "Polling the metrics failed; they are shown as unknown until the next poll")]
+    partial void LogFailure(Exception exception);
 }

@@ -6,22 +6,22 @@ using RabbitMQ.Client;
 namespace RideBooking.Operations.ErrorQueues;
 
 /// <summary>
-/// A message that RabbitMQ itself moved to the error queue, because no delivery of it was ever answered. Nobody was left to
-/// write down why, so it is explained by what the broker noted.
+/// A message that RabbitMQ itself moved to the error queue, because no delivery of it was ever acknowledged.
 /// </summary>
+/// <remarks>No consumer lived to record the reason, so the message is explained from the broker's own headers.</remarks>
 internal static class BrokerDeadLetters
 {
     const string Deaths = "x-death";
     const string Deliveries = "x-delivery-count";
 
-    /// <summary>Whether a header is the broker's account of it.</summary>
+    /// <summary>Whether the broker wrote this header to record the dead-lettering.</summary>
     public static bool Tells(string header) =>
         header.Equals(Deliveries, StringComparison.OrdinalIgnoreCase)
         || header.Equals(Deaths, StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("x-first-death-", StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("x-last-death-", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Says when and why, where no consumer could.</summary>
+    /// <summary>Adds the time and the reason of the failure where no consumer could record them.</summary>
     public static void Explain(IReadOnlyBasicProperties properties, Dictionary<string, string?> headers)
     {
         if (
@@ -38,8 +38,8 @@ internal static class BrokerDeadLetters
         headers[MessageHeaders.FaultExceptionType] = $"RabbitMQ: {reason}";
         headers[MessageHeaders.FaultMessage] =
             reason == "delivery_limit"
-                ? "No delivery of it was ever answered: whoever consumes it dies of it, or loses the connection."
-                : $"The broker moved it here: {reason}.";
+                ? "No delivery was ever acknowledged: the consumer crashes on this message, or loses its connection."
+                : $"The broker moved the message here: {reason}.";
         if (death.TryGetValue("time", out var at) && at is AmqpTimestamp time)
             headers[MessageHeaders.FaultTimestamp] = DateTimeOffset
                 .FromUnixTimeSeconds(time.UnixTime)

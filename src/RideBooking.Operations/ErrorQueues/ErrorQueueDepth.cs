@@ -3,7 +3,7 @@ using RideBooking.Platform.Observability;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>How many messages wait for an operator.</summary>
+/// <summary>Reports how many messages wait for an operator.</summary>
 internal sealed class ErrorQueueDepth(IErrorQueues queues, ReceiveEndpoints endpoints) : IGaugeSource
 {
     static readonly Gauge s_depth = new(

@@ -10,7 +10,9 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>A message as it lies in an error or skipped queue, and what can be read of it, however broken it is.</summary>
+/// <summary>
+/// A message in an error or skipped queue, with everything that can be read from it, even if it is malformed.
+/// </summary>
 internal sealed partial class FailedMessage
 {
     const int MaxTextLength = 500;
@@ -18,10 +20,10 @@ internal sealed partial class FailedMessage
     readonly JsonObject? _envelope;
 
     /// <param name="queue">The error or skipped queue.</param>
-    /// <param name="headers">The transport's headers as texts.</param>
-    /// <param name="contentType">What the body says it is written in.</param>
-    /// <param name="body">The body as it came.</param>
-    /// <param name="transportMessageId">The message id the transport knows, if it knows one.</param>
+    /// <param name="headers">The transport's headers as text.</param>
+    /// <param name="contentType">The content type that the message declares.</param>
+    /// <param name="body">The body, unchanged.</param>
+    /// <param name="transportMessageId">The message id that the transport knows, if any.</param>
     public FailedMessage(
         string queue,
         IReadOnlyDictionary<string, string?> headers,
@@ -35,7 +37,7 @@ internal sealed partial class FailedMessage
         ContentType = contentType;
         Body = body;
         Json = Parse(body);
-        // MassTransit's envelope; a raw JSON message has none.
+        // MassTransit's envelope. A raw JSON message has none.
         _envelope = Json is JsonObject candidate && candidate["message"] is not null ? candidate : null;
 
         MessageId = Text("messageId") ?? transportMessageId ?? Header(MessageHeaders.MessageId);
@@ -53,29 +55,29 @@ internal sealed partial class FailedMessage
         Id = $"{queue}.{Hash($"{MessageId ?? Convert.ToHexString(body)}\n{Header(MessageHeaders.FaultTimestamp)}")}";
     }
 
-    /// <summary>Names it while it lies there: when it fails again it is another one.</summary>
+    /// <summary>Identifies the message while it is in this queue. A message that fails again gets another id.</summary>
     public string Id { get; }
 
     public string Queue { get; }
 
     public IReadOnlyDictionary<string, string?> Headers { get; }
 
-    /// <summary>The headers and properties as RabbitMQ has them, where the message is to be put back.</summary>
+    /// <summary>The headers and properties as RabbitMQ stores them, for putting the message back.</summary>
     public string? Properties { get; init; }
 
     public string? ContentType { get; }
 
     public byte[] Body { get; }
 
-    /// <summary>The body, where it is JSON.</summary>
+    /// <summary>The body, if it is JSON.</summary>
     public JsonNode? Json { get; }
 
-    /// <summary>The queue it failed in.</summary>
+    /// <summary>The queue in which it failed.</summary>
     public string Endpoint => EndpointOf(Queue);
 
     public string? MessageId { get; }
 
-    /// <summary>The event's or command's name without its namespace.</summary>
+    /// <summary>The name of the event or command, without its namespace.</summary>
     public string? MessageType { get; }
 
     public Guid? RideId { get; }
@@ -86,17 +88,17 @@ internal sealed partial class FailedMessage
 
     public string? StackTrace => Header(MessageHeaders.FaultStackTrace);
 
-    /// <summary>The same for messages that failed for the same reason.</summary>
+    /// <summary>A hash that is the same for messages that failed for the same reason.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>How often it was delivered; retries in memory count as one delivery.</summary>
+    /// <summary>How often it was delivered. In-memory retries count as one delivery.</summary>
     public int Attempts { get; }
 
     public DateTimeOffset? FailedAt { get; }
 
     public DateTimeOffset? SentAt { get; }
 
-    /// <summary>The queue whose failed or skipped messages lie in this one.</summary>
+    /// <summary>The endpoint whose failed or skipped messages this queue holds.</summary>
     public static string EndpointOf(string queue) =>
         queue.EndsWith(ReceiveEndpoints.ErrorSuffix, StringComparison.Ordinal)
             ? queue[..^ReceiveEndpoints.ErrorSuffix.Length]
@@ -104,20 +106,20 @@ internal sealed partial class FailedMessage
             ? queue[..^ReceiveEndpoints.SkippedSuffix.Length]
         : queue;
 
-    /// <summary>The queue in a message's id.</summary>
+    /// <summary>The queue that a failed message's id names.</summary>
     public static string? QueueOf(string id) => id.LastIndexOf('.') is > 0 and var dot ? id[..dot] : null;
 
-    /// <summary>Whether a header tells of the failure, and goes when the message is sent back.</summary>
+    /// <summary>Whether a header describes the failure, and is removed when the message is sent back.</summary>
     public static bool DescribesFailure(string header) =>
         header.StartsWith("MT-Fault-", StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("MT-Host-", StringComparison.OrdinalIgnoreCase)
         || BrokerDeadLetters.Tells(header)
         || header.Equals(MessageHeaders.Reason, StringComparison.OrdinalIgnoreCase)
-        // A message that has had its redeliveries would get none after it is sent back.
+        // A message that has used up its redeliveries would get none after a redrive.
         || header.Equals(MessageHeaders.RedeliveryCount, StringComparison.OrdinalIgnoreCase)
         || header.Equals(DueTime.Header, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The body without the count of redeliveries, which MassTransit keeps in the envelope too; else untouched.</summary>
+    /// <summary>The body without MassTransit's redelivery count, which the envelope holds too; otherwise unchanged.</summary>
     public byte[] BodyToSend()
     {
         if (_envelope?["headers"] is not JsonObject headers || !headers.ContainsKey(MessageHeaders.RedeliveryCount))
@@ -131,7 +133,7 @@ internal sealed partial class FailedMessage
 
     string? Text(string member) => TextOf(_envelope?[member]);
 
-    /// <summary>A text that is kept and shown; null for anything else.</summary>
+    /// <summary>The value as text, if it can be stored and displayed; null otherwise.</summary>
     static string? TextOf(JsonNode? node)
     {
         try
@@ -146,7 +148,7 @@ internal sealed partial class FailedMessage
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, escaped: JSON, but no text.
+            // An escaped half of a surrogate pair: valid JSON, but not valid text.
             return null;
         }
     }
@@ -170,7 +172,7 @@ internal sealed partial class FailedMessage
     {
         try
         {
-            // A member that is there twice is found only when it is looked for, and then throws.
+            // A duplicate member is detected only when it is looked up, and then throws.
             return JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException)
@@ -195,7 +197,7 @@ internal sealed partial class FailedMessage
 
     static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
-    // Ids, numbers and what is quoted differ from one failure to the next.
+    // Ids, numbers and quoted values differ from one failure to the next.
     [GeneratedRegex("""[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}|\d+|'[^']*'|"[^"]*" ?""")]
     private static partial Regex Variable();
 }

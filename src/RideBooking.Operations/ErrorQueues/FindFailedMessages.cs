@@ -2,13 +2,13 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>Looks through the error and skipped queues.</summary>
+/// <summary>Searches the error and skipped queues.</summary>
 internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints endpoints)
 {
-    /// <summary>How far into a queue a list looks.</summary>
+    /// <summary>How many messages of a queue a list reads.</summary>
     public const int Depth = 1000;
 
-    /// <summary>How far into a queue a redrive or a discard looks for what it is to take.</summary>
+    /// <summary>How many messages of a queue a redrive or a discard searches for its selection.</summary>
     public const int DepthToSelect = 20_000;
 
     /// <summary>Every queue that may hold failed messages of this application.</summary>
@@ -21,7 +21,7 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
             ),
         ];
 
-    /// <summary>The messages that are wanted, oldest first, and whether some queue was longer than was looked.</summary>
+    /// <summary>Returns the matching messages, oldest first, and whether a queue held more messages than were read.</summary>
     public async Task<(IReadOnlyList<FailedMessage> Found, bool Truncated)> Find(
         FailedMessageFilter filter,
         int depth,
@@ -33,7 +33,9 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
         return ([.. found.OrderBy(Key)], truncated);
     }
 
-    /// <summary>Shows the messages that are wanted, one after the other, and says whether some queue was longer than was looked.</summary>
+    /// <summary>
+    /// Visits the matching messages one by one, and returns whether a queue held more messages than were read.
+    /// </summary>
     public async Task<bool> Peek(
         FailedMessageFilter filter,
         int depth,
@@ -61,7 +63,7 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
         return truncated;
     }
 
-    /// <summary>The message of an id, while it lies in its queue.</summary>
+    /// <summary>Returns the message with an id, while it is in its queue.</summary>
     public async Task<FailedMessage?> Find(string id, CancellationToken cancellationToken)
     {
         if (FailedMessage.QueueOf(id) is not { } queue || !Queues.Contains(queue))
@@ -76,12 +78,12 @@ internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints e
         return found;
     }
 
-    /// <summary>The order of lists.</summary>
+    /// <summary>The order of messages in lists.</summary>
     public static (DateTimeOffset FailedAt, string Id) Key(FailedMessage message) =>
         (message.FailedAt ?? DateTimeOffset.MinValue, message.Id);
 }
 
-/// <summary>Which failed messages are meant; null members do not matter.</summary>
+/// <summary>A filter for failed messages. A null member matches every message.</summary>
 internal sealed record FailedMessageFilter(
     string? Queue = null,
     string? Fingerprint = null,

@@ -1,34 +1,34 @@
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>What becomes of a message in an error queue.</summary>
+/// <summary>What to do with a message in an error queue.</summary>
 internal enum Handling
 {
-    /// <summary>It stays where it is.</summary>
+    /// <summary>Leave it in place.</summary>
     Keep,
 
-    /// <summary>It goes back to the queue it failed in.</summary>
+    /// <summary>Send it back to the queue in which it failed.</summary>
     SendBack,
 
-    /// <summary>It stays, and so does what comes behind it: enough for this time.</summary>
+    /// <summary>Leave it and all messages behind it in place, and end this pass.</summary>
     Stop,
 }
 
-/// <summary>
-/// The error and skipped queues of the transport. They stay the place where failed messages lie: to look takes nothing away
-/// and changes no order.
-/// </summary>
+/// <summary>The error and skipped queues of the transport.</summary>
+/// <remarks>The failed messages stay there. Reading a queue removes nothing and changes no order.</remarks>
 internal interface IErrorQueues
 {
-    /// <summary>How many messages lie in a queue; 0 for one that does not exist.</summary>
+    /// <summary>Returns the number of messages in a queue; 0 if the queue does not exist.</summary>
     Task<int> Count(string queue, CancellationToken cancellationToken);
 
-    /// <summary>The same, for whoever asks all the time: it may be some seconds late to see a queue that is new.</summary>
+    /// <summary>Like the exact count, for callers that ask often. A new queue may be noticed some seconds late.</summary>
     Task<int> CountCheaply(string queue, CancellationToken cancellationToken) => Count(queue, cancellationToken);
 
-    /// <summary>Shows the oldest messages of a queue one after the other, oldest first; they stay, and none is kept in memory.</summary>
+    /// <summary>
+    /// Visits the oldest messages of a queue one by one, oldest first. They stay in the queue, and none is kept in memory.
+    /// </summary>
     Task Peek(string queue, int most, Action<FailedMessage> see, CancellationToken cancellationToken);
 
-    /// <summary>The oldest messages of a queue, oldest first; they stay.</summary>
+    /// <summary>Returns the oldest messages of a queue, oldest first. They stay in the queue.</summary>
     async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken cancellationToken)
     {
         List<FailedMessage> messages = [];
@@ -36,13 +36,13 @@ internal interface IErrorQueues
         return messages;
     }
 
-    /// <summary>
-    /// Goes once through the messages that are in a queue now, oldest first. Whoever looks meanwhile waits, so stop before
-    /// long. One that is sent back is sent before <paramref name="record"/> is called and leaves the queue after, so that a
-    /// process which dies in between leaves a copy under the same message id, never a gap. One that is removed is recorded
-    /// before it leaves.
-    /// </summary>
-    /// <exception cref="QueueIsGoneException">The queue to send back to does not exist.</exception>
+    /// <summary>Passes once over the messages that are in a queue now, oldest first.</summary>
+    /// <remarks>
+    /// Readers of the queue wait meanwhile, so end a pass soon. A message that is sent back is sent before
+    /// <paramref name="record"/> is called, and leaves the queue afterwards: if the process dies in between, a copy with the same
+    /// message id remains, and no message is lost. A message that is removed is recorded before it leaves.
+    /// </remarks>
+    /// <exception cref="QueueIsGoneException">The queue to which a message is sent back does not exist.</exception>
     Task Work(
         string queue,
         Func<FailedMessage, Handling> decide,
@@ -50,10 +50,10 @@ internal interface IErrorQueues
         CancellationToken cancellationToken
     );
 
-    /// <summary>
-    /// Takes out the messages of these ids. They are recorded, some together, before they leave, so that a process which dies
-    /// in between leaves them in both places.
-    /// </summary>
+    /// <summary>Removes the messages with these ids.</summary>
+    /// <remarks>
+    /// They are recorded in batches before they leave, so that a process that dies in between leaves them in both places.
+    /// </remarks>
     Task Remove(
         string queue,
         IReadOnlySet<string> ids,
@@ -61,9 +61,9 @@ internal interface IErrorQueues
         CancellationToken cancellationToken
     );
 
-    /// <summary>Puts a message that was taken out into its error queue again.</summary>
+    /// <summary>Puts a removed message back into its error queue.</summary>
     Task PutBack(FailedMessage message, CancellationToken cancellationToken);
 }
 
-/// <summary>The queue a message would go back to does not exist.</summary>
+/// <summary>The queue to which a message would be sent back does not exist.</summary>
 internal sealed class QueueIsGoneException(string queue) : Exception($"The queue {queue} does not exist.");

@@ -12,10 +12,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>
-/// The queues of the in-memory transport: a table that its failed messages are kept in. What is sent back leaves the table only
-/// once it is handled, for until then the process's memory is the only other place it is in.
-/// </summary>
+/// <summary>The error queues of the in-memory transport: a table that holds the failed messages.</summary>
+/// <remarks>
+/// A message that is sent back leaves the table only when it has been handled. Until then, the only other copy is in the
+/// process's memory.
+/// </remarks>
 internal sealed class InMemoryErrorQueues(
     IServiceScopeFactory scopes,
     IBus bus,
@@ -27,7 +28,7 @@ internal sealed class InMemoryErrorQueues(
 ) : IErrorQueues
 {
     const int Batch = 100;
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     public async Task<int> Count(string queue, CancellationToken cancellationToken)
     {
@@ -84,7 +85,7 @@ internal sealed class InMemoryErrorQueues(
     )
     {
         using var alone = await oneAtATime.Enter(queue, cancellationToken);
-        // Those that are there now: what fails again meanwhile comes behind.
+        // Only the messages that are there now. A message that fails again meanwhile is added behind them.
         var until = clock.GetUtcNow();
         (DateTimeOffset At, Guid Id)? after = null;
         List<Task> underway = [];
@@ -113,8 +114,9 @@ internal sealed class InMemoryErrorQueues(
                 await record(message);
             }
         }
-        // A redrive is over when its messages are handled. One that takes long, as while the database is away, is let be.
-        await Task.WhenAny(Task.WhenAll(underway), Task.Delay(s_patience, clock, cancellationToken));
+        // A redrive ends when its messages have been handled. It does not wait for a message that takes long, for example
+        // while the database is unavailable.
+        await Task.WhenAny(Task.WhenAll(underway), Task.Delay(s_timeout, clock, cancellationToken));
     }
 
     public async Task PutBack(FailedMessage message, CancellationToken cancellationToken)
@@ -138,7 +140,7 @@ internal sealed class InMemoryErrorQueues(
 
     async Task<Task> SendBack(FailedMessage message, Guid row, CancellationToken cancellationToken)
     {
-        // Sending to a queue that does not exist would make one that nobody reads.
+        // Sending to a queue that does not exist would create a queue without a consumer.
         if (!endpoints.Names.Contains(message.Endpoint))
             throw new QueueIsGoneException(message.Endpoint);
         var endpoint = await bus.GetSendEndpoint(new Uri($"queue:{message.Endpoint}"));
@@ -179,8 +181,8 @@ internal sealed class InMemoryErrorQueues(
         }
         catch (Exception exception)
         {
-            // It stays in the queue, and who sends it again will find it handled.
-            logger.LogWarning(exception, "A message that was sent back is handled, and cannot leave its error queue");
+            // It stays in the queue. If it is sent again, the inbox drops it.
+            logger.LogWarning(exception, "Removing a handled message from its error queue failed; it stays listed");
         }
         sentBack.End(row);
     }
@@ -218,11 +220,11 @@ internal sealed class InMemoryErrorQueues(
         );
     }
 
-    // The body says what it is.
+    // The body declares its content type.
     sealed record AsItWas;
 }
 
-/// <summary>Headers as they are stored.</summary>
+/// <summary>Reads and writes headers in their stored form.</summary>
 internal static class StoredHeaders
 {
     public static IReadOnlyDictionary<string, string?> Read(string json) =>

@@ -6,7 +6,7 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>The error and skipped queues at a glance.</summary>
+/// <summary>Lists the error and skipped queues with their most frequent failures.</summary>
 internal static class ListErrorQueues
 {
     const int Sample = 200;
@@ -17,7 +17,7 @@ internal static class ListErrorQueues
             .MapGet("/operations/error-queues", Handle)
             .WithSummary("List error and skipped queues that hold messages")
             .WithDescription(
-                $"With ?all=true also those that hold none. What failed is counted over the oldest {Sample} messages of a queue; sampled says whether there are more."
+                $"With ?all=true, empty queues are listed, too. Fingerprints are counted over the oldest {Sample} messages of each queue; sampled says whether the queue holds more."
             );
 
     static async Task<Ok<View>> Handle(
@@ -67,17 +67,17 @@ internal static class ListErrorQueues
         );
     }
 
-    /// <param name="Items">The queues, by name.</param>
+    /// <param name="Items">The queues, ordered by name.</param>
     internal sealed record View(IReadOnlyList<Item> Items);
 
     /// <param name="Queue">The queue.</param>
-    /// <param name="Endpoint">The queue whose messages lie in it.</param>
-    /// <param name="Kind"><c>error</c>: they failed; <c>skipped</c>: nobody consumes their type there.</param>
-    /// <param name="Count">How many lie in it.</param>
-    /// <param name="Oldest">When the oldest failed.</param>
-    /// <param name="OldestAgeSeconds">How long ago that is.</param>
-    /// <param name="TopFingerprints">What failed most often.</param>
-    /// <param name="Sampled">Whether the fingerprints were counted over a part only.</param>
+    /// <param name="Endpoint">The endpoint whose messages the queue holds.</param>
+    /// <param name="Kind"><c>error</c>: the messages failed; <c>skipped</c>: the endpoint has no consumer for their type.</param>
+    /// <param name="Count">The number of messages in the queue.</param>
+    /// <param name="Oldest">When the oldest message failed.</param>
+    /// <param name="OldestAgeSeconds">How long ago the oldest message failed, in seconds.</param>
+    /// <param name="TopFingerprints">The most frequent failures.</param>
+    /// <param name="Sampled">Whether the fingerprints were counted over the oldest messages only.</param>
     internal sealed record Item(
         string Queue,
         string Endpoint,
@@ -90,10 +90,10 @@ internal static class ListErrorQueues
     );
 
     /// <param name="Fingerprint">The same for messages that failed for the same reason.</param>
-    /// <param name="ExceptionType">What was thrown.</param>
-    /// <param name="ExceptionMessage">What it said, of one of them.</param>
-    /// <param name="MessageType">The message's name.</param>
-    /// <param name="Count">How many.</param>
+    /// <param name="ExceptionType">The type of the exception.</param>
+    /// <param name="ExceptionMessage">The exception's message, taken from one of the failed messages.</param>
+    /// <param name="MessageType">The name of the message type.</param>
+    /// <param name="Count">The number of messages.</param>
     internal sealed record Reason(
         string Fingerprint,
         string? ExceptionType,

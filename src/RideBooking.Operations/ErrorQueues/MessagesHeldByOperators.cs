@@ -7,7 +7,9 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>What lies in an error queue or was discarded is for operators to decide about.</summary>
+/// <summary>
+/// Finds the messages that an operator must decide about: those in error queues, and those that were discarded.
+/// </summary>
 internal sealed class MessagesHeldByOperators(FindFailedMessages find, IServiceScopeFactory scopes, TimeProvider clock)
     : IFailedMessages
 {

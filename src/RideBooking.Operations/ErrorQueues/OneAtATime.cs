@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>
-/// One look or pass through a queue at a time in this process: on RabbitMQ what one holds is not there for another. Across
-/// processes a pass is repeated until it has found what it wants.
-/// </summary>
+/// <summary>Allows one read or pass through a queue at a time in this process.</summary>
+/// <remarks>
+/// On RabbitMQ, another reader does not see the messages that one reader has taken. Across processes, a pass is repeated
+/// until it has found its messages.
+/// </remarks>
 internal sealed class OneAtATime
 {
     readonly ConcurrentDictionary<string, SemaphoreSlim> _queues = [];

@@ -3,26 +3,26 @@ using MassTransit;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>
-/// The messages of the in-memory transport that were sent back and are not handled yet. A header tells them apart, because one
-/// that cannot be read has no id.
-/// </summary>
+/// <summary>The messages of the in-memory transport that were sent back and have not been handled yet.</summary>
+/// <remarks>They are identified by a header, because a message that cannot be read has no id.</remarks>
 internal sealed class PendingRedrives : IReceiveObserver
 {
     public const string Header = "RideBooking-Sent-Back";
 
     readonly ConcurrentDictionary<Guid, TaskCompletionSource> _underway = [];
 
-    /// <summary>Their rows, which are not in their error queue meanwhile.</summary>
+    /// <summary>The table rows of these messages, which do not count as being in their error queue meanwhile.</summary>
     public IReadOnlyList<Guid> Underway => [.. _underway.Keys];
 
-    /// <summary>Ends when the message is handled: consumed, waiting for its redelivery, or in an error queue once more.</summary>
+    /// <summary>
+    /// Completes when the message has been handled: consumed, scheduled for redelivery, or in an error queue again.
+    /// </summary>
     public Task Begin(Guid row) =>
         _underway.GetOrAdd(row, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     public void End(Guid row) => _underway.TryRemove(row, out _);
 
-    // A failure is told of before it is in its error queue; this comes after.
+    // A failure is reported before the message is in its error queue. This runs afterwards.
     public Task PostReceive(ReceiveContext context)
     {
         if (

@@ -9,27 +9,29 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.ErrorQueues;
 
-/// <summary>
-/// The queues of RabbitMQ, over a connection of their own. Whatever a channel has taken and not acknowledged goes back to its
-/// place, in order, when the channel closes: to look is to take and close. These are classic queues; a quorum queue would
-/// count each look as a delivery and in the end drop the message.
-/// </summary>
+/// <summary>The error queues on RabbitMQ, accessed over a connection of their own.</summary>
+/// <remarks>
+/// Messages that a channel has taken and not acknowledged return to their place, in order, when the channel closes. So a read
+/// takes messages and closes the channel. These are classic queues: a quorum queue would count each read as a delivery, and
+/// finally drop the message.
+/// </remarks>
 internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime oneAtATime, TimeProvider clock)
     : IErrorQueues,
         IReceiveObserver,
         IAsyncDisposable
 {
-    // Most of these queues do not exist, for MassTransit makes them at the first failure, and the broker logs an error for each
-    // question for one. So whoever counts often is told what was so a while ago, unless something failed here since.
+    // Most of these queues do not exist, because MassTransit creates them at the first failure, and the broker logs an error
+    // for each query for a missing one. So frequent callers get a cached answer, unless a message has failed in this process
+    // since.
     static readonly TimeSpan s_missingFor = TimeSpan.FromMinutes(1);
 
-    // For people, who may be asking about what another process's message has just made.
+    // For operators, who may ask about a queue that another process's message has just created.
     static readonly TimeSpan s_missingForPeople = TimeSpan.FromSeconds(2);
 
-    // How long a queue may send nothing before it is taken to have sent all it has.
+    // After this time without a message, a queue is assumed to have sent all its messages.
     static readonly TimeSpan s_silence = TimeSpan.FromSeconds(2);
 
-    // Recorded together: one transaction instead of so many.
+    // Recorded together: one transaction instead of one per message.
     const int Batch = 100;
 
     readonly ConcurrentDictionary<string, long> _missing = [];
@@ -52,7 +54,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     {
         if (_missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < missingFor)
             return 0;
-        // A look that is going on holds messages, which are not counted meanwhile.
+        // A read in progress holds messages, which are not counted meanwhile.
         using var alone = await oneAtATime.Enter(queue, cancellationToken);
         await using var channel = await Open(cancellationToken);
         var now = clock.GetTimestamp();
@@ -118,8 +120,9 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         }
     }
 
-    // Those that are there now, in order: the broker sends as many as are wanted, without being asked for each. Fewer than it
-    // has counted come when another process looks, too. When this returns, nothing of it is being taken any more.
+    // Takes the messages that are there now, in order: the broker sends as many as requested, without a request for each.
+    // Fewer arrive than were counted if another process reads the queue, too. When this returns, the broker sends no more of
+    // them.
     static async Task Take(
         IChannel channel,
         string queue,
@@ -172,7 +175,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         {
             before = Volatile.Read(ref left);
             await Task.WhenAny(end.Task, Task.Delay(s_silence, cancellationToken));
-            // While one message is being handled, the next ones cannot be counted.
+            // While one message is being handled, the messages behind it cannot be counted.
             await turn.WaitAsync(CancellationToken.None);
             turn.Release();
             if (cancellationToken.IsCancellationRequested)
@@ -194,7 +197,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     {
         using var alone = await oneAtATime.Enter(queue, cancellationToken);
         await using var channel = await Open(cancellationToken);
-        // Those that are there now: what fails again meanwhile comes behind.
+        // Only the messages that are there now. A message that fails again meanwhile is added behind them.
         for (var left = await TryCount(channel, queue, cancellationToken) ?? 0; left > 0; left--)
         {
             if (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is not { } taken)
@@ -229,7 +232,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         await Publish(channel, "", message.Queue, properties, message.Body, cancellationToken);
     }
 
-    // It is on its way to the error queue, which may be made only now.
+    // The message is on its way to the error queue, which may not have been created yet.
     Task IReceiveObserver.ReceiveFault(ReceiveContext context, Exception exception)
     {
         Forget(context, ReceiveEndpoints.ErrorSuffix);
@@ -265,30 +268,30 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         _connecting.Dispose();
     }
 
-    // Where the endpoint's messages are divided, its exchange knows into which queue.
+    // Where an endpoint's messages are partitioned, its exchange routes them to the right queue.
     static async Task SendBack(
         IChannel channel,
         FailedMessage message,
         BasicGetResult taken,
-        bool divided,
+        bool isPartitioned,
         CancellationToken cancellationToken
     )
     {
         var properties = new BasicProperties(taken.BasicProperties);
-        // The broker takes it from the user of that name only.
+        // The broker accepts this property only from the user of that name.
         properties.ClearUserId();
         if (properties.Headers is { } headers)
             properties.Headers = headers
                 .Where(header => !FailedMessage.DescribesFailure(header.Key))
                 .Append(new(DueTime.Header, DueTime.Text(TimeProvider.System.GetUtcNow())))
                 .ToDictionary(header => header.Key, header => header.Value);
-        var (exchange, key) = divided
+        var (exchange, key) = isPartitioned
             ? (message.Endpoint, message.RideId?.ToString() ?? taken.RoutingKey)
             : ("", message.Endpoint);
         await Publish(channel, exchange, key, properties, message.BodyToSend(), cancellationToken);
     }
 
-    // Returns when the broker has it.
+    // Returns when the broker has confirmed the message.
     static async Task Publish(
         IChannel channel,
         string exchange,
@@ -302,8 +305,8 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         {
             await channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
         }
-        catch (Exception gone)
-            when (gone is PublishReturnException || channel.CloseReason?.ReplyCode == Constants.NotFound)
+        catch (Exception exception)
+            when (exception is PublishReturnException || channel.CloseReason?.ReplyCode == Constants.NotFound)
         {
             throw new QueueIsGoneException(exchange.Length > 0 ? exchange : key);
         }
@@ -315,7 +318,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         {
             return await channel.MessageCountAsync(queue, cancellationToken);
         }
-        catch (OperationInterruptedException gone) when (gone.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
             return null;
         }

@@ -10,7 +10,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
 
-/// <summary>Takes messages out of their error queue for good, and keeps them aside with the reason.</summary>
+/// <summary>Removes messages from their error queue permanently, and stores them with the reason.</summary>
 internal static class DiscardMessages
 {
     const int MaxPasses = 3;
@@ -20,7 +20,7 @@ internal static class DiscardMessages
             .MapPost("/operations/failed-messages/discard", Handle)
             .WithSummary("Discard failed messages")
             .WithDescription(
-                "They are kept with who, when and why: see state=discarded, and restore. With dryRun the answer is the plan."
+                "Discarded messages are stored with the operator, the time and the reason. List them with state=discarded; restore puts them back. With dryRun, the response shows the plan and nothing is discarded."
             )
             .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
 
@@ -60,7 +60,7 @@ internal static class DiscardMessages
         else if (request.Selection.Ids is { } ids)
             missing = ids.Distinct().Count() - selected.Count;
 
-        // What another process is looking at is not there for this one, nor what is just on its way back into the queue.
+        // Messages that another process is reading are not visible here, nor are those on their way back into the queue.
         var (left, before) = (selected.Values.Count(IsOpen), 0);
         for (var pass = 0; pass < MaxPasses && left > 0 && left != before; pass++)
         {
@@ -79,8 +79,8 @@ internal static class DiscardMessages
 
     static bool IsOpen(MessageAction row) => row.Action == MessageAction.Selected;
 
-    // An earlier attempt under the same Idempotency-Key has chosen, and may have discarded some of them: not more than was
-    // asked for is discarded, however often it is asked.
+    // An earlier attempt with the same Idempotency-Key made the selection, and may have discarded a part of it. A repeated
+    // request discards no more messages than the first one selected.
     static Task<Dictionary<string, MessageAction>> Frozen(
         AppDbContext db,
         Guid request,
@@ -104,7 +104,7 @@ internal static class DiscardMessages
             })
             .ToDictionaryAsync(row => row.FailedMessageId, cancellationToken);
 
-    // One transaction for some of them. What is kept does not stay in memory.
+    // One transaction per batch. Stored messages do not stay in memory.
     static async Task Keep(
         AppDbContext db,
         Dictionary<string, MessageAction> selected,
@@ -116,7 +116,7 @@ internal static class DiscardMessages
         foreach (var message in messages)
         {
             var row = selected[message.Id];
-            // A queue may hold a message twice: it is one.
+            // A queue may hold a message twice. It counts once.
             if (!IsOpen(row))
                 continue;
             db.Attach(row);
@@ -128,10 +128,10 @@ internal static class DiscardMessages
             selected[message.Id].Forget();
     }
 
-    /// <param name="Selection">Which.</param>
-    /// <param name="Limit">At most so many, the oldest first; 1000 when absent.</param>
-    /// <param name="DryRun">Only say which it would be.</param>
-    /// <param name="Reason">Why.</param>
+    /// <param name="Selection">The messages to discard.</param>
+    /// <param name="Limit">The max number of messages, the oldest first; 1000 by default.</param>
+    /// <param name="DryRun">Whether to show the plan only.</param>
+    /// <param name="Reason">The reason for the discard.</param>
     internal sealed record Request(Selection Selection, int? Limit, bool? DryRun, string Reason)
     {
         public const int MaxMessages = 1000;
@@ -149,7 +149,7 @@ internal static class DiscardMessages
         }
     }
 
-    /// <param name="Discarded">How many were taken out.</param>
-    /// <param name="NotFound">How many were not there, or not any more.</param>
+    /// <param name="Discarded">How many messages were discarded.</param>
+    /// <param name="NotFound">How many messages were not, or no longer, in their queue.</param>
     internal sealed record View(int Discarded, int NotFound);
 }

@@ -9,7 +9,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
 
-/// <summary>The failed messages that wait, or those that were discarded.</summary>
+/// <summary>Lists the failed messages that wait for an operator, or those that were discarded.</summary>
 internal static class ListFailedMessages
 {
     public static void Map(RouteGroupBuilder operators) =>
@@ -17,7 +17,7 @@ internal static class ListFailedMessages
             .MapGet("/operations/failed-messages", Handle)
             .WithSummary("List failed messages, oldest first")
             .WithDescription(
-                $"state=failed (the default) are those in the error and skipped queues, looked at {FindFailedMessages.Depth} deep (truncated says whether a queue is longer); state=discarded are those that were taken out, newest first."
+                $"state=failed (the default) lists the oldest {FindFailedMessages.Depth} messages of each error and skipped queue (truncated says whether a queue holds more); state=discarded lists discarded messages, newest first."
             )
             .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
 
@@ -35,7 +35,7 @@ internal static class ListFailedMessages
     )
     {
         queue = string.IsNullOrEmpty(queue) ? null : queue;
-        // A misspelt queue must not look like an empty one; what was discarded may be of one that is no more.
+        // A misspelt queue must not look like an empty one. Discarded messages may belong to a queue that no longer exists.
         if (state == "failed" && queue is not null && Selection.UnknownQueue(find, queue) is { } unknown)
             return unknown;
         var filter = new FailedMessageFilter(queue, fingerprint, messageType, rideId);
@@ -109,7 +109,7 @@ internal static class ListFailedMessages
     }
 
     /// <param name="Items">The messages of this page.</param>
-    /// <param name="NextCursor">Hand it back as <c>cursor</c> to read on; null at the end.</param>
-    /// <param name="Truncated">Whether a queue holds more than was looked at.</param>
+    /// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; null on the last page.</param>
+    /// <param name="Truncated">Whether a queue holds more messages than were read.</param>
     internal sealed record View(IReadOnlyList<MessageView> Items, string? NextCursor, bool Truncated);
 }

@@ -6,21 +6,22 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.FailedMessages;
 
-/// <summary>What an operator did to a failed message. One that was discarded is kept with it: nothing is ever deleted silently.</summary>
+/// <summary>An operator's action on a failed message.</summary>
+/// <remarks>A discarded message is stored with the action, so that no message is ever deleted silently.</remarks>
 internal sealed class MessageAction
 {
     public const string Redriven = "redriven";
     public const string Discarded = "discarded";
     public const string Restored = "restored";
 
-    /// <summary>To be discarded by a request that has not finished: what it selected, frozen.</summary>
+    /// <summary>Selected by a discard request that has not finished. The selection is frozen.</summary>
     public const string Selected = "selected";
 
     public required Guid Id { get; init; }
 
     public required string FailedMessageId { get; init; }
 
-    /// <summary>Joins what was done to one message, however often it failed.</summary>
+    /// <summary>Connects all actions on one message, however often it failed.</summary>
     public required string? MessageId { get; init; }
 
     public required string Queue { get; init; }
@@ -35,10 +36,10 @@ internal sealed class MessageAction
 
     public required string Reason { get; init; }
 
-    /// <summary>The redrive, or the request to discard, that it is part of.</summary>
+    /// <summary>The redrive or the discard request that the action is part of.</summary>
     public Guid? RedriveId { get; init; }
 
-    // Of a discarded message: all that is needed to put it back.
+    // For a discarded message: everything that is needed to put it back.
     public string? Headers { get; set; }
 
     public string? ContentType { get; set; }
@@ -69,7 +70,7 @@ internal sealed class MessageAction
             RedriveId = redriveId,
         };
 
-    /// <summary>The message that is to be discarded.</summary>
+    /// <summary>Records that the message is selected for a discard.</summary>
     public static MessageAction ToDiscard(
         SelectedMessage message,
         DateTimeOffset at,
@@ -91,7 +92,7 @@ internal sealed class MessageAction
             RedriveId = request,
         };
 
-    /// <summary>Keeps the message that is taken out now.</summary>
+    /// <summary>Stores the message that is now removed from its queue.</summary>
     public void Discard(FailedMessage message, DateTimeOffset at)
     {
         (Action, At) = (Discarded, at);
@@ -104,10 +105,10 @@ internal sealed class MessageAction
         Body = message.Body;
     }
 
-    /// <summary>Leaves the body to the database, where it was stored.</summary>
+    /// <summary>Releases the body from memory once the database has stored it.</summary>
     public void Forget() => (Headers, Body) = (null, null);
 
-    /// <summary>The message that was discarded.</summary>
+    /// <summary>Returns the discarded message.</summary>
     public FailedMessage Message()
     {
         var headers = StoredHeaders.Read(Headers!);

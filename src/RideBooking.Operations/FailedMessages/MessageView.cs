@@ -3,19 +3,19 @@ using RideBooking.Operations.ErrorQueues;
 namespace RideBooking.Operations.FailedMessages;
 
 /// <summary>A failed message in a list.</summary>
-/// <param name="Id">Names it while it lies there: the queue and a hash. When it fails again it has another.</param>
-/// <param name="Queue">The queue it lies in.</param>
-/// <param name="Endpoint">The queue it failed in.</param>
-/// <param name="MessageId">The message's own id, if it has one; it is kept when it is sent back.</param>
-/// <param name="MessageType">Its name, if it can be read.</param>
-/// <param name="RideId">The ride it is about, if it says so.</param>
-/// <param name="ExceptionType">What was thrown; null for a skipped message.</param>
-/// <param name="ExceptionMessage">What it said.</param>
+/// <param name="Id">Identifies the message while it is in this queue. If it fails again, it gets another id.</param>
+/// <param name="Queue">The error or skipped queue that holds it.</param>
+/// <param name="Endpoint">The queue in which it failed.</param>
+/// <param name="MessageId">The message's own id, if it has one. A redrive keeps it.</param>
+/// <param name="MessageType">The name of the message type, if it can be read.</param>
+/// <param name="RideId">The id of its ride, if the message contains one.</param>
+/// <param name="ExceptionType">The type of the exception; null for a skipped message.</param>
+/// <param name="ExceptionMessage">The exception's message.</param>
 /// <param name="Fingerprint">The same for messages that failed for the same reason.</param>
-/// <param name="Attempts">How often it was delivered; retries in memory count as one delivery.</param>
-/// <param name="FailedAt">When it failed last; when it was sent, if it only was skipped.</param>
-/// <param name="AgeSeconds">How long ago that is.</param>
-/// <param name="SentAt">When it was sent first.</param>
+/// <param name="Attempts">How often it was delivered. In-memory retries count as one delivery.</param>
+/// <param name="FailedAt">When it last failed; for a skipped message, when it was sent.</param>
+/// <param name="AgeSeconds">How long ago that was, in seconds.</param>
+/// <param name="SentAt">When it was first sent.</param>
 internal sealed record MessageView(
     string Id,
     string Queue,
@@ -32,13 +32,13 @@ internal sealed record MessageView(
     DateTimeOffset? SentAt
 )
 {
-    /// <summary>Of a discarded message: when.</summary>
+    /// <summary>For a discarded message: when it was discarded.</summary>
     public DateTimeOffset? DiscardedAt { get; init; }
 
-    /// <summary>Of a discarded message: by whom.</summary>
+    /// <summary>For a discarded message: who discarded it.</summary>
     public string? DiscardedBy { get; init; }
 
-    /// <summary>Of a discarded message: why.</summary>
+    /// <summary>For a discarded message: the reason.</summary>
     public string? Reason { get; init; }
 
     public static MessageView Of(FailedMessage message, TimeProvider clock) =>

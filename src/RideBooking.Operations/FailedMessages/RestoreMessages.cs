@@ -10,13 +10,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
 
-/// <summary>Puts discarded messages into their error queue again.</summary>
+/// <summary>Puts discarded messages back into their error queue.</summary>
 internal static class RestoreMessages
 {
     public static void Map(RouteGroupBuilder operators) =>
-        operators
-            .MapPost("/operations/failed-messages/restore", Handle)
-            .WithSummary("Restore discarded messages to their error queue");
+        operators.MapPost("/operations/failed-messages/restore", Handle).WithSummary("Restore discarded messages");
 
     static async Task<Ok<View>> Handle(
         Request request,
@@ -52,7 +50,8 @@ internal static class RestoreMessages
         );
         foreach (var row in rows)
         {
-            // First back, then marked: who dies in between leaves it in both places, and sees it in both.
+            // Put the message back first, then record it: if the process dies in between, the message is in both places and
+            // visible in both.
             await queues.PutBack(row.Message(), cancellationToken);
             row.RestoredAt = now;
             db.Add(MessageAction.Of(row.Message(), MessageAction.Restored, now, by.Id, request.Reason));
@@ -62,7 +61,7 @@ internal static class RestoreMessages
     }
 
     /// <param name="Ids">The ids of discarded messages, up to 1000.</param>
-    /// <param name="Reason">Why.</param>
+    /// <param name="Reason">The reason for the restore.</param>
     internal sealed record Request(IReadOnlyList<string> Ids, string Reason)
     {
         internal sealed class Validator : AbstractValidator<Request>
@@ -78,7 +77,7 @@ internal static class RestoreMessages
         }
     }
 
-    /// <param name="Restored">How many were put back.</param>
-    /// <param name="NotFound">How many of the ids name no discarded message, or none any more.</param>
+    /// <param name="Restored">How many messages were put back.</param>
+    /// <param name="NotFound">How many ids match no discarded message, or none any more.</param>
     internal sealed record View(int Restored, int NotFound);
 }

@@ -6,13 +6,13 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Operations.FailedMessages;
 
-/// <summary>Which failed messages something is to be done to: ids, or everything in a queue that matches.</summary>
+/// <summary>Selects failed messages: by id, or all messages of a queue that match a filter.</summary>
 /// <param name="Ids">Up to 1000 ids of failed messages.</param>
 /// <param name="Queue">The error or skipped queue.</param>
 /// <param name="Fingerprint">Only those that failed for this reason.</param>
 /// <param name="MessageType">Only those of this type.</param>
 /// <param name="RideId">Only those of this ride.</param>
-// A misspelt filter that was ignored would select the whole queue.
+// If a misspelt filter were ignored, the selection would be the whole queue.
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record Selection(
     IReadOnlyList<string>? Ids,
@@ -27,11 +27,11 @@ internal sealed record Selection(
     public const int MaxReason = 500;
     public const string QueueNotFound = "queue_not_found";
 
-    /// <summary>Finds the messages, oldest first and at most so many: from here on the selection is frozen.</summary>
+    /// <summary>Finds the matching messages, oldest first, up to the limit. From then on the selection is frozen.</summary>
     public async Task<Selected> Find(FindFailedMessages find, int most, CancellationToken cancellationToken)
     {
         var wanted = Ids?.ToHashSet();
-        // A queue may hold a message twice: it is one. Of a long queue only what is needed stays in memory.
+        // A queue may hold a message twice. It counts once. Of a long queue, only the needed messages stay in memory.
         var found = new Dictionary<string, SelectedMessage>();
         var shown = new PriorityQueue<FailedMessage, (DateTimeOffset, string)>(
             Comparer<(DateTimeOffset, string)>.Create((one, other) => other.CompareTo(one))
@@ -62,14 +62,16 @@ internal sealed record Selection(
         }
     }
 
-    /// <summary>Why nothing can be selected: the queue is none that messages fail or are skipped in. Null when it is one.</summary>
+    /// <summary>
+    /// Returns the problem if the queue is not an error or skipped queue of this application; otherwise null.
+    /// </summary>
     public ProblemHttpResult? Unknown(FindFailedMessages find) => Queue is null ? null : UnknownQueue(find, Queue);
 
     /// <inheritdoc cref="Unknown" />
     public static ProblemHttpResult? UnknownQueue(FindFailedMessages find, string queue) =>
         find.Queues.Contains(queue)
             ? null
-            : Problem.NotFound("No endpoint has an error or skipped queue of that name.", QueueNotFound);
+            : Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
 
     internal sealed class Validator : AbstractValidator<Selection>
     {
@@ -83,11 +85,11 @@ internal sealed record Selection(
                 .Must(ids => ids is null or { Count: >= 1 and <= MaxIds })
                 .WithMessage($"must be 1 to {MaxIds} ids");
             RuleForEach(selection => selection.Ids).NotNull().Text(1, MaxId);
-            // To be left out silently would be to do more than was asked for.
+            // If a given filter were silently ignored, the request would affect more messages than intended.
             RuleFor(selection => selection)
                 .Must(selection => selection is { Ids: null } or { Fingerprint: null, MessageType: null, RideId: null })
                 .WithName("ids")
-                .WithMessage("fingerprint, messageType and rideId choose among the messages of a queue, not among ids");
+                .WithMessage("fingerprint, messageType and rideId filter the messages of a queue, not ids");
             RuleFor(selection => selection.Queue).Text(1, 255);
             RuleFor(selection => selection.Fingerprint).Text(1, 64);
             RuleFor(selection => selection.MessageType).Text(1, 255);
@@ -95,7 +97,7 @@ internal sealed record Selection(
     }
 }
 
-/// <summary>A message that something is to be done to, without its body.</summary>
+/// <summary>A selected message, without its body.</summary>
 internal sealed record SelectedMessage(
     string Id,
     string Queue,
@@ -108,11 +110,11 @@ internal sealed record SelectedMessage(
         new(message.Id, message.Queue, message.MessageId, message.RideId, FindFailedMessages.Key(message));
 }
 
-/// <summary>What a selection comes to at this moment.</summary>
+/// <summary>The messages that a selection contains at this moment.</summary>
 /// <param name="Messages">The messages, oldest first.</param>
-/// <param name="Shown">The first of them.</param>
-/// <param name="Matching">How many there are without the limit.</param>
-/// <param name="Missing">How many of the ids name no message that waits.</param>
+/// <param name="Shown">The first of the messages.</param>
+/// <param name="Matching">How many messages match, regardless of the limit.</param>
+/// <param name="Missing">How many ids match no failed message.</param>
 internal sealed record Selected(
     IReadOnlyList<SelectedMessage> Messages,
     IReadOnlyList<FailedMessage> Shown,
@@ -128,9 +130,9 @@ internal sealed record Selected(
         new(Messages.Count, Matching, Missing, [.. Shown.Select(message => MessageView.Of(message, clock))]);
 }
 
-/// <summary>The answer to a dry run: what would be done, and nothing is.</summary>
-/// <param name="Count">For how many messages it would be done.</param>
-/// <param name="Matching">How many match the selection, whatever the limit.</param>
-/// <param name="NotFound">How many of the ids name no message that waits.</param>
-/// <param name="Items">The first of them.</param>
+/// <summary>The response to a dry run: the plan. Nothing has been done.</summary>
+/// <param name="Count">How many messages would be affected.</param>
+/// <param name="Matching">How many messages match the selection, regardless of the limit.</param>
+/// <param name="NotFound">How many ids match no failed message.</param>
+/// <param name="Items">The first of the messages.</param>
 internal sealed record Plan(int Count, int Matching, int NotFound, IReadOnlyList<MessageView> Items);

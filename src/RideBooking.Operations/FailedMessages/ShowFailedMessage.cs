@@ -15,18 +15,18 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
 
-/// <summary>Everything about one failed message: what it says, why it failed, how its ride stands, what was done to it.</summary>
+/// <summary>Shows one failed message: its content, its failure, the state of its ride, and earlier actions on it.</summary>
 internal static class ShowFailedMessage
 {
     public const string NotFound = "failed_message_not_found";
 
-    // A ride's events are few; this is for one that is not a ride.
+    // A ride has few events. The limit protects against an id that is not a ride's.
     const int MaxEvents = 1000;
 
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/failed-messages/{id}", Handle)
-            .WithSummary("Get a failed message with its headers, body, exception, ride and audit")
+            .WithSummary("Get a failed message with its headers, body, exception, ride and history")
             .Refuses(StatusCodes.Status404NotFound, NotFound);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
@@ -38,7 +38,7 @@ internal static class ShowFailedMessage
     )
     {
         if ((await find.Find(id, cancellationToken) ?? await Discarded(db, id, cancellationToken)) is not { } message)
-            return Problem.NotFound("No such message waits in an error queue or was discarded.", NotFound);
+            return Problem.NotFound("No error queue holds this message, and it was not discarded.", NotFound);
         var history = await db.Set<MessageAction>()
             .AsNoTracking()
             .Where(row => row.FailedMessageId == id || (row.MessageId != null && row.MessageId == message.MessageId))
@@ -78,7 +78,7 @@ internal static class ShowFailedMessage
                 .FirstOrDefaultAsync(cancellationToken)
         )?.Message();
 
-    // What the log says of the ride: modules share nothing else.
+    // The ride's status according to the event log. Modules share nothing else.
     static async Task<RideNow> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
     {
         var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
@@ -97,7 +97,7 @@ internal static class ShowFailedMessage
             status = happened.EventType switch
             {
                 nameof(RideRequested) => "requested",
-                // Whoever came too late, or second, is turned away: he has no part in the ride.
+                // A driver who was assigned too late, or second, is unassigned again and has no part in the ride.
                 nameof(DriverAssigned) when status == "requested" => "driverAssigned",
                 nameof(DriverUnassigned) when SearchGoesOn(happened) => "requested",
                 nameof(DriverArrived) => "driverArrived",
@@ -116,15 +116,15 @@ internal static class ShowFailedMessage
         return payload.RootElement.GetProperty("searchAgain").GetBoolean();
     }
 
-    /// <param name="Message">What the list says of it.</param>
-    /// <param name="Headers">The transport's, and those that tell of the failure.</param>
-    /// <param name="ContentType">What the body says it is written in.</param>
-    /// <param name="Body">The body, where it is JSON.</param>
-    /// <param name="BodyText">The body, where it is some other text.</param>
-    /// <param name="BodyBase64">The body, where it is no text.</param>
-    /// <param name="StackTrace">Where the exception came from.</param>
+    /// <param name="Message">The message as it appears in a list.</param>
+    /// <param name="Headers">The transport's headers, including those that describe the failure.</param>
+    /// <param name="ContentType">The content type that the message declares.</param>
+    /// <param name="Body">The body, if it is JSON.</param>
+    /// <param name="BodyText">The body, if it is other text.</param>
+    /// <param name="BodyBase64">The body, if it is not text.</param>
+    /// <param name="StackTrace">The exception's stack trace.</param>
     /// <param name="Ride">The ride the message is about.</param>
-    /// <param name="History">What operators did to the message, this time and before.</param>
+    /// <param name="History">Operators' actions on the message, including those on its earlier failures.</param>
     internal sealed record View(
         [property: System.Text.Json.Serialization.JsonIgnore] MessageView Message,
         IReadOnlyDictionary<string, string?> Headers,
@@ -152,16 +152,16 @@ internal static class ShowFailedMessage
         public DateTimeOffset? SentAt => Message.SentAt;
     }
 
-    /// <param name="Id">The ride.</param>
-    /// <param name="Status">Its status by the event log; null where the log knows no such ride.</param>
-    /// <param name="LastEvent">What happened to it last.</param>
-    /// <param name="LastEventAt">When.</param>
+    /// <param name="Id">The ride's id.</param>
+    /// <param name="Status">Its status according to the event log; null if the log has no event of this ride.</param>
+    /// <param name="LastEvent">The type of its last event.</param>
+    /// <param name="LastEventAt">When its last event happened.</param>
     internal sealed record RideNow(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
 
     /// <param name="Action"><c>redriven</c>, <c>discarded</c> or <c>restored</c>.</param>
-    /// <param name="At">When.</param>
-    /// <param name="By">Who.</param>
-    /// <param name="Reason">Why.</param>
-    /// <param name="RedriveId">The redrive it was part of.</param>
+    /// <param name="At">When the action was taken.</param>
+    /// <param name="By">Who took it.</param>
+    /// <param name="Reason">The reason.</param>
+    /// <param name="RedriveId">The redrive that the action was part of.</param>
     internal sealed record Done(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
 }

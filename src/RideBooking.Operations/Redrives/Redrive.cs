@@ -4,7 +4,7 @@ using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations.Redrives;
 
-/// <summary>Failed messages on their way back to the queues they failed in.</summary>
+/// <summary>A redrive: failed messages on their way back to the queues in which they failed.</summary>
 internal sealed class Redrive
 {
     public const string Running = "running";
@@ -15,19 +15,19 @@ internal sealed class Redrive
 
     public required string Status { get; set; }
 
-    /// <summary>The ids of the messages, frozen when it was accepted, a line each.</summary>
+    /// <summary>The ids of the messages, one per line, frozen when the redrive was accepted.</summary>
     public required string Ids { get; init; }
 
-    /// <summary>How many it was asked for; those that were not there at the beginning are not among the ids.</summary>
+    /// <summary>How many messages were requested. Those that were missing at the start are not among the ids.</summary>
     public required int Selected { get; init; }
 
-    /// <summary>How many were sent. A queue may hold a message twice: it is one.</summary>
+    /// <summary>How many messages were sent. A message that a queue holds twice counts once.</summary>
     public int Sent { get; set; }
 
-    /// <summary>How many were not there, or not any more.</summary>
+    /// <summary>How many messages were not, or no longer, in their error queue.</summary>
     public int NotFound { get; set; }
 
-    /// <summary>Messages a second, at most; null for as fast as it goes.</summary>
+    /// <summary>The max number of messages per second; null for no limit.</summary>
     public required int? RatePerSecond { get; init; }
 
     public required string Reason { get; init; }
@@ -40,7 +40,9 @@ internal sealed class Redrive
 
     public string? Error { get; set; }
 
-    /// <summary>Until when a process works on it. A process that dies leaves it to another after that.</summary>
+    /// <summary>
+    /// The end of the current process's claim. If the process dies, another one continues the redrive after that.
+    /// </summary>
     public DateTimeOffset ClaimedUntil { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<Redrive>

@@ -1,15 +1,15 @@
 namespace RideBooking.Operations.Redrives;
 
-/// <summary>How far a redrive is.</summary>
-/// <param name="Id">Its id.</param>
+/// <summary>The progress of a redrive.</summary>
+/// <param name="Id">The redrive's id.</param>
 /// <param name="Status"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
-/// <param name="Selected">How many messages it was asked for.</param>
-/// <param name="Sent">How many went back to the queue they failed in.</param>
-/// <param name="NotFound">How many were not in their error queue, or not any more.</param>
-/// <param name="Failed">How many are still there, because it failed.</param>
-/// <param name="Reason">Why it was asked for.</param>
-/// <param name="RequestedBy">By whom.</param>
-/// <param name="RequestedAt">When.</param>
+/// <param name="Selected">How many messages were requested.</param>
+/// <param name="Sent">How many messages were sent back to the queue in which they failed.</param>
+/// <param name="NotFound">How many messages were not, or no longer, in their error queue.</param>
+/// <param name="Failed">How many messages remain in their error queue, because the redrive failed.</param>
+/// <param name="Reason">The reason for the redrive.</param>
+/// <param name="RequestedBy">Who requested it.</param>
+/// <param name="RequestedAt">When it was requested.</param>
 /// <param name="FinishedAt">When it ended.</param>
 /// <param name="Error">Why it failed.</param>
 internal sealed record RedriveView(

@@ -12,15 +12,15 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Redrives;
 
-/// <summary>Sends failed messages back to the queues they failed in, in the background.</summary>
+/// <summary>Sends failed messages back to the queues in which they failed, in the background.</summary>
 internal static class RequestRedrive
 {
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/redrives", Handle)
-            .WithSummary("Redrive failed messages to the queues they failed in")
+            .WithSummary("Redrive failed messages")
             .WithDescription(
-                "They keep their message id and get their redeliveries anew. The selection is frozen when it is accepted: what fails again is not sent again. With dryRun the answer is the plan."
+                "The messages go back to the queues in which they failed. They keep their message id, and get all retries and redeliveries again. The selection is frozen when it is accepted: a message that fails again is not sent again. With dryRun, the response shows the plan and nothing is sent."
             )
             .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
 
@@ -73,12 +73,12 @@ internal static class RequestRedrive
             TypedResults.Accepted($"/api/v1/operations/redrives/{redrive.Id}", RedriveView.Of(redrive));
     }
 
-    /// <param name="Selection">Which.</param>
-    /// <param name="Limit">At most so many, the oldest first; 10000 when absent.</param>
-    /// <param name="RatePerSecond">At most so many a second.</param>
-    /// <param name="DryRun">Only say what would be sent.</param>
-    /// <param name="Reason">Why.</param>
-    /// <param name="Canary">Not there yet. Whoever asks for a trial must not get the whole.</param>
+    /// <param name="Selection">The messages to redrive.</param>
+    /// <param name="Limit">The max number of messages, the oldest first; 10000 by default.</param>
+    /// <param name="RatePerSecond">The max number of messages per second.</param>
+    /// <param name="DryRun">Whether to show the plan only.</param>
+    /// <param name="Reason">The reason for the redrive.</param>
+    /// <param name="Canary">Not supported yet; refused, so that a request for a trial never starts the whole redrive.</param>
     internal sealed record Request(
         Selection Selection,
         int? Limit,
@@ -103,7 +103,7 @@ internal static class RequestRedrive
                     .WithMessage("must be from 1 to 10000");
                 RuleFor(request => request.Canary)
                     .Must(canary => canary is null or { ValueKind: JsonValueKind.Null or JsonValueKind.False })
-                    .WithMessage("is not supported; a limit sends a few first");
+                    .WithMessage("is not supported; use limit to redrive a few messages first");
                 RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
             }
         }

@@ -8,7 +8,9 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Redrives;
 
-/// <summary>Wakes the process that accepted a redrive at once; others see it at their next look.</summary>
+/// <summary>
+/// Wakes this process's redrive worker as soon as a redrive is accepted. Other processes see it at their next poll.
+/// </summary>
 internal sealed class RedriveSignal : IDisposable
 {
     readonly SemaphoreSlim _wake = new(0);
@@ -20,12 +22,12 @@ internal sealed class RedriveSignal : IDisposable
     public void Dispose() => _wake.Dispose();
 }
 
-/// <summary>
-/// Carries redrives out, those of processes that died included: a redrive is claimed for a while at a time, and what was sent
-/// already is not in its error queue any more. Whoever dies between the sending of a message and its removal sends it twice,
-/// under the same message id, which the inbox handles once. A queue is gone through a little at a time, because nobody can look
-/// at it meanwhile.
-/// </summary>
+/// <summary>Carries out redrives, including those of processes that died.</summary>
+/// <remarks>
+/// A redrive is claimed for a limited time. Messages already sent are no longer in their error queue. A process that dies
+/// between sending a message and removing it causes a second send, with the same message id, which the inbox handles once. A
+/// pass over a queue is kept short, because the queue cannot be read meanwhile.
+/// </remarks>
 internal sealed class RunRedrives(
     IErrorQueues queues,
     IServiceScopeFactory scopes,
@@ -34,10 +36,10 @@ internal sealed class RunRedrives(
     ILogger<RunRedrives> logger
 ) : BackgroundService
 {
-    static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan s_claim = TimeSpan.FromSeconds(10);
 
-    // Another process that looks at the queue holds its messages for a moment.
+    // Another process that reads the queue holds its messages for a moment.
     static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(300);
     const int Passes = 3;
 
@@ -51,14 +53,18 @@ internal sealed class RunRedrives(
             {
                 while (await Claim(stoppingToken) is { } redrive)
                     await Run(redrive, stoppingToken);
-                await signal.Wait(s_look, stoppingToken);
+                await signal.Wait(s_pollInterval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
             catch (Exception exception)
             {
-                // The broker or the database is away. The claim runs out, and the redrive goes on where it was.
-                logger.LogWarning(exception, "A redrive was interrupted; it goes on by itself");
-                await Task.Delay(s_look, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // The broker or the database is unavailable. When the claim expires, the redrive continues where it stopped.
+                logger.LogWarning(
+                    exception,
+                    "A redrive was interrupted; it continues automatically when its claim expires"
+                );
+                await Task.Delay(s_pollInterval, clock, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
     }
 
@@ -70,7 +76,7 @@ internal sealed class RunRedrives(
         var free = await db.Set<Redrive>()
             .AsNoTracking()
             .Where(row => row.Status == Redrive.Running)
-            // A claim that lasts longer than any is by another host's clock.
+            // A claim that ends later than any claim can was made by a host whose clock differs.
             .Where(row => row.ClaimedUntil <= now || row.ClaimedUntil > now + 2 * s_claim)
             .OrderBy(row => row.ClaimedUntil)
             .FirstOrDefaultAsync(cancellationToken);
@@ -85,7 +91,7 @@ internal sealed class RunRedrives(
     async Task Run(Redrive redrive, CancellationToken cancellationToken)
     {
         var wanted = redrive.Ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        // Who died between the sending and the removal of a message has counted it.
+        // A process that died between sending a message and removing it has already counted the message.
         var counted = await Counted(redrive, cancellationToken);
         string? error = null;
         try
@@ -98,15 +104,15 @@ internal sealed class RunRedrives(
                     while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, counted, cancellationToken)) { }
             }
         }
-        catch (QueueIsGoneException gone)
+        catch (QueueIsGoneException exception)
         {
-            error = gone.Message;
+            error = exception.Message;
         }
         wanted.ExceptWith(counted);
         await Finish(redrive, wanted.Count, error, cancellationToken);
     }
 
-    /// <summary>Sends the next of them, and waits as long as their number takes at the rate that was asked for.</summary>
+    /// <summary>Sends the next batch, and waits for as long as the requested rate requires.</summary>
     /// <returns>Whether there may be more in this queue.</returns>
     async Task<bool> SendSome(
         Redrive redrive,

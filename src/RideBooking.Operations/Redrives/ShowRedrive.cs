@@ -8,13 +8,13 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Redrives;
 
-/// <summary>How far a redrive is.</summary>
+/// <summary>Shows the progress of a redrive.</summary>
 internal static class ShowRedrive
 {
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/redrives/{id:guid}", Handle)
-            .WithSummary("Get redrive progress")
+            .WithSummary("Get a redrive's progress")
             .Refuses(StatusCodes.Status404NotFound, "redrive_not_found");
 
     static async Task<Results<Ok<RedriveView>, ProblemHttpResult>> Handle(
@@ -25,5 +25,5 @@ internal static class ShowRedrive
         await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is { } redrive
             ? TypedResults.Ok(RedriveView.Of(redrive))
-            : Problem.NotFound("There is no such redrive.", "redrive_not_found");
+            : Problem.NotFound("The redrive does not exist.", "redrive_not_found");
 }

@@ -4,7 +4,7 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Analysis;
 
-/// <summary>What a machine's table says about it without being run.</summary>
+/// <summary>Checks a machine's table without running the machine.</summary>
 static class MachineAnalysis
 {
     public static IReadOnlyList<MachineFinding> Of(StateMachine machine)
@@ -19,11 +19,11 @@ static class MachineAnalysis
         ];
     }
 
-    /// <summary>The states something can be in when a message comes.</summary>
+    /// <summary>The states in which an instance can receive a message.</summary>
     public static IEnumerable<State> StatesBetween(StateMachine machine) =>
         machine.States.Where(state => state.Name != machine.Initial.Name && state.Name != machine.Final.Name);
 
-    /// <summary>The events that a message from outside raises; what MassTransit raises beside them is its own affair.</summary>
+    /// <summary>The events that messages raise. Events that MassTransit raises internally are left out.</summary>
     public static IEnumerable<Event> MessageEvents(StateMachine machine) =>
         machine.Events.Where(it =>
             Machine.MessageOf(it) is not null
@@ -57,7 +57,7 @@ static class MachineAnalysis
                 MachineFindingKind.Unreachable,
                 state.Name,
                 null,
-                $"No way leads from the beginning into state {state.Name}."
+                $"State {state.Name} cannot be reached from the initial state."
             );
     }
 
@@ -72,7 +72,7 @@ static class MachineAnalysis
                         MachineFindingKind.NotCancelled,
                         way.From,
                         way.Event,
-                        $"{way.Event} leads from {way.From} to {way.To}, where {schedule} means nothing, without cancelling it."
+                        $"{way.Event} leads from {way.From} to {way.To}, where {schedule} is not handled, without cancelling it."
                     );
             if (
                 !map.Cancelled.Contains(schedule)
@@ -82,7 +82,7 @@ static class MachineAnalysis
                     MachineFindingKind.NotCancelled,
                     null,
                     $"{schedule}.Received",
-                    $"{schedule} is scheduled and never cancelled, whatever happens instead."
+                    $"{schedule} is scheduled and never cancelled by any other transition."
                 );
 
             bool Leaves(Transition way) =>
@@ -93,7 +93,7 @@ static class MachineAnalysis
         }
     }
 
-    /// <summary>The states in which a schedule may be waiting.</summary>
+    /// <summary>The states in which a schedule may be pending.</summary>
     static HashSet<string> Running(StateMachine machine, MachineMap map, string schedule)
     {
         HashSet<string> running = [];

@@ -1,26 +1,26 @@
 namespace RideBooking.Testing;
 
-/// <summary>The kinds of things that a look at a machine's table finds.</summary>
+/// <summary>The kinds of findings in a machine's table.</summary>
 public enum MachineFindingKind
 {
-    /// <summary>An event that a state neither handles nor ignores: the message fails there.</summary>
+    /// <summary>An event that a state neither handles nor ignores: the message fails in that state.</summary>
     NotAccepted,
 
-    /// <summary>A state into which no way leads.</summary>
+    /// <summary>A state that cannot be reached.</summary>
     Unreachable,
 
-    /// <summary>A schedule that goes on where it means nothing any more.</summary>
+    /// <summary>A schedule that stays pending in a state that does not handle its message.</summary>
     NotCancelled,
 
-    /// <summary>An event for whose message no instance is found.</summary>
+    /// <summary>An event that finds no instance for its message.</summary>
     NotCorrelated,
 }
 
-/// <summary>Something about a machine that is worth a look.</summary>
-/// <param name="Kind">What kind of thing.</param>
-/// <param name="State">In which state, if in one.</param>
-/// <param name="Event">On which event, if on one.</param>
-/// <param name="Text">In words.</param>
+/// <summary>A finding about a machine.</summary>
+/// <param name="Kind">The kind of finding.</param>
+/// <param name="State">The state that it concerns, if any.</param>
+/// <param name="Event">The event that it concerns, if any.</param>
+/// <param name="Text">The finding in words.</param>
 public sealed record MachineFinding(MachineFindingKind Kind, string? State, string? Event, string Text)
 {
     /// <inheritdoc/>

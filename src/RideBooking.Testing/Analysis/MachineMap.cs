@@ -4,10 +4,12 @@ using MassTransit.SagaStateMachine;
 
 namespace RideBooking.Testing.Analysis;
 
-/// <summary>A way from one state to the next, and what happens to schedules on it.</summary>
+/// <summary>A transition from one state to the next, with its effects on schedules.</summary>
 sealed record Transition(string From, string Event, string To, MapScope Scope);
 
-/// <summary>What one branch of a behaviour schedules and cancels; it also does what the branches around it do.</summary>
+/// <summary>
+/// The schedules that one branch of a behaviour sets and cancels, including those of the branches around it.
+/// </summary>
 sealed class MapScope(MapScope? around)
 {
     readonly HashSet<string> _scheduled = [];
@@ -23,7 +25,7 @@ sealed class MapScope(MapScope? around)
     public bool DoesCancel(string schedule) => _cancelled.Contains(schedule) || (around?.DoesCancel(schedule) ?? false);
 }
 
-/// <summary>Reads a state machine's table: who leads where, and where something is scheduled or cancelled.</summary>
+/// <summary>Reads a state machine's table: its transitions, and where schedules are set or cancelled.</summary>
 sealed class MachineMap : StateMachineVisitor
 {
     readonly List<Transition> _transitions = [];
@@ -39,13 +41,13 @@ sealed class MachineMap : StateMachineVisitor
 
     public IReadOnlyList<Transition> Transitions => _transitions;
 
-    /// <summary>The schedules that are set somewhere.</summary>
+    /// <summary>The schedules that are set anywhere.</summary>
     public IReadOnlySet<string> Scheduled => _scheduled;
 
-    /// <summary>The schedules that are cancelled somewhere.</summary>
+    /// <summary>The schedules that are cancelled anywhere.</summary>
     public IReadOnlySet<string> Cancelled => _cancelled;
 
-    /// <summary>Whether an event does something in a state; one that is ignored does not.</summary>
+    /// <summary>Whether an event has an effect in a state. An ignored event has none.</summary>
     public bool Handles(string state, string @event) => _handled.Contains((state, @event));
 
     void StateMachineVisitor.Visit(State state, Action<State> next)
@@ -119,7 +121,7 @@ sealed class MachineMap : StateMachineVisitor
             name.StartsWith("Condition", StringComparison.Ordinal) || name.StartsWith("Catch", StringComparison.Ordinal)
         );
 
-    // The activities show what they schedule to nobody; they keep it in a field.
+    // The activities do not expose what they schedule, but keep it in a field.
     static string? ScheduleOf(IStateMachineActivity activity)
     {
         foreach (var field in activity.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))

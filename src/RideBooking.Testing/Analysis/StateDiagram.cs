@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace RideBooking.Testing.Analysis;
 
-/// <summary>A machine's states and the ways between them as a Mermaid state diagram.</summary>
+/// <summary>Draws a machine's states and transitions as a Mermaid state diagram.</summary>
 static class StateDiagram
 {
     const string Outside = "[*]";
@@ -28,7 +28,7 @@ static class StateDiagram
         return text.ToString();
     }
 
-    /// <summary>As Mermaid names a state; what is before the first and after the last has a sign of its own.</summary>
+    /// <summary>The state's name in Mermaid, which has a symbol of its own for start and end.</summary>
     public static string Id(StateMachine machine, string state) =>
         state == machine.Initial.Name || state == machine.Final.Name ? Outside : state.Replace('.', '_');
 }

@@ -6,9 +6,9 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Comparison;
 
-/// <summary>Something that came of a step: a message, a timer, a failure, or an instance that is stored.</summary>
-/// <param name="What">What it is, without its content.</param>
-/// <param name="Facts">Its content: paths and values, without what is not there.</param>
+/// <summary>One result of a step: a message, a timer, a failure, or a stored instance.</summary>
+/// <param name="What">The kind of result, without its content.</param>
+/// <param name="Facts">Its content: paths and values, without absent members.</param>
 sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Value)> Facts)
 {
     public static Outcome Published(string urn, JsonElement content) => Said($"published {NameOf(urn)}", content);
@@ -23,34 +23,34 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
 
     public static Outcome Cancelled(string urn, JsonElement content) => Said($"cancelled {NameOf(urn)}", content);
 
-    public static Outcome CancelledUnknownMessage() => new("cancelled a scheduled message that was not waiting", []);
+    public static Outcome CancelledUnknownMessage() => new("cancelled a scheduled message that was not pending", []);
 
-    /// <summary>A timer came that was taken back or had come before.</summary>
+    /// <summary>A timer fired that was cancelled, or had fired before.</summary>
     public static Outcome DeliveredUnexpectedly(string urn, JsonElement content) =>
-        Said($"came although nobody waited for it: {NameOf(urn)}", content);
+        Said($"fired although it was not pending: {NameOf(urn)}", content);
 
-    /// <summary>A timer came before its time.</summary>
+    /// <summary>A timer fired before it was due.</summary>
     public static Outcome DeliveredEarly(string urn, JsonElement content, DateTimeOffset due) =>
-        Said($"came before its time: {NameOf(urn)}", content, ("due", Words.Time(due)));
+        Said($"fired before it was due: {NameOf(urn)}", content, ("due", Words.Time(due)));
 
     public static Outcome Failed(string urn, JsonElement content, string exception) =>
         Said($"failed on {NameOf(urn)}", content, ("exception", exception));
 
     /// <summary>An instance as it is stored.</summary>
-    /// <param name="isMinded">Whether a member of it is compared.</param>
-    public static Outcome Stored(object saga, string state, Func<string, bool> isMinded) =>
+    /// <param name="isCompared">Whether a member of the instance is compared.</param>
+    public static Outcome Stored(object saga, string state, Func<string, bool> isCompared) =>
         new(
             Words.TypeName(saga.GetType()),
             [
                 ("state", state),
                 .. Values
                     .Facts.Of(saga)
-                    .Where(fact => isMinded(fact.Path.Split('.', '[')[0]))
+                    .Where(fact => isCompared(fact.Path.Split('.', '[')[0]))
                     .Select(fact => (fact.Path, Plain(fact.Value))),
             ]
         );
 
-    /// <summary>What of the lab's happenings can be told from outside; null for the rest.</summary>
+    /// <summary>The lab's observation as an outcome, if it can be observed from outside; otherwise null.</summary>
     public static Outcome? Of(Observation it) =>
         it.Kind switch
         {
@@ -69,7 +69,7 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
             _ => null,
         };
 
-    /// <summary>The queue's name, whatever the broker and the virtual host before it.</summary>
+    /// <summary>The queue's name, without the broker and the virtual host.</summary>
     public static string QueueOf(Uri address) => address.AbsolutePath.Split('/', ':')[^1];
 
     public override string ToString() =>
@@ -77,7 +77,7 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
 
     static string Urn(Observation it) => MessageUrn.ForTypeString(it.MessageType!);
 
-    /// <summary>The type's name out of MassTransit's URN of it: <c>urn:message:Namespace:Outer+Name[[…]]</c>.</summary>
+    /// <summary>Extracts the type's name from MassTransit's URN: <c>urn:message:Namespace:Outer+Name[[…]]</c>.</summary>
     static string NameOf(string urn)
     {
         var text = urn.Replace("urn:message:", "", StringComparison.Ordinal)
@@ -119,7 +119,7 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
         }
     }
 
-    // 12.40 is 12.4, whatever a database makes of it. (In MassTransit's JSON a decimal is a text.)
+    // 12.40 equals 12.4, because databases change the scale. (In MassTransit's JSON, a decimal is a string.)
     static string Plain(string value) => Fraction().IsMatch(value) ? value.TrimEnd('0').TrimEnd('.') : value;
 
     [GeneratedRegex(@"^-?\d+\.\d+$")]

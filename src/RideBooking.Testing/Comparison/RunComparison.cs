@@ -4,12 +4,13 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Comparison;
 
-/// <summary>
-/// What the lab and a bus tell of the same steps, held against each other. An id that a machine makes up is another one on each
-/// side, but it must be the same one wherever it stands on its side; a time that was read from the system's clock is not compared.
-/// </summary>
+/// <summary>Compares the results of the same steps in the lab and on a bus.</summary>
+/// <remarks>
+/// An id that a machine generates differs between the sides, but must be used consistently on each side. A time that was read
+/// from the system's clock is not compared.
+/// </remarks>
 /// <param name="time">The time on the bus.</param>
-/// <param name="bus">What the bus is called.</param>
+/// <param name="bus">The name of the bus.</param>
 sealed partial class RunComparison(LabTime time, string bus)
 {
     const string Lab = "the lab";
@@ -17,7 +18,9 @@ sealed partial class RunComparison(LabTime time, string bus)
     Dictionary<Guid, string> _madeInLab = [];
     Dictionary<Guid, string> _madeOnBus = [];
 
-    /// <summary>One line for each difference, empty where there is none; the ids of both are then remembered.</summary>
+    /// <summary>
+    /// Returns one line for each difference. If there is none, the ids of both sides are remembered as pairs.
+    /// </summary>
     public List<string> Differences(IReadOnlyList<Outcome> lab, IReadOnlyList<Outcome> onBus)
     {
         var common = IdsIn(lab).ToHashSet();
@@ -65,7 +68,7 @@ sealed partial class RunComparison(LabTime time, string bus)
     static string ValueOf(Outcome outcome, string path) =>
         outcome.Facts.Where(fact => fact.Path == path).Select(fact => fact.Value).FirstOrDefault() ?? "nothing";
 
-    /// <summary>The account with its own ids numbered in an order that both sides have.</summary>
+    /// <summary>The outcomes with generated ids numbered in an order that is the same on both sides.</summary>
     List<Outcome> Named(IReadOnlyList<Outcome> account, Dictionary<Guid, string> made, HashSet<Guid> common)
     {
         List<Outcome> named = [];

@@ -4,7 +4,7 @@ using RideBooking.Testing.Engine;
 
 namespace RideBooking.Testing.Coverage;
 
-/// <summary>Counts what each event did in each state, over all that was handled in a lab.</summary>
+/// <summary>Counts the results of each event in each state, over all messages handled in a lab.</summary>
 sealed class CoverageLog
 {
     readonly ConcurrentDictionary<(Type Saga, string State, string Event, CellOutcome Outcome), int> _counts = new();
@@ -42,7 +42,7 @@ sealed class CoverageLog
     }
 }
 
-/// <summary>What an event did in a state.</summary>
+/// <summary>The result of an event in a state.</summary>
 enum CellOutcome
 {
     Handled,

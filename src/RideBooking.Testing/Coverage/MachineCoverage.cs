@@ -8,7 +8,7 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>What became of an event in a state, over all tests of a lab.</summary>
+/// <summary>The results of an event in a state, over all tests of a lab.</summary>
 /// <param name="State">The state's name.</param>
 /// <param name="Event">The event's name.</param>
 /// <param name="Handled">How often it was handled.</param>
@@ -16,7 +16,7 @@ namespace RideBooking.Testing;
 /// <param name="Faulted">How often it failed.</param>
 public sealed record CoverageCell(string State, string Event, int Handled, int Ignored, int Faulted)
 {
-    /// <summary>Whether it was ever tried.</summary>
+    /// <summary>Whether a test has tried the cell.</summary>
     public bool IsTried => Handled + Ignored + Faulted > 0;
 
     internal string Word =>
@@ -39,10 +39,10 @@ public sealed record CoverageCell(string State, string Event, int Handled, int I
         };
 }
 
-/// <summary>The matrix of a machine's states and events, and which of its cells the tests of a lab have tried.</summary>
+/// <summary>The matrix of a machine's states and events, with the cells that the tests of a lab have tried.</summary>
 /// <remarks>
-/// In the initial state only the events count that begin an instance: what becomes of the others is a matter of
-/// <c>OnMissingInstance</c>, not of a state.
+/// In the initial state, only events that create an instance count. Other events are handled by <c>OnMissingInstance</c>, not
+/// by a state.
 /// </remarks>
 public sealed class MachineCoverage
 {
@@ -71,7 +71,7 @@ public sealed class MachineCoverage
         ];
     }
 
-    /// <summary>The machine's states, the initial one first, without the final one.</summary>
+    /// <summary>The machine's states without the final one, the initial state first.</summary>
     public IReadOnlyList<string> States { get; }
 
     /// <summary>The events that messages raise.</summary>
@@ -80,14 +80,14 @@ public sealed class MachineCoverage
     /// <summary>The cells.</summary>
     public IReadOnlyList<CoverageCell> Cells { get; }
 
-    /// <summary>The cells that nobody has tried.</summary>
+    /// <summary>The cells that no test has tried.</summary>
     public IReadOnlyList<CoverageCell> NeverTried => [.. Cells.Where(cell => !cell.IsTried)];
 
-    /// <summary>How much of the matrix was tried, percent.</summary>
+    /// <summary>The percentage of cells that were tried.</summary>
     public double Percent => Cells.Count == 0 ? 100 : 100.0 * Cells.Count(cell => cell.IsTried) / Cells.Count;
 
-    /// <summary>Fails where less was tried.</summary>
-    /// <param name="percent">The threshold, percent.</param>
+    /// <summary>Throws if the percentage of tried cells is below a threshold.</summary>
+    /// <param name="percent">The threshold in percent.</param>
     /// <exception cref="SagaLabException">Names the cells that were never tried.</exception>
     public void MustReach(double percent)
     {
@@ -100,7 +100,7 @@ public sealed class MachineCoverage
             );
     }
 
-    /// <summary>The matrix as text: a line per event, a column per state.</summary>
+    /// <summary>Returns the matrix as text: one line per event, one column per state.</summary>
     public string ToText()
     {
         var first = Events.Append("").Max(it => it.Length);
@@ -120,7 +120,7 @@ public sealed class MachineCoverage
         return text.ToString();
     }
 
-    /// <summary>The matrix as an HTML page that needs nothing else.</summary>
+    /// <summary>Returns the matrix as a self-contained HTML page.</summary>
     public string ToHtml()
     {
         var page = new StringBuilder(
@@ -156,9 +156,9 @@ public sealed class MachineCoverage
     }
 
     /// <summary>
-    /// The machine as a Mermaid state diagram: green where every event was tried, yellow where some were, red where none was;
-    /// a way that was never gone says so.
+    /// Returns the machine as a Mermaid state diagram: green where every event was tried, yellow for some, red for none.
     /// </summary>
+    /// <remarks>A transition that no test has taken is marked.</remarks>
     public string ToMermaid()
     {
         var text = new StringBuilder("stateDiagram-v2");

@@ -3,19 +3,19 @@ using MassTransit.Serialization;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>A message as it lies on the wire, and as a receiver would read it from there.</summary>
+/// <summary>A message in wire format, as a receiver reads it.</summary>
 sealed class Envelope
 {
     JsonElement? _content;
 
     public required Guid MessageId { get; init; }
 
-    /// <summary>The type it was published or sent as.</summary>
+    /// <summary>The type as which it was published or sent.</summary>
     public required Type Type { get; init; }
 
     public required object Message { get; init; }
 
-    /// <summary>MassTransit's envelope with the message in it, as UTF-8.</summary>
+    /// <summary>MassTransit's envelope with the message, as UTF-8.</summary>
     public required byte[] Body { get; init; }
 
     public Guid? RequestId { get; init; }
@@ -30,7 +30,7 @@ sealed class Envelope
 
     public IReadOnlyDictionary<string, object> Headers { get; init; } = new Dictionary<string, object>();
 
-    /// <summary>The message's own content on the wire.</summary>
+    /// <summary>The message's own content in wire format.</summary>
     public JsonElement Content => _content ??= Parse();
 
     public string Name => Values.Words.TypeName(Type);
@@ -41,7 +41,7 @@ sealed class Envelope
         return document.RootElement.GetProperty("message").Clone();
     }
 
-    /// <summary>How a value of a message looks on the wire.</summary>
+    /// <summary>Formats a message's value as on the wire.</summary>
     public static JsonElement ContentOf(object message, Type type) =>
         JsonSerializer.SerializeToElement(message, type, SystemTextJsonMessageSerializer.Options);
 }

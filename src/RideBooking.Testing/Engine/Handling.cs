@@ -4,7 +4,9 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>One message being handled: what the handler sees of the world, and what it does to it. Nothing of it has happened yet.</summary>
+/// <summary>
+/// The handling of one message: what the handler sees of the world, and its effects. None of them is applied yet.
+/// </summary>
 sealed class Handling(World world, Delivery delivery, bool isReplayable)
 {
     readonly Lock _lock = new();
@@ -19,23 +21,25 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
 
     public DateTimeOffset Now { get; private set; } = world.Now;
 
-    /// <summary>Real time since the message went in, for what MassTransit computes from the machine's own clock.</summary>
+    /// <summary>
+    /// Real time since the message was delivered, for delays that MassTransit computes from the system's clock.
+    /// </summary>
     public TimeSpan RealElapsed => Stopwatch.GetElapsedTime(_began);
 
-    /// <summary>Whether the message met an instance, one that was there or one that it began.</summary>
+    /// <summary>Whether the message found or created an instance.</summary>
     public bool FoundInstance { get; set; }
 
-    /// <summary>The instances it met as they were before, or null for one that it began.</summary>
+    /// <summary>The instances that the message found, as they were before; null for an instance that it created.</summary>
     public Dictionary<SagaKey, object?> Met { get; } = [];
 
-    /// <summary>An id that the handling of this message gives again when it is gone through again.</summary>
+    /// <summary>Returns an id that is the same when the handling of this message is replayed.</summary>
     public Guid NextId()
     {
         lock (_lock)
             return Ids.Of(delivery.Envelope.MessageId, delivery.Tries, _said.Count);
     }
 
-    /// <summary>The id of a message that leaves: what MassTransit gave it, unless the same must come again.</summary>
+    /// <summary>Returns the id of an outgoing message: MassTransit's, unless a replay must give the same id.</summary>
     public Guid IdOf(Guid? given) => isReplayable || given is null ? NextId() : given.Value;
 
     public IReadOnlyList<Outgoing> Said
@@ -68,13 +72,15 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
             _raised.Add(raised);
     }
 
-    /// <summary>The instances the handler asked for, whether there or not: what it does depends on no others.</summary>
+    /// <summary>
+    /// The instances that the handler requested, whether they exist or not. Its effects depend on no others.
+    /// </summary>
     public HashSet<SagaKey> Reads { get; } = [];
 
-    /// <summary>Whether the handler searched for instances, so that it depends on all of them.</summary>
+    /// <summary>Whether the handler searched for instances, so that its effects depend on all of them.</summary>
     public bool ReadsAll { get; private set; }
 
-    /// <summary>A copy of the instance for the handler to work on, or null.</summary>
+    /// <summary>Returns a copy of the instance for the handler to change, or null.</summary>
     public T? Find<T>(Guid id)
         where T : class
     {
@@ -89,7 +95,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
         return found;
     }
 
-    /// <summary>The instances that fulfil a condition.</summary>
+    /// <summary>Returns the instances that match a condition.</summary>
     public IReadOnlyList<T> Query<T>(Func<T, bool> condition)
         where T : class
     {
@@ -104,7 +110,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
         ];
     }
 
-    /// <summary>What the handler wants stored; null deletes.</summary>
+    /// <summary>Records what the handler stores; null deletes.</summary>
     public void Store(SagaKey key, object? instance)
     {
         FoundInstance = true;
@@ -114,7 +120,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
 
     public void Undo(SagaKey key) => _changes.Remove(key);
 
-    /// <summary>The sagas as they are when this is committed.</summary>
+    /// <summary>Returns the sagas as they are once this handling is committed.</summary>
     public ImmutableSortedDictionary<SagaKey, object> Committed(ImmutableSortedDictionary<SagaKey, object> sagas)
     {
         foreach (var (key, instance) in _changes)
@@ -140,7 +146,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
             _timers.Remove(timer);
     }
 
-    /// <summary>Waits for the handler. One that waits for the clock gets the time it waits for.</summary>
+    /// <summary>Waits for the handler. If it waits for the clock, its time moves to that point.</summary>
     public async Task Finish(Task handler)
     {
         while (!handler.IsCompleted)
@@ -169,7 +175,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
 }
 
 /// <summary>An event that a machine raised on an instance.</summary>
-/// <param name="Machine">The instance's type.</param>
+/// <param name="Machine">The machine's instance type.</param>
 /// <param name="State">The state the instance was in.</param>
 /// <param name="Event">The event's name.</param>
 sealed record Raised(Type Machine, string State, string Event);

@@ -4,14 +4,14 @@ using System.Security.Cryptography;
 namespace RideBooking.Testing.Engine;
 
 /// <summary>
-/// Ids that follow from where they come from: the same handling of the same message gives the same ids, so that a way that was
-/// gone once can be gone again, and two ways to the same state are seen to be the same.
+/// Generates ids that depend only on their origin: the same handling of the same message gives the same ids.
 /// </summary>
+/// <remarks>So a path can be replayed, and two paths to the same state are recognized as equal.</remarks>
 static class Ids
 {
     /// <param name="message">The message that is being handled.</param>
-    /// <param name="tries">How often it has been handled before: another try gives other ids, as it does in life.</param>
-    /// <param name="ordinal">Which id it is.</param>
+    /// <param name="tries">How often it has been handled before. Another attempt gives other ids, as in reality.</param>
+    /// <param name="ordinal">The index of the id within the handling.</param>
     public static Guid Of(Guid message, int tries, int ordinal)
     {
         Span<byte> origin = stackalloc byte[24];

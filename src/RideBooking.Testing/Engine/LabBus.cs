@@ -11,10 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>
-/// MassTransit with the lab's sagas and consumers on a bus that is never started: messages are put into the real receive
-/// pipes directly, and what comes out is written down.
-/// </summary>
+/// <summary>Hosts MassTransit with the lab's sagas and consumers on a bus that is never started.</summary>
+/// <remarks>Messages are put into the real receive pipes directly, and the output is recorded.</remarks>
 sealed class LabBus : IAsyncDisposable
 {
     readonly ServiceProvider _services;
@@ -82,7 +80,7 @@ sealed class LabBus : IAsyncDisposable
     static MessageScheduler NewScheduler(IServiceProvider services) =>
         new(services.GetRequiredService<LabScheduler>(), services.GetRequiredService<IBus>().Topology);
 
-    /// <summary>Gives the machine's Schedule, Unschedule and Request the lab's scheduler.</summary>
+    /// <summary>Makes the machine's Schedule, Unschedule and Request use the lab's scheduler.</summary>
     sealed class SchedulerFilter(Func<IMessageScheduler> scheduler) : IFilter<ConsumeContext>
     {
         public Task Send(ConsumeContext context, IPipe<ConsumeContext> next)

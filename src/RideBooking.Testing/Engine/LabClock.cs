@@ -1,9 +1,11 @@
 namespace RideBooking.Testing.Engine;
 
 /// <summary>
-/// The time of whoever asks: each message that is being handled has its own, so that any number of runs share one lab. A
-/// handler that waits for this clock does not wait: its own time moves on to the timer, and that is how long it took.
+/// A clock with a separate time for each message that is being handled, so that any number of runs share one lab.
 /// </summary>
+/// <remarks>
+/// A handler that waits for this clock does not wait in real time: its own time moves to the timer's due time.
+/// </remarks>
 sealed class LabClock(DateTimeOffset start, AsyncLocal<Handling?> present) : TimeProvider
 {
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
@@ -19,7 +21,7 @@ sealed class LabClock(DateTimeOffset start, AsyncLocal<Handling?> present) : Tim
         var handling =
             present.Value
             ?? throw new InvalidOperationException(
-                "A timer of the lab's clock was set outside the handling of a message. Nothing would ever fire it."
+                "A timer of the lab's clock was set outside the handling of a message. It would never fire."
             );
         var timer = new HandlersTimer(handling, callback, state);
         timer.Change(dueTime, period);
@@ -27,7 +29,7 @@ sealed class LabClock(DateTimeOffset start, AsyncLocal<Handling?> present) : Tim
     }
 }
 
-/// <summary>A timer that a handler has set while it handles a message.</summary>
+/// <summary>A timer that a handler sets while it handles a message.</summary>
 sealed class HandlersTimer(Handling handling, TimerCallback callback, object? state) : ITimer
 {
     TimeSpan _period = Timeout.InfiniteTimeSpan;
@@ -45,7 +47,9 @@ sealed class HandlersTimer(Handling handling, TimerCallback callback, object? st
         return true;
     }
 
-    /// <summary>Goes off; whoever awaits it runs on within this call until he awaits something else.</summary>
+    /// <summary>
+    /// Fires the timer. A handler that awaits it continues within this call until it awaits something else.
+    /// </summary>
     public void Fire()
     {
         if (_period > TimeSpan.Zero)

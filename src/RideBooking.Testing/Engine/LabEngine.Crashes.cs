@@ -1,9 +1,9 @@
 namespace RideBooking.Testing.Engine;
 
-/// <content>What the process's end can do over a delivery, and a broker that delivers it once more.</content>
+/// <content>The effects of a process crash during a delivery, and of the broker's redelivery.</content>
 sealed partial class LabEngine
 {
-    /// <summary>The ways in which the process can die over a delivery, in words.</summary>
+    /// <summary>The points at which the process can crash during a delivery, in words.</summary>
     public IReadOnlyList<string> CrashPoints(Handled handled)
     {
         if (handled.Fault is not null)
@@ -25,7 +25,7 @@ sealed partial class LabEngine
         };
     }
 
-    /// <summary>The world after the process died at a point; the broker delivers the message again.</summary>
+    /// <summary>Returns the world after the process crashed at a point. The broker delivers the message again.</summary>
     public World Crash(Handled handled, int point)
     {
         var points = CrashPoints(handled);
@@ -46,7 +46,7 @@ sealed partial class LabEngine
         };
     }
 
-    /// <summary>The same delivery once more, in a way that an inbox does not notice.</summary>
+    /// <summary>The same delivery again, as a duplicate that an inbox does not notice.</summary>
     public Delivery DuplicateOf(Delivery delivery, DateTimeOffset now)
     {
         var again = delivery with { Tries = delivery.Tries + 1 };

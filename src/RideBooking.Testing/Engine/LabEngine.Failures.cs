@@ -5,13 +5,15 @@ using MassTransit.Middleware;
 
 namespace RideBooking.Testing.Engine;
 
-/// <content>What becomes of a message whose handler fails.</content>
+/// <content>The handling of messages whose handler fails.</content>
 sealed partial class LabEngine
 {
-    /// <summary>Whether a message that fails comes again.</summary>
+    /// <summary>Whether a failed message is tried again.</summary>
     public bool TriesAgain => _setup.RetryPolicy is not null || _setup.RedeliveryPolicy is not null;
 
-    /// <summary>The world after a handler failed that had already said something; its message comes again.</summary>
+    /// <summary>
+    /// Returns the world after a handler failed that had already sent messages. Its message is tried again.
+    /// </summary>
     public World FailAndTryAgain(Handled handled)
     {
         var world = Release(handled.Before.With(Trace.Delivered(handled)), handled, handled.Messages);
@@ -79,7 +81,7 @@ sealed partial class LabEngine
             }
         ) with
         {
-            // At once means at once: no time passes, so nobody has to let it pass.
+            // An immediate retry is due now, so no test has to let time pass.
             InFlight = delay <= TimeSpan.Zero ? world.InFlight.Add(again) : world.InFlight,
             Due =
                 delay <= TimeSpan.Zero
@@ -88,7 +90,7 @@ sealed partial class LabEngine
         };
     }
 
-    /// <summary>What the policy says after so many attempts: how long until the next, or null if there is none.</summary>
+    /// <summary>Returns the policy's delay before the next attempt; null if there is none.</summary>
     static TimeSpan? NextTry(IRetryPolicy? policy, Exception fault, int attempts)
     {
         if (policy is null || !policy.IsHandled(fault))
@@ -104,7 +106,7 @@ sealed partial class LabEngine
 
     sealed class Nobody : BasePipeContext;
 
-    /// <summary>What MassTransit publishes when a message has failed for good.</summary>
+    /// <summary>Creates the fault that MassTransit publishes when a message has failed permanently.</summary>
     public Envelope FaultOf(Envelope failed, Exception fault, DateTimeOffset now)
     {
         var notice = Activator.CreateInstance(

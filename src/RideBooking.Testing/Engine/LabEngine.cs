@@ -7,7 +7,7 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>What came of one delivery. Nothing of it has been applied to a world.</summary>
+/// <summary>The result of one delivery. It is not applied to a world yet.</summary>
 sealed record Handled(World Before, Handling Handling, Exception? Fault)
 {
     public Delivery Delivery => Handling.Delivery;
@@ -15,7 +15,7 @@ sealed record Handled(World Before, Handling Handling, Exception? Fault)
     public int Messages => Handling.Said.Count;
 }
 
-/// <summary>The laws of the lab: from one world to the next.</summary>
+/// <summary>The rules of the lab: computes the next world from the present one.</summary>
 sealed partial class LabEngine : IAsyncDisposable
 {
     static readonly ReadOnlyDictionary<string, object> s_transportHeaders = new(
@@ -37,7 +37,7 @@ sealed partial class LabEngine : IAsyncDisposable
 
     public Serializer Wire { get; } = new();
 
-    /// <summary>What every run and exploration of the lab has tried.</summary>
+    /// <summary>Everything that the runs and explorations of the lab have tried.</summary>
     public CoverageLog Coverage { get; } = new();
 
     public IReadOnlyList<Receiver> Receivers => _bus.Receivers;
@@ -46,12 +46,14 @@ sealed partial class LabEngine : IAsyncDisposable
 
     public OutboxKind Outbox => _setup.OutboxKind;
 
-    /// <summary>Whether somebody outside is told what is stored, who cannot follow from one world to another.</summary>
+    /// <summary>
+    /// Whether stored sagas are also written to an external store, which cannot follow from one world to another.
+    /// </summary>
     public bool WritesThrough => _setup.WriteThroughs.Count > 0;
 
     public ValueTask DisposeAsync() => _bus.DisposeAsync();
 
-    /// <summary>Puts a message through the receiver's real pipe.</summary>
+    /// <summary>Passes a message through the receiver's real pipe.</summary>
     public async Task<Handled> Handle(
         World world,
         Delivery delivery,
@@ -88,7 +90,7 @@ sealed partial class LabEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>The world after a delivery has run its course.</summary>
+    /// <summary>Returns the world after a delivery is complete.</summary>
     public World Apply(Handled handled)
     {
         var (world, delivery) = (handled.Before, handled.Delivery);
@@ -102,7 +104,7 @@ sealed partial class LabEngine : IAsyncDisposable
         return Acknowledge(Commit(world, handled), handled);
     }
 
-    /// <summary>Tells whoever reads the sagas elsewhere what has changed from one world to the next.</summary>
+    /// <summary>Writes the changes between two worlds to external stores of the sagas.</summary>
     public async Task WriteThrough(World before, World after, CancellationToken cancellationToken)
     {
         if (!WritesThrough || ReferenceEquals(before.Sagas, after.Sagas))
@@ -120,10 +122,8 @@ sealed partial class LabEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// The world without the deliveries that the inbox drops. When it drops them makes no difference to anything, so an
-    /// exploration need not try every moment.
-    /// </summary>
+    /// <summary>Returns the world without the deliveries that the inbox drops.</summary>
+    /// <remarks>The moment of dropping them changes nothing else, so an exploration need not try every moment.</remarks>
     public World DropKnown(World world)
     {
         foreach (var delivery in world.InFlight)
@@ -135,7 +135,7 @@ sealed partial class LabEngine : IAsyncDisposable
         return world;
     }
 
-    /// <summary>The message at every receiver that takes it.</summary>
+    /// <summary>Returns one delivery of the message for each receiver that accepts it.</summary>
     public IReadOnlyList<Delivery> Route(Envelope envelope, Uri? destination = null) =>
         [
             .. Receivers
@@ -147,7 +147,7 @@ sealed partial class LabEngine : IAsyncDisposable
                 .Select(receiver => new Delivery(receiver, envelope)),
         ];
 
-    /// <summary>The world in which this message, which was due, is on its way.</summary>
+    /// <summary>Returns the world in which this message, which was due, is in flight.</summary>
     public World Fire(World world, DueMessage due)
     {
         world = world with { Now = due.Due > world.Now ? due.Due : world.Now, Due = world.Due.Remove(due) };

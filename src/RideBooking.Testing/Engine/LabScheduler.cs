@@ -4,11 +4,11 @@ using MassTransit.Scheduling;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>
-/// The lab's message scheduler. MassTransit 8 computes a delay from the machine's own clock, code that has a
-/// <see cref="TimeProvider"/> from the lab's: which one it was is seen from where the time lies, so the lab's clock starts
-/// years away from today.
-/// </summary>
+/// <summary>The lab's message scheduler.</summary>
+/// <remarks>
+/// MassTransit 8 computes a delay from the system's clock; code with a <see cref="TimeProvider"/> uses the lab's. The time
+/// itself shows which clock was used, because the lab's clock starts years away from today.
+/// </remarks>
 sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTopology topology)
     : IScheduleMessageProvider
 {
@@ -31,7 +31,7 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTo
         CancelScheduledSend(tokenId, cancellationToken);
 
     Handling Handling =>
-        present.Value ?? throw new InvalidOperationException("The lab schedules what a handler schedules.");
+        present.Value ?? throw new InvalidOperationException("The lab's scheduler works only while a handler runs.");
 
     async Task<ScheduledMessage<T>> Schedule<T>(
         Uri destination,
@@ -61,7 +61,7 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTo
 
     DateTimeOffset OnTheLabsClock(DateTime at)
     {
-        // The real clock, which is the one that MassTransit reads.
+        // The real clock, which MassTransit reads.
         var (handling, real) = (Handling, TimeProvider.System.GetUtcNow().UtcDateTime);
         var fromLab = at - handling.Now.UtcDateTime;
         var fromReal = at - real;
@@ -70,10 +70,11 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTo
             : handling.Now + MostRounded(fromReal, fromReal + handling.RealElapsed);
     }
 
-    /// <summary>
-    /// The delay that was meant. It lies between what is left of it now and that plus all the time that has passed since the
-    /// message went in; people mean the roundest number there.
-    /// </summary>
+    /// <summary>Restores the delay that the code intended.</summary>
+    /// <remarks>
+    /// It lies between the rest of the delay now, and that rest plus the time since the message was delivered. The roundest
+    /// number in this range is the intended one.
+    /// </remarks>
     internal static TimeSpan MostRounded(TimeSpan least, TimeSpan most)
     {
         ReadOnlySpan<long> units =

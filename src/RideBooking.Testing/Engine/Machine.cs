@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>What the lab knows of a state machine, whatever its instance type.</summary>
+/// <summary>The lab's view of a state machine, independent of its instance type.</summary>
 abstract class Machine
 {
     public abstract StateMachine Definition { get; }
@@ -12,7 +12,7 @@ abstract class Machine
     /// <summary>The events that messages raise, each with its message type.</summary>
     public IReadOnlyList<(Event Event, Type Message)> MessageEvents { get; protected init; } = [];
 
-    /// <summary>The name of the state an instance is in; of no instance, the initial state's.</summary>
+    /// <summary>Returns the name of an instance's state; of the initial state if there is no instance.</summary>
     public abstract string StateOf(object? instance);
 
     public static Type? MessageOf(Event raised) =>

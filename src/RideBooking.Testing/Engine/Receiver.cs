@@ -2,10 +2,10 @@ using MassTransit.Transports;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>A queue and what consumes from it.</summary>
+/// <summary>A queue and its consumer or saga.</summary>
 /// <param name="Name">The queue's name.</param>
-/// <param name="Takes">The message types it is bound to.</param>
-/// <param name="Machine">The state machine behind it, if it is one.</param>
+/// <param name="Takes">The message types to which it is bound.</param>
+/// <param name="Machine">Its state machine, if it has one.</param>
 sealed record Receiver(string Name, IReadOnlySet<Type> Takes, IReceiveEndpointDispatcher Dispatcher, Machine? Machine)
 {
     public bool TakesA(Type message) => Takes.Any(type => type.IsAssignableFrom(message));

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>Writes down what handlers publish and send. It goes no further: the lab itself delivers it, or does not.</summary>
+/// <summary>Records what handlers publish and send. Nothing goes further: the lab itself delivers it, or does not.</summary>
 sealed class Recorder(AsyncLocal<Handling?> present, Serializer wire) : IPublishObserver, ISendObserver
 {
     public Task PostPublish<T>(PublishContext<T> context)

@@ -6,10 +6,11 @@ using MassTransit.Saga;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>
-/// The saga repository of a lab. As a database would, it gives a handler a copy and takes what it saves all at once when the
-/// message has been handled: a handler that fails half-way leaves nothing behind.
-/// </summary>
+/// <summary>The saga repository of a lab.</summary>
+/// <remarks>
+/// Like a database, it gives a handler a copy, and stores all changes at once when the message has been handled. A handler
+/// that fails half-way leaves nothing behind.
+/// </remarks>
 sealed class SagaStore<TSaga>(SagaStore<TSaga>.Opening opening, ISagaConsumeContextFactory<Handling, TSaga> contexts)
     : ISagaRepositoryContextFactory<TSaga>,
         IQuerySagaRepositoryContextFactory<TSaga>,
@@ -46,15 +47,15 @@ sealed class SagaStore<TSaga>(SagaStore<TSaga>.Opening opening, ISagaConsumeCont
 
     public void Probe(ProbeContext context) => context.Add("persistence", "saga lab");
 
-    /// <summary>Which handling it is that opens the store.</summary>
+    /// <summary>The handling that opens the store.</summary>
     internal sealed class Opening(AsyncLocal<Handling?> present)
     {
         public Handling Handling =>
             present.Value
-            ?? throw new InvalidOperationException("The lab's sagas are read while it handles a message.");
+            ?? throw new InvalidOperationException("The lab's sagas can be read only while it handles a message.");
     }
 
-    // Every message has a condition of its own: compiling it takes longer than applying it once.
+    // Every message has its own condition. Compiling it takes longer than applying it once.
     static Func<TSaga, bool> Condition(ISagaQuery<TSaga> query) =>
         query.FilterExpression.Compile(preferInterpretation: true);
 
@@ -77,7 +78,7 @@ sealed class SagaStore<TSaga>(SagaStore<TSaga>.Opening opening, ISagaConsumeCont
         public Task<SagaConsumeContext<TSaga, T>> Insert(TSaga instance)
         {
             if (handling.Find<TSaga>(instance.CorrelationId) is not null)
-                return Task.FromResult<SagaConsumeContext<TSaga, T>>(null!); // taken: the pipe goes on to load it
+                return Task.FromResult<SagaConsumeContext<TSaga, T>>(null!); // exists: the pipe loads it
             handling.Store(Key(instance.CorrelationId), instance);
             return CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Insert);
         }
@@ -93,7 +94,7 @@ sealed class SagaStore<TSaga>(SagaStore<TSaga>.Opening opening, ISagaConsumeCont
 
         public Task Delete(SagaConsumeContext<TSaga> context) => Store(context.Saga, null);
 
-        /// <summary>The instance began and ended with this message, so it was never stored.</summary>
+        /// <summary>The instance began and ended with this message, so it is never stored.</summary>
         public Task Discard(SagaConsumeContext<TSaga> context) => Store(context.Saga, null);
 
         public Task Undo(SagaConsumeContext<TSaga> context)

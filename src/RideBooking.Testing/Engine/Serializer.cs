@@ -6,14 +6,14 @@ using MassTransit.Serialization;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>Puts messages on the wire with MassTransit's own serializer, under the lab's time.</summary>
+/// <summary>Serializes messages with MassTransit's own serializer, with the lab's time.</summary>
 sealed class Serializer
 {
     readonly ConcurrentDictionary<Type, Packer> _packers = new();
 
     delegate Envelope Packer(object message, Head head, DateTimeOffset sent);
 
-    /// <summary>What an envelope says beside the message.</summary>
+    /// <summary>The envelope's members beside the message.</summary>
     public sealed record Head(
         Guid MessageId,
         Guid? RequestId = null,
@@ -27,7 +27,7 @@ sealed class Serializer
     public Envelope Pack(object message, Type type, Head head, DateTimeOffset sent) =>
         _packers.GetOrAdd(type, PackerOf)(message, head, sent);
 
-    /// <summary>The same message, sent (again) now, with further headers.</summary>
+    /// <summary>Returns the same message, sent (again) now, with additional headers.</summary>
     public Envelope Repack(Envelope envelope, DateTimeOffset sent, params (string Name, object Value)[] headers)
     {
         var all = new Dictionary<string, object>(envelope.Headers);
@@ -71,7 +71,7 @@ sealed class Serializer
         {
             MessageId = head.MessageId,
             Type = typeof(T),
-            // What a receiver gets, not what the sender holds (and may go on changing).
+            // The receiver's copy, not the sender's object, which the sender may still change.
             Message = content.Deserialize<T>(SystemTextJsonMessageSerializer.Options)!,
             Body = body,
             RequestId = head.RequestId,

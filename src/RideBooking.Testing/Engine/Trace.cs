@@ -2,7 +2,7 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>How a world's log tells what a handling did.</summary>
+/// <summary>Formats the log entries for a handling's effects.</summary>
 static class Trace
 {
     public static string Change(Machine machine, SagaKey key, object? before, object? after)

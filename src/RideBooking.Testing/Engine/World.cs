@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace RideBooking.Testing.Engine;
 
-/// <summary>Which saga instance.</summary>
+/// <summary>Identifies a saga instance.</summary>
 readonly record struct SagaKey(Type Type, Guid Id) : IComparable<SagaKey>
 {
     public int CompareTo(SagaKey other) =>
@@ -11,18 +11,18 @@ readonly record struct SagaKey(Type Type, Guid Id) : IComparable<SagaKey>
             : Id.CompareTo(other.Id);
 }
 
-/// <summary>A message on its way to one receiver.</summary>
-/// <param name="Attempt">How often its handling has failed since it was last redelivered.</param>
+/// <summary>A message in flight to one receiver.</summary>
+/// <param name="Attempt">How often its handling has failed since its last redelivery.</param>
 /// <param name="Redelivery">How often it has been redelivered.</param>
-/// <param name="Tries">How often it has been handled before, whatever came of it.</param>
+/// <param name="Tries">How often it has been handled before, with any result.</param>
 sealed record Delivery(Receiver To, Envelope Envelope, int Attempt = 0, int Redelivery = 0, int Tries = 0)
 {
-    /// <summary>What the handler finds as payloads of its context.</summary>
+    /// <summary>The payloads that the handler finds in its context.</summary>
     public IReadOnlyList<object> Payloads { get; init; } = [];
 }
 
-/// <summary>What is due at a time: a scheduled message, or a delivery that is tried again.</summary>
-/// <param name="Destination">Where a scheduled message goes; null: to whoever takes it.</param>
+/// <summary>Something due at a time: a scheduled message, or a delivery that is tried again.</summary>
+/// <param name="Destination">The destination of a scheduled message; null to publish it.</param>
 /// <param name="Again">The delivery that is tried again.</param>
 sealed record DueMessage(
     DateTimeOffset Due,
@@ -32,14 +32,13 @@ sealed record DueMessage(
     Delivery? Again = null
 );
 
-/// <summary>
-/// Everything there is, at one moment. Never changes: what happens makes another one, so that one past can have many futures.
-/// </summary>
-/// <param name="Sagas">The stored instances. They are never handed out, only copies of them.</param>
-/// <param name="InFlight">What lies in the queues, oldest first.</param>
-/// <param name="Due">What waits for its time, in the order in which it was set.</param>
-/// <param name="Log">All that happened.</param>
-/// <param name="Inbox">The messages that receivers have handled, where the outbox is transactional.</param>
+/// <summary>The complete state of the lab at one moment.</summary>
+/// <remarks>It is immutable: each change creates a new world, so that one past can have many futures.</remarks>
+/// <param name="Sagas">The stored instances. Only copies of them are handed out.</param>
+/// <param name="InFlight">The messages in the queues, oldest first.</param>
+/// <param name="Due">The timers and retries that are not due yet, in the order in which they were set.</param>
+/// <param name="Log">Everything that happened.</param>
+/// <param name="Inbox">The messages that receivers have handled, if the outbox is transactional.</param>
 sealed record World(
     DateTimeOffset Now,
     ImmutableSortedDictionary<SagaKey, object> Sagas,
@@ -54,6 +53,6 @@ sealed record World(
 
     public World With(Observation happening) => this with { Log = Log.Add(happening) };
 
-    /// <summary>What is due next, the oldest first among what is due at the same time.</summary>
+    /// <summary>The next due item; among items with the same due time, the oldest.</summary>
     public DueMessage? NextDue => Due.MinBy(message => message.Due);
 }

@@ -4,7 +4,7 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>An invariant that does not hold, and the shortest way there that was found.</summary>
+/// <summary>A violation of an invariant, with the shortest path to it that was found.</summary>
 public sealed class Breach
 {
     internal Breach(LabEngine engine, Invariant invariant, Node node, bool atTheEnd)
@@ -18,16 +18,16 @@ public sealed class Breach
     /// <summary>The name of the invariant.</summary>
     public string Invariant { get; }
 
-    /// <summary>The world in which it does not hold.</summary>
+    /// <summary>The world in which the invariant is violated.</summary>
     public LabView View { get; }
 
-    /// <summary>How many steps lead there.</summary>
+    /// <summary>The number of steps that lead there.</summary>
     public int Steps { get; }
 
-    /// <summary>Goes the same way again: <see cref="ExplorationSetup.Replay"/>.</summary>
+    /// <summary>The seed that replays the same path: <see cref="ExplorationSetup.Replay"/>.</summary>
     public string Seed { get; }
 
-    /// <summary>The way as a Mermaid sequence diagram.</summary>
+    /// <summary>The path as a Mermaid sequence diagram.</summary>
     public string Diagram => SequenceDiagram.Of(View.Observations);
 
     /// <inheritdoc/>
@@ -41,6 +41,6 @@ public sealed class Breach
             {Diagram}
             ```
 
-            To go the same way again: .Replay("{Seed}")
+            To replay this path: .Replay("{Seed}")
             """;
 }

@@ -1,21 +1,23 @@
 namespace RideBooking.Testing;
 
-/// <summary>What an exploration has seen.</summary>
+/// <summary>The results of an exploration.</summary>
 public sealed class ExplorationReport
 {
-    /// <summary>How many different states of the world were looked at (random ways: how many steps were made).</summary>
+    /// <summary>
+    /// The number of different states of the world that were visited; for random paths, the number of steps.
+    /// </summary>
     public required int States { get; init; }
 
-    /// <summary>How many ways came to an end.</summary>
+    /// <summary>The number of paths that reached an end.</summary>
     public required int Ends { get; init; }
 
-    /// <summary>How many messages went through a real pipe; what is known is not asked again.</summary>
+    /// <summary>The number of messages that went through a real pipe. Known results are reused.</summary>
     public required int Handlings { get; init; }
 
-    /// <summary>How long it took, real time.</summary>
+    /// <summary>The duration in real time.</summary>
     public required TimeSpan Took { get; init; }
 
-    /// <summary>The breach that was found, or null.</summary>
+    /// <summary>The violation that was found, or null.</summary>
     public Breach? Breach { get; init; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using RideBooking.Testing.Exploration;
 
 namespace RideBooking.Testing;
 
-/// <summary>What an exploration tries, and what must hold throughout.</summary>
+/// <summary>The messages and faults that an exploration tries, and the invariants that must hold.</summary>
 public sealed class ExplorationSetup
 {
     readonly List<Invariant> _always = [];
@@ -34,95 +34,103 @@ public sealed class ExplorationSetup
 
     internal IReadOnlyList<Invariant> FinallyInvariants => _finally;
 
-    /// <summary>What has happened before, in this order and without faults.</summary>
+    /// <summary>Sets what has happened before, in this order and without faults.</summary>
     public ExplorationSetup Given(params object[] steps)
     {
         GivenSteps = steps;
         return this;
     }
 
-    /// <summary>The messages that arrive, each at least once, in every order; also relative to all that follows from them.</summary>
+    /// <summary>
+    /// Sets the messages that arrive, each at least once, in every order, also relative to everything that follows from them.
+    /// </summary>
     public ExplorationSetup Events(params object[] messages)
     {
         Messages = messages;
         return this;
     }
 
-    /// <summary>
-    /// How many deliveries may come twice on one way. A duplicate has another message id where the lab has an inbox: one that
-    /// the inbox has forgotten, or that the sender sent twice. The other kind is no trouble there.
-    /// </summary>
-    public ExplorationSetup Duplicates(int most)
+    /// <summary>Sets how many deliveries may be duplicated on one path.</summary>
+    /// <remarks>
+    /// If the lab has an inbox, a duplicate has another message id: one that the inbox has forgotten, or that the sender sent
+    /// twice. The inbox drops the other kind.
+    /// </remarks>
+    public ExplorationSetup Duplicates(int max)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MaxDuplicates = most;
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        MaxDuplicates = max;
         return this;
     }
 
-    /// <summary>
-    /// How often the process may die on one way, at every point at which it makes a difference: before and after the saga is
-    /// stored and, where the outbox allows it, with some of its messages sent and some not.
-    /// </summary>
-    public ExplorationSetup Crashes(int most)
+    /// <summary>Sets how often the process may crash on one path.</summary>
+    /// <remarks>
+    /// It crashes at every point that makes a difference: before and after the saga is stored and, if the outbox allows it,
+    /// with some of its messages sent and some not.
+    /// </remarks>
+    public ExplorationSetup Crashes(int max)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MaxCrashes = most;
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        MaxCrashes = max;
         return this;
     }
 
-    /// <summary>
-    /// How many scheduled messages may go off on one way, 10 if not said. Any time may pass between any two events, so they go
-    /// off at every point; among themselves in the order in which they are due. With 0 time stands still.
-    /// </summary>
-    public ExplorationSetup Timers(int most)
+    /// <summary>Sets how many scheduled messages may fire on one path; 10 by default. With 0, no time passes.</summary>
+    /// <remarks>
+    /// Any time may pass between two events, so timers fire at every point, among themselves in the order in which they are
+    /// due.
+    /// </remarks>
+    public ExplorationSetup Timers(int max)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        MaxTimers = most;
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        MaxTimers = max;
         return this;
     }
 
-    /// <summary>A timer that is cancelled may already be on its way, as it is where the scheduler is another process.</summary>
+    /// <summary>Lets a cancelled timer still be delivered, as it can be if the scheduler is another process.</summary>
     public ExplorationSetup TimersMayCrossTheirCancellation()
     {
         TimersCrossCancellations = true;
         return this;
     }
 
-    /// <summary>
-    /// What must hold after each step. It may ask what is stored and what was said, not in which order it was said: two ways to
-    /// the same state that differ in nothing else are followed once.
-    /// </summary>
+    /// <summary>Sets what must hold after each step.</summary>
+    /// <remarks>
+    /// An invariant may depend on what is stored and what was sent, but not on the order of sending: two paths to the same
+    /// state that differ in nothing else are followed once.
+    /// </remarks>
     public ExplorationSetup Always(string name, Func<LabView, bool> holds)
     {
         _always.Add(new Invariant(name, holds));
         return this;
     }
 
-    /// <summary>What must hold when nothing is left to happen.</summary>
+    /// <summary>Sets what must hold when nothing more can happen.</summary>
     public ExplorationSetup Finally(string name, Func<LabView, bool> holds)
     {
         _finally.Add(new Invariant(name, holds));
         return this;
     }
 
-    /// <summary>In the end no message lies in an error queue.</summary>
+    /// <summary>Requires that no message is in an error queue at the end.</summary>
     public ExplorationSetup NothingFails() => Finally("nothing fails", view => view.Failed<object>().Count == 0);
 
-    /// <summary>No message is acknowledged without an instance that takes it.</summary>
+    /// <summary>Requires that no message is acknowledged without an instance that accepts it.</summary>
     public ExplorationSetup NothingIsLost() =>
         ReportLosses().Always("nothing is lost", view => view.Unclaimed<object>().Count == 0);
 
-    /// <summary>
-    /// Lets invariants ask for <see cref="LabView.Unclaimed{T}"/>. Otherwise two ways that differ only in what was lost on them are
-    /// the same way, which is far fewer.
-    /// </summary>
+    /// <summary>Lets invariants use <see cref="LabView.Unclaimed{T}"/>.</summary>
+    /// <remarks>
+    /// Otherwise two paths that differ only in lost messages count as the same path, which leaves far fewer of them.
+    /// </remarks>
     public ExplorationSetup ReportLosses()
     {
         ReportsLosses = true;
         return this;
     }
 
-    /// <summary>How many states are looked at before the exploration says that they are too many; 500 000 if not said.</summary>
+    /// <summary>
+    /// Sets how many states are visited before the exploration fails because there are too many; 500 000 by default.
+    /// </summary>
     public ExplorationSetup AtMost(int states)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(states, 1);
@@ -130,9 +138,9 @@ public sealed class ExplorationSetup
         return this;
     }
 
-    /// <summary>Goes random ways for a time instead of all ways, for what has too many.</summary>
+    /// <summary>Follows random paths for a limited time instead of all paths, for setups that have too many.</summary>
     /// <param name="time">Real time.</param>
-    /// <param name="seed">Which random ways.</param>
+    /// <param name="seed">The seed of the random paths.</param>
     public ExplorationSetup Randomly(TimeSpan time, int seed)
     {
         TimeBox = time;
@@ -140,7 +148,7 @@ public sealed class ExplorationSetup
         return this;
     }
 
-    /// <summary>Goes only the way that the seed of a breach names.</summary>
+    /// <summary>Follows only the path that a violation's seed names.</summary>
     public ExplorationSetup Replay(string seed)
     {
         Path = seed;

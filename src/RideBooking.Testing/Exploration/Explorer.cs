@@ -6,10 +6,10 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Exploration;
 
-/// <summary>Looks for a state in which an invariant does not hold.</summary>
+/// <summary>Searches for a state in which an invariant is violated.</summary>
 sealed class Explorer(SagaLab lab, ExplorationSetup setup)
 {
-    // One copy of each stored instance, however often invariants look at it.
+    // One copy of each stored instance, however often invariants read it.
     readonly ConditionalWeakTable<object, object> _copies = [];
     readonly StateSpace _space = new(lab.Engine, setup);
     readonly long _began = Stopwatch.GetTimestamp();
@@ -36,7 +36,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
         };
     }
 
-    /// <summary>Breadth first, so that the first breach is one of the shortest.</summary>
+    /// <summary>Searches breadth first, so that the first violation is one of the shortest.</summary>
     async Task<(Node, Invariant)?> Exhaust(Node root, CancellationToken cancellationToken)
     {
         var seen = new HashSet<UInt128> { _space.KeyOf(root) };
@@ -47,7 +47,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
             _states++;
             if (_states > setup.MaxStates)
                 throw new SagaLabException(
-                    $"There are more than {setup.MaxStates} states. Explore fewer events, or go random ways with {nameof(ExplorationSetup.Randomly)}."
+                    $"There are more than {setup.MaxStates} states. Explore fewer events, or follow random paths with {nameof(ExplorationSetup.Randomly)}."
                 );
             if (Broken(node.World, setup.AlwaysInvariants) is { } broken)
                 return (node, broken);
@@ -96,7 +96,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
                 !int.TryParse(step, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var index)
                 || index >= next.Count
             )
-                throw new SagaLabException($"The seed does not fit: {step} is not among what can happen next.");
+                throw new SagaLabException($"The seed does not fit: {step} is not a possible next move.");
             node = next[index];
             _states++;
         }
@@ -105,7 +105,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
         return (await _space.Next(node, cancellationToken)).Count == 0 ? WhenFinished(node) : null;
     }
 
-    /// <summary>Leaves out of a way what the breach does not need, as long as anything can be left out.</summary>
+    /// <summary>Removes steps that the violation does not need, for as long as any can be removed.</summary>
     async Task<(Node, Invariant)?> Shorten(
         Node root,
         Node node,
@@ -133,7 +133,7 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
         return (node, invariant);
     }
 
-    /// <summary>Goes a way as far as it can be gone, and says where the invariant broke on it.</summary>
+    /// <summary>Follows a path as far as possible, and returns where the invariant was violated.</summary>
     async Task<Node?> Breaks(Node root, List<Move> moves, Invariant invariant, CancellationToken cancellationToken)
     {
         var node = root;

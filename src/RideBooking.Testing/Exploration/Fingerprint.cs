@@ -8,9 +8,11 @@ using RideBooking.Testing.Values;
 namespace RideBooking.Testing.Exploration;
 
 /// <summary>
-/// A number for a state of the world: equal where what is stored, on its way, waiting and said is equal. Sums do not depend on
-/// the order, so two ways that differ only in what came first meet.
+/// Computes a number for a state of the world. It is equal if everything stored, in flight, scheduled and sent is equal.
 /// </summary>
+/// <remarks>
+/// It is a sum, which does not depend on the order. So two paths that differ only in the order of events meet.
+/// </remarks>
 sealed class Fingerprint(bool mindsLosses)
 {
     readonly ConditionalWeakTable<object, StrongBox<UInt128>> _known = [];
@@ -24,7 +26,7 @@ sealed class Fingerprint(bool mindsLosses)
         return sum;
     }
 
-    /// <summary>Of some of the instances, there or not.</summary>
+    /// <summary>The fingerprint of some instances, whether they exist or not.</summary>
     public UInt128 OfSagas(World world, IEnumerable<SagaKey> keys)
     {
         UInt128 sum = 0;
@@ -48,7 +50,7 @@ sealed class Fingerprint(bool mindsLosses)
         return sum;
     }
 
-    /// <summary>What was said, failed and got lost, from a point of the log on.</summary>
+    /// <summary>The fingerprint of what was sent, failed and lost, from a point of the log on.</summary>
     public UInt128 OfOutcomes(World world, int from)
     {
         UInt128 sum = 0;
@@ -82,7 +84,7 @@ sealed class Fingerprint(bool mindsLosses)
         return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 
-    // Keeps what is the same in two roles apart, and sums from cancelling out.
+    // Keeps equal content in two roles apart, and keeps sums from cancelling out.
     static UInt128 Mix(UInt128 value, ulong role)
     {
         var mixed = (value ^ ((UInt128)role << 64 | role)) * new UInt128(0x9E3779B97F4A7C15, 0xF39CC0605CEDC835);

@@ -1,4 +1,4 @@
 namespace RideBooking.Testing.Exploration;
 
-/// <summary>What must hold.</summary>
+/// <summary>A condition that must hold.</summary>
 sealed record Invariant(string Name, Func<LabView, bool> Holds);

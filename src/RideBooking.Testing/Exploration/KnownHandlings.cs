@@ -2,10 +2,11 @@ using RideBooking.Testing.Engine;
 
 namespace RideBooking.Testing.Exploration;
 
-/// <summary>
-/// What handlers do to what they see. A handler sees its message, the time and the instances it asks for; where all that is the
-/// same it is not asked again.
-/// </summary>
+/// <summary>Remembers the effects of handlers.</summary>
+/// <remarks>
+/// A handler depends on its message, the time and the instances that it requests. If all of them are the same, it is not run
+/// again.
+/// </remarks>
 sealed class KnownHandlings(LabEngine engine)
 {
     readonly Dictionary<(UInt128 Delivery, Guid Message, long Now), List<Seen>> _known = [];
@@ -26,7 +27,7 @@ sealed class KnownHandlings(LabEngine engine)
         foreach (var one in seen)
             if (one.Results.TryGetValue(one.Of(world, fingerprint), out var known))
                 return known with { Before = world };
-        // The inbox is the world's, not the handler's: what is remembered is what the handler does.
+        // The inbox belongs to the world, not to the handler. Only the handler's effects are remembered.
         var handled = await engine.Handle(world with { Inbox = [] }, delivery, cancellationToken, isReplayable: true);
         Count++;
         SagaKey[]? reads = handled.Handling.ReadsAll ? null : [.. handled.Handling.Reads];
@@ -39,7 +40,7 @@ sealed class KnownHandlings(LabEngine engine)
         return handled with { Before = world };
     }
 
-    /// <summary>What came of it, by the instances that were asked for; null stands for all.</summary>
+    /// <summary>The effects, by the instances that were requested; null stands for all instances.</summary>
     sealed record Seen(SagaKey[]? Reads)
     {
         public Dictionary<UInt128, Handled> Results { get; } = [];

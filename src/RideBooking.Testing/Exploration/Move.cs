@@ -2,10 +2,10 @@ using RideBooking.Testing.Engine;
 
 namespace RideBooking.Testing.Exploration;
 
-/// <summary>One thing that can happen next.</summary>
-/// <param name="Kind">Which kind of thing.</param>
-/// <param name="What">Which delivery or timer, by its content: the same in another order of events.</param>
-/// <param name="Point">At which point the process dies.</param>
+/// <summary>Something that can happen next.</summary>
+/// <param name="Kind">The kind of move.</param>
+/// <param name="What">The delivery or timer, identified by its content, so that it is the same in another order of events.</param>
+/// <param name="Point">The point at which the process crashes.</param>
 readonly record struct Move(MoveKind Kind, UInt128 What, int Point = 0);
 
 enum MoveKind
@@ -17,7 +17,7 @@ enum MoveKind
     Timer,
 }
 
-/// <summary>A state of the world on a way, and what may still be done to it.</summary>
+/// <summary>A state of the world on a path, with the faults that may still happen.</summary>
 sealed class Node
 {
     public required World World { get; init; }
@@ -34,7 +34,7 @@ sealed class Node
 
     public Move Move { get; init; }
 
-    /// <summary>Which of the moves from the node before it is.</summary>
+    /// <summary>The index of the move among those of the previous node.</summary>
     public int Index { get; init; }
 
     public IReadOnlyList<Move> Moves()
@@ -46,7 +46,7 @@ sealed class Node
         return moves;
     }
 
-    /// <summary>The way here, to be gone again.</summary>
+    /// <summary>The path to this node as a seed for a replay.</summary>
     public string Seed()
     {
         List<string> steps = [];

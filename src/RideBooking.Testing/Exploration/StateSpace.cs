@@ -2,7 +2,7 @@ using RideBooking.Testing.Engine;
 
 namespace RideBooking.Testing.Exploration;
 
-/// <summary>All that can happen from a state. What a handler does to the same state is asked for once only.</summary>
+/// <summary>Enumerates everything that can happen from a state. A handler runs only once for the same state.</summary>
 sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
 {
     const int FailuresThatSay = 2;
@@ -10,7 +10,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
     readonly KnownHandlings _known = new(engine);
     readonly Fingerprint _fingerprint = new(setup.ReportsLosses);
 
-    /// <summary>How many messages went through a real pipe.</summary>
+    /// <summary>The number of messages that went through a real pipe.</summary>
     public int Handlings => _known.Count;
 
     public async Task<Node> Root(SagaLab lab, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         foreach (var step in setup.GivenSteps)
             await Step.Run(step, run, cancellationToken);
         if (run.Failed<object>().Count > 0)
-            throw new SagaLabException($"What is given did not happen:\n{run.Timeline}");
+            throw new SagaLabException($"The given steps failed:\n{run.Timeline}");
         for (var at = 0; at < setup.Messages.Count; at++)
             run.Put(setup.Messages[at], setup.Messages[at].GetType(), Ids.Of(Guid.Empty, 0, at));
         return new Node
@@ -37,7 +37,9 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         + node.Said
         + (UInt128)(node.DuplicatesLeft * 1_000_003L + node.CrashesLeft * 1_009L + node.TimersLeft);
 
-    /// <summary>What can happen next, always in the same order. Nothing means that this is an end.</summary>
+    /// <summary>
+    /// Returns the possible next moves, always in the same order. An empty list means that the path ends here.
+    /// </summary>
     public async Task<List<Node>> Next(Node node, CancellationToken cancellationToken)
     {
         List<Node> next = [];
@@ -46,7 +48,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         {
             var delivery = node.World.InFlight[at];
             var what = _fingerprint.Of(delivery);
-            // Of two that are the same it does not matter which comes first.
+            // Of two equal deliveries, it does not matter which comes first.
             if (!tried.Add(what))
                 continue;
             var world = node.World with { InFlight = node.World.InFlight.RemoveAt(at) };
@@ -57,7 +59,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         return next;
     }
 
-    /// <summary>The world at its end: what still cannot be delivered has failed for good.</summary>
+    /// <summary>Returns the world at its end: messages that still cannot be delivered have failed permanently.</summary>
     public static World WhenFinished(World world)
     {
         foreach (var stuck in world.InFlight)
@@ -68,7 +70,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
                     At = world.Now,
                     Receiver = stuck.To.Name,
                     Envelope = stuck.Envelope,
-                    Exception = new TimeoutException("It was tried again until nothing else was left to happen."),
+                    Exception = new TimeoutException("The message was retried until nothing else could happen."),
                 }
             );
         return world with { InFlight = [] };
@@ -86,7 +88,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         var handled = await _known.Handle(world, delivery, what, _fingerprint, cancellationToken);
         if (handled.Fault is not null && engine.TriesAgain)
         {
-            // It comes again. Unless it has said something meanwhile, nothing has changed.
+            // The message is tried again. If the handler sent nothing before it failed, nothing has changed.
             if (engine.Outbox == OutboxKind.None && handled.Messages > 0 && delivery.Attempt < FailuresThatSay)
                 Add(next, node, engine.FailAndTryAgain(handled), new Move(MoveKind.Deliver, what));
             return;

@@ -8,12 +8,13 @@ using RideBooking.Testing.Comparison;
 
 namespace RideBooking.Testing.Hosted;
 
-/// <summary>
-/// One scenario on a bus that runs: says the messages of its steps there, and keeps account of what comes of them. All that does
-/// has the conversation of such a message, so what else goes on there, or is left of another scenario, is not its own.
-/// </summary>
-/// <param name="takes">The URNs of the messages that the lab's sagas and consumers take.</param>
-/// <param name="published">The addresses of message types that are known, by URN.</param>
+/// <summary>Runs one scenario on a running bus: publishes the messages of its steps, and records all results.</summary>
+/// <remarks>
+/// All results have the conversation id of such a message. Other traffic on the bus, or the rest of another scenario, is
+/// therefore not counted.
+/// </remarks>
+/// <param name="takes">The URNs of the messages that the lab's sagas and consumers accept.</param>
+/// <param name="published">The known addresses of message types, by URN.</param>
 /// <param name="passes">Moves the time.</param>
 sealed class BusRun(
     IBus bus,
@@ -33,7 +34,7 @@ sealed class BusRun(
     readonly HashSet<Guid> _requests = [];
     readonly HashSet<(Type Saga, Guid Id)> _met = [];
     readonly List<Timer> _timers = [];
-    readonly List<HostedEnvelope> _letters = [];
+    readonly List<HostedEnvelope> _envelopes = [];
     readonly HashSet<Guid> _forScheduler = [];
     readonly List<(Guid? Message, Outcome Outcome)> _account = [];
     TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,10 +43,10 @@ sealed class BusRun(
     int _inHand;
     int _sending;
 
-    /// <summary>How many messages the sagas and consumers are done with.</summary>
+    /// <summary>The number of messages that the sagas and consumers have handled.</summary>
     public int Received { get; private set; }
 
-    /// <summary>What came of the present moment.</summary>
+    /// <summary>The results of the present moment.</summary>
     public IReadOnlyList<Outcome> Account
     {
         get
@@ -55,7 +56,7 @@ sealed class BusRun(
         }
     }
 
-    /// <summary>The instances that were met so far.</summary>
+    /// <summary>The instances that were used so far.</summary>
     public IReadOnlyList<(Type Saga, Guid Id)> Met
     {
         get
@@ -65,7 +66,7 @@ sealed class BusRun(
         }
     }
 
-    /// <summary>Changes with everything that happens.</summary>
+    /// <summary>A counter that changes with everything that happens.</summary>
     public long Moves
     {
         get
@@ -75,7 +76,7 @@ sealed class BusRun(
         }
     }
 
-    /// <summary>Ends when something more happens.</summary>
+    /// <summary>Completes when something more happens.</summary>
     public Task Moved
     {
         get
@@ -85,7 +86,7 @@ sealed class BusRun(
         }
     }
 
-    /// <summary>What is not at rest, in words; null when everything is.</summary>
+    /// <summary>Describes what is not settled; null if everything is.</summary>
     public string? Unrest
     {
         get
@@ -93,14 +94,14 @@ sealed class BusRun(
             lock (_changing)
                 return _sending + _inHand > 0 ? $"{_sending} messages are being sent, {_inHand} are with a consumer"
                     : _forScheduler.Count > 0
-                        ? $"{_forScheduler.Count} messages have not come to the scheduler, which must be of this process"
+                        ? $"{_forScheduler.Count} messages have not reached the scheduler, which must run in this process"
                     : _timers.Find(timer => timer.IsWaiting && timer.Due <= time.GetUtcNow()) is { } due
                         ? $"the scheduler has not sent what is due: {due.Outcome}"
                     : null;
         }
     }
 
-    /// <summary>A new moment begins: what came before has been told.</summary>
+    /// <summary>Starts a new moment. The results of the previous one have been reported.</summary>
     public void Begin()
     {
         lock (_changing)
@@ -129,35 +130,35 @@ sealed class BusRun(
                 _met.Add((saga, id));
     }
 
-    public void BeginsToSend(HostedEnvelope letter, SendContext context, bool isPublished)
+    public void BeginsToSend(HostedEnvelope envelope, SendContext context, bool isPublished)
     {
         lock (_changing)
         {
             _sending++;
-            _letters.Add(letter);
-            if (letter.Urn == s_schedule)
-                Schedules(letter, context);
-            else if (letter.Urn == s_cancel)
-                Cancels(letter);
+            _envelopes.Add(envelope);
+            if (envelope.Urn == s_schedule)
+                Schedules(envelope, context);
+            else if (envelope.Urn == s_cancel)
+                Cancels(envelope);
             else if (TimerIn(context) is { } timer)
-                Comes(letter, timer);
-            else if (letter.MessageId is { } id && !_said.Contains(id))
-                Tell(letter, Said(letter, context, isPublished));
+                Comes(envelope, timer);
+            else if (envelope.MessageId is { } id && !_said.Contains(id))
+                Tell(envelope, Said(envelope, context, isPublished));
             Move();
         }
     }
 
-    public void HasSent(HostedEnvelope letter, bool isSent)
+    public void HasSent(HostedEnvelope envelope, bool isSent)
     {
         lock (_changing)
         {
             _sending--;
             if (!isSent)
             {
-                // Somebody tries again, or it is missing.
-                _account.RemoveAll(told => told.Message == letter.MessageId);
-                _letters.Remove(letter);
-                _forScheduler.Remove(letter.MessageId ?? default);
+                // Either the sender retries, or the message is missing.
+                _account.RemoveAll(told => told.Message == envelope.MessageId);
+                _envelopes.Remove(envelope);
+                _forScheduler.Remove(envelope.MessageId ?? default);
             }
             Move();
         }
@@ -172,14 +173,14 @@ sealed class BusRun(
         }
     }
 
-    public void HasReceived(HostedEnvelope letter)
+    public void HasReceived(HostedEnvelope envelope)
     {
         lock (_changing)
         {
             _inHand--;
-            if (letter.Types.Any(takes.Contains))
+            if (envelope.Types.Any(takes.Contains))
                 Received++;
-            _forScheduler.Remove(letter.MessageId ?? default);
+            _forScheduler.Remove(envelope.MessageId ?? default);
             Move();
         }
     }
@@ -260,13 +261,13 @@ sealed class BusRun(
     {
         var urn = MessageUrn.ForTypeString(type);
         lock (_changing)
-            return _letters.FindLast(letter => letter.Urn == urn && letter.RequestId is not null)
+            return _envelopes.FindLast(envelope => envelope.Urn == urn && envelope.RequestId is not null)
                 ?? throw LabRun.NoRequest(type, string.Join('\n', _account.Select(it => $"  {it.Outcome}")));
     }
 
-    void Schedules(HostedEnvelope letter, SendContext context)
+    void Schedules(HostedEnvelope envelope, SendContext context)
     {
-        var content = letter.Content;
+        var content = envelope.Content;
         var urn = content.GetProperty("payloadType")[0].GetString()!;
         var due = DueTimes.OnTheLabsClock(
             time,
@@ -281,26 +282,26 @@ sealed class BusRun(
             context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _)
         );
         _timers.Add(timer);
-        _forScheduler.Add(letter.MessageId ?? default);
-        // What failed and comes again is no timer that anybody has set.
+        _forScheduler.Add(envelope.MessageId ?? default);
+        // A failed message that is redelivered is not a timer that anyone has set.
         if (!timer.IsRedelivery)
-            Tell(letter, timer.Outcome);
+            Tell(envelope, timer.Outcome);
     }
 
-    void Cancels(HostedEnvelope letter)
+    void Cancels(HostedEnvelope envelope)
     {
-        var token = letter.Content.GetProperty("tokenId").GetGuid();
-        _forScheduler.Add(letter.MessageId ?? default);
+        var token = envelope.Content.GetProperty("tokenId").GetGuid();
+        _forScheduler.Add(envelope.MessageId ?? default);
         if (_timers.Find(timer => timer.Token == token && timer.IsWaiting) is not { } timer)
         {
-            Tell(letter, Outcome.CancelledUnknownMessage());
+            Tell(envelope, Outcome.CancelledUnknownMessage());
             return;
         }
         timer.IsWaiting = false;
-        Tell(letter, Outcome.Cancelled(timer.Urn, timer.Content));
+        Tell(envelope, Outcome.Cancelled(timer.Urn, timer.Content));
     }
 
-    /// <summary>The timer that the scheduler sends here, if it does.</summary>
+    /// <summary>The timer with which the scheduler sends this message, if there is one.</summary>
     Timer? TimerIn(SendContext context)
     {
         if (context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _))
@@ -312,38 +313,38 @@ sealed class BusRun(
             : null;
     }
 
-    void Comes(HostedEnvelope letter, Timer timer)
+    void Comes(HostedEnvelope envelope, Timer timer)
     {
         var (wasWaiting, isDue) = (timer.IsWaiting, timer.Due <= time.GetUtcNow());
         timer.IsWaiting = false;
-        // One that comes at its time is no news: it was told of when it was set.
+        // A timer that is on time is not a new result: it was reported when it was set.
         if (!wasWaiting)
-            Tell(letter, Outcome.DeliveredUnexpectedly(timer.Urn, timer.Content));
+            Tell(envelope, Outcome.DeliveredUnexpectedly(timer.Urn, timer.Content));
         else if (!isDue)
-            Tell(letter, Outcome.DeliveredEarly(timer.Urn, timer.Content, timer.Due));
+            Tell(envelope, Outcome.DeliveredEarly(timer.Urn, timer.Content, timer.Due));
     }
 
-    Outcome Said(HostedEnvelope letter, SendContext context, bool isPublished)
+    Outcome Said(HostedEnvelope envelope, SendContext context, bool isPublished)
     {
-        if (letter.Urn.StartsWith(s_fault, StringComparison.Ordinal))
+        if (envelope.Urn.StartsWith(s_fault, StringComparison.Ordinal))
             return Outcome.Failed(
-                letter.Content.GetProperty("faultMessageTypes")[0].GetString()!,
-                letter.Content.GetProperty("message"),
-                letter.Content.GetProperty("exceptions")[0].GetProperty("exceptionType").GetString()!
+                envelope.Content.GetProperty("faultMessageTypes")[0].GetString()!,
+                envelope.Content.GetProperty("message"),
+                envelope.Content.GetProperty("exceptions")[0].GetProperty("exceptionType").GetString()!
             );
-        if (letter.RequestId is { } asked && _requests.Contains(asked))
-            return Outcome.Responded(letter.Urn, letter.Content);
+        if (envelope.RequestId is { } asked && _requests.Contains(asked))
+            return Outcome.Responded(envelope.Urn, envelope.Content);
         var to = context.DestinationAddress!;
-        // An outbox sends what was published to the exchange of its type, of which queues have no colon.
-        var isToItsType = published(letter.Urn) is { } address
+        // An outbox sends a published message to the exchange of its type. The names of queues contain no colon.
+        var isToItsType = published(envelope.Urn) is { } address
             ? address.AbsolutePath == to.AbsolutePath
             : to.AbsolutePath.Contains(':', StringComparison.Ordinal);
         return isPublished || isToItsType
-            ? Outcome.Published(letter.Urn, letter.Content)
-            : Outcome.Sent(letter.Urn, letter.Content, Outcome.QueueOf(to));
+            ? Outcome.Published(envelope.Urn, envelope.Content)
+            : Outcome.Sent(envelope.Urn, envelope.Content, Outcome.QueueOf(to));
     }
 
-    void Tell(HostedEnvelope letter, Outcome outcome) => _account.Add((letter.MessageId, outcome));
+    void Tell(HostedEnvelope envelope, Outcome outcome) => _account.Add((envelope.MessageId, outcome));
 
     void Move()
     {

@@ -8,18 +8,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Testing;
 
-/// <summary>
-/// What is on its way on a bus of the in-memory transport: every message from the moment somebody begins to send it until the
-/// last of its consumers is done with it. It knows by counting, so <see cref="Settle"/> needs no pause to be sure.
-/// </summary>
-/// <remarks>Add it with <see cref="BusTrafficExtensions.AddBusTraffic"/> to the application whose bus it is to count.</remarks>
+/// <summary>Counts the messages in flight on a bus of the in-memory transport.</summary>
+/// <remarks>
+/// A message counts from the moment its sending starts until its last consumer has finished. Because every message is counted,
+/// <see cref="Settle"/> needs no pause. Add it with <see cref="BusTrafficExtensions.AddBusTraffic"/> to the application whose
+/// bus it counts.
+/// </remarks>
 public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, IPublishObserver
 {
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
 
     readonly IServiceProvider _services;
 
-    // A failed message is told of twice, as a fault and as received.
+    // A failed message is reported twice, as a fault and as received.
     readonly ConcurrentDictionary<ReceiveContext, byte> _inHand = new(ReferenceEqualityComparer.Instance);
     readonly ConcurrentDictionary<(string Exchange, string Queue), ConnectHandle> _counters = new();
     readonly ConcurrentDictionary<string, byte> _queues = new(StringComparer.OrdinalIgnoreCase);
@@ -32,7 +33,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
 
     internal BusTraffic(IServiceProvider services) => _services = services;
 
-    /// <summary>How many messages are on their way: being sent, in a queue or with a consumer.</summary>
+    /// <summary>The number of messages in flight: being sent, in a queue or with a consumer.</summary>
     public int OnTheWay
     {
         get
@@ -42,30 +43,30 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
         }
     }
 
-    /// <summary>Returns when nothing is on its way any more, and everything else is at rest as well.</summary>
+    /// <summary>Returns when no message is in flight and everything else has settled.</summary>
     /// <param name="alsoAtRest">
-    /// Whether what else can send messages, such as an outbox or a scheduler, has nothing to send; asked whenever no message is
-    /// on its way. Null when there is nothing of the kind.
+    /// Whether other senders, such as an outbox or a scheduler, have nothing to send. It is called whenever no message is
+    /// in flight. Null if there are none.
     /// </param>
-    /// <param name="within">How long in real time; half a minute when not said.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="SagaLabException">It did not settle in time; the message says what is on its way.</exception>
+    /// <param name="within">The time limit in real time; 30 seconds by default.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <exception cref="SagaLabException">It did not settle in time; the message says what is in flight.</exception>
     public async Task Settle(
         Func<CancellationToken, Task<bool>>? alsoAtRest = null,
         TimeSpan? within = null,
         CancellationToken cancellationToken = default
     )
     {
-        var patience = within ?? TimeSpan.FromSeconds(30);
+        var timeout = within ?? TimeSpan.FromSeconds(30);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         try
         {
             while (true)
             {
                 var moves = await Quiet(limit.Token).ConfigureAwait(false);
                 var atRest = alsoAtRest is null || await alsoAtRest(limit.Token).ConfigureAwait(false);
-                // Whoever was at rest while nothing moved has not been given anything to send since.
+                // A sender that was idle while no message moved has been given nothing to send since.
                 if (atRest && IsQuietSince(moves))
                     return;
                 if (!atRest)
@@ -74,17 +75,17 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SagaLabException($"Not settled within {patience.TotalSeconds:0.#} s: {Describe()}");
+            throw new SagaLabException($"Not settled within {timeout.TotalSeconds:0.#} s: {Describe()}");
         }
     }
 
-    /// <summary>What is on its way, in words.</summary>
+    /// <summary>Describes what is in flight.</summary>
     public string Describe()
     {
         var waiting = _waiting.Where(queue => queue.Value > 0).Select(queue => $"{queue.Value} for {queue.Key}");
         lock (_changing)
             return _sending + _received == 0
-                ? "no message is on its way, but something else is not at rest"
+                ? "no message is in flight, but another sender is not idle"
                 : string.Join(", ", waiting.Append($"{_sending} being sent"));
     }
 
@@ -140,7 +141,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
     /// <inheritdoc />
     public Task PreStart(IBus bus)
     {
-        // Queues are declared when the bus starts, which is next.
+        // Queues are declared when the bus starts, which happens next.
         var host = _services.GetRequiredService<IBusInstance>().HostConfiguration;
         if (host is not IInMemoryHostConfiguration memory)
             throw new SagaLabException("Traffic is counted on the in-memory transport only.");
@@ -154,7 +155,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
     {
         ArgumentNullException.ThrowIfNull(context);
         _inHand.TryAdd(context, 0);
-        // Nobody counted what did not come out of a queue: a dispatcher's endpoint is called.
+        // A message that did not come out of a queue was not counted: a dispatcher calls its endpoint directly.
         if (!_queues.ContainsKey(Queue(context)))
             Received(Queue(context), +1);
         return Task.CompletedTask;
@@ -234,7 +235,7 @@ public sealed class BusTraffic : IBusObserver, IReceiveObserver, ISendObserver, 
 
     Task IBusObserver.StopFaulted(IBus bus, Exception exception) => Task.CompletedTask;
 
-    /// <summary>Puts a counter beside each queue, at the exchange it takes its messages from.</summary>
+    /// <summary>Adds a counter for each queue at the exchange from which it gets its messages.</summary>
     sealed class Queues(BusTraffic traffic, IMessageFabric<InMemoryTransportContext, InMemoryTransportMessage> fabric)
         : IMessageFabricObserver<InMemoryTransportContext>
     {

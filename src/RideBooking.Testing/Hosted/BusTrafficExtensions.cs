@@ -3,13 +3,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Testing;
 
-/// <summary>Adds the lab to an application whose bus runs.</summary>
+/// <summary>Adds the lab to an application with a running bus.</summary>
 public static class BusTrafficExtensions
 {
     /// <summary>
-    /// Counts what is on its way on the container's bus, from its start. Resolve <see cref="BusTraffic"/> to settle it. Of the
-    /// in-memory transport only: another one ends the bus's start with a <see cref="SagaLabException"/>.
+    /// Counts the messages in flight on the container's bus from its start. Resolve <see cref="BusTraffic"/> to settle it.
     /// </summary>
+    /// <remarks>
+    /// This works with the in-memory transport only. With another transport, the bus fails to start, with a
+    /// <see cref="SagaLabException"/>.
+    /// </remarks>
     public static IServiceCollection AddBusTraffic(this IServiceCollection services)
     {
         services.AddSingleton(provider => new BusTraffic(provider));

@@ -5,10 +5,11 @@ using RideBooking.Testing.Engine;
 
 namespace RideBooking.Testing.Hosted;
 
-/// <summary>
-/// Tells the scheduler of a running bus the time that is meant. MassTransit 8 computes a delay from the system's clock, and the
-/// lab's time is another: the delay counts from there.
-/// </summary>
+/// <summary>Corrects the due times that a running bus gives to its scheduler.</summary>
+/// <remarks>
+/// MassTransit 8 computes a delay from the system's clock. The lab's time is another one, and the delay must count from
+/// there.
+/// </remarks>
 sealed class DueTimes(LabTime time, WireTap tap) : IConfigureReceiveEndpoint, IFilter<ConsumeContext<ScheduleMessage>>
 {
     public void Configure(string name, IReceiveEndpointConfigurator configurator) => configurator.UseFilter(this);
@@ -27,7 +28,7 @@ sealed class DueTimes(LabTime time, WireTap tap) : IConfigureReceiveEndpoint, IF
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("scenarioBusTime");
 
-    /// <param name="elapsed">How long ago, in real time, the delay may have been computed at most.</param>
+    /// <param name="elapsed">The max real time since the delay was computed.</param>
     public static DateTimeOffset OnTheLabsClock(LabTime time, DateTime scheduled, TimeSpan elapsed)
     {
         var at = new DateTimeOffset(

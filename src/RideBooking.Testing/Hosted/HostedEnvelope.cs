@@ -3,8 +3,8 @@ using MassTransit;
 
 namespace RideBooking.Testing.Hosted;
 
-/// <summary>A message as it is on a real wire: MassTransit's envelope, read without knowing the types in it.</summary>
-/// <param name="Types">What it is, as MassTransit's URNs; first the type it was published or sent as.</param>
+/// <summary>A message as on a real wire: MassTransit's envelope, read without knowing its types.</summary>
+/// <param name="Types">Its types as MassTransit's URNs; the first is the type as which it was published or sent.</param>
 /// <param name="Content">The message itself.</param>
 sealed record HostedEnvelope(
     Guid? MessageId,
@@ -18,7 +18,7 @@ sealed record HostedEnvelope(
 {
     public string Urn => Types.Count == 0 ? "" : Types[0];
 
-    /// <summary>The envelope, or null where the body is none: a stranger's message.</summary>
+    /// <summary>Returns the envelope; null if the body is not one, because the message is from another application.</summary>
     public static HostedEnvelope? Read(byte[] body)
     {
         try
@@ -42,11 +42,11 @@ sealed record HostedEnvelope(
         }
     }
 
-    /// <summary>The message that lies on the wire when this is sent.</summary>
+    /// <summary>Returns the message as it is on the wire when it is sent.</summary>
     public static HostedEnvelope? Of<T>(SendContext<T> context)
         where T : class =>
-        Read(context.Serializer.GetMessageBody(context).GetBytes()) is { } letter
-            ? letter with
+        Read(context.Serializer.GetMessageBody(context).GetBytes()) is { } message
+            ? message with
             {
                 MessageId = context.MessageId,
                 RequestId = context.RequestId,

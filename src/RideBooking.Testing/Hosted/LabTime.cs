@@ -1,9 +1,7 @@
 namespace RideBooking.Testing;
 
-/// <summary>
-/// The time on a bus that runs: it stands still until a scenario lets time pass. Only what time it is comes from here; whoever
-/// waits on this clock waits in real time.
-/// </summary>
+/// <summary>The time on a running bus. It stands still until a scenario lets time pass.</summary>
+/// <remarks>It only gives the current time. Code that waits on this clock waits in real time.</remarks>
 public sealed class LabTime : TimeProvider
 {
     readonly Lock _moving = new();
@@ -28,7 +26,7 @@ public sealed class LabTime : TimeProvider
     }
 
     /// <summary>
-    /// Whether somebody read the system's clock for this time, as MassTransit itself does. The two lie years apart, so it shows.
+    /// Whether this time was read from the system's clock, as MassTransit itself reads it. The two clocks lie years apart.
     /// </summary>
     internal bool IsOfTheSystem(DateTimeOffset time) =>
         (time - System.GetUtcNow()).Duration() < (time - GetUtcNow()).Duration();

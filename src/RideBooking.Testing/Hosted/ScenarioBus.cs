@@ -8,15 +8,13 @@ using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing;
 
-/// <summary>
-/// A bus that runs, on which scenarios of a lab are played again and must end as they do in the lab. One scenario at a time: time
-/// is one on all of a bus, and each scenario begins it anew.
-/// </summary>
+/// <summary>A running bus on which a lab's scenarios are replayed, and must end as they do in the lab.</summary>
 /// <remarks>
-/// When everything has happened is computed, not guessed, on a broker too. The lab knows how many messages its sagas and
-/// consumers take in a step; a step is over on the bus when they have taken so many, when nothing is being sent or handled, when
-/// the scheduler has what it was sent and has sent what is due, and when whatever else sends is at rest. Whatever is sent then or
-/// later was not sent in the lab, and is a difference.
+/// Scenarios run one at a time, because the whole bus has one time, and each scenario resets it. The end of a step is computed,
+/// not guessed, on a broker too. The lab knows how many messages its sagas and consumers receive in a step. The step has ended on
+/// the bus when they have received as many, no message is being sent or handled, the scheduler has received all its messages and
+/// sent those that are due, and every other sender is idle. A message that is sent then or later was not sent in the lab, and is
+/// a difference.
 /// </remarks>
 public sealed class ScenarioBus : IDisposable
 {
@@ -73,7 +71,7 @@ public sealed class ScenarioBus : IDisposable
     }
 
     /// <summary>
-    /// A step cut where something becomes due, so that both sides know of everything before a timer what came of it.
+    /// A step, cut wherever something becomes due, so that both sides know the results of everything before a timer.
     /// </summary>
     static IEnumerable<Func<IStage, CancellationToken, Task>> Moments(Step step, LabRun pure)
     {
@@ -95,7 +93,7 @@ public sealed class ScenarioBus : IDisposable
         }
     }
 
-    /// <summary>Waits until the moment is over on the bus, and says in what it was another one than in the lab.</summary>
+    /// <summary>Waits until the moment has ended on the bus, and returns the differences from the lab.</summary>
     async Task<List<string>> Settle(
         RunComparison accounts,
         LabRun pure,
@@ -137,7 +135,7 @@ public sealed class ScenarioBus : IDisposable
             else if (TimeProvider.System.GetElapsedTime(began) > _setup.Patience)
                 return
                 [
-                    $"not over within {Words.Span(_setup.Patience)}: {Unrest(run, deliveries)}",
+                    $"not settled within {Words.Span(_setup.Patience)}: {Unrest(run, deliveries)}",
                     .. accounts.Differences(inLab, await OnBus(run, cancellationToken)),
                 ];
             await Task.WhenAny(moved, Task.Delay(s_pause, cancellationToken));
@@ -148,8 +146,8 @@ public sealed class ScenarioBus : IDisposable
         run.Unrest
         ?? (
             run.Received < deliveries
-                ? $"{run.Received} messages were taken by sagas and consumers, in the lab {deliveries}"
-                : "something else is not at rest"
+                ? $"{run.Received} messages were received by sagas and consumers, {deliveries} in the lab"
+                : "another sender is not idle"
         );
 
     List<Outcome> InLab(LabRun pure, int before) =>
@@ -170,7 +168,7 @@ public sealed class ScenarioBus : IDisposable
         return account;
     }
 
-    /// <summary>How many messages came to the lab's receivers so far; one that is retried came once.</summary>
+    /// <summary>The number of messages that have reached the lab's receivers. A retried message counts once.</summary>
     static int DeliveriesIn(LabRun pure) =>
         pure
             .Observations.Where(it => it.Kind is ObservationKind.Delivered or ObservationKind.Deduplicated)

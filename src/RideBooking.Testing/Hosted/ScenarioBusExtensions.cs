@@ -4,15 +4,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace RideBooking.Testing;
 
-/// <summary>Adds the lab's scenarios to an application whose bus runs.</summary>
+/// <summary>Adds the lab's scenarios to an application with a running bus.</summary>
 public static class ScenarioBusExtensions
 {
-    /// <summary>
-    /// Lets scenarios be played on the container's bus, whatever its transport. Resolve the <see cref="ScenarioBus"/> when the
-    /// bus has been started, and give it to <see cref="Scenario.SameOn"/>. The container's <see cref="TimeProvider"/> becomes a
-    /// <see cref="LabTime"/>, so add it last. Where the transport is in memory, add
-    /// <see cref="BusTrafficExtensions.AddBusTraffic"/> too: a difference is then found at once, and not after a wait.
-    /// </summary>
+    /// <summary>Lets scenarios be played on the container's bus, with any transport.</summary>
+    /// <remarks>
+    /// Resolve the <see cref="ScenarioBus"/> when the bus has started, and pass it to <see cref="Scenario.SameOn"/>. The
+    /// container's <see cref="TimeProvider"/> becomes a <see cref="LabTime"/>, so add it last. If the transport is in memory, add
+    /// <see cref="BusTrafficExtensions.AddBusTraffic"/>, too: then a difference is found at once, without a wait.
+    /// </remarks>
     public static IServiceCollection AddScenarioBus(
         this IServiceCollection services,
         Action<ScenarioBusSetup>? setup = null

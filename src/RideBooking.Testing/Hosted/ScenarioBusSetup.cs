@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace RideBooking.Testing;
 
-/// <summary>What a scenario must know of the bus it is played on, beyond what MassTransit's container tells.</summary>
+/// <summary>The settings of a scenario's bus that MassTransit's container does not provide.</summary>
 public sealed class ScenarioBusSetup
 {
     internal string Name { get; private set; } = "the bus";
@@ -22,34 +22,33 @@ public sealed class ScenarioBusSetup
 
     internal TimeSpan Patience { get; private set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>What reports call it, such as <c>RabbitMQ with PostgreSQL</c>.</summary>
+    /// <summary>Sets the name in reports, such as <c>RabbitMQ with PostgreSQL</c>.</summary>
     public ScenarioBusSetup Named(string name)
     {
         Name = name;
         return this;
     }
 
-    /// <summary>
-    /// Whether what else sends messages, such as an outbox, has nothing to send. Asked, with a scope's services, whenever no
-    /// message is on its way.
-    /// </summary>
+    /// <summary>Sets how to find out that other senders, such as an outbox, have nothing to send.</summary>
+    /// <remarks>It is called with a scope's services whenever no message is in flight.</remarks>
     public ScenarioBusSetup AtRest(Func<IServiceProvider, CancellationToken, Task<bool>> isAtRest)
     {
         IsAtRest = isAtRest;
         return this;
     }
 
-    /// <summary>
-    /// How the scheduler notices that the time was moved: most sleep until the next timer, and must be woken. Call what is
-    /// given; it moves the <see cref="LabTime"/>.
-    /// </summary>
+    /// <summary>Sets how the scheduler notices that the time has moved.</summary>
+    /// <remarks>
+    /// Most schedulers sleep until the next timer, and must be woken. Call the given delegate; it moves the
+    /// <see cref="LabTime"/>.
+    /// </remarks>
     public ScenarioBusSetup MoveTime(Func<IServiceProvider, Action, CancellationToken, Task> move)
     {
         Move = move;
         return this;
     }
 
-    /// <summary>A property that only the database writes, such as a version, and that is not compared.</summary>
+    /// <summary>Excludes a property from the comparison that only the database writes, such as a version.</summary>
     public ScenarioBusSetup Ignoring<TSaga>(Expression<Func<TSaga, object?>> property)
         where TSaga : class, ISaga
     {
@@ -61,7 +60,7 @@ public sealed class ScenarioBusSetup
         return this;
     }
 
-    /// <summary>How long, in real time, each step may take to end as it did in the lab; 20 s when not said.</summary>
+    /// <summary>Sets how long, in real time, each step may take to end as in the lab; 20 s by default.</summary>
     public ScenarioBusSetup Within(TimeSpan patience)
     {
         Patience = patience;

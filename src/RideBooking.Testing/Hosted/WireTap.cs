@@ -3,10 +3,12 @@ using MassTransit;
 
 namespace RideBooking.Testing.Hosted;
 
-/// <summary>Hears what is sent and received on a running bus, and tells the scenario that is being played on it.</summary>
+/// <summary>
+/// Observes what is sent and received on a running bus, and reports it to the scenario that is being played.
+/// </summary>
 sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
 {
-    // A failed message is told of twice, as a fault and as received.
+    // A failed message is reported twice, as a fault and as received.
     readonly ConcurrentDictionary<ReceiveContext, HostedEnvelope> _inHand = new(ReferenceEqualityComparer.Instance);
     readonly ConcurrentDictionary<SendContext, HostedEnvelope> _beingSent = new(ReferenceEqualityComparer.Instance);
     volatile BusRun? _run;
@@ -17,25 +19,25 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
         set => _run = value;
     }
 
-    /// <summary>When a timer of the scenario is due on the lab's clock.</summary>
+    /// <summary>Returns when a timer of the scenario is due on the lab's clock.</summary>
     public DateTimeOffset? DueOf(Guid token) => _run?.DueOf(token);
 
-    // Told of before it is sent, so that what follows from a message is never told of before the message.
+    // Reported before it is sent, so that a message is always reported before its results.
     Task Began<T>(SendContext<T> context, bool isPublished)
         where T : class
     {
-        if (_run is { } run && run.IsItsOwn(context.ConversationId) && HostedEnvelope.Of(context) is { } letter)
+        if (_run is { } run && run.IsItsOwn(context.ConversationId) && HostedEnvelope.Of(context) is { } envelope)
         {
-            _beingSent[context] = letter;
-            run.BeginsToSend(letter, context, isPublished);
+            _beingSent[context] = envelope;
+            run.BeginsToSend(envelope, context, isPublished);
         }
         return Task.CompletedTask;
     }
 
     Task Ended(SendContext context, bool isSent)
     {
-        if (_beingSent.TryRemove(context, out var letter))
-            _run?.HasSent(letter, isSent);
+        if (_beingSent.TryRemove(context, out var envelope))
+            _run?.HasSent(envelope, isSent);
         return Task.CompletedTask;
     }
 
@@ -43,9 +45,9 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
     {
         if (
             _run is { } run
-            && HostedEnvelope.Read(context.Body.GetBytes()) is { } letter
-            && run.IsItsOwn(letter.ConversationId)
-            && _inHand.TryAdd(context, letter)
+            && HostedEnvelope.Read(context.Body.GetBytes()) is { } envelope
+            && run.IsItsOwn(envelope.ConversationId)
+            && _inHand.TryAdd(context, envelope)
         )
             run.BeginsToReceive();
         return Task.CompletedTask;
@@ -53,8 +55,8 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
 
     Task IReceiveObserver.PostReceive(ReceiveContext context)
     {
-        if (_inHand.TryRemove(context, out var letter))
-            _run?.HasReceived(letter);
+        if (_inHand.TryRemove(context, out var envelope))
+            _run?.HasReceived(envelope);
         return Task.CompletedTask;
     }
 

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace RideBooking.Testing.Values;
 
-/// <summary>Copies an object with all it holds, field by field, as if it had been stored and loaded without loss.</summary>
+/// <summary>
+/// Copies an object with everything it holds, field by field, as if it had been stored and loaded without loss.
+/// </summary>
 static class DeepCopy
 {
     public static T Of<T>(T original)
@@ -34,13 +36,13 @@ static class DeepCopy
         if (IsImmutable(original.GetType().GetElementType()!))
             return copy;
         if (original.Rank > 1)
-            throw new NotSupportedException("A saga instance with an array of more than one dimension.");
+            throw new NotSupportedException("A saga instance must not hold an array of more than one dimension.");
         for (var at = 0; at < copy.Length; at++)
             copy.SetValue(Copy(original.GetValue(at), copies), at);
         return copy;
     }
 
-    /// <summary>All fields, those of base types too.</summary>
+    /// <summary>Returns all fields, including those of base types.</summary>
     public static FieldInfo[] Fields(Type type) => Cache.Fields.GetOrAdd(type, FindFields);
 
     static FieldInfo[] FindFields(Type type)
@@ -55,7 +57,7 @@ static class DeepCopy
         return [.. fields];
     }
 
-    /// <summary>Whether copies may share it: its content never changes, or it is no content at all.</summary>
+    /// <summary>Whether copies may share the value, because its content never changes or is not data.</summary>
     public static bool IsImmutable(Type type) => Cache.Immutable.GetOrAdd(type, FindIsImmutable);
 
     static bool FindIsImmutable(Type type) =>
@@ -85,7 +87,7 @@ static class DeepCopy
             || type.GetGenericTypeDefinition() == typeof(IComparer<>)
         );
 
-    // What reflection says of a type is the same for every lab: no state.
+    // Reflection's results are the same for every lab, so this cache is not state.
     static class Cache
     {
         public static readonly ConcurrentDictionary<Type, FieldInfo[]> Fields = new();

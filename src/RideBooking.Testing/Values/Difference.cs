@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace RideBooking.Testing.Values;
 
-/// <summary>Where two messages differ on the wire.</summary>
+/// <summary>Compares two messages in wire format.</summary>
 static class Difference
 {
-    /// <summary>One line per difference, empty where there is none.</summary>
-    /// <param name="partly">Whether what the expected one does not say may be anything.</param>
+    /// <summary>Returns one line per difference; none if the messages are equal.</summary>
+    /// <param name="partly">Whether properties that the expected message lacks may have any value.</param>
     public static List<string> Between(JsonElement expected, JsonElement actual, bool partly)
     {
         List<string> found = [];

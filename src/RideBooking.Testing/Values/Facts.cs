@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RideBooking.Testing.Values;
 
-/// <summary>An object as a list of paths and values: what tells two instances apart, and what is shown of them.</summary>
+/// <summary>An object as a list of paths and values, for comparing and printing instances.</summary>
 static class Facts
 {
     const int MaxDepth = 12;

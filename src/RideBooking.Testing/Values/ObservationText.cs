@@ -1,6 +1,6 @@
 namespace RideBooking.Testing.Values;
 
-/// <summary>A line of the timeline.</summary>
+/// <summary>Formats an observation as a line of the timeline.</summary>
 static class ObservationText
 {
     public static string Of(Observation it)
@@ -15,7 +15,7 @@ static class ObservationText
             ObservationKind.Scheduled =>
                 $"scheduled {message} for {Words.Time(it.Due!.Value)} (in {Words.Span(it.Due.Value - it.At)})",
             ObservationKind.Cancelled => it.Envelope is null
-                ? "cancelled a scheduled message that was not (or no longer) waiting"
+                ? "cancelled a scheduled message that was not (or no longer) pending"
                 : $"cancelled {message}",
             ObservationKind.Faulted =>
                 $"{it.Receiver} failed on {message}: {Words.TypeName(it.Exception!.GetType())}: {it.Exception.Message}",
@@ -29,7 +29,7 @@ static class ObservationText
         };
     }
 
-    /// <summary>The whole story, a line each, times only where they change.</summary>
+    /// <summary>Formats all observations, one line each. A time is printed only when it changes.</summary>
     public static string Timeline(IEnumerable<Observation> happenings)
     {
         DateTimeOffset? at = null;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RideBooking.Testing.Values;
 
-/// <summary>What happened as a Mermaid sequence diagram.</summary>
+/// <summary>Draws observations as a Mermaid sequence diagram.</summary>
 static class SequenceDiagram
 {
     public static string Of(IEnumerable<Observation> happenings)
@@ -39,7 +39,7 @@ static class SequenceDiagram
 
     static string Id(string name) => name.Replace('-', '_');
 
-    // A semicolon or a line break ends a line of a diagram, a number sign begins an entity.
+    // A semicolon or a line break ends a line of a diagram, and a number sign starts an entity.
     static string Plain(string text) =>
         text.ReplaceLineEndings(" ").Replace(';', ',').Replace("#", "no. ", StringComparison.Ordinal);
 }

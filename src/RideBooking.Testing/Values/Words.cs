@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace RideBooking.Testing.Values;
 
-/// <summary>How types, times and messages are written in what people read.</summary>
+/// <summary>Formats types, times and messages for people.</summary>
 static class Words
 {
     const int MaxMessageLength = 300;
@@ -14,7 +14,7 @@ static class Words
             ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(TypeName))}>"
             : type.Name;
 
-    /// <summary>The property's name where the field is behind a property.</summary>
+    /// <summary>Returns the property's name for a property's backing field.</summary>
     public static string MemberName(FieldInfo field) =>
         field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : field.Name;
 
@@ -42,14 +42,14 @@ static class Words
         return string.Join(' ', parts);
     }
 
-    /// <summary>A message in one line, without what it does not say.</summary>
+    /// <summary>Formats a message in one line, without absent members.</summary>
     public static string Content(JsonElement content)
     {
         var text = Write(content);
         if (text.Length <= MaxMessageLength)
             return text;
         var kept = 0;
-        // Never within what a reader sees as one character.
+        // Never cut within what a reader sees as one character.
         while (StringInfo.GetNextTextElementLength(text.AsSpan(kept)) is var next && kept + next <= MaxMessageLength)
             kept += next;
         return $"{text[..kept]}…";

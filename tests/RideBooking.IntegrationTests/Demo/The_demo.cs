@@ -95,8 +95,12 @@ public sealed class The_demo
     }
 
     [Theory]
-    [InlineData("--demo is for Development only, and this is Production", "ASPNETCORE_ENVIRONMENT", "Production")]
-    [InlineData("--demo needs the tokens of Development", "Auth__Authority", "https://login.example")]
+    [InlineData(
+        "--demo runs in Development only, and the environment is Production",
+        "ASPNETCORE_ENVIRONMENT",
+        "Production"
+    )]
+    [InlineData("--demo needs development tokens", "Auth__Authority", "https://login.example")]
     public async Task Is_refused_with_one_line_where_it_has_no_place(string line, string setting, string value)
     {
         var settings = new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development", [setting] = value };

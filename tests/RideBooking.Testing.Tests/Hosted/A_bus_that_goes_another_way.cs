@@ -109,7 +109,7 @@ public sealed class A_bus_that_goes_another_way
         );
         failure.Message.ShouldContain("at step 3 of 3: 30 min pass");
         failure.Message.ShouldContain(
-            $"only on orders in memory: came although nobody waited for it: PaymentTimedOut {{ orderId: {_id} }}"
+            $"only on orders in memory: fired although it was not pending: PaymentTimedOut {{ orderId: {_id} }}"
         );
     }
 
@@ -120,7 +120,7 @@ public sealed class A_bus_that_goes_another_way
     {
         await using var services = await Start(Flaw.None, counted, hasScheduler: false);
         var failure = await Should.ThrowAsync<SagaLabException>(() => Paying(services));
-        failure.Message.ShouldContain("1 messages have not come to the scheduler, which must be of this process");
+        failure.Message.ShouldContain("1 messages have not reached the scheduler, which must run in this process");
     }
 
     [Fact]

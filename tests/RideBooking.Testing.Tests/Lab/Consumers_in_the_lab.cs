@@ -278,6 +278,6 @@ public sealed class Consumers_in_the_lab
     {
         await using var lab = new SagaLab(it => it.Consumer<Chatterbox>());
         var mistake = await Should.ThrowAsync<ArgumentException>(() => lab.Start().Deliver(new Order("tea")));
-        mistake.Message.ShouldContain("Nobody in the lab takes Order. What is taken: Chatter.");
+        mistake.Message.ShouldContain("No saga or consumer in the lab accepts Order. Accepted types: Chatter.");
     }
 }

@@ -206,7 +206,7 @@ public sealed class Exploring
         }
         // The label of the second parcel never comes, so its scan can never be taken.
         var stuck = (await Early(lab => lab.Retry(retry => retry.Immediate(1)))).Breach.ShouldNotBeNull();
-        stuck.View.Timeline.ShouldContain("It was tried again until nothing else was left to happen.");
+        stuck.View.Timeline.ShouldContain("The message was retried until nothing else could happen.");
         var failed = (await Early(_ => { })).Breach.ShouldNotBeNull();
         failed.View.Failed<ScanParcel>().Count.ShouldBe(1);
         failed.View.Timeline.ShouldNotContain("tried again");

@@ -94,9 +94,9 @@ public sealed class What_a_failed_scenario_says
     public async Task A_given_that_fails_or_is_lost_is_told_from_the_test_itself()
     {
         var lost = await ReportOf(s_lab.Given(new HandOver(_id, "Ada")).When().ThenNothing());
-        lost.ShouldContain("What is given did not happen: parcel has no instance for HandOver");
+        lost.ShouldContain("The given steps failed: parcel has no instance for HandOver");
         var failed = await ReportOf(s_lab.Given(new ScanParcel("RB1", "Lyon")).When().ThenNothing());
-        failed.ShouldContain("What is given did not happen: parcel failed on ScanParcel");
+        failed.ShouldContain("The given steps failed: parcel failed on ScanParcel");
     }
 
     [Fact]

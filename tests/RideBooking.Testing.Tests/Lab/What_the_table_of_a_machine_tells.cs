@@ -31,8 +31,8 @@ public sealed class What_the_table_of_a_machine_tells
     public async Task A_schedule_that_nobody_cancels() =>
         (await FindingsOf(Flaw.LostTimeoutCancel)).ShouldBe(
             [
-                "Shipment leads from Paid to Shipped, where Timeout means nothing, without cancelling it.",
-                "Timeout is scheduled and never cancelled, whatever happens instead.",
+                "Shipment leads from Paid to Shipped, where Timeout is not handled, without cancelling it.",
+                "Timeout is scheduled and never cancelled by any other transition.",
             ],
             ignoreOrder: true
         );
@@ -47,7 +47,7 @@ public sealed class What_the_table_of_a_machine_tells
                     MachineFindingKind.Unreachable,
                     "Heaven",
                     null,
-                    "No way leads from the beginning into state Heaven."
+                    "State Heaven cannot be reached from the initial state."
                 )
             );
     }

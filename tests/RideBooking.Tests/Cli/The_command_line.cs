@@ -46,8 +46,8 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
         one.ShouldContain("Exception");
         one.ShouldContain("MT-Fault-Timestamp: ");
         one.ShouldContain($"\"rideId\": \"{ride}\"");
-        one.ShouldContain($"{ride}, of which the event log knows nothing");
-        one.ShouldContain("Nothing so far.");
+        one.ShouldContain($"{ride}, not in the event log");
+        one.ShouldContain("No operator has acted on this message.");
         var json = (await host.Run("error-queues", "show", id, "--json")).ShouldEnd(ExitCode.Done).Json;
         json["body"]!["message"]!["rideId"]!.ToString().ShouldBe($"{ride}");
     }
@@ -73,7 +73,7 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
 
         (await host.Run("error-queues", "redrive", ids[2], ids[0], "--reason", "by id", "--yes"))
             .ShouldEnd(ExitCode.Done)
-            .Out.ShouldContain("completed: 1 message sent, 1 not there any more.");
+            .Out.ShouldContain("completed: 1 message sent, 1 no longer in the queue.");
         var audit = (await host.Run("audit")).ShouldEnd(ExitCode.Done).Lines;
         audit.ShouldContain(line => line.Contains($"\t{Environment.UserName}\tredrive\t1\tcompute-fare_error\tby id"));
     }
@@ -86,7 +86,7 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
         string[] redrive = ["error-queues", "redrive", "track-assignments_error", "--reason", "mended"];
 
         var refused = (await host.RunOnTerminal(100, "n", redrive)).ShouldEnd(ExitCode.Failed);
-        refused.Error.ShouldContain("Send 2 messages back to the queue they failed in? [y/N]");
+        refused.Error.ShouldContain("Send 2 messages back to the queue in which they failed? [y/N]");
         (await host.RunOnTerminal(100, "", redrive)).ShouldEnd(ExitCode.Failed);
         (await host.Run(redrive)).ShouldEnd(ExitCode.Usage).Error.ShouldContain("--yes");
         (await host.Failed("track-assignments", ride, 2)).ShouldBe(before);
@@ -237,13 +237,13 @@ public sealed partial class The_command_line(ListeningHost host) : IClassFixture
             "--yes"
         );
         var begun = await redrive.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
-        begun.ShouldNotBeNull().ShouldEndWith(" of 4 messages has begun.");
+        begun.ShouldNotBeNull().ShouldEndWith(" of 4 messages started.");
         using (var interrupt = Process.Start("kill", ["-INT", $"{redrive.Id}"]))
             await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
         await redrive.WaitForExitAsync(TestContext.Current.CancellationToken);
         redrive.ExitCode.ShouldBe(ExitCode.Interrupted);
         var told = await redrive.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        told.ShouldContain("The redrive goes on in the host. To look at it: ridebooking error-queues follow ");
+        told.ShouldContain("The redrive continues in the host. Follow it with: ridebooking error-queues follow ");
 
         var followed = await host.Run("error-queues", "follow", told.Trim().Split(' ')[^1]);
         followed.ShouldEnd(ExitCode.Done).Out.ShouldContain("completed: 4 messages sent.");

@@ -38,7 +38,7 @@ public sealed class The_screen
         screen.ShouldContain("It [broke]");
         screen.ShouldContain("broker RabbitMq is not connected");
         screen.ShouldContain("Ada [the first] pays 9.10 EUR");
-        screen.ShouldContain("mend fares");
+        screen.ShouldContain("fix fares");
         screen.ShouldContain("redrive 7");
     }
 
@@ -63,7 +63,7 @@ public sealed class The_screen
         var screen = string.Join('\n', Drawn(A(nothing), 80, 24));
 
         screen.ShouldMatch("requested +\\?");
-        screen.ShouldContain("nobody can say right now");
+        screen.ShouldContain("currently unknown");
         screen.ShouldMatch("lag +- no messages");
         Board.Line(A(nothing)).ShouldContain("? requested");
     }
