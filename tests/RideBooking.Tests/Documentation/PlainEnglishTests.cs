@@ -23,7 +23,7 @@ public sealed class PlainEnglishTests
     public static TheoryData<string, string> Words => [.. s_words];
 
     [Theory, MemberData(nameof(Words))]
-    public void Is_written(string banned, string instead)
+    public void Is_not_written(string banned, string instead)
     {
         var word = new Regex(banned);
         var repository = GeneratedPage.Repository();

@@ -150,7 +150,7 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
         recovered.Count.ShouldBeGreaterThan(0);
         entry["reason"]!.GetValue<string>().ShouldBe(recovered.ToString());
         var interrupted = audit.Single(row => row!["by"]!.GetValue<string>() == $"{who}-interrupted")!;
-        interrupted["reason"]!.GetValue<string>().ShouldBe("begun on the command line");
+        interrupted["reason"]!.GetValue<string>().ShouldBe("started on the command line");
     }
 
     // Commands and timers are in no log: whoever adds one says how its loss is made good.
