@@ -108,7 +108,7 @@ public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers se
         failed["messageId"]!.ToString().ShouldBe(messageId);
         failed["messageType"]!.ToString().ShouldBe("FareFinalized");
         failed["exceptionType"]!.ToString().ShouldBe("RabbitMQ: delivery_limit");
-        failed["exceptionMessage"]!.ToString().ShouldContain("dies of it");
+        failed["exceptionMessage"]!.ToString().ShouldContain("crashes on this message");
         DateTimeOffset
             .Parse(failed["failedAt"]!.ToString(), null)
             .ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddMinutes(-10));
