@@ -8,7 +8,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>The audit trail: everything that ever happened to the ride, in order.</summary>
+/// <summary>Lists all events of a ride in order: its audit trail.</summary>
 internal static class RideHistory
 {
     const int Batch = 500;

@@ -10,7 +10,7 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Rides;
 
-/// <summary>The ride: its state machine and the rides part of the API.</summary>
+/// <summary>The module of rides: their state machine and their part of the API.</summary>
 public sealed class RidesModule : IModule
 {
     /// <inheritdoc />
