@@ -6,10 +6,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>
-/// Keeps what drivers are busy with, from the events of matching and of the ride. In whatever order they come, and however
-/// often, the end of an offer or of a ride is final.
-/// </summary>
+/// <summary>Tracks the offers and rides of drivers, from the events of matching and rides.</summary>
+/// <remarks>The end of an offer or of a ride is final, in whatever order and however often the events arrive.</remarks>
 internal sealed class TrackAssignments(AppDbContext db)
     : IConsumer<DriverOffered>,
         IConsumer<OfferDeclined>,
@@ -24,7 +22,7 @@ internal sealed class TrackAssignments(AppDbContext db)
         var offered = context.Message;
         var work = await Reaches(WorkStage.Offered, offered.OfferId, offered.RideId, offered.DriverId, context);
 
-        // Even if the offer has been answered: that event did not say where the ride goes.
+        // Stored even if the offer has been answered: the event of the answer does not contain where the ride goes.
         work.ExpiresAt = offered.ExpiresAt;
         work.PickupLat = offered.Pickup.Lat;
         work.PickupLng = offered.Pickup.Lng;
@@ -64,7 +62,7 @@ internal sealed class TrackAssignments(AppDbContext db)
         ConsumeContext context
     )
     {
-        // An offer is mostly heard of before its answer: then there is nothing to find yet.
+        // Usually the offer's event arrives before its answer: then there is no row to find yet.
         var work =
             stage == WorkStage.Offered && !context.IsRetry()
                 ? null
@@ -87,7 +85,7 @@ internal sealed class TrackAssignments(AppDbContext db)
 
     async Task IsOver(Guid rideId, string? driverId, DateTimeOffset at, ConsumeContext context)
     {
-        // What is known of it by now leaves the driver's work, so that looking for the rest never takes longer.
+        // The known assignment leaves the driver's active ones, so that queries for those stay fast.
         var work = driverId is null
             ? null
             : await db.Set<DriverAssignment>()

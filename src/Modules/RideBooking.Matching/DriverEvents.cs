@@ -11,17 +11,20 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>An offer, or the ride it became, that is the driver's no more.</summary>
+/// <summary>An offer, or the ride that resulted from it, that the driver no longer has.</summary>
 internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
 
 /// <summary>
-/// What concerns the driver, live: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>over</c> when
-/// either has ended. It tells the state and not the history: a client that comes, or comes back, is first told what is true
-/// now, so there is nothing to resume and nothing to miss.
+/// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>over</c> when
+/// either has ended.
 /// </summary>
+/// <remarks>
+/// The stream carries the state and not the history. A client that connects or reconnects first receives the current state, so
+/// there is nothing to resume and no event to miss.
+/// </remarks>
 internal static class DriverEvents
 {
-    /// <summary>These change the driver's offer in the transaction that they come from.</summary>
+    /// <summary>Events that change the driver's offer in the transaction that publishes them.</summary>
     static readonly string[] s_changes =
     [
         nameof(DriverOffered),
@@ -31,8 +34,8 @@ internal static class DriverEvents
     ];
 
     /// <summary>
-    /// These end it a little later: when matching has heard of them, in whichever process that is. If in this one, the stream
-    /// is told.
+    /// Events that end the offer a little later, when matching has consumed them in any process. Only a consumer in this process
+    /// signals the stream.
     /// </summary>
     static readonly string[] s_ends = [nameof(RideCompleted), nameof(RideCancelled), nameof(DriverUnassigned)];
 
@@ -67,7 +70,7 @@ internal static class DriverEvents
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Before the first look, so that nothing falls between.
+        // Before the first poll, so that no event is missed in between.
         using var listener = signal.Listen(driverId);
         ActiveOffer? told = null;
         var (mayEnd, again) = (true, Timeout.InfiniteTimeSpan);
@@ -101,7 +104,9 @@ internal static class DriverEvents
         }
     }
 
-    /// <summary>Whether the ride is past what ends the offer, which lives only because matching has not heard of it.</summary>
+    /// <summary>
+    /// Whether the ride has an event that ends the offer, which is active only because matching has not consumed it yet.
+    /// </summary>
     static async Task<bool> IsToEnd(IServiceScopeFactory scopes, ActiveOffer told, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -115,7 +120,7 @@ internal static class DriverEvents
             );
     }
 
-    /// <summary>What changed for the driver since the last event. They have at most one active offer.</summary>
+    /// <summary>Returns what changed for the driver since the last event. They have at most one active offer.</summary>
     static async Task<List<(ServerEvent Event, ActiveOffer? Now)>> Poll(
         IServiceScopeFactory scopes,
         string driverId,

@@ -153,7 +153,7 @@ internal static class RequestRideEndpoint
     {
         var blocking = db.BlockingRides(rider.Id).OrderBy(ride => ride.RequestedAt);
         var rides = await blocking.ToListAsync(cancellationToken);
-        // The balance may already show the amount as paid.
+        // The balance may already show the amount as paid: wait until the ride has recorded that, too.
         foreach (
             var owed in rides.FindAll(ride => ride.PaymentStatus is PaymentStatus.Outstanding or PaymentStatus.Retrying)
         )
