@@ -39,8 +39,8 @@ internal static class DriverEvents
     /// </summary>
     static readonly string[] s_ends = [nameof(RideCompleted), nameof(RideCancelled), nameof(DriverUnassigned)];
 
-    static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(200);
-    static readonly TimeSpan s_slowest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_minDelay = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan s_maxDelay = TimeSpan.FromSeconds(5);
 
     static readonly CompiledQuery<string, Found> s_found = new(
         (db, driverId, _) =>
@@ -72,34 +72,34 @@ internal static class DriverEvents
     {
         // Before the first poll, so that no event is missed in between.
         using var listener = signal.Listen(driverId);
-        ActiveOffer? told = null;
-        var (mayEnd, again) = (true, Timeout.InfiniteTimeSpan);
+        ActiveOffer? known = null;
+        var (mayEnd, delay) = (true, Timeout.InfiniteTimeSpan);
         while (true)
         {
-            var before = told;
-            foreach (var change in await Poll(scopes, driverId, told, cancellationToken))
+            var before = known;
+            foreach (var change in await Poll(scopes, driverId, known, cancellationToken))
             {
-                told = change.Now;
+                known = change.Now;
                 yield return change.Event;
             }
 
-            if (told?.OfferId != before?.OfferId)
-                again = Timeout.InfiniteTimeSpan;
-            else if (again != Timeout.InfiniteTimeSpan)
-                again = again * 2 < s_slowest ? again * 2 : s_slowest;
-            if (mayEnd && told is not null && await IsToEnd(scopes, told, cancellationToken))
-                again = s_soon;
+            if (known?.OfferId != before?.OfferId)
+                delay = Timeout.InfiniteTimeSpan;
+            else if (delay != Timeout.InfiniteTimeSpan)
+                delay = delay * 2 < s_maxDelay ? delay * 2 : s_maxDelay;
+            if (mayEnd && known is not null && await IsEnding(scopes, known, cancellationToken))
+                delay = s_minDelay;
             mayEnd = false;
-            for (var look = false; !look; )
+            for (var poll = false; !poll; )
             {
-                var (events, missed) = await listener.Hear(again, clock, cancellationToken);
+                var (events, missed) = await listener.Hear(delay, clock, cancellationToken);
                 foreach (var row in events.Where(row => s_ends.Contains(row.EventType)))
-                    if (row.StreamId == told?.RideId.ToString())
-                        again = s_soon;
+                    if (row.StreamId == known?.RideId.ToString())
+                        delay = s_minDelay;
                     else
                         mayEnd = true;
                 mayEnd |= missed;
-                look = missed || events.Count == 0 || events.Any(row => s_changes.Contains(row.EventType));
+                poll = missed || events.Count == 0 || events.Any(row => s_changes.Contains(row.EventType));
             }
         }
     }
@@ -107,10 +107,10 @@ internal static class DriverEvents
     /// <summary>
     /// Whether the ride has an event that ends the offer, which is active only because matching has not consumed it yet.
     /// </summary>
-    static async Task<bool> IsToEnd(IServiceScopeFactory scopes, ActiveOffer told, CancellationToken cancellationToken)
+    static async Task<bool> IsEnding(IServiceScopeFactory scopes, ActiveOffer known, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var ride = told.RideId.ToString();
+        var ride = known.RideId.ToString();
         return await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<LoggedEvent>()
@@ -124,7 +124,7 @@ internal static class DriverEvents
     static async Task<List<(ServerEvent Event, ActiveOffer? Now)>> Poll(
         IServiceScopeFactory scopes,
         string driverId,
-        ActiveOffer? told,
+        ActiveOffer? known,
         CancellationToken cancellationToken
     )
     {
@@ -133,14 +133,14 @@ internal static class DriverEvents
         var found = await s_found.Ask(db, driverId, cancellationToken);
 
         var changes = new List<(ServerEvent, ActiveOffer?)>();
-        if (told is not null && told.OfferId != found?.Offer.OfferId)
+        if (known is not null && known.OfferId != found?.Offer.OfferId)
         {
             var over = await db.Set<Offer>()
                 .AsNoTracking()
-                .SingleAsync(offer => offer.OfferId == told.OfferId, cancellationToken);
+                .SingleAsync(offer => offer.OfferId == known.OfferId, cancellationToken);
             changes.Add((new ServerEvent(null, "over", new OfferEnded(over.OfferId, over.RideId, over.Status)), null));
         }
-        if (found is not null && (told?.OfferId != found.Offer.OfferId || told.Status != found.Offer.Status))
+        if (found is not null && (known?.OfferId != found.Offer.OfferId || known.Status != found.Offer.Status))
         {
             var type = found.Offer.Status == OfferStatus.Accepted ? "assigned" : "offer";
             changes.Add(

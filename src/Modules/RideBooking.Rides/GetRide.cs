@@ -16,7 +16,7 @@ internal static class GetRide
         everybody
             .MapGet("/rides/{rideId:guid}", Handle)
             .WithSummary("Get a ride")
-            .WithDescription("The ETag is the ride's version. With If-None-Match, the answer is 304 while there is no newer one.")
+            .WithDescription("The ETag is the ride's version. If-None-Match answers 304 while there is no newer one.")
             .Produces(StatusCodes.Status304NotModified)
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
 
