@@ -114,10 +114,7 @@ internal static class ReportLocation
 
     /// <summary>Refuses 0, 0: the position a device reports when it does not know where it is.</summary>
     public static ProblemHttpResult Nowhere() =>
-        Problem.Unprocessable(
-            Implausible,
-            "A device without a position reports latitude 0 and longitude 0."
-        );
+        Problem.Unprocessable(Implausible, "A device without a position reports latitude 0 and longitude 0.");
 
     static OpenApiHeader Header(string description, JsonSchemaType type) =>
         new()

@@ -107,7 +107,11 @@ internal static class DriverEvents
     /// <summary>
     /// Whether the ride has an event that ends the offer, which is active only because matching has not consumed it yet.
     /// </summary>
-    static async Task<bool> IsEnding(IServiceScopeFactory scopes, ActiveOffer known, CancellationToken cancellationToken)
+    static async Task<bool> IsEnding(
+        IServiceScopeFactory scopes,
+        ActiveOffer known,
+        CancellationToken cancellationToken
+    )
     {
         await using var scope = scopes.CreateAsyncScope();
         var ride = known.RideId.ToString();
