@@ -16,7 +16,7 @@ namespace RideBooking.Analytics;
 internal static class Summary
 {
     static readonly TimeSpan s_defaultPeriod = TimeSpan.FromDays(1);
-    static readonly TimeSpan s_longestPeriod = TimeSpan.FromDays(366);
+    static readonly TimeSpan s_maxPeriod = TimeSpan.FromDays(366);
     static readonly DateTimeOffset s_earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static void Map(RouteGroupBuilder operators) =>
@@ -49,8 +49,8 @@ internal static class Summary
             return Problem.Validation("from", "must be an RFC 3339 instant");
         if (begin >= end)
             return Problem.Validation("from", "must be before to");
-        if (end - begin > s_longestPeriod)
-            return Problem.Validation("from", $"must be at most {s_longestPeriod.TotalDays} days before to");
+        if (end - begin > s_maxPeriod)
+            return Problem.Validation("from", $"must be at most {s_maxPeriod.TotalDays} days before to");
         var zone = locale?.TimeZone ?? TimeZoneInfo.Utc;
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out zone))
             return Problem.Validation("timeZone", "must be a time zone such as Europe/Berlin");
@@ -68,7 +68,7 @@ internal static class Summary
         var requested = db.Set<RideFacts>().Where(ride => ride.RequestedAt >= from && ride.RequestedAt < to);
         var offers = db.Set<OfferFacts>().Where(offer => offer.OfferedAt >= from && offer.OfferedAt < to);
         var captured = db.Set<RideFacts>().Where(ride => ride.CapturedAt >= from && ride.CapturedAt < to);
-        var seated = db.Set<OfferFacts>().Where(offer => offer.Answer == OfferAnswer.Accepted && !offer.Released);
+        var assigned = db.Set<OfferFacts>().Where(offer => offer.Answer == OfferAnswer.Accepted && !offer.Released);
 
         var demand = await requested
             .GroupBy(ride => ride.RequestedQuarter)
@@ -80,8 +80,8 @@ internal static class Summary
                 ride.Outcome
                 ?? (
                     ride.StartedAt != null ? "inProgress"
-                    : seated.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId) ? "driverArrived"
-                    : seated.Any(o => o.RideId == ride.RideId) ? "driverAssigned"
+                    : assigned.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId) ? "driverArrived"
+                    : assigned.Any(o => o.RideId == ride.RideId) ? "driverAssigned"
                     : "requested"
                 )
             )

@@ -33,8 +33,8 @@ internal static class QuoteRide
         var now = clock.GetUtcNow();
         var tariff = tariffs.At(now);
         var vehicleClass = request.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
-        if (trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } wrong)
-            return Problem.Validation(wrong.Field, wrong.Message);
+        if (trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } problem)
+            return Problem.Validation(problem.Field, problem.Message);
 
         var way = routes.Estimate(request.Pickup, request.Dropoff);
         var surge = tariff.SurgeAt(now);

@@ -108,11 +108,11 @@ internal sealed class ResumePayments(
 
         // Of several processes, one republishes the message, and not again before it is overdue again.
         var now = clock.GetUtcNow();
-        var mine = await db.Set<Payment>()
+        var claimed = await db.Set<Payment>()
             .Where(p => p.CorrelationId == payment.CorrelationId)
             .Where(p => p.Version == payment.Version && p.ChangedAt == payment.ChangedAt)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.ChangedAt, now), cancellationToken);
-        if (mine == 0)
+        if (claimed == 0)
             return false;
 
         if (payment.Status == nameof(PaymentStateMachine.Retrying))

@@ -22,8 +22,8 @@ namespace RideBooking.Rides;
 /// </remarks>
 internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> json)
 {
-    public static void Map(RouteGroupBuilder everybody) =>
-        everybody
+    public static void Map(RouteGroupBuilder callers) =>
+        callers
             .MapGet("/rides/{rideId:guid}/events", Handle)
             .WithSummary("Follow a ride live")
             .WithDescription(

@@ -12,8 +12,8 @@ namespace RideBooking.Rides;
 /// <summary>Returns the current ride. A client that sends the version it has gets 304 while there is no newer one.</summary>
 internal static class GetRide
 {
-    public static void Map(RouteGroupBuilder everybody) =>
-        everybody
+    public static void Map(RouteGroupBuilder callers) =>
+        callers
             .MapGet("/rides/{rideId:guid}", Handle)
             .WithSummary("Get a ride")
             .WithDescription("The ETag is the ride's version. If-None-Match answers 304 while there is no newer one.")

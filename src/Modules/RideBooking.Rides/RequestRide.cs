@@ -71,8 +71,8 @@ internal static class RequestRideEndpoint
 
         var now = clock.GetUtcNow();
         SignedQuote? quote = null;
-        if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } wrong)
-            return wrong;
+        if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } refusal)
+            return refusal;
         // A quote was checked when it was issued, and stays valid even if the tariff has changed since.
         var vehicleClass = quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
         if (quote is null && trips.Check(asked.Pickup, asked.Dropoff, vehicleClass) is { } problem)

@@ -13,8 +13,8 @@ internal static class RideHistory
 {
     const int Batch = 500;
 
-    public static void Map(RouteGroupBuilder everybody) =>
-        everybody
+    public static void Map(RouteGroupBuilder callers) =>
+        callers
             .MapGet("/rides/{rideId:guid}/history", Handle)
             .WithSummary("List the events of a ride, in order")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);

@@ -59,9 +59,9 @@ public sealed class RidesModule : IModule
         FindRides.Map(operators);
         ForceRide.Map(operators);
 
-        var everybody = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
-        GetRide.Map(everybody);
-        FollowRide.Map(everybody);
-        RideHistory.Map(everybody);
+        var callers = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
+        GetRide.Map(callers);
+        FollowRide.Map(callers);
+        RideHistory.Map(callers);
     }
 }
