@@ -2,10 +2,10 @@ namespace RideBooking.Contracts;
 
 /// <summary>One line of a fare. The lines of a fare sum to its total exactly.</summary>
 /// <param name="Code">A stable code: <c>base</c>, <c>distance</c>, <c>time</c>, <c>surge</c>, <c>waiting</c>, <c>tolls</c>, <c>minimumFare</c>, <c>upfrontFare</c>, <c>cancellationFee</c>.</param>
-/// <param name="Description">What the rider reads.</param>
+/// <param name="Description">The text the rider reads.</param>
 /// <param name="Amount">The line's amount; may be negative (a discount).</param>
 public sealed record FareLine(string Code, string Description, Money Amount)
 {
-    /// <summary>What the driver paid on the way. Passed on to the driver in full: no share of it is kept.</summary>
+    /// <summary>The code of tolls the driver paid. They are passed on to the driver in full, without commission.</summary>
     public const string TollsCode = "tolls";
 }

@@ -1,11 +1,11 @@
 namespace RideBooking.Contracts;
 
-/// <summary>How many decimals the amounts of a currency have: the minor units of ISO 4217.</summary>
+/// <summary>The number of decimals of each currency's amounts: the minor units of ISO 4217.</summary>
 public static class MinorUnits
 {
     const int Usual = 2;
 
-    // Every active code of ISO 4217 (amendment 179) whose minor unit is not a hundredth. "N.A." (gold, test codes) is left out.
+    // All active codes of ISO 4217 (amendment 179) whose minor unit is not a hundredth. "N.A." (gold, test codes) is left out.
     static readonly Dictionary<string, int> s_unusual = new(StringComparer.Ordinal)
     {
         ["BIF"] = 0,
@@ -36,6 +36,8 @@ public static class MinorUnits
         ["UYW"] = 4,
     };
 
-    /// <summary>The number of decimals: 2 for EUR, 0 for JPY, 3 for KWD; 2 for a code that is not in the table.</summary>
+    /// <summary>
+    /// Returns the number of decimals: 2 for EUR, 0 for JPY, 3 for KWD; 2 for a code that is not in the table.
+    /// </summary>
     public static int DecimalsOf(string currency) => s_unusual.GetValueOrDefault(currency, Usual);
 }

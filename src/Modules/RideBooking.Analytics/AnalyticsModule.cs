@@ -7,7 +7,7 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Analytics;
 
-/// <summary>Figures from what happened: demand, acceptance, rides by status, revenue.</summary>
+/// <summary>The module of operational metrics: demand, acceptance, rides by status, revenue.</summary>
 public sealed class AnalyticsModule : IModule
 {
     /// <inheritdoc />

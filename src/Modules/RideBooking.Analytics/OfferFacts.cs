@@ -4,7 +4,7 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Analytics;
 
-/// <summary>What is known of one offer: a fold of its events, in whatever order and however often they come.</summary>
+/// <summary>The facts of one offer, folded from its events in whatever order and however often they arrive.</summary>
 internal sealed class OfferFacts
 {
     public required Guid OfferId { get; init; }
@@ -17,7 +17,7 @@ internal sealed class OfferFacts
 
     public OfferAnswer Answer { get; private set; }
 
-    /// <summary>The driver had accepted and lost or gave up the ride.</summary>
+    /// <summary>Whether the driver accepted the ride and later released or lost it.</summary>
     public bool Released { get; private set; }
 
     public int Version { get; private set; }
@@ -30,7 +30,7 @@ internal sealed class OfferFacts
 
     public void Apply(OfferDeclined _) => Answered(OfferAnswer.Declined);
 
-    // An offer that was taken back says nothing of the driver.
+    // A withdrawn offer says nothing about the driver.
     public void Apply(OfferExpired e) => Answered(e.Reason == "timeout" ? OfferAnswer.Expired : OfferAnswer.Withdrawn);
 
     public void Apply(DriverAssigned _) => Answered(OfferAnswer.Accepted);
@@ -41,7 +41,7 @@ internal sealed class OfferFacts
         Answered(OfferAnswer.Accepted);
     }
 
-    // An offer is answered once; should it ever be twice, the precedence decides and not the order.
+    // An offer is answered once. If two answers ever arrive, their precedence decides and not their order.
     void Answered(OfferAnswer answer)
     {
         if (answer > Answer)
@@ -65,21 +65,21 @@ internal sealed class OfferFacts
     }
 }
 
-/// <summary>What became of an offer, the stronger answer last.</summary>
+/// <summary>The answer to an offer. A later value in the list overrides an earlier one.</summary>
 internal enum OfferAnswer
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>No answer yet.</summary>
     Pending,
 
-    /// <summary>It was taken back: the ride was cancelled, or the driver went offline.</summary>
+    /// <summary>The offer was withdrawn: the ride was cancelled, or the driver went offline.</summary>
     Withdrawn,
 
-    /// <summary>The driver let it pass.</summary>
+    /// <summary>The driver let it expire.</summary>
     Expired,
 
-    /// <summary>The driver said no.</summary>
+    /// <summary>The driver declined it.</summary>
     Declined,
 
-    /// <summary>The driver took it.</summary>
+    /// <summary>The driver accepted it.</summary>
     Accepted,
 }

@@ -4,7 +4,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Analytics;
 
-/// <summary>Adds each event of an offer to what is known of it.</summary>
+/// <summary>Records each event of an offer in its facts.</summary>
 internal sealed class RecordOfferFacts(AppDbContext db)
     : IConsumer<DriverOffered>,
         IConsumer<OfferDeclined>,

@@ -4,7 +4,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Analytics;
 
-/// <summary>Adds each event of a ride to what is known of it. A row per ride: no row that all rides write.</summary>
+/// <summary>Records each event of a ride in its facts. One row per ride, so that no row is written by all rides.</summary>
 internal sealed class RecordRideFacts(AppDbContext db)
     : IConsumer<RideRequested>,
         IConsumer<DriverArrived>,

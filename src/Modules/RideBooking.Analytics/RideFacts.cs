@@ -5,9 +5,9 @@ using RideBooking.Contracts;
 namespace RideBooking.Analytics;
 
 /// <summary>
-/// What is known of one ride: a fold of its events that comes out the same in whatever order and however often they come.
-/// Facts are only ever added; where two events speak of the same fact, the later one in the ride's own time counts.
+/// The facts of one ride, folded from its events with the same result in whatever order and however often they arrive.
 /// </summary>
+/// <remarks>Facts are only added. If two events contain the same fact, the later one in the ride's own time counts.</remarks>
 internal sealed class RideFacts
 {
     public required Guid RideId { get; init; }
@@ -17,7 +17,7 @@ internal sealed class RideFacts
     /// <summary>The quarter of an hour of the request, by which demand is counted.</summary>
     public DateTimeOffset? RequestedQuarter { get; private set; }
 
-    /// <summary>Who arrived last: when that driver gives the ride up, the next one has not arrived.</summary>
+    /// <summary>The driver who arrived last. If that driver releases the ride, the next one has not arrived.</summary>
     public string? ArrivedDriverId { get; private set; }
 
     public DateTimeOffset? ArrivedAt { get; private set; }

@@ -11,21 +11,22 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Analytics;
 
-/// <summary>The figures of a period, derived from the facts when asked: counters could not be told apart from wrong ones.</summary>
+/// <summary>Returns the metrics of a period.</summary>
+/// <remarks>They are derived from the facts on request, because a wrong counter could not be detected.</remarks>
 internal static class Summary
 {
     static readonly TimeSpan s_defaultPeriod = TimeSpan.FromDays(1);
-    static readonly TimeSpan s_longestPeriod = TimeSpan.FromDays(366);
+    static readonly TimeSpan s_maxPeriod = TimeSpan.FromDays(366);
     static readonly DateTimeOffset s_earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/analytics/summary", Handle)
-            .WithSummary("Get demand, acceptance, rides by status and revenue of a period")
+            .WithSummary("Get demand, acceptance, rides by status and revenue in a period")
             .WithDescription(
-                "From `from` up to but not including `to` (RFC 3339); the last 24 hours if left out, a year at most. "
-                    + "Hours and days are those of `timeZone`, an IANA name such as Europe/Berlin; the tariff's if left out. "
-                    + "Eventually consistent: figures follow the events within moments."
+                "From `from` up to but not including `to` (RFC 3339); by default the last 24 hours, at most a year. "
+                    + "Hours and days are those of `timeZone`, an IANA name such as Europe/Berlin; by default the tariff's. "
+                    + "Eventually consistent: the metrics reflect an event within moments."
             );
 
     static async Task<Results<Ok<Figures>, ProblemHttpResult>> Handle(
@@ -48,8 +49,8 @@ internal static class Summary
             return Problem.Validation("from", "must be an RFC 3339 instant");
         if (begin >= end)
             return Problem.Validation("from", "must be before to");
-        if (end - begin > s_longestPeriod)
-            return Problem.Validation("from", $"must be at most {s_longestPeriod.TotalDays} days before to");
+        if (end - begin > s_maxPeriod)
+            return Problem.Validation("from", $"must be at most {s_maxPeriod.TotalDays} days before to");
         var zone = locale?.TimeZone ?? TimeZoneInfo.Utc;
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out zone))
             return Problem.Validation("timeZone", "must be a time zone such as Europe/Berlin");
@@ -67,7 +68,7 @@ internal static class Summary
         var requested = db.Set<RideFacts>().Where(ride => ride.RequestedAt >= from && ride.RequestedAt < to);
         var offers = db.Set<OfferFacts>().Where(offer => offer.OfferedAt >= from && offer.OfferedAt < to);
         var captured = db.Set<RideFacts>().Where(ride => ride.CapturedAt >= from && ride.CapturedAt < to);
-        var seated = db.Set<OfferFacts>().Where(offer => offer.Answer == OfferAnswer.Accepted && !offer.Released);
+        var assigned = db.Set<OfferFacts>().Where(offer => offer.Answer == OfferAnswer.Accepted && !offer.Released);
 
         var demand = await requested
             .GroupBy(ride => ride.RequestedQuarter)
@@ -79,8 +80,8 @@ internal static class Summary
                 ride.Outcome
                 ?? (
                     ride.StartedAt != null ? "inProgress"
-                    : seated.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId) ? "driverArrived"
-                    : seated.Any(o => o.RideId == ride.RideId) ? "driverAssigned"
+                    : assigned.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId) ? "driverArrived"
+                    : assigned.Any(o => o.RideId == ride.RideId) ? "driverAssigned"
                     : "requested"
                 )
             )
@@ -164,14 +165,14 @@ internal static class Summary
 
     static double? Share(int part, int whole) => whole == 0 ? null : Math.Round((double)part / whole, 4);
 
-    /// <summary>The figures of a period.</summary>
-    /// <param name="From">Its beginning.</param>
-    /// <param name="To">Its end, not included.</param>
-    /// <param name="TimeZone">Whose hours and days these are.</param>
-    /// <param name="Demand">Rides requested per hour; hours without any are left out.</param>
-    /// <param name="Acceptance">What became of the offers made in the period.</param>
-    /// <param name="Rides">What became of the rides requested in the period.</param>
-    /// <param name="Revenue">What was captured in the period, per day and currency.</param>
+    /// <summary>The metrics of a period.</summary>
+    /// <param name="From">The start of the period, inclusive.</param>
+    /// <param name="To">The end of the period, exclusive.</param>
+    /// <param name="TimeZone">The time zone of the hours and days.</param>
+    /// <param name="Demand">Rides requested per hour. Hours without requests are omitted.</param>
+    /// <param name="Acceptance">The results of the offers made in the period.</param>
+    /// <param name="Rides">The results of the rides requested in the period.</param>
+    /// <param name="Revenue">The amounts captured in the period, per day and currency.</param>
     internal sealed record Figures(
         DateTimeOffset From,
         DateTimeOffset To,
@@ -183,19 +184,23 @@ internal static class Summary
     );
 
     /// <summary>The demand of one hour.</summary>
-    /// <param name="Hour">When it begins; an instant, in UTC as all are.</param>
-    /// <param name="Requested">How many rides were requested.</param>
+    /// <param name="Hour">The start of the hour, an instant in UTC.</param>
+    /// <param name="Requested">The number of requested rides.</param>
     internal sealed record Demand(DateTimeOffset Hour, int Requested);
 
-    /// <summary>What became of the offers.</summary>
-    /// <param name="Offered">How many were made.</param>
-    /// <param name="Accepted">How many the driver took.</param>
-    /// <param name="Declined">How many the driver refused.</param>
-    /// <param name="Expired">How many the driver let pass.</param>
-    /// <param name="Withdrawn">How many were taken back before an answer.</param>
-    /// <param name="Pending">How many wait for an answer.</param>
-    /// <param name="Released">How many of those accepted were given up or taken away before the ride began.</param>
-    /// <param name="Rate">Accepted of those the driver decided (accepted, declined or expired), 0 to 1; null when there were none.</param>
+    /// <summary>The results of the offers.</summary>
+    /// <param name="Offered">The number of offers made.</param>
+    /// <param name="Accepted">The number of accepted offers.</param>
+    /// <param name="Declined">The number of declined offers.</param>
+    /// <param name="Expired">The number of offers that expired without an answer.</param>
+    /// <param name="Withdrawn">The number of offers withdrawn before an answer.</param>
+    /// <param name="Pending">The number of offers that wait for an answer.</param>
+    /// <param name="Released">
+    /// The number of accepted offers whose ride was released or taken from the driver before it began.
+    /// </param>
+    /// <param name="Rate">
+    /// The accepted part of the offers that drivers decided (accepted, declined or expired), 0 to 1; null if there were none.
+    /// </param>
     internal sealed record Acceptance(
         int Offered,
         int Accepted,
@@ -224,11 +229,11 @@ internal static class Summary
         }
     }
 
-    /// <summary>What became of the rides.</summary>
-    /// <param name="Requested">How many were requested.</param>
-    /// <param name="ByStatus">How many of them are in each status now.</param>
-    /// <param name="CancelledBy">Who cancelled, and how many.</param>
-    /// <param name="CompletionRate">Completed of those that ended, 0 to 1; null when none did.</param>
+    /// <summary>The results of the rides.</summary>
+    /// <param name="Requested">The number of requested rides.</param>
+    /// <param name="ByStatus">The number of them that are now in each status.</param>
+    /// <param name="CancelledBy">The number of cancelled rides, by who cancelled.</param>
+    /// <param name="CompletionRate">The completed part of the rides that ended, 0 to 1; null if none did.</param>
     internal sealed record Rides(
         int Requested,
         IReadOnlyDictionary<string, int> ByStatus,
@@ -238,7 +243,7 @@ internal static class Summary
 
     /// <summary>The revenue of one day in one currency.</summary>
     /// <param name="Day">The day in the time zone.</param>
-    /// <param name="Amount">What was captured.</param>
-    /// <param name="Payments">In how many payments.</param>
+    /// <param name="Amount">The captured amount.</param>
+    /// <param name="Payments">The number of payments.</param>
     internal sealed record Revenue(DateOnly Day, Money Amount, int Payments);
 }

@@ -6,7 +6,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
-/// <summary>A cancelled ride gets its fee, or the reason why there is none, once.</summary>
+/// <summary>Computes the fee of a cancelled ride, or the reason it is waived, once.</summary>
 internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs, TimeProvider clock)
     : IConsumer<RideCancelled>
 {

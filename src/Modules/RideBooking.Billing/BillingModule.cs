@@ -10,7 +10,7 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
-/// <summary>What rides cost: tariffs, quotes, fares, cancellation fees and receipts.</summary>
+/// <summary>The module of prices: tariffs, quotes, fares, cancellation fees and receipts.</summary>
 public sealed class BillingModule : IModule
 {
     /// <inheritdoc />

@@ -2,16 +2,17 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
 
-/// <summary>What cancelling a ride costs the rider. Pure.</summary>
-/// <param name="Amount">The fee; zero when waived.</param>
-/// <param name="WaivedReason">Why it is waived; null when it is not.</param>
-/// <param name="Lines">What the invoice says.</param>
+/// <summary>The rider's price for cancelling a ride.</summary>
+/// <param name="Amount">The fee; zero if waived.</param>
+/// <param name="WaivedReason">Why the fee is waived; null if it is not.</param>
+/// <param name="Lines">The lines of the invoice.</param>
 internal sealed record CancellationFee(Money Amount, string? WaivedReason, IReadOnlyList<FareLine> Lines)
 {
-    /// <summary>
-    /// A driver on the way for nothing costs the rider who cancelled after the free period or at the kerb, or who did not come.
-    /// Nobody else's decision costs the rider anything.
-    /// </summary>
+    /// <summary>Computes the fee. A pure function.</summary>
+    /// <remarks>
+    /// A rider pays for a driver's trip in vain if they cancelled after the free period or at the kerb, or did not come. Other
+    /// people's decisions cost the rider nothing.
+    /// </remarks>
     public static CancellationFee Of(RideCancelled ride, Tariff tariff)
     {
         var rates = tariff.RatesFor(ride.VehicleClass);

@@ -6,7 +6,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
-/// <summary>A completed ride gets its fare, once. The tariff is the one that held when the ride started.</summary>
+/// <summary>Computes the fare of a completed ride, once, by the tariff that applied when the ride started.</summary>
 internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEstimator routes, TimeProvider clock)
     : IConsumer<RideCompleted>
 {

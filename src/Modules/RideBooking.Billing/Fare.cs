@@ -3,7 +3,10 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
 
-/// <summary>Lines and their sum. Each line is rounded to the minor unit of the currency, so the sum needs no rounding and cannot differ from them.</summary>
+/// <summary>The lines of a fare and their sum.</summary>
+/// <remarks>
+/// Each line is rounded to the minor unit of the currency, so the sum needs no rounding and cannot differ from the lines.
+/// </remarks>
 internal sealed record Fare(IReadOnlyList<FareLine> Lines, Money Total)
 {
     public static Fare Of(string currency, IEnumerable<FareLine> lines)
@@ -13,13 +16,11 @@ internal sealed record Fare(IReadOnlyList<FareLine> Lines, Money Total)
     }
 }
 
-/// <summary>Turns a way and a time into lines, by a tariff. Pure.</summary>
+/// <summary>Computes the lines of a fare from distance and time, by a tariff. Pure.</summary>
 internal static class FareMeter
 {
-    /// <summary>
-    /// Base, distance, time, then surge on these three, then what is lacking to the minimum fare. Lines that would be zero are
-    /// left out, but for the first three.
-    /// </summary>
+    /// <summary>Returns base, distance, time, the surge on these three, and the supplement to the minimum fare.</summary>
+    /// <remarks>Lines that would be zero are omitted, except the first three.</remarks>
     public static Fare Meter(
         Tariff tariff,
         string vehicleClass,

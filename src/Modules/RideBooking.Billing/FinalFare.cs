@@ -5,28 +5,29 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
-/// <summary>What a completed ride costs. Pure: the same ride and tariff always give the same fare.</summary>
+/// <summary>Computes the fare of a completed ride. Pure: the same ride and tariff always give the same fare.</summary>
 internal static class FinalFare
 {
-    // The rider was promised a price for a way; a way that much longer is another one.
+    // The quote covers a certain trip; a trip that is longer by this factor is a different one.
     const int HonouredUpToPercent = 130;
 
-    // A forgotten button reports absurd times. What lies beyond these bounds is a fault of measurement, and not the rider's to pay.
+    // A driver who forgets the button reports absurd times. Times beyond these limits are errors, and the rider does not pay for
+    // them.
     const int BelievedDurationFactor = 3;
     const int BelievedDurationSeconds = 3 * 60 * 60;
     const int BelievedWaitSeconds = 60 * 60;
 
     /// <summary>
-    /// The quoted fare, unless the way driven is more than 30 % longer than the quoted one; metered otherwise and without a quote.
-    /// Waiting beyond what is free and tolls come on top of either.
+    /// Returns the quoted fare, or a metered fare without a quote or if the trip was more than 30 % longer than quoted.
     /// </summary>
     /// <remarks>
-    /// A reported distance that cannot be true (<see cref="MeasuredDistance"/>) is not believed; the ride then counts as not measured,
-    /// and what is not measured is estimated: to the dropoff, or to where the ride was seen to end, whichever is nearer.
-    /// Driving time counts up to 3 x the estimate + 3 h, waiting up to 1 h. A quote in another
-    /// currency (the tariff changed it meanwhile) is not honoured. Tolls that are negative, above the tariff's maximum, in another
-    /// currency or in fractions of its minor unit are refused when the ride is completed; a message with such tolls is not acceptable
-    /// either, because a fare without them would take the driver's money in silence.
+    /// Waiting beyond the free time and tolls are added to either.
+    /// An implausible reported distance (<see cref="MeasuredDistance"/>) counts as not measured. A distance that is not measured is
+    /// estimated: to the dropoff, or to where the ride was seen to end, whichever is nearer. Driving time counts up to 3 x the
+    /// estimate + 3 h, waiting up to 1 h. A quote in another currency (because the tariff has changed it) is not honoured.
+    /// Tolls that are negative, above the tariff's maximum, in another currency or in fractions of its minor unit are refused when
+    /// the ride is completed. A message with such tolls is not acceptable either, because a fare without them would silently take
+    /// the driver's money.
     /// </remarks>
     public static Fare Of(RideCompleted ride, Tariff tariff, IRouteEstimator routes)
     {

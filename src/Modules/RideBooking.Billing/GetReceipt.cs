@@ -12,7 +12,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
-/// <summary>What the ride cost, line by line, for its rider and for operators.</summary>
+/// <summary>Returns the price of a ride, line by line, to its rider and to operators.</summary>
 internal static class GetReceipt
 {
     static readonly Type[] s_invoiced = [typeof(RideCompleted), typeof(RideCancelled)];
@@ -22,7 +22,7 @@ internal static class GetReceipt
         ridersAndOperators
             .MapGet("/rides/{rideId:guid}/receipt", Handle)
             .WithSummary("Get the receipt of a ride")
-            .WithDescription("404 receipt_not_ready until the fare, or the cancellation fee, is final.")
+            .WithDescription("Answers 404 receipt_not_ready until the fare, or the cancellation fee, is final.")
             .Refuses(StatusCodes.Status404NotFound, "ride_not_found", "receipt_not_ready");
 
     static async Task<Results<Ok<Receipt>, ProblemHttpResult>> Handle(
@@ -34,7 +34,7 @@ internal static class GetReceipt
     )
     {
         var invoice = await InvoiceOf(rideId, db, cancellationToken);
-        // The rider may have seen by the ride, or by its stream, that this is out of date.
+        // The rider may already have seen a newer state in the ride or its stream.
         if (
             invoice?.IsPaid != true
             && await visibility.WaitUntilHandled(
@@ -55,7 +55,7 @@ internal static class GetReceipt
     static Task<Invoice?> InvoiceOf(Guid rideId, AppDbContext db, CancellationToken cancellationToken) =>
         db.Set<Invoice>().AsNoTracking().SingleOrDefaultAsync(invoice => invoice.RideId == rideId, cancellationToken);
 
-    // Before there is an invoice the event log knows whose ride it is, from the moment the ride was accepted.
+    // Before the invoice exists, the event log knows the ride's rider, from the moment the ride was accepted.
     static async Task<string?> RiderOf(Guid rideId, AppDbContext db, CancellationToken cancellationToken)
     {
         var filter = new EventFilter(StreamId: rideId.ToString(), EventType: nameof(RideRequested));
@@ -69,9 +69,9 @@ internal static class GetReceipt
     /// <param name="RideId">The ride.</param>
     /// <param name="InvoiceId">The invoice.</param>
     /// <param name="Number">The receipt's number, once paid.</param>
-    /// <param name="Status"><c>due</c>, <c>paid</c> or <c>writtenOff</c>; a ride that costs nothing is paid.</param>
-    /// <param name="Lines">They sum to the total.</param>
-    /// <param name="Total">What the ride costs.</param>
+    /// <param name="Status"><c>due</c>, <c>paid</c> or <c>writtenOff</c>. A ride that costs nothing is paid.</param>
+    /// <param name="Lines">The lines, which sum to the total.</param>
+    /// <param name="Total">The price of the ride.</param>
     /// <param name="WaivedReason">Why a cancelled ride costs nothing.</param>
     /// <param name="TariffVersion">The tariff it was computed with.</param>
     /// <param name="IssuedAt">When the fare became final.</param>

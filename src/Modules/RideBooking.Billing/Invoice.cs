@@ -7,10 +7,11 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Billing;
 
-/// <summary>
-/// What a ride costs the rider, once it is settled what that is. One per ride, permanently, completed or cancelled, also where
-/// nothing is due: the unique ride id makes a message that arrives again, however late, change nothing.
-/// </summary>
+/// <summary>The price of a ride, once it is final.</summary>
+/// <remarks>
+/// There is one invoice per ride, permanently, completed or cancelled, even if nothing is due: the unique ride id ensures that a
+/// redelivered message, however late, changes nothing.
+/// </remarks>
 internal sealed class Invoice
 {
     public const int MaxTariffVersionLength = 50;
@@ -21,7 +22,7 @@ internal sealed class Invoice
 
     public string RiderId { get; private init; } = "";
 
-    /// <summary>What the receipt will be called.</summary>
+    /// <summary>The number of the receipt.</summary>
     public string Number { get; private init; } = "";
 
     public string TariffVersion { get; private init; } = "";
@@ -37,17 +38,17 @@ internal sealed class Invoice
 
     public DateTimeOffset? PaidAt { get; private set; }
 
-    /// <summary>When an operator gave the amount up.</summary>
+    /// <summary>When an operator wrote the amount off.</summary>
     public DateTimeOffset? WrittenOffAt { get; private set; }
 
     public int Version { get; private set; }
 
-    /// <summary>What it is made of. Kept in one column: nobody asks for lines of many invoices, and they never change.</summary>
+    /// <summary>The lines. Stored in one column: no query reads the lines of many invoices, and they never change.</summary>
     public IReadOnlyList<FareLine> Lines { get; private init; } = [];
 
     public Money Total => new(Amount, Currency);
 
-    /// <summary>Nothing due is paid too.</summary>
+    /// <summary>Whether the invoice is paid. An invoice with nothing due counts as paid.</summary>
     public bool IsPaid => PaidAt is not null || Amount == 0;
 
     public static Invoice Issue(
@@ -76,7 +77,9 @@ internal sealed class Invoice
         };
     }
 
-    /// <summary>The same ride again changes nothing. Another end of it, or another price by the same tariff, is not dropped in silence.</summary>
+    /// <summary>
+    /// Accepts a repeat of the same ride without a change. Fails on another end of it, or another price by the same tariff.
+    /// </summary>
     public void RefuseAnother(string tariffVersion, Money total, bool cancelled)
     {
         var isOfCancellation = WaivedReason is not null || Lines.Any(line => line.Code == "cancellationFee");

@@ -6,7 +6,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
-/// <summary>What is paid gets its receipt, once.</summary>
+/// <summary>Issues the receipt of a paid ride, once.</summary>
 internal sealed class IssueReceipt(AppDbContext db, TimeProvider clock) : IConsumer<PaymentCaptured>
 {
     public async Task Consume(ConsumeContext<PaymentCaptured> context)
@@ -14,14 +14,14 @@ internal sealed class IssueReceipt(AppDbContext db, TimeProvider clock) : IConsu
         var payment = context.Message;
         var invoice =
             await db.Set<Invoice>().SingleOrDefaultAsync(i => i.RideId == payment.RideId, context.CancellationToken)
-            // Money came in for nothing we asked for: never to be dropped silently, so it goes to the error queue unless the
-            // invoice is only late.
+            // A payment without an invoice must never be dropped silently: it is retried, because the invoice may only be late,
+            // and at last moved to the error queue.
             ?? throw new InvalidOperationException($"Ride {payment.RideId} was paid but never invoiced.");
         if (invoice.PaidAt is not null)
             return;
         if (payment.RiderId != invoice.RiderId)
             throw new UnacceptableMessageException(
-                $"Ride {payment.RideId} is rider {invoice.RiderId}'s but was paid by rider {payment.RiderId}."
+                $"Ride {payment.RideId} belongs to rider {invoice.RiderId} but was paid by rider {payment.RiderId}."
             );
         if (payment.Amount != invoice.Total)
             throw new UnacceptableMessageException(

@@ -4,10 +4,8 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
 
-/// <summary>
-/// How long riders near a place lately had to wait for a driver: the median of the last offers' estimates within about 5 km. Kept
-/// in memory, by each process for itself: it is a hint, and a new process knows nothing until it has seen offers.
-/// </summary>
+/// <summary>Estimates the wait for a driver near a place: the median of recent offers' estimates within about 5 km.</summary>
+/// <remarks>Kept in memory by each process: it is a hint, and a new process has no estimate until it has seen offers.</remarks>
 internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
 {
     const double CellDegrees = 0.05;
@@ -17,7 +15,7 @@ internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
 
     readonly ConcurrentDictionary<(int, int), Cell> _cells = [];
 
-    /// <summary>What to tell a rider at the place, seconds; the configured typical time where nothing is known.</summary>
+    /// <summary>Returns the estimate for a place, seconds; the configured typical time if there is none.</summary>
     public int At(Place place)
     {
         var since = clock.GetUtcNow() - s_fresh;
@@ -28,7 +26,7 @@ internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
 
     public void Learn(Place place, int seconds)
     {
-        // A bound on memory, not an order of use: what is thrown away is soon learned again.
+        // A limit on memory, not an eviction order: a removed entry is soon learned again.
         if (_cells.Count >= MaxCells)
             _cells.Clear();
         _cells.GetOrAdd(CellOf(place), _ => new Cell()).Add(seconds, clock.GetUtcNow());
@@ -62,7 +60,7 @@ internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
     }
 }
 
-/// <summary>Learns from every offer how far away drivers are. An offer learned twice changes nothing worth a transaction.</summary>
+/// <summary>Records each offer's pickup estimate. A duplicate has too little effect to need a transaction.</summary>
 internal sealed class LearnPickupEta(PickupEtas etas) : IConsumer<DriverOffered>
 {
     public Task Consume(ConsumeContext<DriverOffered> context)

@@ -3,7 +3,7 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
-/// <summary>What cancelling would cost, from the tariff and the calculator that would charge it.</summary>
+/// <summary>Computes what cancelling would cost, with the tariff and the calculator that would charge it.</summary>
 internal sealed class PriceCancellation(TariffBook tariffs) : ICancellationFees
 {
     public CancellationPrice Of(RideCancelled ride)

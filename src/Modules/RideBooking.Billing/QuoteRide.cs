@@ -9,14 +9,14 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
-/// <summary>A rider asks what a ride would cost. The answer is a promise for two minutes, signed, and kept nowhere.</summary>
+/// <summary>Quotes the price of a ride. The quote is valid for two minutes, signed and not stored.</summary>
 internal static class QuoteRide
 {
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/quotes", Handle)
             .WithSummary("Quote a ride")
-            .WithDescription("Hand the quoteId to POST /rides before expiresAt and this fare is what the ride costs.");
+            .WithDescription("Pass the quoteId to POST /rides before expiresAt, and the ride costs this fare.");
 
     static Results<Ok<Quote>, ProblemHttpResult> Handle(
         Request request,
@@ -33,8 +33,8 @@ internal static class QuoteRide
         var now = clock.GetUtcNow();
         var tariff = tariffs.At(now);
         var vehicleClass = request.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
-        if (trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } wrong)
-            return Problem.Validation(wrong.Field, wrong.Message);
+        if (trips.Check(request.Pickup, request.Dropoff, vehicleClass) is { } problem)
+            return Problem.Validation(problem.Field, problem.Message);
 
         var way = routes.Estimate(request.Pickup, request.Dropoff);
         var surge = tariff.SurgeAt(now);
@@ -65,9 +65,9 @@ internal static class QuoteRide
         );
     }
 
-    /// <param name="Pickup">Where the rider waits.</param>
-    /// <param name="Dropoff">Where the rider wants to go, at most 300 km away.</param>
-    /// <param name="VehicleClass">In any case; <c>standard</c> if absent.</param>
+    /// <param name="Pickup">The pickup point.</param>
+    /// <param name="Dropoff">The destination, at most 300 km away.</param>
+    /// <param name="VehicleClass">The vehicle class, in upper or lower case. If absent, <c>standard</c>.</param>
     internal sealed record Request(Place Pickup, Place Dropoff, string? VehicleClass)
     {
         internal sealed class Validator : AbstractValidator<Request>
@@ -80,15 +80,15 @@ internal static class QuoteRide
         }
     }
 
-    /// <param name="QuoteId">The signed promise.</param>
-    /// <param name="VehicleClass">The class it is for.</param>
-    /// <param name="Fare">What the ride will cost, but for waiting and tolls.</param>
-    /// <param name="Breakdown">What the fare is made of; the lines sum to it.</param>
-    /// <param name="Surge">The factor for high demand; 1 when there is none.</param>
-    /// <param name="DistanceMeters">The estimated way, metres.</param>
+    /// <param name="QuoteId">The signed quote.</param>
+    /// <param name="VehicleClass">The vehicle class.</param>
+    /// <param name="Fare">The price of the ride, without waiting and tolls.</param>
+    /// <param name="Breakdown">The lines of the fare, which sum to it.</param>
+    /// <param name="Surge">The factor for high demand; 1 if there is none.</param>
+    /// <param name="DistanceMeters">The estimated distance, metres.</param>
     /// <param name="DurationSeconds">The estimated driving time, seconds.</param>
-    /// <param name="PickupEtaSeconds">How long a driver will probably take to the pickup, seconds; a hint.</param>
-    /// <param name="ExpiresAt">The end of the promise.</param>
+    /// <param name="PickupEtaSeconds">The estimated time until a driver reaches the pickup, seconds; a hint.</param>
+    /// <param name="ExpiresAt">When the quote expires.</param>
     internal sealed record Quote(
         string QuoteId,
         string VehicleClass,
@@ -102,7 +102,9 @@ internal static class QuoteRide
     );
 }
 
-/// <summary>How quotes are made.</summary>
-/// <param name="ValidFor">From <c>Quotes:ValidFor</c>: how long a quote is a promise.</param>
-/// <param name="TypicalPickupEta">From <c>Quotes:TypicalPickupEta</c>: the way of a driver to a rider, where nothing is known.</param>
+/// <summary>The settings of quotes.</summary>
+/// <param name="ValidFor">From <c>Quotes:ValidFor</c>: how long a quote is valid.</param>
+/// <param name="TypicalPickupEta">
+/// From <c>Quotes:TypicalPickupEta</c>: a driver's time to the pickup, if there is no estimate.
+/// </param>
 internal sealed record QuoteOptions(TimeSpan ValidFor, TimeSpan TypicalPickupEta);

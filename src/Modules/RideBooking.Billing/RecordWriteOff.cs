@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
-/// <summary>Records on the invoice that its amount was given up, once.</summary>
+/// <summary>Records on the invoice that its amount was written off, once.</summary>
 internal sealed class RecordWriteOff(AppDbContext db) : IConsumer<BalanceWrittenOff>
 {
     public async Task Consume(ConsumeContext<BalanceWrittenOff> context)

@@ -8,10 +8,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
 
-/// <summary>
-/// What Billing knows of a ride from its request, kept permanently: only a ride that was requested is billed, and only as it was
-/// requested.
-/// </summary>
+/// <summary>A ride's request as Billing knows it, stored permanently.</summary>
+/// <remarks>Only a requested ride is billed, and only as requested.</remarks>
 internal sealed class RequestedRide
 {
     public required Guid RideId { get; init; }
@@ -32,11 +30,13 @@ internal sealed class RequestedRide
             QuotedDistanceMeters = ride.QuotedDistanceMeters,
         };
 
-    /// <summary>Throws when a message says of the ride what its request does not: another attempt cannot change that.</summary>
+    /// <summary>Throws if a message contradicts the ride's request: a retry cannot change that.</summary>
     public void Check(string riderId, string vehicleClass)
     {
         if (riderId != RiderId)
-            throw new UnacceptableMessageException($"Ride {RideId} is rider {RiderId}'s, not rider {riderId}'s.");
+            throw new UnacceptableMessageException(
+                $"Ride {RideId} belongs to rider {RiderId}, not to rider {riderId}."
+            );
         if (vehicleClass != VehicleClass)
             throw new UnacceptableMessageException(
                 $"Ride {RideId} was requested as {VehicleClass}, not {vehicleClass}."
@@ -51,7 +51,7 @@ internal sealed class RequestedRide
             (ride.QuotedFare?.Amount, ride.QuotedFare?.Currency, ride.QuotedDistanceMeters)
             != (QuotedAmount, QuotedCurrency, QuotedDistanceMeters)
         )
-            throw new UnacceptableMessageException($"Ride {RideId} was not promised for {ride.QuotedFare}.");
+            throw new UnacceptableMessageException($"Ride {RideId} was not quoted {ride.QuotedFare}.");
     }
 
     internal sealed class Map : IEntityTypeConfiguration<RequestedRide>
@@ -68,7 +68,7 @@ internal sealed class RequestedRide
     }
 }
 
-/// <summary>Remembers a ride that was requested.</summary>
+/// <summary>Records each requested ride.</summary>
 internal sealed class RecordRequestedRide(AppDbContext db) : IConsumer<RideRequested>
 {
     public async Task Consume(ConsumeContext<RideRequested> context)
@@ -85,10 +85,11 @@ internal sealed class RecordRequestedRide(AppDbContext db) : IConsumer<RideReque
 
 internal static class RequestedRides
 {
-    /// <summary>
-    /// The ride, as it was requested; from the log when its request still lies in another queue. Throws when it is in neither: the
-    /// message is then tried again and redelivered, and ends in the error queue when there never was a request.
-    /// </summary>
+    /// <summary>Returns the ride as requested, from the event log if its request is still in another queue.</summary>
+    /// <remarks>
+    /// Throws if neither has it: the message is then retried and redelivered, and ends in the error queue if there never was a
+    /// request.
+    /// </remarks>
     public static async Task<RequestedRide> Requested(
         this AppDbContext db,
         Guid rideId,
@@ -100,5 +101,5 @@ internal static class RequestedRides
         ?? (await db.ReadStream<RideRequested>(rideId.ToString(), cancellationToken))
             .Select(RequestedRide.Of)
             .FirstOrDefault()
-        ?? throw new InvalidOperationException($"Ride {rideId} is not to be billed: its request is not known.");
+        ?? throw new InvalidOperationException($"Ride {rideId} cannot be billed: its request is not known.");
 }

@@ -2,22 +2,20 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
 
-/// <summary>How far and how long it is.</summary>
-/// <param name="DistanceMeters">Along the streets, metres.</param>
-/// <param name="DurationSeconds">Driving, seconds.</param>
+/// <summary>The estimated distance and duration of a trip.</summary>
+/// <param name="DistanceMeters">The distance along the streets, metres.</param>
+/// <param name="DurationSeconds">The driving time, seconds.</param>
 internal readonly record struct RouteEstimate(int DistanceMeters, int DurationSeconds);
 
-/// <summary>The seam for a routing service.</summary>
+/// <summary>Estimates routes: the seam for a routing service.</summary>
 internal interface IRouteEstimator
 {
-    /// <summary>The way from one place to another.</summary>
+    /// <summary>Returns the estimate from one place to another.</summary>
     RouteEstimate Estimate(Place from, Place to);
 }
 
-/// <summary>
-/// Knows no streets: the great circle (haversine), made longer by the detour that streets are on average, at a city's average
-/// speed.
-/// </summary>
+/// <summary>Estimates routes without a map.</summary>
+/// <remarks>The great circle (haversine), extended by the average detour of streets, at a city's average speed.</remarks>
 internal sealed class DirectRoute : IRouteEstimator
 {
     const double DetourFactor = 1.3;

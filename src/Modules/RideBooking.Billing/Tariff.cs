@@ -2,13 +2,16 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
 
-/// <summary>What a ride costs from a day on. A tariff never changes once rides were billed with it: a new price is a new version.</summary>
-/// <param name="Version">Names it on invoices.</param>
-/// <param name="ValidFrom">It holds from then until the next one does.</param>
+/// <summary>
+/// The prices of rides from a certain day on. A tariff never changes once rides were billed with it: a new price is a new
+/// version.
+/// </summary>
+/// <param name="Version">The version, as shown on invoices.</param>
+/// <param name="ValidFrom">When it takes effect. It applies until the next tariff does.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="TimeZone">Where the clock hangs that peak windows are read from.</param>
+/// <param name="TimeZone">The time zone of the peak windows.</param>
 /// <param name="Classes">The rates, by vehicle class.</param>
-/// <param name="Peaks">When demand is high. Where windows overlap the highest multiplier counts.</param>
+/// <param name="Peaks">The windows of high demand. Where they overlap, the highest multiplier counts.</param>
 internal sealed record Tariff(
     string Version,
     DateTimeOffset ValidFrom,
@@ -28,7 +31,7 @@ internal sealed record Tariff(
         DayOfWeek.Friday,
     ];
 
-    /// <summary>What holds when nobody configures another.</summary>
+    /// <summary>The tariff that applies if none is configured.</summary>
     public static Tariff Default { get; } =
         new(
             Version: "2026-01",
@@ -73,32 +76,35 @@ internal sealed record Tariff(
             ]
         );
 
-    /// <summary>The rates of a class; those of <c>standard</c> for a class this tariff no longer has, so that a ride is always billed.</summary>
+    /// <summary>
+    /// Returns the rates of a class; those of <c>standard</c> if the tariff no longer has the class, so that a ride is always
+    /// billed.
+    /// </summary>
     public Rates RatesFor(string vehicleClass) =>
         Classes.GetValueOrDefault(vehicleClass, Classes[VehicleClass.Standard]);
 
-    /// <summary>The factor on base, distance and time at an instant: 1 outside the peaks.</summary>
+    /// <summary>Returns the factor on base, distance and time at an instant: 1 outside the peaks.</summary>
     public decimal SurgeAt(DateTimeOffset instant)
     {
         var local = TimeZoneInfo.ConvertTime(instant, TimeZone);
         return Peaks.Where(peak => peak.Contains(local)).Select(peak => peak.Multiplier).DefaultIfEmpty(1m).Max();
     }
 
-    /// <summary>The most that a driver can claim as tolls of one ride, in the tariff's currency.</summary>
+    /// <summary>The maximum tolls that a driver can claim for one ride, in the tariff's currency.</summary>
     public decimal MaxTolls { get; init; } = MinorUnits.DecimalsOf(Currency) == 0 ? 20_000m : 200m;
 
-    /// <summary>An amount in the tariff's currency, rounded to its minor unit.</summary>
+    /// <summary>Returns an amount in the tariff's currency, rounded to its minor unit.</summary>
     public Money Amount(decimal amount) => Money.Rounded(amount, Currency);
 }
 
 /// <summary>The prices of one vehicle class, in the tariff's currency.</summary>
-/// <param name="Base">For every ride.</param>
-/// <param name="PerKilometer">For the way.</param>
-/// <param name="PerMinute">For the time from start to completion.</param>
-/// <param name="MinimumFare">What base, distance, time and surge come to at least.</param>
-/// <param name="WaitingPerMinute">For waiting at the pickup beyond what is free.</param>
-/// <param name="CancellationFee">When the rider cancels too late.</param>
-/// <param name="NoShowFee">When the rider does not come.</param>
+/// <param name="Base">The price of every ride.</param>
+/// <param name="PerKilometer">The price of distance.</param>
+/// <param name="PerMinute">The price of the time from start to completion.</param>
+/// <param name="MinimumFare">The minimum of base, distance, time and surge together.</param>
+/// <param name="WaitingPerMinute">The price of waiting at the pickup beyond the free time.</param>
+/// <param name="CancellationFee">The fee if the rider cancels too late.</param>
+/// <param name="NoShowFee">The fee if the rider does not come.</param>
 internal sealed record Rates(
     decimal Base,
     decimal PerKilometer,
@@ -109,7 +115,9 @@ internal sealed record Rates(
     decimal NoShowFee
 );
 
-/// <summary>When demand is high. A window that ends at or before it begins goes over midnight and belongs to the day it begins on.</summary>
+/// <summary>
+/// A window of high demand. If its end is not after its start, it passes midnight and belongs to the day it begins on.
+/// </summary>
 internal sealed record PeakWindow(IReadOnlyList<DayOfWeek> Days, TimeOnly From, TimeOnly To, decimal Multiplier)
 {
     public bool Contains(DateTimeOffset local)

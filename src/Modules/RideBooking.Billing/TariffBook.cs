@@ -5,10 +5,8 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Billing;
 
-/// <summary>
-/// Every version of the tariff, past and to come. <c>Billing:Tariffs</c> is a list of them; without it there is
-/// <see cref="Tariff.Default"/> alone.
-/// </summary>
+/// <summary>All versions of the tariff, past and future.</summary>
+/// <remarks>Read from the list <c>Billing:Tariffs</c>; without it, <see cref="Tariff.Default"/> is the only one.</remarks>
 internal sealed class TariffBook
 {
     // Enough for the currencies with the smallest units.
@@ -16,15 +14,15 @@ internal sealed class TariffBook
 
     readonly IReadOnlyList<Tariff> _newestFirst;
 
-    /// <summary>A book of at least one tariff; the oldest also holds for what came before it.</summary>
+    /// <summary>Creates a book of at least one tariff. The oldest one also applies to any earlier time.</summary>
     public TariffBook(IEnumerable<Tariff> tariffs) =>
         _newestFirst = [.. tariffs.OrderByDescending(tariff => tariff.ValidFrom)];
 
-    /// <summary>The tariff that holds at an instant.</summary>
+    /// <summary>Returns the tariff that applies at an instant.</summary>
     public Tariff At(DateTimeOffset instant) =>
         _newestFirst.FirstOrDefault(tariff => tariff.ValidFrom <= instant) ?? _newestFirst[^1];
 
-    /// <summary>Reads the settings. Throws <see cref="ConfigurationException"/>, which names the one that is wrong.</summary>
+    /// <summary>Reads the settings. Throws <see cref="ConfigurationException"/>, which names the wrong setting.</summary>
     public static TariffBook Read(IConfiguration configuration)
     {
         var tariffs = configuration.GetSection("Billing:Tariffs").GetChildren().Select(ReadTariff).ToList();

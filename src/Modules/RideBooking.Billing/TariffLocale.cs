@@ -2,7 +2,7 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
-/// <summary>The currency and the time zone of the tariff that holds now.</summary>
+/// <summary>Returns the currency and the time zone of the current tariff.</summary>
 internal sealed class TariffLocale(TariffBook tariffs, TimeProvider clock) : ITariffLocale
 {
     public string Currency => tariffs.At(clock.GetUtcNow()).Currency;

@@ -3,7 +3,7 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
-/// <summary>Which tolls a ride can have: those that its fare can hold without loss.</summary>
+/// <summary>Decides which tolls a ride can have: those that its fare can contain without loss.</summary>
 internal sealed class TollRules(TariffBook tariffs) : ITollRules
 {
     public string? Refusal(Money tolls, DateTimeOffset startedAt) => Refusal(tolls, tariffs.At(startedAt));

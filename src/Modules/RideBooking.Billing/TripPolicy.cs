@@ -3,7 +3,9 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 
-/// <summary>Which trips the present tariff and the route estimate allow. A quote and a ride without one ask the same.</summary>
+/// <summary>
+/// Decides which trips the current tariff and the route estimate allow, for quotes and for rides without a quote.
+/// </summary>
 internal sealed class TripPolicy(TariffBook tariffs, IRouteEstimator routes, TimeProvider clock) : ITripPolicy
 {
     const int MinMeters = 20;
@@ -24,7 +26,7 @@ internal sealed class TripPolicy(TariffBook tariffs, IRouteEstimator routes, Tim
             return new TripProblem("vehicleClass", $"must be one of: {string.Join(", ", VehicleClasses)}");
         return routes.Estimate(pickup, dropoff).DistanceMeters switch
         {
-            < MinMeters => new TripProblem("dropoff", "must be somewhere else than the pickup"),
+            < MinMeters => new TripProblem("dropoff", "must differ from the pickup"),
             > MaxMeters => new TripProblem("dropoff", $"must be within {MaxMeters / 1000} km of the pickup"),
             _ => null,
         };

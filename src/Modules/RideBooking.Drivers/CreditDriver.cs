@@ -8,22 +8,25 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>What a driver earned with one ride. Its key is the ride: no message that comes again pays a driver twice.</summary>
+/// <summary>A driver's earning from one ride.</summary>
+/// <remarks>Its key is the ride, so that a redelivered message does not pay a driver twice.</remarks>
 internal sealed class Earning
 {
     public required Guid RideId { get; init; }
     public required string DriverId { get; init; }
 
-    /// <summary>Whether the rider did not come, or cancelled too late: then the fare is the fee.</summary>
+    /// <summary>
+    /// Whether the earning is a fee, because the rider did not come or cancelled too late. The fare is then the fee.
+    /// </summary>
     public bool Cancelled { get; init; }
 
-    /// <summary>What the rider pays: the fare with tolls, or the fee.</summary>
+    /// <summary>The amount the rider pays: the fare with tolls, or the fee.</summary>
     public required decimal Fare { get; init; }
 
-    /// <summary>The tolls in the fare, which the driver gets in full.</summary>
+    /// <summary>The tolls in the fare, which the driver receives in full.</summary>
     public decimal Tolls { get; init; }
 
-    /// <summary>What the driver gets, tolls included, at the share that was in force when the fare became final.</summary>
+    /// <summary>The driver's part, tolls included, at the share that applied when the fare became final.</summary>
     public required decimal Amount { get; init; }
     public required string Currency { get; init; }
 
@@ -44,10 +47,11 @@ internal sealed class Earning
     }
 }
 
-/// <summary>
-/// Credits the driver with their share of a fare that became final, or of the fee for coming in vain. What is due counts, not
-/// what is paid: a rider who does not pay owes the company, not the driver. Tolls are passed on without commission.
-/// </summary>
+/// <summary>Credits the driver with their share of a final fare, or of the fee for a trip in vain.</summary>
+/// <remarks>
+/// The amount due counts, not the amount paid: a rider who does not pay owes the company, not the driver. Tolls are passed on
+/// without commission.
+/// </remarks>
 internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
     : IConsumer<FareFinalized>,
         IConsumer<CancellationFeeAssessed>
@@ -90,10 +94,11 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
 
     async Task Credit(Earning earning, ConsumeContext context)
     {
-        // Only the driver who was assigned the ride earns with it. Without an assignment this is retried, and at last moved to the error queue.
+        // Only the assigned driver earns from the ride. Without an assignment the message is retried, and at last moved to the
+        // error queue.
         if (!await WasAssigned(earning, context.CancellationToken))
             throw new InvalidOperationException(
-                $"Driver {earning.DriverId} earns nothing with ride {earning.RideId}: no assignment is known."
+                $"Driver {earning.DriverId} earns nothing from ride {earning.RideId}: no assignment is known."
             );
         if (
             !context.IsRetry()
@@ -102,7 +107,7 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
             db.Add(earning);
     }
 
-    // The assignment may still lie in another queue; then the log has it.
+    // The assignment may still be in another queue. Then the event log contains it.
     async Task<bool> WasAssigned(Earning earning, CancellationToken cancellationToken) =>
         await db.Set<DriverAssignment>()
             .AnyAsync(

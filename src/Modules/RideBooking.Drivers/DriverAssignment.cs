@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>How far an offer has come. It only ever moves down this list, so that events may arrive in any order.</summary>
+/// <summary>The progress of an offer. It only moves down this list, so that events may arrive in any order.</summary>
 internal enum WorkStage
 {
     Offered = 1,
@@ -13,7 +13,7 @@ internal enum WorkStage
     Over = 3,
 }
 
-/// <summary>What this module knows of one offer made to a driver and the ride that may have come of it.</summary>
+/// <summary>An offer made to a driver and the ride that may have resulted from it, as this module knows them.</summary>
 internal sealed class DriverAssignment
 {
     public required Guid OfferId { get; init; }
@@ -21,7 +21,7 @@ internal sealed class DriverAssignment
     public required string DriverId { get; init; }
     public required WorkStage Stage { get; set; }
 
-    /// <summary>When the offer ends by itself; unknown as long as only later events have arrived.</summary>
+    /// <summary>When the offer expires. Unknown while only later events have arrived.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
     public double? PickupLat { get; set; }
     public double? PickupLng { get; set; }
@@ -30,7 +30,7 @@ internal sealed class DriverAssignment
     public double? DropoffLng { get; set; }
     public string? DropoffAddress { get; set; }
 
-    /// <summary>When it was accepted.</summary>
+    /// <summary>When the offer was accepted.</summary>
     public DateTimeOffset? AssignedAt { get; set; }
 
     public Place? Pickup => PickupLat is { } lat ? new Place(lat, PickupLng!.Value, PickupAddress) : null;
@@ -46,7 +46,7 @@ internal sealed class DriverAssignment
             builder.Property(work => work.OfferId).ValueGeneratedNever();
             builder.Property(work => work.DriverId).HasMaxLength(255);
 
-            // Kept as a number because it is a rank; a conflict makes the second event look again.
+            // Stored as a number because it is a rank. On a conflict the second event reads it again.
             builder.Property(work => work.Stage).IsConcurrencyToken();
             builder.Property(work => work.PickupAddress).HasMaxLength(500);
             builder.Property(work => work.DropoffAddress).HasMaxLength(500);
@@ -56,10 +56,10 @@ internal sealed class DriverAssignment
     }
 }
 
-/// <summary>
-/// A ride that has ended, kept permanently: the assignment may arrive later than the end. It is looked up when the question
-/// is asked instead of being written into the work, so that neither event has to see the other's row.
-/// </summary>
+/// <summary>A ride that has ended, stored permanently: the assignment may arrive after the end.</summary>
+/// <remarks>
+/// A query joins it instead of copying the end into the assignment, so that neither event has to see the other's row.
+/// </remarks>
 internal sealed class EndedRide
 {
     public required Guid RideId { get; init; }
@@ -78,14 +78,16 @@ internal sealed class EndedRide
 
 internal static class DriverAssignments
 {
-    /// <summary>The ride that is the driver's now: at most one, but for the moments in which its end is on its way.</summary>
+    /// <summary>
+    /// Queries the driver's current ride: at most one, except briefly while the end of the previous ride is in flight.
+    /// </summary>
     public static IQueryable<DriverAssignment> RidesOf(this AppDbContext db, string driverId) =>
         db.Set<DriverAssignment>()
             .AsNoTracking()
             .Where(work => work.DriverId == driverId && work.Stage == WorkStage.Assigned)
             .Where(work => !db.Set<EndedRide>().Any(over => over.RideId == work.RideId));
 
-    /// <summary>The offer that the driver can answer now.</summary>
+    /// <summary>Queries the offer that the driver can answer now.</summary>
     public static IQueryable<DriverAssignment> OffersTo(this AppDbContext db, string driverId, DateTimeOffset now) =>
         db.Set<DriverAssignment>()
             .AsNoTracking()

@@ -4,7 +4,7 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Drivers;
 
-/// <summary>A driver: their name, their vehicle, and whether they are on duty.</summary>
+/// <summary>A driver: their name, their vehicle and whether they are on duty.</summary>
 internal sealed class DriverProfile
 {
     public required string DriverId { get; init; }
@@ -13,10 +13,10 @@ internal sealed class DriverProfile
     public required string VehiclePlate { get; set; }
     public required string VehicleModel { get; set; }
 
-    /// <summary>The shift that is on; null off duty. Changed by conditional updates alone, so that one request wins.</summary>
+    /// <summary>The current shift, or null off duty. Changed by conditional updates only, so that one request wins.</summary>
     public Guid? ShiftId { get; set; }
 
-    /// <summary>When that shift began.</summary>
+    /// <summary>When the current shift began.</summary>
     public DateTimeOffset? OnlineSince { get; set; }
 
     public Vehicle Vehicle => new(VehicleClass, VehiclePlate, VehicleModel);

@@ -7,7 +7,7 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Drivers;
 
-/// <summary>Driver profile, shift, location, availability and earnings.</summary>
+/// <summary>The module of drivers: profile, shift, location, availability and earnings.</summary>
 public sealed class DriversModule : IModule
 {
     /// <inheritdoc />

@@ -4,14 +4,14 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <summary>What drivers get, and what is believed of them.</summary>
+/// <summary>The settings of drivers: their shares and the plausibility of their positions.</summary>
 /// <param name="Share">The driver's part of a completed ride's fare without tolls, 0 to 1; from <c>Drivers:Share</c>.</param>
 /// <param name="CancellationShare">The driver's part of a cancellation or no-show fee, 0 to 1; from <c>Drivers:CancellationShare</c>.</param>
 /// <param name="Positions">
-/// Which location reports are believed; from <c>Drivers:MaxSpeedKmh</c> and <c>Drivers:LocationToleranceKm</c>.
+/// The limits of plausible location reports; from <c>Drivers:MaxSpeedKmh</c> and <c>Drivers:LocationToleranceKm</c>.
 /// </param>
 /// <param name="MaxPositionAge">
-/// How long after the last sign of them a driver is still offered rides; from <c>Matching:MaxPositionAge</c>.
+/// How long after their last report a driver still receives offers; from <c>Matching:MaxPositionAge</c>.
 /// </param>
 internal sealed record DriversOptions(
     decimal Share,

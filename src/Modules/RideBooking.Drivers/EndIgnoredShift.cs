@@ -5,14 +5,14 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>Takes a driver off duty who answers no offers. They come back with a new shift.</summary>
+/// <summary>Ends the shift of a driver who does not answer offers. They return with a new shift.</summary>
 internal sealed class EndIgnoredShift(AppDbContext db, TimeProvider clock) : IConsumer<DriverIgnoredOffers>
 {
     public async Task Consume(ConsumeContext<DriverIgnoredOffers> context)
     {
         var ignored = context.Message;
 
-        // A shift that has ended, or a newer one, is not touched.
+        // Leaves a shift that has ended, or a newer one, unchanged.
         var ended = await db.Set<DriverProfile>()
             .Where(row => row.DriverId == ignored.DriverId && row.ShiftId == ignored.ShiftId)
             .ExecuteUpdateAsync(

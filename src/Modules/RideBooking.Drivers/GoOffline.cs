@@ -11,10 +11,8 @@ using RideBooking.Platform.Shifts;
 
 namespace RideBooking.Drivers;
 
-/// <summary>
-/// A driver goes off duty, unless a ride is theirs. An offer that they have not answered is withdrawn in the same transaction
-/// and its search goes on.
-/// </summary>
+/// <summary>Ends the driver's shift, unless they have a ride.</summary>
+/// <remarks>An unanswered offer is withdrawn in the same transaction, and its search continues.</remarks>
 internal static class GoOffline
 {
     public static void Map(RouteGroupBuilder drivers) =>
@@ -63,15 +61,15 @@ internal static class GoOffline
             }
             catch (DbUpdateException conflict) when (DatabaseConflicts.IsConflict(conflict))
             {
-                // Matching consumes the start of this very shift.
-                throw new DbUpdateConcurrencyException("The shift's start and end met.", conflict);
+                // Matching is consuming the start of this very shift.
+                throw new DbUpdateConcurrencyException("The start and the end of the shift conflicted.", conflict);
             }
             await transaction.CommitAsync(cancellationToken);
             return TypedResults.NoContent();
         }
         await transaction.RollbackAsync(cancellationToken);
 
-        // If no ride keeps the driver, another request has ended the shift.
+        // If the driver has no ride, another request has ended the shift.
         return ended == 1 || await rides.AnyAsync(cancellationToken)
             ? Problem.Conflict("on_trip", "You have a ride: complete or release it first.")
             : TypedResults.NoContent();

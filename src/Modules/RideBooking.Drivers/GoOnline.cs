@@ -12,7 +12,7 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <param name="Location">Where the driver is.</param>
+/// <param name="Location">The driver's position.</param>
 internal sealed record GoOnlineRequest(Place Location)
 {
     internal sealed class Validator : AbstractValidator<GoOnlineRequest>
@@ -21,13 +21,14 @@ internal sealed record GoOnlineRequest(Place Location)
     }
 }
 
-/// <summary>The shift that is on.</summary>
+/// <summary>The current shift.</summary>
 internal sealed record ShiftView(Guid ShiftId, DateTimeOffset OnlineSince);
 
-/// <summary>
-/// A driver comes on duty. Again while on duty answers the same shift; either way the location is the driver's position and the
-/// sequences of reports begin again, so that an app that was restarted is heard.
-/// </summary>
+/// <summary>Starts the driver's shift, or returns the current one if they are on duty.</summary>
+/// <remarks>
+/// In both cases the location becomes the driver's position and the sequence of location reports restarts, so that the reports
+/// of a restarted app are used.
+/// </remarks>
 internal static class GoOnline
 {
     public static void Map(RouteGroupBuilder drivers) =>
@@ -53,7 +54,7 @@ internal static class GoOnline
         if (profile is null)
             return Problem.Conflict("profile_required", "Save your profile first: PUT /api/v1/drivers/me.");
 
-        // Before the shift, so that its consumers find the driver where they are.
+        // Before the shift, so that consumers of its start find the driver's position.
         var now = clock.GetUtcNow();
         await db.RestartPosition(At(request.Location, driver, now), cancellationToken);
         if (profile.ShiftId is null)
@@ -81,10 +82,10 @@ internal static class GoOnline
             profile = (await Profile(db, driver, cancellationToken))!;
         }
 
-        // The driver went off duty at the moment at which the other request put them on: the client knows best what to do.
+        // Another request ended the shift while this one started it: the client decides what to do.
         return profile is { ShiftId: { } current, OnlineSince: { } since }
             ? TypedResults.Ok(new ShiftView(current, since))
-            : Problem.Conflict(ProblemCode.ConcurrentUpdate, "The shift ended in the same moment. Repeat.");
+            : Problem.Conflict(ProblemCode.ConcurrentUpdate, "The shift ended at the same moment. Retry.");
     }
 
     static Task<DriverProfile?> Profile(AppDbContext db, Driver driver, CancellationToken cancellationToken) =>

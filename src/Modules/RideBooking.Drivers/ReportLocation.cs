@@ -14,7 +14,7 @@ namespace RideBooking.Drivers;
 /// <param name="Lat">Degrees.</param>
 /// <param name="Lng">Degrees.</param>
 /// <param name="Heading">Degrees clockwise from north, 0 to 360.</param>
-/// <param name="Sequence">The app's count of its reports, 0 to 9007199254740991; each shift may begin again at 0.</param>
+/// <param name="Sequence">The app's counter of its reports, 0 to 9007199254740991. Each shift may restart it at 0.</param>
 internal sealed record ReportLocationRequest(double Lat, double Lng, double? Heading, long Sequence)
 {
     internal sealed class Validator : AbstractValidator<ReportLocationRequest>
@@ -34,10 +34,11 @@ internal sealed record ReportLocationRequest(double Lat, double Lng, double? Hea
     }
 }
 
-/// <summary>
-/// Where the driver is now. Straight into the hot store: one statement in the common case, no event, no broker. Headers of the
-/// answer say whether the report is used or older than what is known, so that no app is ignored in silence.
-/// </summary>
+/// <summary>Stores the driver's current position in the hot store.</summary>
+/// <remarks>
+/// One statement in the common case, no event, no broker. Response headers say whether the report was used or is older than the
+/// known position, so that no app is ignored silently.
+/// </remarks>
 internal static class ReportLocation
 {
     public const string Implausible = "implausible_location";
@@ -50,10 +51,10 @@ internal static class ReportLocation
             .InBulk()
             .WithSummary("Report your location")
             .WithDescription(
-                "A report whose `sequence` is not greater than that of the known position is dropped, unless that is more than "
-                    + "30 seconds old. `POST /drivers/me/shift` begins the sequences again. Two apps of one driver that count "
-                    + "apart see from `Location-Report: dropped` that the other is ahead. A place where the driver cannot be by "
-                    + "now is refused, until three or more reports in a row have come from there for 10 seconds."
+                "A report whose `sequence` is not greater than that of the known position is dropped, unless that position is "
+                    + "more than 30 seconds old. `POST /drivers/me/shift` restarts the sequence. If a driver uses two apps with separate "
+                    + "counters, `Location-Report: dropped` tells one that the other is ahead. A place too far away to be reached "
+                    + "in time is refused, until three or more reports in a row have come from there for 10 seconds."
             )
             .Refuses(StatusCodes.Status422UnprocessableEntity, Implausible)
             .AddOpenApiOperationTransformer(
@@ -63,11 +64,11 @@ internal static class ReportLocation
                         answer.Headers = new Dictionary<string, IOpenApiHeader>
                         {
                             [OutcomeHeader] = Header(
-                                "`used`, or `dropped` when a newer report is known.",
+                                "`used`, or `dropped` if a newer report is known.",
                                 JsonSchemaType.String
                             ),
                             [SequenceHeader] = Header(
-                                "The sequence of the position that is known now; -1 at the start of a shift.",
+                                "The sequence of the known position; -1 at the start of a shift.",
                                 JsonSchemaType.Integer
                             ),
                         };
@@ -105,18 +106,15 @@ internal static class ReportLocation
         return outcome == ReportOutcome.Implausible
             ? Problem.Unprocessable(
                 Implausible,
-                "You cannot be there so soon after your last report; it stays your position. If you are there, keep reporting "
-                    + "or begin the shift again."
+                "You cannot be there so soon after your last report, which remains your position. If you are there, keep "
+                    + "reporting or restart the sequence with POST /api/v1/drivers/me/shift."
             )
             : TypedResults.NoContent();
     }
 
-    /// <summary>Devices say 0, 0 when they do not know where they are.</summary>
+    /// <summary>Refuses 0, 0: the position a device reports when it does not know where it is.</summary>
     public static ProblemHttpResult Nowhere() =>
-        Problem.Unprocessable(
-            Implausible,
-            "Latitude 0 and longitude 0 are what a device reports that has no position."
-        );
+        Problem.Unprocessable(Implausible, "A device without a position reports latitude 0 and longitude 0.");
 
     static OpenApiHeader Header(string description, JsonSchemaType type) =>
         new()

@@ -12,15 +12,15 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Drivers;
 
-/// <param name="Name">What riders call the driver.</param>
-/// <param name="Vehicle">What riders look for.</param>
+/// <param name="Name">The driver's name, as riders see it.</param>
+/// <param name="Vehicle">The vehicle the rider looks for.</param>
 internal sealed partial record SaveProfileRequest(string Name, Vehicle Vehicle)
 {
-    /// <summary>A class is a slug in any case; it is kept in lower case.</summary>
+    /// <summary>The pattern of a class: a slug in upper or lower case. It is stored in lower case.</summary>
     [GeneratedRegex("^[A-Za-z0-9-]{1,32}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Slug();
 
-#pragma warning disable CA1308 // The slug is kept in lower case.
+#pragma warning disable CA1308 // The slug is stored in lower case.
     internal string VehicleClass => Vehicle.Class.ToLowerInvariant();
 #pragma warning restore CA1308
 
@@ -38,16 +38,17 @@ internal sealed partial record SaveProfileRequest(string Name, Vehicle Vehicle)
     }
 }
 
-/// <summary>The driver's profile as the API shows it.</summary>
+/// <summary>A driver's profile as the API shows it.</summary>
 internal sealed record ProfileView(string DriverId, string Name, Vehicle Vehicle)
 {
     public static ProfileView Of(DriverProfile driver) => new(driver.DriverId, driver.Name, driver.Vehicle);
 }
 
-/// <summary>
-/// Saves a driver's name and vehicle. A shift keeps the vehicle it began with, because riders were told to look
-/// for it: a new one counts from the next shift on.
-/// </summary>
+/// <summary>Saves a driver's name and vehicle.</summary>
+/// <remarks>
+/// A running shift keeps the vehicle it began with, because riders were told to look for it. A new vehicle applies from the next
+/// shift.
+/// </remarks>
 internal static class SaveProfile
 {
     public static void Map(RouteGroupBuilder drivers) =>
@@ -64,7 +65,7 @@ internal static class SaveProfile
         if (!policy.VehicleClasses.Contains(request.VehicleClass, StringComparer.Ordinal))
             return Problem.Validation(
                 "vehicle.class",
-                $"must be a class of the tariff: {string.Join(", ", policy.VehicleClasses)}"
+                $"must be one of the tariff's classes: {string.Join(", ", policy.VehicleClasses)}"
             );
 
         var profile = await db.Set<DriverProfile>()
@@ -87,7 +88,7 @@ internal static class SaveProfile
         }
         catch (DbUpdateException) when (db.Entry(profile).State == EntityState.Added)
         {
-            // The same driver's first profile twice at once: the later one changes what the earlier one created.
+            // Two requests created the driver's first profile at once: the later one updates it.
             db.Entry(profile).State = EntityState.Detached;
             if (
                 await db.Set<DriverProfile>().SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken)

@@ -15,20 +15,22 @@ internal enum Availability
     /// <summary>Off duty.</summary>
     Offline,
 
-    /// <summary>On duty and free.</summary>
+    /// <summary>On duty and available.</summary>
     Available,
 
-    /// <summary>On duty and free, but not heard of for so long that no rides are offered until the next location report.</summary>
+    /// <summary>
+    /// On duty and available, but without a location report for so long that no rides are offered until the next one.
+    /// </summary>
     NotReporting,
 
-    /// <summary>Thinking an offer over.</summary>
+    /// <summary>With an offer to answer.</summary>
     Offered,
 
     /// <summary>With a ride, on duty or not.</summary>
     OnTrip,
 }
 
-/// <summary>The ride that is the driver's.</summary>
+/// <summary>The driver's current ride.</summary>
 internal sealed record CurrentRide(
     Guid RideId,
     Guid OfferId,
@@ -55,7 +57,7 @@ internal sealed record DriverView(
     CurrentOffer? CurrentOffer
 );
 
-/// <summary>What the driver's app shows when it is opened.</summary>
+/// <summary>Returns what the driver's app shows when it is opened.</summary>
 internal static class ShowDriver
 {
     public static void Map(RouteGroupBuilder drivers) =>

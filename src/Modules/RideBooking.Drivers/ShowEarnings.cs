@@ -9,10 +9,10 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>What the driver earned in a period, by currency: usually one.</summary>
-/// <param name="From">The first instant that counts.</param>
-/// <param name="To">The first instant that does not, if one was asked for; else now.</param>
-/// <param name="Rides">How many rides, with those cancelled for a fee.</param>
+/// <summary>The driver's earnings in a period, by currency (usually one).</summary>
+/// <param name="From">The start of the period, inclusive.</param>
+/// <param name="To">The end of the period, exclusive, if given; else the current time.</param>
+/// <param name="Rides">The number of rides, including those cancelled for a fee.</param>
 /// <param name="Totals">The sums, by currency.</param>
 internal sealed record EarningsView(
     DateTimeOffset From,
@@ -21,11 +21,11 @@ internal sealed record EarningsView(
     IReadOnlyList<EarningsTotal> Totals
 );
 
-/// <param name="Rides">How many rides, with those cancelled for a fee.</param>
-/// <param name="Fares">What their riders pay: fares with tolls, and fees.</param>
+/// <param name="Rides">The number of rides, including those cancelled for a fee.</param>
+/// <param name="Fares">The amounts the riders pay: fares with tolls, and fees.</param>
 /// <param name="Earned">The driver's part, with tolls and fees.</param>
-/// <param name="Tolls">The tolls in it, which are the driver's in full.</param>
-/// <param name="Cancelled">How many of the rides were cancelled for a fee.</param>
+/// <param name="Tolls">The tolls in it, which the driver receives in full.</param>
+/// <param name="Cancelled">The number of rides cancelled for a fee.</param>
 /// <param name="CancellationFees">The driver's part of those fees.</param>
 internal sealed record EarningsTotal(
     int Rides,
@@ -36,16 +36,16 @@ internal sealed record EarningsTotal(
     Money CancellationFees
 );
 
-/// <summary>What the driver earned with the rides whose fare, or cancellation fee, became final in a period.</summary>
+/// <summary>Returns the driver's earnings from the rides whose fare, or cancellation fee, became final in a period.</summary>
 internal static class ShowEarnings
 {
-    /// <summary>How far back, when the driver does not say.</summary>
+    /// <summary>The default length of the period.</summary>
     static readonly TimeSpan s_week = TimeSpan.FromDays(7);
 
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
             .MapGet("/drivers/me/earnings", Handle)
-            .WithSummary("Get your earnings of a period, by default the last seven days");
+            .WithSummary("Get your earnings in a period, by default the last seven days");
 
     internal static async Task<Results<Ok<EarningsView>, ProblemHttpResult>> Handle(
         Driver driver,
@@ -61,7 +61,7 @@ internal static class ShowEarnings
         if (isEndGiven && !Instant.TryParse(to!, out end))
             return Problem.Validation("to", Expected);
 
-        // A year before the beginning of time has no week before it.
+        // The first week of the calendar has no week before it.
         var start = end - DateTimeOffset.MinValue < s_week ? DateTimeOffset.MinValue : end - s_week;
         if (!string.IsNullOrEmpty(from) && !Instant.TryParse(from, out start))
             return Problem.Validation("from", Expected);
@@ -69,11 +69,11 @@ internal static class ShowEarnings
         if (start >= end)
             return Problem.Validation("from", "must be earlier than to");
 
-        // Summed here: SQLite has no decimals, and a driver's rides of a period are few.
+        // Summed in memory: SQLite has no decimals, and a driver has few rides in a period.
         var earned = await db.Set<Earning>()
             .AsNoTracking()
             .Where(earning => earning.DriverId == driver.Id && earning.At >= start)
-            // Up to now includes now, and what a clock that is a little ahead has dated.
+            // "Up to now" includes the current instant, and earnings dated slightly ahead by another clock.
             .Where(earning => !isEndGiven || earning.At < end)
             .Select(earning => new
             {

@@ -6,10 +6,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>
-/// Keeps what drivers are busy with, from the events of matching and of the ride. In whatever order they come, and however
-/// often, the end of an offer or of a ride is final.
-/// </summary>
+/// <summary>Tracks the offers and rides of drivers, from the events of matching and rides.</summary>
+/// <remarks>The end of an offer or of a ride is final, in whatever order and however often the events arrive.</remarks>
 internal sealed class TrackAssignments(AppDbContext db)
     : IConsumer<DriverOffered>,
         IConsumer<OfferDeclined>,
@@ -22,16 +20,16 @@ internal sealed class TrackAssignments(AppDbContext db)
     public async Task Consume(ConsumeContext<DriverOffered> context)
     {
         var offered = context.Message;
-        var work = await Reaches(WorkStage.Offered, offered.OfferId, offered.RideId, offered.DriverId, context);
+        var assignment = await Reaches(WorkStage.Offered, offered.OfferId, offered.RideId, offered.DriverId, context);
 
-        // Even if the offer has been answered: that event did not say where the ride goes.
-        work.ExpiresAt = offered.ExpiresAt;
-        work.PickupLat = offered.Pickup.Lat;
-        work.PickupLng = offered.Pickup.Lng;
-        work.PickupAddress = offered.Pickup.Address;
-        work.DropoffLat = offered.Dropoff.Lat;
-        work.DropoffLng = offered.Dropoff.Lng;
-        work.DropoffAddress = offered.Dropoff.Address;
+        // Stored even if the offer has been answered: the event of the answer does not contain where the ride goes.
+        assignment.ExpiresAt = offered.ExpiresAt;
+        assignment.PickupLat = offered.Pickup.Lat;
+        assignment.PickupLng = offered.Pickup.Lng;
+        assignment.PickupAddress = offered.Pickup.Address;
+        assignment.DropoffLat = offered.Dropoff.Lat;
+        assignment.DropoffLng = offered.Dropoff.Lng;
+        assignment.DropoffAddress = offered.Dropoff.Address;
     }
 
     public Task Consume(ConsumeContext<OfferDeclined> context) =>
@@ -43,18 +41,24 @@ internal sealed class TrackAssignments(AppDbContext db)
     public async Task Consume(ConsumeContext<DriverAssigned> context)
     {
         var assigned = context.Message;
-        var work = await Reaches(WorkStage.Assigned, assigned.OfferId, assigned.RideId, assigned.DriverId, context);
-        work.AssignedAt = assigned.At;
+        var assignment = await Reaches(
+            WorkStage.Assigned,
+            assigned.OfferId,
+            assigned.RideId,
+            assigned.DriverId,
+            context
+        );
+        assignment.AssignedAt = assigned.At;
     }
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>
         Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
-        IsOver(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
+        EndRide(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
 
     public Task Consume(ConsumeContext<RideCancelled> context) =>
-        IsOver(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
+        EndRide(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
 
     async Task<DriverAssignment> Reaches(
         WorkStage stage,
@@ -64,15 +68,15 @@ internal sealed class TrackAssignments(AppDbContext db)
         ConsumeContext context
     )
     {
-        // An offer is mostly heard of before its answer: then there is nothing to find yet.
-        var work =
+        // Usually the offer's event arrives before its answer: then there is no row to find yet.
+        var assignment =
             stage == WorkStage.Offered && !context.IsRetry()
                 ? null
                 : await db.Set<DriverAssignment>()
-                    .SingleOrDefaultAsync(work => work.OfferId == offerId, context.CancellationToken);
-        if (work is null)
+                    .SingleOrDefaultAsync(assignment => assignment.OfferId == offerId, context.CancellationToken);
+        if (assignment is null)
             db.Add(
-                work = new DriverAssignment
+                assignment = new DriverAssignment
                 {
                     OfferId = offerId,
                     RideId = rideId,
@@ -80,23 +84,26 @@ internal sealed class TrackAssignments(AppDbContext db)
                     Stage = stage,
                 }
             );
-        else if (work.Stage < stage)
-            work.Stage = stage;
-        return work;
+        else if (assignment.Stage < stage)
+            assignment.Stage = stage;
+        return assignment;
     }
 
-    async Task IsOver(Guid rideId, string? driverId, DateTimeOffset at, ConsumeContext context)
+    async Task EndRide(Guid rideId, string? driverId, DateTimeOffset at, ConsumeContext context)
     {
-        // What is known of it by now leaves the driver's work, so that looking for the rest never takes longer.
-        var work = driverId is null
+        // The known assignment leaves the driver's active ones, so that queries for those stay fast.
+        var assignment = driverId is null
             ? null
             : await db.Set<DriverAssignment>()
                 .FirstOrDefaultAsync(
-                    work => work.DriverId == driverId && work.Stage == WorkStage.Assigned && work.RideId == rideId,
+                    assignment =>
+                        assignment.DriverId == driverId
+                        && assignment.Stage == WorkStage.Assigned
+                        && assignment.RideId == rideId,
                     context.CancellationToken
                 );
-        if (work is not null)
-            work.Stage = WorkStage.Over;
+        if (assignment is not null)
+            assignment.Stage = WorkStage.Over;
         if (
             !context.IsRetry()
             || !await db.Set<EndedRide>().AnyAsync(ride => ride.RideId == rideId, context.CancellationToken)

@@ -10,7 +10,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>What the driver has agreed to.</summary>
+/// <summary>The ride that the driver has accepted.</summary>
 internal sealed record OfferAccepted(
     Guid OfferId,
     Guid RideId,
@@ -22,10 +22,11 @@ internal sealed record OfferAccepted(
     DateTimeOffset AcceptedAt
 );
 
-/// <summary>
-/// A driver takes the offer. Exactly one thing wins: this, the offer's expiry, the end of the shift, or the end of the ride.
-/// Accepting again answers the same while the ride is the driver's.
-/// </summary>
+/// <summary>Accepts an offer on behalf of its driver.</summary>
+/// <remarks>
+/// Exactly one event wins: the acceptance, the offer's expiry, the end of the shift or the end of the ride. A repeated
+/// acceptance gets the same answer while the driver has the ride.
+/// </remarks>
 internal static class AcceptOffer
 {
     public static void Map(RouteGroupBuilder drivers) =>
@@ -61,18 +62,18 @@ internal static class AcceptOffer
         if (found is null)
             return OfferProblems.NotFound();
 
-        // An offer of before riders were kept from driving themselves.
+        // An offer from before riders were prevented from driving their own rides.
         var (offer, search) = (found.Offer, found.Search);
         if (search.RiderId == driver.Id)
             return Problem.Conflict("own_ride", "You cannot drive your own ride.");
 
-        // The timer that ends the offer may be late; the offer is not valid longer for it.
+        // The timer that ends the offer may be late, which does not extend the offer.
         if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             if (await db.Assign(offer, cancellationToken))
             {
-                // The search has still been offering this: so nobody else has touched the offer since it was read.
+                // The search was still offering this ride to this driver, so the offer is unchanged since it was read.
                 db.Attach(offer);
                 offer.Status = OfferStatus.Accepted;
                 offer.AnsweredAt = now;
@@ -83,7 +84,7 @@ internal static class AcceptOffer
             }
             await transaction.RollbackAsync(cancellationToken);
 
-            // Lost the race: to himself (the button was pressed twice), to the clock, or to the rider.
+            // Lost the race: to an earlier press of the button, to the clock or to the rider.
             offer = await db.Set<Offer>()
                 .AsNoTracking()
                 .SingleAsync(offer => offer.OfferId == offerId, cancellationToken);

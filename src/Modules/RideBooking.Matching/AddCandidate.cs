@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>Makes a driver who came on duty a candidate.</summary>
+/// <summary>Adds a driver who came on duty as a candidate.</summary>
 internal sealed class AddCandidate(AppDbContext db) : IConsumer<DriverWentOnline>
 {
     public async Task Consume(ConsumeContext<DriverWentOnline> context)
@@ -14,7 +14,7 @@ internal sealed class AddCandidate(AppDbContext db) : IConsumer<DriverWentOnline
         var candidate = await db.Set<Candidate>()
             .SingleOrDefaultAsync(candidate => candidate.DriverId == shift.DriverId, context.CancellationToken);
 
-        // Old news: a repeat, the end of this shift got here first, or a newer shift has begun.
+        // Out of date: a repeat, or the end of this shift arrived first, or a newer shift has begun.
         if (candidate?.ShiftId.CompareTo(shift.ShiftId) >= 0)
             return;
 
@@ -28,7 +28,7 @@ internal sealed class AddCandidate(AppDbContext db) : IConsumer<DriverWentOnline
                 }
             );
 
-        // A ride of the former shift keeps the driver reserved: that is not for the shift to decide.
+        // A ride from the previous shift keeps the driver reserved: a new shift does not change that.
         candidate.ShiftId = shift.ShiftId;
         candidate.Online = true;
         candidate.MissedOffers = 0;

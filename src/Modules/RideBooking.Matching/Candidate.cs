@@ -5,15 +5,16 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>
-/// A driver as Matching knows them: on duty or not, and reserved for which ride, from the offer to the end of the ride. Both
-/// halves change independently: the shift by the driver's coming and going, the reservation by single conditional updates.
-/// </summary>
+/// <summary>A driver as Matching knows them: whether they are on duty, and for which ride they are reserved.</summary>
+/// <remarks>
+/// A reservation lasts from the offer to the end of the ride. Both parts change independently: the shift by the driver's going
+/// online and offline, the reservation by single conditional updates.
+/// </remarks>
 internal sealed class Candidate
 {
     public required string DriverId { get; init; }
 
-    /// <summary>The newest shift heard of. Shift ids are UUIDv7: what is not greater is old news.</summary>
+    /// <summary>The newest known shift. Shift ids are UUIDv7: an event whose id is not greater is out of date.</summary>
     public required Guid ShiftId { get; set; }
     public required bool Online { get; set; }
     public string Name { get; set; } = "";
@@ -21,16 +22,18 @@ internal sealed class Candidate
     public string VehiclePlate { get; set; } = "";
     public string VehicleModel { get; set; } = "";
 
-    /// <summary>The ride the driver is kept for; unique, so that no ride can keep two drivers.</summary>
+    /// <summary>The ride the driver is reserved for. Unique, so that no ride can reserve two drivers.</summary>
     public Guid? ReservedRideId { get; set; }
 
-    /// <summary>The offer the reservation began with.</summary>
+    /// <summary>The offer with which the reservation began.</summary>
     public Guid? ReservedOfferId { get; set; }
 
     /// <summary>How many offers in a row the driver left unanswered in this shift.</summary>
     public int MissedOffers { get; set; }
 
-    /// <summary>On duty, without a ride or an offer, and in a vehicle of the class: any will do for <c>standard</c>.</summary>
+    /// <summary>
+    /// On duty, without a ride or an offer, and in a vehicle of the class: any vehicle will do for <c>standard</c>.
+    /// </summary>
     public static Expression<Func<Candidate, bool>> FreeFor(string vehicleClass) =>
         vehicleClass == Contracts.VehicleClass.Standard
             ? candidate => candidate.Online && candidate.ReservedRideId == null
@@ -49,7 +52,7 @@ internal sealed class Candidate
             builder.Property(candidate => candidate.VehiclePlate).HasMaxLength(20);
             builder.Property(candidate => candidate.VehicleModel).HasMaxLength(100);
 
-            // Two pieces of news about one driver at once: the second is told to look again.
+            // Two events about one driver at once: the second is retried and reads the driver again.
             builder.Property(candidate => candidate.ShiftId).IsConcurrencyToken();
             builder.Property(candidate => candidate.Online).IsConcurrencyToken();
             builder.HasIndex(candidate => candidate.ReservedRideId).IsUnique();
@@ -60,10 +63,12 @@ internal sealed class Candidate
 internal static class Candidates
 {
     /// <summary>
-    /// Reserves the driver for the offer if they are still free, are not the rider, and have not declined this ride. The one statement on which
-    /// "no driver on two rides" rests: of any number of searches for the same driver, the database lets one find them
-    /// unreserved. The search is taken, so what its drivers have said is settled.
+    /// Reserves the driver for the offer if they are available, are not the rider and have not declined this ride.
     /// </summary>
+    /// <remarks>
+    /// This one statement guarantees that no driver has two rides: of any number of searches for the same driver, the database
+    /// lets one find them unreserved. The caller holds the search's row lock, so the drivers' answers to it cannot change.
+    /// </remarks>
     public static async Task<bool> Reserve(
         this AppDbContext db,
         string driverId,
@@ -86,11 +91,11 @@ internal static class Candidates
                 ) == 1;
     }
 
-    /// <summary>Frees the driver if it is this offer that keeps them. False when something else does by now, or nothing.</summary>
+    /// <summary>Releases the driver if this offer reserves them. Returns false if another offer does, or none.</summary>
     /// <param name="db">The database.</param>
     /// <param name="driverId">The driver.</param>
     /// <param name="offerId">The offer.</param>
-    /// <param name="answered">Whether the driver has answered it; then unanswered offers are counted anew.</param>
+    /// <param name="answered">Whether the driver has answered it, which resets the count of unanswered offers.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public static async Task<bool> Free(
         this AppDbContext db,
@@ -111,7 +116,7 @@ internal static class Candidates
                 cancellationToken
             ) == 1;
 
-    /// <summary>Frees the driver who let this offer run out, and counts it.</summary>
+    /// <summary>Releases the driver who let this offer expire, and counts the offer as unanswered.</summary>
     public static async Task<bool> FreeAfterMissedOffer(
         this AppDbContext db,
         string driverId,
@@ -127,8 +132,8 @@ internal static class Candidates
                 cancellationToken
             ) == 1;
 
-    /// <summary>Stops offering rides to a free driver who has left so many offers unanswered.</summary>
-    /// <returns>The shift to end; null when the driver has answered, or is off duty already.</returns>
+    /// <summary>Stops sending offers to an available driver who has left too many unanswered.</summary>
+    /// <returns>The shift to end. Null if the driver has answered or is already off duty.</returns>
     public static async Task<Guid?> StopOfferingAfter(
         this AppDbContext db,
         int missedOffers,

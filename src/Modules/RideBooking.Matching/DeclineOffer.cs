@@ -21,7 +21,7 @@ internal sealed record DeclineOfferRequest(string? Reason)
     }
 }
 
-/// <summary>Declines an offer; the search continues at once, without this driver.</summary>
+/// <summary>Declines an offer. The search continues at once, without this driver.</summary>
 internal static class DeclineOffer
 {
     public static void Map(RouteGroupBuilder drivers) =>

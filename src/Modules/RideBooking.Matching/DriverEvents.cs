@@ -11,17 +11,20 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>An offer, or the ride it became, that is the driver's no more.</summary>
+/// <summary>An offer, or the ride that resulted from it, that the driver no longer has.</summary>
 internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
 
 /// <summary>
-/// What concerns the driver, live: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>over</c> when
-/// either has ended. It tells the state and not the history: a client that comes, or comes back, is first told what is true
-/// now, so there is nothing to resume and nothing to miss.
+/// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>over</c> when
+/// either has ended.
 /// </summary>
+/// <remarks>
+/// The stream carries the state and not the history. A client that connects or reconnects first receives the current state, so
+/// there is nothing to resume and no event to miss.
+/// </remarks>
 internal static class DriverEvents
 {
-    /// <summary>These change the driver's offer in the transaction that they come from.</summary>
+    /// <summary>Events that change the driver's offer in the transaction that publishes them.</summary>
     static readonly string[] s_changes =
     [
         nameof(DriverOffered),
@@ -31,13 +34,13 @@ internal static class DriverEvents
     ];
 
     /// <summary>
-    /// These end it a little later: when matching has heard of them, in whichever process that is. If in this one, the stream
-    /// is told.
+    /// Events that end the offer a little later, when matching has consumed them in any process. Only a consumer in this process
+    /// signals the stream.
     /// </summary>
     static readonly string[] s_ends = [nameof(RideCompleted), nameof(RideCancelled), nameof(DriverUnassigned)];
 
-    static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(200);
-    static readonly TimeSpan s_slowest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_minDelay = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan s_maxDelay = TimeSpan.FromSeconds(5);
 
     static readonly CompiledQuery<string, Found> s_found = new(
         (db, driverId, _) =>
@@ -67,45 +70,51 @@ internal static class DriverEvents
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Before the first look, so that nothing falls between.
+        // Before the first poll, so that no event is missed in between.
         using var listener = signal.Listen(driverId);
-        ActiveOffer? told = null;
-        var (mayEnd, again) = (true, Timeout.InfiniteTimeSpan);
+        ActiveOffer? known = null;
+        var (mayEnd, delay) = (true, Timeout.InfiniteTimeSpan);
         while (true)
         {
-            var before = told;
-            foreach (var change in await Poll(scopes, driverId, told, cancellationToken))
+            var before = known;
+            foreach (var change in await Poll(scopes, driverId, known, cancellationToken))
             {
-                told = change.Now;
+                known = change.Now;
                 yield return change.Event;
             }
 
-            if (told?.OfferId != before?.OfferId)
-                again = Timeout.InfiniteTimeSpan;
-            else if (again != Timeout.InfiniteTimeSpan)
-                again = again * 2 < s_slowest ? again * 2 : s_slowest;
-            if (mayEnd && told is not null && await IsToEnd(scopes, told, cancellationToken))
-                again = s_soon;
+            if (known?.OfferId != before?.OfferId)
+                delay = Timeout.InfiniteTimeSpan;
+            else if (delay != Timeout.InfiniteTimeSpan)
+                delay = delay * 2 < s_maxDelay ? delay * 2 : s_maxDelay;
+            if (mayEnd && known is not null && await IsEnding(scopes, known, cancellationToken))
+                delay = s_minDelay;
             mayEnd = false;
-            for (var look = false; !look; )
+            for (var poll = false; !poll; )
             {
-                var (events, missed) = await listener.Hear(again, clock, cancellationToken);
+                var (events, missed) = await listener.Hear(delay, clock, cancellationToken);
                 foreach (var row in events.Where(row => s_ends.Contains(row.EventType)))
-                    if (row.StreamId == told?.RideId.ToString())
-                        again = s_soon;
+                    if (row.StreamId == known?.RideId.ToString())
+                        delay = s_minDelay;
                     else
                         mayEnd = true;
                 mayEnd |= missed;
-                look = missed || events.Count == 0 || events.Any(row => s_changes.Contains(row.EventType));
+                poll = missed || events.Count == 0 || events.Any(row => s_changes.Contains(row.EventType));
             }
         }
     }
 
-    /// <summary>Whether the ride is past what ends the offer, which lives only because matching has not heard of it.</summary>
-    static async Task<bool> IsToEnd(IServiceScopeFactory scopes, ActiveOffer told, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the ride has an event that ends the offer, which is active only because matching has not consumed it yet.
+    /// </summary>
+    static async Task<bool> IsEnding(
+        IServiceScopeFactory scopes,
+        ActiveOffer known,
+        CancellationToken cancellationToken
+    )
     {
         await using var scope = scopes.CreateAsyncScope();
-        var ride = told.RideId.ToString();
+        var ride = known.RideId.ToString();
         return await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<LoggedEvent>()
@@ -115,11 +124,11 @@ internal static class DriverEvents
             );
     }
 
-    /// <summary>What changed for the driver since the last event. They have at most one active offer.</summary>
+    /// <summary>Returns what changed for the driver since the last event. They have at most one active offer.</summary>
     static async Task<List<(ServerEvent Event, ActiveOffer? Now)>> Poll(
         IServiceScopeFactory scopes,
         string driverId,
-        ActiveOffer? told,
+        ActiveOffer? known,
         CancellationToken cancellationToken
     )
     {
@@ -128,14 +137,14 @@ internal static class DriverEvents
         var found = await s_found.Ask(db, driverId, cancellationToken);
 
         var changes = new List<(ServerEvent, ActiveOffer?)>();
-        if (told is not null && told.OfferId != found?.Offer.OfferId)
+        if (known is not null && known.OfferId != found?.Offer.OfferId)
         {
             var over = await db.Set<Offer>()
                 .AsNoTracking()
-                .SingleAsync(offer => offer.OfferId == told.OfferId, cancellationToken);
+                .SingleAsync(offer => offer.OfferId == known.OfferId, cancellationToken);
             changes.Add((new ServerEvent(null, "over", new OfferEnded(over.OfferId, over.RideId, over.Status)), null));
         }
-        if (found is not null && (told?.OfferId != found.Offer.OfferId || told.Status != found.Offer.Status))
+        if (found is not null && (known?.OfferId != found.Offer.OfferId || known.Status != found.Offer.Status))
         {
             var type = found.Offer.Status == OfferStatus.Accepted ? "assigned" : "offer";
             changes.Add(

@@ -13,7 +13,7 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
 {
     public async Task<bool> TryEndShift(string driverId, Guid shiftId, CancellationToken cancellationToken)
     {
-        // Repeated when a search reserves the driver, or the ride ends, between reading and writing.
+        // Retried when a search reserves the driver, or the ride ends, between reading and writing.
         while (true)
         {
             var candidate = await db.Set<Candidate>()
@@ -21,7 +21,7 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
                 .SingleOrDefaultAsync(candidate => candidate.DriverId == driverId, cancellationToken);
             if (candidate is null)
             {
-                // The start of the shift has not been consumed yet; it will find that the shift has ended.
+                // The start of the shift has not been consumed yet. Its consumer will find that the shift has ended.
                 db.Add(
                     new Candidate
                     {
@@ -67,7 +67,7 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
         return offer.IsDriversRide && !await db.HasRideEnded(offer, cancellationToken);
     }
 
-    /// <summary>A reservation for a ride that has ended stays until Matching consumes that end.</summary>
+    /// <summary>Ends the shift. A reservation for a ride that has ended stays until Matching consumes that end.</summary>
     async Task<bool> EndShift(Candidate known, Guid shiftId, CancellationToken cancellationToken) =>
         await db.Set<Candidate>()
             .Where(candidate => candidate.DriverId == known.DriverId && candidate.ShiftId == known.ShiftId)

@@ -6,7 +6,9 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Matching;
 
-/// <summary>Ends the search of a ride that is over: takes back an open offer and frees the driver, if there is one.</summary>
+/// <summary>
+/// Ends the search of a ride that has ended: withdraws an open offer and releases the driver, if there is one.
+/// </summary>
 internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
     : IConsumer<RideCancelled>,
         IConsumer<NoDriverFound>,

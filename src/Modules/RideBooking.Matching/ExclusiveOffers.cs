@@ -12,11 +12,14 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
     const int DriversPerPoll = 8;
 
     /// <summary>
-    /// Offers the ride to the nearest driver who is free, in a vehicle of the class, was heard of lately, is not the rider and
-    /// has not been asked; when there is none, to one who did not answer a while ago. The search is taken, or new and not yet
-    /// visible to others. In the common case three statements before the commit: find, reserve, save.
+    /// Offers the ride to the nearest eligible driver; if there is none, to one who did not answer a while ago.
     /// </summary>
-    /// <returns>False when there is no such driver within the radius.</returns>
+    /// <remarks>
+    /// An eligible driver is available, in a vehicle of the class, has reported their position recently, is not the rider and
+    /// has not been offered the ride. The caller holds the search's row lock, or the search is new and not yet visible to
+    /// others. In the common case this takes three statements before the commit: find, reserve, save.
+    /// </remarks>
+    /// <returns>False if there is no such driver within the radius.</returns>
     public async Task<bool> OfferToNearest(Search search, ConsumeContext context)
     {
         var notAsked = db.OffersOf(search.RideId);
@@ -24,7 +27,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
             if (await OfferWithin(radius, notAsked))
                 return true;
 
-        // When there is no other, those who did not answer a while ago.
+        // If there is no other driver, those who did not answer a while ago.
         return search.Attempts > 0
             && await OfferWithin(
                 options.MaxRadiusMeters,
@@ -33,7 +36,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
 
         async Task<bool> OfferWithin(double radius, IQueryable<Offer> refused)
         {
-            // Those whom other searches reserved between our look and our grasp are not in the next look.
+            // Drivers whom other searches reserved in the meantime are not in the next query's result.
             while (await FindCandidates(search, radius, refused, context.CancellationToken) is { Count: > 0 } near)
                 foreach (var (driverId, meters) in near)
                     if (await OfferTo(driverId, meters, search, context))
@@ -42,7 +45,9 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         }
     }
 
-    /// <summary>Offers the ride to this driver, unless they are no longer free or have declined it meanwhile.</summary>
+    /// <summary>
+    /// Offers the ride to this driver, unless they have become unavailable or have declined it in the meantime.
+    /// </summary>
     public async Task<bool> OfferTo(string driverId, double meters, Search search, ConsumeContext context)
     {
         var offerId = Guid.CreateVersion7();
@@ -88,7 +93,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         return true;
     }
 
-    /// <summary>A tenth of the radius first: in a dense city that is enough, and reads a tenth of the index.</summary>
+    /// <summary>Yields a tenth of the radius first: in a dense city that is enough, and reads a tenth of the index.</summary>
     static IEnumerable<double> Outward(double radius) => [radius / 10, radius / 3, radius];
 
     internal async Task<List<(string DriverId, double Meters)>> FindCandidates(
@@ -116,7 +121,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
             })
             .ToListAsync(cancellationToken);
 
-        // The corners of the box are farther than the radius: a driver in a corner is found by the next, larger search.
+        // The corners of the box are farther away than the radius: the next, larger search finds a driver in a corner.
         return
         [
             .. found

@@ -5,17 +5,17 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>
-/// An offer's time is up, or its driver left. As a timer it comes once per offer, answered or not; late, early or twice it
-/// changes nothing that is decided.
-/// </summary>
+/// <summary>A timer that fires when an offer expires, or a message that its driver went offline.</summary>
+/// <remarks>
+/// The timer fires once per offer, answered or not. If it is late, early or repeated, it changes nothing that has been decided.
+/// </remarks>
 internal sealed record OfferTimeout(Guid RideId, Guid OfferId, string Reason)
 {
     public const string Timeout = "timeout";
     public const string DriverOffline = "driverOffline";
 }
 
-/// <summary>Ends an offer that got no answer and lets the search go on without its driver.</summary>
+/// <summary>Ends an unanswered offer and continues the search without its driver.</summary>
 internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, TimeProvider clock)
     : IConsumer<OfferTimeout>
 {
@@ -23,7 +23,7 @@ internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, Time
     {
         var (rideId, offerId, reason) = context.Message;
         var cancellationToken = context.CancellationToken;
-        // Most offers are answered when their time is up. That stays so: it needs no lock to be seen, nor a transaction.
+        // Most offers have been answered when they expire. An answer is final, so checking needs no lock and no transaction.
         if (!await db.IsOffering(rideId, offerId, cancellationToken))
             return;
         if (await db.TakeSearchOffering(rideId, offerId, cancellationToken) is not { } search)
@@ -35,14 +35,14 @@ internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, Time
         search.Reopen();
         await context.Publish(new OfferExpired(rideId, offerId, offer.DriverId, reason, now));
         await context.Publish(new SearchReopened(rideId));
-        // A timer that is late by as long as an offer lasts tells of an outage, in which nobody could answer.
+        // A timer late by the duration of an offer indicates an outage, during which no driver could answer.
         if (reason == OfferTimeout.Timeout && now - offer.ExpiresAt < options.OfferTimeout)
             await Miss(offer, now, context);
         else if (await db.Free(offer.DriverId, offerId, answered: false, cancellationToken))
             await context.Publish(new DriverBecameFree(offer.DriverId));
     }
 
-    /// <summary>Counts the offer as unanswered; after too many in a row the driver is not offered another.</summary>
+    /// <summary>Counts the offer as unanswered. After too many in a row, the driver receives no more offers.</summary>
     async Task Miss(Offer offer, DateTimeOffset now, ConsumeContext context)
     {
         var (driverId, cancellationToken) = (offer.DriverId, context.CancellationToken);

@@ -5,28 +5,26 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Matching;
 
 /// <summary>
-/// The search of this ride is open. Published in the transaction that opens it, so it is handled after that has committed.
+/// Says that the search of this ride is open. Published in the transaction that opens it, so it is handled after that commits.
 /// </summary>
 internal sealed record SearchReopened(Guid RideId);
 
-/// <summary>
-/// Time has passed since drivers were last looked for in vain: they may have moved, reported again, or be ready to be asked
-/// again. A timer; late, twice, or of an earlier time it changes nothing.
-/// </summary>
+/// <summary>A timer that starts another attempt of an open search.</summary>
+/// <remarks>
+/// Drivers may have moved, reported again or become eligible again since the last attempt. A timer that is late, repeated or of
+/// an earlier attempt changes nothing.
+/// </remarks>
 internal sealed record SearchContinues(Guid RideId, int FailedPolls);
 
-/// <summary>
-/// Looks for a driver for a search that is known to be open. When there is none, a timer looks again after a while, until the
-/// ride's own deadline ends the search; a driver who comes on duty or free is offered a waiting ride at once
-/// (<see cref="OfferWaitingRide"/>).
-/// </summary>
+/// <summary>Finds a driver for an open search. If there is none, a timer starts another attempt later.</summary>
 /// <remarks>
-/// Neither can miss the other. A search is committed as open before this looks at the drivers; a driver is committed as free
-/// before <see cref="OfferWaitingRide"/> looks at the searches. Whichever commit is the later one, the look after it sees
-/// the other's. That needs no isolation above read committed and no row that all searches share, so it holds on all three
-/// databases. A look inside the transaction that opens the search (<see cref="SearchForDriver"/>) only saves time: if it
-/// finds nobody, this one follows.
-/// Only the timer covers what no message says: positions never touch the bus. There is one at a time for each open search.
+/// The attempts end with the search, at the ride's own deadline. A driver who comes on duty or becomes available is offered a
+/// waiting ride at once (<see cref="OfferWaitingRide"/>). Neither consumer can miss the other's commit. A search is committed as
+/// open before this consumer queries the drivers; a driver is committed as available before <see cref="OfferWaitingRide"/>
+/// queries the searches. The query that follows the later commit sees the earlier one. That needs no isolation above read
+/// committed and no row that all searches share, so it holds on all three databases. A query inside the transaction that opens
+/// the search (<see cref="SearchForDriver"/>) only saves time: if it finds no driver, this consumer follows. The timer covers
+/// only what no message reports, because positions never touch the bus. Each open search has one timer at a time.
 /// </remarks>
 internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, MatchingOptions options, TimeProvider clock)
     : IConsumer<SearchReopened>,
@@ -43,7 +41,7 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
         var (rideId, failedPolls) = context.Message;
         var cancellationToken = context.CancellationToken;
 
-        // Most timers come when the search has moved on. That needs no lock to be seen, nor a transaction.
+        // Most timers fire after the search has moved on. Checking that needs no lock and no transaction.
         var isDue = await db.Set<Search>()
             .AnyAsync(
                 search =>
@@ -66,7 +64,7 @@ internal sealed class FindDriver(AppDbContext db, ExclusiveOffers offers, Matchi
             return;
         search.FailedPolls++;
 
-        // The longer the search has gone on, the less does a little later matter: hours of it are dozens of timers.
+        // The longer a search has lasted, the less a further delay matters: a search of hours needs only dozens of timers.
         var now = clock.GetUtcNow();
         var tenth = (now - search.RequestedAt) / 10;
         var pause = tenth > options.SearchAgainAfter ? tenth : options.SearchAgainAfter;

@@ -32,7 +32,7 @@ internal sealed record OfferView(
         );
 }
 
-/// <summary>What the driver can take right now: nothing, or one ride, for offers are exclusive.</summary>
+/// <summary>Lists the offers that the driver can accept now: at most one, because offers are exclusive.</summary>
 internal static class LiveOffers
 {
     public static void Map(RouteGroupBuilder drivers) =>
@@ -45,7 +45,7 @@ internal static class LiveOffers
         CancellationToken cancellationToken
     ) => TypedResults.Ok(new Page<OfferView>(await Of(driver.Id, db, clock, cancellationToken), null));
 
-    /// <summary>The driver's open offers that have not run out, be their timer late or not.</summary>
+    /// <summary>Queries the driver's open offers that have not expired, whether or not their timer is late.</summary>
     public static async Task<List<OfferView>> Of(
         string driverId,
         AppDbContext db,

@@ -9,7 +9,7 @@ using RideBooking.Platform.Shifts;
 
 namespace RideBooking.Matching;
 
-/// <summary>Finds a driver for a ride: candidates, offers, expiry.</summary>
+/// <summary>The module that finds a driver for a ride: candidates, offers, expiry.</summary>
 public sealed class MatchingModule : IModule
 {
     /// <inheritdoc />

@@ -3,20 +3,20 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Matching;
 
-/// <summary>How matching goes about it.</summary>
+/// <summary>The settings of matching.</summary>
 /// <param name="OfferTimeout">
-/// How long a driver may think an offer over, and how long one who did not answer is not asked again for the same ride; from
+/// How long a driver may consider an offer, and how long one who did not answer is not offered the same ride again; from
 /// <c>Matching:OfferTimeout</c>.
 /// </param>
-/// <param name="MaxRadiusKm">How far from the pickup a driver may be; from <c>Matching:MaxRadiusKm</c>.</param>
+/// <param name="MaxRadiusKm">The maximum distance of a driver from the pickup; from <c>Matching:MaxRadiusKm</c>.</param>
 /// <param name="MaxPositionAge">
-/// How long after the last sign of them a driver is still offered rides; from <c>Matching:MaxPositionAge</c>.
+/// How long after their last report a driver still receives offers; from <c>Matching:MaxPositionAge</c>.
 /// </param>
 /// <param name="MaxMissedOffers">
-/// After how many unanswered offers in a row a driver is taken off duty; from <c>Matching:MaxMissedOffers</c>.
+/// After how many unanswered offers in a row a driver's shift ends; from <c>Matching:MaxMissedOffers</c>.
 /// </param>
 /// <param name="SearchAgainAfter">
-/// How long an open search waits at least before it looks at the drivers again; from <c>Matching:SearchAgainAfter</c>.
+/// The minimum time between two attempts of an open search; from <c>Matching:SearchAgainAfter</c>.
 /// </param>
 internal sealed record MatchingOptions(
     TimeSpan OfferTimeout,

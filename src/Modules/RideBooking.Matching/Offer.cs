@@ -8,29 +8,32 @@ namespace RideBooking.Matching;
 
 internal enum OfferStatus
 {
-    /// <summary>The driver is thinking it over.</summary>
+    /// <summary>The driver has not answered yet.</summary>
     Open,
 
-    /// <summary>The driver took the ride.</summary>
+    /// <summary>The driver accepted the ride.</summary>
     Accepted,
 
-    /// <summary>The driver said no.</summary>
+    /// <summary>The driver declined the ride.</summary>
     Declined,
 
     /// <summary>The driver did not answer in time.</summary>
     Expired,
 
-    /// <summary>It was taken back before the driver answered; not the driver's doing, except for going off duty.</summary>
+    /// <summary>
+    /// The offer was withdrawn before the driver answered. Only the driver's going off duty is their own doing.
+    /// </summary>
     Withdrawn,
 
-    /// <summary>The driver took the ride and gave it back, or an operator did.</summary>
+    /// <summary>The driver accepted the ride and released it, or an operator took it from them.</summary>
     Released,
 }
 
-/// <summary>
-/// One ride offered to one driver. While it lives (open, or accepted and the ride not over) it occupies both: two unique
-/// indexes keep any ride from having two living offers, and any driver from having two.
-/// </summary>
+/// <summary>One ride offered to one driver.</summary>
+/// <remarks>
+/// While the offer is active (open, or accepted and the ride not ended) it reserves both: two unique indexes allow at most one
+/// active offer per ride and per driver.
+/// </remarks>
 internal sealed class Offer
 {
     public required Guid OfferId { get; init; }
@@ -38,25 +41,25 @@ internal sealed class Offer
     public required string DriverId { get; init; }
     public OfferStatus Status { get; set; }
 
-    /// <summary>The ride, while the offer lives; unique.</summary>
+    /// <summary>The ride while the offer is active, else null. Unique.</summary>
     public Guid? ActiveRideId { get; set; }
 
-    /// <summary>The driver, while the offer lives; unique.</summary>
+    /// <summary>The driver while the offer is active, else null. Unique.</summary>
     public string? ActiveDriverId { get; set; }
 
-    /// <summary>Which offer of the ride it is, from 1.</summary>
+    /// <summary>The number of this offer among the ride's offers, from 1.</summary>
     public required int Attempt { get; init; }
     public required int PickupEtaSeconds { get; init; }
     public required DateTimeOffset OfferedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When the driver answered or the offer was closed otherwise.</summary>
+    /// <summary>When the driver answered or the offer ended otherwise.</summary>
     public DateTimeOffset? AnsweredAt { get; set; }
 
-    /// <summary>Whether the driver accepted and the end of the ride has not been consumed.</summary>
+    /// <summary>Whether the driver accepted and Matching has not consumed the end of the ride.</summary>
     public bool IsDriversRide => Status == OfferStatus.Accepted && ActiveDriverId is not null;
 
-    /// <summary>Ends the offer's hold on ride and driver.</summary>
+    /// <summary>Ends the offer's reservation of the ride and the driver.</summary>
     public void Close(OfferStatus status, DateTimeOffset at)
     {
         if (Status == OfferStatus.Open)
@@ -79,7 +82,7 @@ internal sealed class Offer
             builder.HasIndex(offer => offer.ActiveRideId).IsUnique().HasFilter("active_ride_id IS NOT NULL");
             builder.HasIndex(offer => offer.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
 
-            // Whom has this ride been offered to before?
+            // Finds the drivers this ride has been offered to.
             builder.HasIndex(offer => new { offer.RideId, offer.DriverId });
         }
     }
@@ -87,31 +90,29 @@ internal sealed class Offer
 
 internal static class Offers
 {
-    /// <summary>The offers of a ride, but for those that were taken back before their drivers answered.</summary>
+    /// <summary>Queries the offers of a ride, except those withdrawn before their drivers answered.</summary>
     public static IQueryable<Offer> OffersOf(this AppDbContext db, Guid rideId) =>
         db.Set<Offer>().Where(offer => offer.RideId == rideId && offer.Status != OfferStatus.Withdrawn);
 
     /// <summary>
-    /// The offers of a ride whose drivers are not asked again: who declined or gave the ride back, and who let an offer run out
+    /// Queries the offers of a ride whose drivers are not asked again: they declined, released the ride, or let an offer expire
     /// after <paramref name="missedBefore"/>.
     /// </summary>
     public static IQueryable<Offer> OffersNotToRepeat(this AppDbContext db, Guid rideId, DateTimeOffset missedBefore) =>
         db.OffersOf(rideId).Where(offer => offer.Status != OfferStatus.Expired || offer.AnsweredAt > missedBefore);
 
-    /// <summary>
-    /// Whether the ride has ended, or the driver has lost it, by the event log, which says so from the commit on: Matching may
-    /// not have consumed the event yet.
-    /// </summary>
+    /// <summary>Whether the ride has ended or the driver has lost it, according to the event log.</summary>
+    /// <remarks>The event log is current as of the commit; Matching may not have consumed the event yet.</remarks>
     public static Task<bool> HasRideEnded(this AppDbContext db, Offer offer, CancellationToken cancellationToken) =>
         db.EndEvents(offer).AnyAsync(cancellationToken);
 
-    /// <summary>The committed events that end the ride, or take it from the driver of the offer.</summary>
+    /// <summary>Queries the committed events that end the ride or take it from the offer's driver.</summary>
     public static IQueryable<LoggedEvent> EndEvents(this AppDbContext db, Offer offer)
     {
         var (stream, offerId) = (offer.RideId.ToString(), offer.OfferId.ToString());
         var log = db.Set<LoggedEvent>().AsNoTracking();
 
-        // Numbered events are found by their stream; the few that await their numbers have an index of their own.
+        // Numbered events are found by their stream. The few that await their numbers have an index of their own.
         return log.Where(row => row.StreamId == stream && row.StreamVersion != null)
             .Concat(log.Where(row => row.Position == null && row.StreamId == stream))
             .Where(row =>

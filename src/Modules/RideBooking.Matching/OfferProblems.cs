@@ -5,14 +5,16 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>Why an offer can be neither accepted nor declined.</summary>
+/// <summary>The reasons an offer can be neither accepted nor declined.</summary>
 internal static class OfferProblems
 {
-    /// <summary>Unknown, or another driver's: nobody learns which.</summary>
+    /// <summary>The offer is unknown or another driver's. The answer does not tell which.</summary>
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no such offer, or it was not made to you.", "offer_not_found");
 
-    /// <summary>The offer is not open any more. If the driver let it expire, that is the answer even if another driver has the ride now.</summary>
+    /// <summary>
+    /// The offer is no longer open. If the driver let it expire, that is the answer even if another driver has the ride now.
+    /// </summary>
     public static async Task<ProblemHttpResult> Over(AppDbContext db, Offer offer, CancellationToken cancellationToken)
     {
         if (
@@ -32,9 +34,9 @@ internal static class OfferProblems
                     "You have accepted this offer. Release the ride if you cannot drive it.",
                 OfferStatus.Accepted => "The ride has ended.",
                 OfferStatus.Declined => "You have declined this offer.",
-                OfferStatus.Released => "You had this ride and do not have it any more.",
-                OfferStatus.Withdrawn => "The offer was taken back.",
-                _ => "The offer is over.",
+                OfferStatus.Released => "You no longer have this ride.",
+                OfferStatus.Withdrawn => "The offer was withdrawn.",
+                _ => "The offer has ended.",
             }
         );
     }

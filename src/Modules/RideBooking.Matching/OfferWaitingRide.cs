@@ -6,13 +6,14 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Matching;
 
-/// <summary>
-/// The driver came on duty or was set free. Published in the transaction that says so, so it is handled after that has
-/// committed (see <see cref="FindDriver"/> for why that matters).
-/// </summary>
+/// <summary>Says that the driver came on duty or became available.</summary>
+/// <remarks>
+/// Published in the transaction that makes the driver available, so it is handled after that commits (see <see
+/// cref="FindDriver"/> for why that matters).
+/// </remarks>
 internal sealed record DriverBecameFree(string DriverId);
 
-/// <summary>Offers a free driver the ride nearby that has waited longest.</summary>
+/// <summary>Offers an available driver the ride nearby that has waited longest.</summary>
 internal sealed class OfferWaitingRide(
     AppDbContext db,
     ExclusiveOffers offers,
@@ -27,7 +28,7 @@ internal sealed class OfferWaitingRide(
     {
         var driverId = context.Message.DriverId;
         var cancellationToken = context.CancellationToken;
-        signal.Invalidate(driverId); // their offer or ride has ended, which no event says
+        signal.Invalidate(driverId); // no event reports that their offer or ride has ended
         var fresh = db.Set<DriverPosition>().FreshSince(clock.GetUtcNow() - options.MaxPositionAge);
         var driver = await (
             from candidate in db.Set<Candidate>()
@@ -43,8 +44,8 @@ internal sealed class OfferWaitingRide(
         if (driver is null)
             return;
 
-        // Only the one search that we take is held while we reach for the driver: two drivers never wait for each other.
-        // Those that others took between our look and our grasp are not in the next look.
+        // Only one search's row is locked while the driver is being reserved, so two drivers never wait for each other. Rides
+        // that others took in the meantime are not in the next query's result.
         while (
             await FindRides(driverId, driver.VehicleClass, driver.Lat, driver.Lng, cancellationToken)
                 is { Count: > 0 } waiting
@@ -52,8 +53,8 @@ internal sealed class OfferWaitingRide(
             foreach (var (rideId, meters) in waiting)
                 if (await db.TakeOpenSearch(rideId, cancellationToken) is { } search)
                 {
-                    // Taken meanwhile, or asked for this very ride meanwhile and said no. In the latter case others may
-                    // offer to this driver: search again, in a transaction that holds no search.
+                    // The driver was reserved in the meantime, or has declined this very ride. In the latter case other rides
+                    // may need this driver: search again, in a transaction that locks no search.
                     if (!await offers.OfferTo(driverId, meters, search, context))
                         await context.Publish(new DriverBecameFree(driverId));
                     return;
@@ -68,7 +69,7 @@ internal sealed class OfferWaitingRide(
         CancellationToken cancellationToken
     )
     {
-        // The circle as it is on a flat map, so that rides beyond it do not crowd out those within; the globe has the last word.
+        // The circle as on a flat map, so that rides beyond it do not displace those within. The exact distance decides.
         var radius = double.RadiansToDegrees(options.MaxRadiusMeters / GreatCircle.EarthRadiusMeters);
         var shrink = Math.Cos(double.DegreesToRadians(lat));
         var (weight, limit) = (shrink * shrink, radius * radius);

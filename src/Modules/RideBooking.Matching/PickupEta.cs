@@ -1,16 +1,16 @@
 namespace RideBooking.Matching;
 
-/// <summary>How long a driver takes to the pickup: streets are longer than the straight line, and cities are slow.</summary>
+/// <summary>Estimates a driver's time to the pickup: streets are longer than the straight line, and cities are slow.</summary>
 internal static class PickupEta
 {
     const double Detour = 1.4;
     const double MetersPerSecond = 8; // 29 km/h, lights included
 
-    // Turning round, finding the door.
+    // For turning round and finding the door.
     const int LeastSeconds = 60;
 
-    /// <summary>The estimate, seconds.</summary>
-    /// <param name="meters">The straight line, metres.</param>
+    /// <summary>Returns the estimate, seconds.</summary>
+    /// <param name="meters">The straight-line distance, metres.</param>
     public static int Seconds(double meters) =>
         Math.Max(LeastSeconds, (int)Math.Ceiling(meters * Detour / MetersPerSecond));
 }

@@ -5,10 +5,10 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>
-/// Takes a driver who went off duty out of the search. An open offer ends. A ride that they accepted at the same
-/// moment stays theirs, and they are not offered another after it.
-/// </summary>
+/// <summary>Removes a driver who went off duty from the candidates.</summary>
+/// <remarks>
+/// An open offer ends. A ride that they accepted at the same moment remains theirs, and they receive no further offer after it.
+/// </remarks>
 internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOffline>
 {
     public async Task Consume(ConsumeContext<DriverWentOffline> context)
@@ -18,7 +18,7 @@ internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOff
         var candidate = await db.Set<Candidate>()
             .SingleOrDefaultAsync(candidate => candidate.DriverId == ended.DriverId, cancellationToken);
 
-        // The end of an older shift says nothing about this one.
+        // The end of an older shift does not affect this one.
         if (candidate?.ShiftId.CompareTo(ended.ShiftId) > 0)
             return;
 
@@ -34,8 +34,8 @@ internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOff
         candidate.ShiftId = ended.ShiftId;
         candidate.Online = false;
 
-        // Off duty first, then look what they are reserved for: from here on no search reserves them. The offer is ended
-        // in a transaction of its own, because a search is always taken before its driver.
+        // Marks the driver off duty first, then reads their reservation: from here on no search reserves them. The offer ends in
+        // a transaction of its own, because the search is always locked before its driver.
         await db.SaveChangesAsync(cancellationToken);
         var reserved = await db.Set<Candidate>()
             .Where(candidate => candidate.DriverId == ended.DriverId)

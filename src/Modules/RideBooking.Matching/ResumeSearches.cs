@@ -5,10 +5,11 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Matching;
 
-/// <summary>
-/// Says again what every search waits for: one that is open is looked after once more, which also finds the drivers whose
-/// becoming free was not heard of; an offer's timer is set again. What was heard after all finds the search moved on.
-/// </summary>
+/// <summary>Republishes the message or timer that each search waits for.</summary>
+/// <remarks>
+/// An open search makes another attempt, which also finds drivers whose availability message was lost; an offer's timer is set
+/// again. If the message was not lost, its consumer finds that the search has moved on.
+/// </remarks>
 internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, IMessageScheduler scheduler)
     : IRecoverableWork
 {
@@ -26,7 +27,7 @@ internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, 
             .OrderBy(search => search.RequestedAt)
             .Select(search => search.RideId)
             .ToListAsync(cancellationToken);
-        // By the index of living offers, whatever the number of those that ended.
+        // By the index of active offers, whatever the number of ended ones.
         var offered = await db.Set<Offer>()
             .Where(offer => offer.ActiveRideId != null && offer.Status == OfferStatus.Open)
             .Select(offer => new

@@ -7,25 +7,25 @@ namespace RideBooking.Matching;
 
 internal enum SearchStatus
 {
-    /// <summary>No driver has been offered the ride; the next one who becomes free may be.</summary>
+    /// <summary>The ride is not offered to a driver. It may be offered to the next available one.</summary>
     Searching,
 
-    /// <summary>A driver is thinking it over.</summary>
+    /// <summary>The ride is offered to a driver, who has not answered yet.</summary>
     Offered,
 
-    /// <summary>A driver took it.</summary>
+    /// <summary>A driver accepted the ride.</summary>
     Assigned,
 
-    /// <summary>The ride needs nobody any more, or never will.</summary>
+    /// <summary>The ride needs no driver, now or later.</summary>
     Ended,
 }
 
-/// <summary>
-/// The search for one ride's driver. Its row is where everything about the ride is decided: every change of the
-/// search or its offer takes the row first, by a conditional update that holds it until the commit. So a driver's yes and
-/// the rider's cancellation come one after the other, and the second sees what the first did. The order of locks is always
-/// search, offer, candidate.
-/// </summary>
+/// <summary>The search for one ride's driver.</summary>
+/// <remarks>
+/// All decisions about the ride are made on its row: every change of the search or its offer first locks the row, by a
+/// conditional update that holds the lock until the commit. So a driver's acceptance and the rider's cancellation are
+/// serialized, and the second sees the result of the first. The order of locks is always search, offer, candidate.
+/// </remarks>
 internal sealed class Search
 {
     public required Guid RideId { get; init; }
@@ -41,16 +41,16 @@ internal sealed class Search
     public decimal? FareAmount { get; init; }
     public string? FareCurrency { get; init; }
 
-    /// <summary>Who asked first is served first.</summary>
+    /// <summary>When the ride was requested. The earliest request is served first.</summary>
     public required DateTimeOffset RequestedAt { get; init; }
 
-    /// <summary>The open offer, or the one that was accepted.</summary>
+    /// <summary>The open or accepted offer.</summary>
     public Guid? OfferId { get; set; }
 
-    /// <summary>How many offers were made.</summary>
+    /// <summary>The number of offers made.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>How often drivers were looked for without success; the timer of an earlier time is out of date.</summary>
+    /// <summary>How many attempts found no driver. The timer of an earlier attempt is out of date.</summary>
     public int FailedPolls { get; set; }
 
     public Place Pickup => new(PickupLat, PickupLng, PickupAddress);
@@ -76,7 +76,9 @@ internal sealed class Search
             RequestedAt = request.At,
         };
 
-    /// <summary>The grave of a search whose end became known before its beginning: the request will find it and stay out.</summary>
+    /// <summary>
+    /// Creates the record of a search whose end arrived before its request: the request will find it and start no search.
+    /// </summary>
     public static Search EndedBeforeItBegan(Guid rideId, string riderId, DateTimeOffset at) =>
         new()
         {
@@ -86,14 +88,14 @@ internal sealed class Search
             Status = SearchStatus.Ended,
         };
 
-    /// <summary>The driver who was asked, or had the ride, is out of it; the search goes on.</summary>
+    /// <summary>Removes the driver who was offered or had the ride; the search continues.</summary>
     public void Reopen()
     {
         Status = SearchStatus.Searching;
         OfferId = null;
     }
 
-    /// <summary>The ride needs no driver any more.</summary>
+    /// <summary>Ends the search: the ride no longer needs a driver.</summary>
     public void End()
     {
         Status = SearchStatus.Ended;
@@ -109,14 +111,14 @@ internal sealed class Search
             builder.Property(search => search.RideId).ValueGeneratedNever();
             builder.Property(search => search.RiderId).HasMaxLength(255);
 
-            // A second guard: a change made without taking the row first fails instead of overwriting.
+            // A second guard: a change made without locking the row first fails instead of overwriting.
             builder.Property(search => search.Status).HasConversion<string>().HasMaxLength(16).IsConcurrencyToken();
             builder.Property(search => search.PickupAddress).HasMaxLength(500);
             builder.Property(search => search.DropoffAddress).HasMaxLength(500);
             builder.Property(search => search.VehicleClass).HasMaxLength(32);
             builder.Property(search => search.FareCurrency).HasMaxLength(3).IsFixedLength();
 
-            // The few that wait for a driver, oldest first.
+            // The few searches that wait for a driver, oldest first.
             builder.HasIndex(search => search.RequestedAt, "ix_searches_waiting").HasFilter("status = 'Searching'");
         }
     }
@@ -124,11 +126,13 @@ internal sealed class Search
 
 internal static class Searches
 {
-    /// <summary>Takes the search, whatever its state, and holds it until the transaction ends; null when there is none.</summary>
+    /// <summary>Locks the search, in any state, until the transaction ends. Returns null if there is none.</summary>
     public static Task<Search?> TakeSearch(this AppDbContext db, Guid rideId, CancellationToken cancellationToken) =>
         Take(db, db.Set<Search>().Where(search => search.RideId == rideId), rideId, cancellationToken);
 
-    /// <summary>Takes the search if it is open and nobody is being asked; null when somebody else was faster.</summary>
+    /// <summary>
+    /// Locks the search if it is open and no driver has an offer. Returns null if another transaction was faster.
+    /// </summary>
     public static Task<Search?> TakeOpenSearch(
         this AppDbContext db,
         Guid rideId,
@@ -141,7 +145,7 @@ internal static class Searches
             cancellationToken
         );
 
-    /// <summary>Takes the search if this is the offer that its driver is thinking over.</summary>
+    /// <summary>Locks the search if this is the offer that its driver has not answered yet.</summary>
     public static Task<Search?> TakeSearchOffering(
         this AppDbContext db,
         Guid rideId,
@@ -149,7 +153,7 @@ internal static class Searches
         CancellationToken cancellationToken
     ) => Take(db, db.Offering(rideId, offerId), rideId, cancellationToken);
 
-    /// <summary>Whether this is the offer that the search's driver is thinking over. Once it is not, it never is again.</summary>
+    /// <summary>Whether this is the offer that the search's driver has not answered yet. Once false, it stays false.</summary>
     public static Task<bool> IsOffering(
         this AppDbContext db,
         Guid rideId,
@@ -158,7 +162,8 @@ internal static class Searches
     ) => db.Offering(rideId, offerId).AnyAsync(cancellationToken);
 
     /// <summary>
-    /// Takes the search and ends it in one, if this is the offer that its driver is thinking over and the ride has not ended.
+    /// Locks the search and ends it in one statement, if this is the offer its driver has not answered yet and the ride has not
+    /// ended.
     /// </summary>
     public static async Task<bool> Assign(this AppDbContext db, Offer offer, CancellationToken cancellationToken)
     {
@@ -184,7 +189,7 @@ internal static class Searches
         CancellationToken cancellationToken
     )
     {
-        // Writing the row, even without a change, locks it on every database; the condition is checked again under the lock.
+        // Writing the row, even unchanged, locks it on every database. The condition is checked again under the lock.
         var taken = await which.ExecuteUpdateAsync(
             row => row.SetProperty(search => search.Status, search => search.Status),
             cancellationToken

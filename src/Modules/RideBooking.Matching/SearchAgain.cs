@@ -6,7 +6,7 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Matching;
 
-/// <summary>Frees the driver who lost the ride and, when the ride goes on, looks for another.</summary>
+/// <summary>Releases the driver who lost the ride and, if the ride continues, searches for another.</summary>
 internal sealed class SearchAgain(AppDbContext db, TimeProvider clock) : IConsumer<DriverUnassigned>
 {
     public async Task Consume(ConsumeContext<DriverUnassigned> context)
@@ -14,7 +14,7 @@ internal sealed class SearchAgain(AppDbContext db, TimeProvider clock) : IConsum
         var unassigned = context.Message;
         var cancellationToken = context.CancellationToken;
 
-        // Only what this very assignment left behind: by now the ride may be over, or another driver's.
+        // Changes only what belongs to this very assignment: the ride may have ended in the meantime, or have another driver.
         if (
             await db.TakeSearch(unassigned.RideId, cancellationToken) is { Status: SearchStatus.Assigned } search
             && search.OfferId == unassigned.OfferId

@@ -13,7 +13,7 @@ internal sealed class SearchForDriver(AppDbContext db, ExclusiveOffers offers) :
     {
         var request = context.Message;
 
-        // A repeat, or the ride was cancelled faster than its request got here.
+        // A repeat, or the ride's cancellation arrived before its request.
         if (
             context.IsRetry()
             && await db.Set<Search>().AnyAsync(search => search.RideId == request.RideId, context.CancellationToken)

@@ -8,7 +8,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Notifications;
 
-/// <summary>What the caller was told, newest first.</summary>
+/// <summary>Lists the caller's notifications, newest first.</summary>
 internal static class ListNotifications
 {
     public static void MapForRiders(RouteGroupBuilder riders) =>
@@ -18,7 +18,7 @@ internal static class ListNotifications
                 (Rider rider, PageRequest page, AppDbContext db, CancellationToken cancellationToken) =>
                     Handle(Audience.Rider, rider.Id, page, db, cancellationToken)
             )
-            .WithSummary("List the rider's notifications, newest first");
+            .WithSummary("List your notifications, newest first");
 
     public static void MapForDrivers(RouteGroupBuilder drivers) =>
         drivers
@@ -27,7 +27,7 @@ internal static class ListNotifications
                 (Driver driver, PageRequest page, AppDbContext db, CancellationToken cancellationToken) =>
                     Handle(Audience.Driver, driver.Id, page, db, cancellationToken)
             )
-            .WithSummary("List the driver's notifications, newest first");
+            .WithSummary("List your notifications as a driver, newest first");
 
     internal static async Task<Ok<Page<Item>>> Handle(
         Audience audience,
@@ -53,11 +53,11 @@ internal static class ListNotifications
     }
 
     /// <summary>One notification.</summary>
-    /// <param name="Id">Its id.</param>
-    /// <param name="Kind">What it is about, a stable word such as <c>driverArrived</c>.</param>
+    /// <param name="Id">The notification.</param>
+    /// <param name="Kind">The subject, a stable word such as <c>driverArrived</c>.</param>
     /// <param name="Title">A few words.</param>
     /// <param name="Text">A sentence or two.</param>
-    /// <param name="RideId">The ride it is about.</param>
-    /// <param name="At">When it happened.</param>
+    /// <param name="RideId">The ride.</param>
+    /// <param name="At">When the event happened.</param>
     internal sealed record Item(Guid Id, string Kind, string Title, string Text, Guid RideId, DateTimeOffset At);
 }

@@ -2,10 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace RideBooking.Notifications;
 
-/// <summary>
-/// Writes to the structured log. The database has who was notified of what; a line for each of a
-/// ride's dozen notices would bury the lines that matter. Ids only: names, plates and addresses stay in the text.
-/// </summary>
+/// <summary>Writes notifications to the structured log.</summary>
+/// <remarks>
+/// The database records who was notified of what; a line for each of a ride's dozen notifications would bury the lines that
+/// matter. Ids only: names, plates and addresses stay in the text.
+/// </remarks>
 internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificationChannel
 {
     public Task Send(Notification notification, CancellationToken cancellationToken)
@@ -22,7 +23,7 @@ internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificatio
 
     [LoggerMessage(
         Level = LogLevel.Debug,
-        Message = "Told {Audience} {RecipientId} of {Kind} (ride {RideId}, event {EventId})"
+        Message = "Notified {Audience} {RecipientId} of {Kind} (ride {RideId}, event {EventId})"
     )]
     partial void Told(Audience audience, string recipientId, string kind, Guid rideId, Guid eventId);
 }

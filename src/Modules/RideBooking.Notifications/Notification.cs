@@ -3,19 +3,19 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.Notifications;
 
-/// <summary>In which role somebody is told: one person may be both, with the same id.</summary>
+/// <summary>The role in which a person is notified: one person may be both, with the same id.</summary>
 internal enum Audience
 {
     Rider,
     Driver,
 }
 
-/// <summary>One thing one person was told about one event.</summary>
+/// <summary>One notification of one person about one event.</summary>
 internal sealed class Notification
 {
     public required Guid Id { get; init; }
 
-    /// <summary>The event it tells of; with the recipient, the key that lets nobody hear of it twice.</summary>
+    /// <summary>The event it is about. With the recipient, the key that prevents a second notification.</summary>
     public required Guid EventId { get; init; }
 
     public required Audience Audience { get; init; }
@@ -30,7 +30,7 @@ internal sealed class Notification
 
     public required Guid RideId { get; init; }
 
-    /// <summary>When it happened: a notification that is late still stands where it belongs in the list.</summary>
+    /// <summary>When the event happened: a late notification still has its right place in the list.</summary>
     public required DateTimeOffset At { get; init; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<Notification>

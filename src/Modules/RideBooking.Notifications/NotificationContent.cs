@@ -2,11 +2,11 @@ using RideBooking.Platform;
 
 namespace RideBooking.Notifications;
 
-/// <summary>What is to be told to whom, before anybody was told.</summary>
-/// <param name="Audience">In which role the recipient is told.</param>
+/// <summary>The content of a notification and its recipient, before it is sent.</summary>
+/// <param name="Audience">The role in which the recipient is notified.</param>
 /// <param name="RecipientId">The rider or driver.</param>
-/// <param name="RideId">The ride it is about.</param>
-/// <param name="At">When it happened.</param>
+/// <param name="RideId">The ride.</param>
+/// <param name="At">When the event happened.</param>
 /// <param name="Kind">A stable word for programs.</param>
 /// <param name="Title">A few words.</param>
 /// <param name="Text">A sentence or two.</param>
@@ -22,6 +22,6 @@ internal sealed record NotificationContent(
 {
     public const int MaxTextLength = 1000;
 
-    /// <summary>Shortened where a name or address is long: a text that does not fit its column could never be told.</summary>
+    /// <summary>The text, shortened if a name or address is long: a text longer than its column could never be stored.</summary>
     public string Text { get; } = Text.Shorten(MaxTextLength);
 }

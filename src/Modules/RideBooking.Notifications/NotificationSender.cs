@@ -5,10 +5,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Notifications;
 
-/// <summary>
-/// Tells one person of one event over every channel, once. A duplicate within the inbox's memory never gets here; a later
-/// one, or of two at the same time the second, fails on the unique key and finds the notification when it is tried again.
-/// </summary>
+/// <summary>Notifies one person of one event over every channel, once.</summary>
+/// <remarks>
+/// The inbox removes recent duplicates. A later or concurrent duplicate fails on the unique key, and its retry finds the
+/// notification.
+/// </remarks>
 internal sealed class NotificationSender(AppDbContext db, IEnumerable<INotificationChannel> channels)
 {
     public async Task Tell(ConsumeContext context, NotificationContent? notice)

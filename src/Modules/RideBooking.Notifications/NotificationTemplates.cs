@@ -3,10 +3,11 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Notifications;
 
-/// <summary>
-/// Who is told what about each event; null where nobody need be told. Pure, so that the same event always says the same.
-/// Durations rather than clock times, because nobody here knows the reader's time zone.
-/// </summary>
+/// <summary>Creates the notification of each event, or null if it needs none.</summary>
+/// <remarks>
+/// Pure, so that the same event always gives the same text. Durations rather than clock times, because the reader's time zone is
+/// unknown here.
+/// </remarks>
 internal static class NotificationTemplates
 {
     public static NotificationContent? ForRider(DriverAssigned e) =>
@@ -17,10 +18,10 @@ internal static class NotificationTemplates
             e.At,
             "driverAssigned",
             "Your driver is on the way",
-            $"{e.DriverName} comes with a {e.Vehicle.Model}, number plate {e.Vehicle.Plate}, in about {Minutes(e.EtaSeconds)}."
+            $"{e.DriverName} arrives in a {e.Vehicle.Model}, number plate {e.Vehicle.Plate}, in about {Minutes(e.EtaSeconds)}."
         );
 
-    // When the ride is over, its rider knows already that no driver comes.
+    // If the ride has ended, its rider already knows that no driver will come.
     public static NotificationContent? ForRider(DriverUnassigned e) =>
         !e.SearchAgain
             ? null
@@ -31,7 +32,7 @@ internal static class NotificationTemplates
                 e.At,
                 "searchingAgain",
                 "We are looking for another driver",
-                "Your driver cannot come after all. You need not do anything: the search goes on."
+                "Your driver cannot come. You need not do anything: the search continues."
             );
 
     public static NotificationContent? ForRider(NoDriverFound e) =>
@@ -42,7 +43,7 @@ internal static class NotificationTemplates
             e.At,
             "noDriverFound",
             "No driver found",
-            "We looked everywhere near you and no driver is free. You pay nothing."
+            "No driver near you is available. You pay nothing."
         );
 
     public static NotificationContent? ForRider(DriverArrived e) =>
@@ -53,7 +54,7 @@ internal static class NotificationTemplates
             e.At,
             "driverArrived",
             "Your driver is here",
-            $"Your driver waits at the pickup. Waiting is free for {Minutes((e.FreeWaitUntil - e.At).TotalSeconds)}."
+            $"Your driver is waiting at the pickup. Waiting is free for {Minutes((e.FreeWaitUntil - e.At).TotalSeconds)}."
         );
 
     public static NotificationContent? ForRider(RideStarted e) =>
@@ -67,7 +68,7 @@ internal static class NotificationTemplates
             e.At,
             "rideCompleted",
             "You have arrived",
-            "Thank you for riding with us. The fare follows."
+            "Thank you for riding with us. Your fare will follow."
         );
 
     public static NotificationContent? ForRider(RideCancelled e) =>
@@ -122,7 +123,7 @@ internal static class NotificationTemplates
             "paymentFailed",
             "Your payment failed",
             $"{e.Amount} could not be charged ({e.Code.Replace('_', ' ')}). "
-                + (e.WillRetry ? "We will try again." : "We will not try again by ourselves.")
+                + (e.WillRetry ? "We will try again." : "We will not try again automatically.")
         );
 
     public static NotificationContent? ForRider(BalanceOutstanding e) =>
@@ -133,7 +134,7 @@ internal static class NotificationTemplates
             e.At,
             "balanceOutstanding",
             "You have an unpaid ride",
-            $"{e.Amount} is outstanding. Pay it to ride again."
+            $"{e.Amount} is outstanding. Pay it to request rides again."
         );
 
     public static NotificationContent? ForRider(BalanceSettled e) =>
@@ -144,7 +145,7 @@ internal static class NotificationTemplates
             e.At,
             "balanceSettled",
             "Your balance is settled",
-            $"You paid {e.Amount} that was outstanding."
+            $"You paid the outstanding {e.Amount}."
         );
 
     public static NotificationContent? ForRider(ReceiptIssued e) =>
@@ -155,7 +156,7 @@ internal static class NotificationTemplates
             e.At,
             "receiptIssued",
             "Your receipt",
-            $"Receipt {e.Number} over {e.Total} is ready."
+            $"Receipt {e.Number} for {e.Total} is ready."
         );
 
     public static NotificationContent? ForDriver(DriverOffered e) =>
@@ -178,7 +179,7 @@ internal static class NotificationTemplates
             e.At,
             "takenOffDuty",
             "You are off duty",
-            $"You did not answer {(e.Offers == 1 ? "an offer" : $"{e.Offers} offers in a row")}. Go online again to be offered rides."
+            $"You did not answer {(e.Offers == 1 ? "an offer" : $"{e.Offers} offers in a row")}. Go online again to receive offers."
         );
 
     public static NotificationContent? ForDriver(DriverUnassigned e) =>
@@ -190,8 +191,8 @@ internal static class NotificationTemplates
             "rideWithdrawn",
             "The ride is no longer yours",
             e.SearchAgain
-                ? "Another driver takes it over."
-                : "It was over before you had it. You are free for the next."
+                ? "Another driver will take it over."
+                : "It ended before it was assigned to you. You are free for the next ride."
         );
 
     public static NotificationContent? ForDriver(RideCancelled e) =>

@@ -7,7 +7,7 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Notifications;
 
-/// <summary>Tells riders and drivers what happened.</summary>
+/// <summary>The module that notifies riders and drivers.</summary>
 public sealed class NotificationsModule : IModule
 {
     /// <inheritdoc />

@@ -3,7 +3,7 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Notifications;
 
-/// <summary>Tells the driver of offers, and of rides that are taken away.</summary>
+/// <summary>Notifies the driver of offers and of rides that they lose.</summary>
 internal sealed class NotifyDriver(NotificationSender notifier)
     : IConsumer<DriverOffered>,
         IConsumer<DriverIgnoredOffers>,

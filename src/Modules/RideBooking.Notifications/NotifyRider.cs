@@ -3,7 +3,7 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Notifications;
 
-/// <summary>Tells the rider what happens to the ride and to the money.</summary>
+/// <summary>Notifies the rider of the progress of their ride and payment.</summary>
 internal sealed class NotifyRider(NotificationSender notifier)
     : IConsumer<DriverAssigned>,
         IConsumer<DriverUnassigned>,

@@ -8,14 +8,13 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments;
 
-/// <summary>
-/// Asks the gateway, outside any transaction, and publishes what it answered. May run any number of times for one attempt, also at
-/// once: it asks only while the machine waits for this very attempt.
-/// </summary>
+/// <summary>Calls the gateway, outside any transaction, and publishes its answer.</summary>
 /// <remarks>
-/// A key belongs to one card and one amount, which are written down before the gateway is asked (<see cref="GatewayCharge"/>). When
-/// the rider now pays with another card, the earlier key is closed at the gateway first, which says whether its money was taken.
-/// Only a key that can take nothing any more is followed by another, so no order of messages takes a ride's money twice.
+/// May run any number of times for one attempt, also concurrently: it calls the gateway only while the state machine waits for
+/// this very attempt.
+/// A key belongs to one card and one amount, which are recorded before the gateway is called (<see cref="GatewayCharge"/>). If the
+/// rider then pays with another card, the earlier key is first closed at the gateway, which tells whether its amount was captured.
+/// A new key follows only when the earlier one can capture nothing any more, so no order of messages charges a ride twice.
 /// </remarks>
 internal sealed class CallGateway(
     AppDbContext db,
@@ -26,7 +25,7 @@ internal sealed class CallGateway(
     ILogger<CallGateway> log
 ) : IConsumer<ChargeCard>
 {
-    // Trying again automatically cannot help.
+    // An automatic retry cannot help.
     const string NoMethod = "no_payment_method";
 
     public async Task Consume(ConsumeContext<ChargeCard> context)
@@ -37,7 +36,7 @@ internal sealed class CallGateway(
         {
             if (!await IsAwaited(charge, cancellationToken))
             {
-                log.LogInformation("Attempt {Attempt} for ride {RideId} is no longer wanted", attempt, rideId);
+                log.LogInformation("Attempt {Attempt} for ride {RideId} is obsolete; skipped", attempt, rideId);
                 return;
             }
 
@@ -78,7 +77,7 @@ internal sealed class CallGateway(
         }
     }
 
-    // A gateway may forget keys after a while. Our own state does not: a message delivered again a week later ends here.
+    // A gateway may forget keys after a while. The state machine does not: a message delivered again a week later ends here.
     Task<bool> IsAwaited(ChargeCard charge, CancellationToken cancellationToken) =>
         db.Set<Payment>()
             .AnyAsync(
@@ -93,7 +92,7 @@ internal sealed class CallGateway(
                 cancellationToken
             );
 
-    /// <summary>What the key stands for: what was written down first; else the card given, from now on; null without a card.</summary>
+    /// <summary>Returns the charge recorded for the key, or records it with the given card. Null without a card.</summary>
     async Task<GatewayCharge?> Pinned(ChargeCard charge, int number, string? token, CancellationToken cancellationToken)
     {
         if (charge.MayHaveBeenAsked(number) && await Read() is { } known)
@@ -120,7 +119,7 @@ internal sealed class CallGateway(
         }
         catch (DbUpdateException)
         {
-            // Somebody was first, in this very attempt or in an earlier delivery of it; then that holds.
+            // Another delivery of this attempt recorded the charge first; its record applies.
             if (await Read() is { } first)
                 return first;
             throw;
@@ -149,7 +148,7 @@ internal sealed class CallGateway(
         if (!pinned.IsFor(token, charge.Amount))
         {
             var closed = await gateway.Close(request, cancellationToken);
-            // A definite refusal is the earlier card's; this one has not been asked.
+            // A definite decline concerns the earlier card. The new card has not been charged yet.
             return closed.Outcome == ChargeOutcome.Declined ? ChargeAnswer.Declined(ChargeAnswer.Closed) : closed;
         }
         if (

@@ -4,10 +4,11 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Payments;
 
-/// <summary>
-/// What the gateway is asked under one idempotency key: which card, how much. Written before it is asked and never changed, so that
-/// a key never stands for two things, whatever becomes of the process or of the rider's cards meanwhile.
-/// </summary>
+/// <summary>The charge sent to the gateway under one idempotency key: the card and the amount.</summary>
+/// <remarks>
+/// Recorded before the gateway is called and never changed, so that a key never stands for two charges, even if the process
+/// crashes or the rider changes their cards.
+/// </remarks>
 internal sealed class GatewayCharge
 {
     /// <summary>The ride.</summary>
@@ -27,7 +28,7 @@ internal sealed class GatewayCharge
 
     public string Key => KeyOf(RideId, KeyNumber);
 
-    /// <summary>Permanent: the same ride and number give the same key in a year.</summary>
+    /// <summary>Returns the idempotency key. Permanent: the same ride and number give the same key in a year.</summary>
     public static string KeyOf(Guid rideId, int number) => $"ride/{rideId}/charge/{number}";
 
     public bool IsFor(string? token, Money amount) =>

@@ -10,7 +10,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments;
 
-/// <summary>An operator looks at the payment of a ride.</summary>
+/// <summary>Shows operators the payment of a ride.</summary>
 internal static class InspectPayment
 {
     static readonly Type[] s_ends =
@@ -37,7 +37,11 @@ internal static class InspectPayment
             ? TypedResults.Ok(View.Of(payment))
             : Problem.NotFound("There is no payment for this ride.", "payment_not_found");
 
-    /// <summary>The ride's payment, once it is known what is due; also when the ride's end is not handled yet, for that was seen.</summary>
+    /// <summary>Returns the ride's payment, once an amount is due.</summary>
+    /// <remarks>
+    /// If the ride has ended but Payments has not handled that event yet, waits for it, because the operator may have seen the
+    /// end.
+    /// </remarks>
     public static async Task<Payment?> FindPayment(
         this AppDbContext db,
         Guid rideId,
@@ -62,14 +66,16 @@ internal static class InspectPayment
     /// <param name="RideId">The ride.</param>
     /// <param name="PaymentId">The payment.</param>
     /// <param name="RiderId">The rider.</param>
-    /// <param name="State">The machine's state: charging, retrying, outstanding, settling, captured, writtenOff or nothingDue.</param>
-    /// <param name="Amount">What is due.</param>
-    /// <param name="Attempt">The attempt that is being made or was made last, from 1.</param>
-    /// <param name="IdempotencyKey">The key under which the gateway knows the present charge.</param>
-    /// <param name="Unresolved">Whether the gateway may have taken the money without our knowing.</param>
+    /// <param name="State">
+    /// The machine's state: charging, retrying, outstanding, settling, captured, writtenOff or nothingDue.
+    /// </param>
+    /// <param name="Amount">The amount due.</param>
+    /// <param name="Attempt">The number of the current or last attempt, from 1.</param>
+    /// <param name="IdempotencyKey">The key of the current charge at the gateway.</param>
+    /// <param name="Unresolved">Whether the gateway may have captured the amount without our knowledge.</param>
     /// <param name="FailureCode">Why the last attempt failed.</param>
-    /// <param name="RetryAt">When the next is made.</param>
-    /// <param name="OpenedAt">When it became due.</param>
+    /// <param name="RetryAt">When the next attempt is due.</param>
+    /// <param name="OpenedAt">When the payment became due.</param>
     /// <param name="CapturedAt">When it was paid.</param>
     internal sealed record View(
         Guid RideId,

@@ -11,7 +11,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments;
 
-/// <summary>An operator asks for the money again, or gives it up, with a reason that the audit keeps.</summary>
+/// <summary>Lets an operator retry or write off a payment. The reason is stored in the audit log.</summary>
 internal static class OperatePayment
 {
     const string NotDue = "payment_not_due";
@@ -24,8 +24,8 @@ internal static class OperatePayment
             .MapPost("/operations/payments/{rideId:guid}/retry", Retry)
             .WithSummary("Retry the payment of a ride")
             .WithDescription(
-                "Now, with the card that the rider last named, or else the default. For a payment that is retrying or outstanding; "
-                    + "while it is being made, again has no effect. 409 payment_not_due when nothing is owed."
+                "At once, with the card that the rider last named, or else the default. Possible while it is retrying or "
+                    + "outstanding. Repeating it while the attempt is in flight has no effect. 409 payment_not_due if nothing is owed."
             )
             .Refuses(StatusCodes.Status404NotFound, "payment_not_found")
             .Refuses(StatusCodes.Status409Conflict, NotDue);
@@ -34,8 +34,8 @@ internal static class OperatePayment
             .WithSummary("Write off the payment of a ride")
             .AnswersWhenHandled<BalanceWrittenOff>()
             .WithDescription(
-                "The rider owes it no longer and can ride again. For a payment that is retrying or outstanding; again has no effect. "
-                    + "409 payment_in_progress while the gateway is being asked, payment_not_due when nothing is owed."
+                "The rider no longer owes it and can request rides. Possible while it is retrying or outstanding. Repeating it "
+                    + "has no effect. 409 payment_in_progress while an attempt is in flight, payment_not_due if nothing is owed."
             )
             .Refuses(StatusCodes.Status404NotFound, "payment_not_found")
             .Refuses(StatusCodes.Status409Conflict, NotDue, InProgress);
@@ -109,13 +109,13 @@ internal static class OperatePayment
         if (await db.FindPayment(rideId, visibility, cancellationToken) is not { } known)
             return Problem.NotFound("There is no payment for this ride.", "payment_not_found");
         var commandId = request.IdFor(IdempotentRequest.Command);
-        // A repeat of a request whose first answer was lost: whatever has become of the payment since, it was carried out.
+        // A repeat of a request whose first response was lost: it was carried out, whatever happened to the payment since.
         if (
             request.MayBeARepeat
             && (await payments.AcceptedBefore(db, [commandId], cancellationToken)).Contains(commandId)
         )
             return Done(known);
-        // Before it is done, so that no crash hides it; what changes nothing is no act.
+        // Audited before it is executed, so that no crash hides it. A repeat that changes nothing is not audited.
         if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
             await audit.Record(action, rideId, by.Id, asked.Reason.Trim(), cancellationToken);
         var outcome = await payments.Send(command, commandId, cancellationToken);
@@ -124,7 +124,7 @@ internal static class OperatePayment
             : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
                 ? Problem.Conflict(
                     InProgress,
-                    "The gateway is being asked; write the payment off when it has answered."
+                    "An attempt is in flight at the gateway. Write the payment off when it has ended."
                 )
             : Problem.Conflict(NotDue, "Nothing is owed for this ride.", ("state", InspectPayment.View.Of(now).State));
     }
@@ -132,7 +132,7 @@ internal static class OperatePayment
     static Accepted<InspectPayment.View> Done(Payment payment) =>
         TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", InspectPayment.View.Of(payment));
 
-    // The commit's answer was lost, and the inbox kept the command from having an effect twice.
+    // The commit's response was lost, and the inbox kept the command from taking effect twice.
     static bool WasDone<T>(T command, Payment payment) =>
         command is WriteOffPayment
             ? payment.Status == nameof(PaymentStateMachine.WrittenOff)

@@ -5,10 +5,11 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Payments;
 
-/// <summary>
-/// The payment of one ride. Its key is the ride's id, so there is one per ride, permanently; the row stays when it is captured and
-/// makes every message that comes again change nothing.
-/// </summary>
+/// <summary>The payment of one ride.</summary>
+/// <remarks>
+/// Its key is the ride's id, so there is one per ride, permanently. The row remains after the capture, so that every redelivered
+/// message changes nothing.
+/// </remarks>
 internal sealed class Payment : SagaStateMachineInstance
 {
     /// <summary>The ride.</summary>
@@ -23,23 +24,24 @@ internal sealed class Payment : SagaStateMachineInstance
 
     public string RiderId { get; set; } = "";
 
-    /// <summary>What to pay with; the rider's default if null.</summary>
+    /// <summary>The payment method. If null, the rider's default.</summary>
     public Guid? PaymentMethodId { get; set; }
 
     public decimal Amount { get; set; }
 
     public string Currency { get; set; } = "";
 
-    /// <summary>The attempt that is being made or was made last, from 1.</summary>
+    /// <summary>The number of the current or last attempt, from 1.</summary>
     public int Attempt { get; set; }
 
-    /// <summary>
-    /// The number in the idempotency key. Moves on only when the gateway can take nothing under it any more: after a definite decline,
-    /// or when it was closed because the rider pays with another card.
-    /// </summary>
+    /// <summary>The number in the idempotency key.</summary>
+    /// <remarks>
+    /// It increases only when the gateway can capture nothing under the key any more: after a definite decline, or when the key
+    /// was closed because the rider pays with another card.
+    /// </remarks>
     public int KeyNumber { get; set; }
 
-    /// <summary>Whether the last answer under the present key was no answer.</summary>
+    /// <summary>Whether the outcome of the last charge under the current key is unknown.</summary>
     public bool Unresolved { get; set; }
 
     /// <summary>Why the last attempt failed.</summary>
@@ -51,7 +53,7 @@ internal sealed class Payment : SagaStateMachineInstance
 
     public DateTimeOffset OpenedAt { get; set; }
 
-    /// <summary>When the present attempt was begun, or the last one ended.</summary>
+    /// <summary>When the current attempt began, or the last one ended.</summary>
     public DateTimeOffset ChangedAt { get; set; }
 
     public DateTimeOffset? CapturedAt { get; set; }
@@ -70,7 +72,7 @@ internal sealed class Payment : SagaStateMachineInstance
             builder.Property(payment => payment.Status).HasMaxLength(32);
             builder.Property(payment => payment.Version).IsConcurrencyToken();
             builder.Property(payment => payment.RiderId).HasMaxLength(255);
-            // Empty until the ride has a fare, which a text of fixed length would fill with blanks.
+            // Empty until the ride has a fare; a fixed-length text column would pad it with blanks.
             builder.Property(payment => payment.Currency).HasMaxLength(3);
             builder.Property(payment => payment.FailureCode).HasMaxLength(64);
             builder.Ignore(payment => payment.Due);

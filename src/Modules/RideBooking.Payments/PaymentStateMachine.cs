@@ -4,10 +4,10 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Payments;
 
-/// <summary>
-/// The payment of one ride: charged, retried, owed, captured. Only this machine decides what is asked of the gateway, and under
-/// which key. Docs: docs/diagrams/payment.md.
-/// </summary>
+/// <summary>The state machine of a ride's payment: charged, retried, owed, captured.</summary>
+/// <remarks>
+/// Only this machine decides what the gateway is asked to do, and under which key. See docs/diagrams/payment.md.
+/// </remarks>
 internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
 {
     public PaymentStateMachine(PaymentOptions options, TimeProvider clock)
@@ -16,11 +16,11 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
         InstanceState(payment => payment.Status);
 
         Event(() => RideRequested, e => e.CorrelateById(context => context.Message.RideId));
-        // Money moves only for a ride that was requested. What is early is tried again until the request has come; what never had
-        // one ends in the error queue.
+        // Money moves only for a requested ride. An early event is retried until the request has arrived; without a request it
+        // ends in the error queue.
         Event(() => FareFinalized, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
         Event(() => FeeAssessed, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
-        // Money that came in for no payment of ours must end in the error queue, not in the log.
+        // A capture without a payment of ours must end in the error queue, not in the log.
         Event(() => Succeeded, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
         Event(() => Declined, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
         Event(() => Unknown, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
@@ -72,11 +72,11 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
                 .GiveUp(clock)
                 .RecordOutstanding(clock)
                 .TransitionTo(Outstanding),
-            // The attempt under way is replaced: its key is closed before the other card is charged.
+            // Replaces the attempt in flight: its key is closed before the other card is charged.
             When(PayNow, c => c.NamesAnotherCard()).Accept().PayWith().Charge(clock),
-            When(PayNow, c => !c.NamesAnotherCard()).Accept(), // it is being paid
+            When(PayNow, c => !c.NamesAnotherCard()).Accept(), // already in flight
             When(RetryNow).Accept(),
-            Ignore(WriteOff), // not before the gateway has answered
+            Ignore(WriteOff), // only after the gateway has answered
             Ignore(Retry.Received)
         );
 
@@ -107,17 +107,17 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
             When(Succeeded).Capture(clock).Settle(clock).TransitionTo(Captured),
             When(Declined, c => c.IsAwaited()).Decline(clock).GiveUp(clock).TransitionTo(Outstanding),
             When(Unknown, c => c.IsAwaited()).LeaveOpen(clock).GiveUp(clock).TransitionTo(Outstanding),
-            // The attempt under way is replaced: its key is closed before the other card is charged.
+            // Replaces the attempt in flight: its key is closed before the other card is charged.
             When(PayNow, c => c.NamesAnotherCard()).Accept().PayWith().Charge(clock),
-            When(PayNow, c => !c.NamesAnotherCard()).Accept(), // it is being paid
+            When(PayNow, c => !c.NamesAnotherCard()).Accept(), // already in flight
             When(RetryNow).Accept(),
-            Ignore(WriteOff), // not before the gateway has answered
+            Ignore(WriteOff), // only after the gateway has answered
             Ignore(Retry.Received)
         );
 
         During(
             WrittenOff,
-            // The money was taken after all; that is what the books say, so it is what the ride says.
+            // The amount was captured after all: the gateway's books say so, and therefore the ride does.
             When(Succeeded).Capture(clock).TransitionTo(Captured),
             When(Declined, c => c.IsAwaited()).Resolve(),
             When(WriteOff).Accept(),
@@ -127,7 +127,7 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
             Ignore(Retry.Received)
         );
 
-        // Final, but kept: whatever comes again, however late, finds the ride paid.
+        // Final, but kept: every redelivered message, however late, finds the ride paid.
         foreach (var over in new[] { Captured, NothingDue })
             During(
                 over,
@@ -140,7 +140,7 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
                 Ignore(Retry.Received)
             );
 
-        // A fare or fee that comes again is the same one.
+        // A repeated fare or fee is the same one.
         foreach (var due in new[] { Charging, Retrying, Outstanding, Settling, WrittenOff, Captured, NothingDue })
             During(due, When(FareFinalized).RefuseAnother(), When(FeeAssessed).RefuseAnother());
         foreach (
@@ -149,19 +149,19 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
             During(known, Ignore(RideRequested));
     }
 
-    /// <summary>The ride was requested; what it costs is not known yet.</summary>
+    /// <summary>The ride was requested; its price is not known yet.</summary>
     public State Expected { get; private set; } = null!;
 
-    /// <summary>The gateway was asked and has not answered yet.</summary>
+    /// <summary>The gateway was called and has not answered yet.</summary>
     public State Charging { get; private set; } = null!;
 
-    /// <summary>The next attempt has its time.</summary>
+    /// <summary>The next attempt is scheduled.</summary>
     public State Retrying { get; private set; } = null!;
 
-    /// <summary>The rider owes it; nothing happens by itself any more.</summary>
+    /// <summary>The rider owes the amount; there are no more automatic attempts.</summary>
     public State Outstanding { get; private set; } = null!;
 
-    /// <summary>The rider owes it and the gateway was asked again.</summary>
+    /// <summary>The rider owes the amount, and a new attempt is in flight.</summary>
     public State Settling { get; private set; } = null!;
 
     /// <summary>Paid.</summary>
@@ -170,7 +170,7 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
     /// <summary>The ride costs nothing.</summary>
     public State NothingDue { get; private set; } = null!;
 
-    /// <summary>An operator gave it up.</summary>
+    /// <summary>An operator wrote the amount off.</summary>
     public State WrittenOff { get; private set; } = null!;
 
     public Event<RideRequested> RideRequested { get; private set; } = null!;

@@ -4,10 +4,10 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Payments;
 
-/// <summary>What the payment machine does, by name.</summary>
+/// <summary>The activities of the payment machine, by name.</summary>
 internal static class PaymentSteps
 {
-    /// <summary>Remembers whose ride it is: money moves only for a ride that was requested.</summary>
+    /// <summary>Records the ride's rider: money moves only for a requested ride.</summary>
     public static EventActivityBinder<Payment, RideRequested> Expect(
         this EventActivityBinder<Payment, RideRequested> binder,
         TimeProvider clock
@@ -19,7 +19,7 @@ internal static class PaymentSteps
             c.Saga.PaymentId = Guid.CreateVersion7(c.Saga.OpenedAt);
         });
 
-    /// <summary>Remembers what is to be paid.</summary>
+    /// <summary>Records the fare as the amount due.</summary>
     public static EventActivityBinder<Payment, FareFinalized> Start(
         this EventActivityBinder<Payment, FareFinalized> binder,
         TimeProvider clock
@@ -29,22 +29,26 @@ internal static class PaymentSteps
             var (fare, sum) = (c.Message, c.Message.Lines.Sum(line => line.Amount.Amount));
             if (fare.Lines.Count > 0 && sum != fare.Total.Amount)
                 throw new UnacceptableMessageException(
-                    $"The lines of ride {fare.RideId} sum to {sum} and not to {fare.Total}."
+                    $"The lines of ride {fare.RideId} sum to {sum}, not to {fare.Total}."
                 );
             Start(c.Saga, fare.RiderId, fare.Total, fare.PaymentMethodId, clock);
         });
 
-    /// <summary>The same again changes nothing. Another rider or amount is never dropped in silence.</summary>
+    /// <summary>
+    /// Accepts a repeat without a change. Fails on another rider or amount, which must never be dropped silently.
+    /// </summary>
     public static EventActivityBinder<Payment, FareFinalized> RefuseAnother(
         this EventActivityBinder<Payment, FareFinalized> binder
     ) => binder.Then(c => RefuseAnother(c.Saga, c.Message.RiderId, c.Message.Total));
 
-    /// <summary>The same again changes nothing. Another rider or amount is never dropped in silence.</summary>
+    /// <summary>
+    /// Accepts a repeat without a change. Fails on another rider or amount, which must never be dropped silently.
+    /// </summary>
     public static EventActivityBinder<Payment, CancellationFeeAssessed> RefuseAnother(
         this EventActivityBinder<Payment, CancellationFeeAssessed> binder
     ) => binder.Then(c => RefuseAnother(c.Saga, c.Message.RiderId, c.Message.Amount));
 
-    /// <summary>Remembers what is to be paid.</summary>
+    /// <summary>Records the cancellation fee as the amount due.</summary>
     public static EventActivityBinder<Payment, CancellationFeeAssessed> Start(
         this EventActivityBinder<Payment, CancellationFeeAssessed> binder,
         TimeProvider clock
@@ -65,11 +69,11 @@ internal static class PaymentSteps
             })
             .Publish(c => ChargeCard.Of(c.Saga));
 
-    /// <summary>Pays with what the rider says now.</summary>
+    /// <summary>Changes the payment method to the one the rider named.</summary>
     public static EventActivityBinder<Payment, PayNow> PayWith(this EventActivityBinder<Payment, PayNow> binder) =>
         binder.Then(c => c.Saga.PaymentMethodId = c.Message.PaymentMethodId);
 
-    /// <summary>The money is there.</summary>
+    /// <summary>Records the capture.</summary>
     public static EventActivityBinder<Payment, ChargeSucceeded> Capture(
         this EventActivityBinder<Payment, ChargeSucceeded> binder,
         TimeProvider clock
@@ -93,7 +97,7 @@ internal static class PaymentSteps
                 c.Saga.ChangedAt
             ));
 
-    /// <summary>The balance is settled.</summary>
+    /// <summary>Publishes that the balance is settled.</summary>
     public static EventActivityBinder<Payment, ChargeSucceeded> Settle(
         this EventActivityBinder<Payment, ChargeSucceeded> binder,
         TimeProvider clock
@@ -106,7 +110,7 @@ internal static class PaymentSteps
             clock.GetUtcNow()
         ));
 
-    /// <summary>This key is used up: the next attempt is a new one to the gateway.</summary>
+    /// <summary>Moves to a new key: to the gateway, the next attempt is a new charge.</summary>
     public static EventActivityBinder<Payment, ChargeDeclined> Decline(
         this EventActivityBinder<Payment, ChargeDeclined> binder,
         TimeProvider clock
@@ -119,7 +123,7 @@ internal static class PaymentSteps
             c.Saga.ChangedAt = clock.GetUtcNow();
         });
 
-    /// <summary>The money may have been taken: the next attempt first finds out.</summary>
+    /// <summary>Records that the amount may have been captured: the next attempt first looks up the outcome.</summary>
     public static EventActivityBinder<Payment, ChargeUnknown> LeaveOpen(
         this EventActivityBinder<Payment, ChargeUnknown> binder,
         TimeProvider clock
@@ -132,7 +136,7 @@ internal static class PaymentSteps
             c.Saga.ChangedAt = clock.GetUtcNow();
         });
 
-    /// <summary>Sets the time of the next attempt and says so.</summary>
+    /// <summary>Schedules the next attempt and publishes that.</summary>
     public static EventActivityBinder<Payment, T> WaitForRetry<T>(
         this EventActivityBinder<Payment, T> binder,
         Schedule<Payment, RetryDue> retry,
@@ -149,14 +153,14 @@ internal static class PaymentSteps
             )
             .Publish(c => Failed(c.Saga, clock));
 
-    /// <summary>Says that no further attempt is made by itself.</summary>
+    /// <summary>Publishes that there are no more automatic attempts.</summary>
     public static EventActivityBinder<Payment, T> GiveUp<T>(
         this EventActivityBinder<Payment, T> binder,
         TimeProvider clock
     )
         where T : class => binder.Publish(c => Failed(c.Saga, clock));
 
-    /// <summary>The rider owes it from now on.</summary>
+    /// <summary>Records that the rider owes the amount from now on.</summary>
     public static EventActivityBinder<Payment, T> RecordOutstanding<T>(
         this EventActivityBinder<Payment, T> binder,
         TimeProvider clock
@@ -169,7 +173,8 @@ internal static class PaymentSteps
             clock.GetUtcNow()
         ));
 
-    /// <summary>Gives the amount up and says so. What the gateway may still have taken is found out, and its key closed.</summary>
+    /// <summary>Writes the amount off and publishes that.</summary>
+    /// <remarks>The outcome of a charge that the gateway may still have captured is looked up, and its key closed.</remarks>
     public static EventActivityBinder<Payment, WriteOffPayment> WriteOff(
         this EventActivityBinder<Payment, WriteOffPayment> binder,
         TimeProvider clock
@@ -195,33 +200,33 @@ internal static class PaymentSteps
                 c.Saga.ChangedAt
             ));
 
-    /// <summary>The gateway took nothing, and never will.</summary>
+    /// <summary>Records that the gateway captured nothing, and never will.</summary>
     public static EventActivityBinder<Payment, ChargeDeclined> Resolve(
         this EventActivityBinder<Payment, ChargeDeclined> binder
     ) => binder.Then(c => c.Saga.Unresolved = false);
 
-    /// <summary>Whether the rider names another card than the payment is being made with.</summary>
+    /// <summary>Whether the rider names another card than the one in use.</summary>
     public static bool NamesAnotherCard(this SagaConsumeContext<Payment, PayNow> context) =>
         context.Message.PaymentMethodId != context.Saga.PaymentMethodId;
 
-    /// <summary>Whether this is the answer to the attempt that is being made, not a repeated one to an earlier.</summary>
+    /// <summary>Whether the answer belongs to the attempt in flight, and is not a repeat of an earlier one.</summary>
     public static bool IsAwaited(this SagaConsumeContext<Payment, ChargeDeclined> context) =>
         context.Message.Attempt == context.Saga.Attempt;
 
-    /// <summary>Whether this is the answer to the attempt that is being made, not a repeated one to an earlier.</summary>
+    /// <summary>Whether the answer belongs to the attempt in flight, and is not a repeat of an earlier one.</summary>
     public static bool IsAwaited(this SagaConsumeContext<Payment, ChargeUnknown> context) =>
         context.Message.Attempt == context.Saga.Attempt;
 
-    /// <summary>Whether another attempt follows by itself.</summary>
+    /// <summary>Whether another automatic attempt follows.</summary>
     public static bool HasRetry(this SagaConsumeContext<Payment> context, IReadOnlyList<TimeSpan> delays) =>
         context.Saga.Attempt <= delays.Count;
 
     static void Start(Payment payment, string riderId, Money due, Guid? paymentMethodId, TimeProvider clock)
     {
         if (riderId != payment.RiderId)
-            throw Unlike(payment, $"not rider {riderId}'s");
+            throw Unlike(payment, $", not to rider {riderId}");
         if (due.Amount < 0 || !due.IsInMinorUnits())
-            throw Unlike(payment, $"and cannot cost {due}");
+            throw Unlike(payment, $" and cannot cost {due}");
         var now = clock.GetUtcNow();
         payment.PaymentMethodId = paymentMethodId;
         payment.Amount = due.Amount;
@@ -233,11 +238,11 @@ internal static class PaymentSteps
     static void RefuseAnother(Payment payment, string riderId, Money due)
     {
         if (riderId != payment.RiderId || due != payment.Due)
-            throw Unlike(payment, $"and costs {payment.Due}, not {due} of rider {riderId}");
+            throw Unlike(payment, $" and costs {payment.Due}; the message says {due} of rider {riderId}");
     }
 
     static UnacceptableMessageException Unlike(Payment payment, string what) =>
-        new($"Ride {payment.CorrelationId} is rider {payment.RiderId}'s {what}.");
+        new($"Ride {payment.CorrelationId} belongs to rider {payment.RiderId}{what}.");
 
     static PaymentFailed Failed(Payment payment, TimeProvider clock) =>
         new(

@@ -15,7 +15,7 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Payments;
 
-/// <summary>Collecting what rides cost: the gateway, retries, payment methods and what riders owe.</summary>
+/// <summary>The module of payments: the gateway, retries, payment methods and what riders owe.</summary>
 public sealed class PaymentsModule : IModule
 {
     /// <inheritdoc />
@@ -24,7 +24,8 @@ public sealed class PaymentsModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        // Read at once, so that a wrong setting stops the start; what depends on the environment once that is known.
+        // Read at once, so that a wrong setting stops the start. Settings that depend on the environment are read when it is
+        // known.
         SandboxGateway.Check(PaymentOptions.Read(configuration, development: false).DefaultToken);
         services.AddSingleton(provider =>
             PaymentOptions.Read(configuration, provider.GetRequiredService<IHostEnvironment>().IsDevelopment())

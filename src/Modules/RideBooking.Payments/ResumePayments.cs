@@ -8,10 +8,11 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Payments;
 
-/// <summary>
-/// Says again what a payment has been waiting for too long: a broker may lose its queues, and the embedded transport does with
-/// the process. Harmless when nothing was lost, for the gateway is asked under the same key and the machine knows the attempt.
-/// </summary>
+/// <summary>Republishes the message of a payment that has been waiting too long.</summary>
+/// <remarks>
+/// A broker may lose its queues, and the embedded transport loses them with the process. A republished message is harmless if
+/// none was lost: the gateway is called under the same key, and the machine knows the attempt.
+/// </remarks>
 internal sealed class ResumePayments(
     IServiceScopeFactory scopes,
     PaymentOptions options,
@@ -34,19 +35,15 @@ internal sealed class ResumePayments(
             {
                 await Resume(stoppingToken);
             }
-            catch (Exception away) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                log.LogWarning(
-                    away,
-                    "Payments that wait could not be looked through; the next look is at {Next}",
-                    Next
-                );
+                log.LogWarning(exception, "Checking for overdue payments failed; the next check is at {Next}", Next);
             }
     }
 
     DateTimeOffset Next => clock.GetUtcNow() + options.ResumeAfter / 4;
 
-    /// <summary>One look. Returns how many payments it resumed.</summary>
+    /// <summary>Runs one check. Returns the number of payments it resumed.</summary>
     public async Task<int> Resume(CancellationToken cancellationToken)
     {
         var resumed = await ResumeOf(
@@ -54,18 +51,16 @@ internal sealed class ResumePayments(
             cancellationToken
         );
         if (resumed > 0)
-            log.LogWarning("Resumed {Count} payments whose messages seem to be lost", resumed);
+            log.LogWarning("Republished the messages of {Count} payments, which seem to be lost", resumed);
         return resumed;
     }
 
-    /// <summary>
-    /// Resumes every payment that waits for an answer or whose pause is over; a timer that is lost before its time is made good
-    /// when it is overdue, by the ordinary look.
-    /// </summary>
+    /// <summary>Resumes every payment that waits for an answer or whose retry is due.</summary>
+    /// <remarks>A timer that is lost before it is due is replaced when it is overdue, by the regular check.</remarks>
     public async Task<int> Republish(CancellationToken cancellationToken)
     {
         var total = 0;
-        // What is resumed has changed after this instant.
+        // Payments resumed here have changed after this instant.
         var now = clock.GetUtcNow();
         while (await Waiting(now, cancellationToken) is { Count: > 0 } waiting)
             total += await ResumeOf(waiting, cancellationToken);
@@ -90,7 +85,7 @@ internal sealed class ResumePayments(
             .Set<Payment>()
             .AsNoTracking()
             .Where(payment =>
-                // What has changed in the future did so by another host's clock, when is not known.
+                // A change dated in the future was made by another host's clock; its real time is unknown.
                 (payment.ChangedAt < since || payment.ChangedAt > ahead)
                 && (
                     payment.Status == nameof(PaymentStateMachine.Charging)
@@ -111,13 +106,13 @@ internal sealed class ResumePayments(
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
 
-        // Of several processes one gets to say it, and not again before its time.
+        // Of several processes, one republishes the message, and not again before it is overdue again.
         var now = clock.GetUtcNow();
-        var mine = await db.Set<Payment>()
+        var claimed = await db.Set<Payment>()
             .Where(p => p.CorrelationId == payment.CorrelationId)
             .Where(p => p.Version == payment.Version && p.ChangedAt == payment.ChangedAt)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.ChangedAt, now), cancellationToken);
-        if (mine == 0)
+        if (claimed == 0)
             return false;
 
         if (payment.Status == nameof(PaymentStateMachine.Retrying))

@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>The driver waits at the pickup.</summary>
+/// <summary>Reports that the driver waits at the pickup.</summary>
 internal sealed record ArriveAtPickup(Guid RideId, string DriverId, DateTimeOffset At, DriverFix? Position = null)
     : IDriverCommand;
 
@@ -18,8 +18,8 @@ internal static class ArriveAtPickupEndpoint
             .MapPost("/rides/{rideId:guid}/arrive", Handle)
             .WithSummary("Report arrival at the pickup")
             .WithDescription(
-                "A report that your position or the time contradicts is accepted and flagged, or refused where the operator "
-                    + "of this service decided so."
+                "A report that contradicts your position or the time is accepted and flagged, or refused if the "
+                    + "operator of this service has configured that."
             )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);

@@ -9,7 +9,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>The rider does not want to be driven any more.</summary>
+/// <summary>Cancels the ride for its rider.</summary>
 internal sealed record CancelRide(Guid RideId, string RiderId, string Reason, DateTimeOffset At);
 
 internal static class CancelRideEndpoint
@@ -20,7 +20,7 @@ internal static class CancelRideEndpoint
             .WithSummary("Cancel the ride")
             .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
-                "Possible until you are aboard; may cost a fee, see cancellation-preview. Again has no effect."
+                "Possible until you are aboard. A fee may apply: see cancellation-preview. Repeating it has no effect."
             )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.NotCancellable);

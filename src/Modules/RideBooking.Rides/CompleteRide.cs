@@ -10,13 +10,13 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
 
-/// <summary>The rider is there.</summary>
+/// <summary>Completes the ride: the rider has reached the destination.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="DriverId">Its driver.</param>
 /// <param name="DistanceMeters">What the driver's app measured, metres.</param>
 /// <param name="Tolls">What the driver paid on the way.</param>
 /// <param name="At">When.</param>
-/// <param name="Position">Where the driver's phone last said it was.</param>
+/// <param name="Position">The last position the driver's phone reported.</param>
 internal sealed record CompleteRide(
     Guid RideId,
     string DriverId,
@@ -36,7 +36,7 @@ internal static class CompleteRideEndpoint
             .WithSummary("Complete the ride")
             .AnswersWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
-                "The fare is computed and charged; see the ride's payment. A distance that cannot be true is flagged, and the "
+                "The fare is computed and charged; see the ride's payment. An implausible distance is flagged, and the "
                     + "estimate is billed."
             )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
@@ -55,7 +55,8 @@ internal static class CompleteRideEndpoint
         CancellationToken cancellationToken
     )
     {
-        // Which tolls the fare can hold depends on the tariff, and that on when the ride started. Most rides have none.
+        // Which tolls the fare may contain depends on the tariff, and the tariff on when the ride started. Most rides have no
+        // tolls.
         if (
             reported?.Tolls is { } tolls
             && await db.FindRide(rideId, cancellationToken) is { StartedAt: { } startedAt } ride
@@ -84,13 +85,13 @@ internal static class CompleteRideEndpoint
         );
     }
 
-    /// <param name="DistanceMeters">What the app measured, metres; without it the estimate counts.</param>
-    /// <param name="Tolls">What was paid on the way, in the currency of the fare; you get it in full.</param>
+    /// <param name="DistanceMeters">The distance the app measured, in metres. If absent, the estimate is billed.</param>
+    /// <param name="Tolls">The tolls you paid, in the currency of the fare. You are reimbursed in full.</param>
     internal sealed record Request(int? DistanceMeters, Money? Tolls)
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            const decimal MaxTolls = 1_000_000m; // what any currency can need; the tariff says what the fare's does
+            const decimal MaxTolls = 1_000_000m; // enough for any currency; the tariff sets the limit of its own
 
             public Validator()
             {

@@ -5,7 +5,7 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Rides;
 
-/// <summary>Where a driver's phone last said it was.</summary>
+/// <summary>The last position a driver's phone reported.</summary>
 /// <param name="Lat">Latitude, degrees.</param>
 /// <param name="Lng">Longitude, degrees.</param>
 /// <param name="At">When the report arrived.</param>
@@ -13,7 +13,7 @@ internal sealed record DriverFix(double Lat, double Lng, DateTimeOffset At)
 {
     public double MetersTo(Place place) => GreatCircle.Meters(Lat, Lng, place.Lat, place.Lng);
 
-    /// <summary>How old it is. Never negative, whatever the clocks of the replicas say.</summary>
+    /// <summary>The age of the position. Never negative, even if the clocks of the replicas differ.</summary>
     public TimeSpan AgeAt(DateTimeOffset instant) => instant > At ? instant - At : TimeSpan.Zero;
 }
 

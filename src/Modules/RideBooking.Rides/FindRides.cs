@@ -8,7 +8,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Operators look for rides of all riders, by status and by what was flagged.</summary>
+/// <summary>Finds rides of all riders for operators, by status and by flag.</summary>
 internal static class FindRides
 {
     public static void Map(RouteGroupBuilder operators) =>
@@ -16,8 +16,8 @@ internal static class FindRides
             .MapGet("/operations/rides", Handle)
             .WithSummary("Find rides, newest first")
             .WithDescription(
-                "By status (state=inProgress), and those with a report that cannot be true (flagged=true; false for those "
-                    + "without). Each ride's flags say why."
+                "Filter by status (state=inProgress), and by whether a report was implausible (flagged=true or "
+                    + "flagged=false). Each ride's flags say why."
             );
 
     static async Task<Results<Ok<Page<RideView>>, ProblemHttpResult>> Handle(

@@ -15,19 +15,20 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>
-/// The ride, live: its events from the first, or from the one after <c>Last-Event-ID</c>, as they happen. The stream stays
-/// open when the ride is over, for payment, receipt and rating come later; the client leaves when it has seen enough.
-/// </summary>
+/// <summary>Streams a ride's events as they happen, from the first or from the one after <c>Last-Event-ID</c>.</summary>
+/// <remarks>
+/// The stream stays open when the ride has ended, because payment, receipt and rating come later; the client disconnects when it
+/// has seen enough.
+/// </remarks>
 internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> json)
 {
-    public static void Map(RouteGroupBuilder everybody) =>
-        everybody
+    public static void Map(RouteGroupBuilder callers) =>
+        callers
             .MapGet("/rides/{rideId:guid}/events", Handle)
             .WithSummary("Follow a ride live")
             .WithDescription(
-                "Server-sent events: the event's name, its envelope with the ride's status after it, and as id its position "
-                    + "in the event log. Begins with what has happened so far and stays open after the ride, until you leave."
+                "Server-sent events: the event's name, its envelope with the resulting ride status, and as id its position "
+                    + "in the event log. It begins with past events and stays open after the ride ends, until you disconnect."
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code)
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
@@ -53,7 +54,9 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
 
     /// <param name="rideId">The ride.</param>
     /// <param name="after">The position of the last event the client has seen.</param>
-    /// <param name="offerId">The accepted offer of the driver who watches, if one does: the stream ends when the offer does.</param>
+    /// <param name="offerId">
+    /// If the client is the ride's driver, the offer they accepted: the stream ends when the driver loses the ride.
+    /// </param>
     /// <param name="cancellationToken">Ends the stream.</param>
     async IAsyncEnumerable<ServerEvent> Events(
         Guid rideId,
@@ -62,7 +65,7 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Always from the first event, because the status after an event follows from all before it; a ride has few.
+        // Always reads from the first event, because the status after an event depends on all earlier ones. A ride has few.
         RideStatus? status = null;
         await foreach (var row in follower.Events(rideId.ToString(), cancellationToken))
         {

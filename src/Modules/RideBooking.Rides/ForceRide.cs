@@ -11,11 +11,13 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
 
-/// <summary>An operator completes a ride whose driver cannot.</summary>
+/// <summary>Completes a ride whose driver cannot. Sent by an operator.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="DistanceMeters">What the operator knows of the distance, metres; the quote or the estimate counts without it.</param>
-/// <param name="EstimatedSeconds">How long the trip was estimated to take: what is billed of the time at most.</param>
+/// <param name="DistanceMeters">
+/// The distance, in metres, if the operator knows it. If null, the quote or the estimate is billed.
+/// </param>
+/// <param name="EstimatedSeconds">The estimated duration of the trip, in seconds: the maximum time that is billed.</param>
 /// <param name="At">When.</param>
 internal sealed record ForceComplete(
     Guid RideId,
@@ -25,10 +27,10 @@ internal sealed record ForceComplete(
     DateTimeOffset At
 );
 
-/// <summary>An operator cancels a ride that its rider and driver cannot end.</summary>
+/// <summary>Cancels a ride that neither its rider nor its driver can end. Sent by an operator.</summary>
 internal sealed record ForceCancel(Guid RideId, string Reason, DateTimeOffset At);
 
-/// <summary>An operator ends a ride, with a reason that the audit and the ride keep.</summary>
+/// <summary>Lets an operator end a ride. The reason is stored in the audit log and on the ride.</summary>
 internal static class ForceRide
 {
     public static void Map(RouteGroupBuilder operators)
@@ -39,7 +41,7 @@ internal static class ForceRide
             .AnswersWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "For a ride in progress. The rider pays the quoted fare, or the estimate; with distanceMeters a metered fare. "
-                    + "The driver earns as usual and is free again. Again has no effect."
+                    + "The driver earns as usual and becomes available. Repeating it has no effect."
             )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
@@ -48,8 +50,8 @@ internal static class ForceRide
             .WithSummary("Cancel an active ride")
             .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
-                "In any status before the end, also with the rider aboard. Nobody pays; the driver, if any, is free again. "
-                    + "Again has no effect."
+                "Possible until the ride ends, even with the rider aboard. Nothing is charged; the driver, if any, "
+                    + "becomes available. Repeating it has no effect."
             )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
@@ -132,7 +134,7 @@ internal static class ForceRide
     {
         if (await db.FindRide(rideId, cancellationToken) is not { } known)
             return RideProblems.NotFound();
-        // Before it is done, so that no crash hides it; what changes nothing is no act.
+        // Audited before it is executed, so that no crash hides it. A repeat that changes nothing is not audited.
         if (isPossible(known))
             await audit.Record(action, rideId, by.Id, reason, cancellationToken);
         var (accepted, ride) = await commands.Send(rideId, request, command(known), cancellationToken);
@@ -142,7 +144,7 @@ internal static class ForceRide
     }
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
-    /// <param name="DistanceMeters">The distance, metres, where it is known; without it the quote or the estimate counts.</param>
+    /// <param name="DistanceMeters">The distance, in metres, if known. If absent, the quote or the estimate is billed.</param>
     internal sealed record CompleteRequest(string Reason, int? DistanceMeters)
     {
         internal sealed class Validator : AbstractValidator<CompleteRequest>

@@ -9,14 +9,14 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>The ride as it is now. A client that knows its version asks cheaply whether there is a newer one.</summary>
+/// <summary>Returns the current ride. A client that sends the version it has gets 304 while there is no newer one.</summary>
 internal static class GetRide
 {
-    public static void Map(RouteGroupBuilder everybody) =>
-        everybody
+    public static void Map(RouteGroupBuilder callers) =>
+        callers
             .MapGet("/rides/{rideId:guid}", Handle)
             .WithSummary("Get a ride")
-            .WithDescription("Its ETag is its version; If-None-Match answers 304 while there is no newer one.")
+            .WithDescription("The ETag is the ride's version. If-None-Match answers 304 while there is no newer one.")
             .Produces(StatusCodes.Status304NotModified)
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
 

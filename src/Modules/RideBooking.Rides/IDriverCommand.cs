@@ -1,6 +1,6 @@
 namespace RideBooking.Rides;
 
-/// <summary>Something only the ride's present driver may say.</summary>
+/// <summary>A command that only the ride's current driver may send.</summary>
 internal interface IDriverCommand
 {
     string DriverId { get; }

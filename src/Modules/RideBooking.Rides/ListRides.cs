@@ -9,9 +9,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>
-/// The caller's rides, newest first. One has one active ride at a time, so the instant it began orders them without a tie.
-/// </summary>
+/// <summary>Lists the caller's rides, newest first.</summary>
+/// <remarks>A caller has at most one active ride at a time, so the time the ride began is a unique sort key.</remarks>
 internal static class ListRides
 {
     public static void MapForRiders(RouteGroupBuilder riders) =>

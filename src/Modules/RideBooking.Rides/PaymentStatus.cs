@@ -1,9 +1,9 @@
 namespace RideBooking.Rides;
 
-/// <summary>
-/// How paying for a ride stands. In this order: what is later in the list wins over what is earlier, whatever the order in
-/// which the news of it arrives.
-/// </summary>
+/// <summary>The state of a ride's payment.</summary>
+/// <remarks>
+/// The order matters: a later value in the list overrides an earlier one, in whatever order their events arrive.
+/// </remarks>
 internal enum PaymentStatus
 {
     None,
@@ -12,7 +12,7 @@ internal enum PaymentStatus
     Retrying,
     Outstanding,
 
-    /// <summary>Given up by an operator. Money that was taken after all wins over it.</summary>
+    /// <summary>Written off by an operator. A payment that succeeds after all overrides it.</summary>
     WrittenOff,
     Captured,
     Refunded,

@@ -8,14 +8,22 @@ using RideBooking.Platform.Quotes;
 namespace RideBooking.Rides;
 
 /// <summary>
-/// What a driver's reports can be, judged by the driver's last position, the time and the distance. Pure. A phone's GPS fails,
-/// so a report that cannot be true is flagged and not refused, unless the settings say so; a no-show, which costs the rider
-/// money, needs the evidence.
+/// Judges whether a driver's reports are plausible, by the driver's last position, the time and the distance. A pure function.
 /// </summary>
-/// <param name="PickupRadiusMeters"><c>Rides:PickupRadiusMeters</c>: how near the pickup, or dropoff, counts as there, metres.</param>
-/// <param name="PositionMaxAge"><c>Rides:PositionMaxAge</c>: how old a position may be to prove where a driver is.</param>
-/// <param name="MaxSpeedKmh"><c>Rides:MaxSpeedKmh</c>: no vehicle is faster, kilometres per hour.</param>
-/// <param name="RefuseImplausible"><c>Rides:RefuseImplausible</c>: whether what would be flagged is refused.</param>
+/// <remarks>
+/// A phone's GPS fails at times, so an implausible report is flagged and not refused, unless the settings say so. A no-show
+/// costs the rider money, so it requires evidence.
+/// </remarks>
+/// <param name="PickupRadiusMeters">
+/// <c>Rides:PickupRadiusMeters</c>: the maximum distance that counts as at the pickup or dropoff, metres.
+/// </param>
+/// <param name="PositionMaxAge">
+/// <c>Rides:PositionMaxAge</c>: the maximum age of a position that proves where a driver is.
+/// </param>
+/// <param name="MaxSpeedKmh"><c>Rides:MaxSpeedKmh</c>: the maximum speed of a vehicle, kilometres per hour.</param>
+/// <param name="RefuseImplausible">
+/// <c>Rides:RefuseImplausible</c>: whether an implausible report is refused instead of flagged.
+/// </param>
 internal sealed record Plausibility(
     int PickupRadiusMeters,
     TimeSpan PositionMaxAge,
@@ -23,8 +31,8 @@ internal sealed record Plausibility(
     bool RefuseImplausible
 )
 {
-    // An estimate of the way to the pickup has a minute for turning and finding the door, and a city's slow average as the crow
-    // flies.
+    // The estimate of the pickup trip adds a minute for turning and finding the door, and uses a city's slow average speed along
+    // the straight line.
     const int EtaAllowanceSeconds = 60;
     const double EtaKmh = 20;
 
@@ -38,7 +46,7 @@ internal sealed record Plausibility(
             configuration.TrueOrFalse("Rides:RefuseImplausible", false)
         );
 
-    /// <summary>What cannot be true of an arrival at the pickup.</summary>
+    /// <summary>Returns the flags of an arrival at the pickup.</summary>
     public IReadOnlyList<RideFlag> Of(Ride ride, ArriveAtPickup arrived)
     {
         List<RideFlag> flags = [];
@@ -52,20 +60,20 @@ internal sealed record Plausibility(
             flags.Add(
                 Flag(
                     RideFlags.ArrivedTooSoon,
-                    $"Arrival was reported {Seconds(took)} after the assignment; the way was estimated at {eta} s",
+                    $"Arrival was reported {Seconds(took)} after the assignment; the trip was estimated at {eta} s",
                     arrived
                 )
             );
         return flags;
     }
 
-    /// <summary>What cannot be true of a start.</summary>
+    /// <summary>Returns the flags of a start.</summary>
     public IReadOnlyList<RideFlag> Of(Ride ride, StartRide started) =>
         Beyond(started.Position, ride.Pickup, started.At) is { } far
             ? [Flag(RideFlags.StartedFarFromPickup, $"The start was reported {far} from the pickup", started)]
             : [];
 
-    /// <summary>What cannot be true of a completion.</summary>
+    /// <summary>Returns the flags of a completion.</summary>
     public IReadOnlyList<RideFlag> Of(Ride ride, CompleteRide completed)
     {
         if (ride.StartedAt is not { } started)
@@ -83,7 +91,7 @@ internal sealed record Plausibility(
             flags.Add(
                 Flag(
                     RideFlags.CompletedTooSoon,
-                    $"Completion was reported {Seconds(took)} after the start, for {Distance(straight)} as the crow flies",
+                    $"Completion was reported {Seconds(took)} after the start, for {Distance(straight)} in a straight line",
                     completed
                 )
             );
@@ -98,26 +106,26 @@ internal sealed record Plausibility(
                     measured == MeasuredDistance.Verdict.TooShort
                         ? RideFlags.DistanceTooShort
                         : RideFlags.DistanceTooLong,
-                    $"{Distance(meters)} were reported for {Distance(straight)} as the crow flies in {Seconds(took)}",
+                    $"{Distance(meters)} were reported for {Distance(straight)} in a straight line in {Seconds(took)}",
                     completed
                 )
             );
         return flags;
     }
 
-    /// <summary>Where the driver was seen since the start, if lately: where the ride really ended.</summary>
+    /// <summary>The driver's last position since the start, if recent enough: where the ride really ended.</summary>
     public Place? SeenDuringRide(Ride ride, CompleteRide completed) =>
         completed.Position is { } seen && seen.At > ride.StartedAt && IsFresh(seen, completed.At)
             ? new Place(seen.Lat, seen.Lng)
             : null;
 
-    /// <summary>How far from the pickup a fresh position is, metres; null without one.</summary>
+    /// <summary>The distance of a recent position from the pickup, metres. Null without a recent position.</summary>
     public int? MetersFromPickup(Ride ride, DriverFix? position, DateTimeOffset at) =>
         position is not null && IsFresh(position, at)
             ? (int)Math.Min(position.MetersTo(ride.Pickup), int.MaxValue)
             : null;
 
-    /// <summary>Why a no-show is not proven; null when it is.</summary>
+    /// <summary>Returns why a no-show is not proven, or null if it is.</summary>
     public NoShowProblem? Of(Ride ride, ReportNoShow noShow) =>
         Missing(ride.ArrivalMeters, "At the arrival")
         ?? Missing(MetersFromPickup(ride, noShow.Position, noShow.At), "At this report");
@@ -126,7 +134,7 @@ internal sealed record Plausibility(
         meters is null
             ? new(
                 RideProblems.PositionNotFresh,
-                $"{when} there was no position of yours that was at most {Seconds(PositionMaxAge)} old.",
+                $"{when} the service had no position of yours at most {Seconds(PositionMaxAge)} old.",
                 null
             )
         : meters > PickupRadiusMeters
@@ -139,7 +147,9 @@ internal sealed record Plausibility(
 
     bool IsFresh(DriverFix position, DateTimeOffset at) => position.AgeAt(at) <= PositionMaxAge;
 
-    /// <summary>How far away the driver must have been, in words: the place could not be reached since the last position.</summary>
+    /// <summary>
+    /// Describes how far away the driver must have been, if the place could not be reached since the last position.
+    /// </summary>
     string? Beyond(DriverFix? position, Place place, DateTimeOffset at)
     {
         if (position is null)
@@ -155,15 +165,15 @@ internal sealed record Plausibility(
 
     static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s");
 
-    // Metres where a kilometre's tenth would say less than the bound does.
+    // Metres below a kilometre, where a tenth of a kilometre would be less precise than the limit.
     static string Distance(double meters) =>
         meters < 1000
             ? string.Create(CultureInfo.InvariantCulture, $"{meters:0} m")
             : string.Create(CultureInfo.InvariantCulture, $"{meters / 1000:0.0} km");
 }
 
-/// <summary>Why a no-show is refused.</summary>
+/// <summary>The reason a no-show is refused.</summary>
 /// <param name="Code">The problem's code.</param>
-/// <param name="Detail">For the driver.</param>
-/// <param name="DistanceMeters">How far from the pickup, where that is the reason.</param>
+/// <param name="Detail">The text for the driver.</param>
+/// <param name="DistanceMeters">The distance from the pickup, if that is the reason, metres.</param>
 internal sealed record NoShowProblem(string Code, string Detail, int? DistanceMeters);

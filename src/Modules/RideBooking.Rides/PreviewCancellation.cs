@@ -9,7 +9,7 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
 
-/// <summary>What cancelling now would cost, before it is done.</summary>
+/// <summary>Returns what cancelling now would cost.</summary>
 internal static class PreviewCancellation
 {
     public static void Map(RouteGroupBuilder riders) =>
@@ -39,9 +39,11 @@ internal static class PreviewCancellation
         return TypedResults.Ok(new Preview(price.Amount.Amount == 0, price.Amount, freeUntil, price.WaivedReason));
     }
 
-    /// <param name="Free">Whether it costs nothing.</param>
-    /// <param name="Fee">What it costs.</param>
-    /// <param name="FreeUntil">While a driver is on the way: until when it costs nothing. Without a driver it is always free.</param>
-    /// <param name="WaivedReason">Why it costs nothing.</param>
+    /// <param name="Free">Whether cancelling is free.</param>
+    /// <param name="Fee">The fee.</param>
+    /// <param name="FreeUntil">
+    /// When the free period ends, while a driver is on the way. Without a driver, cancelling is always free.
+    /// </param>
+    /// <param name="WaivedReason">Why cancelling is free.</param>
     internal sealed record Preview(bool Free, Money Fee, DateTimeOffset? FreeUntil, string? WaivedReason);
 }

@@ -8,7 +8,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>The rider judges the ride.</summary>
+/// <summary>Records the rider's rating of the ride.</summary>
 internal sealed record RateRide(Guid RideId, string RiderId, int Stars, string? Comment, DateTimeOffset At);
 
 internal static class RateRideEndpoint
@@ -17,7 +17,7 @@ internal static class RateRideEndpoint
         riders
             .MapPost("/rides/{rideId:guid}/rating", Handle)
             .WithSummary("Rate the ride")
-            .WithDescription("Once, within 24 hours of its completion.")
+            .WithDescription("Possible once, within 24 hours of the ride's completion.")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(
                 StatusCodes.Status409Conflict,
@@ -54,7 +54,7 @@ internal static class RateRideEndpoint
         };
 
     /// <param name="Stars">1 to 5.</param>
-    /// <param name="Comment">In your words, at most 1000 characters.</param>
+    /// <param name="Comment">Your comment, at most 1000 characters.</param>
     internal sealed record Request(int Stars, string? Comment)
     {
         internal sealed class Validator : AbstractValidator<Request>

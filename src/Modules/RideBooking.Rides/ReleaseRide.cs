@@ -8,7 +8,7 @@ using RideBooking.Platform.Http;
 
 namespace RideBooking.Rides;
 
-/// <summary>The driver gives the ride back; another is looked for.</summary>
+/// <summary>Releases the ride for its driver and starts a search for another driver.</summary>
 internal sealed record ReleaseRide(Guid RideId, string DriverId, string Reason, DateTimeOffset At) : IDriverCommand;
 
 internal static class ReleaseRideEndpoint
@@ -18,7 +18,7 @@ internal static class ReleaseRideEndpoint
             .MapPost("/rides/{rideId:guid}/release", Handle)
             .WithSummary("Release the ride")
             .AnswersWhenHandled<DriverUnassigned>()
-            .WithDescription("Another driver is looked for. Possible until the rider is aboard.")
+            .WithDescription("The search for another driver starts. Possible until the rider is aboard.")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 

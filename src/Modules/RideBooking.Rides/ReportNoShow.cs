@@ -8,7 +8,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>The rider did not come.</summary>
+/// <summary>Reports that the rider did not come to the pickup.</summary>
 internal sealed record ReportNoShow(Guid RideId, string DriverId, DateTimeOffset At, DriverFix? Position = null)
     : IDriverCommand;
 
@@ -20,8 +20,8 @@ internal static class ReportNoShowEndpoint
             .WithSummary("Report a no-show")
             .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
-                "Cancels the ride at the rider's cost. Possible after a while of waiting at the pickup, and with recent positions "
-                    + "of yours near it, at the arrival and now."
+                "Cancels the ride at the rider's cost. Possible after the required wait at the pickup, with recent positions "
+                    + "of yours near it, both at the arrival and now."
             )
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(

@@ -15,7 +15,7 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
 
-/// <summary>A rider wants to be driven.</summary>
+/// <summary>Requests a ride for the caller.</summary>
 internal sealed record RequestRide(
     Guid RideId,
     string RiderId,
@@ -31,7 +31,7 @@ internal sealed record RequestRide(
 
 internal static class RequestRideEndpoint
 {
-    // An app may spell the same point in another way (180 and -180 degrees, a pole, a rounded last digit).
+    // An app may write the same point differently (180 and -180 degrees, a pole, a rounded last digit).
     const double SamePointMeters = 1;
 
     public static void Map(RouteGroupBuilder riders) =>
@@ -39,8 +39,8 @@ internal static class RequestRideEndpoint
             .MapPost("/rides", Handle)
             .WithSummary("Request a ride")
             .WithDescription(
-                "With a quoteId the quoted fare is what the ride costs, but for waiting and tolls. A trip that POST /quotes "
-                    + "refuses is refused in the same way."
+                "With a quoteId, the ride costs the quoted fare plus waiting and tolls. A trip that POST /quotes "
+                    + "refuses is refused here as well."
             )
             .Refuses(
                 StatusCodes.Status409Conflict,
@@ -64,16 +64,16 @@ internal static class RequestRideEndpoint
         CancellationToken cancellationToken
     )
     {
-        // A repeat whose first answer was lost finds the ride it made.
+        // A repeat whose first response was lost finds the ride that the first request created.
         var rideId = request.IdFor("ride");
         if (request.MayBeARepeat && await db.FindRide(rideId, cancellationToken) is { } made)
             return Made(made);
 
         var now = clock.GetUtcNow();
         SignedQuote? quote = null;
-        if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } wrong)
-            return wrong;
-        // What was quoted was checked then, and stays promised if the tariff has changed since.
+        if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } refusal)
+            return refusal;
+        // A quote was checked when it was issued, and stays valid even if the tariff has changed since.
         var vehicleClass = quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
         if (quote is null && trips.Check(asked.Pickup, asked.Dropoff, vehicleClass) is { } problem)
             return Problem.Validation(problem.Field, problem.Message);
@@ -100,10 +100,10 @@ internal static class RequestRideEndpoint
         }
         catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
         {
-            // Of two requests at once the database lets one ride become active.
+            // If two requests race, the database lets one ride become active.
             if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } other)
                 return other;
-            throw new DbUpdateConcurrencyException("The ride that stood against this one is over by now.", conflict);
+            throw new DbUpdateConcurrencyException("The ride that blocked this one has ended by now.", conflict);
         }
     }
 
@@ -120,7 +120,7 @@ internal static class RequestRideEndpoint
     {
         quote = null;
         if (!tokens.TryRead(asked.QuoteId, out var signed) || signed.RiderId != rider.Id)
-            return Problem.Validation("quoteId", "must be a quote that you were given");
+            return Problem.Validation("quoteId", "must be a quote that was issued to you");
         if (!SamePoint(signed.Pickup, asked.Pickup))
             return Problem.Validation("pickup", "must be the pickup of the quote");
         if (!SamePoint(signed.Dropoff, asked.Dropoff))
@@ -142,7 +142,7 @@ internal static class RequestRideEndpoint
     static bool SamePoint(Place one, Place other) =>
         GreatCircle.Meters(one.Lat, one.Lng, other.Lat, other.Lng) < SamePointMeters;
 
-    /// <summary>No ride while another is under way, nor before what is owed for earlier ones is paid, which rides know.</summary>
+    /// <summary>Refuses the ride while the rider has another active ride or an outstanding balance.</summary>
     static async Task<ProblemHttpResult?> CheckEligibility(
         Rider rider,
         AppDbContext db,
@@ -153,18 +153,18 @@ internal static class RequestRideEndpoint
     {
         var blocking = db.BlockingRides(rider.Id).OrderBy(ride => ride.RequestedAt);
         var rides = await blocking.ToListAsync(cancellationToken);
-        // The balance may say already that it is paid.
+        // The balance may already show the amount as paid: wait until the ride has recorded that, too.
         foreach (
             var owed in rides.FindAll(ride => ride.PaymentStatus is PaymentStatus.Outstanding or PaymentStatus.Retrying)
         )
             if (await visibility.WaitUntilHandled(owed.CorrelationId.ToString(), s_paid, cancellationToken))
                 rides = await blocking.ToListAsync(cancellationToken);
-        // Debts in several currencies cannot be added up: the oldest one's come first.
+        // Amounts in different currencies cannot be added: the currency of the oldest one is paid first.
         var debts = rides
             .Where(ride => ride.PaymentStatus == PaymentStatus.Outstanding)
             .Select(ride => ride.PaymentAmount!)
             .ToList();
-        // What is being retried is not owed yet. Only so much of it is lent, or a card that declines rides without end.
+        // An amount that is being retried is not yet owed. Their number is limited, or a declining card would ride without end.
         var retried = rides.Where(ride => ride.PaymentStatus == PaymentStatus.Retrying).ToList();
         if (debts.Count == 0 && retried.Count > limits.MaxUnpaidRides)
             debts = [.. retried.Select(ride => ride.PaymentAmount!)];
@@ -180,13 +180,15 @@ internal static class RequestRideEndpoint
         return rides.Find(ride => ride.ActiveRiderId is not null) is { } active
             ? Problem.Conflict(
                 RideProblems.ActiveRideExists,
-                "You have a ride under way; cancel or finish it first.",
+                "You have an active ride; cancel or finish it first.",
                 ("rideId", active.CorrelationId)
             )
             : null;
     }
 
-    /// <summary>The rider's rides that stand against another one, by two indexes that hold only such rides.</summary>
+    /// <summary>
+    /// Returns the rider's rides that block another one, from two partial indexes that contain only such rides.
+    /// </summary>
     internal static IQueryable<Ride> BlockingRides(this AppDbContext db, string riderId) =>
         db.Set<Ride>()
             .AsNoTracking()
@@ -198,11 +200,13 @@ internal static class RequestRideEndpoint
                 )
             );
 
-    /// <param name="Pickup">Where you wait.</param>
-    /// <param name="Dropoff">Where you want to go.</param>
-    /// <param name="VehicleClass">In any case; the quote's, or <c>standard</c>, if absent.</param>
+    /// <param name="Pickup">The pickup point.</param>
+    /// <param name="Dropoff">The destination.</param>
+    /// <param name="VehicleClass">
+    /// The vehicle class, in upper or lower case. If absent, the quote's class or <c>standard</c>.
+    /// </param>
     /// <param name="QuoteId">The quote you accept. It must be for the same trip.</param>
-    /// <param name="PaymentMethodId">One of your payment methods; your default if absent.</param>
+    /// <param name="PaymentMethodId">One of your payment methods. If absent, your default.</param>
     internal sealed record Request(
         Place Pickup,
         Place Dropoff,

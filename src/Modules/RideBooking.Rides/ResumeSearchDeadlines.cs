@@ -5,10 +5,8 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Rides;
 
-/// <summary>
-/// Sets the timer again that ends the search for a driver, for every ride that waits for one. A second timer of the same
-/// search finds it ended and changes nothing.
-/// </summary>
+/// <summary>Reschedules the search deadline of every ride that waits for a driver.</summary>
+/// <remarks>A second timer of the same search finds that search ended and changes nothing.</remarks>
 internal sealed class ResumeSearchDeadlines(AppDbContext db, IMessageScheduler scheduler, RideTimes times)
     : IRecoverableWork
 {
@@ -23,7 +21,7 @@ internal sealed class ResumeSearchDeadlines(AppDbContext db, IMessageScheduler s
         var total = 0;
         for (var last = ""; ; )
         {
-            // By the unique index of the riders under way, whatever the number of rides that ended.
+            // Reads the unique index of active riders, so the cost does not depend on the number of ended rides.
             var rides = await db.Set<Ride>()
                 .Where(ride => ride.ActiveRiderId != null && string.Compare(ride.ActiveRiderId, last) > 0)
                 .OrderBy(ride => ride.ActiveRiderId)

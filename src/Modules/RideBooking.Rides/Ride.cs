@@ -17,7 +17,7 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>The machine's state, one of <see cref="RideStatus"/>.</summary>
     public string Status { get; set; } = "";
 
-    /// <summary>Moves by one with every change; the API's <c>version</c> and ETag, and the lock of concurrent writers.</summary>
+    /// <summary>Incremented by every change: the API's <c>version</c> and ETag, and the optimistic concurrency token.</summary>
     public int Version { get; set; } = 1;
 
     public string RiderId { get; set; } = "";
@@ -33,10 +33,10 @@ internal sealed class Ride : SagaStateMachineInstance
     public int? QuotedDistanceMeters { get; set; }
     public Guid? PaymentMethodId { get; set; }
 
-    /// <summary>The driver who has the ride, or had it when it ended.</summary>
+    /// <summary>The driver of the ride, or the last one if it has ended.</summary>
     public string? DriverId { get; set; }
 
-    /// <summary>The driver while the ride is under way, else null. Unique: a driver's active rides never overlap.</summary>
+    /// <summary>The driver while the ride is active, else null. Unique: a driver has at most one active ride.</summary>
     public string? ActiveDriverId { get; set; }
 
     /// <summary>That driver's accepted offer.</summary>
@@ -45,27 +45,27 @@ internal sealed class Ride : SagaStateMachineInstance
     public string? DriverName { get; set; }
     public Vehicle? Vehicle { get; set; }
 
-    /// <summary>The driver's way to the pickup as it was estimated at the assignment, seconds.</summary>
+    /// <summary>The estimated driving time to the pickup at the assignment, seconds.</summary>
     public int? EtaSeconds { get; set; }
 
-    /// <summary>Offers of this ride that no longer count: a late duplicate of one must not assign its driver again.</summary>
+    /// <summary>Offers of this ride that have ended: a late duplicate of one must not assign its driver again.</summary>
     public List<Guid> EndedOffers { get; set; } = [];
 
-    /// <summary>Which search for a driver this is, from 1.</summary>
+    /// <summary>The number of the current search for a driver, from 1.</summary>
     public int Search { get; set; }
 
     public DateTimeOffset SearchStartedAt { get; set; }
 
-    /// <summary>The timer that ends the search.</summary>
+    /// <summary>The token of the scheduled search deadline.</summary>
     public Guid? SearchDeadlineToken { get; set; }
 
-    /// <summary>How far from the pickup the driver was at the arrival, metres; null where no fresh position told that.</summary>
+    /// <summary>The driver's distance from the pickup at the arrival, metres. Null without a recent position.</summary>
     public int? ArrivalMeters { get; set; }
 
-    /// <summary>What drivers reported that cannot be true, oldest first.</summary>
+    /// <summary>The flags of implausible reports, oldest first.</summary>
     public IReadOnlyList<RideFlag> Flags { get; set; } = [];
 
-    /// <summary>When the first of them was reported: by this operators find the ride.</summary>
+    /// <summary>When the first flag was raised. Operators find flagged rides by it.</summary>
     public DateTimeOffset? FlaggedAt { get; set; }
 
     public DateTimeOffset RequestedAt { get; set; }
@@ -76,13 +76,13 @@ internal sealed class Ride : SagaStateMachineInstance
     public DateTimeOffset? CancelledAt { get; set; }
     public DateTimeOffset? NoDriverFoundAt { get; set; }
 
-    /// <summary>When the status last changed. Never goes back, whatever the clocks of the replicas say.</summary>
+    /// <summary>When the status last changed. Never moves back, even if the clocks of the replicas differ.</summary>
     public DateTimeOffset ChangedAt { get; set; }
 
-    /// <summary><c>operator</c> where an operator completed the ride; null where its driver did.</summary>
+    /// <summary><c>operator</c> if an operator completed the ride, null if its driver did.</summary>
     public string? CompletedBy { get; set; }
 
-    /// <summary>Why the operator did.</summary>
+    /// <summary>Why the operator completed it.</summary>
     public string? CompletionReason { get; set; }
 
     /// <summary><c>rider</c>, <c>driver</c> (a no-show) or <c>operator</c>.</summary>
@@ -93,7 +93,7 @@ internal sealed class Ride : SagaStateMachineInstance
     /// <summary>Time from the driver's arrival to the start, seconds.</summary>
     public int? WaitSeconds { get; set; }
 
-    /// <summary>What the driver's app measured, metres.</summary>
+    /// <summary>The distance the driver's app measured, metres.</summary>
     public int? DistanceMeters { get; set; }
 
     public Money? Tolls { get; set; }
@@ -108,7 +108,7 @@ internal sealed class Ride : SagaStateMachineInstance
     public string? RatingComment { get; set; }
     public DateTimeOffset? RatedAt { get; set; }
 
-    /// <summary>The last command that was taken, by message id: tells a repeat of it from one that was refused.</summary>
+    /// <summary>The message id of the last accepted command: distinguishes a repeat of it from a refused command.</summary>
     public Guid? LastCommandId { get; set; }
 }
 
@@ -167,14 +167,14 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
             row => row.Vehicle!,
             vehicle =>
             {
-                // Named, because the ride has a vehicle_class of its own: the one asked for.
+                // Named explicitly, because the ride has its own vehicle_class: the requested one.
                 vehicle.Property(it => it.Class).HasColumnName("driver_vehicle_class").HasMaxLength(32);
                 vehicle.Property(it => it.Plate).HasColumnName("driver_vehicle_plate").HasMaxLength(50);
                 vehicle.Property(it => it.Model).HasColumnName("driver_vehicle_model").HasMaxLength(200);
             }
         );
 
-        // Only rides under way, and only what is owed: what ended and is paid, which is nearly all, weighs on neither.
+        // Only active rides and unpaid amounts: ended and paid rides, nearly all of them, add nothing to these indexes.
         ride.HasIndex(row => row.ActiveRiderId).IsUnique().HasFilter("active_rider_id IS NOT NULL");
         ride.HasIndex(row => row.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
         ride.HasIndex(row => row.RiderId, "ix_rides_owed_for")
@@ -185,11 +185,11 @@ internal sealed class RideMap : IEntityTypeConfiguration<Ride>
         ride.HasIndex(row => new { row.DriverId, row.AssignedAt });
     }
 
-    // The framework's comparer of a list makes a delegate at every comparison, and each save compares.
+    // The framework's list comparer allocates a delegate per comparison, and every save compares.
     static bool SameOffers(List<Guid>? one, List<Guid>? other) =>
         ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
 
-    // Never changed, only replaced.
+    // The list is replaced, never modified.
     static bool SameFlags(IReadOnlyList<RideFlag>? one, IReadOnlyList<RideFlag>? other) =>
         ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
 

@@ -7,7 +7,9 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Who may see a ride. To everybody else it does not exist: the same answer as for an id that nothing has.</summary>
+/// <summary>
+/// Decides who may see a ride. To all other callers it does not exist: they get the same answer as for an unknown id.
+/// </summary>
 internal static class RideAccess
 {
     static readonly CompiledQuery<Guid, Ride> s_ride = new(
@@ -17,7 +19,9 @@ internal static class RideAccess
     public static Task<Ride?> FindRide(this AppDbContext db, Guid rideId, CancellationToken cancellationToken) =>
         s_ride.Ask(db, rideId, cancellationToken);
 
-    /// <summary>The ride, when it is there and the caller's to see: its rider's, its present driver's, any operator's.</summary>
+    /// <summary>
+    /// Returns the ride if it exists and the caller may see it: its rider, its current driver or any operator.
+    /// </summary>
     public static async Task<Ride?> FindRide(
         this AppDbContext db,
         Guid rideId,
@@ -33,10 +37,8 @@ internal static class RideAccess
         return null;
     }
 
-    /// <summary>
-    /// Throws when the ride is the driver's by an assignment that has not reached it: then to say that there is no such ride
-    /// would be wrong.
-    /// </summary>
+    /// <summary>Throws if the caller is the ride's driver by an assignment that has not reached the ride yet.</summary>
+    /// <remarks>"Not found" would be wrong in that case.</remarks>
     public static async Task RefuseIfAssignmentIsPending(
         this AppDbContext db,
         Guid rideId,
@@ -51,7 +53,7 @@ internal static class RideAccess
                 assigned.DriverId == driverId && ride?.EndedOffers.Contains(assigned.OfferId) != true
             )
         )
-            throw new NotYetVisibleException("The ride is yours, and is not ready yet; repeat shortly.");
+            throw new NotYetVisibleException("The ride is yours but not ready yet; retry shortly.");
     }
 
     public static bool IsOf(this Ride ride, Rider rider) => ride.RiderId.Equals(rider.Id, StringComparison.Ordinal);
@@ -65,7 +67,7 @@ internal static class RideAccess
         || (caller.Is(Role.Driver) && ride.IsDrivenBy(caller.Id));
 }
 
-/// <summary>The problems of rides, by their stable codes.</summary>
+/// <summary>The problem codes of rides.</summary>
 internal static class RideProblems
 {
     public const string RideNotFound = "ride_not_found";
@@ -87,7 +89,7 @@ internal static class RideProblems
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no such ride, or none that you may see.", RideNotFound);
 
-    /// <summary>What a driver reported cannot be true.</summary>
+    /// <summary>The problem of an implausible report.</summary>
     public static ProblemHttpResult Implausible(IReadOnlyList<RideFlag> flags) =>
         Problem.Conflict(
             ImplausibleReport,

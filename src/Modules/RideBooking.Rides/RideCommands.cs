@@ -7,14 +7,16 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Puts a request's command to the ride's machine, in this process, and says what became of it.</summary>
+/// <summary>Sends a request's command to the ride's state machine, in this process, and returns the result.</summary>
 internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbContext db, ILogger<RideCommands> log)
 {
     /// <summary>
-    /// Accepted also when this very request was accepted before and its answer was lost: the inbox keeps the command from
-    /// having an effect twice, and the ride remembers it. An accepted command has the ride as it was committed; one that was
-    /// not, the ride as it is now, or null if there is none.
+    /// Sends a command and returns whether it was accepted, with the ride: as committed if accepted, else as it is now, or null.
     /// </summary>
+    /// <remarks>
+    /// A repeat of an accepted request whose response was lost is accepted too: the inbox prevents a second effect, and the ride
+    /// remembers the command.
+    /// </remarks>
     public async Task<(bool Accepted, Ride? Ride)> Send<T>(
         Guid rideId,
         IdempotentRequest request,
@@ -30,10 +32,11 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
         return (ride?.LastCommandId == messageId, ride);
     }
 
-    /// <summary>
-    /// Tells a ride what its driver does. To any other driver the ride does not exist, and to its own not before the
-    /// assignment: looked at first, for a look after the refusal may find that the assignment has come meanwhile.
-    /// </summary>
+    /// <summary>Sends a driver's command to a ride.</summary>
+    /// <remarks>
+    /// To any other driver the ride does not exist, and to its own driver not before the assignment. That is checked first,
+    /// because after a refusal a check may find that the assignment has arrived in the meantime.
+    /// </remarks>
     public async Task<Results<Accepted<RideView>, ProblemHttpResult>> SendFromDriver<T>(
         Guid rideId,
         Driver driver,

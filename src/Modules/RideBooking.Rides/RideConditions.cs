@@ -3,10 +3,14 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Rides;
 
-/// <summary>What must hold beyond the state for the machine to act. Where it does not, the event is ignored.</summary>
+/// <summary>
+/// The conditions beyond the state that the machine checks before it acts. If one does not hold, the event is ignored.
+/// </summary>
 internal static class RideConditions
 {
-    /// <summary>Only the present driver commands the ride: not one who released it, nor one who was never assigned.</summary>
+    /// <summary>
+    /// Whether the command is from the current driver, not from one who released the ride or was never assigned.
+    /// </summary>
     public static bool ByItsDriver<T>(BehaviorContext<Ride, T> context)
         where T : class, IDriverCommand =>
         context.Saga.DriverId is { } driver && driver.Equals(context.Message.DriverId, StringComparison.Ordinal);
@@ -14,7 +18,7 @@ internal static class RideConditions
     public static bool ByItsRider(BehaviorContext<Ride, CancelRide> context) =>
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal);
 
-    /// <summary>By the driver, who has waited for the rider as long as must be, where the rider was to come.</summary>
+    /// <summary>Whether the no-show is from the driver, who has waited long enough at the pickup.</summary>
     public static StateMachineCondition<Ride, ReportNoShow> AfterLongEnough(
         RideTimes times,
         Plausibility plausibility
@@ -24,7 +28,7 @@ internal static class RideConditions
             && context.Message.At >= context.Saga.ArrivedAt + times.NoShowAfter
             && plausibility.Of(context.Saga, context.Message) is null;
 
-    /// <summary>By the driver, and true as far as can be told, where the settings ask for that.</summary>
+    /// <summary>Whether the report is from the driver and, if the settings require it, plausible.</summary>
     public static StateMachineCondition<Ride, T> Believed<T>(
         Plausibility plausibility,
         Func<Ride, T, IReadOnlyList<RideFlag>> check
@@ -34,19 +38,19 @@ internal static class RideConditions
             ByItsDriver(context)
             && (!plausibility.RefuseImplausible || check(context.Saga, context.Message).Count == 0);
 
-    /// <summary>Whether an operator completed the ride: doing it again changes nothing.</summary>
+    /// <summary>Whether an operator completed the ride: a repeat then changes nothing.</summary>
     public static bool CompletedByOperator(BehaviorContext<Ride, ForceComplete> context) =>
         context.Saga.CompletedBy is RideSteps.ByOperator;
 
-    /// <summary>Whether an operator cancelled the ride: doing it again changes nothing.</summary>
+    /// <summary>Whether an operator cancelled the ride: a repeat then changes nothing.</summary>
     public static bool CancelledByOperator(BehaviorContext<Ride, ForceCancel> context) =>
         context.Saga.CancelledBy is RideSteps.ByOperator;
 
-    /// <summary>Neither the offer that gave the ride its driver nor one that has ended: not a duplicate.</summary>
+    /// <summary>Whether the assignment is new: its offer is neither the current one nor one that has ended.</summary>
     public static bool IsNewAssignment(BehaviorContext<Ride, DriverAssigned> context) =>
         context.Message.OfferId != context.Saga.OfferId && !context.Saga.EndedOffers.Contains(context.Message.OfferId);
 
-    /// <summary>Not the timer of a search that ended with an assignment.</summary>
+    /// <summary>Whether the timer belongs to the current search, not to one that ended with an assignment.</summary>
     public static bool IsOfThisSearch(BehaviorContext<Ride, SearchDeadlinePassed> context) =>
         context.Message.Search == context.Saga.Search;
 

@@ -1,9 +1,9 @@
 namespace RideBooking.Rides;
 
-/// <summary>Something about a ride that cannot be true, kept for operators.</summary>
-/// <param name="Code">What: see <see cref="RideFlags"/>.</param>
-/// <param name="Reason">Why, for a person.</param>
-/// <param name="DriverId">The driver whose report it was.</param>
+/// <summary>An implausible report about a ride, kept for operators.</summary>
+/// <param name="Code">The kind of flag, one of <see cref="RideFlags"/>.</param>
+/// <param name="Reason">The explanation for operators.</param>
+/// <param name="DriverId">The driver who reported it.</param>
 /// <param name="At">When it was reported.</param>
 internal sealed record RideFlag(string Code, string Reason, string DriverId, DateTimeOffset At);
 

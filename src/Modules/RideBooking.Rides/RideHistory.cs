@@ -8,13 +8,13 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>The audit trail: everything that ever happened to the ride, in order.</summary>
+/// <summary>Lists all events of a ride in order: its audit trail.</summary>
 internal static class RideHistory
 {
     const int Batch = 500;
 
-    public static void Map(RouteGroupBuilder everybody) =>
-        everybody
+    public static void Map(RouteGroupBuilder callers) =>
+        callers
             .MapGet("/rides/{rideId:guid}/history", Handle)
             .WithSummary("List the events of a ride, in order")
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);

@@ -3,8 +3,10 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Rides;
 
-/// <summary>What a rider is lent.</summary>
-/// <param name="MaxUnpaidRides"><c>Rides:MaxUnpaidRides</c>: how many rides whose payment is being retried a rider may have and still request another.</param>
+/// <summary>The limit of a rider's credit.</summary>
+/// <param name="MaxUnpaidRides">
+/// <c>Rides:MaxUnpaidRides</c>: the maximum number of rides in payment retry with which a rider may still request another.
+/// </param>
 internal sealed record RideLimits(int MaxUnpaidRides)
 {
     public static RideLimits Read(IConfiguration configuration) =>

@@ -4,15 +4,15 @@ using RideBooking.EventLog;
 
 namespace RideBooking.Rides;
 
-/// <summary>The ride's status as its events tell it: what the machine had decided when each was written.</summary>
+/// <summary>Derives the ride's status from its events: the status the machine had set when each was written.</summary>
 internal static class RideProgress
 {
-    /// <summary>The status after an event, given the status before it; null before the request.</summary>
+    /// <summary>Returns the status after an event, given the status before it (null before the request).</summary>
     public static RideStatus? After(RideStatus? before, EventEnvelope happened) =>
         happened.EventType switch
         {
             nameof(RideRequested) => RideStatus.Requested,
-            // One that came too late, or second, the machine turns away: it has no part in the ride.
+            // The machine rejects an assignment that is late or second: it does not affect the ride.
             nameof(DriverAssigned) when before is RideStatus.Requested => RideStatus.DriverAssigned,
             nameof(DriverUnassigned) when happened.Payload.GetProperty("searchAgain").GetBoolean() =>
                 RideStatus.Requested,

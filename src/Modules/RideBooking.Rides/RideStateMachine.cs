@@ -6,7 +6,7 @@ using static RideBooking.Rides.RideConditions;
 
 namespace RideBooking.Rides;
 
-/// <summary>The life of one ride. Only this machine writes a ride's status. Its picture is in docs/diagrams/ride.md.</summary>
+/// <summary>The state machine of a ride and the only writer of its status. See docs/diagrams/ride.md.</summary>
 internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 {
     public RideStateMachine(RideTimes times, Plausibility plausibility)
@@ -125,7 +125,8 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
             Ignore(ReportNoShow)
         );
 
-        // A driver who accepts second, or too late, is rejected and free again. The ride's own driver accepting twice changes nothing.
+        // A driver who accepts second or late is rejected and available again. A repeated acceptance by the ride's driver
+        // changes nothing.
         During(
             [DriverAssigned, DriverArrived, InProgress, Completed, Cancelled, NoDriverFound],
             When(OfferAccepted, IsNewAssignment).RejectDriver(),
@@ -134,7 +135,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
         During([Requested, DriverAssigned, DriverArrived, InProgress, Cancelled, NoDriverFound], Ignore(RateRide));
 
-        // What the ride costs and whether it is paid is true whatever the status, and arrives in any order.
+        // The price and the payment are recorded in every status: their events arrive in any order.
         DuringAny(
             When(FareFinalized).OfItsRider(it => it.RiderId).RecordAmountDue(fare => fare.Total),
             When(CancellationFeeAssessed).OfItsRider(it => it.RiderId).RecordAmountDue(fee => fee.Amount),
@@ -190,8 +191,8 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
 
     public Event<SearchDeadlinePassed> SearchDeadline { get; } = null!;
 
-    // An event of an unknown ride fails, so that it is retried, redelivered and in the end seen: it may be early. A timer
-    // of an unknown ride has nothing to end.
+    // An event of an unknown ride may be early: it fails, so that it is retried, redelivered and at last moved to the error
+    // queue. A timer of an unknown ride has nothing to end.
     void OfRide<T>(
         Expression<Func<Event<T>>> property,
         Func<T, Guid> rideId,

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RideBooking.Rides;
 
-/// <summary>Where a ride stands: the states of <see cref="RideStateMachine"/>, as the API spells them.</summary>
+/// <summary>The status of a ride: the states of <see cref="RideStateMachine"/>, as the API spells them.</summary>
 internal enum RideStatus
 {
     Requested,
@@ -16,7 +16,7 @@ internal enum RideStatus
 
 internal static class RideStatuses
 {
-    /// <summary>The status of a ride, from the machine's state of that name.</summary>
+    /// <summary>Parses the machine's state name.</summary>
     public static RideStatus Is(this Ride ride) => Enum.Parse<RideStatus>(ride.Status);
 
     /// <summary>Whether the ride has not ended.</summary>
@@ -27,9 +27,9 @@ internal static class RideStatuses
                 or RideStatus.DriverArrived
                 or RideStatus.InProgress;
 
-    /// <summary>As the API and events spell it.</summary>
+    /// <summary>Returns the status as the API and the events spell it.</summary>
     public static string InApi(this RideStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
-    /// <summary>Every spelling of the API.</summary>
+    /// <summary>All spellings of the API.</summary>
     public static IReadOnlyList<string> Spellings { get; } = [.. Enum.GetValues<RideStatus>().Select(InApi)];
 }

@@ -4,7 +4,7 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Rides;
 
-/// <summary>What the machine does on its way from one state to the next: changes the ride, then says so.</summary>
+/// <summary>The activities of the state machine: each changes the ride, then publishes what changed.</summary>
 internal static class RideSteps
 {
     const string ByDriver = "driver";
@@ -42,10 +42,11 @@ internal static class RideSteps
             );
         });
 
-    /// <summary>
-    /// Sets the timer that ends the search. It is published, not sent to the endpoint it is set from (as MassTransit's
-    /// Schedule does): that is often the in-process entrance of an HTTP request, where no message can be delivered later.
-    /// </summary>
+    /// <summary>Schedules the timer that ends the search.</summary>
+    /// <remarks>
+    /// The timer is published, not sent to the endpoint that schedules it (as MassTransit's Schedule does): that endpoint is
+    /// often the in-process one of an HTTP request, to which no message can be delivered later.
+    /// </remarks>
     public static EventActivityBinder<Ride, T> StartSearch<T>(this EventActivityBinder<Ride, T> binder, RideTimes times)
         where T : class =>
         binder.ThenAsync(async context =>
@@ -63,7 +64,8 @@ internal static class RideSteps
             ride.SearchDeadlineToken = deadline.TokenId;
         });
 
-    /// <summary>Takes the timer back. One that comes all the same is not of the present search and changes nothing.</summary>
+    /// <summary>Cancels the scheduled timer.</summary>
+    /// <remarks>One that fires anyway does not belong to the current search and changes nothing.</remarks>
     public static EventActivityBinder<Ride, T> StopSearch<T>(this EventActivityBinder<Ride, T> binder)
         where T : class =>
         binder.ThenAsync(async context =>
@@ -119,7 +121,7 @@ internal static class RideSteps
             return unassigned;
         });
 
-    /// <summary>Releases a driver for whom there is no ride (any more). Once: the offer is remembered.</summary>
+    /// <summary>Releases a driver for whom there is no ride (any more). At most once per offer: the ride remembers it.</summary>
     public static EventActivityBinder<Ride, DriverAssigned> RejectDriver(
         this EventActivityBinder<Ride, DriverAssigned> binder
     ) =>
@@ -147,7 +149,7 @@ internal static class RideSteps
         {
             var ride = context.Saga;
             var due = ride.SearchStartedAt + times.SearchDeadline;
-            // After an outage the timer comes late; the ride was searched for until then.
+            // After an outage the timer fires late; the search lasted until then.
             var sent = context.SentTime is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : due;
             ride.NoDriverFoundAt = ride.MoveTo(sent > due ? sent : due);
             ride.SearchDeadlineToken = null;
@@ -197,7 +199,9 @@ internal static class RideSteps
             return ride.Completed(done.DistanceMeters, done.Tolls, done.At, times) with { LastPosition = end };
         });
 
-    /// <summary>The clock of a ride whose driver is gone has run on: no more of the time is billed than was estimated.</summary>
+    /// <summary>
+    /// Limits the billed time to the estimate, because nothing stopped the clock of a ride whose driver is unavailable.
+    /// </summary>
     public static EventActivityBinder<Ride, ForceComplete> CompleteByOperator(
         this EventActivityBinder<Ride, ForceComplete> binder,
         RideTimes times
@@ -249,7 +253,7 @@ internal static class RideSteps
         );
     }
 
-    /// <summary>Notes what cannot be true, on the ride and in the event log.</summary>
+    /// <summary>Records a driver's implausible report on the ride and in the event log.</summary>
     public static EventActivityBinder<Ride, T> Flag<T>(
         this EventActivityBinder<Ride, T> binder,
         Func<Ride, T, IReadOnlyList<RideFlag>> check
@@ -320,7 +324,7 @@ internal static class RideSteps
             );
         });
 
-    /// <summary>Money of another rider than the ride's is not taken for the ride's, nor dropped in silence.</summary>
+    /// <summary>Fails if a payment names another rider than the ride's. It is neither recorded nor silently dropped.</summary>
     public static EventActivityBinder<Ride, T> OfItsRider<T>(
         this EventActivityBinder<Ride, T> binder,
         Func<T, string> riderId
@@ -330,11 +334,13 @@ internal static class RideSteps
         {
             if (riderId(context.Message) is var rider && rider != context.Saga.RiderId)
                 throw new UnacceptableMessageException(
-                    $"Ride {context.Saga.CorrelationId} is rider {context.Saga.RiderId}'s, not rider {rider}'s."
+                    $"Ride {context.Saga.CorrelationId} belongs to rider {context.Saga.RiderId}, not to rider {rider}."
                 );
         });
 
-    /// <summary>The first amount stands: a ride costs what it costs, however often the news of it comes.</summary>
+    /// <summary>
+    /// Records the first amount and ignores later ones: the price of a ride is final, however often its event arrives.
+    /// </summary>
     public static EventActivityBinder<Ride, T> RecordAmountDue<T>(
         this EventActivityBinder<Ride, T> binder,
         Func<T, Money> amount
@@ -355,11 +361,13 @@ internal static class RideSteps
     )
         where T : class => binder.Then(context => context.Saga.RecordPayment(status, amount(context.Message)));
 
-    /// <summary>Answers the HTTP request that sent the command, and remembers it, so that a repeat gets the same answer.</summary>
+    /// <summary>
+    /// Answers the HTTP request that sent the command and remembers the command, so that a repeat gets the same answer.
+    /// </summary>
     public static EventActivityBinder<Ride, T> Confirm<T>(this EventActivityBinder<Ride, T> binder)
         where T : class => binder.Then(context => context.Saga.LastCommandId = context.MessageId).Accept();
 
-    /// <summary>What is published when the rider cancels.</summary>
+    /// <summary>Creates the event that is published when the rider cancels.</summary>
     public static RideCancelled CancelledByRider(this Ride ride, string reason, DateTimeOffset at, RideTimes times) =>
         ride.Cancelled(ByRider, reason, ride.NotBefore(at), times);
 
@@ -402,13 +410,13 @@ internal static class RideSteps
         ride.PaymentAmount = amount;
     }
 
-    /// <summary>Moves the ride's time on, never back.</summary>
+    /// <summary>Sets the time of the ride's last change, never to an earlier one.</summary>
     static DateTimeOffset MoveTo(this Ride ride, DateTimeOffset at) => ride.ChangedAt = ride.NotBefore(at);
 
     static DateTimeOffset NotBefore(this Ride ride, DateTimeOffset at) =>
         at.ToUniversalTime() is var utc && utc > ride.ChangedAt ? utc : ride.ChangedAt;
 
-    // Free until a time means free at that time and not a moment later.
+    // "Free until" includes that very instant and nothing after it.
     static int SecondsBegun(DateTimeOffset from, DateTimeOffset to) => (int)Math.Ceiling((to - from).TotalSeconds);
 
     static int Seconds(DateTimeOffset from, DateTimeOffset to) => (int)(to - from).TotalSeconds;

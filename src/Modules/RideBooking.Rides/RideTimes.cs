@@ -3,11 +3,11 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Rides;
 
-/// <summary>The times that decide over a ride.</summary>
-/// <param name="SearchDeadline"><c>Matching:SearchDeadline</c>: how long a driver is looked for, each time anew.</param>
+/// <summary>The time limits of a ride.</summary>
+/// <param name="SearchDeadline"><c>Matching:SearchDeadline</c>: the duration of each search for a driver.</param>
 /// <param name="FreeCancellation"><c>Rides:FreeCancellation</c>: how long after the assignment cancelling is free.</param>
-/// <param name="FreeWait"><c>Rides:FreeWait</c>: how long the driver waits at the pickup for nothing.</param>
-/// <param name="NoShowAfter"><c>Rides:NoShowAfter</c>: how long the driver must have waited to give the rider up.</param>
+/// <param name="FreeWait"><c>Rides:FreeWait</c>: how long the driver waits at the pickup free of charge.</param>
+/// <param name="NoShowAfter"><c>Rides:NoShowAfter</c>: how long the driver must wait before they can report a no-show.</param>
 internal sealed record RideTimes(
     TimeSpan SearchDeadline,
     TimeSpan FreeCancellation,
@@ -15,7 +15,7 @@ internal sealed record RideTimes(
     TimeSpan NoShowAfter
 )
 {
-    /// <summary>How long after the ride it can be rated.</summary>
+    /// <summary>How long after its completion a ride can be rated.</summary>
     public static readonly TimeSpan RatingWindow = TimeSpan.FromHours(24);
 
     public static RideTimes Read(IConfiguration configuration) =>

@@ -4,28 +4,28 @@ namespace RideBooking.Rides;
 
 /// <summary>A ride as the API shows it to its rider, its driver and operators.</summary>
 /// <param name="Id">The ride.</param>
-/// <param name="Status">Where it stands.</param>
-/// <param name="RiderId">Who rides.</param>
-/// <param name="DriverId">Who drives, or drove.</param>
-/// <param name="Driver">What the rider looks for.</param>
+/// <param name="Status">The ride's status.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="DriverId">The driver, or the last one if the ride has ended.</param>
+/// <param name="Driver">What the rider needs to recognize the driver.</param>
 /// <param name="OfferId">The offer the driver accepted.</param>
-/// <param name="Pickup">Where the rider waits.</param>
-/// <param name="Dropoff">Where the rider goes.</param>
-/// <param name="VehicleClass">The class asked for.</param>
-/// <param name="Quote">What was promised, if a quote was accepted.</param>
-/// <param name="PaymentMethodId">How the rider wants to pay; the default if null.</param>
+/// <param name="Pickup">The pickup point.</param>
+/// <param name="Dropoff">The destination.</param>
+/// <param name="VehicleClass">The requested vehicle class.</param>
+/// <param name="Quote">The accepted quote, if any.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="Fare">What the rider pays, once it is final: the fare, or the fee of a cancelled ride.</param>
-/// <param name="Payment">How paying it stands.</param>
+/// <param name="Payment">The state of the payment.</param>
 /// <param name="EtaSeconds">While the driver is on the way: the estimate at the assignment, seconds.</param>
 /// <param name="WaitSeconds">How long the driver waited at the pickup, seconds.</param>
-/// <param name="DistanceMeters">What the driver's app measured, metres.</param>
-/// <param name="Tolls">What the driver paid on the way.</param>
-/// <param name="Completion">Who completed it and why, where that was not its driver.</param>
-/// <param name="Cancellation">Who cancelled it and why.</param>
-/// <param name="Rating">How the rider judged it.</param>
-/// <param name="Flags">What drivers reported that cannot be true, oldest first.</param>
-/// <param name="Version">Moves by one with every change; the ETag.</param>
-/// <param name="Timestamps">When it came to each status, by status; those of a driver who released it are gone.</param>
+/// <param name="DistanceMeters">The distance the driver's app measured, metres.</param>
+/// <param name="Tolls">The tolls the driver paid.</param>
+/// <param name="Completion">Who completed the ride and why, if it was not its driver.</param>
+/// <param name="Cancellation">Who cancelled the ride and why.</param>
+/// <param name="Rating">The rider's rating.</param>
+/// <param name="Flags">The flags of implausible reports, oldest first.</param>
+/// <param name="Version">Incremented by every change. Also the ETag.</param>
+/// <param name="Timestamps">When the ride reached each status, by status. Those of a driver who released it are omitted.</param>
 internal sealed record RideView(
     Guid Id,
     RideStatus Status,
@@ -52,17 +52,17 @@ internal sealed record RideView(
     IReadOnlyDictionary<string, DateTimeOffset> Timestamps
 )
 {
-    /// <param name="Name">What the rider calls the driver.</param>
+    /// <param name="Name">The driver's name, as riders see it.</param>
     /// <param name="Vehicle">The vehicle.</param>
     internal sealed record AssignedDriver(string Name, Vehicle Vehicle);
 
     /// <param name="Id">The quote.</param>
     /// <param name="Fare">The fare it promises.</param>
-    /// <param name="DistanceMeters">The distance that promise covers, metres.</param>
+    /// <param name="DistanceMeters">The distance the quote covers, metres.</param>
     internal sealed record AcceptedQuote(Guid Id, Money Fare, int DistanceMeters);
 
-    /// <param name="Status">How it stands.</param>
-    /// <param name="Amount">What is, or was, to be paid.</param>
+    /// <param name="Status">The state of the payment.</param>
+    /// <param name="Amount">The amount due or paid.</param>
     internal sealed record PaymentState(PaymentStatus Status, Money? Amount);
 
     /// <param name="By"><c>rider</c>, <c>driver</c> (a no-show) or <c>operator</c>.</param>
@@ -70,7 +70,7 @@ internal sealed record RideView(
     internal sealed record EndedBy(string By, string Reason);
 
     /// <param name="Stars">1 to 5.</param>
-    /// <param name="Comment">In the rider's words.</param>
+    /// <param name="Comment">The rider's comment.</param>
     internal sealed record RiderRating(int Stars, string? Comment);
 
     public static RideView Of(Ride ride) =>
@@ -116,6 +116,6 @@ internal sealed record RideView(
             .Where(reached => reached.At is not null)
             .ToDictionary(reached => reached.Status.InApi(), reached => AsKept(reached.At!.Value));
 
-    // No finer than every database keeps it, so that a ride looks the same before and after it was there.
+    // Rounded to the precision of all supported databases, so that a ride looks the same before and after it is stored.
     static DateTimeOffset AsKept(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
 }

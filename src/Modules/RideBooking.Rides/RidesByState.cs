@@ -5,17 +5,19 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>How many rides there are in each state.</summary>
+/// <summary>Counts the rides in each state.</summary>
 internal static class RidesByState
 {
     public static readonly Gauge Gauge = new(
         "ridebooking.rides",
         "{ride}",
-        "Rides there are; of those that ended, all there ever were",
+        "Number of rides; ended rides are counted since the beginning",
         "state"
     );
 
-    /// <summary>Counts those that match; a state without any counts none, so that its series does not come and go.</summary>
+    /// <summary>
+    /// Counts the matching rides. A state without rides reports zero, so that its series does not come and go.
+    /// </summary>
     public static async Task<IReadOnlyList<Reading>> Count(
         AppDbContext db,
         Expression<Func<Ride, bool>> which,
@@ -32,7 +34,7 @@ internal static class RidesByState
     }
 }
 
-/// <summary>Those under way are few and found by an index: their figure is always fresh.</summary>
+/// <summary>Counts active rides on every collection: they are few and an index finds them.</summary>
 internal sealed class RidesUnderWay(AppDbContext db) : IGaugeSource
 {
     public static IReadOnlyList<Gauge> Gauges => [RidesByState.Gauge];
@@ -46,7 +48,7 @@ internal sealed class RidesUnderWay(AppDbContext db) : IGaugeSource
         );
 }
 
-/// <summary>Those that ended are all there ever were: counting them takes longer, and so is done less often.</summary>
+/// <summary>Counts ended rides less often: all rides that ever ended are counted, which takes longer.</summary>
 internal sealed class RidesThatEnded(AppDbContext db) : IGaugeSource
 {
     public static IReadOnlyList<Gauge> Gauges => [RidesByState.Gauge];

@@ -10,7 +10,7 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Rides;
 
-/// <summary>The ride: its state machine and the rides part of the API.</summary>
+/// <summary>The module of rides: their state machine and their part of the API.</summary>
 public sealed class RidesModule : IModule
 {
     /// <inheritdoc />
@@ -59,9 +59,9 @@ public sealed class RidesModule : IModule
         FindRides.Map(operators);
         ForceRide.Map(operators);
 
-        var everybody = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
-        GetRide.Map(everybody);
-        FollowRide.Map(everybody);
-        RideHistory.Map(everybody);
+        var callers = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
+        GetRide.Map(callers);
+        FollowRide.Map(callers);
+        RideHistory.Map(callers);
     }
 }

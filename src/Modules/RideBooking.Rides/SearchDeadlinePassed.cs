@@ -1,6 +1,6 @@
 namespace RideBooking.Rides;
 
-/// <summary>A timer: nobody was found in time.</summary>
+/// <summary>A timer that fires when the search has found no driver in time.</summary>
 /// <param name="RideId">The ride.</param>
-/// <param name="Search">Which search of the ride it ends, so that a late one does not end a later search.</param>
+/// <param name="Search">The number of the search it ends, so that a late timer does not end a later search.</param>
 internal sealed record SearchDeadlinePassed(Guid RideId, int Search);

@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>The rider is aboard.</summary>
+/// <summary>Reports that the rider is aboard.</summary>
 internal sealed record StartRide(Guid RideId, string DriverId, DateTimeOffset At, DriverFix? Position = null)
     : IDriverCommand;
 

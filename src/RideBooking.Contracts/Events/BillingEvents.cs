@@ -1,6 +1,6 @@
 namespace RideBooking.Contracts;
 
-/// <summary>The final fare of a ride. Event-carried state: a consumer that charges or shows it needs nothing else.</summary>
+/// <summary>The final fare of a ride. Carries all state that a consumer needs to charge or show it.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="DriverId">The driver.</param>
@@ -8,11 +8,11 @@ namespace RideBooking.Contracts;
 /// <param name="Lines">The lines; they sum to <paramref name="Total"/>.</param>
 /// <param name="Total">What the rider pays.</param>
 /// <param name="TariffVersion">The tariff it was computed with.</param>
-/// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="At">When.</param>
 /// <param name="IgnoredDistanceMeters">
-/// The distance the driver's app reported, metres, where it could not be true and was not billed; null where it was, where none was
-/// reported, and in older events.
+/// The implausible distance the driver's app reported, metres, which was not billed. Null if the reported distance was
+/// billed or none was reported, and in older events.
 /// </param>
 [Event("billing")]
 public sealed record FareFinalized(
@@ -28,15 +28,15 @@ public sealed record FareFinalized(
     int? IgnoredDistanceMeters = null
 );
 
-/// <summary>What a cancelled ride costs: nothing, when <paramref name="WaivedReason"/> says why.</summary>
+/// <summary>The price of a cancelled ride. Nothing is due when <paramref name="WaivedReason"/> says why.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="DriverId">The driver who had the ride, if any.</param>
-/// <param name="InvoiceId">The invoice, when there is something to pay.</param>
+/// <param name="InvoiceId">The invoice, if an amount is due.</param>
 /// <param name="Amount">What the rider pays.</param>
 /// <param name="WaivedReason">Why nothing is due: <c>noDriverAssigned</c>, <c>withinFreePeriod</c>, <c>notCancelledByRider</c>.</param>
 /// <param name="TariffVersion">The tariff it was computed with.</param>
-/// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="At">When.</param>
 [Event("billing")]
 public sealed record CancellationFeeAssessed(
@@ -51,12 +51,12 @@ public sealed record CancellationFeeAssessed(
     DateTimeOffset At
 );
 
-/// <summary>The rider has the receipt.</summary>
+/// <summary>The receipt was issued to the rider.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="InvoiceId">The invoice that was paid.</param>
 /// <param name="Number">The receipt's number, as printed on it.</param>
-/// <param name="Total">What was paid.</param>
+/// <param name="Total">The amount paid.</param>
 /// <param name="At">When.</param>
 [Event("billing")]
 public sealed record ReceiptIssued(

@@ -1,11 +1,13 @@
 namespace RideBooking.Contracts;
 
-/// <summary>A driver began a shift and can be offered rides.</summary>
+/// <summary>A driver began a shift and can receive offers.</summary>
 /// <param name="DriverId">The driver.</param>
-/// <param name="ShiftId">The shift. Ordered by time (UUIDv7), so that a late event of an older shift can be told.</param>
-/// <param name="Name">What riders call the driver.</param>
+/// <param name="ShiftId">
+/// The shift. Ids are ordered by time (UUIDv7), so that a late event of an older shift is recognized.
+/// </param>
+/// <param name="Name">The driver's name, as riders see it.</param>
 /// <param name="Vehicle">The vehicle of this shift.</param>
-/// <param name="Location">Where the driver is.</param>
+/// <param name="Location">The driver's position.</param>
 /// <param name="At">When.</param>
 [Event("drivers", Stream = nameof(DriverId))]
 public sealed record DriverWentOnline(
@@ -17,10 +19,10 @@ public sealed record DriverWentOnline(
     DateTimeOffset At
 );
 
-/// <summary>A driver ended the shift.</summary>
+/// <summary>A driver's shift ended.</summary>
 /// <param name="DriverId">The driver.</param>
 /// <param name="ShiftId">The shift that ended.</param>
-/// <param name="Reason"><c>driver</c>, or why someone else ended it: <c>offersIgnored</c>.</param>
+/// <param name="Reason">Why: <c>driver</c> if the driver ended it, <c>offersIgnored</c> if the system did.</param>
 /// <param name="At">When.</param>
 [Event("drivers", Stream = nameof(DriverId))]
 public sealed record DriverWentOffline(string DriverId, Guid ShiftId, string Reason, DateTimeOffset At);

@@ -1,11 +1,11 @@
 namespace RideBooking.Contracts;
 
-/// <summary>The money was taken. At most once per ride.</summary>
+/// <summary>The payment was captured. At most once per ride.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="PaymentId">The payment.</param>
-/// <param name="Amount">What was taken.</param>
-/// <param name="Attempt">Which attempt succeeded, from 1.</param>
+/// <param name="Amount">The captured amount.</param>
+/// <param name="Attempt">The number of the attempt that succeeded, from 1.</param>
 /// <param name="At">When.</param>
 [Event("payments")]
 public sealed record PaymentCaptured(
@@ -17,15 +17,15 @@ public sealed record PaymentCaptured(
     DateTimeOffset At
 );
 
-/// <summary>An attempt to take the money failed.</summary>
+/// <summary>An attempt to capture the payment failed.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="PaymentId">The payment.</param>
-/// <param name="Amount">What was to be taken.</param>
-/// <param name="Attempt">Which attempt failed, from 1.</param>
+/// <param name="Amount">The amount to capture.</param>
+/// <param name="Attempt">The number of the attempt that failed, from 1.</param>
 /// <param name="Code">Why: <c>card_declined</c>, <c>insufficient_funds</c>, <c>gateway_timeout</c> and the like.</param>
 /// <param name="WillRetry">Whether another attempt is scheduled; if not, the amount is outstanding.</param>
-/// <param name="RetryAt">When the next attempt is made.</param>
+/// <param name="RetryAt">When the next attempt is due.</param>
 /// <param name="At">When.</param>
 [Event("payments")]
 public sealed record PaymentFailed(
@@ -40,7 +40,7 @@ public sealed record PaymentFailed(
     DateTimeOffset At
 );
 
-/// <summary>The rider owes the amount and cannot ride until it is paid.</summary>
+/// <summary>The rider owes the amount and cannot request a ride until it is paid.</summary>
 /// <param name="RideId">The ride it is owed for.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="Amount">What is owed.</param>
@@ -48,22 +48,24 @@ public sealed record PaymentFailed(
 [Event("payments")]
 public sealed record BalanceOutstanding(Guid RideId, string RiderId, Money Amount, DateTimeOffset At);
 
-/// <summary>What was owed for the ride is paid.</summary>
+/// <summary>The outstanding amount of the ride was paid.</summary>
 /// <param name="RideId">The ride it was owed for.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="PaymentId">The payment.</param>
-/// <param name="Amount">What was paid.</param>
+/// <param name="Amount">The amount paid.</param>
 /// <param name="At">When.</param>
 [Event("payments")]
 public sealed record BalanceSettled(Guid RideId, string RiderId, Guid PaymentId, Money Amount, DateTimeOffset At);
 
-/// <summary>An operator gave up what was owed for the ride: the rider can ride again, and nothing is asked of them any more.</summary>
+/// <summary>
+/// An operator wrote off the outstanding amount of the ride. The rider can request rides again and no longer owes it.
+/// </summary>
 /// <param name="RideId">The ride it was owed for.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="PaymentId">The payment.</param>
-/// <param name="Amount">What was owed.</param>
+/// <param name="Amount">The amount that was owed.</param>
 /// <param name="By">The operator.</param>
-/// <param name="Reason">Why, in the operator's words.</param>
+/// <param name="Reason">Why, as the operator wrote it.</param>
 /// <param name="At">When.</param>
 [Event("payments")]
 public sealed record BalanceWrittenOff(

@@ -1,15 +1,15 @@
 namespace RideBooking.Contracts;
 
-/// <summary>A rider asked for a ride.</summary>
+/// <summary>A rider requested a ride.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
-/// <param name="Pickup">Where the rider waits.</param>
-/// <param name="Dropoff">Where the rider goes.</param>
-/// <param name="VehicleClass">The class asked for.</param>
+/// <param name="Pickup">The pickup point.</param>
+/// <param name="Dropoff">The destination.</param>
+/// <param name="VehicleClass">The requested vehicle class.</param>
 /// <param name="QuoteId">The quote the rider accepted, if any.</param>
-/// <param name="QuotedFare">The fare that quote promises.</param>
-/// <param name="QuotedDistanceMeters">The distance that promise covers, metres.</param>
-/// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
+/// <param name="QuotedFare">The fare the quote promises.</param>
+/// <param name="QuotedDistanceMeters">The distance the quote covers, metres.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="At">When.</param>
 [Event("rides")]
 public sealed record RideRequested(
@@ -25,13 +25,15 @@ public sealed record RideRequested(
     DateTimeOffset At
 );
 
-/// <summary>The driver who had the ride no longer has it; when <paramref name="SearchAgain"/>, another is looked for.</summary>
+/// <summary>
+/// The driver no longer has the ride. If <paramref name="SearchAgain"/> is true, the search for another driver starts.
+/// </summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
-/// <param name="DriverId">The driver who is free again.</param>
-/// <param name="OfferId">The accepted offer that this ends.</param>
+/// <param name="DriverId">The driver, who is available again.</param>
+/// <param name="OfferId">The accepted offer that ended.</param>
 /// <param name="By">Who ended it: <c>driver</c>, <c>operator</c> or <c>system</c> (the ride had ended before the assignment arrived).</param>
-/// <param name="Reason">Why, in the words of the person who ended it.</param>
+/// <param name="Reason">Why, as the person who ended it wrote it.</param>
 /// <param name="SearchAgain">Whether the ride goes back to searching.</param>
 /// <param name="At">When.</param>
 [Event("rides")]
@@ -46,7 +48,7 @@ public sealed record DriverUnassigned(
     DateTimeOffset At
 );
 
-/// <summary>The search deadline passed without a driver: the ride is over. Matching stops looking.</summary>
+/// <summary>The search deadline passed without a driver, and the ride ended. Matching stops the search.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="SearchSeconds">How long the last search lasted, seconds.</param>
@@ -54,12 +56,12 @@ public sealed record DriverUnassigned(
 [Event("rides")]
 public sealed record NoDriverFound(Guid RideId, string RiderId, int SearchSeconds, DateTimeOffset At);
 
-/// <summary>The driver waits at the pickup. A notification event: its consumers need only the fact.</summary>
+/// <summary>The driver arrived at the pickup. A notification event: its consumers need only the fact.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="DriverId">The driver.</param>
 /// <param name="At">When.</param>
-/// <param name="FreeWaitUntil">From then on waiting costs.</param>
+/// <param name="FreeWaitUntil">When the free waiting time ends.</param>
 [Event("rides")]
 public sealed record DriverArrived(
     Guid RideId,
@@ -78,28 +80,30 @@ public sealed record DriverArrived(
 [Event("rides")]
 public sealed record RideStarted(Guid RideId, string RiderId, string DriverId, DateTimeOffset At, int WaitSeconds);
 
-/// <summary>The rider was brought there. Carries all that billing it takes, so that nobody has to ask back.</summary>
+/// <summary>The rider reached the destination. Carries all that billing needs, so that billing makes no query.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="DriverId">The driver.</param>
-/// <param name="Pickup">From where.</param>
-/// <param name="Dropoff">To where.</param>
-/// <param name="VehicleClass">The class that was asked for.</param>
+/// <param name="Pickup">The pickup point.</param>
+/// <param name="Dropoff">The destination.</param>
+/// <param name="VehicleClass">The requested vehicle class.</param>
 /// <param name="QuoteId">The quote the rider accepted, if any.</param>
-/// <param name="QuotedFare">The fare that quote promises.</param>
-/// <param name="QuotedDistanceMeters">The distance that promise covers, metres.</param>
-/// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
-/// <param name="DistanceMeters">The distance driven as the driver's app measured it, metres; null if it did not.</param>
+/// <param name="QuotedFare">The fare the quote promises.</param>
+/// <param name="QuotedDistanceMeters">The distance the quote covers, metres.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
+/// <param name="DistanceMeters">The distance the driver's app measured, metres. Null if it measured none.</param>
 /// <param name="DurationSeconds">Time from start to completion, seconds.</param>
 /// <param name="WaitSeconds">Time the driver waited at the pickup, seconds.</param>
-/// <param name="FreeWaitSeconds">How much of that was free, seconds.</param>
-/// <param name="Tolls">What the driver paid on the way.</param>
-/// <param name="StartedAt">When the rider was aboard.</param>
+/// <param name="FreeWaitSeconds">The free part of that time, seconds.</param>
+/// <param name="Tolls">The tolls the driver paid.</param>
+/// <param name="StartedAt">When the rider got in.</param>
 /// <param name="At">When it was completed.</param>
 /// <param name="LastPosition">
-/// Where the driver was seen last, between start and completion and lately; null if nowhere. Absent in older events.
+/// The driver's last position between start and completion, if recent; null if there is none. Absent in older events.
 /// </param>
-/// <param name="By">Who completed it: <c>driver</c> or <c>operator</c>. Absent in older events, which a driver completed.</param>
+/// <param name="By">
+/// Who completed it: <c>driver</c> or <c>operator</c>. Absent in older events, which are all by drivers.
+/// </param>
 [Event("rides")]
 public sealed record RideCompleted(
     Guid RideId,
@@ -123,16 +127,16 @@ public sealed record RideCompleted(
     string By = "driver"
 );
 
-/// <summary>A driver reported something that cannot be true. The ride goes on; operators look at it.</summary>
+/// <summary>A driver's report about the ride was implausible. The ride continues, and operators review the report.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="Kind">
 /// <c>arrivedFarFromPickup</c>, <c>arrivedTooSoon</c>, <c>startedFarFromPickup</c>, <c>completedFarFromDropoff</c>,
-/// <c>completedTooSoon</c>, <c>distanceTooShort</c> or <c>distanceTooLong</c>; more may come.
+/// <c>completedTooSoon</c>, <c>distanceTooShort</c> or <c>distanceTooLong</c>; more may be added.
 /// </param>
 /// <param name="Since">When it was reported.</param>
-/// <param name="Reason">Why it cannot be true, for a person.</param>
+/// <param name="Reason">Why it is implausible, for operators.</param>
 /// <param name="DriverId">The driver who reported it.</param>
-/// <param name="At">When it was noted.</param>
+/// <param name="At">When it was flagged.</param>
 [Event("rides")]
 public sealed record RideNeedsAttention(
     Guid RideId,
@@ -143,20 +147,20 @@ public sealed record RideNeedsAttention(
     DateTimeOffset At
 );
 
-/// <summary>The ride will not happen.</summary>
+/// <summary>The ride was cancelled.</summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="By">Who cancelled: <c>rider</c>, <c>driver</c> (a no-show), <c>operator</c> or <c>system</c>.</param>
 /// <param name="Stage">
-/// The ride's status until then: <c>requested</c>, <c>driverAssigned</c> or <c>driverArrived</c>; <c>inProgress</c> only where an
+/// The ride's status until then: <c>requested</c>, <c>driverAssigned</c> or <c>driverArrived</c>; <c>inProgress</c> only if an
 /// operator cancelled it.
 /// </param>
 /// <param name="Reason">Why; <c>noShow</c> when the rider did not come.</param>
 /// <param name="DriverId">The driver who had the ride, if any.</param>
 /// <param name="OfferId">That driver's accepted offer.</param>
-/// <param name="VehicleClass">The class that was asked for.</param>
-/// <param name="PaymentMethodId">How the rider wants to pay; the rider's default if null.</param>
-/// <param name="SinceAssignedSeconds">Time since a driver was assigned, seconds, a begun one counted.</param>
+/// <param name="VehicleClass">The requested vehicle class.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
+/// <param name="SinceAssignedSeconds">Time since a driver was assigned, seconds, rounded up.</param>
 /// <param name="FreeCancellationSeconds">How long after the assignment cancelling was free, seconds.</param>
 /// <param name="At">When.</param>
 [Event("rides")]
@@ -175,12 +179,12 @@ public sealed record RideCancelled(
     DateTimeOffset At
 );
 
-/// <summary>The rider judged the ride, once.</summary>
+/// <summary>The rider rated the ride, once.</summary>
 /// <param name="RideId">The ride.</param>
-/// <param name="RiderId">The rider who judged.</param>
-/// <param name="DriverId">The driver who was judged.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="DriverId">The rated driver.</param>
 /// <param name="Stars">1 to 5.</param>
-/// <param name="Comment">In the rider's words.</param>
+/// <param name="Comment">The rider's comment.</param>
 /// <param name="At">When.</param>
 [Event("rides")]
 public sealed record RideRated(

@@ -151,7 +151,7 @@ public sealed class Notifications_are_told_once : IAsyncLifetime
     {
         await _lab.Happens(new RideOf().Assigned);
         var line = _lab.App.Log.Single(entry => entry.Category.EndsWith("LogChannel", StringComparison.Ordinal));
-        line.Message.ShouldStartWith("Told Rider rider-1 of driverAssigned");
+        line.Message.ShouldStartWith("Notified Rider rider-1 of driverAssigned");
         line.Message.ShouldNotContain("Anna");
         line.Message.ShouldNotContain("B-RB 1");
     }

@@ -13,7 +13,7 @@ public sealed class What_people_are_told
     public void A_driver_on_the_way_is_described_so_that_the_rider_finds_the_vehicle() =>
         NotificationTemplates
             .ForRider(Ride.Assigned)!
-            .Text.ShouldBe("Anna comes with a Testarossa, number plate B-RB 1, in about 4 minutes.");
+            .Text.ShouldBe("Anna arrives in a Testarossa, number plate B-RB 1, in about 4 minutes.");
 
     [Fact]
     public void An_offer_says_where_from_where_to_and_for_how_much() =>
@@ -79,7 +79,7 @@ public sealed class What_people_are_told
             .Text.ShouldBe("12.40 EUR could not be charged (card declined). We will try again.");
         NotificationTemplates
             .ForRider(Ride.Failed with { WillRetry = false })!
-            .Text.ShouldEndWith("We will not try again by ourselves.");
+            .Text.ShouldEndWith("We will not try again automatically.");
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using static RideBooking.Platform.Quotes.MeasuredDistance.Verdict;
 
 namespace RideBooking.Tests.Platform;
 
-/// <summary>From P to Q there are 7.4 km as the crow flies.</summary>
+/// <summary>From P to Q the straight line is 7.4 km.</summary>
 public sealed class MeasuredDistanceTests
 {
     static readonly Place P = new(52.52, 13.405);

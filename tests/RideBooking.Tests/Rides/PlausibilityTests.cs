@@ -80,7 +80,7 @@ public sealed class PlausibilityTests
         Codes(flags)
             .ShouldBe([RideFlags.CompletedFarFromDropoff, RideFlags.CompletedTooSoon, RideFlags.DistanceTooShort]);
         flags.ShouldAllBe(flag => flag.DriverId == "anna" && flag.At == s_now);
-        flags[1].Reason.ShouldBe("Completion was reported 1 s after the start, for 7.4 km as the crow flies.");
+        flags[1].Reason.ShouldBe("Completion was reported 1 s after the start, for 7.4 km in a straight line.");
     }
 
     [Fact]

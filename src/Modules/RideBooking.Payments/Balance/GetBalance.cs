@@ -11,10 +11,10 @@ using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Payments.Balance;
 
-/// <summary>What a rider owes, ride by ride.</summary>
+/// <summary>Returns what a rider owes, ride by ride.</summary>
 internal static class GetBalance
 {
-    // A rider who owes nothing owes it in the tariff's currency; in this one where there is no Billing.
+    // The currency of an empty balance if there is no Billing; otherwise it is the tariff's.
     const string Currency = "EUR";
 
     public static void Map(RouteGroupBuilder riders) =>
@@ -44,7 +44,7 @@ internal static class GetBalance
         var currency = owed.Concat(retrying).FirstOrDefault()?.Currency ?? locale?.Currency ?? Currency;
         return TypedResults.Ok(
             new Balance(
-                // Debts in several currencies cannot be added up: the oldest one's come first.
+                // Amounts in different currencies cannot be added: those in the currency of the oldest one come first.
                 Sum(owed, currency),
                 Sum(retrying, currency),
                 [
@@ -74,10 +74,14 @@ internal static class GetBalance
             .Where(payment => payment.Currency == currency)
             .Aggregate(Money.Zero(currency), (sum, payment) => sum + payment.Due);
 
-    /// <param name="Outstanding">The sum, in the currency of the oldest.</param>
-    /// <param name="Retrying">What failed and is being tried again, in the same currency; it is not outstanding yet.</param>
-    /// <param name="Rides">What is outstanding, oldest first.</param>
-    /// <param name="RetryingRides">What is being tried again, oldest first. Too many of them block the next ride.</param>
+    /// <param name="Outstanding">The sum, in the currency of the oldest amount.</param>
+    /// <param name="Retrying">
+    /// The sum of failed payments that are being retried, in the same currency; not outstanding yet.
+    /// </param>
+    /// <param name="Rides">The outstanding rides, oldest first.</param>
+    /// <param name="RetryingRides">
+    /// The rides whose payment is being retried, oldest first. Too many of them block the next ride.
+    /// </param>
     internal sealed record Balance(
         Money Outstanding,
         Money Retrying,
@@ -86,10 +90,10 @@ internal static class GetBalance
     );
 
     /// <param name="RideId">The ride.</param>
-    /// <param name="Amount">What is due for it.</param>
+    /// <param name="Amount">The amount due.</param>
     /// <param name="Since">When it became due.</param>
     /// <param name="FailureCode">Why the last attempt failed.</param>
-    /// <param name="RetryAt">When the next attempt is made.</param>
+    /// <param name="RetryAt">When the next attempt is due.</param>
     internal sealed record RetriedRide(
         Guid RideId,
         Money Amount,
@@ -99,10 +103,10 @@ internal static class GetBalance
     );
 
     /// <param name="RideId">The ride.</param>
-    /// <param name="Amount">What is owed for it.</param>
+    /// <param name="Amount">The outstanding amount.</param>
     /// <param name="Since">When it became due.</param>
     /// <param name="FailureCode">Why the last attempt failed.</param>
-    /// <param name="BeingPaid">Whether the gateway is being asked again right now.</param>
+    /// <param name="BeingPaid">Whether a new attempt is in flight at the gateway.</param>
     internal sealed record OwedRide(
         Guid RideId,
         Money Amount,

@@ -11,7 +11,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Balance;
 
-/// <summary>A rider pays what is owed, or does not wait for the next attempt. Told to the machine; the answer comes as an event.</summary>
+/// <summary>Pays what the rider owes, or does not wait for the next attempt.</summary>
+/// <remarks>The command goes to the state machine; the result arrives as an event.</remarks>
 internal static class PayBalance
 {
     static readonly Type[] s_outcomes =
@@ -26,7 +27,7 @@ internal static class PayBalance
         riders
             .MapPost("/riders/me/balance/pay", Handle)
             .WithSummary("Pay the outstanding balance")
-            .WithDescription("Pays with the method named, or else with the default.")
+            .WithDescription("Pays with the given payment method, or by default with your default one.")
             .Refuses(StatusCodes.Status409Conflict, "nothing_outstanding");
 
     static async Task<Results<Accepted<Accepted>, ProblemHttpResult>> Handle(
@@ -69,7 +70,7 @@ internal static class PayBalance
             : Problem.Conflict("nothing_outstanding", "You owe nothing.");
     }
 
-    /// <summary>The rides that an earlier attempt at this request, whose answer was lost, has asked the money of.</summary>
+    /// <summary>Returns the rides whose payment an earlier try of this request, whose response was lost, has started.</summary>
     static async Task<List<Guid>> AcceptedBefore(
         Rider rider,
         IdempotentRequest request,
@@ -94,10 +95,8 @@ internal static class PayBalance
     static Guid CommandId(IdempotentRequest request, Guid rideId) =>
         request.IdFor($"{IdempotentRequest.Command} {rideId}");
 
-    /// <summary>
-    /// The next request sees whether it is paid, a new ride included. A gateway that takes longer than a request may wait
-    /// leaves the balance <c>beingPaid</c>.
-    /// </summary>
+    /// <summary>Waits until the rides are paid, so that the rider's next request sees it.</summary>
+    /// <remarks>If the gateway takes longer than a request may wait, the balance stays <c>beingPaid</c>.</remarks>
     static async Task UntilPaid(
         List<Guid> rides,
         AppDbContext db,
@@ -125,7 +124,7 @@ internal static class PayBalance
             await visibility.WaitUntilHandled(rideId.ToString(), s_outcomes, cancellationToken);
     }
 
-    /// <param name="PaymentMethodId">What to pay with; the default if absent.</param>
+    /// <param name="PaymentMethodId">The payment method. If absent, the default.</param>
     internal sealed record Request(Guid? PaymentMethodId);
 
     /// <param name="Rides">The rides that are being paid.</param>

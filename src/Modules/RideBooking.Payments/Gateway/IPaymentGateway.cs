@@ -2,41 +2,45 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Payments.Gateway;
 
-/// <summary>
-/// Moves the money; the seam to the payment provider. An implementation answers <see cref="ChargeOutcome.Unknown"/> whenever it cannot tell
-/// whether money moved (timeout, broken connection, server error); an exception means a fault of ours and moves nothing.
-/// </summary>
+/// <summary>Moves the money: the seam to the payment provider.</summary>
+/// <remarks>
+/// An implementation returns <see cref="ChargeOutcome.Unknown"/> whenever it cannot tell whether money moved (timeout, broken
+/// connection, server error). An exception means an error of our own, and no money moved.
+/// </remarks>
 internal interface IPaymentGateway
 {
-    /// <summary>What is known of a payment method's token; null for a token that is none.</summary>
+    /// <summary>Describes the card of a payment method's token. Null for an invalid token.</summary>
     CardDetails? Describe(string token);
 
-    /// <summary>Takes the money. The same key again, at once or a year later, takes nothing more and answers as the first time.</summary>
+    /// <summary>
+    /// Captures the amount. The same key again, at once or a year later, captures nothing more and returns the first answer.
+    /// </summary>
     Task<ChargeAnswer> Charge(ChargeRequest request, CancellationToken cancellationToken);
 
-    /// <summary>What became of the charge under a key; null when the gateway never heard of it.</summary>
+    /// <summary>Returns the result of the charge under a key. Null if the gateway does not know the key.</summary>
     Task<ChargeAnswer?> Find(string key, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Answers what became of a charge, and sees to it that nothing is taken under its key later: captured, or declined for good
-    /// (<see cref="ChargeAnswer.Closed"/> where nothing was decided until now). Unknown only when the gateway does not answer.
-    /// </summary>
+    /// <summary>Returns the result of a charge and ensures that nothing is captured under its key later.</summary>
+    /// <remarks>
+    /// The result is captured or permanently declined (<see cref="ChargeAnswer.Closed"/> if the charge was still undecided).
+    /// Unknown only if the gateway does not answer.
+    /// </remarks>
     Task<ChargeAnswer> Close(ChargeRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>A charge.</summary>
 /// <param name="Key">The idempotency key.</param>
-/// <param name="Reference">What it is for, as it appears in the gateway's books: the ride.</param>
-/// <param name="Amount">How much.</param>
+/// <param name="Reference">The ride, as it appears in the gateway's books.</param>
+/// <param name="Amount">The amount to capture.</param>
 /// <param name="Token">The payment method.</param>
 internal sealed record ChargeRequest(string Key, string Reference, Money Amount, string Token);
 
-/// <summary>What became of a charge.</summary>
-/// <param name="Outcome">Taken, refused, or nobody knows.</param>
-/// <param name="Code">Why it was not taken, such as <c>card_declined</c>.</param>
+/// <summary>The result of a charge.</summary>
+/// <param name="Outcome">Captured, declined or unknown.</param>
+/// <param name="Code">Why it was not captured, such as <c>card_declined</c>.</param>
 internal sealed record ChargeAnswer(ChargeOutcome Outcome, string? Code = null)
 {
-    /// <summary>The code of a charge that was closed before anything was decided.</summary>
+    /// <summary>The code of a charge that was closed before it was decided.</summary>
     public const string Closed = "closed";
 
     public static ChargeAnswer Captured { get; } = new(ChargeOutcome.Captured);
@@ -53,5 +57,5 @@ internal enum ChargeOutcome
     Unknown,
 }
 
-/// <summary>What a person recognizes a card by.</summary>
+/// <summary>The details by which a person recognizes a card.</summary>
 internal sealed record CardDetails(string Brand, string Last4);

@@ -3,16 +3,16 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.Payments.Gateway;
 
-/// <summary>One line of the sandbox gateway's books: the permanent outcome of one idempotency key.</summary>
+/// <summary>An entry in the sandbox gateway's books: the permanent outcome of one idempotency key.</summary>
 internal sealed class SandboxCharge
 {
     public const string Captured = "captured";
     public const string Declined = "declined";
 
-    /// <summary>The request got lost on the way: nothing was taken, and nothing decided.</summary>
+    /// <summary>The request was lost: nothing was captured, and nothing decided.</summary>
     public const string Lost = "lost";
 
-    /// <summary>Nothing was taken, and nothing ever will be under this key.</summary>
+    /// <summary>Nothing was captured, and nothing ever will be under this key.</summary>
     public const string Closed = "closed";
 
     public Guid Id { get; init; }

@@ -6,13 +6,13 @@ using DatabaseConflicts = MassTransit.DatabaseConflicts;
 
 namespace RideBooking.Payments.Gateway;
 
-/// <summary>
-/// A gateway that moves no money. It behaves as one far away would: its books are kept in transactions of their own, so they
-/// stand whatever becomes of the caller's, and the token decides what happens (docs/payments.md):
-/// <c>tok_visa</c>, <c>tok_mastercard</c> pay; <c>tok_declined</c> and <c>tok_insufficient_funds</c> never do;
-/// <c>tok_declined_once</c> is declined the first time for each ride; <c>tok_timeout</c> takes the money and does not answer;
-/// <c>tok_timeout_lost</c> does not answer and took nothing, but does so when asked again.
-/// </summary>
+/// <summary>A gateway that moves no money; the token decides what happens (docs/payments.md).</summary>
+/// <remarks>
+/// It behaves like a remote gateway: its books are written in transactions of their own, so they persist even if the caller's
+/// transaction fails. <c>tok_visa</c> and <c>tok_mastercard</c> pay; <c>tok_declined</c> and <c>tok_insufficient_funds</c> never
+/// do; <c>tok_declined_once</c> is declined the first time for each ride; <c>tok_timeout</c> captures the amount and does not
+/// answer; <c>tok_timeout_lost</c> does not answer and captures nothing, but does so on a repeat.
+/// </remarks>
 internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider clock) : IPaymentGateway
 {
     const string TimedOut = "gateway_timeout";
@@ -28,7 +28,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
         ["tok_timeout_lost"] = new("visa", "0404"),
     };
 
-    /// <summary>Throws when the default token is none of the sandbox's: nobody could pay with it.</summary>
+    /// <summary>Throws if the default token is not one of the sandbox's: no rider could pay with it.</summary>
     public static void Check(string? defaultToken)
     {
         if (defaultToken is not null && !s_cards.ContainsKey(defaultToken))
@@ -47,10 +47,10 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
         var charge = await Decide(request, cancellationToken);
         if (!await TryWrite(db => db.Add(charge), cancellationToken))
         {
-            // Another request used the same key at the same moment; its outcome is the outcome of this one, too.
+            // A concurrent request used the same key; its outcome applies to this request, too.
             var winner =
                 await Read(request.Key, cancellationToken)
-                ?? throw new InvalidOperationException($"The charge {request.Key} could not be written.");
+                ?? throw new InvalidOperationException($"The charge {request.Key} could not be recorded.");
             return await Repeat(winner, request, cancellationToken);
         }
         return request.Token is "tok_timeout" or "tok_timeout_lost" ? ChargeAnswer.Unknown(TimedOut) : Answer(charge);
@@ -66,7 +66,8 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             var known = await Read(request.Key, cancellationToken);
             if (known is not null && known.Outcome != SandboxCharge.Lost)
                 return Answer(known);
-            // Of two who write at once, one to take the money and one to close the key, one succeeds; the other finds what it wrote.
+            // If one request captures and another closes the key at once, one succeeds, and the other reads what the first
+            // wrote.
             await TryWrite(
                 db =>
                 {
@@ -84,7 +85,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
         }
     }
 
-    /// <summary>The same key again: the first answer holds; a lost request is now carried out.</summary>
+    /// <summary>Answers a repeat of the same key: the first answer applies, and a lost request is now carried out.</summary>
     async Task<ChargeAnswer> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken cancellationToken)
     {
         if (known.Amount != request.Amount.Amount || known.Currency != request.Amount.Currency)
@@ -94,7 +95,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
         if (known.Outcome != SandboxCharge.Lost)
             return Answer(known);
 
-        // Of two who repeat at once one writes; the other finds what it wrote.
+        // Of two concurrent repeats, one writes and the other reads what the first wrote.
         var written = await TryWrite(
             db =>
             {
@@ -169,7 +170,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             .SingleOrDefaultAsync(charge => charge.Key == key, cancellationToken);
     }
 
-    /// <summary>False when somebody else wrote first, which the unique key or the concurrency token tells.</summary>
+    /// <summary>Returns false if another request wrote first, as the unique key or the concurrency token shows.</summary>
     async Task<bool> TryWrite(Action<AppDbContext> change, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();

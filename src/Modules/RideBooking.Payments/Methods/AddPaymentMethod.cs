@@ -10,7 +10,9 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;
 
-/// <summary>A rider adds a card, by the token that the gateway gave the rider's app for it. The first becomes the default.</summary>
+/// <summary>
+/// Adds a card, by the token that the gateway gave the rider's app for it. The first card becomes the default.
+/// </summary>
 internal static class AddPaymentMethod
 {
     const int Most = 50;
@@ -37,7 +39,7 @@ internal static class AddPaymentMethod
         if (others >= Most)
             return Problem.Conflict(
                 "too_many_payment_methods",
-                $"You have {others} payment methods; no more fit; remove one first."
+                $"You have {others} payment methods, the maximum. Remove one first."
             );
 
         var now = clock.GetUtcNow();
@@ -61,8 +63,8 @@ internal static class AddPaymentMethod
     }
 
     /// <param name="Token">The gateway's token for the card.</param>
-    /// <param name="Label">What the rider calls it.</param>
-    /// <param name="MakeDefault">Whether rides that name no method are paid with it from now on.</param>
+    /// <param name="Label">The rider's name for it.</param>
+    /// <param name="MakeDefault">Whether it becomes the default for rides that name no payment method.</param>
     internal sealed record Request(string Token, string? Label, bool? MakeDefault)
     {
         internal sealed class Validator : AbstractValidator<Request>
@@ -76,12 +78,12 @@ internal static class AddPaymentMethod
     }
 }
 
-/// <summary>What a rider sees of a payment method. Never the token.</summary>
-/// <param name="Id">Names it in POST /rides.</param>
-/// <param name="Brand">Such as <c>visa</c>.</param>
+/// <summary>A payment method as the rider sees it, without the token.</summary>
+/// <param name="Id">The id to use in POST /rides.</param>
+/// <param name="Brand">The brand, such as <c>visa</c>.</param>
 /// <param name="Last4">The last digits of the card.</param>
-/// <param name="Label">What the rider calls it.</param>
-/// <param name="IsDefault">Whether rides that name no method are paid with it.</param>
+/// <param name="Label">The rider's name for it.</param>
+/// <param name="IsDefault">Whether it pays for rides that name no payment method.</param>
 internal sealed record MethodView(Guid Id, string Brand, string Last4, string? Label, bool IsDefault)
 {
     public static MethodView Of(PaymentMethod method, bool isDefault) =>

@@ -8,14 +8,15 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;
 
-/// <summary>A rider makes another card the default: what names no card is charged to it from then on, also what is being retried.</summary>
+/// <summary>Makes another card the default.</summary>
+/// <remarks>From then on it is charged for every ride and retry that names no card.</remarks>
 internal static class ChangeDefaultMethod
 {
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPut("/riders/me/payment-methods/{methodId:guid}/default", Handle)
             .WithSummary("Make a payment method the default")
-            .WithDescription("Rides and retries that name no method are paid with it from then on.")
+            .WithDescription("It then pays for all rides and retries that name no payment method.")
             .Refuses(StatusCodes.Status404NotFound, RemovePaymentMethod.NotFound);
 
     static async Task<Results<Ok<MethodView>, ProblemHttpResult>> Handle(
@@ -30,7 +31,7 @@ internal static class ChangeDefaultMethod
         if (methods.Find(method => method.Id == methodId) is not { } chosen)
             return Problem.NotFound("You have no such payment method.", RemovePaymentMethod.NotFound);
 
-        // Later than the present default's time, whatever the clocks of the hosts say.
+        // Later than the current default's time, even if the clocks of the hosts differ.
         var now = clock.GetUtcNow();
         if (methods[0].DefaultSince is { } last && last >= now)
             now = last.AddMilliseconds(1);

@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;
 
-/// <summary>A rider's payment methods, the default first. One page always: their number is bounded.</summary>
+/// <summary>Lists a rider's payment methods, the default first. Always one page, because their number is limited.</summary>
 internal static class ListPaymentMethods
 {
     public static void Map(RouteGroupBuilder riders) =>

@@ -4,7 +4,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;
 
-/// <summary>A card of a rider, as the gateway's token for it. Card numbers never come here.</summary>
+/// <summary>A rider's card, as the gateway's token for it. The service never receives card numbers.</summary>
 internal sealed class PaymentMethod
 {
     public Guid Id { get; init; }
@@ -19,10 +19,10 @@ internal sealed class PaymentMethod
 
     public string? Label { get; init; }
 
-    /// <summary>
-    /// The default is the one that was made it last: a flag would have to be taken from one row and given to another, and two
-    /// requests at once could leave two flags or none.
-    /// </summary>
+    /// <summary>When the method was last made the default. The latest one is the default.</summary>
+    /// <remarks>
+    /// A flag would have to be moved from one row to another, and two concurrent requests could leave two flags or none.
+    /// </remarks>
     public DateTimeOffset? DefaultSince { get; set; }
 
     public DateTimeOffset AddedAt { get; init; }
@@ -43,10 +43,10 @@ internal sealed class PaymentMethod
     }
 }
 
-/// <summary>Looks up what a rider pays with.</summary>
+/// <summary>Looks up a rider's payment methods.</summary>
 internal static class RiderMethods
 {
-    /// <summary>The rider's methods, the default first, then the newest first.</summary>
+    /// <summary>Returns the rider's methods, the default first, then the newest first.</summary>
     public static async Task<List<PaymentMethod>> MethodsOf(
         this AppDbContext db,
         string riderId,
@@ -64,7 +64,10 @@ internal static class RiderMethods
                 .ThenBy(method => method.Id),
         ];
 
-    /// <summary>The token of the method asked for; of the default when none, or one that is not the rider's, is asked for; null without any.</summary>
+    /// <summary>
+    /// Returns the token of the requested method, or of the default if none, or one that is not the rider's, is requested. Null
+    /// if the rider has no method.
+    /// </summary>
     public static async Task<string?> TokenFor(
         this AppDbContext db,
         string riderId,

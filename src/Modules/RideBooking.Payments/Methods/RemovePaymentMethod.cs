@@ -8,7 +8,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;
 
-/// <summary>A rider removes a card. From then on nothing is charged to it.</summary>
+/// <summary>Removes a card, which is not charged any more.</summary>
 internal static class RemovePaymentMethod
 {
     public const string NotFound = "payment_method_not_found";
@@ -18,8 +18,8 @@ internal static class RemovePaymentMethod
             .MapDelete("/riders/me/payment-methods/{methodId:guid}", Handle)
             .WithSummary("Remove a payment method")
             .WithDescription(
-                "Rides and balances that name it are paid with the default from then on. When it was the default, the one that was "
-                    + "the default before is again, else the newest. A charge that the gateway has already taken stands."
+                "The default then pays for rides and balances that name it. If it was the default, the previous default "
+                    + "becomes the default again, or else the newest. A charge that the gateway has already captured is not reversed."
             )
             .Refuses(StatusCodes.Status404NotFound, NotFound);
 

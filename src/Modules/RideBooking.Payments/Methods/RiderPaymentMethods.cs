@@ -4,7 +4,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;
 
-/// <summary>Answers other modules whether a rider has a payment method.</summary>
+/// <summary>Tells other modules whether a rider has a payment method.</summary>
 internal sealed class RiderPaymentMethods(AppDbContext db) : IPaymentMethods
 {
     public Task<bool> Has(string riderId, Guid paymentMethodId, CancellationToken cancellationToken) =>
