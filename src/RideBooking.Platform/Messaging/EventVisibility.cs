@@ -15,7 +15,7 @@ namespace RideBooking.Platform.Messaging;
 
 /// <summary>How long a request waits until its dependencies are visible.</summary>
 /// <param name="Timeout">From <c>Messaging:VisibilityTimeout</c>.</param>
-/// <param name="RequestTimeout">The time limit for the whole response: completed work must not be reported as timed out.</param>
+/// <param name="RequestTimeout">The time limit for the response: completed work must not be reported as timed out.</param>
 internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeout)
 {
     /// <summary>The max time for all waits of one request, so that it still receives its response in time.</summary>

@@ -26,7 +26,9 @@ public static class MessagingRegistration
     /// </summary>
     public static readonly TimeSpan InboxWindow = TimeSpan.FromDays(7);
 
-    /// <summary>Registers MassTransit on the configured transport. Throws a configuration exception that names the setting.</summary>
+    /// <summary>
+    /// Registers MassTransit on the configured transport. Throws a configuration exception that names the setting.
+    /// </summary>
     public static TransportOptions AddMessaging(
         this IServiceCollection services,
         IConfiguration configuration,

@@ -19,8 +19,8 @@ public enum TransportKind
 /// <param name="Broker">From <c>ConnectionStrings:RabbitMq</c>; null for the in-memory transport.</param>
 /// <param name="Retry">From <c>Messaging:Retry</c>: pauses between attempts in memory, seconds at most.</param>
 /// <param name="Redelivery">From <c>Messaging:Redelivery</c>: pauses between scheduled redeliveries after that.</param>
-/// <param name="TimersAtOnce">From <c>Messaging:TimersAtOnce</c>: the max number of timers and redeliveries one host sends at once.</param>
-/// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: the max number of them one host sends per second.</param>
+/// <param name="TimersAtOnce">From <c>Messaging:TimersAtOnce</c>: max timers and redeliveries one host sends at once.</param>
+/// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: max per second.</param>
 /// <param name="Partitions">
 /// From <c>Messaging:Partitions</c>: the number of queues among which an endpoint's messages are divided by ride, each
 /// consumed by one host at a time; 0 for one queue that all hosts consume together.
