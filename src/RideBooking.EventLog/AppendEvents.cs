@@ -8,16 +8,19 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace RideBooking.EventLog;
 
 /// <summary>
-/// Writes every event that goes into the outbox into the log as well, in the same SaveChanges and so in the same transaction
-/// as the state change that caused it: there is no event without its change and no change without its event. Where there is
-/// only one writer at a time, the events get their numbers in that transaction too.
+/// Appends every event in the outbox to the log, in the same SaveChanges and therefore in the same transaction as its state
+/// change.
 /// </summary>
+/// <remarks>
+/// There is no event without its change and no change without its event. Where only one writer exists at a time, the events are
+/// numbered in that transaction too.
+/// </remarks>
 public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal)
     : SaveChangesInterceptor,
         IDbTransactionInterceptor,
         IGroupCommitInterceptor
 {
-    // The contexts that have appended events, until their transaction ends, with those that it has numbered.
+    // The contexts that have appended events, until their transactions end, with the events that they have numbered.
     static readonly ConditionalWeakTable<DbContext, List<LoggedEvent>> s_appended = [];
 
     /// <inheritdoc />
@@ -100,7 +103,9 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     }
 
     /// <inheritdoc />
-    /// <remarks>Its numbers may be nobody's now. If it did commit after all, the next look at the log finds its events.</remarks>
+    /// <remarks>
+    /// The numbers may have been rolled back. If the transaction did commit after all, the next read of the log finds its events.
+    /// </remarks>
     public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
         Forget(eventData.Context);
 
@@ -140,7 +145,7 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
         if (events is null)
             return;
 
-        // A retried SaveChanges meets messages whose events it has already added.
+        // A retried SaveChanges sees messages whose events it has already added.
         var known = db.ChangeTracker.Entries<LoggedEvent>().Select(entry => entry.Entity.EventId).ToHashSet();
         foreach (var logged in events)
             if (known.Add(logged.EventId))

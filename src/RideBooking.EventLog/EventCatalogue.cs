@@ -13,7 +13,7 @@ namespace RideBooking.EventLog;
 /// <param name="StreamProperty">The JSON property of the payload that names its stream.</param>
 public sealed record EventType(Type Type, string Name, int Version, string Source, string StreamProperty);
 
-/// <summary>Every event type there is, found by its wire name.</summary>
+/// <summary>All event types, found by their wire names.</summary>
 public sealed class EventCatalogue
 {
     readonly FrozenDictionary<string, EventType> _byUrn;
@@ -38,14 +38,16 @@ public sealed class EventCatalogue
     /// <summary>The events of the published language.</summary>
     public static EventCatalogue Published { get; } = new(typeof(EventAttribute).Assembly);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All event types.</summary>
     public IEnumerable<EventType> All => _byUrn.Values;
 
-    /// <summary>The event of a name and version as the log has them, or null when this process does not know it.</summary>
+    /// <summary>Returns the event with a name and version from the log, or null when this process does not know it.</summary>
     public EventType? Find(string name, int version) =>
         _byUrn.Values.FirstOrDefault(type => type.Name == name && type.Version == version);
 
-    /// <summary>The event among a message's types, or null when the message is a command, a schedule or a fault.</summary>
+    /// <summary>
+    /// Returns the event among a message's types, or null when the message is a command, a schedule or a fault.
+    /// </summary>
     /// <param name="messageTypes">The message's URNs, most derived first, separated by semicolons.</param>
     public EventType? Find(string messageTypes)
     {

@@ -19,7 +19,7 @@ public sealed record EventEnvelope(
     [property: JsonPropertyName("payload")] JsonElement Payload
 )
 {
-    /// <summary>The envelope of a sequenced event.</summary>
+    /// <summary>Creates the envelope of a sequenced event.</summary>
     public static EventEnvelope Of(LoggedEvent row)
     {
         using var payload = JsonDocument.Parse(row.Payload);

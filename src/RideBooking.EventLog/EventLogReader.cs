@@ -13,10 +13,8 @@ public sealed record EventFilter(long After = 0, string? StreamId = null, string
 /// <summary>Reads the event log by position.</summary>
 public static class EventLogReader
 {
-    /// <summary>
-    /// Up to <paramref name="limit"/> events after the filter's position, in order. A reader sees its own writes: what is
-    /// committed is numbered first.
-    /// </summary>
+    /// <summary>Reads up to <paramref name="limit"/> events after the filter's position, in order.</summary>
+    /// <remarks>A reader sees its own writes: committed events are numbered first.</remarks>
     public static async Task<List<LoggedEvent>> ReadEvents(
         this DbContext db,
         EventFilter filter,
@@ -28,7 +26,7 @@ public static class EventLogReader
         return await db.ReadNumbered(filter, limit, cancellationToken);
     }
 
-    /// <summary>The same for events that have their positions, for a caller who knows that theirs have.</summary>
+    /// <summary>Reads events that already have their positions, for callers that know that theirs have.</summary>
     public static Task<List<LoggedEvent>> ReadNumbered(
         this DbContext db,
         EventFilter filter,
@@ -40,7 +38,7 @@ public static class EventLogReader
         if (filter.EventType is not null)
             events = events.Where(row => row.EventType == filter.EventType);
 
-        // A stream's versions are in the order of its positions, and lead only past its own events.
+        // A stream's versions follow the order of its positions, and their index reads only the stream's own events.
         events = filter.StreamId is null
             ? events.OrderBy(row => row.Position)
             : events
@@ -49,10 +47,10 @@ public static class EventLogReader
         return events.Take(limit).ToListAsync(cancellationToken);
     }
 
-    /// <summary>
-    /// What the stream of a ride, or driver, has of one event, whether numbered or not. For consumers: in another queue a message
-    /// may overtake the event that it follows from, but that was in the log before.
-    /// </summary>
+    /// <summary>Returns a stream's events of one type, whether numbered or not.</summary>
+    /// <remarks>
+    /// For consumers: in another queue a message may overtake the event that caused it, but that event was in the log first.
+    /// </remarks>
     public static async Task<List<T>> ReadStream<T>(
         this DbContext db,
         string streamId,
@@ -63,7 +61,7 @@ public static class EventLogReader
         var events = db.Set<LoggedEvent>()
             .AsNoTracking()
             .Where(row => row.StreamId == streamId && row.EventType == typeof(T).Name);
-        // Two indexes: of the events that have their numbers, and of the few that await them.
+        // Two indexes: one for the events that have their positions, one for the few that await them.
         var payloads = await events
             .Where(row => row.StreamVersion != null)
             .Concat(events.Where(row => row.Position == null))
@@ -74,7 +72,7 @@ public static class EventLogReader
         );
     }
 
-    /// <summary>The position of the last event that has one; 0 when there is none.</summary>
+    /// <summary>Returns the last assigned position; 0 when there is none.</summary>
     public static async Task<long> LastPosition(this DbContext db, CancellationToken cancellationToken) =>
         await db.Set<LoggedEvent>().MaxAsync(row => row.Position, cancellationToken) ?? 0;
 }

@@ -3,26 +3,23 @@ using System.Threading.Channels;
 
 namespace RideBooking.EventLog;
 
-/// <summary>
-/// Signals within a process about the log: a commit of events signals the sequencer, and the sequencer signals the readers,
-/// each only for the ride or driver that it follows.
-/// </summary>
+/// <summary>Signals changes of the log within a process: commits to the sequencer, and numbered events to readers.</summary>
+/// <remarks>The sequencer signals each reader only for the ride or driver that it follows.</remarks>
 public sealed class EventLogSignal
 {
     readonly Channel<IReadOnlyList<LoggedEvent>> _commits = Channel.CreateUnbounded<IReadOnlyList<LoggedEvent>>();
     readonly Dictionary<string, List<EventListener>> _listeners = new(StringComparer.Ordinal);
     readonly Lock _changing = new();
 
-    /// <summary>Events were committed.</summary>
-    /// <param name="numbered">Those that their own transaction has numbered; none when they await their positions.</param>
+    /// <summary>Signals that events were committed.</summary>
+    /// <param name="numbered">The events that their own transaction has numbered; none when they await their positions.</param>
     public void Committed(IReadOnlyList<LoggedEvent> numbered) => _commits.Writer.TryWrite(numbered);
 
-    /// <summary>The commits that the sequencer has not seen yet, for it alone.</summary>
+    /// <summary>The commits that the sequencer has not seen yet; the sequencer is the only reader.</summary>
     public ChannelReader<IReadOnlyList<LoggedEvent>> Commits => _commits.Reader;
 
-    /// <summary>
-    /// Hears from now on every event of a stream, or about a driver. Listen first and look then: so nothing falls between.
-    /// </summary>
+    /// <summary>Starts listening for every event of a stream, or about a driver.</summary>
+    /// <remarks>Listen first and read the log afterwards, so that no event is missed in between.</remarks>
     /// <param name="about">The stream's id, or the driver's.</param>
     public EventListener Listen(string about)
     {
@@ -35,7 +32,7 @@ public sealed class EventLogSignal
         return listener;
     }
 
-    /// <summary>Whether events are for anybody in this process.</summary>
+    /// <summary>Whether any reader in this process is listening.</summary>
     internal bool IsAnybodyListening
     {
         get
@@ -45,7 +42,7 @@ public sealed class EventLogSignal
         }
     }
 
-    /// <summary>Hands events that have their positions to those whom they concern.</summary>
+    /// <summary>Passes numbered events to the listeners that follow them.</summary>
     internal void Tell(IEnumerable<LoggedEvent> numbered)
     {
         if (!IsAnybodyListening)
@@ -62,14 +59,14 @@ public sealed class EventLogSignal
         }
     }
 
-    /// <summary>Tells those who listen to a stream or driver that something about it has changed without an event.</summary>
+    /// <summary>Tells the listeners of a stream or driver that something about it has changed without an event.</summary>
     public void Invalidate(string about)
     {
         lock (_changing)
             Notify(about, null);
     }
 
-    /// <summary>Tells everybody that there may be events which they have not heard.</summary>
+    /// <summary>Tells all listeners that there may be events which they have missed.</summary>
     internal void Invalidate()
     {
         lock (_changing)
@@ -98,7 +95,7 @@ public sealed class EventLogSignal
     }
 }
 
-/// <summary>Hears what concerns one stream or driver, until it is disposed of.</summary>
+/// <summary>Listens for events about one stream or driver, until it is disposed of.</summary>
 public sealed class EventListener : IDisposable
 {
     readonly Channel<LoggedEvent?> _heard = Channel.CreateUnbounded<LoggedEvent?>();
@@ -108,10 +105,10 @@ public sealed class EventListener : IDisposable
 
     internal void Hear(LoggedEvent? row) => _heard.Writer.TryWrite(row);
 
-    /// <summary>Waits until there is something, or the patience ends.</summary>
+    /// <summary>Waits for events, or until the time limit.</summary>
     /// <returns>
-    /// What came since the last call, in the order of the log; with <c>Missed</c> when there may be more that only a look
-    /// at the log finds.
+    /// The events since the last call, in the order of the log; with <c>Missed</c> when there may be more, which only
+    /// reading the log finds.
     /// </returns>
     public async Task<(IReadOnlyList<LoggedEvent> Events, bool Missed)> Hear(
         TimeSpan patience,

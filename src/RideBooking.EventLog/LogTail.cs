@@ -2,17 +2,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.EventLog;
 
-/// <summary>
-/// Tells this process's readers of every event once, in order: of its own events as they are numbered, without a further
-/// query, and of other replicas' by one query for all readers.
-/// </summary>
+/// <summary>Tells this process's readers of every event once, in order.</summary>
+/// <remarks>
+/// It learns of the process's own events as they are numbered, without a further query, and of other replicas' events by one
+/// query for all readers.
+/// </remarks>
 public sealed class LogTail(EventLogSignal signal)
 {
     const int Batch = 500;
 
     long? _told;
 
-    /// <summary>Whether other replicas have numbered events since, and whether any await their numbers: one query.</summary>
+    /// <summary>
+    /// Checks by one query whether other replicas have numbered events since, and whether any await their numbers.
+    /// </summary>
     public async Task<(bool Moved, bool Pending)> Poll(DbContext db, CancellationToken cancellationToken)
     {
         var log = await db.Set<LogHead>()
@@ -21,15 +24,16 @@ public sealed class LogTail(EventLogSignal signal)
         return (log.Position != _told, log.Pending);
     }
 
-    /// <summary>Tells the readers of these events, and of those before them that this process does not know.</summary>
-    /// <param name="db">To read those.</param>
-    /// <param name="numbered">What this process has numbered, in order; may be nothing.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Tells the readers of these events, and of earlier ones that this process does not know.</summary>
+    /// <param name="db">Reads the earlier events.</param>
+    /// <param name="numbered">The events that this process has numbered, in order; may be empty.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
     public async Task Tell(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken)
     {
         if (_told is null || !signal.IsAnybodyListening)
         {
-            // The head before the listeners: a listener that comes after this query reads after it, and finds the events that it counts.
+            // Read the head before the listeners: a listener that is added after this query reads the log after it, and so
+            // finds the events that it counts.
             var first = _told is null;
             var head = await Head(db, numbered, cancellationToken);
             if (first || !signal.IsAnybodyListening)

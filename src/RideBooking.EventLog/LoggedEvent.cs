@@ -3,19 +3,23 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.EventLog;
 
-/// <summary>One event as it was written: never changed, never deleted, but for the two numbers that a sequencer gives it once.</summary>
+/// <summary>An event as it was written: never changed or deleted, except that a sequencer sets its two numbers once.</summary>
 public sealed class LoggedEvent
 {
-    /// <summary>The order of insertion. Has gaps and may become visible out of order; causes still come before their effects.</summary>
+    /// <summary>
+    /// The order of insertion. It has gaps and may become visible out of order, but causes still come before their effects.
+    /// </summary>
     public long Sequence { get; init; }
 
-    /// <summary>The MassTransit message id: one id names the event in the log, on the wire, in the inbox and in an error queue.</summary>
+    /// <summary>
+    /// The MassTransit message id, which identifies the event in the log, on the wire, in the inbox and in an error queue.
+    /// </summary>
     public Guid EventId { get; init; }
 
     /// <summary>The event's name.</summary>
     public string EventType { get; init; } = "";
 
-    /// <summary>The schema version it was written in.</summary>
+    /// <summary>The schema version of the payload.</summary>
     public int Version { get; init; }
 
     /// <summary>When it was published.</summary>
@@ -24,7 +28,7 @@ public sealed class LoggedEvent
     /// <summary>The module that produced it.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>The ride, or the driver, it is about.</summary>
+    /// <summary>The ride or driver that the event is about.</summary>
     public string StreamId { get; init; } = "";
 
     /// <summary>Its number in its stream, from 1, without a gap; null until sequenced.</summary>
@@ -33,26 +37,28 @@ public sealed class LoggedEvent
     /// <summary>Its global number, from 1, without a gap; null until sequenced, right after the commit.</summary>
     public long? Position { get; set; }
 
-    /// <summary>What it belongs to: the conversation that began with a request from outside.</summary>
+    /// <summary>The conversation it belongs to, which began with a request from outside.</summary>
     public Guid? CorrelationId { get; init; }
 
-    /// <summary>The message that led to it.</summary>
+    /// <summary>The message that caused it.</summary>
     public Guid? CausationId { get; init; }
 
     /// <summary>The W3C trace it was published in.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>The event's JSON as it went over the wire.</summary>
+    /// <summary>The event's JSON as it was sent over the wire.</summary>
     public string Payload { get; init; } = "";
 }
 
-/// <summary>The one row that holds the last position given. Updating it is the lock under which positions are given.</summary>
+/// <summary>
+/// The single row with the last assigned position. Updating it takes the lock under which positions are assigned.
+/// </summary>
 public sealed class LogHead
 {
     /// <summary>Always 1.</summary>
     public int Id { get; init; } = 1;
 
-    /// <summary>The last position given; 0 in an empty log.</summary>
+    /// <summary>The last assigned position; 0 in an empty log.</summary>
     public long Position { get; set; }
 }
 
@@ -86,11 +92,11 @@ public static class EventLogModel
         log.Property(row => row.TraceParent).HasMaxLength(55);
         log.HasIndex(row => row.EventId).IsUnique();
 
-        // Entered when the numbers are given, and not before that as well.
+        // Indexed only once the numbers are assigned, so that a pending event needs no index entry here.
         log.HasIndex(row => row.Position).IsUnique().HasFilter("position IS NOT NULL");
         log.HasIndex(row => new { row.StreamId, row.StreamVersion }).IsUnique().HasFilter("stream_version IS NOT NULL");
 
-        // The few that await their numbers, found without a scan however long the log is.
+        // Finds the few pending events without a scan, however long the log is.
         log.HasIndex(row => row.Sequence, "ix_events_pending").HasFilter("position IS NULL");
     }
 }

@@ -6,10 +6,11 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace RideBooking.EventLog;
 
-/// <summary>
-/// One set-based statement that numbers the pending events, in each database's words. It must begin after the lock is held:
-/// what a statement sees was committed when it began, and the sequencer before this one must be among that.
-/// </summary>
+/// <summary>The set-based statement that numbers the pending events, in each database's SQL.</summary>
+/// <remarks>
+/// It must begin after the lock is held: a statement sees only what was committed when it began, and that must include the
+/// previous sequencer's work.
+/// </remarks>
 sealed class NumberingStatements
 {
     static readonly ConcurrentDictionary<IModel, NumberingStatements> s_known = new();
@@ -18,13 +19,15 @@ sealed class NumberingStatements
 
     NumberingStatements(string sql) => _sql = sql;
 
-    /// <summary>Whether the statements, sent together, are one transaction without another word.</summary>
+    /// <summary>Whether the statements, sent together, form one transaction without an explicit one.</summary>
     public bool AreATransaction { get; private init; }
 
-    /// <summary>Whether the head is still to be moved to the last position given.</summary>
+    /// <summary>Whether the head still has to be moved to the last assigned position.</summary>
     public bool SkipHead { get; private init; }
 
-    /// <summary>Numbers up to <see cref="Sequencer.BatchSize"/> events when enumerated; they come in no particular order.</summary>
+    /// <summary>
+    /// Numbers up to <see cref="Sequencer.BatchSize"/> events when enumerated, and returns them in no particular order.
+    /// </summary>
     public IQueryable<LoggedEvent> Number(DbContext db) => db.Set<LoggedEvent>().FromSqlRaw(_sql).AsNoTracking();
 
     public static NumberingStatements Of(DbContext db) =>
@@ -49,8 +52,8 @@ sealed class NumberingStatements
         return db.GetService<ISqlGenerationHelper>().DelimitIdentifier(entity.GetTableName()!, entity.GetSchema());
     }
 
-    // That an event to be numbered has no position is said twice: so the few are looked up by their index also while the log
-    // is so young that PostgreSQL thinks little of reading all of it.
+    // The condition "no position" appears twice. The few pending events are then looked up by their index even while the log is
+    // so small that PostgreSQL would prefer to scan all of it.
     static NumberingStatements OnPostgres(string events, string head) =>
         new(
             $"""
@@ -104,7 +107,7 @@ sealed class NumberingStatements
             SkipHead = true,
         };
 
-    // The only writer holds the lock since its transaction began, so that both statements see the same events.
+    // The only writer has held the lock since its transaction began, so both statements see the same events.
     static NumberingStatements OnSqlite(string events, string head) =>
         new(
             $"""

@@ -2,13 +2,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.EventLog;
 
-/// <summary>
-/// Gives committed events their positions and stream versions. Identity columns leave gaps and commit out of order, so a
-/// reader that trusts them loses events; numbers given under one lock, to what is committed by then, have neither fault.
-/// </summary>
+/// <summary>Assigns positions and stream versions to committed events.</summary>
+/// <remarks>
+/// Identity columns leave gaps and commit out of order, so a reader that relies on them loses events. Numbers assigned under
+/// one lock, to events that are already committed, have neither fault.
+/// </remarks>
 public static class Sequencer
 {
-    /// <summary>How many events are numbered at once, at most.</summary>
+    /// <summary>The max number of events numbered at once.</summary>
     public const int BatchSize = 500;
 
     /// <summary>
@@ -25,10 +26,8 @@ public static class Sequencer
     public static Task<bool> HasPending(DbContext db, CancellationToken cancellationToken) =>
         db.Set<LoggedEvent>().AnyAsync(row => row.Position == null, cancellationToken);
 
-    /// <summary>
-    /// Numbers what is committed, the oldest first, in a transaction of its own: on PostgreSQL one round trip.
-    /// </summary>
-    /// <returns>The events numbered, in order. Fewer than <see cref="BatchSize"/>: these were all.</returns>
+    /// <summary>Numbers committed events, the oldest first, in its own transaction; on PostgreSQL in one round trip.</summary>
+    /// <returns>The numbered events, in order. Fewer than <see cref="BatchSize"/> means that none are left.</returns>
     public static Task<List<LoggedEvent>> NumberBatch(DbContext db, CancellationToken cancellationToken)
     {
         var statements = NumberingStatements.Of(db);
@@ -53,7 +52,7 @@ public static class Sequencer
     }
 
     /// <summary>
-    /// Whether a transaction that appends events is the only one that writes, so that it can number them itself: on SQLite.
+    /// Whether a transaction that appends events is the only writer, so that it can number them itself: on SQLite.
     /// </summary>
     internal static bool IsOnlyWriter(DbContext db) =>
         db.Database.ProviderName == "Microsoft.EntityFrameworkCore.Sqlite";
@@ -71,7 +70,7 @@ public static class Sequencer
         }
     }
 
-    /// <summary>The same for who cannot wait otherwise.</summary>
+    /// <summary>Numbers the events of the only writer's transaction, for synchronous callers.</summary>
     internal static List<LoggedEvent> NumberOwn(DbContext db)
     {
         var all = new List<LoggedEvent>();
@@ -84,7 +83,7 @@ public static class Sequencer
         }
     }
 
-    // No database promises an order for what an update returns.
+    // No database guarantees the order of the rows that an update returns.
     static List<LoggedEvent> InOrder(List<LoggedEvent> rows)
     {
         rows.Sort((one, other) => one.Position!.Value.CompareTo(other.Position!.Value));

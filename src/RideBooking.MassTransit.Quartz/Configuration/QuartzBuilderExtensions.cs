@@ -3,10 +3,10 @@ using Quartz.Impl;
 
 namespace MassTransit;
 
-/// <summary>A name of Quartz 3 that MassTransit's documentation and samples configure the scheduler with.</summary>
+/// <summary>Keeps a method of Quartz 3 that MassTransit's documentation and samples use to configure the scheduler.</summary>
 public static class QuartzBuilderExtensions
 {
-    /// <summary>Has the container make the jobs, which is what Quartz 4 does anyway.</summary>
+    /// <summary>Creates jobs from the container, which Quartz 4 does anyway.</summary>
     public static IQuartzBuilder UseMicrosoftDependencyInjectionJobFactory(this IQuartzBuilder quartz) =>
         quartz.UseJobFactory<MicrosoftDependencyInjectionJobFactory>();
 }

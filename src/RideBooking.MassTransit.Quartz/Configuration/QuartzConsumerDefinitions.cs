@@ -3,7 +3,7 @@ using MassTransit.Scheduling;
 
 namespace MassTransit.Configuration;
 
-/// <summary>Schedules run in order per token, and are retried while the job store is briefly busy.</summary>
+/// <summary>Configures schedule messages to run in order per token, with retries while the job store is briefly busy.</summary>
 public class ScheduleMessageConsumerDefinition : ConsumerDefinition<ScheduleMessageConsumer>
 {
     readonly QuartzEndpointDefinition _endpoint;
@@ -36,7 +36,7 @@ public class ScheduleMessageConsumerDefinition : ConsumerDefinition<ScheduleMess
     }
 }
 
-/// <summary>Cancels run in order with the schedules they cancel.</summary>
+/// <summary>Configures cancel messages to run in order with the schedules they cancel.</summary>
 public class CancelScheduledMessageConsumerDefinition : ConsumerDefinition<CancelScheduledMessageConsumer>
 {
     readonly QuartzEndpointDefinition _endpoint;
@@ -67,7 +67,7 @@ public class CancelScheduledMessageConsumerDefinition : ConsumerDefinition<Cance
     }
 }
 
-/// <summary>Pauses run in order with the recurring schedules they pause.</summary>
+/// <summary>Configures pause messages to run in order with the recurring schedules they pause.</summary>
 public class PauseScheduledMessageConsumerDefinition : ConsumerDefinition<PauseScheduledMessageConsumer>
 {
     readonly QuartzEndpointDefinition _endpoint;
@@ -93,7 +93,7 @@ public class PauseScheduledMessageConsumerDefinition : ConsumerDefinition<PauseS
         );
 }
 
-/// <summary>Resumes run in order with the recurring schedules they resume.</summary>
+/// <summary>Configures resume messages to run in order with the recurring schedules they resume.</summary>
 public class ResumeScheduledMessageConsumerDefinition : ConsumerDefinition<ResumeScheduledMessageConsumer>
 {
     readonly QuartzEndpointDefinition _endpoint;

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace MassTransit.Configuration;
 
-/// <summary>
-/// The one endpoint all of the scheduler's consumers share. Messages about the same schedule are partitioned by its token,
-/// so that a schedule and its cancel, taken by one process, run in the order they arrived.
-/// </summary>
+/// <summary>Defines the endpoint that all of the scheduler's consumers share.</summary>
+/// <remarks>
+/// Messages about the same schedule are partitioned by its token, so that a schedule and its cancel, received by one process,
+/// run in arrival order.
+/// </remarks>
 public class QuartzEndpointDefinition
     : IEndpointDefinition<ScheduleMessageConsumer>,
         IEndpointDefinition<CancelScheduledMessageConsumer>,
@@ -25,10 +26,10 @@ public class QuartzEndpointDefinition
         Partition = new Partitioner(Math.Max(1, partitions), new Murmur3UnsafeHashGenerator());
     }
 
-    /// <summary>Orders the messages of one token.</summary>
+    /// <summary>The partitioner that keeps the messages of one token in order.</summary>
     public IPartitioner Partition { get; }
 
-    /// <summary>How often a failed message is tried again.</summary>
+    /// <summary>The number of retries for a failed message.</summary>
     internal int RetryLimit => _options.RetryLimit;
 
     /// <inheritdoc />

@@ -1,20 +1,18 @@
 namespace MassTransit;
 
-/// <summary>The endpoint that takes schedule, cancel, pause and resume messages.</summary>
+/// <summary>Options of the endpoint that receives schedule, cancel, pause and resume messages.</summary>
 public class QuartzEndpointOptions
 {
-    /// <summary>How many messages the endpoint takes from the broker ahead of their consumption.</summary>
+    /// <summary>The prefetch count of the endpoint.</summary>
     public int? PrefetchCount { get; set; } = 32;
 
-    /// <summary>How many messages the endpoint consumes at once; not limited below the prefetch count when null.</summary>
+    /// <summary>The number of messages the endpoint consumes at once; limited only by the prefetch count when null.</summary>
     public int? ConcurrentMessageLimit { get; set; }
 
-    /// <summary>The queue's name.</summary>
+    /// <summary>The name of the queue.</summary>
     public string QueueName { get; set; } = "quartz";
 
-    /// <summary>
-    /// How often a message that could not be scheduled is tried again, 250 milliseconds apart. Zero leaves it to what the
-    /// application configures on the endpoint.
-    /// </summary>
+    /// <summary>The number of retries for a message that could not be scheduled, 250 milliseconds apart.</summary>
+    /// <remarks>Zero leaves retries to what the application configures on the endpoint.</remarks>
     public int RetryLimit { get; set; } = 5;
 }

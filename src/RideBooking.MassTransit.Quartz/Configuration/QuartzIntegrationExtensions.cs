@@ -6,11 +6,11 @@ using Quartz;
 
 namespace MassTransit;
 
-/// <summary>Gives a bus a Quartz scheduler without a container.</summary>
+/// <summary>Configures a bus with a Quartz scheduler, without a container.</summary>
 public static class QuartzIntegrationExtensions
 {
-    /// <summary>Uses the container's scheduler where there is one, else one of the bus's own in memory.</summary>
-    /// <returns>The address that takes schedule messages.</returns>
+    /// <summary>Uses the container's scheduler where there is one; otherwise the bus's own in-memory scheduler.</summary>
+    /// <returns>The address that receives schedule messages.</returns>
     [Obsolete("Use AddQuartz and AddQuartzConsumers")]
     public static Uri UseInMemoryScheduler(
         this IBusFactoryConfigurator configurator,
@@ -22,14 +22,14 @@ public static class QuartzIntegrationExtensions
             queueName
         );
 
-    /// <summary>Gives the bus a scheduler that keeps its triggers in memory.</summary>
-    /// <returns>The address that takes schedule messages.</returns>
+    /// <summary>Uses a scheduler that keeps its triggers in memory.</summary>
+    /// <returns>The address that receives schedule messages.</returns>
     public static Uri UseInMemoryScheduler(this IBusFactoryConfigurator configurator, string queueName = "quartz") =>
         configurator.UseInMemoryScheduler(InMemoryScheduler.Create(), queueName);
 
-    /// <summary>Gives the bus a scheduler that keeps its triggers in memory, and the caller its factory.</summary>
-    /// <remarks>The one that <c>out var</c> means.</remarks>
-    /// <returns>The address that takes schedule messages.</returns>
+    /// <summary>Uses a scheduler that keeps its triggers in memory, and returns its factory to the caller.</summary>
+    /// <remarks>A call with <c>out var</c> resolves to this overload.</remarks>
+    /// <returns>The address that receives schedule messages.</returns>
     [OverloadResolutionPriority(1)]
     public static Uri UseInMemoryScheduler(
         this IBusFactoryConfigurator configurator,
@@ -41,31 +41,31 @@ public static class QuartzIntegrationExtensions
         return configurator.UseInMemoryScheduler(schedulerFactory, queueName);
     }
 
-    /// <summary>Gives the bus a scheduler that keeps its triggers in memory, and the caller that scheduler.</summary>
+    /// <summary>Uses a scheduler that keeps its triggers in memory, and returns that scheduler to the caller.</summary>
     /// <param name="configurator">The bus.</param>
-    /// <param name="scheduler">The scheduler, once the bus is starting.</param>
-    /// <param name="queueName">The queue that takes schedule messages.</param>
-    /// <returns>The address that takes schedule messages.</returns>
+    /// <param name="scheduler">The scheduler, available once the bus is starting.</param>
+    /// <param name="queueName">The queue that receives schedule messages.</param>
+    /// <returns>The address that receives schedule messages.</returns>
     public static Uri UseInMemoryScheduler(
         this IBusFactoryConfigurator configurator,
         out Task<IScheduler> scheduler,
         string queueName = "quartz"
     ) => configurator.UseInMemoryScheduler(InMemoryScheduler.Create(), out scheduler, queueName);
 
-    /// <summary>Gives the bus the factory's scheduler.</summary>
-    /// <returns>The address that takes schedule messages.</returns>
+    /// <summary>Uses the factory's scheduler.</summary>
+    /// <returns>The address that receives schedule messages.</returns>
     public static Uri UseInMemoryScheduler(
         this IBusFactoryConfigurator configurator,
         ISchedulerFactory schedulerFactory,
         string queueName = "quartz"
     ) => configurator.UseInMemoryScheduler(schedulerFactory, out _, queueName);
 
-    /// <summary>Gives the bus the factory's scheduler, and the caller that scheduler.</summary>
+    /// <summary>Uses the factory's scheduler, and returns that scheduler to the caller.</summary>
     /// <param name="configurator">The bus.</param>
-    /// <param name="schedulerFactory">Makes the scheduler when the bus starts.</param>
-    /// <param name="scheduler">The scheduler, once the bus is starting.</param>
-    /// <param name="queueName">The queue that takes schedule messages.</param>
-    /// <returns>The address that takes schedule messages.</returns>
+    /// <param name="schedulerFactory">Creates the scheduler when the bus starts.</param>
+    /// <param name="scheduler">The scheduler, available once the bus is starting.</param>
+    /// <param name="queueName">The queue that receives schedule messages.</param>
+    /// <returns>The address that receives schedule messages.</returns>
     public static Uri UseInMemoryScheduler(
         this IBusFactoryConfigurator configurator,
         ISchedulerFactory schedulerFactory,
@@ -78,8 +78,8 @@ public static class QuartzIntegrationExtensions
             out scheduler
         );
 
-    /// <summary>Gives the bus a scheduler of the caller's choice.</summary>
-    /// <returns>The address that takes schedule messages.</returns>
+    /// <summary>Uses a scheduler that the caller configures.</summary>
+    /// <returns>The address that receives schedule messages.</returns>
     public static Uri UseInMemoryScheduler(
         this IBusFactoryConfigurator configurator,
         Action<QuartzSchedulerOptions>? configure
@@ -106,7 +106,7 @@ public static class QuartzIntegrationExtensions
             options.QueueName,
             endpoint =>
             {
-                // A token's schedule and cancel run in the order they arrived.
+                // A token's schedule and cancel run in arrival order.
                 var partitioner = configurator.CreatePartitioner(Environment.ProcessorCount);
 
                 endpoint.Consumer(

@@ -13,7 +13,7 @@ public static class QuartzRegistrationExtensions
     /// <c>AddQuartz</c>, and starts and stops that scheduler with the bus.
     /// </summary>
     /// <param name="configurator">The bus registration.</param>
-    /// <param name="configure">Names and limits the endpoint.</param>
+    /// <param name="configure">Configures the endpoint's name and limits.</param>
     public static void AddQuartzConsumers(
         this IBusRegistrationConfigurator configurator,
         Action<QuartzEndpointOptions>? configure = null
@@ -36,7 +36,7 @@ public static class QuartzRegistrationExtensions
         configurator.AddConsumer<ResumeScheduledMessageConsumer, ResumeScheduledMessageConsumerDefinition>();
     }
 
-    /// <summary>Configures the scheduler's consumers on a receive endpoint of the caller's own.</summary>
+    /// <summary>Configures the scheduler's consumers on the caller's own receive endpoint.</summary>
     /// <param name="configurator">The receive endpoint.</param>
     /// <param name="context">The bus registration's context.</param>
     public static void ConfigureQuartzConsumers(
@@ -51,9 +51,11 @@ public static class QuartzRegistrationExtensions
     }
 
     /// <summary>
-    /// Quartz reads the container's clock. Where that is the system's, <see cref="QuartzTimeAdjustment"/> needs one it can
-    /// move; a clock the application chose itself (a test's) stays.
+    /// Replaces the system's clock in the container with one that <see cref="QuartzTimeAdjustment"/> can move.
     /// </summary>
+    /// <remarks>
+    /// Quartz reads the container's clock. A clock that the application has registered itself (a test's) stays.
+    /// </remarks>
     static void UseAdjustableClock(IServiceCollection services)
     {
         var clock = services.LastOrDefault(service =>

@@ -6,56 +6,51 @@ using Quartz.Impl.AdoJobStore.Common;
 
 namespace MassTransit;
 
-/// <summary>How a persistent scheduler keeps its triggers.</summary>
+/// <summary>Options of a persistent scheduler.</summary>
 public sealed class PersistentSchedulerOptions
 {
     /// <summary>The name under which the scheduler's rows are stored; nodes of one cluster share it.</summary>
     public string SchedulerName { get; set; } = "MassTransit";
 
-    /// <summary>The start of each table's name, as given to <c>AddQuartzTables</c>.</summary>
+    /// <summary>The prefix of each table's name, as given to <c>AddQuartzTables</c>.</summary>
     public string TablePrefix { get; set; } = QuartzModelBuilderExtensions.DefaultTablePrefix;
 
     /// <summary>The tables' schema, as given to <c>AddQuartzTables</c>; the connection's default when null.</summary>
     public string? Schema { get; set; }
 
-    /// <summary>
-    /// Whether several processes share the triggers. Each then takes over what another left behind when it died. Not
-    /// possible on SQLite.
-    /// </summary>
+    /// <summary>Whether several processes share the triggers; not supported on SQLite.</summary>
+    /// <remarks>When a process dies, the others take over its triggers.</remarks>
     public bool Clustered { get; set; }
 
-    /// <summary>How many messages are delivered at once, by one process.</summary>
+    /// <summary>The max number of messages that one process delivers at once.</summary>
     public int MaxConcurrency { get; set; } = 10;
 
-    /// <summary>
-    /// How many deliveries begin per second, in one process. What fell due during an outage drains at this rate; not limited
-    /// when null.
-    /// </summary>
+    /// <summary>The max number of deliveries that one process starts per second; not limited when null.</summary>
+    /// <remarks>Messages that fell due during an outage drain at this rate.</remarks>
     public int? MaxPerSecond { get; set; }
 
-    /// <summary>
-    /// How long the scheduler rests when it knows of nothing due. What this process schedules wakes it; what another node
-    /// schedules is seen after this time at the latest. At least one second.
-    /// </summary>
+    /// <summary>How long the scheduler sleeps when no trigger is due; at least one second.</summary>
+    /// <remarks>
+    /// Messages that this process schedules wake it. It notices messages that another node schedules after this time at the
+    /// latest.
+    /// </remarks>
     public TimeSpan IdleWait { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a node of a cluster says that it is alive; a dead one is noticed after about three times that.</summary>
+    /// <summary>The interval at which a cluster node checks in. A dead node is noticed after about three times that.</summary>
     public TimeSpan CheckinInterval { get; set; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>Keeps the scheduler's triggers in the application's database, so that they survive restarts.</summary>
+/// <summary>Stores the scheduler's triggers in the application's database, so that they survive restarts.</summary>
 public static class PersistentSchedulerExtensions
 {
-    /// <summary>
-    /// Stores the scheduler's triggers in the database whose tables <c>AddQuartzTables</c> mapped. They must exist before
-    /// the bus starts.
-    /// </summary>
+    /// <summary>Stores the scheduler's triggers in the database whose tables <c>AddQuartzTables</c> mapped.</summary>
+    /// <remarks>The tables must exist before the bus starts.</remarks>
     /// <param name="quartz">The scheduler, inside <c>AddQuartz</c>.</param>
-    /// <param name="database">Which database the connection string is for.</param>
+    /// <param name="database">The kind of database that the connection string is for.</param>
     /// <param name="connectionString">The application's own connection string.</param>
-    /// <param name="configure">Names, cluster and limits.</param>
-    /// <exception cref="NotSupportedException">A cluster on SQLite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A limit below one.</exception>
+    /// <param name="configure">Configures names, cluster and limits.</param>
+    /// <exception cref="NotSupportedException">A cluster is configured on SQLite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is below one.</exception>
     public static IQuartzBuilder UsePersistentScheduler(
         this IQuartzBuilder quartz,
         QuartzDatabase database,
@@ -75,11 +70,11 @@ public static class PersistentSchedulerExtensions
         if (options.MaxPerSecond is { } perSecond)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(perSecond, 1);
-            // The system's clock: turning the scheduler's forward, as tests do, must not let more through.
+            // Uses the system's clock: advancing the scheduler's clock, as tests do, must not raise the limit.
             quartz.AddJobMiddleware(new DeliveryPace(perSecond, TimeProvider.System));
         }
 
-        // SQLite is one process' own: no lock is shared with others there, and each change is made by itself.
+        // SQLite belongs to a single process: no lock is shared with others, and each change is made separately.
         var groups = database switch
         {
             QuartzDatabase.Sqlite => ScheduleGroups.None,
@@ -94,7 +89,7 @@ public static class PersistentSchedulerExtensions
                 scheduler.InstanceName = options.SchedulerName;
                 scheduler.GenerateInstanceId = options.Clustered;
                 scheduler.IdleWaitTime = options.IdleWait;
-                // A shutdown that has waited long enough cancels what is still being sent, and hands it back for recovery.
+                // A shutdown that has waited long enough cancels the running sends and leaves them for recovery.
                 scheduler.ShutdownJobInterruption = ShutdownJobInterruption.WhenNotWaitingForJobs;
             })
             .UseDefaultThreadPool(options.MaxConcurrency)
@@ -108,10 +103,10 @@ public static class PersistentSchedulerExtensions
                         ? options.TablePrefix
                         : $"{options.Schema}.{options.TablePrefix}";
                     settings.StoreJobDataAsStrings = true;
-                    // A scheduler that was left running must not keep a process from ending.
+                    // A scheduler that is still running must not prevent the process from exiting.
                     settings.UseBackgroundThreads = true;
                     settings.AcceptEnlistedTransactions = database is not QuartzDatabase.Sqlite;
-                    // Its faster firing without a lock asks SQL Server for what not every T-SQL server has.
+                    // Lock-free firing needs features of SQL Server that not every T-SQL server has.
                     settings.LockFreeFiringRounds = database is QuartzDatabase.Postgres;
                 });
                 if (options.Clustered)
@@ -133,7 +128,7 @@ public static class PersistentSchedulerExtensions
                 break;
             case QuartzDatabase.SqlServer:
                 store.UseSqlServer(connectionString);
-                // An UPDATE locks a row on every server; the lock hints of the default are ignored by some.
+                // An UPDATE locks a row on every server; some servers ignore the default statement's lock hints.
                 store.UseLockHandler<UpdateRowLockHandler>();
                 break;
             default:

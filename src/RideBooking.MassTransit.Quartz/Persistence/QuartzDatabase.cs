@@ -1,9 +1,9 @@
 namespace MassTransit;
 
-/// <summary>The databases that can keep the scheduler's triggers.</summary>
+/// <summary>The databases that can store the scheduler's triggers.</summary>
 public enum QuartzDatabase
 {
-    /// <summary>SQLite, through Microsoft.Data.Sqlite. One process.</summary>
+    /// <summary>SQLite, through Microsoft.Data.Sqlite. Supports a single process.</summary>
     Sqlite,
 
     /// <summary>SQL Server, or a server that speaks T-SQL, through Microsoft.Data.SqlClient.</summary>

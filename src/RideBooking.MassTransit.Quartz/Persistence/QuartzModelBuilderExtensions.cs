@@ -3,22 +3,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit;
 
-/// <summary>Puts the scheduler's tables into a model, so that migrations create them.</summary>
+/// <summary>Adds the scheduler's tables to a model, so that migrations create them.</summary>
 public static class QuartzModelBuilderExtensions
 {
-    /// <summary>The prefix of Quartz's table names where none is given.</summary>
+    /// <summary>The default prefix of Quartz's table names.</summary>
     public const string DefaultTablePrefix = "QRTZ_";
 
-    /// <summary>
-    /// Maps the tables of Quartz's AdoJobStore. Prefix and schema must be the ones given to
-    /// <see cref="PersistentSchedulerExtensions.UsePersistentScheduler"/>. All names are explicit, so a naming convention does not change
-    /// them.
-    /// </summary>
+    /// <summary>Maps the tables of Quartz's AdoJobStore.</summary>
+    /// <remarks>
+    /// Prefix and schema must be those given to <see cref="PersistentSchedulerExtensions.UsePersistentScheduler"/>. All names
+    /// are explicit, so a naming convention does not change them.
+    /// </remarks>
     /// <param name="modelBuilder">The model.</param>
     /// <param name="providerName">The context's <c>Database.ProviderName</c>, for column types.</param>
-    /// <param name="tablePrefix">The start of each table's name.</param>
+    /// <param name="tablePrefix">The prefix of each table's name.</param>
     /// <param name="schema">The schema; the connection's default when null.</param>
-    /// <exception cref="NotSupportedException">The provider is none of SQLite, SQL Server and PostgreSQL.</exception>
+    /// <exception cref="NotSupportedException">The provider is not SQLite, SQL Server or PostgreSQL.</exception>
     public static ModelBuilder AddQuartzTables(
         this ModelBuilder modelBuilder,
         string? providerName,
@@ -29,7 +29,7 @@ public static class QuartzModelBuilderExtensions
     /// <summary>Maps the tables of Quartz's AdoJobStore for a database named by the caller.</summary>
     /// <param name="modelBuilder">The model.</param>
     /// <param name="database">The database, for column types.</param>
-    /// <param name="tablePrefix">The start of each table's name.</param>
+    /// <param name="tablePrefix">The prefix of each table's name.</param>
     /// <param name="schema">The schema; the connection's default when null.</param>
     public static ModelBuilder AddQuartzTables(
         this ModelBuilder modelBuilder,

@@ -3,10 +3,11 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// The tables of Quartz 4.7's AdoJobStore, in the form each database's driver delegate expects, as entity types without
-/// classes: nothing but Quartz reads them. Left out are the three tables of its optional execution history.
-/// </summary>
+/// <summary>The tables of Quartz 4.7's AdoJobStore, in the form that each database's driver delegate expects.</summary>
+/// <remarks>
+/// They are entity types without classes, because only Quartz reads them. The three tables of its optional execution history
+/// are left out.
+/// </remarks>
 sealed class QuartzTables
 {
     readonly ModelBuilder _model;
@@ -237,7 +238,9 @@ sealed class QuartzTables
             }
         );
 
-    /// <summary>PostgreSQL folds Quartz's unquoted names to lower case; elsewhere they are upper case.</summary>
+    /// <summary>
+    /// Returns the name in the database's case: PostgreSQL folds Quartz's unquoted names to lower case; others use upper case.
+    /// </summary>
     string Case(string name) =>
 #pragma warning disable CA1308 // A name in a database, not a comparison.
         _database is QuartzDatabase.Postgres ? name.ToLowerInvariant() : name;
@@ -292,7 +295,7 @@ sealed class QuartzTables
                 .HasConstraintName(ForeignKeyTo("JOB_DETAILS"))
                 .OnDelete(DeleteBehavior.NoAction);
 
-        /// <summary>Quartz deletes a trigger's row only and leaves what extends it to the cascade.</summary>
+        /// <summary>Maps the cascade that Quartz relies on: it deletes only a trigger's row, not the rows that extend it.</summary>
         public void ExtendsTrigger() =>
             entity
                 .HasOne("Quartz.TRIGGERS", null)

@@ -5,10 +5,11 @@ using Quartz.Impl.AdoJobStore.Common;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// Connections to a SQLite file that the application writes to at the same time. Readers do not block the writer (WAL), and
-/// a writer waits in SQLite for its turn, which is fairer and sooner than the driver's own loop of 150 ms sleeps.
-/// </summary>
+/// <summary>Creates connections to a SQLite file that the application writes to at the same time.</summary>
+/// <remarks>
+/// Readers do not block the writer (WAL). A writer waits in SQLite for the lock, which is fairer and faster than the driver's
+/// own loop of 150 ms sleeps.
+/// </remarks>
 sealed class SqliteConnectionProvider(string connectionString)
     : DbProvider(DataSourceOptions.Providers.Sqlite, connectionString)
 {

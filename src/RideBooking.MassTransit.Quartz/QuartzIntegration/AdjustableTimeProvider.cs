@@ -1,6 +1,6 @@
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>The system's clock, shifted by what <see cref="QuartzTimeAdjustment"/> advanced it.</summary>
+/// <summary>The system's clock, shifted forward by <see cref="QuartzTimeAdjustment"/>.</summary>
 sealed class AdjustableTimeProvider : TimeProvider
 {
     readonly Lock _lock = new();
@@ -17,10 +17,11 @@ sealed class AdjustableTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>
-    /// The shift at an instant of the system's clock. A sender computes "in ten seconds" from the system's clock when it
-    /// sends; if this clock is advanced while that message is on its way, the ten seconds have already begun.
-    /// </summary>
+    /// <summary>Returns the shift at an instant of the system's clock.</summary>
+    /// <remarks>
+    /// A sender computes "in ten seconds" from the system's clock when it sends. If this clock is advanced while that message
+    /// is in transit, the ten seconds have already begun.
+    /// </remarks>
     public TimeSpan OffsetAt(DateTimeOffset systemTime)
     {
         lock (_lock)

@@ -11,16 +11,16 @@ public class CancelScheduledMessageConsumer
     readonly ISchedulerFactory _schedulerFactory;
     readonly ScheduleGroups _groups;
 
-    /// <summary>Cancels with the factory's scheduler.</summary>
-    /// <param name="schedulerFactory">Makes the scheduler.</param>
-    /// <param name="groups">How changes of its schedule are made; each by itself when null.</param>
+    /// <summary>Creates the consumer for the factory's scheduler.</summary>
+    /// <param name="schedulerFactory">Creates the scheduler.</param>
+    /// <param name="groups">Groups changes of its schedule; each change is made separately when null.</param>
     public CancelScheduledMessageConsumer(ISchedulerFactory schedulerFactory, ScheduleGroups? groups = null)
     {
         _schedulerFactory = schedulerFactory;
         _groups = groups ?? ScheduleGroups.None;
     }
 
-    /// <summary>Cancels one delivery, also one whose schedule message has not arrived yet.</summary>
+    /// <summary>Cancels one delivery, even if its schedule message has not arrived yet.</summary>
     public async Task Consume(ConsumeContext<CancelScheduledMessage> context)
     {
         Contract.Requires(context.Message.TokenId != Guid.Empty, nameof(context.Message.TokenId));
@@ -45,7 +45,7 @@ public class CancelScheduledMessageConsumer
             .WithSimpleSchedule(x => x.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
             .Build();
 
-        // Replaces a schedule that another process stored since the look above.
+        // Replaces a schedule that another process has stored since the check above.
         await scheduler.ScheduleTrigger(tombstone, TriggerConflict.Replace, cancellationToken).ConfigureAwait(false);
 
         LogContext.Debug?.Log("Canceled, delivered already or not scheduled yet: {Key}", key);

@@ -2,15 +2,15 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// Remembers, under the token's own trigger key, that a message was canceled before it was scheduled: brokers deliver out
-/// of order. A trigger of this job does nothing when it fires, which is its expiry.
-/// </summary>
+/// <summary>Remembers that a message was canceled before it was scheduled, because brokers deliver out of order.</summary>
+/// <remarks>
+/// The cancellation is stored as a trigger under the token's own key. When that trigger fires, it has expired and does nothing.
+/// </remarks>
 sealed class CanceledMessageJob : IJob
 {
     public static readonly JobKey Key = new("MassTransitCanceledMessage");
 
-    /// <summary>How much later than its cancel a schedule message is still expected.</summary>
+    /// <summary>How long after its cancel a schedule message may still arrive.</summary>
     public static readonly TimeSpan Expiry = TimeSpan.FromHours(1);
 
     public static IJobDetail Detail { get; } =

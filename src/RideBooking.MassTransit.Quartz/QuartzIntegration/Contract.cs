@@ -3,7 +3,9 @@ using System.Runtime.Serialization;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>What a message to the scheduler must say. One that does not can never be scheduled, however often it is tried.</summary>
+/// <summary>
+/// Validates messages to the scheduler. A message without a required member can never be scheduled, so retries do not help.
+/// </summary>
 static class Contract
 {
     /// <exception cref="SerializationException">The member is missing; the message names it.</exception>

@@ -2,10 +2,10 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// Lets deliveries begin one after the other, so many a second at most: what fell due while nothing ran does not come all at
-/// once and keep everything else waiting.
-/// </summary>
+/// <summary>Limits the number of deliveries that start per second.</summary>
+/// <remarks>
+/// Messages that fell due during a downtime are then not all sent at once, which would delay everything else.
+/// </remarks>
 sealed class DeliveryPace(int perSecond, TimeProvider clock) : IJobExecutionMiddleware
 {
     readonly TimeSpan _apart = TimeSpan.FromSeconds(1) / perSecond;
@@ -24,7 +24,7 @@ sealed class DeliveryPace(int perSecond, TimeProvider clock) : IJobExecutionMidd
         await next(context, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Takes the next turn, and says how long it is until then.</summary>
+    /// <summary>Reserves the next start and returns the time until then.</summary>
     TimeSpan Turn()
     {
         lock (_lock)

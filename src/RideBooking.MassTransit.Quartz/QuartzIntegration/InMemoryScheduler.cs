@@ -2,7 +2,7 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>Schedulers that keep their triggers in memory, each with a name and a clock of its own.</summary>
+/// <summary>Creates schedulers that keep their triggers in memory, each with its own name and clock.</summary>
 static class InMemoryScheduler
 {
     public static ISchedulerFactory Create() =>

@@ -3,10 +3,11 @@ using MassTransit.Serialization;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// A message to be delivered again exactly as it came: scheduled like any other, it is the original that reaches the
-/// destination when it is due, byte for byte, and not this.
-/// </summary>
+/// <summary>A message to be redelivered exactly as it was received.</summary>
+/// <remarks>
+/// It is scheduled like any other message, but when it is due, the destination receives the original, byte for byte, and not
+/// this wrapper.
+/// </remarks>
 public sealed record OriginalMessage
 {
     /// <summary>The body, in Base64.</summary>
@@ -15,22 +16,24 @@ public sealed record OriginalMessage
     /// <summary>The body's content type.</summary>
     public required string ContentType { get; init; }
 
-    /// <summary>The id the transport knows it by, if any.</summary>
+    /// <summary>The message id known to the transport, if any.</summary>
     public Guid? MessageId { get; init; }
 
-    /// <summary>The correlation id the transport knows, if any.</summary>
+    /// <summary>The correlation id known to the transport, if any.</summary>
     public Guid? CorrelationId { get; init; }
 
-    /// <summary>The conversation it belongs to, for those who observe what is sent; its envelope says it, too.</summary>
+    /// <summary>The message's conversation, for send observers; the envelope contains it, too.</summary>
     public Guid? ConversationId { get; init; }
 
-    /// <summary>The transport's headers, a JSON object of texts, numbers and truth values.</summary>
+    /// <summary>The transport's headers, as a JSON object of strings, numbers and booleans.</summary>
     public string? Headers { get; init; }
 
-    /// <summary>The transport's properties, a JSON object likewise.</summary>
+    /// <summary>The transport's properties, in the same form.</summary>
     public string? Properties { get; init; }
 
-    /// <summary>Writes headers or properties. What is no text, number or truth value is written as text.</summary>
+    /// <summary>
+    /// Writes headers or properties as JSON. A value that is not a string, number or boolean is written as a string.
+    /// </summary>
     public static string? ToJson(IEnumerable<KeyValuePair<string, object>> values) =>
         ScheduledMessageData.ToJson(values);
 

@@ -8,10 +8,10 @@ public class PauseScheduledMessageConsumer : IConsumer<PauseScheduledRecurringMe
 {
     readonly ISchedulerFactory _schedulerFactory;
 
-    /// <summary>Pauses with the factory's scheduler.</summary>
+    /// <summary>Creates the consumer for the factory's scheduler.</summary>
     public PauseScheduledMessageConsumer(ISchedulerFactory schedulerFactory) => _schedulerFactory = schedulerFactory;
 
-    /// <summary>Stops a recurring message until it is resumed.</summary>
+    /// <summary>Pauses a recurring message until it is resumed.</summary>
     public async Task Consume(ConsumeContext<PauseScheduledRecurringMessage> context)
     {
         var key = RecurringScheduleKey.For(context.Message.ScheduleId, context.Message.ScheduleGroup);

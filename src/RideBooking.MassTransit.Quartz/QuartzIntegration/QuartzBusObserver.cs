@@ -12,7 +12,7 @@ public class QuartzBusObserver : IBusObserver
     readonly QuartzHostedServiceOptions _options;
     readonly TimeSpan _stopTimeout;
 
-    /// <summary>Observes the bus for the container's scheduler.</summary>
+    /// <summary>Creates the observer for the container's scheduler.</summary>
     public QuartzBusObserver(
         ISchedulerFactory schedulerFactory,
         IOptions<QuartzHostedServiceOptions> options,

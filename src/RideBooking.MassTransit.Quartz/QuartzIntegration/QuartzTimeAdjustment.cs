@@ -3,16 +3,14 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// Moves one scheduler's clock forward, for tests: what is due in ten minutes is due now, and nothing waits. Only the
-/// scheduler it is given moves; dispose it to return that scheduler to the system's time.
-/// </summary>
+/// <summary>Moves one scheduler's clock forward, for tests: a message due in ten minutes is due now, without waiting.</summary>
+/// <remarks>Other schedulers are not affected. Dispose the adjustment to return the scheduler to the system's time.</remarks>
 public class QuartzTimeAdjustment : IDisposable
 {
     readonly ISchedulerFactory _schedulerFactory;
     AdjustableTimeProvider? _clock;
 
-    /// <summary>Adjusts the scheduler of a factory, as <c>UseInMemoryScheduler(out factory)</c> gives it.</summary>
+    /// <summary>Adjusts the scheduler of a factory, as returned by <c>UseInMemoryScheduler(out factory)</c>.</summary>
     public QuartzTimeAdjustment(ISchedulerFactory schedulerFactory) => _schedulerFactory = schedulerFactory;
 
     /// <summary>Adjusts the container's scheduler.</summary>
@@ -21,7 +19,7 @@ public class QuartzTimeAdjustment : IDisposable
 
     /// <summary>Advances the scheduler's clock.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The scheduler runs on a clock the application supplied: advance that one.
+    /// The application supplied the scheduler's clock: advance that clock instead.
     /// </exception>
     public async Task AdvanceTime(TimeSpan duration)
     {
@@ -33,7 +31,7 @@ public class QuartzTimeAdjustment : IDisposable
                 $"The scheduler runs on a {scheduler.TimeProvider.GetType().Name} of the application's: advance that clock."
             );
 
-        // The scheduler sleeps until the next trigger by the time it knew; starting it again makes it look anew.
+        // The scheduler sleeps until the next trigger as computed from the old time; starting it again makes it recompute.
         var running = scheduler.Status is SchedulerStatus.Running;
         if (running)
             await scheduler.Standby().ConfigureAwait(false);

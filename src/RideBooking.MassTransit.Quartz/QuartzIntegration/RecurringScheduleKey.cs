@@ -3,7 +3,9 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>The trigger key of a recurring schedule. Its prefix keeps ids of the application's from meeting tokens.</summary>
+/// <summary>
+/// The trigger key of a recurring schedule. Its prefix prevents collisions between the application's ids and tokens.
+/// </summary>
 static class RecurringScheduleKey
 {
     const string Prefix = "Recurring.Trigger.";

@@ -8,10 +8,10 @@ public class ResumeScheduledMessageConsumer : IConsumer<ResumeScheduledRecurring
 {
     readonly ISchedulerFactory _schedulerFactory;
 
-    /// <summary>Resumes with the factory's scheduler.</summary>
+    /// <summary>Creates the consumer for the factory's scheduler.</summary>
     public ResumeScheduledMessageConsumer(ISchedulerFactory schedulerFactory) => _schedulerFactory = schedulerFactory;
 
-    /// <summary>Continues a recurring message after a pause.</summary>
+    /// <summary>Resumes a recurring message after a pause.</summary>
     public async Task Consume(ConsumeContext<ResumeScheduledRecurringMessage> context)
     {
         var key = RecurringScheduleKey.For(context.Message.ScheduleId, context.Message.ScheduleGroup);

@@ -4,12 +4,12 @@ using Quartz.Impl.AdoJobStore.Common;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// Changes of a persistent schedule. Each needs the lock that all nodes of the scheduler share, so those that come while
-/// others are being made are made together: one lock and one commit for all of them. One that comes alone waits for nobody,
-/// and one that fails takes no other with it.
-/// </summary>
-/// <remarks>At most one change of the same trigger may be under way at a time.</remarks>
+/// <summary>Groups concurrent changes of a persistent schedule into one transaction.</summary>
+/// <remarks>
+/// Each change needs the lock that all nodes of the scheduler share. Changes that arrive while others are being made are
+/// therefore made together, with one lock and one commit. A single change does not wait for others, and a change that fails
+/// does not affect the rest. At most one change of the same trigger may be in progress at a time.
+/// </remarks>
 public sealed class ScheduleGroups
 {
     const int MaxPerTransaction = 50;
@@ -21,12 +21,12 @@ public sealed class ScheduleGroups
 
     internal ScheduleGroups(IDbProvider? database) => _database = database;
 
-    /// <summary>Makes each change by itself, as a schedule in memory does.</summary>
+    /// <summary>Makes each change separately, as an in-memory schedule does.</summary>
     internal static ScheduleGroups None { get; } = new(null);
 
     /// <summary>Makes a change and waits until it is committed.</summary>
-    /// <param name="scheduler">Whose schedule.</param>
-    /// <param name="change">May be begun a second time, when the first was rolled back.</param>
+    /// <param name="scheduler">The scheduler whose schedule changes.</param>
+    /// <param name="change">May run a second time, when the first was rolled back.</param>
     internal async Task Change(IScheduler scheduler, Func<Task> change)
     {
         if (_database is null)
@@ -54,13 +54,13 @@ public sealed class ScheduleGroups
         }
         finally
         {
-            // Neither this one's trace nor its transaction is that of the others.
+            // The grouped changes must not inherit this change's trace or transaction.
             using (ExecutionContext.SuppressFlow())
                 _ = Task.Run(MakeAll);
         }
     }
 
-    // Ends when nobody waits.
+    // Ends when no change waits.
     async Task MakeAll()
     {
         while (true)
@@ -90,7 +90,7 @@ public sealed class ScheduleGroups
             await using var transaction = await connection
                 .BeginTransactionAsync(IsolationLevel.ReadCommitted)
                 .ConfigureAwait(false);
-            // The scheduler is told of what is due sooner when this ends, which is after the commit.
+            // Disposing this signals the scheduler about earlier due times, and so happens after the commit.
             using (together[0].Scheduler.EnlistTransaction(transaction))
             {
                 foreach (var change in together)
@@ -123,7 +123,7 @@ sealed class Change(IScheduler scheduler, Func<Task> begin)
 
     public void IsMade() => _made.TrySetResult();
 
-    /// <summary>Makes this change alone. Never fails: the callers that wait get the exception.</summary>
+    /// <summary>Makes this change alone. Never throws: the waiting callers receive the exception.</summary>
     public async Task Make()
     {
         try

@@ -4,18 +4,18 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// Schedules messages. The token is the trigger's key, so the same schedule message twice is one trigger, and scheduling a
-/// token again moves it.
-/// </summary>
+/// <summary>Schedules messages, each under its token as the trigger's key.</summary>
+/// <remarks>
+/// A schedule message that is delivered twice therefore results in one trigger, and scheduling a token again moves the trigger.
+/// </remarks>
 public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<ScheduleRecurringMessage>
 {
     readonly ISchedulerFactory _schedulerFactory;
     readonly ScheduleGroups _groups;
 
-    /// <summary>Schedules with the factory's scheduler.</summary>
-    /// <param name="schedulerFactory">Makes the scheduler.</param>
-    /// <param name="groups">How changes of its schedule are made; each by itself when null.</param>
+    /// <summary>Creates the consumer for the factory's scheduler.</summary>
+    /// <param name="schedulerFactory">Creates the scheduler.</param>
+    /// <param name="groups">Groups changes of its schedule; each change is made separately when null.</param>
     public ScheduleMessageConsumer(ISchedulerFactory schedulerFactory, ScheduleGroups? groups = null)
     {
         _schedulerFactory = schedulerFactory;
@@ -42,7 +42,7 @@ public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<Sch
             .ForJob(ScheduledMessageJob.Key)
             .WithIdentity(KeyOf(message.CorrelationId))
             .StartAt(ScheduledTime(context, scheduler, Utc(message.ScheduledTime)))
-            // Late is better than never, and once: no misfire handling ever moves or drops it.
+            // A late delivery is better than none, and it happens once: no misfire handling ever moves or drops it.
             .WithSimpleSchedule(x => x.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
             .UsingJobData(
                 ScheduledMessageData.From(
@@ -128,17 +128,18 @@ public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<Sch
 
     internal static TriggerKey KeyOf(Guid token) => new(token.ToString("N"));
 
-    /// <summary>
-    /// A token made for this very message and already canceled means that the cancel overtook it. A token of the
-    /// application's own choice may be scheduled, canceled and scheduled anew: there the schedule wins.
-    /// </summary>
+    /// <summary>Whether the cancel overtook this schedule message.</summary>
+    /// <remarks>
+    /// A canceled token that was generated for this very message means that it did. An application may also choose its own
+    /// token and schedule, cancel and reschedule it: in that case the schedule wins.
+    /// </remarks>
     static async Task<bool> WasCanceled(IScheduler scheduler, TriggerKey key, ConsumeContext<ScheduleMessage> context)
     {
         var stored = await scheduler.GetTrigger(key, context.CancellationToken).ConfigureAwait(false);
         if (stored is null || !stored.JobKey.Equals(CanceledMessageJob.Key) || context.MessageId is not { } messageId)
             return false;
 
-        // Both ids are made in one go by one process, whose clock therefore does not matter.
+        // The same process generates both ids together, so the accuracy of its clock does not matter.
         var apart = messageId.ToNewId().Timestamp - context.Message.CorrelationId.ToNewId().Timestamp;
         return apart.Duration() < TimeSpan.FromSeconds(1);
     }
@@ -150,10 +151,11 @@ public class ScheduleMessageConsumer : IConsumer<ScheduleMessage>, IConsumer<Sch
                 : time.ToUniversalTime()
         );
 
-    /// <summary>
-    /// MassTransit computes due times from the system's clock. On a scheduler whose clock a test moved, what is due in ten
-    /// minutes is due when that clock has advanced ten minutes since the message was sent.
-    /// </summary>
+    /// <summary>Translates a due time to the scheduler's clock.</summary>
+    /// <remarks>
+    /// MassTransit computes due times from the system's clock. On a scheduler whose clock a test has moved, a message due in
+    /// ten minutes is due when that clock has advanced ten minutes since the message was sent.
+    /// </remarks>
     static DateTimeOffset ScheduledTime(ConsumeContext context, IScheduler scheduler, DateTimeOffset due)
     {
         if (scheduler.TimeProvider is not AdjustableTimeProvider clock)

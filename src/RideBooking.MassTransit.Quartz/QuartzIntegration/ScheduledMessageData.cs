@@ -100,7 +100,9 @@ static class ScheduledMessageData
         return document.RootElement.EnumerateObject().ToDictionary(value => value.Name, value => Plain(value.Value));
     }
 
-    /// <summary>Transports write text, numbers and truth values as what they are; anything else stays JSON.</summary>
+    /// <summary>
+    /// Converts a value for the transport, which writes strings, numbers and booleans natively. Any other value stays JSON.
+    /// </summary>
     static object Plain(JsonElement value) =>
         value.ValueKind switch
         {

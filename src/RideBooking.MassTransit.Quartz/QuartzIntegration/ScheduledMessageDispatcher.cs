@@ -8,13 +8,15 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>Sends the messages that fall due on one bus. It lives in the scheduler's context, where the jobs find it.</summary>
+/// <summary>Sends due messages on one bus. The jobs find it in the scheduler's context.</summary>
 sealed class ScheduledMessageDispatcher(IBus bus)
 {
-    /// <summary>A send that hangs on a lost broker must not hold one of the scheduler's few threads for good.</summary>
+    /// <summary>
+    /// The time limit for a send: one that hangs on a lost broker must not block a scheduler thread permanently.
+    /// </summary>
     static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(30);
 
-    // The name of MassTransit's traces, to which collectors listen.
+    // The name of MassTransit's activity source, to which trace collectors listen.
     static readonly ActivitySource s_source = new(DiagnosticHeaders.DefaultListenerName);
 
     const string ContextKey = "MassTransit.ScheduledMessageDispatcher";
@@ -46,10 +48,8 @@ sealed class ScheduledMessageDispatcher(IBus bus)
         }
     }
 
-    /// <summary>
-    /// Waits, at most so long, for the deliveries that are running, and then begins no more. What the scheduler had acquired
-    /// by then, it tries again later.
-    /// </summary>
+    /// <summary>Waits for the running deliveries, up to a time limit, and then starts no more.</summary>
+    /// <remarks>The scheduler retries later the triggers that it had already acquired.</remarks>
     public async Task Drain(TimeSpan timeout)
     {
         Task drained;
@@ -96,7 +96,7 @@ sealed class ScheduledMessageDispatcher(IBus bus)
         var data = execution.MergedJobDataMap;
 
         var expires = data.Time("ExpirationTime");
-        // Senders compute the expiration from the system's clock, whatever clock the scheduler runs on.
+        // Senders compute the expiration from the system's clock, whichever clock the scheduler uses.
         TimeSpan? timeToLive = expires - TimeProvider.System.GetUtcNow();
         if (timeToLive <= TimeSpan.Zero)
         {
@@ -126,20 +126,19 @@ sealed class ScheduledMessageDispatcher(IBus bus)
         );
     }
 
-    /// <summary>
-    /// The span that scheduled the message, however long ago and in whatever process: the delivery goes on with its trace
-    /// instead of one that the scheduler's thread happens to be in.
-    /// </summary>
+    /// <summary>Returns the span that scheduled the message, however long ago and in whichever process.</summary>
+    /// <remarks>The delivery continues its trace instead of that of the scheduler's thread.</remarks>
     static ActivityContext ScheduledBy(JobDataMap data) =>
         data.Headers().TryGetValue(DiagnosticHeaders.ActivityId, out var id)
         && ActivityContext.TryParse(id as string, null, out var span)
             ? span
             : default;
 
-    /// <summary>
-    /// On RabbitMQ a send to <c>queue:x</c> declares x as a classic queue, and fails where x is a quorum queue. Its exchange
-    /// has the same name and needs no declaring of the queue.
-    /// </summary>
+    /// <summary>Translates a queue address to the address of its exchange on RabbitMQ.</summary>
+    /// <remarks>
+    /// A send to <c>queue:x</c> declares x as a classic queue, and fails where x is a quorum queue. The exchange has the same
+    /// name, and sending to it does not declare the queue.
+    /// </remarks>
     Uri BrokerAddress(Uri address)
     {
         var rabbitMq = bus.Address.Scheme is "rabbitmq" or "rabbitmqs" or "amqp" or "amqps";
@@ -191,12 +190,12 @@ sealed class ScheduledMessageDispatcher(IBus bus)
             if (context is TransportSendContext transport && data.TransportProperties() is { Count: > 0 } properties)
                 transport.ReadPropertiesFrom(properties);
 
-            // Serializers without an envelope keep the message's types in a header.
+            // Serializers without an envelope store the message's types in a header.
             context.SupportedMessageTypes = data.MessageTypes();
             headers.Set(MessageHeaders.MessageType, string.Join(';', context.SupportedMessageTypes));
 
-            // The payload goes out as it came in: read by the deserializer of its own content type, written by that one's
-            // serializer, with the envelope's ids and addresses from this context.
+            // The payload is sent as it was received: the deserializer of its content type reads it, and the matching
+            // serializer writes it, with the envelope's ids and addresses from this context.
             context.Serializer = deserializer.Deserialize(body, headers, destination).GetMessageSerializer();
 
             return Task.CompletedTask;
@@ -206,10 +205,11 @@ sealed class ScheduledMessageDispatcher(IBus bus)
 
         Uri? ReplyAddress(string key) => data.Address(key) is { } address ? brokerAddress(address) : null;
 
-        /// <summary>
-        /// A message keeps its id however often it is delivered, so that the consumer's inbox drops a second delivery. Each
-        /// occurrence of a recurring message is a message of its own, with an id that follows from its scheduled time.
-        /// </summary>
+        /// <summary>Returns the delivered message's id.</summary>
+        /// <remarks>
+        /// A message keeps its id however often it is delivered, so that the consumer's inbox drops duplicates. Each occurrence
+        /// of a recurring message is a separate message, with an id derived from its scheduled time.
+        /// </remarks>
         Guid MessageId()
         {
             var id = data.Id(nameof(SendContext.MessageId)) ?? data.Id("TokenId") ?? NewId.NextGuid();
@@ -222,7 +222,7 @@ sealed class ScheduledMessageDispatcher(IBus bus)
             return new Guid(SHA256.HashData(seed).AsSpan(0, 16));
         }
 
-        /// <summary>The time of the occurrence, the same for each attempt at it.</summary>
+        /// <summary>The scheduled time of the occurrence, the same for every attempt.</summary>
         DateTimeOffset? Occurrence() =>
             execution.Recovering ? execution.ScheduledFireTimeUtc : execution.Trigger.PreviousFireTimeUtc;
 
@@ -238,8 +238,8 @@ sealed class ScheduledMessageDispatcher(IBus bus)
             headers.Set(MessageHeaders.Quartz.NextScheduled, execution.NextFireTimeUtc);
             headers.Set(MessageHeaders.Quartz.PreviousSent, execution.PreviousFireTimeUtc);
 
-            // A timeout that failed and is redelivered still is the timeout it was: with the redelivery's own token the saga
-            // would take it for a stale one and drop it. MassTransit copies all headers to a redelivery but the token.
+            // A timeout that failed and is redelivered keeps its original token: with the redelivery's token, the saga would
+            // take it for a stale timeout and drop it. MassTransit copies all headers to a redelivery except the token.
             if (stored.ContainsKey(MessageHeaders.RedeliveryCount))
             {
                 if (

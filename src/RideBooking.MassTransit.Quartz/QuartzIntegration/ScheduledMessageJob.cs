@@ -2,11 +2,11 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>
-/// Delivers one scheduled message. A delivery that fails is not lost: Quartz stores the next attempt with the trigger, with
-/// a growing delay, and frees the thread meanwhile. The policy sits on the job so that it also covers the triggers with
-/// which Quartz recovers what a crashed process had begun to deliver.
-/// </summary>
+/// <summary>Delivers one scheduled message, and retries with a growing delay.</summary>
+/// <remarks>
+/// A delivery that fails is not lost: Quartz stores the next attempt with the trigger and frees the thread meanwhile. The retry
+/// policy is set on the job so that it also covers the triggers with which Quartz recovers the deliveries of a crashed process.
+/// </remarks>
 [RetryPolicy(int.MaxValue, "00:00:01", 2, MaxDelay = "00:01:00", Jitter = 0.2)]
 sealed class ScheduledMessageJob : IJob
 {
@@ -31,8 +31,8 @@ sealed class ScheduledMessageJob : IJob
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Quartz logs it and stores the next attempt. As it comes, a cancellation that is not the shutdown's, such as
-            // that of a send which took too long, would pass for an end of the message.
+            // Quartz logs the exception and stores the next attempt. It would take an unwrapped cancellation that is not the
+            // shutdown's, such as that of a send which timed out, for the end of the message.
             throw new JobExecutionException(exception);
         }
     }

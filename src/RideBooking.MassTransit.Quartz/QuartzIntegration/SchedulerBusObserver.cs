@@ -11,7 +11,7 @@ public class SchedulerBusObserver : IBusObserver
     readonly bool _start;
     readonly TaskCompletionSource<IScheduler> _scheduler = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Observes the bus for the options' scheduler.</summary>
+    /// <summary>Creates the observer for the options' scheduler.</summary>
     public SchedulerBusObserver(QuartzSchedulerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -19,7 +19,7 @@ public class SchedulerBusObserver : IBusObserver
         _start = options.StartScheduler;
     }
 
-    /// <summary>The scheduler, once the bus is starting.</summary>
+    /// <summary>The scheduler, available once the bus is starting.</summary>
     public Task<IScheduler> Scheduler => _scheduler.Task;
 
     /// <inheritdoc />

@@ -2,7 +2,7 @@ using Quartz;
 
 namespace MassTransit.QuartzIntegration;
 
-/// <summary>Starts a scheduler once its bus can deliver, and stops it before the bus cannot any more.</summary>
+/// <summary>Starts a scheduler once its bus can deliver, and stops it before the bus can no longer deliver.</summary>
 sealed class SchedulerLifetime(ISchedulerFactory factory)
 {
     IScheduler? _scheduler;
@@ -11,7 +11,7 @@ sealed class SchedulerLifetime(ISchedulerFactory factory)
     public IScheduler Scheduler =>
         _scheduler ?? throw new InvalidOperationException("The scheduler is created when the bus starts.");
 
-    /// <summary>Before the bus consumes schedule messages: the scheduler exists, and the jobs their triggers belong to.</summary>
+    /// <summary>Creates the scheduler and its jobs, before the bus consumes schedule messages.</summary>
     public async Task Prepare(IBus bus)
     {
         _scheduler = await factory.GetScheduler().ConfigureAwait(false);
@@ -32,7 +32,7 @@ sealed class SchedulerLifetime(ISchedulerFactory factory)
             await Scheduler.Start().ConfigureAwait(false);
     }
 
-    /// <summary>No trigger fires any more, and what is being delivered gets there while there is a bus to carry it.</summary>
+    /// <summary>Stops firing triggers and completes the running deliveries while the bus can still send them.</summary>
     public async Task Pause(TimeSpan timeout)
     {
         if (_scheduler is null || _dispatcher is null)

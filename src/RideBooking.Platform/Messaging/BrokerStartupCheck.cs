@@ -5,15 +5,15 @@ using RideBooking.Platform.Messaging.Partitions;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>Checks the broker before anything uses it: waits while it is unavailable, and ends the start when it refuses.</summary>
+/// <summary>
+/// Checks the broker before anything uses it: waits while it is unavailable, and stops the startup when it refuses.
+/// </summary>
 internal static class BrokerStartupCheck
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// Returns when the broker lets this process in and has, or can make, the endpoints' queues. Throws
-    /// <see cref="ConfigurationException"/> when it never will.
-    /// </summary>
+    /// <summary>Returns when the broker accepts this process and has, or can create, the endpoints' queues.</summary>
+    /// <remarks>Throws <see cref="ConfigurationException"/> when it never will.</remarks>
     public static Task Check(TransportOptions options, ReceiveEndpoints endpoints, CancellationToken cancellationToken)
     {
         if (options.Broker is not { } address)
@@ -54,10 +54,10 @@ internal static class BrokerStartupCheck
     {
         var factory = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false };
         await using var connection = await factory.CreateConnectionAsync("start", limit);
-        // Only now a virtual host that does not exist is noticed.
+        // A virtual host that does not exist is noticed only now.
         await using var channel = await connection.CreateChannelAsync(cancellationToken: limit);
         await PartitionCheck.Check(connection, endpoints, partitions, cancellationToken);
-        // Making them for the first time may take long.
+        // Creating the queues for the first time may take long.
         foreach (var endpoint in endpoints.Names)
         {
             var queues = endpoints.QueuesOf(endpoint);
@@ -76,7 +76,7 @@ internal static class BrokerStartupCheck
                 }
                 catch (OperationInterruptedException other) when (other.ShutdownReason?.ReplyCode == 406)
                 {
-                    // The bus would try without end, and consume nothing meanwhile.
+                    // The bus would retry indefinitely and consume nothing meanwhile.
                     throw new ConfigurationException(
                         $"The queue {queue} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating/queues.md). {other.ShutdownReason?.ReplyText}"
                     );

@@ -4,10 +4,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// Whether the database is available, as the handling of messages has found it. While it is not, one message a second tries,
-/// and the others wait.
-/// </summary>
+/// <summary>Tracks whether the database is available, from the outcome of message handling.</summary>
+/// <remarks>While the database is unavailable, one message per second is tried and the others wait.</remarks>
 internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger<DatabaseWatch> logger)
 {
     static readonly TimeSpan s_betweenAttempts = TimeSpan.FromSeconds(1);
@@ -17,7 +15,9 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
     TaskCompletionSource? _back;
     DateTimeOffset _triedAt;
 
-    /// <summary>Whether a message may be handled now. While the database is unavailable, that message finds out.</summary>
+    /// <summary>
+    /// Whether a message may be handled now. While the database is unavailable, the admitted message tests it.
+    /// </summary>
     public bool MayTry()
     {
         if (Volatile.Read(ref _back) is null)
@@ -32,7 +32,7 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
         }
     }
 
-    /// <summary>Ends when the database is available again, or at the latest after this time.</summary>
+    /// <summary>Completes when the database is available again, or at the latest after this time.</summary>
     public Task WaitUntilAvailable(TimeSpan limit, CancellationToken cancellationToken) =>
         Volatile.Read(ref _back) is { } back
             ? Task.WhenAny(
@@ -41,7 +41,7 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
             )
             : Task.CompletedTask;
 
-    /// <summary>Asks the database, over a new connection, whether it answers at all.</summary>
+    /// <summary>Checks over a new connection whether the database responds at all.</summary>
     public async Task<bool> Answers(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _back) is not null)
@@ -59,7 +59,7 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
         }
     }
 
-    /// <summary>A message was handled.</summary>
+    /// <summary>Records that a message was handled.</summary>
     public void Available()
     {
         if (Volatile.Read(ref _back) is null)
@@ -73,7 +73,7 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
         back.SetResult();
     }
 
-    /// <summary>A message could not be handled for lack of the database.</summary>
+    /// <summary>Records that a message could not be handled because the database is unavailable.</summary>
     public void Unavailable(Exception reason)
     {
         lock (_lock)

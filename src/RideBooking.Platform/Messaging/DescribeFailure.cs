@@ -3,13 +3,14 @@ using MassTransit;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// Notes what MassTransit leaves out of a failed message's headers: how often it was redelivered, and, where its JSON cannot be
-/// read, the exception that names the member instead of the innermost one.
-/// </summary>
+/// <summary>Adds the failure details that MassTransit leaves out of a failed message's headers.</summary>
+/// <remarks>
+/// These are the number of redeliveries and, where the JSON cannot be read, the exception that names the member instead of the
+/// innermost exception.
+/// </remarks>
 internal sealed class DescribeFailure : IFilter<ExceptionReceiveContext>
 {
-    /// <summary>Call this before what stores or moves the message.</summary>
+    /// <summary>Adds the filter. Call this before the filter that stores or moves the message.</summary>
     public static void Use(IReceiveEndpointConfigurator endpoint) =>
         endpoint.ConfigureError(error => error.UseFilter(new DescribeFailure()));
 

@@ -3,16 +3,17 @@ using MassTransit;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// When a message should have been handled at the earliest: the time a timer was set for, the time a redelivery was planned
-/// for, the time an operator sent it back, and else the time it was sent.
-/// </summary>
+/// <summary>The earliest time at which a message should have been handled.</summary>
+/// <remarks>
+/// This is the time a timer was set for, the time a redelivery was planned for, or the time an operator redrove the message;
+/// otherwise it is the time the message was sent.
+/// </remarks>
 public static class DueTime
 {
-    /// <summary>Says when a redelivery, or a message that an operator sends back, is due.</summary>
+    /// <summary>Sets the due time of a redelivery or of a message that an operator redrives.</summary>
     public const string Header = "RideBooking-Due";
 
-    /// <summary>A header's value for an instant.</summary>
+    /// <summary>Formats an instant as a header value.</summary>
     public static string Text(DateTimeOffset due) => due.ToString("O", CultureInfo.InvariantCulture);
 
     internal static DateTimeOffset? Of(ConsumeContext context) =>

@@ -5,11 +5,12 @@ using RideBooking.Platform.Observability;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// Starts again an endpoint that does not consume its queue although the broker is there. The bus reconnects by itself; but
-/// once, when a broker came back without its data, it left a queue without a consumer until the process was ended.
-/// </summary>
-/// <remarks>Registered after the bus, so that it has stopped before the bus stops its endpoints.</remarks>
+/// <summary>Restarts an endpoint that does not consume its queue although the broker is available.</summary>
+/// <remarks>
+/// The bus reconnects automatically. But once, when a broker came back without its data, the bus left a queue without a
+/// consumer until the process ended. The watchdog is registered after the bus, so that it stops before the bus stops its
+/// endpoints.
+/// </remarks>
 internal sealed partial class EndpointWatchdog(
     IBusControl bus,
     TransportOptions transport,
@@ -37,11 +38,11 @@ internal sealed partial class EndpointWatchdog(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Stopping.
+            // The process is stopping.
         }
     }
 
-    /// <summary>Starts those again that are idle now and were at the look before.</summary>
+    /// <summary>Restarts the endpoints that are idle now and were idle at the previous check.</summary>
     public async Task Look(CancellationToken cancellationToken)
     {
         var idle = await Idle(cancellationToken);
@@ -50,12 +51,12 @@ internal sealed partial class EndpointWatchdog(
             if (!_idleBefore.Add(queue))
             {
                 await Restart(queue, endpoint, cancellationToken);
-                // It has as long again to come up.
+                // Gives the endpoint the same time again to come up.
                 _idleBefore.Remove(queue);
             }
     }
 
-    // None while the broker is unavailable: that recovers automatically, and BrokerWatch reports it.
+    // Empty while the broker is unavailable: the bus recovers automatically, and BrokerWatch reports the outage.
     async Task<List<(string Queue, IReceiveEndpoint Endpoint)>> Idle(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -66,7 +67,7 @@ internal sealed partial class EndpointWatchdog(
             foreach (var endpoint in bus.Queues())
             {
                 var queue = endpoint.InputAddress.LastPart();
-                // What the bus takes for healthy is asked of the broker, which knows better.
+                // The bus may report a dead consumer as healthy, so the broker is asked as well.
                 if (endpoint.Status != BusHealthStatus.Healthy || await broker.Consumers(queue, limit.Token) is not > 0)
                     idle.Add((queue, endpoint.ReceiveEndpoint));
             }

@@ -5,7 +5,7 @@ namespace RideBooking.Platform.Messaging;
 
 public sealed partial class EventVisibility
 {
-    /// <summary>The events that one request waits for. All but its beginning and end is done under the lock.</summary>
+    /// <summary>The events that one request waits for. Everything except its start and end happens under the lock.</summary>
     internal sealed class Wait(EventVisibility visibility, IReadOnlyCollection<Type> events, long arrived) : IDisposable
     {
         readonly Dictionary<string, Type> _types = events.ToDictionary(type => type.Name);
@@ -14,10 +14,10 @@ public sealed partial class EventVisibility
         readonly HashSet<Guid> _known = [];
         readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        // Set as soon as only consumers that handle nothing are left: no command waits for those, but a later request may.
+        // Set as soon as only stuck consumers are left: a command does not wait for those, but a later request may.
         readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        // A poll may still find something for a wait that has ended meanwhile.
+        // A poll may still find something for a wait that has ended in the meantime.
         bool _isOver;
 
         public bool IsWaiting { get; private set; }
@@ -26,10 +26,10 @@ public sealed partial class EventVisibility
 
         public Task Done => _done.Task;
 
-        /// <summary>Whether a consumer that it waits for handles nothing at all.</summary>
+        /// <summary>Whether any consumer that it waits for is stuck, that is, handles nothing at all.</summary>
         public bool IsStuck => _pending.Values.Any(consumers => consumers.Exists(visibility._stuck.Contains));
 
-        /// <summary>Whether it waits for nothing but consumers that handle nothing.</summary>
+        /// <summary>Whether it waits only for stuck consumers.</summary>
         public bool IsOnlyStuck => _pending.Values.All(consumers => consumers.TrueForAll(visibility._stuck.Contains));
 
         public bool IsOld => Stopwatch.GetElapsedTime(Begun) > visibility._options.KeptFor;
@@ -42,7 +42,7 @@ public sealed partial class EventVisibility
 
         public IEnumerable<string> Streams => _keys.OfType<string>();
 
-        /// <summary>Whether events may follow from those that are known.</summary>
+        /// <summary>Whether further events may follow from the known ones.</summary>
         public bool MayHaveMoreEvents => _types.Count > 1 || _known.Count == 0;
 
         public bool Follows(string streamId) => _keys.Contains(streamId);
@@ -59,8 +59,8 @@ public sealed partial class EventVisibility
                 visibility._waits.Add(key, [this]);
         }
 
-        /// <summary>Adds an event that has been committed, if it is of a type that counts.</summary>
-        /// <returns>Whether it was not known.</returns>
+        /// <summary>Adds a committed event, if its type counts.</summary>
+        /// <returns>Whether the event was new.</returns>
         public bool Add(Guid eventId, string eventType)
         {
             if (_isOver || !_types.TryGetValue(eventType, out var type) || !_known.Add(eventId))
@@ -77,8 +77,8 @@ public sealed partial class EventVisibility
             return true;
         }
 
-        /// <summary>Takes note of consumers that have finished with the event.</summary>
-        /// <returns>Whether it was waited for them.</returns>
+        /// <summary>Records that consumers have finished with the event.</summary>
+        /// <returns>Whether it was waiting for them.</returns>
         public bool Remove(Guid eventId, Func<InboxConsumer, bool> haveFinished)
         {
             if (!_pending.TryGetValue(eventId, out var pending))
@@ -94,7 +94,7 @@ public sealed partial class EventVisibility
             return finished.Count > 0;
         }
 
-        /// <summary>Goes on waiting after the request, if there is anything to wait for.</summary>
+        /// <summary>Continues the wait after the request, if anything is pending.</summary>
         public bool Keep() => IsWaiting = _pending.Count > 0;
 
         public void GiveUp()
@@ -113,7 +113,9 @@ public sealed partial class EventVisibility
                 _enough.TrySetResult();
         }
 
-        /// <summary>Returns when everything known by now, and what follows from it, is handled, or the time is up.</summary>
+        /// <summary>
+        /// Returns when all events known by now, and those that follow from them, are handled, or the time is up.
+        /// </summary>
         /// <returns>Whether there was anything to wait for.</returns>
         public async Task<bool> Finish(CancellationToken cancellationToken)
         {
@@ -130,7 +132,7 @@ public sealed partial class EventVisibility
                 limit = left;
             try
             {
-                // In real time, as messages are: a clock that a test moves does not move them.
+                // Real time, because messages travel in real time: a test that moves its clock does not move them.
                 await _enough.Task.WaitAsync(limit, cancellationToken);
             }
             catch (TimeoutException)
@@ -144,7 +146,7 @@ public sealed partial class EventVisibility
         {
             lock (visibility._lock)
             {
-                // One that has handled other events meanwhile is busy, and comes to these as well.
+                // A consumer that has handled other events in the meantime is only busy, and will handle these as well.
                 foreach (var consumer in _pending.Values.SelectMany(consumers => consumers))
                     if (visibility._handled.GetValueOrDefault(consumer.Id) < Begun)
                         visibility._stuck.Add(consumer);

@@ -13,37 +13,38 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>How long a request waits until what it depends on can be seen.</summary>
+/// <summary>How long a request waits until its dependencies are visible.</summary>
 /// <param name="Timeout">From <c>Messaging:VisibilityTimeout</c>.</param>
-/// <param name="RequestTimeout">How long answering may take in all: what is done must not be answered as given up.</param>
+/// <param name="RequestTimeout">The time limit for the response: completed work must not be reported as timed out.</param>
 internal sealed record VisibilityOptions(TimeSpan Timeout, TimeSpan RequestTimeout)
 {
-    /// <summary>How long all the waiting of one request may take, so that it is still answered in time.</summary>
+    /// <summary>The max time for all waits of one request, so that it still receives its response in time.</summary>
     public TimeSpan Budget => RequestTimeout * 0.9;
 
-    /// <summary>Of that, what may pass before a command is carried out, which needs time itself.</summary>
+    /// <summary>The part of that time that may pass before a command runs, because the command itself needs time.</summary>
     public TimeSpan BudgetBeforeCommand => Budget * 0.75;
 
-    /// <summary>For how long after a command its caller's next requests wait for it.</summary>
+    /// <summary>How long after a command the same caller's next requests wait for it.</summary>
     public TimeSpan KeptFor => Timeout * 6;
 }
 
 /// <summary>
-/// Waits until events have been handled by every consumer whose state the API shows, so that the next request of a caller sees
-/// what the last one did, on whichever host. Waiting holds no thread and no database connection, and has a limit.
+/// Waits until events have been handled by every consumer whose state the API shows, on whichever host, so that the caller's
+/// next request sees the effects of the last one.
 /// </summary>
 /// <remarks>
-/// What this process commits it learns without a query, from <see cref="VisibilityInterceptor"/>. What other hosts handle it
-/// finds in the inbox, by one poll for all requests that wait. A wait ends early when a consumer has given an event up, for now
-/// or for good, and when the broker is unavailable. Consumers that may lag (<see cref="EndpointLoad.MayLag"/>) are left out.
+/// Waiting holds no thread and no database connection, and has a time limit. <see cref="VisibilityInterceptor"/> reports what
+/// this process commits, without a query. One poll of the inbox, for all waiting requests, finds what other hosts handle. A
+/// wait ends early when a consumer has given up an event, for now or permanently, and when the broker is unavailable. Consumers
+/// that may lag (<see cref="EndpointLoad.MayLag"/>) are left out.
 /// </remarks>
 public sealed partial class EventVisibility : IDisposable
 {
-    // Enough to keep all consumers busy. More would only lengthen the queues of messages, and so be answered before its effects
-    // can be read.
+    // Enough to keep all consumers busy. A higher limit would only lengthen the message queues, and commands would be answered
+    // before their effects can be read.
     internal static readonly int MaxCommands = 32 * Environment.ProcessorCount;
 
-    // A consumer that hangs leaves many requests behind; of those that wait for nothing else a few tell when it goes on.
+    // A consumer that hangs leaves many waits behind. Polling a few of those that wait only for it shows when it continues.
     const int MaxPolledForStuckConsumers = 100;
     static readonly TimeSpan s_minPollInterval = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan s_maxPollInterval = TimeSpan.FromMilliseconds(200);
@@ -55,22 +56,22 @@ public sealed partial class EventVisibility : IDisposable
     readonly TimeSpan _minInterval;
     readonly ILogger<EventVisibility> _logger;
 
-    // By whatever a wait is told of: an event, a ride or driver, the request's context, its command to a state machine.
+    // By key: an event, a ride or driver, the request's context, or the request's command to a state machine.
     readonly Dictionary<object, List<Wait>> _waits = [];
 
-    // By caller: what commands were answered before. The next requests of the caller wait for it.
+    // By caller: the commands that were answered before their effects were visible. The caller's next requests wait for them.
     readonly Dictionary<string, List<Wait>> _unfinished = [];
 
-    // The consumers that handled nothing within the limit, until they are seen to handle something.
+    // The consumers that handled nothing within the limit, until they handle something again.
     readonly HashSet<InboxConsumer> _stuck = [];
 
-    // When each consumer last handled something, of what this process has committed or heard of while requests waited.
+    // When each consumer last handled something, as far as this process has committed it or seen it while requests waited.
     readonly Dictionary<Guid, long> _handled = [];
     readonly Lock _lock = new();
     readonly SemaphoreSlim _commands = new(MaxCommands);
     bool _isPolling;
 
-    // Kept from one wait to the next: where one host handles everything, its signals come first and polls find nothing.
+    // Kept between waits: where one host handles everything, its signals arrive first and polls find nothing.
     TimeSpan _interval;
     volatile int _count;
 
@@ -83,20 +84,20 @@ public sealed partial class EventVisibility : IDisposable
     )
     {
         (_consumers, _services, _options, _logger) = (consumers, services, options, logger);
-        // In one process the signals suffice; the poll finds what was committed in the moment in which a wait began.
+        // Within one process the signals suffice; the poll finds what was committed at the moment when a wait began.
         _hasBroker = transport.Kind != TransportKind.InMemory;
         _minInterval = _hasBroker ? s_minPollInterval : s_maxPollInterval;
         _interval = _minInterval;
     }
 
-    /// <summary>
-    /// Waits until the committed events of these types about a ride or driver are handled. Costs at least one statement: it is
-    /// for answers that would otherwise deny what the caller may have seen already.
-    /// </summary>
+    /// <summary>Waits until the committed events of these types about a ride or driver are handled.</summary>
+    /// <remarks>
+    /// Costs at least one statement. Use it for responses that would otherwise deny what the caller may already have seen.
+    /// </remarks>
     /// <param name="streamId">The ride's or driver's id, as the event log has it.</param>
     /// <param name="events">The types of the events.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it has waited, so that it is worth reading again.</returns>
+    /// <returns>Whether it has waited, so that reading again is worthwhile.</returns>
     public async Task<bool> WaitUntilHandled(
         string streamId,
         IReadOnlyCollection<Type> events,
@@ -111,9 +112,9 @@ public sealed partial class EventVisibility : IDisposable
     }
 
     /// <summary>
-    /// Waits until a module's own state is as the caller must find it, where that depends on the world outside: by asking again
-    /// and again, for as long as a request may wait.
+    /// Waits until a module's own state, where it depends on the outside world, is as the caller must find it.
     /// </summary>
+    /// <remarks>It polls for as long as a request may wait.</remarks>
     public async Task Until(Func<CancellationToken, Task<bool>> isSo, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -129,27 +130,27 @@ public sealed partial class EventVisibility : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time is up: the answer says what is so.
+            // The time is up: the response reports the current state.
         }
     }
 
-    /// <summary>
-    /// Lets a command in when few enough others are carried out or wait for their effects. In a rush commands queue here and
-    /// not as messages behind each other.
-    /// </summary>
+    /// <summary>Admits a command when the number of commands that run or wait for their effects is below the limit.</summary>
+    /// <remarks>Under load, commands queue here instead of as messages behind each other.</remarks>
     /// <param name="arrived">The timestamp of the request's arrival.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Whether it has to <see cref="Leave"/>; false when it waited too long and is carried out all the same.</returns>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>
+    /// Whether the caller has to <see cref="Leave"/>; false when the command waited too long and runs anyway.
+    /// </returns>
     internal Task<bool> Enter(long arrived, CancellationToken cancellationToken) =>
         _commands.WaitAsync(Left(_options.BudgetBeforeCommand, arrived), cancellationToken);
 
-    /// <summary>Lets the next command in.</summary>
+    /// <summary>Admits the next command.</summary>
     internal void Leave() => _commands.Release();
 
     /// <inheritdoc />
     public void Dispose() => _commands.Dispose();
 
-    /// <summary>Begins to take note of what a request commits.</summary>
+    /// <summary>Starts tracking what a request commits.</summary>
     /// <param name="events">The types of the events that count.</param>
     /// <param name="keys">The request's context, and the id of its command to a state machine.</param>
     internal Wait Begin(IReadOnlyCollection<Type> events, params IEnumerable<object> keys) =>
@@ -166,7 +167,7 @@ public sealed partial class EventVisibility : IDisposable
         return wait;
     }
 
-    /// <summary>How many keys are waited by; for tests, which see by it that none is left behind.</summary>
+    /// <summary>The number of keys with waits, so that tests can check that none is left behind.</summary>
     internal int Keys
     {
         get
@@ -177,7 +178,7 @@ public sealed partial class EventVisibility : IDisposable
     }
 
     /// <summary>
-    /// Ends the wait of a caller's command. What it was answered before, <see cref="WaitForEarlier"/> waits for.
+    /// Ends the wait for a caller's command. <see cref="WaitForEarlier"/> waits for effects that were not visible in time.
     /// </summary>
     internal void End(Wait wait, string? caller)
     {
@@ -197,7 +198,7 @@ public sealed partial class EventVisibility : IDisposable
     }
 
     /// <summary>
-    /// Waits for what earlier commands of the caller were answered before, because it took too long, if it is still coming.
+    /// Waits for pending effects of the caller's earlier commands, which were answered early because the wait took too long.
     /// </summary>
     internal async Task WaitForEarlier(string caller, bool isRead, long arrived, CancellationToken cancellationToken)
     {
@@ -215,14 +216,14 @@ public sealed partial class EventVisibility : IDisposable
         }
         catch (TimeoutException)
         {
-            // The time is up: the answer says what is so.
+            // The time is up: the response reports the current state.
         }
     }
 
-    /// <summary>Whether there is any request to be told of a commit.</summary>
+    /// <summary>Whether any request waits for commits.</summary>
     internal bool IsNeeded => _count > 0;
 
-    /// <summary>Takes note of a transaction that this process has committed.</summary>
+    /// <summary>Records a transaction that this process has committed.</summary>
     internal void Committed(DbContext context, Commit commit)
     {
         lock (_lock)
@@ -247,10 +248,8 @@ public sealed partial class EventVisibility : IDisposable
         }
     }
 
-    /// <summary>
-    /// An endpoint has finished with a delivery of the message. If that is not handled by now, it is tried again in seconds or
-    /// minutes, or not at all.
-    /// </summary>
+    /// <summary>Records that an endpoint has finished with a delivery of the message.</summary>
+    /// <remarks>If the message is not handled by now, it is retried in seconds or minutes, or not at all.</remarks>
     internal void Attempted(Guid message, string endpoint)
     {
         lock (_lock)
@@ -286,7 +285,7 @@ public sealed partial class EventVisibility : IDisposable
                 return;
             _isPolling = true;
         }
-        // It works for every request that waits: no one request's trace or log scope goes with it.
+        // The poll serves every waiting request: it must not carry one request's trace or log scope.
         using (ExecutionContext.SuppressFlow())
             _ = Task.Run(PollWhileAnythingWaits);
     }
@@ -348,7 +347,7 @@ public sealed partial class EventVisibility : IDisposable
         }
     }
 
-    /// <returns>Whether it found anything that this process had not been told.</returns>
+    /// <returns>Whether it found anything that was not reported to this process.</returns>
     async Task<bool> Poll(List<Wait> waits, CancellationToken cancellationToken)
     {
         await using var scope = _services.CreateAsyncScope();
@@ -357,7 +356,7 @@ public sealed partial class EventVisibility : IDisposable
         lock (_lock)
             pending = [.. waits.SelectMany(wait => wait.Pending).Distinct()];
 
-        // The entries first: an event that a consumer published is committed with its entry, and so is found after it.
+        // Inbox entries first: an event that a consumer published is committed with its inbox entry, and so is found after it.
         var handled = await Handled(db, pending, cancellationToken);
         var found = await Found(db, waits, cancellationToken);
         var handledOfFound = await Handled(db, found.ConvertAll(row => row.EventId), cancellationToken);
@@ -409,7 +408,7 @@ public sealed partial class EventVisibility : IDisposable
         }
         if (streams.Count == 0)
             return [];
-        // Two indexes: of the events that have their numbers, and of the few that await them.
+        // Two indexes: one for the events that have their positions, one for the few that await them.
         var events = db.Set<LoggedEvent>()
             .AsNoTracking()
             .Where(row => streams.Contains(row.StreamId) && types.Contains(row.EventType));
@@ -434,7 +433,7 @@ public sealed partial class EventVisibility : IDisposable
 
     /// <summary>What one transaction has committed.</summary>
     /// <param name="Events">Its events, each with the message whose handling published it.</param>
-    /// <param name="Marks">The messages it has handled, each with the consumer.</param>
+    /// <param name="Marks">The inbox entries: the messages it has handled, each with the consumer.</param>
     internal sealed record Commit(
         List<(LoggedEvent Event, Guid? Cause)> Events,
         List<(Guid Message, Guid Consumer)> Marks

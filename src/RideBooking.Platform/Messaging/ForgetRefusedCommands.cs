@@ -4,11 +4,11 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// What the machine does not take leaves nothing behind, not even the mark that it was handled: the same command, under the
-/// same id, is taken once the state allows it. Inside the transaction, which it undoes; <see cref="InProcessConflictFilter"/> around
-/// it knows that nothing has failed.
-/// </summary>
+/// <summary>Rolls back a command that the state machine refuses, including its inbox entry.</summary>
+/// <remarks>
+/// The same command, under the same id, is then accepted once the state allows it. The filter runs inside the transaction,
+/// which it rolls back; the surrounding <see cref="InProcessConflictFilter"/> does not report the refusal as a failure.
+/// </remarks>
 internal sealed class ForgetRefusedCommands : ISagaConfigurationObserver
 {
     /// <summary>Call this after the outbox.</summary>
@@ -28,7 +28,7 @@ internal sealed class ForgetRefusedCommands : ISagaConfigurationObserver
         where TSaga : class, ISaga
         where TMessage : class
     {
-        // An event is not accepted or refused: it has happened.
+        // An event cannot be refused: it has already happened.
         if (!typeof(TMessage).IsDefined(typeof(EventAttribute), inherit: false))
             configurator.Message(message => message.UseFilter(new Filter<TMessage>()));
     }
@@ -47,6 +47,6 @@ internal sealed class ForgetRefusedCommands : ISagaConfigurationObserver
     }
 }
 
-/// <summary>The machine did not take a command in its state. Never leaves the endpoint.</summary>
+/// <summary>The state machine did not accept a command in its state. Never leaves the endpoint.</summary>
 internal sealed class CommandRefusedException()
     : Exception("The state machine does not take this command in its state.");

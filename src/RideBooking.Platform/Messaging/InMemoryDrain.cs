@@ -11,20 +11,21 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// The in-memory transport forgets its queues when it stops. So at a shutdown, between the last request and the end of the
-/// bus, everything that was said is heard out first: until nothing is being consumed and the outbox is empty.
+/// Waits at shutdown, between the last request and the stop of the bus, until no message is being consumed and the outbox is
+/// empty.
 /// </summary>
+/// <remarks>The in-memory transport loses its queues when it stops.</remarks>
 internal sealed class InMemoryDrain(
     IServiceScopeFactory scopes,
     IOptions<MassTransitHostOptions> bus,
     ILogger<InMemoryDrain> logger
 ) : IReceiveObserver, IHostedService
 {
-    // A message may be between the outbox and a queue, or a queue and its consumer, when one looks.
+    // At the time of a check, a message may be between the outbox and a queue, or between a queue and its consumer.
     const int QuietPolls = 5;
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
-    // A failed message is told of twice, as a fault and as received: a count would go below zero and never come back.
+    // MassTransit reports a failed message twice, as a fault and as received: a counter would go below zero and stay there.
     readonly ConcurrentDictionary<ReceiveContext, byte> _inHand = new(ReferenceEqualityComparer.Instance);
     int _received;
 
@@ -32,7 +33,7 @@ internal sealed class InMemoryDrain(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        // The bus and its scheduler need some of the time, too, to end in order.
+        // The bus and its scheduler also need some of the time to stop in order.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (bus.Value.ConsumerStopTimeout is { } most)
             limit.CancelAfter(most);
@@ -54,7 +55,7 @@ internal sealed class InMemoryDrain(
         }
         catch (Exception away) when (DatabaseOutage.Matches(away))
         {
-            // Without its database nothing will be finished.
+            // Without the database, no work can finish.
         }
     }
 

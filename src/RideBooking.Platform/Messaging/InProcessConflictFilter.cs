@@ -5,10 +5,10 @@ using RideBooking.Platform.Observability;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// On an endpoint that exists only inside the process, two that met are no failed message: the conflict goes to the caller,
-/// who tries again or answers 409, and the bus has nothing to report. Everything else it reports as ever.
-/// </summary>
+/// <summary>Reports a conflict on an in-process endpoint to the caller instead of to the bus.</summary>
+/// <remarks>
+/// The message has not failed: the caller retries or responds with 409. All other failures are reported as usual.
+/// </remarks>
 internal sealed class InProcessConflictFilter : IMessageFilter
 {
     public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
@@ -25,7 +25,7 @@ internal sealed class InProcessConflictFilter : IMessageFilter
         }
         catch (CommandRefusedException)
         {
-            // Nothing has failed: the outcome says that it was not taken.
+            // Nothing has failed: the outcome says that the command was not accepted.
             await context.NotifyConsumed(context.ReceiveContext.ElapsedTime, nameof(InProcessConflictFilter));
         }
     }

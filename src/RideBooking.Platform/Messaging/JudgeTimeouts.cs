@@ -4,10 +4,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// A statement that times out looks like an outage. Where the database answers another, the message fails like any other: it
-/// has its retries and redeliveries, and then goes to the error queue.
-/// </summary>
+/// <summary>Distinguishes a statement that times out from an outage, which looks the same.</summary>
+/// <remarks>
+/// If the database responds to another statement, the message fails like any other: it has its retries and redeliveries, and
+/// then goes to the error queue.
+/// </remarks>
 internal sealed class JudgeTimeouts(DatabaseWatch database) : IMessageFilter
 {
     public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)

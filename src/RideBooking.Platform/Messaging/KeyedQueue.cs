@@ -1,13 +1,13 @@
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>Serializes work per key, in arrival order, however the work before has ended.</summary>
+/// <summary>Serializes work per key, in arrival order, whether or not the preceding work succeeded.</summary>
 internal sealed class KeyedQueue<TKey>
     where TKey : notnull
 {
     readonly Lock _lock = new();
     readonly Dictionary<TKey, Task> _last = [];
 
-    /// <summary>The number of keys with work that runs or waits.</summary>
+    /// <summary>The number of keys with running or waiting work.</summary>
     public int Keys
     {
         get
@@ -17,7 +17,9 @@ internal sealed class KeyedQueue<TKey>
         }
     }
 
-    /// <summary>Takes the next place in the key's queue. The ticket must be used, or the tickets behind it wait without end.</summary>
+    /// <summary>
+    /// Enqueues a ticket for the key. The ticket must be used; otherwise the tickets behind it wait indefinitely.
+    /// </summary>
     public Ticket Enqueue(TKey key)
     {
         var ends = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +42,9 @@ internal sealed class KeyedQueue<TKey>
     /// <summary>A place in the queue of a key.</summary>
     internal sealed class Ticket(KeyedQueue<TKey> turns, TKey key, Task before, TaskCompletionSource ends)
     {
-        /// <summary>Runs the work when the work before has ended. Throws, without running it, when the wait is cancelled.</summary>
+        /// <summary>
+        /// Runs the work after the preceding work has ended. Throws, without running it, when the wait is cancelled.
+        /// </summary>
         public async Task Run(Func<Task> handle, CancellationToken cancellationToken)
         {
             try
@@ -63,7 +67,7 @@ internal sealed class KeyedQueue<TKey>
             }
         }
 
-        // A ticket that gave up has done nothing: the next one still waits for those before.
+        // A cancelled ticket has done nothing: the next one still waits for those before it.
         async Task LeaveAfter()
         {
             await before;

@@ -16,13 +16,19 @@ using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>Composes the bus: the modules' consumers and machines, each behind redelivery, retry, inbox and outbox.</summary>
+/// <summary>
+/// Composes the bus: the modules' consumers and state machines, each behind redelivery, retry, inbox and outbox.
+/// </summary>
 public static class MessagingRegistration
 {
-    /// <summary>How long the inbox remembers what was handled. What must never happen twice has a permanent key besides.</summary>
+    /// <summary>
+    /// How long the inbox remembers handled messages. Work that must never happen twice also has a permanent unique key.
+    /// </summary>
     public static readonly TimeSpan InboxWindow = TimeSpan.FromDays(7);
 
-    /// <summary>Registers MassTransit on the configured transport. Throws a configuration exception that names the setting.</summary>
+    /// <summary>
+    /// Registers MassTransit on the configured transport. Throws a configuration exception that names the setting.
+    /// </summary>
     public static TransportOptions AddMessaging(
         this IServiceCollection services,
         IConfiguration configuration,
@@ -42,7 +48,7 @@ public static class MessagingRegistration
         services.AddVisibility(configuration);
         services.AddScheduler(database, options);
 
-        // Published before the queues are bound is lost on RabbitMQ: nobody gets in until they are.
+        // On RabbitMQ, a message published before the queues are bound is lost: no request is admitted until they are.
         services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);
         services.AddMassTransit(bus =>
         {
@@ -58,8 +64,8 @@ public static class MessagingRegistration
             bus.AddEntityFrameworkOutbox<AppDbContext>(outbox =>
             {
                 outbox.Use(database.Provider);
-                // Faster than the package's defaults. The modules rely on versions, conditional updates and unique keys, and what
-                // calls the outside world is a consumer outside the transaction.
+                // Less strict, and so faster, than the package's defaults. The modules rely on versions, conditional updates
+                // and unique keys, and every call to the outside world is made by a consumer outside the transaction.
                 outbox.IsolationLevel = IsolationLevel.ReadCommitted;
                 outbox.UseGroupCommit();
                 outbox.DuplicateDetectionWindow = InboxWindow;
@@ -102,13 +108,13 @@ public static class MessagingRegistration
         });
         if (options.Kind == TransportKind.InMemory)
         {
-            // After the bus, so that it is stopped before.
+            // Registered after the bus, so that it stops before the bus.
             services.AddSingleton<InMemoryDrain>();
             services.AddHostedService(provider => provider.GetRequiredService<InMemoryDrain>());
         }
         if (options.Partitions > 0)
         {
-            // After the bus, so that it is stopped before.
+            // Registered after the bus, so that it stops before the bus.
             services.AddSingleton<PartitionChannels>();
             services.AddHostedService(provider => provider.GetRequiredService<PartitionChannels>());
         }
@@ -131,7 +137,7 @@ public static class MessagingRegistration
         ));
     }
 
-    // The order matters: what failed is tried again in a new transaction.
+    // The order matters: a failed message is retried in a new transaction.
     static void Configure(
         IRegistrationContext context,
         string name,
@@ -178,7 +184,7 @@ public static class MessagingRegistration
             ForgetRefusedCommands.Use(endpoint);
     }
 
-    // A caller that waits in process knows its own order, and timers have no order but their time.
+    // A caller that waits in process knows its own order, and timers are ordered only by their due time.
     static bool IsDivided(string endpoint) =>
         endpoint != FailurePolicy.Scheduler && !endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
 

@@ -5,20 +5,23 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Retry in memory. An ordinary failure is tried again a few times, at once. An unavailable database is no fault of the
-/// message: it is held, unacknowledged, until the database is available again or the patience has run out. A table that was
-/// altered is none either: what met it is tried again at once.
+/// Retries in memory: an ordinary failure a few times at once, an unavailable database until it is available again or the time
+/// limit is reached.
 /// </summary>
-/// <param name="filter">Which failures are worth another attempt at all.</param>
-/// <param name="pauses">Before each further attempt at an ordinary failure.</param>
-/// <param name="patience">How long a message is held for the database; zero treats an outage like any failure.</param>
+/// <remarks>
+/// An outage is not the message's fault, so the message is held, unacknowledged. Neither is an altered table: a message that
+/// fails because of one is retried at once.
+/// </remarks>
+/// <param name="filter">Which failures may be retried at all.</param>
+/// <param name="pauses">The pause before each retry of an ordinary failure.</param>
+/// <param name="patience">How long a message is held for the database; zero treats an outage like any other failure.</param>
 internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<TimeSpan> pauses, TimeSpan patience)
     : IRetryPolicy
 {
-    /// <summary>No end of patience.</summary>
+    /// <summary>No time limit.</summary>
     public static readonly TimeSpan Forever = TimeSpan.MaxValue;
 
-    // Of the plans that an altered table makes stale, a message meets one at each connection it gets, and few at most.
+    // An altered table invalidates cached plans. A message meets one stale plan per connection that it gets, so only a few.
     const int MaxStalePlans = 5;
 
     static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(100);
@@ -42,10 +45,10 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
         filter.Probe(context);
     }
 
-    // Not all at the same instant, when hundreds of messages have met the same failure.
+    // Spreads the retries when hundreds of messages have failed at the same time.
     static TimeSpan Jittered(TimeSpan pause) => pause * (0.8 + 0.4 * Random.Shared.NextDouble());
 
-    /// <summary>What was tried so far.</summary>
+    /// <summary>The attempts so far.</summary>
     readonly record struct Tried(int Failures, int Outages, int StalePlans)
     {
         public (Tried Tried, TimeSpan Pause)? Next(OutageAwareRetry policy, PipeContext context, Exception exception)
@@ -56,7 +59,7 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
                 return (this with { StalePlans = StalePlans + 1 }, TimeSpan.Zero);
             if (policy.Patience > TimeSpan.Zero && DatabaseOutage.Matches(exception))
             {
-                // Counted from when the message came: it may have stood in line behind others that were held.
+                // Counted from the arrival of the message: it may have waited behind others that were held.
                 if (context is ConsumeContext message && message.ReceiveContext.ElapsedTime >= policy.Patience)
                     return null;
                 var pause = s_shortest * Math.Pow(2, Math.Min(Outages, 10));

@@ -3,13 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>Consumers that talk to the outside world and so must not hold a database transaction meanwhile.</summary>
+/// <summary>
+/// Registers consumers that call the outside world and therefore must not hold a database transaction meanwhile.
+/// </summary>
 public static class OutsideTransaction
 {
-    /// <summary>
-    /// Adds a consumer whose endpoint has retry and redelivery but neither inbox nor outbox. Such a consumer may run twice
-    /// for one message: it must be idempotent by a business key.
-    /// </summary>
+    /// <summary>Adds a consumer whose endpoint has retry and redelivery but neither inbox nor outbox.</summary>
+    /// <remarks>Such a consumer may run twice for one message: it must be idempotent by a business key.</remarks>
     public static void AddConsumerOutsideTransaction<TConsumer>(this IBusRegistrationConfigurator bus)
         where TConsumer : class, IConsumer
     {

@@ -4,10 +4,12 @@ using RideBooking.Platform.Observability;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// At one endpoint of one process, a ride's messages are handled one after the other, in the order in which they came, and
-/// those of other rides beside them. Nothing depends on it: handlers bear any order, and other processes are not asked. But
-/// two that meet at one row cost an attempt each, and messages of one ride often come together.
+/// Handles the messages of one ride in arrival order at each endpoint of a process, in parallel with those of other rides.
 /// </summary>
+/// <remarks>
+/// This is an optimization, not a guarantee: handlers tolerate any order, and other processes do not take part. But two
+/// messages that contend for one row cost an extra attempt each, and messages of one ride often arrive together.
+/// </remarks>
 internal sealed class PerRideOrdering : IMessageFilter
 {
     readonly KeyedQueue<Guid> _turns = new();

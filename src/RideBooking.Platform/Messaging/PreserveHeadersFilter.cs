@@ -4,15 +4,18 @@ using MassTransit.Middleware;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// The in-memory transport moves a message to its error queue without the headers it came with; where the body cannot be
-/// read they are all that is known of it. RabbitMQ keeps them by itself.
+/// Preserves a message's original headers when the in-memory transport moves it to its error queue, which drops them.
 /// </summary>
+/// <remarks>
+/// For a body that cannot be read, the headers are the only information about the message. RabbitMQ preserves them
+/// automatically.
+/// </remarks>
 internal sealed class PreserveHeadersFilter : IFilter<ExceptionReceiveContext>
 {
     public static void Use(IReceiveEndpointConfigurator endpoint, TransportKind transport) =>
         endpoint.ConfigureError(error =>
         {
-            // Naming one filter leaves out the transport's own two.
+            // Adding any filter replaces the transport's two defaults, so they are added again here.
             if (transport == TransportKind.InMemory)
                 error.UseFilter(new PreserveHeadersFilter());
             error.UseFilter(new GenerateFaultFilter());

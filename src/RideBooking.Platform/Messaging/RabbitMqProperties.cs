@@ -7,21 +7,22 @@ using RabbitMQ.Client;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Takes the headers and properties of a RabbitMQ message through what keeps text (the scheduler, the database), and through
-/// MassTransit, which knows few types of headers: as JSON, from which they are made again where the message is sent.
+/// Preserves the headers and properties of a RabbitMQ message, as JSON, through text storage (the scheduler, the database) and
+/// through MassTransit, which supports few header types.
 /// </summary>
+/// <remarks>They are restored when the message is sent.</remarks>
 public static class RabbitMqProperties
 {
-    /// <summary>The header of the scheduled message. No message on the wire has it.</summary>
+    /// <summary>The header of the scheduled message. It is never sent over the wire.</summary>
     public const string Header = "RideBooking-RabbitMQ-Properties";
 
-    /// <summary>MassTransit's name for a property with which the broker takes messages of its own user only.</summary>
+    /// <summary>MassTransit's name for the property that the broker accepts only from the user it names.</summary>
     public const string UserId = "RMQ-UserId";
 
-    /// <summary>Has the bus make the properties again of whatever it sends with <see cref="Header"/>.</summary>
+    /// <summary>Makes the bus restore the properties of every message that it sends with <see cref="Header"/>.</summary>
     internal static void Use(IBusFactoryConfigurator bus) => bus.ConnectSendObserver(new Observer());
 
-    /// <summary>The value of <see cref="Header"/>, without the headers that the sender sets itself.</summary>
+    /// <summary>Returns the value of <see cref="Header"/>, without the headers that the sender sets itself.</summary>
     public static string Describe(IReadOnlyBasicProperties properties, params IReadOnlyCollection<string> except)
     {
         var headers = new JsonObject();
@@ -48,7 +49,7 @@ public static class RabbitMqProperties
         return description.ToJsonString();
     }
 
-    /// <summary>An id as MassTransit would write it again; null where it would not be the same text.</summary>
+    /// <summary>Parses an id that MassTransit would write back unchanged; null where the text would differ.</summary>
     public static Guid? Id(string? text) =>
         Guid.TryParseExact(text, "D", out var id) && id.ToString() == text ? id : null;
 
@@ -63,7 +64,7 @@ public static class RabbitMqProperties
         Restore(description.ToString()!, sending.BasicProperties);
     }
 
-    /// <summary>Makes the headers and properties again that <see cref="Describe"/> has described.</summary>
+    /// <summary>Restores the headers and properties that <see cref="Describe"/> has described.</summary>
     public static void Restore(string description, IBasicProperties properties)
     {
         var known = JsonNode.Parse(description)!;
@@ -88,7 +89,7 @@ public static class RabbitMqProperties
             properties.Priority = (byte)priority;
     }
 
-    // The letters by which AMQP tells the types; floating-point numbers as their bits.
+    // The letters that AMQP uses for the types; floating-point numbers are stored as their bits.
     static JsonArray Write(object? value) =>
         value switch
         {
@@ -147,7 +148,7 @@ public static class RabbitMqProperties
 
     sealed class Observer : ISendObserver
     {
-        // The last before the transport reads the context, whatever the pipes have set in it.
+        // Runs last before the transport reads the context, and so overrides what the pipes have set.
         public Task PreSend<T>(SendContext<T> context)
             where T : class
         {

@@ -4,22 +4,23 @@ using RideBooking.Platform.Messaging.Partitions;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// The queues on RabbitMQ, every argument of them said here, so that neither the broker's version nor its virtual host's
-/// defaults decide what becomes of a message. docs/operating/queues.md says it in words.
-/// </summary>
+/// <summary>Declares the queues on RabbitMQ with every argument explicit.</summary>
+/// <remarks>
+/// Neither the broker's version nor its virtual host's defaults then decide what happens to a message. docs/operating/queues.md
+/// describes the queues.
+/// </remarks>
 internal static class RabbitMqTopology
 {
-    /// <summary>
-    /// After so many deliveries that ended without an answer, because the process died or the connection broke, the broker
-    /// moves a message to the error queue. RabbitMQ before 4.0 would deliver it without end, later ones drop it after 20. What
-    /// fails in its consumer is answered for and never counts.
-    /// </summary>
+    /// <summary>The number of unanswered deliveries after which the broker moves a message to the error queue.</summary>
+    /// <remarks>
+    /// A delivery stays unanswered when the process dies or the connection breaks. RabbitMQ before 4.0 would redeliver without
+    /// limit, and later versions drop the message after 20 deliveries. A failure in a consumer is answered and does not count.
+    /// </remarks>
     public const int DeliveryLimit = 10;
 
     /// <summary>
-    /// Published is what the broker has confirmed, to exchanges that are always there; error and skipped queues inherit
-    /// nothing.
+    /// Configures publishing: the broker confirms every message, and exchanges are durable. Error and skipped queues inherit no
+    /// arguments.
     /// </summary>
     public static void Use(IRabbitMqBusFactoryConfigurator rabbit, Uri broker)
     {
@@ -34,9 +35,10 @@ internal static class RabbitMqTopology
     }
 
     /// <summary>
-    /// A quorum queue, whose poison messages end in the endpoint's error queue, where operators find what fails otherwise.
-    /// The broker removes such a message only after it has arrived there.
+    /// Declares a quorum queue that dead-letters poison messages to the endpoint's error queue, where operators find all other
+    /// failures.
     /// </summary>
+    /// <remarks>The broker removes such a message only after the error queue has received it.</remarks>
     public static void Use(IReceiveEndpointConfigurator endpoint, string name, bool isPartition)
     {
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
@@ -46,7 +48,7 @@ internal static class RabbitMqTopology
         rabbit.BindDeadLetterQueue(ErrorQueue(name), ErrorQueue(name), ConfigureDeadLetters);
     }
 
-    /// <summary>What an endpoint's queues are declared with. A queue cannot change its arguments later.</summary>
+    /// <summary>The arguments an endpoint's queues are declared with. A queue cannot change its arguments later.</summary>
     public static IReadOnlyDictionary<string, object?> ArgumentsOf(string endpoint, bool isPartition)
     {
         var arguments = new Dictionary<string, object?>
@@ -55,7 +57,7 @@ internal static class RabbitMqTopology
             ["x-delivery-limit"] = DeliveryLimit,
             ["x-dead-letter-exchange"] = ErrorQueue(endpoint),
             ["x-dead-letter-strategy"] = "at-least-once",
-            // What that strategy wants; there is no length at which a queue would overflow.
+            // The at-least-once strategy requires this; the queues have no length limit at which they would overflow.
             ["x-overflow"] = "reject-publish",
         };
         if (isPartition)
@@ -65,8 +67,8 @@ internal static class RabbitMqTopology
 
     static string ErrorQueue(string endpoint) => endpoint + ReceiveEndpoints.ErrorSuffix;
 
-    // Classic, for operators look into them by taking and giving back, which a quorum queue counts as deliveries. Without a
-    // time to live, a limit or a dead-letter exchange: what lies here, lies here until an operator says otherwise.
+    // Classic queues, because operators inspect messages by taking and returning them, which a quorum queue counts as
+    // deliveries. They have no time to live, limit or dead-letter exchange: a message stays here until an operator acts on it.
     static void ConfigureDeadLetters(IRabbitMqQueueConfigurator queue)
     {
         foreach (
@@ -89,9 +91,9 @@ internal static class RabbitMqTopology
         queue.SetQueueArgument("x-queue-type", "classic");
     }
 
-    // MassTransit takes a message whose type is internal, as all of a module's own are, for one of the moment: its exchange
-    // would go with the broker's process. What the outbox publishes before the consumer has bound it anew would go nowhere,
-    // and be confirmed.
+    // MassTransit treats a message whose type is internal, as all of a module's own are, as temporary: its exchange would
+    // disappear with the broker's process. Messages that the outbox publishes before the consumer has bound the exchange again
+    // would be confirmed and lost.
     sealed class DurableExchanges : IPublishTopologyConfigurationObserver
     {
         public void MessageTopologyCreated<T>(IMessagePublishTopologyConfigurator<T> configurator)

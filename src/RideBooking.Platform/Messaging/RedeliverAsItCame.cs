@@ -9,12 +9,13 @@ using MassTransit.Serialization;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// Scheduled redelivery of the message as it came, byte for byte and with its headers. MassTransit's own writes it anew from
-/// what the consumer's type has of it. The count of redeliveries travels in a header of the transport instead.
-/// </summary>
+/// <summary>Redelivers a message on a schedule exactly as it was received, byte for byte and with its headers.</summary>
+/// <remarks>
+/// MassTransit's own redelivery serializes the message again, from the members that the consumer's type knows. Here the
+/// redelivery count travels in a transport header instead.
+/// </remarks>
 /// <param name="endpoint">The endpoint whose messages are redelivered.</param>
-/// <param name="configure">Says which failures are redelivered, and when.</param>
+/// <param name="configure">Configures which failures are redelivered, and when.</param>
 internal sealed class RedeliverAsItCame(
     IReceiveEndpointConfigurator endpoint,
     Action<IRedeliveryConfigurator> configure
@@ -53,7 +54,7 @@ internal sealed class RedeliverAsItCame(
         public IEnumerable<ValidationResult> Validate() => [];
     }
 
-    /// <summary>Shows the count of redeliveries where consumers and MassTransit look for it.</summary>
+    /// <summary>Exposes the redelivery count where consumers and MassTransit look for it.</summary>
     sealed class RedeliveredContext<T> : ConsumeContextProxy<T>
         where T : class
     {
@@ -115,7 +116,8 @@ internal sealed class RedeliverAsItCame(
                 );
         }
 
-        // What the in-memory transport carries as it is came from this process; RabbitMQ's headers come from anywhere.
+        // The in-memory transport's headers came from this process and are taken as they are; RabbitMQ's may come from any
+        // sender.
         static Dictionary<string, object> HeadersOf(ReceiveContext received, RabbitMqBasicConsumeContext? delivery)
         {
             var headers = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);

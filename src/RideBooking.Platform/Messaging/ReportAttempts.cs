@@ -5,10 +5,13 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Tells <see cref="EventVisibility"/> when an endpoint has finished with a delivery, so that no request goes on waiting for a
-/// message that failed. Outside of redelivery, because a message that is left for it has failed for now; one that only waits
-/// in its queue for the database (<see cref="ReturnDuringOutage"/>) has not.
+/// Tells <see cref="EventVisibility"/> when an endpoint has finished with a delivery, so that no request keeps waiting for a
+/// message that failed.
 /// </summary>
+/// <remarks>
+/// It runs outside redelivery: a message left for redelivery has failed for now. A message that only waits in its queue for the
+/// database (<see cref="ReturnDuringOutage"/>) has not.
+/// </remarks>
 internal sealed class ReportAttempts(EventVisibility visibility, string endpoint) : IMessageFilter
 {
     public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)

@@ -7,22 +7,20 @@ using MassTransit.Serialization;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// Refuses to read a message that lacks what its contract requires, and names the member. Such a message is unreadable and
-/// goes to its error queue at once, before any consumer sees it.
-/// </summary>
+/// <summary>Rejects a message that lacks a member its contract requires, and names the member.</summary>
 /// <remarks>
-/// A member is required unless it is nullable or has a default value, so a field that a later version adds at the end with a
-/// default leaves messages of earlier versions readable. Ids must not be empty, and instants must not be the year 1.
+/// Such a message is unreadable and goes to its error queue at once, before any consumer sees it. A member is required unless
+/// it is nullable or has a default value. A field that a later version adds at the end with a default therefore leaves messages
+/// of earlier versions readable. Ids must not be empty, and instants must not be in the year 1.
 /// </remarks>
 internal static class RequiredMembers
 {
-    // MassTransit keeps its options for JSON per process.
+    // MassTransit keeps its JSON options per process.
     static readonly Lazy<JsonSerializerOptions> s_options = new(() =>
         SystemTextJsonMessageSerializer.Options = With(SystemTextJsonMessageSerializer.Options)
     );
 
-    /// <summary>Has every bus of this process check what it reads.</summary>
+    /// <summary>Makes every bus of this process check the messages it reads.</summary>
     public static void Enforce() => _ = s_options.Value;
 
     static JsonSerializerOptions With(JsonSerializerOptions options) =>
@@ -85,7 +83,7 @@ internal static class RequiredMembers
             _ => null,
         };
 
-    /// <summary>Puts the member's name before what a type's own converter says, which does not know it.</summary>
+    /// <summary>Prefixes a custom converter's error with the member's name, which the converter does not know.</summary>
     static class NamingConverter
     {
         public static JsonConverter Of(Type type, string member, JsonSerializerOptions options) =>

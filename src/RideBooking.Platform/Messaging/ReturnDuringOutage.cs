@@ -6,19 +6,16 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// On RabbitMQ, gives messages back to their queue while the database is unavailable, after a few seconds each. Nothing is held
-/// for so long that the broker would take it for lost (its consumer timeout), however long the outage lasts, and nothing comes
-/// nearer to an error queue.
-/// </summary>
+/// <summary>Returns messages to their RabbitMQ queue after a few seconds each while the database is unavailable.</summary>
 /// <remarks>
-/// A message is given back as a copy behind the others, confirmed before the original is acknowledged. Rejecting it would
-/// count as a delivery without an answer, of which a queue permits <see cref="RabbitMqTopology.DeliveryLimit"/>. A process
-/// that dies between the two leaves the message twice, which the inbox drops.
+/// However long the outage lasts, no message is held until the broker's consumer timeout, and none moves closer to an error
+/// queue. A message is returned as a copy behind the others, confirmed before the original is acknowledged. Rejecting it would
+/// count as an unanswered delivery, of which a queue permits <see cref="RabbitMqTopology.DeliveryLimit"/>. If the process dies
+/// between the two steps, the message exists twice, and the inbox drops the duplicate.
 /// </remarks>
 internal sealed class ReturnDuringOutage(DatabaseWatch database) : IMessageFilter
 {
-    /// <summary>How long a message is held in the hope that the outage is short.</summary>
+    /// <summary>How long a message is held in case the outage is short.</summary>
     public static readonly TimeSpan HoldFor = TimeSpan.FromSeconds(3);
 
     public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
@@ -56,13 +53,13 @@ internal sealed class ReturnDuringOutage(DatabaseWatch database) : IMessageFilte
     {
         var delivery = received.GetPayload<RabbitMqBasicConsumeContext>();
         var properties = new BasicProperties(delivery.Properties);
-        // The broker takes it from the user of that name only.
+        // The broker accepts a user id only from the user with that name.
         properties.ClearUserId();
         if (properties.Headers is { } headers)
             properties.Headers = headers
                 .Where(header => header.Key != "x-delivery-count")
                 .ToDictionary(header => header.Key, header => header.Value);
-        // The exchange of the queue's own name, for the routing key to stay what it was.
+        // The exchange with the queue's own name, so that the routing key stays the same.
         await received
             .GetPayload<ChannelContext>()
             .BasicPublishAsync(

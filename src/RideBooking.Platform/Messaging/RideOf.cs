@@ -6,7 +6,7 @@ namespace RideBooking.Platform.Messaging;
 /// <typeparam name="T">The message.</typeparam>
 internal static class RideOf<T>
 {
-    /// <summary>Reads the message's property RideId; null where it has none.</summary>
+    /// <summary>Reads the message's RideId property; null where it has none.</summary>
     public static readonly Func<T, Guid?> Message = Read();
 
     static Func<T, Guid?> Read()

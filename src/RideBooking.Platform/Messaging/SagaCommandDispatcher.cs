@@ -10,11 +10,12 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>
-/// Runs a command on a saga's real state machine here and now: same correlation, retry, inbox, transaction and outbox as a
-/// message from the broker, without the broker. An HTTP handler so knows what the machine said when it answers, and a
-/// unavailable broker delays what the machine publishes but refuses no caller.
-/// </summary>
+/// <summary>Runs a command on a saga's state machine synchronously, within the process and without the broker.</summary>
+/// <remarks>
+/// The command has the same correlation, retry, inbox, transaction and outbox as a message from the broker. An HTTP handler
+/// therefore knows the state machine's decision when it responds. An unavailable broker delays what the state machine
+/// publishes, but the caller's command still succeeds.
+/// </remarks>
 /// <typeparam name="TSaga">The saga's instance.</typeparam>
 public sealed class SagaCommandDispatcher<TSaga>
     where TSaga : class, ISaga
@@ -23,7 +24,7 @@ public sealed class SagaCommandDispatcher<TSaga>
     readonly TransportOptions _options;
     readonly TimeProvider _clock;
 
-    /// <summary>Opens the saga's in-process entrance.</summary>
+    /// <summary>Creates the saga's in-process endpoint.</summary>
     public SagaCommandDispatcher(
         IReceiveEndpointDispatcherFactory dispatchers,
         IEndpointNameFormatter names,
@@ -36,11 +37,11 @@ public sealed class SagaCommandDispatcher<TSaga>
         _dispatcher = dispatchers.CreateSagaReceiver<TSaga>(names.Saga<TSaga>() + InProcess.EndpointSuffix);
     }
 
-    /// <summary>Puts the command to the machine.</summary>
+    /// <summary>Sends the command to the state machine.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="messageId">Names this very request: the same id again has no further effect.</param>
-    /// <param name="cancellationToken">Gives up waiting; the transaction then either happened or did not.</param>
-    /// <returns>What the machine marked with <see cref="InProcess.Accept"/>, or that it did not.</returns>
+    /// <param name="messageId">Identifies this request: sending the same id again has no further effect.</param>
+    /// <param name="cancellationToken">Stops waiting; the transaction then either committed or did not.</param>
+    /// <returns>What the state machine accepted with <see cref="InProcess.Accept"/>, or that it did not accept.</returns>
     public async Task<CommandOutcome> Send<TCommand>(
         TCommand command,
         Guid messageId,
@@ -62,7 +63,7 @@ public sealed class SagaCommandDispatcher<TSaga>
         {
             [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
         };
-        // Each attempt has an outcome of its own: what the machine accepted and then could not commit is not accepted.
+        // Each attempt has its own outcome: a command that the state machine accepted but could not commit is not accepted.
         for (var attempt = 0; ; attempt++)
         {
             var outcome = new CommandOutcome();
@@ -85,9 +86,9 @@ public sealed class SagaCommandDispatcher<TSaga>
     }
 
     /// <summary>
-    /// The commands that the machine has already accepted, for a request whose answer may have been lost. Sent again they have
-    /// no effect and are not accepted.
+    /// Returns the commands that the state machine has already accepted, for a request whose response may have been lost.
     /// </summary>
+    /// <remarks>Sent again, they have no effect and are not accepted.</remarks>
     public async Task<IReadOnlySet<Guid>> AcceptedBefore(
         AppDbContext db,
         IReadOnlyCollection<Guid> messageIds,
@@ -100,35 +101,37 @@ public sealed class SagaCommandDispatcher<TSaga>
                 .ToListAsync(cancellationToken)
         ).ToHashSet();
 
-    // A new saga that somebody else made first is found the second time. Any other key that is taken stays taken.
+    // When another caller created the saga first, the second attempt finds it. A duplicate of any other key is permanent.
     int AttemptsAfter(Exception conflict) =>
         DatabaseConflicts.IsDuplicateKey(conflict) ? Math.Min(1, _options.Retry.Count)
         : DatabaseConflicts.IsRetryable(conflict) ? _options.Retry.Count
         : 0;
 }
 
-/// <summary>What became of a command.</summary>
+/// <summary>The outcome of a command.</summary>
 public sealed class CommandOutcome : IResettablePayload
 {
-    /// <summary>Whether the machine took it. False: the state does not allow it, or the request was a duplicate.</summary>
+    /// <summary>
+    /// Whether the state machine accepted it. False: the state does not allow it, or the request was a duplicate.
+    /// </summary>
     public bool Accepted { get; internal set; }
 
-    /// <summary>The instance that took it, as it was committed.</summary>
+    /// <summary>The instance that accepted it, as it was committed.</summary>
     public ISaga? Saga { get; internal set; }
 
     void IResettablePayload.Reset() => (Accepted, Saga) = (false, null);
 
-    /// <summary>The conflict that undid it, for the caller to judge.</summary>
+    /// <summary>The conflict that rolled it back, for the caller to judge.</summary>
     internal ExceptionDispatchInfo? Conflict { get; set; }
 }
 
-/// <summary>The machine's side of <see cref="SagaCommandDispatcher{TSaga}"/>.</summary>
+/// <summary>The state machine's side of <see cref="SagaCommandDispatcher{TSaga}"/>.</summary>
 public static class InProcess
 {
     /// <summary>Marks the endpoints that exist only inside the process.</summary>
     internal const string EndpointSuffix = "-in-process";
 
-    /// <summary>Says that the command is taken in this state. Does nothing when it came over the broker.</summary>
+    /// <summary>Accepts the command in this state. Does nothing when the command came over the broker.</summary>
     public static EventActivityBinder<TSaga, TCommand> Accept<TSaga, TCommand>(
         this EventActivityBinder<TSaga, TCommand> binder
     )

@@ -5,7 +5,9 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging;
 
-/// <summary>Quartz for redelivery, timeouts and timers, in the application's own database so that they survive restarts.</summary>
+/// <summary>
+/// Registers Quartz for redelivery, timeouts and timers, in the application's own database so that they survive restarts.
+/// </summary>
 internal static class SchedulerRegistration
 {
     public static void AddScheduler(

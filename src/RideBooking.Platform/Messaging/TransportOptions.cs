@@ -7,23 +7,23 @@ namespace RideBooking.Platform.Messaging;
 /// <summary>The transports RideBooking runs on.</summary>
 public enum TransportKind
 {
-    /// <summary>The embedded default: within the process.</summary>
+    /// <summary>The embedded default: the in-memory transport.</summary>
     InMemory,
 
     /// <summary>RabbitMQ, 3.10 or later.</summary>
     RabbitMq,
 }
 
-/// <summary>Which transport, where, and how a message that fails is tried again.</summary>
+/// <summary>The transport, its address, and how failed messages are retried.</summary>
 /// <param name="Kind">From <c>Transport:Kind</c>.</param>
 /// <param name="Broker">From <c>ConnectionStrings:RabbitMq</c>; null for the in-memory transport.</param>
 /// <param name="Retry">From <c>Messaging:Retry</c>: pauses between attempts in memory, seconds at most.</param>
 /// <param name="Redelivery">From <c>Messaging:Redelivery</c>: pauses between scheduled redeliveries after that.</param>
-/// <param name="TimersAtOnce">From <c>Messaging:TimersAtOnce</c>: how many timers and redeliveries one host sends at once.</param>
-/// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: and how many per second.</param>
+/// <param name="TimersAtOnce">From <c>Messaging:TimersAtOnce</c>: max timers and redeliveries one host sends at once.</param>
+/// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: max per second.</param>
 /// <param name="Partitions">
-/// From <c>Messaging:Partitions</c>: among how many queues, each consumed by one host at a time, an endpoint's messages are
-/// divided by their ride; 0 for one queue that all hosts consume together.
+/// From <c>Messaging:Partitions</c>: the number of queues among which an endpoint's messages are divided by ride, each
+/// consumed by one host at a time; 0 for one queue that all hosts consume together.
 /// </param>
 public sealed record TransportOptions(
     TransportKind Kind,
@@ -50,7 +50,7 @@ public sealed record TransportOptions(
         TimeSpan.FromMinutes(10),
     ];
 
-    /// <summary>Which transport is configured. Throws <see cref="ConfigurationException"/>.</summary>
+    /// <summary>Returns the configured transport. Throws <see cref="ConfigurationException"/>.</summary>
     public static TransportKind KindIn(IConfiguration configuration) =>
         configuration.Choice("Transport:Kind", TransportKind.InMemory);
 

@@ -8,15 +8,17 @@ using RideBooking.EventLog;
 namespace RideBooking.Platform.Messaging;
 
 /// <summary>
-/// Tells <see cref="EventVisibility"/> which events this process commits, and which messages it has handled, in the order of
-/// their commits. It reads what the context tracks and sends no statement. Comes after <see cref="AppendEvents"/>.
+/// Reports to <see cref="EventVisibility"/> which events this process commits and which messages it has handled, in commit
+/// order.
 /// </summary>
+/// <remarks>It reads the context's change tracker and sends no statement. It runs after <see cref="AppendEvents"/>.</remarks>
 internal sealed class VisibilityInterceptor(EventVisibility? visibility)
     : SaveChangesInterceptor,
         IDbTransactionInterceptor,
         IGroupCommitInterceptor
 {
-    // Until their transactions end. One that is disposed of without an end is not told of: its id tells it from the next.
+    // Kept until their transactions end. A transaction that is disposed of without an end is not reported: its id differs from
+    // the next one's.
     readonly ConditionalWeakTable<DbContext, Saved> _saved = [];
 
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
@@ -72,7 +74,7 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
         return Task.CompletedTask;
     }
 
-    // If it did commit after all, the poll finds it.
+    // If the transaction did commit after all, the poll finds it.
     public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
         Forget(eventData.Context);
 
@@ -134,7 +136,7 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
             _saved.Remove(db);
     }
 
-    /// <param name="TransactionId">The caller's transaction; null for the one that SaveChanges begins by itself.</param>
-    /// <param name="Commit">What it will have committed.</param>
+    /// <param name="TransactionId">The caller's transaction; null for the one that SaveChanges begins automatically.</param>
+    /// <param name="Commit">What the transaction will have committed.</param>
     sealed record Saved(Guid? TransactionId, EventVisibility.Commit Commit);
 }

@@ -7,10 +7,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging.DeadLetters;
 
-/// <summary>
-/// Keeps what the in-memory transport moves to an error or skipped queue. The message is not done with before it is stored:
-/// while the database is unavailable it waits here.
-/// </summary>
+/// <summary>Stores the messages that the in-memory transport moves to an error or skipped queue.</summary>
+/// <remarks>A message is completed only after it is stored: while the database is unavailable, it waits here.</remarks>
 internal sealed class DeadLetterFilter(
     string queue,
     IServiceScopeFactory scopes,
@@ -20,14 +18,16 @@ internal sealed class DeadLetterFilter(
 {
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Keeps what fails and what is skipped on an endpoint. What the endpoint does with it otherwise goes on.</summary>
+    /// <summary>
+    /// Stores an endpoint's failed and skipped messages. The transport's own handling of them stays in place.
+    /// </summary>
     public static void Use(IReceiveEndpointConfigurator endpoint, string name, IServiceProvider services)
     {
         endpoint.ConfigureError(error => error.UseFilter(For(ReceiveEndpoints.ErrorSuffix)));
         endpoint.ConfigureDeadLetter(skipped =>
         {
             skipped.UseFilter(For(ReceiveEndpoints.SkippedSuffix));
-            // Naming one filter leaves out the transport's own.
+            // Adding any filter replaces the transport's default, so it is added again here.
             skipped.UseFilter(new DeadLetterTransportFilter());
         });
 
@@ -75,7 +75,7 @@ internal sealed class DeadLetterFilter(
             }
             catch (Exception exception) when (DatabaseConflicts.IsDuplicateKey(exception))
             {
-                // It is there already: the answer to an earlier attempt was lost.
+                // The row already exists: the response to an earlier attempt was lost.
                 return;
             }
             catch (Exception exception) when (!context.CancellationToken.IsCancellationRequested)

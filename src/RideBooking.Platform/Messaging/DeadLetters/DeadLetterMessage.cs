@@ -4,28 +4,29 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging.DeadLetters;
 
-/// <summary>
-/// A message in an error or skipped queue of the in-memory transport. On RabbitMQ these queues are the broker's; here they are
-/// a table, so that what failed survives the process and can be looked at.
-/// </summary>
+/// <summary>A message in an error or skipped queue of the in-memory transport.</summary>
+/// <remarks>
+/// On RabbitMQ the broker keeps these queues. Here a table does, so that failed messages survive the process and operators can
+/// inspect them.
+/// </remarks>
 public sealed class DeadLetterMessage
 {
-    /// <summary>Its own: one message may fail more than once.</summary>
+    /// <summary>The entry's own id: one message may fail more than once.</summary>
     public required Guid Id { get; init; }
 
     /// <summary>The queue, such as <c>charge-ride_error</c>.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>When it was put there; the queue's order.</summary>
+    /// <summary>When the message was stored, which is the order of the queue.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The transport's headers and those that say what failed, as a JSON object of texts.</summary>
+    /// <summary>The transport's headers and the failure headers, as a JSON object of strings.</summary>
     public required string Headers { get; init; }
 
-    /// <summary>What the body is written in.</summary>
+    /// <summary>The content type of the body.</summary>
     public required string? ContentType { get; init; }
 
-    /// <summary>The body as it came.</summary>
+    /// <summary>The body as it was received.</summary>
     public required byte[] Body { get; init; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<DeadLetterMessage>

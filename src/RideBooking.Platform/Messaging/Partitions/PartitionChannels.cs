@@ -5,18 +5,19 @@ using RabbitMQ.Client;
 
 namespace RideBooking.Platform.Messaging.Partitions;
 
-/// <summary>
-/// Hands the partitions over when a host stops. A consumer that is cancelled, as the bus does it, keeps what it has in hand
-/// while the next host is already given what comes after. Closing its channel gives everything back at once, in its place:
-/// the next host begins with the same message. What this one still finishes of it, the inbox of the other drops.
-/// </summary>
+/// <summary>Hands over a host's partitions when it stops, by closing their channels.</summary>
+/// <remarks>
+/// The bus only cancels a consumer: that consumer keeps its unacknowledged messages while the next host already receives later
+/// ones. Closing the channel returns all messages at once, to their original places, so the next host begins with the same
+/// message. If this host still finishes some of them, the inbox of the next host drops the duplicates.
+/// </remarks>
 internal sealed partial class PartitionChannels(ILogger<PartitionChannels> logger) : IHostedService
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     readonly ConcurrentDictionary<Uri, IChannel> _channels = [];
 
-    /// <summary>Takes note of the channel that a queue is consumed on.</summary>
+    /// <summary>Records the channel on which a queue is consumed.</summary>
     public void InUse(Uri queue, IChannel channel) => _channels[queue] = channel;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -32,7 +33,7 @@ internal sealed partial class PartitionChannels(ILogger<PartitionChannels> logge
         }
         catch (Exception exception)
         {
-            // Then it is closed with the connection, at the latest when the process ends.
+            // The channel then closes with the connection, at the latest when the process ends.
             LogNotClosed(exception, queue);
         }
     }

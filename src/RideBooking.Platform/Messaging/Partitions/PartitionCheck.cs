@@ -4,13 +4,13 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Platform.Messaging.Partitions;
 
-/// <summary>Whether the broker can divide messages as it is told, and was not told otherwise before.</summary>
+/// <summary>Checks that the broker can divide messages as configured and has no bindings from another configuration.</summary>
 internal static class PartitionCheck
 {
     const int PreconditionFailed = 406;
     const int CommandInvalid = 503;
 
-    /// <summary>Throws <see cref="ConfigurationException"/> when it cannot, or was.</summary>
+    /// <summary>Throws <see cref="ConfigurationException"/> when it cannot, or has.</summary>
     public static async Task Check(
         IConnection connection,
         ReceiveEndpoints endpoints,
@@ -22,7 +22,7 @@ internal static class PartitionCheck
         {
             var queues = endpoints.QueuesOf(endpoint);
             var isDivided = queues[0] != endpoint;
-            // What another number has left is still bound: it would get messages that nobody hears.
+            // A different partition count left its bindings behind: those queues would receive messages that have no consumer.
             var next = PartitionNames.Queue(endpoint, isDivided ? partitions + 1 : 1);
             foreach (var other in isDivided ? new[] { endpoint, next } : [next])
                 if (await Exists(connection, other, cancellationToken))

@@ -3,17 +3,15 @@ using MassTransit;
 
 namespace RideBooking.Platform.Messaging.Partitions;
 
-/// <summary>
-/// The queues among which an endpoint's messages are divided bear its name and a number. What fails in any of them, or is
-/// skipped, lies in the endpoint's one error or skipped queue.
-/// </summary>
+/// <summary>Names the queues among which an endpoint's messages are divided: the endpoint's name and a number.</summary>
+/// <remarks>Failed and skipped messages of all partitions go to the endpoint's one error or skipped queue.</remarks>
 internal sealed class PartitionNames : IErrorQueueNameFormatter, IDeadLetterQueueNameFormatter
 {
-    /// <summary>The endpoint's queues; one of its own name where it is not divided.</summary>
+    /// <summary>Returns the endpoint's queues; a single one with the endpoint's name where it is not partitioned.</summary>
     public static IReadOnlyList<string> QueuesOf(string endpoint, int partitions) =>
         partitions == 0 ? [endpoint] : [.. Enumerable.Range(1, partitions).Select(number => Queue(endpoint, number))];
 
-    /// <summary>The name of a partition, counted from 1.</summary>
+    /// <summary>Returns the name of a partition, counted from 1.</summary>
     public static string Queue(string endpoint, int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{endpoint}-{number}");
 

@@ -6,9 +6,12 @@ using RabbitMQ.Client;
 namespace RideBooking.Platform.Messaging.Partitions;
 
 /// <summary>
-/// Handles what comes from a partition side by side, but one after the other, in the queue's order, where the routing key is
-/// the same. What the queue delivers in order, threads take up in any: so messages stand in line by their delivery's number.
+/// Handles a partition's messages in parallel, but those with the same routing key one after the other, in the queue's order.
 /// </summary>
+/// <remarks>
+/// The queue delivers in order, but threads take up the deliveries in any order. The delivery number therefore decides each
+/// message's place in line.
+/// </remarks>
 internal sealed class PartitionOrdering(PartitionChannels channels) : IFilter<ReceiveContext>
 {
     readonly KeyedQueue<string> _turns = new();
@@ -26,14 +29,14 @@ internal sealed class PartitionOrdering(PartitionChannels channels) : IFilter<Re
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("partitionTurns");
 
-    /// <summary>Lets the deliveries of one channel, which are numbered from 1, into line one after the other.</summary>
+    /// <summary>Enqueues the deliveries of one channel, which are numbered from 1, in the order of their numbers.</summary>
     internal sealed class Entrance(KeyedQueue<string> turns)
     {
         readonly Lock _lock = new();
         readonly Dictionary<ulong, (string Key, TaskCompletionSource<KeyedQueue<string>.Ticket> Entered)> _early = [];
         ulong _next = 1;
 
-        /// <summary>Returns a place in line behind all deliveries with lower numbers.</summary>
+        /// <summary>Returns a ticket behind all deliveries with lower numbers.</summary>
         public Task<KeyedQueue<string>.Ticket> Enter(ulong number, string key)
         {
             var entered = new TaskCompletionSource<KeyedQueue<string>.Ticket>(

@@ -7,24 +7,29 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RideBooking.Platform.Messaging.Partitions;
 
 /// <summary>
-/// An endpoint's messages divided by their routing key, the ride, among several queues, each consumed by one host at a time:
-/// so a ride's messages are handled in the order in which they were sent, whichever hosts there are. The endpoint's exchange
-/// hashes the key (RabbitMQ's plugin rabbitmq_consistent_hash_exchange); docs/operating/queues.md says how it is turned on.
+/// Divides an endpoint's messages by routing key (the ride) among several queues, each consumed by one host at a time.
 /// </summary>
+/// <remarks>
+/// A ride's messages are therefore handled in the order in which they were sent, whichever hosts are running. The endpoint's
+/// exchange hashes the key (RabbitMQ's plugin rabbitmq_consistent_hash_exchange). docs/operating/queues.md explains how to turn
+/// partitioning on.
+/// </remarks>
 internal static class PartitionedEndpoints
 {
-    /// <summary>The type of the exchange that divides.</summary>
+    /// <summary>The type of the exchange that divides the messages.</summary>
     public const string ConsistentHash = "x-consistent-hash";
 
     // The key of a binding to such an exchange is its weight: all partitions get the same share of the rides.
     const string Weight = "1";
 
-    /// <summary>Configures every consumer and saga that <paramref name="divides"/> names on each partition of its endpoint.</summary>
+    /// <summary>
+    /// Configures every consumer and saga that <paramref name="divides"/> selects on each partition of its endpoint.
+    /// </summary>
     /// <param name="rabbit">The bus.</param>
-    /// <param name="context">What is registered.</param>
-    /// <param name="partitions">How many queues an endpoint has.</param>
-    /// <param name="divides">Given an endpoint's name: whether its messages are divided.</param>
-    /// <param name="configure">Given the endpoint's name: configures a partition's pipe.</param>
+    /// <param name="context">The registration context.</param>
+    /// <param name="partitions">The number of queues per endpoint.</param>
+    /// <param name="divides">Returns whether the messages of the endpoint with this name are divided.</param>
+    /// <param name="configure">Configures a partition's pipe, given the endpoint's name.</param>
     public static void Configure(
         IRabbitMqBusFactoryConfigurator rabbit,
         IBusRegistrationContext context,
@@ -73,10 +78,10 @@ internal static class PartitionedEndpoints
 
     /// <param name="Registration">A consumer or saga.</param>
     /// <param name="Endpoint">Its endpoint's name.</param>
-    /// <param name="Configure">Puts it on a queue.</param>
+    /// <param name="Configure">Adds it to a queue.</param>
     sealed record Part(IRegistration Registration, string Endpoint, Action<IReceiveEndpointConfigurator> Configure);
 
-    // Declared with each partition, so that it is there again when a broker has lost its data.
+    // Declared with each partition, so that it exists again after a broker has lost its data.
     sealed class HashExchange(string endpoint) : IRabbitMqConsumeTopologySpecification
     {
         public void Apply(IReceiveEndpointBrokerTopologyBuilder builder)
@@ -84,7 +89,7 @@ internal static class PartitionedEndpoints
             var none = new Dictionary<string, object>();
             var hash = builder.ExchangeDeclare(endpoint, ConsistentHash, durable: true, autoDelete: false, none);
             builder.ExchangeBind(hash, builder.Exchange, Weight, none);
-            // What is consumed is bound to it instead of to the partition.
+            // Message types are bound to the hash exchange instead of to the partition.
             ((ReceiveEndpointBrokerTopologyBuilder)builder).Exchange = hash;
         }
 

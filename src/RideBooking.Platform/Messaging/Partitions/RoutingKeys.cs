@@ -6,16 +6,14 @@ using MassTransit.Scheduling;
 
 namespace RideBooking.Platform.Messaging.Partitions;
 
-/// <summary>
-/// Gives every message the key by which it is divided: the ride it is about, else the driver or the rider, else its own id. A
-/// timer has the key of the message that it will send.
-/// </summary>
+/// <summary>Sets every message's routing key: the ride it is about, else the driver or the rider, else its own id.</summary>
+/// <remarks>A timer has the key of the message that it will send.</remarks>
 internal sealed class RoutingKeys : ISendPipeSpecificationObserver, IPublishPipeSpecificationObserver
 {
     static readonly string[] s_about = ["RideId", "DriverId", "RiderId"];
     static readonly ConcurrentDictionary<Type, Func<object, string?>> s_keys = new();
 
-    /// <summary>For whatever is sent or published on the bus.</summary>
+    /// <summary>Sets the keys of all messages sent or published on the bus.</summary>
     public static void Use(IBusFactoryConfigurator bus)
     {
         var keys = new RoutingKeys();
@@ -29,7 +27,7 @@ internal sealed class RoutingKeys : ISendPipeSpecificationObserver, IPublishPipe
     public void MessageSpecificationCreated<T>(IMessagePublishPipeSpecification<T> specification)
         where T : class => specification.UseExecute(Set);
 
-    /// <summary>The key of a message; null where it is about nobody.</summary>
+    /// <summary>Returns the key of a message; null where it is about no ride, driver or rider.</summary>
     public static string? Of(object message) =>
         message is ScheduleMessage { Payload: { } later }
             ? Of(later)
