@@ -4,7 +4,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Host;
 
-// How `dotnet ef` gets a context of each provider without a server: see docs/developing.md.
+// Creates a context of each provider for `dotnet ef`, without a server: see docs/developing.md.
 
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteAppDbContext>
 {

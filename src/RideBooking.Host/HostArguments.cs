@@ -4,9 +4,11 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Host;
 
-/// <summary>What the command line asks of the host. Whatever it does not understand it refuses: a mistyped command must not
-/// start an ordinary host on production's queues.</summary>
-/// <param name="Command">What to do.</param>
+/// <summary>The command line of the host.</summary>
+/// <remarks>
+/// Anything that is not understood is refused: a mistyped command must not start an ordinary host on production's queues.
+/// </remarks>
+/// <param name="Command">The command to run.</param>
 /// <param name="Settings">The settings, as <c>--Section:Key=value</c>.</param>
 internal sealed record HostArguments(HostCommand Command, string[] Settings)
 {
@@ -16,7 +18,7 @@ internal sealed record HostArguments(HostCommand Command, string[] Settings)
         commands
           (none)           run the host
           migrate          create or upgrade the database's schema, then end
-          recover          publish again what a broker has lost, then end
+          recover          republish messages that a broker has lost, then end
           help, --help     show this text
           version, --version
 
@@ -47,7 +49,7 @@ internal sealed record HostArguments(HostCommand Command, string[] Settings)
     };
 
     /// <summary>Reads the command line.</summary>
-    /// <exception cref="ConfigurationException">It holds something that is neither a command nor a setting with a value.</exception>
+    /// <exception cref="ConfigurationException">An argument is neither a command nor a setting with a value.</exception>
     public static HostArguments Parse(IReadOnlyList<string> arguments)
     {
         HostCommand? command = null;
@@ -59,7 +61,7 @@ internal sealed record HostArguments(HostCommand Command, string[] Settings)
                 command =
                     command is null || command == named
                         ? named
-                        : throw Wrong($"'{argument}' is a second command; one at a time.");
+                        : throw Wrong($"'{argument}' is a second command; give only one.");
             else if (Setting(argument) is not { } name)
                 throw Wrong($"'{argument}' is neither a command nor a setting.");
             else if (argument.Contains('=', StringComparison.Ordinal))
@@ -67,7 +69,7 @@ internal sealed record HostArguments(HostCommand Command, string[] Settings)
             else if (at + 1 < arguments.Count && !arguments[at + 1].StartsWith("--", StringComparison.Ordinal))
                 settings.Add($"--{name}={arguments[++at]}");
             else
-                throw Wrong($"'{argument}' is not a command, and as a setting it lacks a value.");
+                throw Wrong($"'{argument}' is not a command, and it is not a setting because it has no value.");
         }
         return new HostArguments(command ?? HostCommand.Run, [.. settings]);
     }

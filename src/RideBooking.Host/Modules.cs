@@ -12,7 +12,7 @@ namespace RideBooking.Host;
 
 internal static class Modules
 {
-    /// <summary>What RideBooking is made of.</summary>
+    /// <summary>The business modules of RideBooking.</summary>
     public static IReadOnlyList<IModule> All { get; } =
     [
         new RidesModule(),

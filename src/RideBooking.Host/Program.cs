@@ -13,9 +13,9 @@ try
         return 0;
     }
     if (demo is not null && arguments.Command != HostCommand.Run)
-        throw new ConfigurationException("--demo runs a host: it goes with no other command.");
+        throw new ConfigurationException("--demo runs a host and cannot be combined with another command.");
 
-    // Settings lie beside the program, wherever it is started from.
+    // The settings files lie beside the program, and are found from any working directory.
     var builder = WebApplication.CreateBuilder(
         new WebApplicationOptions { Args = arguments.Settings, ContentRootPath = AppContext.BaseDirectory }
     );

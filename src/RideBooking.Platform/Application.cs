@@ -23,7 +23,7 @@ using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationE
 
 namespace RideBooking.Platform;
 
-/// <summary>What a host's process is for.</summary>
+/// <summary>The command that a host's process carries out.</summary>
 public enum HostCommand
 {
     /// <summary>Serve the API and consume messages until asked to stop.</summary>
@@ -32,7 +32,7 @@ public enum HostCommand
     /// <summary>Create or upgrade the database's schema.</summary>
     Migrate,
 
-    /// <summary>Publish again what a broker has lost.</summary>
+    /// <summary>Republish messages that a broker has lost.</summary>
     Recover,
 
     /// <summary>Print the commands.</summary>
@@ -42,7 +42,7 @@ public enum HostCommand
     Version,
 }
 
-/// <summary>Builds and runs the application out of its modules.</summary>
+/// <summary>Builds the application from its modules, and runs it.</summary>
 public static class Application
 {
     const string DefaultUrl = "http://localhost:5080";
@@ -72,7 +72,7 @@ public static class Application
         services.AddShutdown(configuration);
         var database = services.AddPersistence(configuration);
         var transport = services.AddMessaging(configuration, builder.Environment, database, modules);
-        // In memory there can be no replica.
+        // With everything in memory there can be no replica.
         if (transport.Kind == TransportKind.InMemory)
             services.AddHostedService<ReleaseAbandonedClaims>();
         services.AddSingleton<StreamFollower>();
@@ -85,7 +85,9 @@ public static class Application
         return builder;
     }
 
-    /// <summary>Carries a command out; to run the host is to map the API and serve it until asked to stop.</summary>
+    /// <summary>
+    /// Carries out a command. <see cref="HostCommand.Run"/> maps the API and serves it until asked to stop.
+    /// </summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunRideBooking(this WebApplication app, HostCommand command)
     {
@@ -105,7 +107,7 @@ public static class Application
         await app
             .Services.GetRequiredService<ApplicationSecret>()
             .Load(app.Services.GetRequiredService<IServiceScopeFactory>(), app.Lifetime.ApplicationStopping);
-        // Made, the bus knows its endpoints; it starts with the host.
+        // Resolved here, the bus knows its endpoints. It starts with the host.
         app.Services.GetRequiredService<IBusControl>();
         await BrokerStartupCheck.Check(
             app.Services.GetRequiredService<TransportOptions>(),
@@ -132,11 +134,11 @@ public static class Application
             }
             catch (FormatException)
             {
-                throw new ConfigurationException($"Urls has '{url}', which is no address as http://localhost:5080 is.");
+                throw new ConfigurationException($"Urls has '{url}', which is not an address such as http://localhost:5080.");
             }
     }
 
-    // The framework's own answer to a wrong level is an exception's stack trace.
+    // The framework reports a wrong level with an exception's stack trace.
     static void CheckLogLevels(IConfigurationSection logging)
     {
         foreach (var (key, level) in logging.AsEnumerable())
@@ -146,7 +148,7 @@ public static class Application
                 && !Enum.TryParse<LogLevel>(level, ignoreCase: true, out _)
             )
                 throw new ConfigurationException(
-                    $"{key} is '{level}', which is none of {string.Join(", ", Enum.GetNames<LogLevel>())}."
+                    $"{key} is '{level}', which is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}."
                 );
     }
 

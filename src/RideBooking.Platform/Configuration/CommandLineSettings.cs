@@ -4,16 +4,14 @@ using Microsoft.Extensions.Configuration.CommandLine;
 
 namespace RideBooking.Platform.Configuration;
 
-/// <summary>
-/// The settings on the command line, with a record of which of them the application has read: one that nothing reads is
-/// misspelt or without effect, and must not be ignored in silence.
-/// </summary>
-/// <param name="arguments">As <c>--Section:Key=value</c>.</param>
+/// <summary>The settings on the command line. Records which of them the application has read.</summary>
+/// <remarks>A setting that nothing reads is misspelt or has no effect, and must not be ignored silently.</remarks>
+/// <param name="arguments">The settings, as <c>--Section:Key=value</c>.</param>
 public sealed class CommandLineSettings(IReadOnlyCollection<string> arguments)
     : CommandLineConfigurationProvider(arguments),
         IConfigurationSource
 {
-    // Read by the framework, some of it long after the start.
+    // The framework reads these, some of them long after the start.
     static readonly string[] s_frameworkSections =
     [
         "Logging",
@@ -42,19 +40,19 @@ public sealed class CommandLineSettings(IReadOnlyCollection<string> arguments)
         return base.TryGet(key, out value);
     }
 
-    /// <summary>Refuses settings that nothing has read. Call it when the application is built.</summary>
-    /// <exception cref="ConfigurationException">There is one; it is named.</exception>
+    /// <summary>Refuses settings that nothing has read. Call it after the application is built.</summary>
+    /// <exception cref="ConfigurationException">Nothing has read a setting, which the message names.</exception>
     public void RefuseUnread()
     {
         foreach (var (key, value) in Data)
-            // An empty setting is the same as none.
+            // An empty setting counts as not set.
             if (
                 !string.IsNullOrEmpty(value)
                 && !_read.ContainsKey(key)
                 && !s_frameworkSections.Any(section => IsIn(section, key))
             )
                 throw new ConfigurationException(
-                    $"'--{key}' on the command line is not a setting that is read here: see docs/operating/settings.md for their names."
+                    $"'--{key}' on the command line is not a setting of this application: see docs/operating/settings.md for the names."
                 );
     }
 

@@ -3,19 +3,21 @@ using System.Diagnostics;
 namespace RideBooking.Platform.Configuration;
 
 /// <summary>
-/// Waits at the start for a server that is not there yet, without end, and says so on the console: at once, and again now
-/// and then. What waiting cannot mend is the caller's to tell: it ends the start with one line.
+/// Waits at the start until a server is available, without a time limit, and reports on the console at once and regularly.
 /// </summary>
+/// <remarks>
+/// Waiting cannot correct every failure. The caller tells which: such a failure ends the start with one line.
+/// </remarks>
 internal static class DependencyWait
 {
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     static readonly TimeSpan s_reminder = TimeSpan.FromSeconds(30);
 
-    /// <summary>Tries until it succeeds.</summary>
-    /// <param name="what">What is waited for: "the Postgres database that … names".</param>
-    /// <param name="attempt">Tried again and again.</param>
-    /// <param name="isAway">Why the server is not there, in a few words, or null when waiting is no help.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <summary>Repeats the attempt until it succeeds.</summary>
+    /// <param name="what">The server, for messages: "the Postgres database that … names".</param>
+    /// <param name="attempt">The action to repeat.</param>
+    /// <param name="isAway">Why the server is unavailable, in a few words; null if waiting does not help.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task For(
         string what,
         Func<Task> attempt,
@@ -31,7 +33,7 @@ internal static class DependencyWait
             {
                 await attempt();
                 if (next > TimeSpan.Zero)
-                    Console.WriteLine($"There is {what}.");
+                    Console.WriteLine($"Now available: {what}.");
                 return;
             }
             catch (Exception failure) when (isAway(failure) is { } reason)
@@ -42,7 +44,7 @@ internal static class DependencyWait
                     Console.WriteLine(
                         next == TimeSpan.Zero
                             ? $"Waiting for {what}: {reason}"
-                            : $"Still waiting, for {waited.TotalSeconds:0} s now, for {what}: {reason}"
+                            : $"Still waiting after {waited.TotalSeconds:0} s for {what}: {reason}"
                     );
                     next = waited + s_reminder;
                 }

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace RideBooking.Platform.Configuration;
 
-/// <summary>Reads settings, refusing what cannot be meant, by the setting's name.</summary>
+/// <summary>Reads settings, and refuses values that are not valid with the setting's name.</summary>
 public static class Settings
 {
-    /// <summary>A name of an enum's member, in any case; numbers are refused.</summary>
+    /// <summary>Reads the name of an enum's member, in any case. Numbers are refused.</summary>
     public static T Choice<T>(this IConfiguration configuration, string key, T otherwise)
         where T : struct, Enum
     {
@@ -22,17 +22,19 @@ public static class Settings
             );
     }
 
-    /// <summary><c>true</c> or <c>false</c>, in any case.</summary>
+    /// <summary>Reads <c>true</c> or <c>false</c>, in any case.</summary>
     public static bool TrueOrFalse(this IConfiguration configuration, string key, bool otherwise) =>
         configuration[key] is not { } text || string.IsNullOrWhiteSpace(text) ? otherwise
         : bool.TryParse(text, out var value) ? value
         : throw new ConfigurationException($"{key} is '{text}' but must be true or false.");
 
-    /// <summary>A positive time span, written <c>hh:mm:ss</c> (or <c>d.hh:mm:ss</c>, with fractions of a second).</summary>
+    /// <summary>
+    /// Reads a positive time span, written <c>hh:mm:ss</c> (or <c>d.hh:mm:ss</c>, with fractions of a second).
+    /// </summary>
     public static TimeSpan Span(this IConfiguration configuration, string key, TimeSpan otherwise) =>
         configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? ParseSpan(key, text) : otherwise;
 
-    /// <summary>The same, which may also be none: <c>00:00:00</c>.</summary>
+    /// <summary>Reads a positive time span, or <c>00:00:00</c> for none.</summary>
     public static TimeSpan SpanOrNone(this IConfiguration configuration, string key, TimeSpan otherwise) =>
         configuration[key] is { } text
         && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
@@ -40,7 +42,10 @@ public static class Settings
             ? span
             : configuration.Span(key, otherwise);
 
-    /// <summary>A list of positive time spans: indexed keys (<c>Key:0</c>, <c>Key:1</c>) or one value with commas. Empty text is an empty list.</summary>
+    /// <summary>
+    /// Reads a list of positive time spans: indexed keys (<c>Key:0</c>, <c>Key:1</c>) or one value with commas. Empty text is
+    /// an empty list.
+    /// </summary>
     public static IReadOnlyList<TimeSpan> Spans(
         this IConfiguration configuration,
         string key,
@@ -59,7 +64,7 @@ public static class Settings
         ];
     }
 
-    /// <summary>A number within limits, written with a decimal point.</summary>
+    /// <summary>Reads a number within limits, written with a decimal point.</summary>
     public static decimal Number(
         this IConfiguration configuration,
         string key,
@@ -85,7 +90,7 @@ public static class Settings
             );
     }
 
-    /// <summary>Text that must be there.</summary>
+    /// <summary>Reads a text that must be set.</summary>
     public static string Required(this IConfiguration configuration, string key, string why) =>
         configuration[key] is { } text && !string.IsNullOrWhiteSpace(text)
             ? text

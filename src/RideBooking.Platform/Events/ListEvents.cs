@@ -8,7 +8,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Events;
 
-/// <summary>The event stream of the whole system, for operators: every event once, in one order, without a gap.</summary>
+/// <summary>Lists the events of the whole system for operators: every event once, in one order, without a gap.</summary>
 internal static class ListEvents
 {
     const int DefaultLimit = 100;
@@ -18,9 +18,9 @@ internal static class ListEvents
         routes
             .MapOperators("Events")
             .MapGet("/events", Handle)
-            .WithSummary("List the event log, by position")
+            .WithSummary("List the event log by position")
             .WithDescription(
-                "Events after a position, oldest first. Read on with `after` = `next`: no event is ever inserted behind it. A "
+                "Events after a position, oldest first. For the next page, set `after` to `next`: no event is ever inserted before that position. A "
                     + "position after the last one is refused with `lastPosition`."
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
@@ -55,6 +55,6 @@ internal static class ListEvents
     }
 
     /// <param name="Items">The events.</param>
-    /// <param name="Next">The position to read on after; unchanged when there was nothing new.</param>
+    /// <param name="Next">The position to read on from; unchanged when there are no new events.</param>
     internal sealed record EventPage(IReadOnlyList<EventEnvelope> Items, long Next);
 }

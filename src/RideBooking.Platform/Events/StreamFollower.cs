@@ -5,18 +5,21 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Events;
 
-/// <summary>
-/// The events of one ride or driver as they come. It looks once and then is handed each event when that is numbered; a
-/// stream's versions have no gap, and so it knows when it has missed one and must look again. It never numbers events itself:
-/// those that await their numbers when it looks are handed to it when they have them.
-/// </summary>
+/// <summary>Follows the events of one ride or driver as they are numbered.</summary>
+/// <remarks>
+/// It queries once, and afterwards receives each event when the event is numbered. A stream's versions have no gap, so it
+/// detects a missed event and queries again. It never numbers events itself: events that await their numbers during the query
+/// are handed to it when they are numbered.
+/// </remarks>
 public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal signal, TimeProvider clock)
 {
     const int Batch = 100;
 
-    /// <summary>Follows the stream's events without end, each once and in order, from the first. Waiting holds no connection.</summary>
+    /// <summary>
+    /// Follows the stream's events without end, each once and in order, from the first. Waiting holds no connection.
+    /// </summary>
     /// <param name="streamId">The ride's or driver's id, as the envelope writes it.</param>
-    /// <param name="cancellationToken">Ends it, with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the enumeration, with <see cref="OperationCanceledException"/>.</param>
     public async IAsyncEnumerable<LoggedEvent> Events(
         string streamId,
         [EnumeratorCancellation] CancellationToken cancellationToken

@@ -15,10 +15,11 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Says in the OpenAPI document what the conventions do for every endpoint, so that no endpoint has to: who may call, which
-/// problems may come back, the Idempotency-Key, paging, resuming of streams, and the types the serializer treats specially.
-/// </summary>
+/// <summary>Describes the conventions of all endpoints in the OpenAPI document, so that no endpoint has to.</summary>
+/// <remarks>
+/// They are: authorized roles, possible problems, the Idempotency-Key, paging, resuming of streams, and the types that the
+/// serializer treats specially.
+/// </remarks>
 internal static class ApiDescription
 {
     public const string DocumentName = "v1";
@@ -39,16 +40,17 @@ internal static class ApiDescription
             }
         );
 
-    /// <summary>
-    /// Names a nested type after the types around it, for many endpoints call theirs <c>View</c> or <c>Request</c>: types of
-    /// one name would be described as the same.
-    /// </summary>
+    /// <summary>Names a nested type after the types around it.</summary>
+    /// <remarks>
+    /// Many endpoints name theirs <c>View</c> or <c>Request</c>. Types of the same name would get the same description.
+    /// </remarks>
     static string? NameOf(JsonTypeInfo type)
     {
         if (OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null)
             return null;
         var actual = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
-        // Any JSON, null included: described in place. "Null or a reference to anything" would be two descriptions of null.
+        // Any JSON, null included, is described in place. "Null or a reference to anything" would be two descriptions of
+        // null.
         if (actual == typeof(JsonElement) || actual.IsAssignableTo(typeof(JsonNode)))
             return null;
         var name = NameOf(actual);
@@ -79,11 +81,11 @@ internal static class ApiDescription
             Version = DocumentName,
             Description =
                 "Book and drive rides. Errors are RFC 9457 problems with a stable `code`. Every POST takes an `Idempotency-Key`: "
-                + "the same key with the same request replays the first outcome. Lists page by an opaque `cursor`. A query "
-                + "parameter that an operation does not take is refused. HEAD is answered wherever GET is.\n\n"
+                + "the same key with the same request replays the first outcome. Lists are paged by an opaque `cursor`. A query "
+                + "parameter that an operation does not take is refused. Every path that answers GET also answers HEAD.\n\n"
                 + Visibility.Explanation,
         };
-        // Relative to wherever the document was read from: the address a proxy shows is the one that works.
+        // Relative to the address that the document was read from: the address that a proxy shows is the one that works.
         document.Servers = [];
         document.AddComponent<IOpenApiSecurityScheme>(
             SecurityScheme,
@@ -124,7 +126,7 @@ internal static class ApiDescription
                 {
                     Type = JsonSchemaType.Integer,
                     Format = "int32",
-                    Description = "After how many seconds a repeat may succeed; also in the header `Retry-After`.",
+                    Description = "The number of seconds after which a retry may succeed; also in the header `Retry-After`.",
                 },
                 ["traceId"] = new OpenApiSchema
                 {
@@ -134,7 +136,7 @@ internal static class ApiDescription
                 ["errors"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.Object,
-                    Description = "With `validation_failed`: what is wrong, by path of the field.",
+                    Description = "With `validation_failed`: the errors, by path of the field.",
                     AdditionalProperties = new OpenApiSchema
                     {
                         Type = JsonSchemaType.Array,
@@ -186,11 +188,11 @@ internal static class ApiDescription
 
         if (Takes(typeof(PageRequest)))
         {
-            Parameter(ParameterLocation.Query, "cursor", "`nextCursor` of the page before.", Text());
+            Parameter(ParameterLocation.Query, "cursor", "The `nextCursor` of the previous page.", Text());
             Parameter(
                 ParameterLocation.Query,
                 "limit",
-                "How many items at most.",
+                "The maximum number of items.",
                 new OpenApiSchema
                 {
                     Type = JsonSchemaType.Integer,
@@ -207,13 +209,13 @@ internal static class ApiDescription
             Parameter(
                 ParameterLocation.Header,
                 LastEventId.Header,
-                "The `id` of the last event seen: the stream goes on after it, without a gap.",
+                "The `id` of the last event seen: the stream continues after it, without a gap.",
                 new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
             );
             Parameter(
                 ParameterLocation.Query,
                 LastEventId.Parameter,
-                "The same, for clients that cannot set headers. The header counts where both are sent.",
+                "The same as the header, for clients that cannot set headers. If both are sent, the header is used.",
                 new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
             );
         }
@@ -222,12 +224,12 @@ internal static class ApiDescription
             Parameter(
                 ParameterLocation.Header,
                 "Idempotency-Key",
-                "Names this request, so that repeating it is safe: visible ASCII, yours alone, whatever roles your token gives. "
-                    + "An outcome (2xx) is kept for 24 hours and answered again, with `Idempotency-Replayed: true`. A refusal "
-                    + "(4xx) is not kept: the next request with the key is judged anew. After a 5xx repeat with the same key. "
-                    + "The same request is the same method, path and query with a body that means the same: order of members, "
-                    + "white space, spelling of numbers, members that are null or unknown make no difference. Another request "
-                    + "under a kept key is answered 422 `idempotency_key_reused`.",
+                "Names this request, so that retrying it is safe: visible ASCII. Keys belong to the caller, whatever their roles. "
+                    + "An outcome (2xx) is kept for 24 hours and replayed with `Idempotency-Replayed: true`. A refusal "
+                    + "(4xx) is not kept: the next request with the key is a new one. After a 5xx, retry with the same key. "
+                    + "Two requests are the same if method, path and query are equal and the bodies mean the same: order of members, "
+                    + "white space, spelling of numbers, and members that are null or unknown make no difference. Another request "
+                    + "with a kept key is answered 422 `idempotency_key_reused`.",
                 Text(1, 255)
             );
             Refuses(409, ProblemCode.RequestInProgress, ProblemCode.AnswerNotKept);
@@ -274,7 +276,9 @@ internal static class ApiDescription
         }
     }
 
-    /// <summary>Describes an answer of one status that has one of several types; the framework would describe the last alone.</summary>
+    /// <summary>
+    /// Describes a response of one status that has one of several types. The framework would describe only the last.
+    /// </summary>
     static async Task DescribeAlternatives(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
@@ -329,7 +333,7 @@ internal static class ApiDescription
             MaxLength = max,
         };
 
-    /// <summary>The exporter cannot look into a converter; it is told here what each one reads and writes.</summary>
+    /// <summary>Describes what each converter reads and writes, which the exporter cannot detect.</summary>
     static Task DescribeType(
         OpenApiSchema schema,
         OpenApiSchemaTransformerContext context,
@@ -337,7 +341,7 @@ internal static class ApiDescription
     )
     {
         var type = context.JsonTypeInfo.Type;
-        // The exporter marks every parameter of a constructor, also those that the serializer lets be absent.
+        // The exporter marks every parameter of a constructor as required, even one that the serializer allows to be absent.
         foreach (var member in context.JsonTypeInfo.Properties)
             if (!member.IsRequired)
                 schema.Required?.Remove(member.Name);
@@ -358,7 +362,7 @@ internal static class ApiDescription
         else if (actual == typeof(Money))
         {
             schema.Type = JsonSchemaType.Object;
-            schema.Description = "An amount of money: a decimal string, so that no reader rounds it, and its currency.";
+            schema.Description = "An amount of money: a decimal string, so that no reader rounds it, and a currency.";
             schema.Required = new HashSet<string> { "amount", "currency" };
             schema.Properties = new Dictionary<string, IOpenApiSchema>
             {

@@ -4,30 +4,31 @@ using Microsoft.AspNetCore.Routing;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// The groups that endpoints of the API are mapped in. Each carries the <c>/api/v1</c> prefix, who may call, validation of
-/// the arguments and what the reference page says of them; replay by Idempotency-Key holds for every POST.
-/// </summary>
+/// <summary>The groups in which endpoints of the API are mapped.</summary>
+/// <remarks>
+/// A group adds the <c>/api/v1</c> prefix, the authorized roles, validation of the arguments and their description on the
+/// reference page. Replay by Idempotency-Key applies to every POST.
+/// </remarks>
 public static class ApiGroups
 {
     const string Prefix = "/api/v1";
 
-    /// <summary>Endpoints for riders; anybody else is refused with 403.</summary>
+    /// <summary>Maps endpoints for riders. Other callers are refused with 403.</summary>
     public static RouteGroupBuilder MapRiders(this IEndpointRouteBuilder routes, string tag = "Riders") =>
         routes.MapCallers(tag, Role.Rider);
 
-    /// <summary>Endpoints for drivers; anybody else is refused with 403.</summary>
+    /// <summary>Maps endpoints for drivers. Other callers are refused with 403.</summary>
     public static RouteGroupBuilder MapDrivers(this IEndpointRouteBuilder routes, string tag = "Drivers") =>
         routes.MapCallers(tag, Role.Driver);
 
-    /// <summary>Endpoints for operators; anybody else is refused with 403.</summary>
+    /// <summary>Maps endpoints for operators. Other callers are refused with 403.</summary>
     public static RouteGroupBuilder MapOperators(this IEndpointRouteBuilder routes, string tag = "Operators") =>
         routes.MapCallers(tag, Role.Operator);
 
-    /// <summary>Endpoints for callers who have any of several roles.</summary>
+    /// <summary>Maps endpoints for callers who have any of several roles.</summary>
     /// <param name="routes">Where to map.</param>
-    /// <param name="tag">The heading in the reference page.</param>
-    /// <param name="roles">The roles of which one is enough.</param>
+    /// <param name="tag">The heading on the reference page.</param>
+    /// <param name="roles">The roles; one of them is enough.</param>
     public static RouteGroupBuilder MapCallers(this IEndpointRouteBuilder routes, string tag, params Role[] roles)
     {
         var names = roles.Select(role => role.Name()).ToArray();
@@ -37,11 +38,13 @@ public static class ApiGroups
             .RequireAuthorization(policy => policy.RequireClaim(Caller.RoleClaim, names));
     }
 
-    /// <summary>Endpoints for everybody, with or without a token.</summary>
+    /// <summary>Maps endpoints for all callers, with or without a token.</summary>
     public static RouteGroupBuilder MapPublic(this IEndpointRouteBuilder routes, string tag) =>
         routes.MapGroup(Prefix).WithConventions(tag).AllowAnonymous();
 
-    /// <summary>Names in the reference page the endpoint's own problem codes of a status, beside those that any endpoint has.</summary>
+    /// <summary>
+    /// Lists on the reference page the endpoint's own problem codes for a status, in addition to those of every endpoint.
+    /// </summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, int status, params string[] codes)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new EndpointProblems(status, codes));
 

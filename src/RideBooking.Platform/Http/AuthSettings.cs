@@ -6,13 +6,13 @@ using RideBooking.Platform.Configuration;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// Who may issue tokens: an OpenID Connect authority, or the holder of a symmetric key. In Development neither need be set.
+/// The issuer of tokens: an OpenID Connect authority, or the holder of a symmetric key. In Development neither is required.
 /// </summary>
 internal sealed record AuthSettings(string? Authority, string? Audience, byte[]? SigningKey)
 {
     const int MinimumKeyBytes = 32;
 
-    /// <summary>Reads and checks the settings, so that a process that could not check a token does not start.</summary>
+    /// <summary>Reads and checks the settings, so that a process that cannot check tokens does not start.</summary>
     public static AuthSettings Read(IConfiguration configuration, IHostEnvironment environment)
     {
         var authority = NullIfBlank(configuration["Auth:Authority"]);
@@ -21,7 +21,7 @@ internal sealed record AuthSettings(string? Authority, string? Audience, byte[]?
 
         if (authority is null && key is null && !environment.IsDevelopment())
             throw new ConfigurationException(
-                "Auth:Authority (with Auth:Audience) or Auth:SigningKey must be set outside Development: without one no token can be checked."
+                "Auth:Authority (with Auth:Audience) or Auth:SigningKey must be set outside Development: without one of them no token can be checked."
             );
         if (authority is not null && key is not null)
             throw new ConfigurationException("Auth:Authority and Auth:SigningKey are both set; set only one.");
@@ -36,9 +36,9 @@ internal sealed record AuthSettings(string? Authority, string? Audience, byte[]?
 
     static void CheckAuthority(string authority, string? audience, IHostEnvironment environment)
     {
-        // Without an audience, a token that the same authority issued for any other application would open this one.
+        // Without an audience, a token that the same authority issued for any other application would be accepted here.
         if (audience is null)
-            throw new ConfigurationException("Auth:Audience must be set where Auth:Authority is.");
+            throw new ConfigurationException("Auth:Audience must be set when Auth:Authority is set.");
         if (
             !Uri.TryCreate(authority, UriKind.Absolute, out var address)
             || !(

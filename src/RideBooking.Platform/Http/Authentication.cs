@@ -10,8 +10,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// JWT bearer tokens with the claims <c>sub</c> (1 to 255 characters) and <c>role</c> (rider, driver, operator), and one
-/// authorization policy per role.
+/// Checks JWT bearer tokens with the claims <c>sub</c> (1 to 255 characters) and <c>role</c> (rider, driver, operator), and
+/// defines one authorization policy per role.
 /// </summary>
 internal static class Authentication
 {
@@ -22,8 +22,8 @@ internal static class Authentication
     {
         services.AddSingleton(settings);
         services.TryAddSingleton<IDevelopmentSigningKey, RandomSigningKey>();
-        // Not AddAuthentication and AddJwtBearer: they add data protection, which starts with a warning about its keys and which
-        // bearer tokens do not need, and read settings of their own.
+        // Not AddAuthentication and AddJwtBearer. They add data protection, which bearer tokens do not need and which starts
+        // with a warning about its keys, and they read settings of their own.
         services.AddWebEncoders();
         services.AddAuthenticationCore(options => options.DefaultScheme = JwtBearerDefaults.AuthenticationScheme);
         services.TryAddEnumerable(
@@ -61,7 +61,7 @@ internal static class Authentication
             ValidateIssuer = settings.Authority is not null,
             ValidateAudience = settings.Audience is not null,
             ValidAudience = settings.Audience,
-            // A public key must never be taken for a shared secret, nor the other way round.
+            // A public key must never be accepted as a shared secret, or the other way round.
             ValidAlgorithms = settings.Authority is null ? ["HS256", "HS384", "HS512"] : Asymmetric,
             LifetimeValidator = (notBefore, expires, _, _) =>
                 expires > (clock.GetUtcNow() - ClockSkew).UtcDateTime
@@ -92,7 +92,7 @@ internal static class Authentication
 
     static Task CheckSubject(TokenValidatedContext context)
     {
-        // The subject becomes a key in the database: it must fit, and hold nothing a text column cannot.
+        // The subject becomes a key in the database: it must fit, and every character must be storable in a text column.
         var subject = context.Principal?.FindFirst(Caller.SubjectClaim)?.Value;
         if (
             string.IsNullOrWhiteSpace(subject)
@@ -104,7 +104,7 @@ internal static class Authentication
         return Task.CompletedTask;
     }
 
-    /// <summary>Hands the development key to the token handler where it would look for an authority's keys.</summary>
+    /// <summary>Gives the development key to the token handler as if it were an authority's keys.</summary>
     sealed class DevelopmentKeys(IDevelopmentSigningKey key) : IConfigurationManager<OpenIdConnectConfiguration>
     {
         public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) =>
@@ -112,7 +112,7 @@ internal static class Authentication
 
         public void RequestRefresh()
         {
-            // The key never changes while the process lives.
+            // The key does not change during the life of the process.
         }
     }
 }

@@ -6,10 +6,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Explains a request that could not be bound to its endpoint's parameters. The framework says why only in the text of its
-/// exceptions, which names our types: what the client may know is picked from it here, and nothing else is passed on.
-/// </summary>
+/// <summary>Explains a request that could not be bound to its endpoint's parameters.</summary>
+/// <remarks>
+/// The framework gives the reason only in the text of its exceptions, which names our types. This class extracts what the
+/// client may know, and passes nothing else on.
+/// </remarks>
 internal static partial class BindingProblem
 {
     public static ProblemDetails Explain(BadHttpRequestException exception, Endpoint? endpoint)
@@ -22,7 +23,7 @@ internal static partial class BindingProblem
             return Problem.ForStatus(StatusCodes.Status400BadRequest);
 
         var name = unbound.Groups["name"].Value;
-        // An id that cannot be one names nothing: the same answer as for an id that names nothing.
+        // A malformed id identifies nothing: the answer is the same as for an unknown id.
         if ((endpoint as RouteEndpoint)?.RoutePattern.GetParameter(name) is not null)
             return Problem.ForStatus(StatusCodes.Status404NotFound);
         if (exception.Message.EndsWith("from body.", StringComparison.Ordinal) || unbound.Groups["body"].Success)
@@ -50,7 +51,7 @@ internal static partial class BindingProblem
         if (json.Message.Contains("doesn't allow", StringComparison.Ordinal) && path != "$")
             return Invalid(Field(path), Missing);
         var where = json.LineNumber is { } line ? $", line {line + 1}, byte {json.BytePositionInLine + 1}" : "";
-        return Malformed($"The body is not JSON, or a value in it has the wrong type: at {path}{where}.");
+        return Malformed($"The body is not JSON or has a value of the wrong type, at {path}{where}.");
     }
 
     static ProblemDetails Malformed(string detail) =>

@@ -7,9 +7,11 @@ using Microsoft.Net.Http.Headers;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// Lets every endpoint read UTF-8, whatever charset the body was declared in; a charset that cannot be read is refused with
-/// 415. The framework alone answers 500 for a charset that it does not know and for one in quotes, which RFC 9110 allows.
+/// Lets every endpoint read UTF-8, whatever charset the body was declared in. An unreadable charset is refused with 415.
 /// </summary>
+/// <remarks>
+/// The framework alone answers 500 for a charset that it does not know and for one in quotes, which RFC 9110 allows.
+/// </remarks>
 internal static class BodyEncoding
 {
     public static void UseBodyEncoding(this IApplicationBuilder app) =>
@@ -34,7 +36,7 @@ internal static class BodyEncoding
                 if (encoding.CodePage != Encoding.UTF8.CodePage)
                 {
                     request.Body = Encoding.CreateTranscodingStream(request.Body, encoding, Encoding.UTF8);
-                    // The declared length is that of the other encoding.
+                    // The declared length is that of the original encoding.
                     request.ContentLength = null;
                 }
                 request.ContentType = type.MediaType.ToString();
@@ -50,7 +52,7 @@ internal static class BodyEncoding
         }
         catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
         {
-            // Not the registered name, but what many clients send.
+            // This is not the registered name, but many clients send it.
             return charset.Equals("utf8", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
         }
     }

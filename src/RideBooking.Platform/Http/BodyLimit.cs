@@ -4,10 +4,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Refuses bodies of more than 64 KiB with 413, whatever server is in front and whether or not the length is declared.
-/// An endpoint that takes more says so with <see cref="IRequestSizeLimitMetadata"/>.
-/// </summary>
+/// <summary>Refuses bodies of more than 64 KiB with 413, behind any server and with or without a declared length.</summary>
+/// <remarks>An endpoint with another limit declares it with <see cref="IRequestSizeLimitMetadata"/>.</remarks>
 internal static class BodyLimit
 {
     public const int Bytes = 64 * 1024;

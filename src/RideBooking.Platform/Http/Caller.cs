@@ -4,16 +4,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>What somebody who calls the API is. The token's <c>role</c> claim holds the name in lower case.</summary>
+/// <summary>A role of a caller of the API. The token's <c>role</c> claim holds the name in lower case.</summary>
 public enum Role
 {
     /// <summary>Books rides.</summary>
     Rider,
 
-    /// <summary>Drives them.</summary>
+    /// <summary>Drives rides.</summary>
     Driver,
 
-    /// <summary>Runs the system.</summary>
+    /// <summary>Operates the system.</summary>
     Operator,
 }
 
@@ -22,7 +22,7 @@ public enum Role
 /// <see cref="Driver"/> and <see cref="Operator"/>.
 /// </summary>
 /// <param name="Id">The token's <c>sub</c>, 1 to 255 characters.</param>
-/// <param name="Roles">The roles the token gives; unknown ones are left out.</param>
+/// <param name="Roles">The roles that the token gives, without unknown ones.</param>
 public sealed record Caller(string Id, IReadOnlyList<Role> Roles)
 {
     internal const string SubjectClaim = "sub";
@@ -31,11 +31,13 @@ public sealed record Caller(string Id, IReadOnlyList<Role> Roles)
     /// <summary>Whether the caller has a role.</summary>
     public bool Is(Role role) => Roles.Contains(role);
 
-    /// <summary>Binds the caller as a parameter of an endpoint; 401 when nobody is signed in.</summary>
+    /// <summary>Binds the caller as a parameter of an endpoint; 401 without a valid token.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) =>
         new(From(context.User) ?? throw new BadHttpRequestException("No caller.", StatusCodes.Status401Unauthorized));
 
-    /// <summary>The caller's subject, when the caller has the role; 403 otherwise, even where a route forgot its policy.</summary>
+    /// <summary>
+    /// Returns the caller's subject if the caller has the role; 403 otherwise, even on a route without its policy.
+    /// </summary>
     internal static string Require(HttpContext context, Role role) =>
         From(context.User) is { } caller && caller.Is(role)
             ? caller.Id
@@ -51,7 +53,7 @@ public sealed record Caller(string Id, IReadOnlyList<Role> Roles)
 /// <param name="Id">The token's <c>sub</c>, 1 to 255 characters.</param>
 public sealed record Rider(string Id)
 {
-    /// <summary>Binds the rider as a parameter of an endpoint; 403 when the caller is none.</summary>
+    /// <summary>Binds the rider as a parameter of an endpoint; 403 when the caller is not a rider.</summary>
     public static ValueTask<Rider?> BindAsync(HttpContext context) =>
         new(new Rider(Caller.Require(context, Role.Rider)));
 }
@@ -60,7 +62,7 @@ public sealed record Rider(string Id)
 /// <param name="Id">The token's <c>sub</c>, 1 to 255 characters.</param>
 public sealed record Driver(string Id)
 {
-    /// <summary>Binds the driver as a parameter of an endpoint; 403 when the caller is none.</summary>
+    /// <summary>Binds the driver as a parameter of an endpoint; 403 when the caller is not a driver.</summary>
     public static ValueTask<Driver?> BindAsync(HttpContext context) =>
         new(new Driver(Caller.Require(context, Role.Driver)));
 }
@@ -69,7 +71,7 @@ public sealed record Driver(string Id)
 /// <param name="Id">The token's <c>sub</c>, 1 to 255 characters.</param>
 public sealed record Operator(string Id)
 {
-    /// <summary>Binds the operator as a parameter of an endpoint; 403 when the caller is none.</summary>
+    /// <summary>Binds the operator as a parameter of an endpoint; 403 when the caller is not an operator.</summary>
     public static ValueTask<Operator?> BindAsync(HttpContext context) =>
         new(new Operator(Caller.Require(context, Role.Operator)));
 }

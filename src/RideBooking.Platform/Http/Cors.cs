@@ -6,10 +6,8 @@ using RideBooking.Platform.Http.Idempotency;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Lets browser apps of the origins in <c>Cors:Origins</c> call the API. None by default. Callers are known by their
-/// bearer token, so no cookies or other credentials are allowed.
-/// </summary>
+/// <summary>Lets browser apps of the origins in <c>Cors:Origins</c> call the API. The default is none.</summary>
+/// <remarks>The bearer token identifies the caller, so cookies and other credentials are not allowed.</remarks>
 internal static class Cors
 {
     const string Key = "Cors:Origins";
@@ -64,12 +62,12 @@ internal static class Cors
         foreach (var origin in origins)
             if (!IsOrigin(origin))
                 throw new ConfigurationException(
-                    $"{Key} has '{origin}', which is not an origin such as https://app.example.com: scheme, host and, unless it is the scheme's own, port; nothing after them."
+                    $"{Key} has '{origin}', which is not an origin such as https://app.example.com: a scheme, a host, a port unless it is the scheme's default, and nothing after them."
                 );
         return origins;
     }
 
-    // A browser sends it in exactly this form, and it is compared as text.
+    // A browser sends the origin in exactly this form, and it is compared as text.
     static bool IsOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)

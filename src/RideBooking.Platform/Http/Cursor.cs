@@ -5,20 +5,20 @@ using System.Text.Json;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// A place in a list as text that clients hand back untouched: the key of the last item with a checksum, in base64url. The
-/// checksum covers the key's type, so that a cursor of another list, or a shortened one, is refused. It is no secret: what
-/// a caller may see is decided by the query, never by the cursor.
-/// </summary>
+/// <summary>Encodes a place in a list as opaque text: the key of the last item with a checksum, in base64url.</summary>
+/// <remarks>
+/// The checksum covers the key's type, so that a cursor of another list, or a shortened one, is refused. It is not a secret:
+/// the query decides what a caller may see, never the cursor.
+/// </remarks>
 public static class Cursor
 {
     const int ChecksumBytes = 8;
     const int MaxLength = 1024;
 
-    // Fields, because tuples are made of them.
+    // Tuples consist of fields.
     static readonly JsonSerializerOptions Json = new() { IncludeFields = true };
 
-    /// <summary>The cursor of a key.</summary>
+    /// <summary>Returns the cursor of a key.</summary>
     public static string Encode<TKey>(TKey key)
         where TKey : notnull
     {
@@ -26,7 +26,7 @@ public static class Cursor
         return Base64Url.EncodeToString([.. Checksum<TKey>(json), .. json]);
     }
 
-    /// <summary>The key of a cursor; false when the text is not a cursor of such a key.</summary>
+    /// <summary>Reads the key of a cursor; false when the text is not a cursor of such a key.</summary>
     public static bool TryDecode<TKey>(string cursor, out TKey key)
         where TKey : notnull
     {
@@ -46,7 +46,7 @@ public static class Cursor
         }
         catch (JsonException)
         {
-            // The key's type has changed since the cursor was given out.
+            // The key's type has changed since the cursor was issued.
             return false;
         }
     }

@@ -3,10 +3,10 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>The database answers.</summary>
+/// <summary>Checks that the database answers.</summary>
 internal sealed class DatabaseHealth(AppDbContext db) : IHealthCheck
 {
-    /// <summary>How long it may take; a probe that waits longer than its caller tells nothing.</summary>
+    /// <summary>The max duration of the check. A probe that outlasts its caller's timeout reports nothing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public async Task<HealthCheckResult> CheckHealthAsync(

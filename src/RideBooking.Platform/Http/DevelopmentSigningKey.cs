@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// The key that signs and checks tokens in Development when none is configured. Persist it, and development tokens outlive
-/// a restart. Never asked for outside Development.
-/// </summary>
+/// <summary>The key that signs and checks tokens in Development when none is configured.</summary>
+/// <remarks>
+/// If it is persisted, development tokens remain valid after a restart. It is never used outside Development.
+/// </remarks>
 public interface IDevelopmentSigningKey
 {
-    /// <summary>The key, at least 32 random bytes; the same at every call.</summary>
+    /// <summary>Returns the key, at least 32 random bytes; the same on every call.</summary>
     ValueTask<byte[]> GetAsync(CancellationToken cancellationToken);
 }
 

@@ -11,10 +11,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Gives a token to anyone who asks, so that a newcomer can be a rider and a driver at once. Exists only in Development,
-/// and not where an authority issues the tokens.
-/// </summary>
+/// <summary>Issues a token to every caller, so that a newcomer can be a rider and a driver at once.</summary>
+/// <remarks>It exists only in Development, and not where an authority issues the tokens.</remarks>
 internal static class DevelopmentToken
 {
     static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
@@ -35,7 +33,7 @@ internal static class DevelopmentToken
             .DisableRateLimiting()
             .WithSummary("Get a development token")
             .WithDescription(
-                "Only in Development. The role is rider, driver or operator; the subject is made up if left out."
+                "Only in Development. The role is rider, driver or operator; a subject is generated if it is left out."
             );
     }
 

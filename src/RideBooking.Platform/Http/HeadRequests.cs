@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Answers HEAD wherever GET is answered: the request is carried out as a GET whose body is counted and not sent. A live
-/// stream ends after its headers.
-/// </summary>
+/// <summary>Answers HEAD on every path that answers GET.</summary>
+/// <remarks>
+/// The request is carried out as a GET; its body is counted and not sent. A live stream ends after its headers.
+/// </remarks>
 internal static class HeadRequests
 {
     public static void UseHeadRequests(this IApplicationBuilder app) =>

@@ -8,10 +8,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// <c>/health/live</c>: the process answers, restart it if not. <c>/health/ready</c>: everything it needs is there, send it
-/// requests only then; names each registered check, its state and, in a few words written for everybody, what is wrong.
-/// Open to all, so it shows nothing else that a check may say.
+/// Maps <c>/health/live</c> (the process answers; restart it if not) and <c>/health/ready</c> (everything that requests need
+/// is available).
 /// </summary>
+/// <remarks>
+/// Readiness lists each registered check, its state and the reason in a few words for the public. Both are open to all
+/// callers, so they show nothing else of a check.
+/// </remarks>
 internal static class Health
 {
     const string Reason = "reason";
@@ -26,11 +29,11 @@ internal static class Health
             .DisableRateLimiting();
     }
 
-    /// <summary>Something that this needs is unavailable.</summary>
-    /// <param name="reason">For everybody to read: no addresses, no names of users.</param>
+    /// <summary>A dependency is unavailable.</summary>
+    /// <param name="reason">Public: no addresses, no names of users.</param>
     public static HealthCheckResult Unhealthy(string reason) => HealthCheckResult.Unhealthy(data: Because(reason));
 
-    /// <summary>It works, and somebody should look.</summary>
+    /// <summary>The part works, but an operator should look at it.</summary>
     /// <inheritdoc cref="Unhealthy" path="/param"/>
     public static HealthCheckResult Degraded(string reason) => HealthCheckResult.Degraded(data: Because(reason));
 

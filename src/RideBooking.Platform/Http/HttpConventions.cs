@@ -12,13 +12,17 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>What holds for every endpoint: problems, JSON, tokens, validation, replay, limits, health and the reference page.</summary>
+/// <summary>
+/// The conventions of every endpoint: problems, JSON, tokens, validation, replay, limits, health and the reference page.
+/// </summary>
 public static class HttpConventions
 {
     /// <summary>
-    /// Registers the conventions. Throws <see cref="Configuration.ConfigurationException"/> when the settings leave no way
-    /// to check a token. A module adds its validators with <see cref="RequestValidation.AddRequestValidators"/>.
+    /// Registers the conventions. A module adds its validators with <see cref="RequestValidation.AddRequestValidators"/>.
     /// </summary>
+    /// <remarks>
+    /// Throws <see cref="Configuration.ConfigurationException"/> if the settings give no way to check a token.
+    /// </remarks>
     public static WebApplicationBuilder AddHttpConventions(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -29,7 +33,7 @@ public static class HttpConventions
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyLimit.Bytes;
-            // A client that sends or reads drop by drop holds a connection for this long and no longer.
+            // A client that sends or reads very slowly holds a connection for at most this long.
             kestrel.Limits.RequestHeadersTimeout = limits.HeadersTimeout;
             kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
             kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
@@ -58,9 +62,9 @@ public static class HttpConventions
     }
 
     /// <summary>
-    /// Puts the conventions in front of the endpoints and maps those of their own: development token, reference page,
-    /// health. Call it before anything else is mapped.
+    /// Adds the conventions before the endpoints and maps the development token, the reference page and health.
     /// </summary>
+    /// <remarks>Call it before anything else is mapped.</remarks>
     public static WebApplication UseHttpConventions(this WebApplication app)
     {
         app.UseHeadRequests();
@@ -85,7 +89,7 @@ public static class HttpConventions
             }
         );
         app.UseMiddleware<IdempotentPosts>();
-        // Again, so that replay sees and keeps the problem a handler's exception is answered with.
+        // A second time, so that replay sees and keeps the problem that answers a handler's exception.
         app.UseExceptionHandler();
         app.UseRequestTime();
         app.UseVisibility();

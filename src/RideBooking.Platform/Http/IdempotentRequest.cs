@@ -5,14 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Gives ids to what a request creates. Under an Idempotency-Key they are the same at every attempt, so that a ride which
-/// was created just before a crash is found again by the repeat, instead of being created twice. A handler takes this as a
-/// parameter.
-/// </summary>
+/// <summary>Derives the ids of what a request creates. A handler takes this as a parameter.</summary>
+/// <remarks>
+/// With an Idempotency-Key the ids are the same on every attempt. A retry finds a ride that was created just before a crash
+/// and does not create it twice.
+/// </remarks>
 public sealed class IdempotentRequest
 {
-    /// <summary>What <see cref="IdFor"/> is given for the id of the request's command to a state machine.</summary>
+    /// <summary>The name to pass to <see cref="IdFor"/> for the id of the request's command to a state machine.</summary>
     public const string Command = "command";
 
     readonly Guid id;
@@ -23,20 +23,21 @@ public sealed class IdempotentRequest
         MayBeARepeat = mayBeARepeat;
     }
 
-    /// <summary>
-    /// Whether an attempt at this request was made before, whose answer was lost: what it created may be there. Never true
-    /// without an Idempotency-Key.
-    /// </summary>
+    /// <summary>Whether an earlier attempt at this request may have created something without returning an answer.</summary>
+    /// <remarks>Never true without an Idempotency-Key.</remarks>
     public bool MayBeARepeat { get; }
 
-    /// <summary>The id (a UUIDv7) of what the request creates under a name, such as <c>ride</c>: for the same name the same id.</summary>
+    /// <summary>
+    /// Returns the id (a UUIDv7) of what the request creates under a name, such as <c>ride</c>. The same name gives the same
+    /// id.
+    /// </summary>
     public Guid IdFor(string name)
     {
         Span<byte> bytes = stackalloc byte[16];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData([.. id.ToByteArray(), .. Encoding.UTF8.GetBytes(name)], hash);
         id.TryWriteBytes(bytes, bigEndian: true, out _);
-        // The time and version of the request's own id stay, so that ids sort by time; what is random comes from the hash.
+        // The time and version of the request's own id stay, so that ids sort by time. The random part comes from the hash.
         bytes[6] = (byte)(0x70 | (hash[6] & 0x0F));
         bytes[7] = hash[7];
         bytes[8] = (byte)(0x80 | (hash[8] & 0x3F));

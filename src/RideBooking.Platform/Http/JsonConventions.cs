@@ -6,10 +6,11 @@ using System.Text.RegularExpressions;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// JSON as the API reads and writes it: camelCase, enums as strings, instants in UTC ending in Z; strict about types, required
-/// members and duplicates, tolerant of members it does not know, so that clients may be newer than the server.
-/// </summary>
+/// <summary>The JSON format of the API: camelCase, enums as strings, instants in UTC ending in Z.</summary>
+/// <remarks>
+/// It is strict about types, required members and duplicates. It accepts unknown members, so that clients may be newer than
+/// the server.
+/// </remarks>
 internal static class JsonConventions
 {
     public static void Apply(JsonSerializerOptions json)
@@ -29,7 +30,9 @@ internal static class JsonConventions
         );
     }
 
-    /// <summary>A constructor parameter that may be null may also be left out, which the serializer alone would refuse.</summary>
+    /// <summary>
+    /// Lets a constructor parameter that may be null also be absent, which the serializer alone would refuse.
+    /// </summary>
     static void LetNullableBeAbsent(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
@@ -37,7 +40,9 @@ internal static class JsonConventions
                 property.IsRequired = false;
     }
 
-    /// <summary>RFC 3339. An instant without an offset is ambiguous and refused; what is written is UTC.</summary>
+    /// <summary>
+    /// Converts instants as in RFC 3339. An instant without an offset is ambiguous and refused; output is in UTC.
+    /// </summary>
     sealed class InstantConverter : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
@@ -51,7 +56,9 @@ internal static class JsonConventions
             writer.WriteStringValue(Instant.Format(value));
     }
 
-    /// <summary>1e999 parses as infinity, which no calculation, database or answer can hold.</summary>
+    /// <summary>
+    /// Refuses infinite numbers: 1e999 parses as infinity, which no calculation, database or answer can hold.
+    /// </summary>
     sealed class FiniteNumberConverter : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
@@ -64,8 +71,8 @@ internal static class JsonConventions
     }
 
     /// <summary>
-    /// Text without U+0000 and without half a surrogate pair, which PostgreSQL cannot store: refused at the door instead of failing at
-    /// the commit.
+    /// Refuses text with U+0000 or half a surrogate pair, which PostgreSQL cannot store, when it is read and not at the
+    /// commit.
     /// </summary>
     sealed class TextConverter : JsonConverter<string>
     {
@@ -79,10 +86,10 @@ internal static class JsonConventions
     }
 }
 
-/// <summary>A value that is none of an enum's; the message lists those it could have been.</summary>
+/// <summary>A value is not a member of its enum. The message lists the valid values.</summary>
 internal sealed class UnknownValueException(string message) : JsonException(message);
 
-/// <summary>Enums as camelCase strings. Numbers are refused: they shift when a value is inserted.</summary>
+/// <summary>Converts enums to camelCase strings. Numbers are refused: they shift when a value is inserted.</summary>
 internal sealed class EnumConverterFactory : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
@@ -133,7 +140,7 @@ public static partial class Instant
     /// <summary>Reads an instant; false when it is not RFC 3339 or has no offset.</summary>
     public static bool TryParse(string text, out DateTimeOffset instant)
     {
-        // K would take an absent offset for the server's own.
+        // K would replace an absent offset with the server's own.
         var hasOffset = text.Length > 19 && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
         return DateTimeOffset.TryParseExact(
                 BeyondPrecision().Replace(text, "$1").ToUpperInvariant(),
@@ -144,7 +151,7 @@ public static partial class Instant
             ) && hasOffset;
     }
 
-    // Other platforms count in nanoseconds; here a tick is a hundred of them.
+    // Other platforms count in nanoseconds; a tick is a hundred nanoseconds.
     [GeneratedRegex(@"(\.[0-9]{7})[0-9]+")]
     private static partial Regex BeyondPrecision();
 

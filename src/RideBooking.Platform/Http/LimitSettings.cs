@@ -3,14 +3,14 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>How much anybody may ask for. A caller is who the token names; without a token, the address.</summary>
+/// <summary>The limits per caller. A caller is identified by the token, or by the address without one.</summary>
 /// <param name="Requests"><c>Limits:Requests</c>: requests of one caller, per second in the long run.</param>
 /// <param name="Burst"><c>Limits:Burst</c>: requests of one caller at once.</param>
 /// <param name="AnonymousRequests"><c>Limits:AnonymousRequests</c>: requests without a token from one address, per second.</param>
 /// <param name="AnonymousBurst"><c>Limits:AnonymousBurst</c>: the same at once.</param>
-/// <param name="BulkRequests"><c>Limits:BulkRequests</c>: what a device sends by itself, per caller and second; counted apart.</param>
+/// <param name="BulkRequests"><c>Limits:BulkRequests</c>: requests that a device sends automatically, per caller and second; counted separately.</param>
 /// <param name="Streams"><c>Limits:Streams</c>: live streams of one caller at the same time.</param>
-/// <param name="RequestTimeout"><c>Limits:RequestTimeout</c>: how long answering may take, live streams aside.</param>
+/// <param name="RequestTimeout"><c>Limits:RequestTimeout</c>: how long answering may take, except for live streams.</param>
 /// <param name="HeadersTimeout"><c>Limits:HeadersTimeout</c>: how long a client may take to send a request's headers.</param>
 internal sealed record LimitSettings(
     double Requests,

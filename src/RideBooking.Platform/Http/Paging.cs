@@ -7,27 +7,31 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace RideBooking.Platform.Http;
 
 /// <summary>One page of a list.</summary>
-/// <param name="Items">At most as many as were asked for.</param>
-/// <param name="NextCursor">Hand it back as <c>cursor</c> to read on; null at the end.</param>
+/// <param name="Items">At most the requested number of items.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> to read on; null at the end.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>
-/// Which page a client asks for, from the query's <c>cursor</c> and <c>limit</c>. A handler takes it as a parameter; values
-/// that cannot be are answered 400 <c>validation_failed</c>. Read <see cref="Fetch"/> rows after <see cref="TryAfter"/>,
-/// then make the answer with <see cref="Of"/>.
+/// The page that a client requests, from the query's <c>cursor</c> and <c>limit</c>. A handler takes it as a parameter.
 /// </summary>
-/// <param name="Limit">How many items at most, 1 to 100; 20 when the client does not say.</param>
+/// <remarks>
+/// Values that are not valid are answered 400 <c>validation_failed</c>. Read <see cref="Fetch"/> rows after <see
+/// cref="TryAfter"/>, then build the answer with <see cref="Of"/>.
+/// </remarks>
+/// <param name="Limit">The max number of items, 1 to 100; 20 by default.</param>
 /// <param name="Cursor">Where the last page ended; null for the first page.</param>
 public sealed record PageRequest(int Limit, string? Cursor) : IEndpointParameterMetadataProvider
 {
     internal const int MaxLimit = 100;
     internal const int DefaultLimit = 20;
 
-    /// <summary>How many rows to read: one more than fit, which tells whether there is a next page.</summary>
+    /// <summary>The number of rows to read: one more than fit, to detect whether there is a next page.</summary>
     public int Fetch => Limit + 1;
 
-    /// <summary>Where to read on; false on the first page. Throws <see cref="InvalidInputException"/> for a cursor that is not ours.</summary>
-    /// <typeparam name="TKey">What the list is ordered by: the same type as in <see cref="Of"/>.</typeparam>
+    /// <summary>
+    /// Reads where to read on; false on the first page. Throws <see cref="InvalidInputException"/> for a foreign cursor.
+    /// </summary>
+    /// <typeparam name="TKey">The list's sort key: the same type as in <see cref="Of"/>.</typeparam>
     public bool TryAfter<TKey>(out TKey after)
         where TKey : notnull
     {
@@ -36,13 +40,13 @@ public sealed record PageRequest(int Limit, string? Cursor) : IEndpointParameter
             return false;
         return Http.Cursor.TryDecode(Cursor, out after)
             ? true
-            : throw new InvalidInputException("cursor", "must be a nextCursor of this list");
+            : throw new InvalidInputException("cursor", "must be the nextCursor of a page of this list");
     }
 
-    /// <summary>The page of the rows read.</summary>
+    /// <summary>Makes the page from the rows.</summary>
     /// <param name="rows">At most <see cref="Fetch"/> rows, in order.</param>
-    /// <param name="key">What the list is ordered by, unique per row.</param>
-    /// <param name="item">What the client sees of a row.</param>
+    /// <param name="key">The list's sort key, unique per row.</param>
+    /// <param name="item">Maps a row to what the client sees.</param>
     public Page<TItem> Of<TRow, TKey, TItem>(IReadOnlyList<TRow> rows, Func<TRow, TKey> key, Func<TRow, TItem> item)
         where TKey : notnull =>
         new([.. rows.Take(Limit).Select(item)], rows.Count > Limit ? Http.Cursor.Encode(key(rows[Limit - 1])) : null);

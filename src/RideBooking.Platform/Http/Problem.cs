@@ -6,14 +6,14 @@ namespace RideBooking.Platform.Http;
 
 /// <summary>
 /// Makes the error answers of the API: RFC 9457 problem details, each with a stable <c>code</c> that clients may branch on.
-/// The title and type follow from the code; the detail is for people and may change.
 /// </summary>
+/// <remarks>The title and type follow from the code. The detail is for people and may change.</remarks>
 public static class Problem
 {
-    /// <summary>The member, and header, that say after how many seconds a repeat may succeed.</summary>
+    /// <summary>The member, and header, with the number of seconds after which a retry may succeed.</summary>
     internal const string RetryAfter = "retryAfter";
 
-    /// <summary>A problem of any status.</summary>
+    /// <summary>Makes a problem of any status.</summary>
     /// <param name="status">The HTTP status, 400 to 599.</param>
     /// <param name="code">Stable, snake_case, documented.</param>
     /// <param name="detail">What happened, for a person.</param>
@@ -25,40 +25,40 @@ public static class Problem
         params (string Name, object? Value)[] extensions
     ) => TypedResults.Problem(Details(status, code, detail, extensions));
 
-    /// <summary>400: fields of the request hold values that cannot be.</summary>
-    /// <param name="errors">What is wrong, by camelCase path of the field, such as <c>pickup.lat</c>.</param>
+    /// <summary>400: fields of the request have values that are not valid.</summary>
+    /// <param name="errors">The errors, by camelCase path of the field, such as <c>pickup.lat</c>.</param>
     public static ProblemHttpResult Validation(IReadOnlyDictionary<string, string[]> errors) =>
         TypedResults.Problem(ValidationDetails(errors));
 
-    /// <summary>400: one field of the request holds a value that cannot be.</summary>
+    /// <summary>400: one field of the request has a value that is not valid.</summary>
     public static ProblemHttpResult Validation(string field, string message) =>
         Validation(new Dictionary<string, string[]> { [field] = [message] });
 
-    /// <summary>404: there is no such thing, or none that this caller may see.</summary>
+    /// <summary>404: the resource does not exist, or this caller may not see it.</summary>
     public static ProblemHttpResult NotFound(
-        string detail = "There is nothing here, or nothing you may see.",
+        string detail = "This does not exist, or you may not see it.",
         string code = ProblemCode.NotFound
     ) => Of(StatusCodes.Status404NotFound, code, detail);
 
-    /// <summary>403: the caller is known and may not do this.</summary>
+    /// <summary>403: the caller is known but may not do this.</summary>
     public static ProblemHttpResult Forbidden(string detail, string code = ProblemCode.Forbidden) =>
         Of(StatusCodes.Status403Forbidden, code, detail);
 
-    /// <summary>409: the request is fine, the state of things is not.</summary>
+    /// <summary>409: the request is valid, but the present state does not allow it.</summary>
     public static ProblemHttpResult Conflict(
         string code,
         string detail,
         params (string Name, object? Value)[] extensions
     ) => Of(StatusCodes.Status409Conflict, code, detail, extensions);
 
-    /// <summary>422: the request is understood and can never be carried out.</summary>
+    /// <summary>422: the request is understood but can never be carried out.</summary>
     public static ProblemHttpResult Unprocessable(
         string code,
         string detail,
         params (string Name, object? Value)[] extensions
     ) => Of(StatusCodes.Status422UnprocessableEntity, code, detail, extensions);
 
-    /// <summary>503 with <c>Retry-After</c>: something that this needs is unavailable for the moment.</summary>
+    /// <summary>503 with <c>Retry-After</c>: a dependency is temporarily unavailable.</summary>
     public static ProblemHttpResult Unavailable(string detail, TimeSpan retryAfter) =>
         TypedResults.Problem(UnavailableDetails(detail, retryAfter));
 
@@ -93,7 +93,7 @@ public static class Problem
             (RetryAfter, (int)Math.Ceiling(retryAfter.TotalSeconds))
         );
 
-    /// <summary>The problem behind a bare status code, as the framework leaves it.</summary>
+    /// <summary>Makes the problem for a bare status code, as the framework leaves it.</summary>
     internal static ProblemDetails ForStatus(int status)
     {
         var (code, detail) = ProblemCode.ForStatus(status);

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>Turns what was thrown into the problem the client may know about. What is our fault is logged, and only logged.</summary>
+/// <summary>
+/// Maps exceptions to the problems that the client may see. Faults of the server are logged, and not shown.
+/// </summary>
 internal sealed class ProblemForException(IProblemDetailsService problems, ILogger<ProblemForException> log)
     : IExceptionHandler
 {
@@ -18,7 +20,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
         CancellationToken cancellationToken
     )
     {
-        // The framework has cleared the endpoint from the context by now and kept it here.
+        // The framework has removed the endpoint from the context by now and keeps it here.
         var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         var problem = Explain(exception, endpoint);
         Log(context, exception, problem);
@@ -36,7 +38,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
             DbUpdateConcurrencyException => Problem.Details(
                 StatusCodes.Status409Conflict,
                 ProblemCode.ConcurrentUpdate,
-                "This was changed by somebody else at the same time. Read it again and repeat."
+                "Another request changed this at the same time. Read it again and retry."
             ),
             NotYetVisibleException pending => Problem.Details(
                 StatusCodes.Status503ServiceUnavailable,
@@ -45,7 +47,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
                 (Problem.RetryAfter, 1)
             ),
             _ when TransientFault.Matches(exception) => Problem.UnavailableDetails(
-                "Something that this needs is unavailable for the moment; try again shortly.",
+                "A dependency is temporarily unavailable; retry shortly.",
                 RetryAfter
             ),
             _ => Problem.ForStatus(StatusCodes.Status500InternalServerError),

@@ -6,10 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Writes every problem of the process, ours and the framework's, in one shape. The framework's own writer steps aside
-/// when a client accepts only other media types; an error answer without a body helps nobody, so this one never does.
-/// </summary>
+/// <summary>Writes every problem of the process, ours and the framework's, in one format.</summary>
+/// <remarks>
+/// The framework's own writer does nothing when a client accepts only other media types. An error without a body does not
+/// help the client, so this one always writes.
+/// </remarks>
 internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;

@@ -9,11 +9,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Refuses query parameters that an operation of the API does not take, and those that are given twice: a misspelt filter
-/// must not look like an answer. What an operation takes follows from its handler's parameters; a parameter that binds itself
-/// names its own with <see cref="BoundFromQuery"/>.
-/// </summary>
+/// <summary>Refuses query parameters that an operation of the API does not have, and those that are given twice.</summary>
+/// <remarks>
+/// A misspelt filter must not be ignored. The parameters follow from the operation's handler; a parameter that binds itself
+/// lists its own with <see cref="BoundFromQuery"/>.
+/// </remarks>
 internal static class QueryParameters
 {
     static readonly ConditionalWeakTable<Endpoint, FrozenSet<string>> s_known = [];
@@ -46,7 +46,7 @@ internal static class QueryParameters
         Problem.Of(
             StatusCodes.Status400BadRequest,
             ProblemCode.UnknownParameter,
-            $"The query parameter '{name}' is not one of this operation.",
+            $"This operation has no query parameter '{name}'.",
             ("parameter", name),
             ("parameters", known.Order(StringComparer.Ordinal))
         );
@@ -72,5 +72,5 @@ internal static class QueryParameters
 /// <summary>Marks an operation of the API.</summary>
 internal sealed class ApiOperation;
 
-/// <summary>Query parameters that a parameter of a handler binds from.</summary>
+/// <summary>The query parameters that a parameter of a handler is bound from.</summary>
 internal sealed record BoundFromQuery(params string[] Names);

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Builder;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// Refuses U+0000 in the query, which PostgreSQL cannot store or compare: 400 at the door instead of an error in the
-/// middle. The path cannot hold one (the server refuses it), and JSON text is guarded where it is read.
+/// Refuses U+0000 in the query, which PostgreSQL cannot store or compare, with 400 before the request is handled.
 /// </summary>
+/// <remarks>The path cannot contain it (the server refuses it), and JSON text is checked where it is read.</remarks>
 internal static class QueryText
 {
     public static void UseQueryText(this IApplicationBuilder app) =>

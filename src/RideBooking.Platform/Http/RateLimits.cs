@@ -8,15 +8,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// So many requests and live streams per caller; more are answered 429 with <c>Retry-After</c> before any work is done.
-/// Callers with a token count by it, however many share an address; all others by their address.
+/// Limits the requests and live streams per caller. More are answered 429 with <c>Retry-After</c> before any work is done.
 /// </summary>
+/// <remarks>
+/// Callers with a token are counted by it, even if many share an address. All others are counted by address.
+/// </remarks>
 internal static class RateLimits
 {
     const int NetworkBytes = 8;
     static readonly TimeSpan s_streamMayEnd = TimeSpan.FromSeconds(5);
 
-    // What a device sends by itself may pile up while it is out of reach, and then comes at once.
+    // Automatic requests of a device accumulate while it is offline, and then arrive at once.
     const int BulkBurstSeconds = 10;
 
     public static void AddRateLimits(this IServiceCollection services, LimitSettings settings) =>
@@ -70,7 +72,7 @@ internal static class RateLimits
             .Of(
                 StatusCodes.Status429TooManyRequests,
                 ProblemCode.RateLimited,
-                counted ? "Too many requests; slow down." : "Too many live streams at once; end one of them first.",
+                counted ? "Too many requests; retry after Retry-After." : "Too many live streams at once; close one of them first.",
                 (Problem.RetryAfter, (int)Math.Max(1, Math.Ceiling((counted ? wait : s_streamMayEnd).TotalSeconds)))
             )
             .ExecuteAsync(rejected.HttpContext);
@@ -78,7 +80,7 @@ internal static class RateLimits
 
     static string? CallerOf(HttpContext context) => Caller.From(context.User)?.Id;
 
-    // Of an IPv6 address the network: everybody who has one has all of it.
+    // The network of an IPv6 address: a client controls all addresses in it.
     static string AddressOf(HttpContext context) =>
         context.Connection.RemoteIpAddress switch
         {
@@ -95,18 +97,19 @@ internal static class RateLimits
         where T : class => context.GetEndpoint()?.Metadata.GetMetadata<T>() is not null;
 }
 
-/// <summary>Marks an endpoint that answers with a live stream: it has no end to wait for, and so many a caller may have.</summary>
+/// <summary>Marks an endpoint that answers with a live stream: it has no request timeout, and a limit per caller.</summary>
 internal sealed class LiveStream;
 
-/// <summary>Marks what a device sends by itself all the time.</summary>
+/// <summary>Marks requests that a device sends automatically all the time.</summary>
 internal sealed class SentInBulk;
 
-/// <summary>How an endpoint counts towards its caller's limits.</summary>
+/// <summary>Declares how an endpoint counts towards its caller's limits.</summary>
 public static class CountedApart
 {
-    /// <summary>
-    /// A device sends this by itself all the time: it has a budget of its own and uses up nothing of what its user may do.
-    /// </summary>
+    /// <summary>Counts the endpoint's requests separately.</summary>
+    /// <remarks>
+    /// A device sends them automatically all the time, so they must not use up the limit of its user's other requests.
+    /// </remarks>
     public static TBuilder InBulk<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new SentInBulk());
 }

@@ -5,10 +5,10 @@ using Scalar.AspNetCore;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// The API described for programs at <c>/openapi/v1.json</c> and for people at <c>/docs</c>. The page is served whole from
-/// here: no fonts, scripts or telemetry of others, so it works without the Internet.
-/// </summary>
+/// <summary>Serves the API description for programs at <c>/openapi/v1.json</c> and for people at <c>/docs</c>.</summary>
+/// <remarks>
+/// The page loads nothing from elsewhere: no fonts, scripts or telemetry. So it works without the Internet.
+/// </remarks>
 internal static class ReferencePage
 {
     public static void MapReferencePage(this IEndpointRouteBuilder routes)
@@ -24,7 +24,7 @@ internal static class ReferencePage
                 page.Telemetry = false;
                 page.Agent = new ScalarAgentOptions { Disabled = true };
                 page.Mcp = new ScalarMcpOptions { Disabled = true };
-                // The toolbar of the page's vendor: "Deploy", "Generate SDK", "Share".
+                // Hides the vendor's toolbar: "Deploy", "Generate SDK", "Share".
                 page.ShowDeveloperTools = DeveloperToolsVisibility.Never;
                 page.HideClientButton = true;
                 page.AddPreferredSecuritySchemes(ApiDescription.SecurityScheme);

@@ -7,9 +7,10 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// Carries a request out again, with services of its own, when its transaction met a table that was altered in this moment
-/// (<see cref="FreshPlans"/>). The transaction was rolled back, so that nothing happens twice.
+/// Retries a request, with new services, when its transaction met a table that was altered at that moment (<see
+/// cref="FreshPlans"/>).
 /// </summary>
+/// <remarks>The transaction was rolled back, so that nothing happens twice.</remarks>
 internal static class RepeatOnChangedSchema
 {
     const int MaxAttempts = 5;
@@ -26,7 +27,7 @@ internal static class RepeatOnChangedSchema
         var body = await ReadBody(context.Request, context.RequestAborted);
         for (var attempt = 1; ; attempt++)
         {
-            // A new stream each time: what reads a body keeps its place in it.
+            // A new stream for each attempt: reading a body advances the stream's position.
             if (body is not null)
                 context.Request.Body = new MemoryStream(body, writable: false);
             await using var scope = attempt == 1 ? default(AsyncServiceScope?) : services.CreateAsyncScope();
@@ -45,7 +46,7 @@ internal static class RepeatOnChangedSchema
         }
     }
 
-    /// <summary>The body is bounded by <see cref="BodyLimit"/>, which throws where it is too large.</summary>
+    /// <summary>Reads the body. <see cref="BodyLimit"/> bounds it and throws if it is too large.</summary>
     static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken cancellationToken)
     {
         if (HttpMethods.IsGet(request.Method) || request.Body == Stream.Null)

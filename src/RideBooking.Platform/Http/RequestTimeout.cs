@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// A request that is not answered in time is cancelled and answered 503 <c>request_timeout</c>, so that one slow dependency
-/// does not gather all the requests there are. Live streams last as long as they like.
+/// Cancels a request that is not answered in time, and answers 503 <c>request_timeout</c>. Live streams have no timeout.
 /// </summary>
+/// <remarks>Otherwise all requests would accumulate behind one slow dependency.</remarks>
 internal static partial class RequestTimeout
 {
     static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
@@ -37,7 +37,7 @@ internal static partial class RequestTimeout
             await next(context);
             return;
         }
-        // Of whatever type: what a driver throws when it is cancelled is its own.
+        // Any exception type: each database driver throws its own when it is cancelled.
         catch (Exception cancelled)
             when (limit.IsCancellationRequested && !hangUp.IsCancellationRequested && !context.Response.HasStarted)
         {
@@ -53,12 +53,12 @@ internal static partial class RequestTimeout
             .Of(
                 StatusCodes.Status503ServiceUnavailable,
                 ProblemCode.RequestTimeout,
-                "This took too long and was given up; repeat it, with the same Idempotency-Key if it had one.",
+                "The request took too long and was cancelled; retry it, with the same Idempotency-Key if it had one.",
                 (Problem.RetryAfter, (int)s_retryAfter.TotalSeconds)
             )
             .ExecuteAsync(context);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Method} {Path} was given up after {Time}")]
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} was cancelled after {Time} and answered 503")]
     static partial void LogTimeout(ILogger log, Exception cancelled, string method, PathString path, TimeSpan time);
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RideBooking.Platform.Http;
 
 /// <summary>
-/// Runs the validator of every argument that has one before the endpoint's handler, and answers 400
-/// <c>validation_failed</c> with the errors by camelCase path.
+/// Validates the arguments before the endpoint's handler runs, and answers 400 <c>validation_failed</c> with the errors by
+/// camelCase path.
 /// </summary>
 public static class RequestValidation
 {
@@ -32,7 +32,7 @@ public static class RequestValidation
     static bool IsValidatorOfOneType(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IValidator<>);
 
-    /// <summary>Built once per endpoint: an endpoint without a validated argument pays nothing.</summary>
+    /// <summary>Builds the filter once per endpoint. It costs nothing for an endpoint without a validated argument.</summary>
     internal static EndpointFilterDelegate Filter(EndpointFilterFactoryContext endpoint, EndpointFilterDelegate next)
     {
         var registered = endpoint.ApplicationServices.GetRequiredService<IServiceProviderIsService>();
@@ -65,7 +65,7 @@ public static class RequestValidation
         }
     }
 
-    /// <summary><c>Stops[0].Lat</c> becomes <c>stops[0].lat</c>.</summary>
+    /// <summary>Converts <c>Stops[0].Lat</c> to <c>stops[0].lat</c>.</summary>
     static string CamelCase(string path) =>
         string.Join('.', path.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 }

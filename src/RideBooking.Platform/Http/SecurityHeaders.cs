@@ -3,17 +3,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// What browsers should know: never guess the type, never frame, never pass the address on. Answers of the API are
-/// personal, so they are not cached unless the endpoint says otherwise, and run nothing.
-/// </summary>
+/// <summary>Sets security headers for browsers: no guessing of the type, no framing, no referrer.</summary>
+/// <remarks>
+/// Answers of the API are personal, so they are not cached unless the endpoint allows it, and nothing in them is executed.
+/// </remarks>
 internal static class SecurityHeaders
 {
     public static void UseSecurityHeaders(this IApplicationBuilder app) =>
         app.Use(
             (context, next) =>
             {
-                // On starting, because the exception handler clears what was set before.
+                // When the response starts, because the exception handler clears headers that were set earlier.
                 context.Response.OnStarting(() =>
                 {
                     var headers = context.Response.Headers;

@@ -17,18 +17,21 @@ using Microsoft.Extensions.Options;
 namespace RideBooking.Platform.Http;
 
 /// <summary>One event of a server-sent event stream.</summary>
-/// <param name="Id">Its place in the stream, which a client that comes back names as <c>Last-Event-ID</c>; null to leave that unmoved.</param>
-/// <param name="Type">What the client listens for, one word.</param>
+/// <param name="Id">Its place in the stream, which a client sends as <c>Last-Event-ID</c> when it reconnects; null leaves that unchanged.</param>
+/// <param name="Type">The event name that clients subscribe to, one word.</param>
 /// <param name="Data">Written as JSON, by its runtime type.</param>
 public sealed record ServerEvent(long? Id, string Type, object Data);
 
 /// <summary>
-/// Answers with server-sent events as they come. A comment every 15 s keeps proxies from closing a quiet stream and finds
-/// clients that are gone. Ends when the events end, the client leaves, its token expires or the process stops; in the last
-/// two cases the client reconnects by itself with <c>Last-Event-ID</c> (see <see cref="LastEventId"/>).
+/// Answers with server-sent events as they occur. Ends when the events end, the client leaves, its token expires or the
+/// process stops.
 /// </summary>
-/// <remarks>The framework's own result for this sends nothing while there are no events, not even headers.</remarks>
-/// <param name="events">Enumerated once; the token its enumerator is given tells that the stream ends.</param>
+/// <remarks>
+/// In the last two cases the client reconnects automatically with <c>Last-Event-ID</c> (see <see cref="LastEventId"/>). A
+/// comment every 15 s keeps proxies from closing a quiet stream and detects clients that have left. The framework's own
+/// result for this sends nothing while there are no events, not even headers.
+/// </remarks>
+/// <param name="events">Enumerated once. The token of its enumerator is cancelled when the stream ends.</param>
 public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IResult, IEndpointMetadataProvider
 {
     internal const string MediaType = "text/event-stream";
@@ -77,23 +80,23 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         }
         catch (Exception exception) when (end.IsCancellationRequested)
         {
-            // The client left, its token expired, or the process stops: the ordinary ends of a stream. What a query or a
-            // connection throws when it is cut off then (not always an OperationCanceledException) is not a fault.
+            // The client left, its token expired, or the process stops: a stream ends normally in these ways. An exception
+            // that a query or a connection throws then (not always an OperationCanceledException) is not a fault.
             Log(services).LogDebug(exception, "A stream of {Path} was cut off", httpContext.Request.Path);
         }
         catch (Exception exception) when (TransientFault.Matches(exception))
         {
-            // The client reconnects and resumes; an answer that has begun can say no more than that it ends.
+            // The client reconnects and resumes. An answer that has begun cannot report an error; it can only end.
             Log(services)
                 .LogWarning(
                     exception,
-                    "The stream {Path} ended because a dependency is unavailable; its client reconnects",
+                    "The stream {Path} ended because a dependency is unavailable; the client reconnects",
                     httpContext.Request.Path
                 );
         }
         finally
         {
-            // An enumerator must not be disposed while it still moves.
+            // An enumerator must not be disposed during a call of MoveNextAsync.
             await end.CancelAsync();
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Dispose(source, services);
@@ -108,8 +111,8 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         }
         catch (Exception exception)
         {
-            // The answer is over: there is no one left to tell but the log.
-            Log(services).LogWarning(exception, "The source of a stream failed while it was closed");
+            // The answer has ended, so the error can only be logged.
+            Log(services).LogWarning(exception, "The source of a stream failed while the stream was closed; the stream has ended");
         }
     }
 
@@ -160,11 +163,12 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
     }
 }
 
-/// <summary>
-/// The last event of a stream that a returning client has seen: the header <c>Last-Event-ID</c>, or <c>lastEventId</c> in the
-/// query where a client cannot set headers. A handler takes it as a parameter; anything but a number is answered 400.
-/// </summary>
-/// <param name="Value">The <see cref="ServerEvent.Id"/>; null for a client that comes for the first time.</param>
+/// <summary>The last event of a stream that a reconnecting client has seen. A handler takes it as a parameter.</summary>
+/// <remarks>
+/// It is the header <c>Last-Event-ID</c>, or <c>lastEventId</c> in the query for clients that cannot set headers. A value
+/// that is not a number is answered 400.
+/// </remarks>
+/// <param name="Value">The <see cref="ServerEvent.Id"/>; null on a client's first connection.</param>
 public readonly record struct LastEventId(long? Value) : IEndpointParameterMetadataProvider
 {
     internal const string Header = "Last-Event-ID";

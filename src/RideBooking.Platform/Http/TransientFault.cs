@@ -7,7 +7,9 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>Distinguishes "the database or the broker is unavailable or overloaded, repeat later" from "this will fail again".</summary>
+/// <summary>
+/// Distinguishes a database or broker that is unavailable or overloaded, where a retry helps, from permanent faults.
+/// </summary>
 internal static class TransientFault
 {
     public static bool Matches(Exception? exception)
@@ -23,9 +25,9 @@ internal static class TransientFault
     static bool IsOutage(Exception exception) =>
         exception switch
         {
-            // A deadlock or a lost race that outlasted its retries is an overload to the caller.
+            // A deadlock or a lost race that exhausted its retries is an overload from the caller's view.
             SqlException { Number: 1205 } or DbException { IsTransient: true } => true,
-            // So is a table that was altered again and again while the request was repeated.
+            // So is a table that was altered repeatedly while the request was retried.
             DbException when DatabaseConflicts.IsStalePlan(exception) => true,
             ConnectionException or BrokerUnreachableException or AlreadyClosedException => true,
             SocketException or TimeoutException => true,

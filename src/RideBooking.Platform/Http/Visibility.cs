@@ -7,30 +7,31 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http;
 
-/// <summary>
-/// Declares of a command which events, of those it publishes and those that follow, are handled before it is answered. With
-/// that the caller's next request sees what this one did: docs/visibility.md.
-/// </summary>
+/// <summary>Declares which events of a command are handled before the command is answered.</summary>
+/// <remarks>
+/// They may be events that it publishes or events that follow from them. Then the caller's next request sees the effects of
+/// this one: see docs/visibility.md.
+/// </remarks>
 public static class Visibility
 {
     static readonly object s_arrived = new();
 
-    /// <summary>What the API description says of it: the text of docs/visibility.md.</summary>
+    /// <summary>The text for the API description, from docs/visibility.md.</summary>
     internal static string Explanation { get; } = ReadExplanation();
 
-    /// <summary>The command is answered when this event of it is handled by every consumer whose state the API shows.</summary>
+    /// <summary>Answers the command after this event has been handled by every consumer whose state the API shows.</summary>
     public static RouteHandlerBuilder AnswersWhenHandled<TEvent>(this RouteHandlerBuilder endpoint)
         where TEvent : class => endpoint.AnswersWhenHandled(typeof(TEvent));
 
-    /// <summary>The same for an event and another that is published when the first is handled.</summary>
+    /// <summary>
+    /// Answers the command after this event, and one that is published when it is handled, have been handled.
+    /// </summary>
     public static RouteHandlerBuilder AnswersWhenHandled<TEvent, TFollowing>(this RouteHandlerBuilder endpoint)
         where TEvent : class
         where TFollowing : class => endpoint.AnswersWhenHandled(typeof(TEvent), typeof(TFollowing));
 
-    /// <summary>
-    /// Lets a request wait for what the caller's earlier commands were answered before. Not what a device sends by itself: it
-    /// shows nothing, and must not come late.
-    /// </summary>
+    /// <summary>Lets a request wait for the effects of the caller's earlier commands.</summary>
+    /// <remarks>Requests that a device sends automatically do not wait: they show nothing, and must not be late.</remarks>
     internal static void UseVisibility(this IApplicationBuilder app) =>
         app.Use(
             async (context, next) =>

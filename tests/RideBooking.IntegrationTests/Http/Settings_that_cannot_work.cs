@@ -8,7 +8,7 @@ namespace RideBooking.IntegrationTests.Http;
 public sealed class Settings_that_cannot_work
 {
     [Theory]
-    [InlineData("Urls has 'localhost:5080', which is no address", "Urls=http://localhost:5081;localhost:5080")]
+    [InlineData("Urls has 'localhost:5080', which is not an address", "Urls=http://localhost:5081;localhost:5080")]
     [InlineData("Urls has 'http://localhost:99999', whose port is above 65535", "Urls=http://localhost:99999")]
     [InlineData("Urls: Cannot assign requested address", "Urls=http://192.0.2.1:5081")]
     [InlineData(

@@ -48,7 +48,7 @@ public sealed class HostArgumentsTests
 
         message.ShouldStartWith("'");
         message.ShouldContain("migrate          create or upgrade the database's schema");
-        message.ShouldContain("recover          publish again what a broker has lost");
+        message.ShouldContain("recover          republish messages that a broker has lost");
     }
 
     [Fact]
@@ -74,5 +74,5 @@ public sealed class HostArgumentsTests
             .Throw<ConfigurationException>(() =>
                 WebApplication.CreateBuilder(["--Logging:LogLevel:RideBooking.Rides=Loud"]).AddRideBooking([])
             )
-            .Message.ShouldStartWith("Logging:LogLevel:RideBooking.Rides is 'Loud', which is none of Trace, Debug,");
+            .Message.ShouldStartWith("Logging:LogLevel:RideBooking.Rides is 'Loud', which is not one of Trace, Debug,");
 }

@@ -4,10 +4,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http.Idempotency;
 
-/// <summary>
-/// Stores answers for replay: one at a time when there is time, and many in one transaction while many requests end. In a
-/// rush a transaction for each would keep the database from what the requests cause.
-/// </summary>
+/// <summary>Stores answers for replay: one at a time under low load, and many in one transaction under high load.</summary>
+/// <remarks>Under high load, a transaction for each answer would delay the work that the requests cause.</remarks>
 internal sealed class AnswerWriter(IServiceScopeFactory scopes)
 {
     const int MaxPerTransaction = 100;
@@ -16,7 +14,7 @@ internal sealed class AnswerWriter(IServiceScopeFactory scopes)
     readonly Queue<Item> _waiting = [];
     bool _isWriting;
 
-    /// <summary>Stores an answer unless the claim was lost. The task ends when it is committed.</summary>
+    /// <summary>Stores an answer unless the claim was lost. The task completes after the commit.</summary>
     public Task Write(Claim.Granted claim, Answer answer, bool isTooLarge)
     {
         var item = new Item(claim, answer, isTooLarge);
@@ -26,7 +24,7 @@ internal sealed class AnswerWriter(IServiceScopeFactory scopes)
             if (!_isWriting)
             {
                 _isWriting = true;
-                // It writes for many requests: no one request's trace or log scope goes with it.
+                // The batch serves many requests, so it runs without the trace and log scope of any one of them.
                 using (ExecutionContext.SuppressFlow())
                     _ = Task.Run(WriteAll);
             }

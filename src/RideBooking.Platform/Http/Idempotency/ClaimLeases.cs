@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace RideBooking.Platform.Http.Idempotency;
 
-/// <summary>
-/// The claims of requests that this process carries out just now. Their leases are short, so that nobody waits long for a
-/// process that died; of requests that take longer than most they are renewed, all of them with one statement.
-/// </summary>
+/// <summary>Holds the claims of the requests that are in flight in this process, and renews their leases.</summary>
+/// <remarks>
+/// Leases are short, so that a retry does not wait long for a process that died. The leases of requests that take longer are
+/// all renewed with one statement.
+/// </remarks>
 internal sealed partial class ClaimLeases(
     IdempotencyStore store,
     IdempotencySettings settings,
@@ -17,7 +18,7 @@ internal sealed partial class ClaimLeases(
 {
     readonly ConcurrentDictionary<Guid, Lease> _held = [];
 
-    /// <summary>Keeps a new claim until the result is disposed.</summary>
+    /// <summary>Holds a new claim until the result is disposed.</summary>
     public Lease Hold(Claim.Granted claim) => new(_held, claim, settings.Lease - settings.LeaseMargin, clock);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,7 +35,7 @@ internal sealed partial class ClaimLeases(
         }
     }
 
-    /// <summary>Renews the leases of whatever has been carried out for a while.</summary>
+    /// <summary>Renews the leases of requests that have been in flight for a while.</summary>
     internal async Task Renew(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -54,11 +55,11 @@ internal sealed partial class ClaimLeases(
 
     [LoggerMessage(
         LogLevel.Warning,
-        "Could not renew the leases of {Count} requests with an Idempotency-Key; they are given up should that go on"
+        "Could not renew the leases of {Count} requests with an Idempotency-Key; these requests are cancelled if their leases run out"
     )]
     static partial void LogNotRenewed(ILogger log, Exception exception, int count);
 
-    /// <summary>The lease of one claim, as long as it is held.</summary>
+    /// <summary>The lease of one claim, while it is held.</summary>
     internal sealed class Lease : IDisposable
     {
         readonly ConcurrentDictionary<Guid, Lease> _held;
@@ -71,7 +72,7 @@ internal sealed partial class ClaimLeases(
         public Lease(ConcurrentDictionary<Guid, Lease> held, Claim.Granted claim, TimeSpan lasts, TimeProvider clock)
         {
             (_held, Claim, _lasts, _clock) = (held, claim, lasts, clock);
-            // It began before the claim was written, which may have taken a while.
+            // The lease began before the claim was written, which may have taken a while.
             var left = Left(claim.Since);
             _end = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
             Ended = _end.Token;
@@ -80,7 +81,7 @@ internal sealed partial class ClaimLeases(
 
         public Claim.Granted Claim { get; }
 
-        /// <summary>Cancelled when the lease is about to end because it could not be renewed.</summary>
+        /// <summary>Cancelled shortly before the lease ends, if it could not be renewed.</summary>
         public CancellationToken Ended { get; }
 
         public void LastsFrom(DateTimeOffset renewed)

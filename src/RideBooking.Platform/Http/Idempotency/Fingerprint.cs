@@ -11,10 +11,13 @@ using Microsoft.AspNetCore.Routing;
 namespace RideBooking.Platform.Http.Idempotency;
 
 /// <summary>
-/// Tells whether two requests ask for the same: method, operation, ids in the path, query, and the body as the endpoint
-/// understands it. Order of members, white space, spelling of numbers and text, members that are null and members that the
-/// endpoint does not know make no difference.
+/// Identifies what a request asks for: method, operation, ids in the path, query, and the body as the endpoint understands
+/// it.
 /// </summary>
+/// <remarks>
+/// Order of members, white space, spelling of numbers and text, members that are null and members that the endpoint does not
+/// know make no difference.
+/// </remarks>
 internal static class Fingerprint
 {
     static readonly JsonWriterOptions s_writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -39,7 +42,9 @@ internal static class Fingerprint
         return $"{request.PathBase}/{endpoint.RoutePattern.RawText}\n{string.Join('\n', values)}";
     }
 
-    /// <summary>Null when the endpoint takes no body or cannot read this one; then its bytes are compared.</summary>
+    /// <summary>
+    /// Normalizes the body; null when the endpoint takes no body or cannot read this one. Then its bytes are compared.
+    /// </summary>
     static byte[]? Understood(RouteEndpoint endpoint, byte[] body, JsonSerializerOptions json)
     {
         if (body.Length == 0 || endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is not { } type)

@@ -30,11 +30,11 @@ internal sealed class ForgetOldKeys(
         try
         {
             var forgotten = await store.Forget(cancellationToken);
-            log.LogDebug("Forgot {Count} idempotency keys", forgotten);
+            log.LogDebug("Deleted {Count} old idempotency keys", forgotten);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            log.LogWarning(exception, "Could not forget old idempotency keys; the next round will");
+            log.LogWarning(exception, "Could not delete old idempotency keys; the next round tries again");
         }
     }
 }

@@ -3,28 +3,29 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.Platform.Http.Idempotency;
 
-/// <summary>A request that was made under an Idempotency-Key: first a claim on carrying it out, then its answer.</summary>
+/// <summary>A request with an Idempotency-Key: first a claim to carry it out, then its answer.</summary>
 internal sealed class IdempotencyKey
 {
-    /// <summary>
-    /// Made of the caller and the key by hashing. The two as they are would be compared without regard to case and trailing
-    /// blanks by some databases, and are too long for an index of others.
-    /// </summary>
+    /// <summary>A hash of the caller and the key.</summary>
+    /// <remarks>
+    /// Some databases would compare the original values without regard to case and trailing blanks, and for the indexes of
+    /// others they are too long.
+    /// </remarks>
     public Guid Id { get; init; }
 
-    /// <summary>The caller, for people who look into the table.</summary>
+    /// <summary>The caller, for people who read the table.</summary>
     public required string Caller { get; init; }
 
-    /// <summary>What was asked for; see <see cref="Idempotency.Fingerprint"/>.</summary>
+    /// <summary>The request's fingerprint; see <see cref="Idempotency.Fingerprint"/>.</summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>Names the request through all its attempts; what it creates takes its ids from this.</summary>
+    /// <summary>Identifies the request across all its attempts. The ids of what it creates are derived from this.</summary>
     public Guid RequestId { get; init; }
 
-    /// <summary>Names the attempt that holds the claim.</summary>
+    /// <summary>Identifies the attempt that holds the claim.</summary>
     public Guid Owner { get; init; }
 
-    /// <summary>Until when the owner may carry the request out; after that anybody may take it over.</summary>
+    /// <summary>The end of the owner's lease. Afterwards any attempt may take over.</summary>
     public DateTimeOffset LeaseUntil { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -54,7 +55,7 @@ internal sealed class IdempotencyKey
             builder.Property(key => key.ContentType).HasMaxLength(255);
             builder.Property(key => key.Location).HasMaxLength(2048);
             builder.Property(key => key.EntityTag).HasMaxLength(255);
-            // What is too old is found by this when it is deleted.
+            // The cleanup finds old rows by this index.
             builder.HasIndex(key => key.CreatedAt);
         }
     }

@@ -3,31 +3,27 @@ namespace RideBooking.Platform.Http.Idempotency;
 /// <summary>The times and sizes of replay by Idempotency-Key.</summary>
 internal sealed record IdempotencySettings
 {
-    /// <summary>
-    /// How long a claim lasts without being renewed; then another attempt takes over. A repeat of a request that
-    /// a process was carrying out when it died waits for as long.
-    /// </summary>
+    /// <summary>How long a claim lasts without being renewed. Then another attempt takes over.</summary>
+    /// <remarks>If a process dies while it carries out a request, a retry of the request waits this long.</remarks>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// How often the leases of requests that are under way are renewed, so that how long a request may take is for
-    /// <c>Limits:RequestTimeout</c> to say.
-    /// </summary>
+    /// <summary>How often the leases of requests in flight are renewed.</summary>
+    /// <remarks>Because of it, <c>Limits:RequestTimeout</c> alone limits how long a request may take.</remarks>
     public TimeSpan RenewEvery { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long before the end of a lease that could not be renewed the attempt is given up.</summary>
+    /// <summary>How long before the end of a lease that could not be renewed the attempt is cancelled.</summary>
     public TimeSpan LeaseMargin { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a repeat waits for an attempt that another process carries out, before 409.</summary>
+    /// <summary>How long a retry waits for an attempt in another process before it is answered 409.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often it looks meanwhile.</summary>
+    /// <summary>How often a waiting retry polls.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long an answer is kept for replay.</summary>
     public TimeSpan Keep { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How often what is older is deleted.</summary>
+    /// <summary>How often older answers are deleted.</summary>
     public TimeSpan CleanUpEvery { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The largest answer that is kept, in bytes.</summary>

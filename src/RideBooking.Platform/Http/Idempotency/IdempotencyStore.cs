@@ -4,33 +4,34 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http.Idempotency;
 
-/// <summary>What became of an attempt to claim a request.</summary>
+/// <summary>The result of an attempt to claim a request.</summary>
 internal abstract record Claim
 {
-    /// <summary>
-    /// Carry it out, with a lease that counts from <paramref name="Since"/>; if it is taken over, an attempt before may have
-    /// done so without an answer.
-    /// </summary>
+    /// <summary>The caller may carry out the request, with a lease that counts from <paramref name="Since"/>.</summary>
+    /// <remarks>
+    /// If the claim is taken over, an earlier attempt may have carried out the request without storing an answer.
+    /// </remarks>
     public sealed record Granted(Guid Id, Guid Owner, Guid RequestId, DateTimeOffset Since, bool IsTakenOver = false)
         : Claim;
 
-    /// <summary>It was carried out before.</summary>
+    /// <summary>The request was carried out before.</summary>
     public sealed record Answered(IdempotencyKey Answer) : Claim;
 
-    /// <summary>The key belongs to another request.</summary>
+    /// <summary>The key was used for another request.</summary>
     public sealed record Reused : Claim;
 
     /// <summary>Another attempt is in progress.</summary>
     public sealed record InProgress : Claim;
 }
 
-/// <summary>
-/// The claims and answers in the database. Each step is one short transaction in a scope of its own, so that it neither
-/// joins nor sees what the endpoint does; answers share one in a rush. An attempt that lost its claim meanwhile changes nothing: every step names the owner.
-/// </summary>
+/// <summary>Stores the claims and answers in the database.</summary>
+/// <remarks>
+/// Each step is one short transaction in a scope of its own, so that it neither joins nor sees what the endpoint does. Under
+/// high load, answers share a transaction. An attempt that has lost its claim changes nothing: every step names the owner.
+/// </remarks>
 internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencySettings settings, TimeProvider clock)
 {
-    // Losing a race for a row means that somebody else moved it on; more often than this, something is wrong.
+    // Losing a race for a row means that another attempt changed it. More races than this point to a fault.
     const int MaxRaces = 10;
     const int DeleteAtOnce = 1000;
     const int RenewAtOnce = 500;
@@ -55,7 +56,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 LeaseUntil = now + settings.Lease,
                 CreatedAt = now,
             };
-            // Nearly every key is new: it is written without a look, and looked for when it turns out to be there.
+            // Nearly every key is new: the row is inserted without a query, and read only if it exists.
             var known =
                 races == 0
                     ? null
@@ -72,7 +73,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 }
                 catch (DbUpdateException exception) when (races < MaxRaces && !TransientFault.Matches(exception))
                 {
-                    // A duplicate key: a repeat, or somebody else was faster. The next round reads what is there.
+                    // A duplicate key: this is a retry, or another attempt was faster. The next round reads the row.
                     continue;
                 }
             }
@@ -86,7 +87,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 return new Claim.Reused();
             else if (known.Status is not null)
                 return new Claim.Answered(known);
-            // A lease that lasts longer than any is by another host's clock.
+            // A lease that exceeds the max duration was written by a host with another clock.
             else if (known.LeaseUntil > now && known.LeaseUntil <= now + settings.Lease * 2)
                 return new Claim.InProgress();
             else if (await TakeOver(db, known, fresh, cancellationToken))
@@ -97,7 +98,9 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
         }
     }
 
-    /// <summary>The attempt before ended without an answer, by a crash or a failure: this one goes on under the same request id.</summary>
+    /// <summary>
+    /// Takes over a claim whose attempt ended without an answer, by a crash or a failure. The request id stays the same.
+    /// </summary>
     static async Task<bool> TakeOver(
         AppDbContext db,
         IdempotencyKey known,
@@ -112,7 +115,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 cancellationToken
             ) == 1;
 
-    /// <summary>The key is older than it is kept and only not deleted yet: the request is a new one.</summary>
+    /// <summary>Replaces a row that is older than keys are kept, and not deleted yet. The request is a new one.</summary>
     static async Task<bool> Replace(
         AppDbContext db,
         IdempotencyKey known,
@@ -142,7 +145,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
         _answers.Write(claim, answer, isTooLarge: answer.Body.Length > settings.MaxBody).WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Has claims last from now on as long as new ones; those that were lost, released or answered meanwhile stay as they are.
+    /// Renews the leases of claims. Claims that were lost, released or answered meanwhile stay as they are.
     /// </summary>
     public async Task Renew(
         IReadOnlyCollection<Claim.Granted> claims,
@@ -164,10 +167,11 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
         }
     }
 
-    /// <summary>
-    /// Lets the next repeat carry the request out. The row stays, and with it the request id: what a failed attempt created
-    /// after all is found again by the next. (The lease ends long ago and not now, so that no renewal on its way revives it.)
-    /// </summary>
+    /// <summary>Lets the next retry carry out the request.</summary>
+    /// <remarks>
+    /// The row stays, and with it the request id: the next attempt finds what a failed attempt has created. The lease is set
+    /// to end long ago and not now, so that no pending renewal revives it.
+    /// </remarks>
     public async Task Release(Claim.Granted claim, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -176,9 +180,11 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     }
 
     /// <summary>
-    /// Frees the key of a request that was refused and did nothing: what comes next under it is a new request. If an earlier
-    /// attempt ended without an answer, it may have done something after all, and the request stays the same.
+    /// Frees the key of a request that was refused and did nothing. The next request with the key is a new one.
     /// </summary>
+    /// <remarks>
+    /// If an earlier attempt ended without an answer, it may have had an effect, and the request stays the same.
+    /// </remarks>
     public async Task Free(Claim.Granted claim, CancellationToken cancellationToken)
     {
         if (claim.IsTakenOver)
@@ -191,10 +197,12 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     }
 
     /// <summary>
-    /// Lets the next repeat of every request that is under way carry it out: for a process that is the only one, when it
-    /// starts, since the process that held the claims is dead. Of requests of the last minute, so that it need not look through all that
-    /// are kept: an older one that was just taken over waits for its lease. Returns how many.
+    /// Releases the claims of all requests in flight when a process starts that is the only one, and returns their number.
     /// </summary>
+    /// <remarks>
+    /// The process that held the claims is dead. Only requests of the last minute are released, so that the statement need
+    /// not read all kept rows. An older request that was taken over shortly before waits for its lease.
+    /// </remarks>
     public async Task<int> ReleaseAbandoned(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -210,11 +218,13 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     static IQueryable<IdempotencyKey> Mine(AsyncServiceScope scope, Claim.Granted claim) =>
         Mine(scope.ServiceProvider.GetRequiredService<AppDbContext>(), claim);
 
-    /// <summary>The claim's row, unless the claim was lost or is answered.</summary>
+    /// <summary>Selects the claim's row, unless the claim was lost or is answered.</summary>
     internal static IQueryable<IdempotencyKey> Mine(AppDbContext db, Claim.Granted claim) =>
         db.Set<IdempotencyKey>().Where(key => key.Id == claim.Id && key.Owner == claim.Owner && key.Status == null);
 
-    /// <summary>Deletes what is older than it is kept, in portions that hold no lock for long; returns how many.</summary>
+    /// <summary>
+    /// Deletes answers older than they are kept, in batches that hold no lock for long, and returns their number.
+    /// </summary>
     public async Task<int> Forget(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - settings.Keep;
@@ -235,5 +245,5 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     }
 }
 
-/// <summary>An answer as it is kept.</summary>
+/// <summary>A stored answer.</summary>
 internal sealed record Answer(int Status, string? ContentType, string? Location, string? EntityTag, byte[] Body);

@@ -10,12 +10,15 @@ using Microsoft.Net.Http.Headers;
 namespace RideBooking.Platform.Http.Idempotency;
 
 /// <summary>
-/// Carries a POST with an Idempotency-Key out once: the same key and request get the first answer again, another request
-/// under the key is refused. Only outcomes (2xx) are kept: a refusal (4xx) has done nothing and frees the key, and an answer
-/// that does not say what was done (5xx) leaves the request open to be carried out again with the same ids. The lease goes by the clocks of the
-/// processes: should they disagree by more than it is long, two may carry a request out at once, and the ids of
-/// <see cref="IdempotentRequest"/>, unique in the database, are what is left to tell that they are one.
+/// Carries out a POST with an Idempotency-Key once. The same request is answered from the store; another request with the key
+/// is refused.
 /// </summary>
+/// <remarks>
+/// Only outcomes (2xx) are kept. A refusal (4xx) has done nothing and frees the key. After a 5xx it is unknown what was done:
+/// the request can be carried out again with the same ids. Leases depend on the clocks of the processes. If these differ by
+/// more than the lease, two processes may carry out a request at once. Then only the ids of <see cref="IdempotentRequest"/>,
+/// unique in the database, prevent a duplicate.
+/// </remarks>
 internal sealed class IdempotentPosts(
     RequestDelegate next,
     IdempotencyStore store,
@@ -35,7 +38,7 @@ internal sealed class IdempotentPosts(
     public async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        // Only what an endpoint would answer: the router's own "not found" and "method not allowed" are no endpoints of a route.
+        // Only for endpoints: the router's own "not found" and "method not allowed" are not endpoints of a route.
         if (
             !HttpMethods.IsPost(request.Method)
             || context.GetEndpoint() is not RouteEndpoint endpoint
@@ -75,7 +78,7 @@ internal sealed class IdempotentPosts(
                 await Problem
                     .Conflict(
                         ProblemCode.RequestInProgress,
-                        "A request with this Idempotency-Key is still being carried out; repeat it shortly.",
+                        "A request with this Idempotency-Key is still in progress; retry shortly.",
                         (Problem.RetryAfter, 1)
                     )
                     .ExecuteAsync(context);
@@ -83,7 +86,7 @@ internal sealed class IdempotentPosts(
         }
     }
 
-    /// <summary>Within this process the gate does the waiting; here it is for another process that carries the request out.</summary>
+    /// <summary>Waits while another process carries out the request. Within this process the gate does the waiting.</summary>
     async Task<Claim> ClaimOrWait(Guid id, string caller, string fingerprint, CancellationToken cancellationToken)
     {
         var giveUpAt = clock.GetUtcNow() + settings.Wait;
@@ -98,7 +101,7 @@ internal sealed class IdempotentPosts(
 
     async Task CarryOut(HttpContext context, Claim.Granted claim)
     {
-        // A client that hangs up does not stop the work half-way: it will repeat the request and wants to find the answer.
+        // If the client disconnects, the work goes on: the client will retry the request and expects to find the answer.
         var (hangUp, sent) = (context.RequestAborted, context.Response.Body);
         using var lease = leases.Hold(claim);
         using var buffer = new MemoryStream();
@@ -120,13 +123,13 @@ internal sealed class IdempotentPosts(
             context.RequestAborted = hangUp;
         }
 
-        // The framework's mark of work that was cancelled by the token it runs under, which here is the lease.
+        // The framework's status for work that was cancelled by its token, which here is the lease.
         if (context.Response.StatusCode == StatusCodes.Status499ClientClosedRequest)
         {
             await Settle(store.Release, claim);
             context.Response.Clear();
             await Problem
-                .Unavailable("This took too long and was given up; repeat it shortly.", TimeSpan.FromSeconds(1))
+                .Unavailable("The request took too long and was cancelled; retry shortly.", TimeSpan.FromSeconds(1))
                 .ExecuteAsync(context);
             return;
         }
@@ -152,10 +155,10 @@ internal sealed class IdempotentPosts(
             await response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), hangUp);
     }
 
-    /// <summary>
-    /// The answer is sent even when it cannot be kept: the work is done. Then the claim stays until its lease is over, and a
-    /// repeat carries the request out again, with the same ids.
-    /// </summary>
+    /// <summary>Completes or releases the claim. The answer is sent even if this fails, because the work is done.</summary>
+    /// <remarks>
+    /// Then the claim stays until its lease ends, and a retry carries out the request again, with the same ids.
+    /// </remarks>
     async Task Settle(Func<Claim.Granted, CancellationToken, Task> step, Claim.Granted claim)
     {
         using var cancellationToken = new CancellationTokenSource(StoringTime, clock);
@@ -165,7 +168,7 @@ internal sealed class IdempotentPosts(
         }
         catch (Exception exception)
         {
-            log.LogWarning(exception, "Could not settle the idempotency claim {Id}; it ends with its lease", claim.Id);
+            log.LogWarning(exception, "Could not complete or release the idempotency claim {Id}; it ends with its lease", claim.Id);
         }
     }
 
@@ -178,7 +181,7 @@ internal sealed class IdempotentPosts(
             await Problem
                 .Conflict(
                     ProblemCode.AnswerNotKept,
-                    "This request was carried out before; its answer was too large to keep. Read its result where it is.",
+                    "This request was carried out before; its answer was too large to keep. Read its result at `location`.",
                     ("firstStatus", answer.Status),
                     ("location", answer.Location)
                 )
@@ -205,7 +208,7 @@ internal sealed class IdempotentPosts(
     static string? Text(Microsoft.Extensions.Primitives.StringValues header) =>
         header.Count == 0 ? null : header.ToString();
 
-    /// <summary>The body is bounded by <see cref="BodyLimit"/>, which throws where it is too large.</summary>
+    /// <summary>Reads the body. <see cref="BodyLimit"/> bounds it and throws if it is too large.</summary>
     static async Task<byte[]> ReadBody(HttpRequest request, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
@@ -215,7 +218,7 @@ internal sealed class IdempotentPosts(
         return body;
     }
 
-    // The subject alone: a token that gives one more role is the same caller's.
+    // The subject alone: a token with one more role belongs to the same caller.
     static string CallerOf(HttpContext context) =>
         Caller.From(context.User) is { } caller ? $"sub:{caller.Id}" : "anonymous";
 

@@ -2,10 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace RideBooking.Platform.Http.Idempotency;
 
-/// <summary>
-/// Before a process that is the only one listens: what its predecessor was asked for and did not answer may be asked for again
-/// at once, and not when the dead one's lease is over.
-/// </summary>
+/// <summary>Releases the claims of a dead predecessor before a process that is the only one starts to listen.</summary>
+/// <remarks>Requests that the predecessor did not answer can be retried at once, and not only when its leases end.</remarks>
 internal sealed class ReleaseAbandonedClaims(IdempotencyStore store) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => store.ReleaseAbandoned(cancellationToken);

@@ -1,14 +1,14 @@
 namespace RideBooking.Platform.Http.Idempotency;
 
-/// <summary>
-/// Lets one request of a key through at a time within this process, so that a repeat which comes while the first is still
-/// carried out waits for its answer instead of asking the database over and over.
-/// </summary>
+/// <summary>Lets one request of a key through at a time within this process.</summary>
+/// <remarks>
+/// A retry that arrives while the first attempt is in flight waits for its answer, and does not poll the database.
+/// </remarks>
 internal sealed class RequestGates
 {
     readonly Dictionary<Guid, Gate> gates = [];
 
-    /// <summary>Waits for the turn; dispose the result to let the next one in.</summary>
+    /// <summary>Waits for the key; dispose the result to release it.</summary>
     public async Task<IDisposable> Enter(Guid id, CancellationToken cancellationToken)
     {
         Gate? gate;
@@ -42,7 +42,7 @@ internal sealed class RequestGates
             }
     }
 
-    /// <summary>How many keys are in use; for tests, which see by it that none is left behind.</summary>
+    /// <summary>The number of keys in use, for tests, which check that none is left behind.</summary>
     internal int Count
     {
         get
