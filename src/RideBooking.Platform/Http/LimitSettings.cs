@@ -8,7 +8,7 @@ namespace RideBooking.Platform.Http;
 /// <param name="Burst"><c>Limits:Burst</c>: requests of one caller at once.</param>
 /// <param name="AnonymousRequests"><c>Limits:AnonymousRequests</c>: requests without a token from one address, per second.</param>
 /// <param name="AnonymousBurst"><c>Limits:AnonymousBurst</c>: the same at once.</param>
-/// <param name="BulkRequests"><c>Limits:BulkRequests</c>: requests that a device sends automatically, per caller and second; counted separately.</param>
+/// <param name="BulkRequests"><c>Limits:BulkRequests</c>: automatic requests of a device, per caller and second.</param>
 /// <param name="Streams"><c>Limits:Streams</c>: live streams of one caller at the same time.</param>
 /// <param name="RequestTimeout"><c>Limits:RequestTimeout</c>: how long answering may take, except for live streams.</param>
 /// <param name="HeadersTimeout"><c>Limits:HeadersTimeout</c>: how long a client may take to send a request's headers.</param>

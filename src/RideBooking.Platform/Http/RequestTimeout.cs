@@ -38,10 +38,10 @@ internal static partial class RequestTimeout
             return;
         }
         // Any exception type: each database driver throws its own when it is cancelled.
-        catch (Exception cancelled)
+        catch (Exception exception)
             when (limit.IsCancellationRequested && !hangUp.IsCancellationRequested && !context.Response.HasStarted)
         {
-            LogTimeout(log, cancelled, context.Request.Method, context.Request.Path, time);
+            LogTimeout(log, exception, context.Request.Method, context.Request.Path, time);
         }
         finally
         {
@@ -59,6 +59,6 @@ internal static partial class RequestTimeout
             .ExecuteAsync(context);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Method} {Path} was cancelled after {Time} and answered 503")]
-    static partial void LogTimeout(ILogger log, Exception cancelled, string method, PathString path, TimeSpan time);
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} timed out after {Time} and was cancelled")]
+    static partial void LogTimeout(ILogger log, Exception exception, string method, PathString path, TimeSpan time);
 }

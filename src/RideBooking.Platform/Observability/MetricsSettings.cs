@@ -3,9 +3,9 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>How the metrics are taken and who gets them.</summary>
-/// <param name="Interval"><c>Metrics:Interval</c>: the pause between two looks for the figures that must be looked up.</param>
-/// <param name="ScrapeToken"><c>Metrics:ScrapeToken</c>: the bearer token that Prometheus shows, or null.</param>
+/// <summary>How metrics are collected and who may read them.</summary>
+/// <param name="Interval"><c>Metrics:Interval</c>: the pause between two polls of the gauges.</param>
+/// <param name="ScrapeToken"><c>Metrics:ScrapeToken</c>: the bearer token that Prometheus sends, or null.</param>
 internal sealed record MetricsSettings(TimeSpan Interval, string? ScrapeToken)
 {
     const int LeastTokenLength = 16;

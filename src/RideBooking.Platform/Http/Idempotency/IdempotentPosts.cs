@@ -168,7 +168,7 @@ internal sealed class IdempotentPosts(
         }
         catch (Exception exception)
         {
-            log.LogWarning(exception, "Could not complete or release the idempotency claim {Id}; it ends with its lease", claim.Id);
+            log.LogWarning(exception, "Could not settle the idempotency claim {Id}; it ends with its lease", claim.Id);
         }
     }
 
