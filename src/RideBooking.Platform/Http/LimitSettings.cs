@@ -23,17 +23,17 @@ internal sealed record LimitSettings(
     TimeSpan HeadersTimeout
 )
 {
-    const decimal Least = 0.001m;
-    const decimal Most = 1_000_000m;
+    const decimal Min = 0.001m;
+    const decimal Max = 1_000_000m;
 
     public static LimitSettings Read(IConfiguration configuration) =>
         new(
-            (double)configuration.Number("Limits:Requests", 100, Least, Most),
-            (int)configuration.Number("Limits:Burst", 1000, 1, Most),
-            (double)configuration.Number("Limits:AnonymousRequests", 20, Least, Most),
-            (int)configuration.Number("Limits:AnonymousBurst", 200, 1, Most),
-            (double)configuration.Number("Limits:BulkRequests", 20, Least, Most),
-            (int)configuration.Number("Limits:Streams", 32, 1, Most),
+            (double)configuration.Number("Limits:Requests", 100, Min, Max),
+            (int)configuration.Number("Limits:Burst", 1000, 1, Max),
+            (double)configuration.Number("Limits:AnonymousRequests", 20, Min, Max),
+            (int)configuration.Number("Limits:AnonymousBurst", 200, 1, Max),
+            (double)configuration.Number("Limits:BulkRequests", 20, Min, Max),
+            (int)configuration.Number("Limits:Streams", 32, 1, Max),
             configuration.Span("Limits:RequestTimeout", TimeSpan.FromSeconds(20)),
             configuration.Span("Limits:HeadersTimeout", TimeSpan.FromSeconds(15))
         );

@@ -28,9 +28,9 @@ internal static partial class RequestTimeout
 
     static async Task Limit(HttpContext context, RequestDelegate next, TimeSpan time, TimeProvider clock, ILogger log)
     {
-        var hangUp = context.RequestAborted;
+        var requestAborted = context.RequestAborted;
         using var limit = new CancellationTokenSource(time, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(hangUp, limit.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(requestAborted, limit.Token);
         context.RequestAborted = end.Token;
         try
         {
@@ -39,13 +39,16 @@ internal static partial class RequestTimeout
         }
         // Any exception type: each database driver throws its own when it is cancelled.
         catch (Exception exception)
-            when (limit.IsCancellationRequested && !hangUp.IsCancellationRequested && !context.Response.HasStarted)
+            when (limit.IsCancellationRequested
+                && !requestAborted.IsCancellationRequested
+                && !context.Response.HasStarted
+            )
         {
             LogTimeout(log, exception, context.Request.Method, context.Request.Path, time);
         }
         finally
         {
-            context.RequestAborted = hangUp;
+            context.RequestAborted = requestAborted;
         }
 
         context.Response.Clear();

@@ -8,15 +8,15 @@ namespace RideBooking.Platform.Observability;
 /// <param name="ScrapeToken"><c>Metrics:ScrapeToken</c>: the bearer token that Prometheus sends, or null.</param>
 internal sealed record MetricsSettings(TimeSpan Interval, string? ScrapeToken)
 {
-    const int LeastTokenLength = 16;
+    const int MinTokenLength = 16;
 
     public static MetricsSettings Read(IConfiguration configuration)
     {
         var token = configuration["Metrics:ScrapeToken"];
         if (string.IsNullOrWhiteSpace(token))
             token = null;
-        else if (token.Length < LeastTokenLength)
-            throw new ConfigurationException($"Metrics:ScrapeToken must have at least {LeastTokenLength} characters.");
+        else if (token.Length < MinTokenLength)
+            throw new ConfigurationException($"Metrics:ScrapeToken must have at least {MinTokenLength} characters.");
         return new MetricsSettings(configuration.Span("Metrics:Interval", TimeSpan.FromSeconds(15)), token);
     }
 }

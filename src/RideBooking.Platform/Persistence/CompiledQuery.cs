@@ -6,8 +6,10 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>A query for one row that EF Core compiles once and does not look up in its cache each time.</summary>
-/// <remarks>For queries that run in every request of a ride. Elsewhere an ordinary query is easier to read.</remarks>
-/// <remarks>EF Core's own compiled queries serve one model. A process may have several, as the tests do.</remarks>
+/// <remarks>
+/// For queries that run in every request of a ride. Elsewhere an ordinary query is easier to read. EF Core's own compiled
+/// queries serve one model. A process may have several, as the tests do.
+/// </remarks>
 /// <typeparam name="TKey">The query's argument.</typeparam>
 /// <typeparam name="TRow">The query's result.</typeparam>
 public sealed class CompiledQuery<TKey, TRow>(Expression<Func<AppDbContext, TKey, CancellationToken, TRow?>> query)

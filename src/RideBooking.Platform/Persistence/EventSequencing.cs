@@ -19,7 +19,7 @@ internal sealed partial class EventSequencing(
     ILogger<EventSequencing> log
 ) : BackgroundService
 {
-    static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
 
     readonly LogTail _tail = new(signal);
 
@@ -47,8 +47,8 @@ internal sealed partial class EventSequencing(
 
     async Task<bool> CommitWithinBeat(CancellationToken cancellationToken)
     {
-        using var beat = new CancellationTokenSource(s_beat, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, cancellationToken);
+        using var pollTimer = new CancellationTokenSource(s_pollInterval, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(pollTimer.Token, cancellationToken);
         try
         {
             return await signal.Commits.WaitToReadAsync(either.Token);

@@ -112,7 +112,7 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
 
         public async Task Enter(bool isRequest, CancellationToken cancellationToken)
         {
-            TaskCompletionSource turn;
+            TaskCompletionSource waiter;
             lock (_lock)
             {
                 if (!_isHeld)
@@ -120,19 +120,19 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
                     (_isHeld, _requestWasLast) = (true, isRequest);
                     return;
                 }
-                turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                (isRequest ? _requests : _others).Enqueue(turn);
+                waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                (isRequest ? _requests : _others).Enqueue(waiter);
             }
-            await using (cancellationToken.UnsafeRegister(_ => turn.TrySetCanceled(cancellationToken), null))
-                await turn.Task;
+            await using (cancellationToken.UnsafeRegister(_ => waiter.TrySetCanceled(cancellationToken), null))
+                await waiter.Task;
         }
 
         public void Leave()
         {
             lock (_lock)
             {
-                while (Next() is { } turn)
-                    if (turn.TrySetResult())
+                while (Next() is { } waiter)
+                    if (waiter.TrySetResult())
                         return;
                 _isHeld = false;
             }
@@ -141,10 +141,10 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
         TaskCompletionSource? Next()
         {
             var isRequest = _others.Count == 0 || (!_requestWasLast && _requests.Count > 0);
-            if (!(isRequest ? _requests : _others).TryDequeue(out var turn))
+            if (!(isRequest ? _requests : _others).TryDequeue(out var waiter))
                 return null;
             _requestWasLast = isRequest;
-            return turn;
+            return waiter;
         }
     }
 }

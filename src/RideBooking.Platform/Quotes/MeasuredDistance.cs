@@ -51,11 +51,11 @@ public static class MeasuredDistance
         ArgumentNullException.ThrowIfNull(pickup);
         ArgumentNullException.ThrowIfNull(dropoff);
         var planned = dropoff.MetersFrom(pickup);
-        var least = end is null ? planned * MinPartUnseen : end.MetersFrom(pickup) * MinPartSeen - LostMeters;
-        var longest = Math.Max(planned, end?.MetersFrom(pickup) ?? 0);
-        return meters < 0 || meters < least ? Verdict.TooShort
-            : meters > longest * MaxFactor + MaxExtraMeters ? Verdict.TooLong
-            : meters > longest * LongFactor + LongExtraMeters && meters > Math.Max(seconds, 0) * MaxMetersPerSecond
+        var min = end is null ? planned * MinPartUnseen : end.MetersFrom(pickup) * MinPartSeen - LostMeters;
+        var expected = Math.Max(planned, end?.MetersFrom(pickup) ?? 0);
+        return meters < 0 || meters < min ? Verdict.TooShort
+            : meters > expected * MaxFactor + MaxExtraMeters ? Verdict.TooLong
+            : meters > expected * LongFactor + LongExtraMeters && meters > Math.Max(seconds, 0) * MaxMetersPerSecond
                 ? Verdict.TooLong
             : Verdict.Plausible;
     }
