@@ -27,8 +27,8 @@ try
     settings.RefuseUnread();
     return await app.RunRideBooking(arguments.Command);
 }
-catch (ConfigurationException wrong)
+catch (ConfigurationException exception)
 {
-    await Console.Error.WriteLineAsync(wrong.Message);
+    await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }

@@ -48,7 +48,7 @@ public static class Application
     const string DefaultUrl = "http://localhost:5080";
     static readonly string[] s_addressKeys = ["urls", "http_ports", "https_ports"];
 
-    /// <summary>Registers the platform and the modules. Throws <see cref="ConfigurationException"/> for a wrong setting.</summary>
+    /// <summary>Registers the platform and the modules. Throws <see cref="ConfigurationException"/>.</summary>
     public static WebApplicationBuilder AddRideBooking(
         this WebApplicationBuilder builder,
         IReadOnlyList<IModule> modules
@@ -134,7 +134,9 @@ public static class Application
             }
             catch (FormatException)
             {
-                throw new ConfigurationException($"Urls has '{url}', which is not an address such as http://localhost:5080.");
+                throw new ConfigurationException(
+                    $"Urls has '{url}', which is not an address such as http://localhost:5080."
+                );
             }
     }
 

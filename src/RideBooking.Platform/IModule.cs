@@ -5,13 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Platform;
 
-/// <summary>
-/// A business module: the one public type of its assembly. Its tables are the <c>IEntityTypeConfiguration</c>s of the
-/// assembly, in a schema (on SQLite: with a table prefix) of the module's name.
-/// </summary>
+/// <summary>A business module: the one public type of its assembly.</summary>
+/// <remarks>
+/// Its tables are the <c>IEntityTypeConfiguration</c>s of the assembly, in a schema (on SQLite: with a table prefix) with the
+/// module's name.
+/// </remarks>
 public interface IModule
 {
-    /// <summary>Lower case; names the schema and the <c>source</c> of the module's events.</summary>
+    /// <summary>
+    /// The module's name in lower case; also the name of the schema and the <c>source</c> of the module's events.
+    /// </summary>
     string Name { get; }
 
     /// <summary>Registers the module's services and options.</summary>

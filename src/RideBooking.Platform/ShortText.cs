@@ -2,17 +2,18 @@ using System.Globalization;
 
 namespace RideBooking.Platform;
 
-/// <summary>Makes text fit.</summary>
+/// <summary>Shortens text.</summary>
 public static class ShortText
 {
     const string Ellipsis = "…";
 
-    /// <summary>
-    /// The text, or what fits of it and an ellipsis. It is cut between what a reader sees as characters, never within one: half a
-    /// surrogate pair is no text, and PostgreSQL refuses it.
-    /// </summary>
+    /// <summary>Returns the text, or as much of it as fits and an ellipsis.</summary>
+    /// <remarks>
+    /// It is cut between what a reader sees as characters, never within one. Half a surrogate pair is not text, and
+    /// PostgreSQL refuses it.
+    /// </remarks>
     /// <param name="text">The text.</param>
-    /// <param name="maxLength">The most <see cref="string.Length"/> there may be; 0 or more.</param>
+    /// <param name="maxLength">The max <see cref="string.Length"/> of the result; 0 or more.</param>
     public static string Shorten(this string text, int maxLength)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -31,7 +32,7 @@ public static class ShortText
         }
     }
 
-    /// <summary>Whether every database can keep the text: without U+0000 and without half a surrogate pair.</summary>
+    /// <summary>Whether every database can store the text: it has no U+0000 and no half surrogate pair.</summary>
     public static bool IsStorable(this string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -11,16 +11,16 @@ using IHost = Microsoft.Extensions.Hosting.IHost;
 
 namespace RideBooking.Platform;
 
-/// <summary>
-/// How a host ends: it takes no more requests and messages and finishes those it holds. What is not finished in time is
-/// undone and left to the broker, or to the next start.
-/// </summary>
+/// <summary>Stops a host: it accepts no more requests and messages, and finishes those in flight.</summary>
+/// <remarks>
+/// Work that does not finish in time is rolled back. The broker redelivers it, or it is done after the next start.
+/// </remarks>
 internal static class Shutdown
 {
-    // Less than the 30 seconds after which Kubernetes kills.
+    // Less than the 30 seconds after which Kubernetes kills the process.
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(25);
 
-    // For what ends when its time is up, and to dispose of everything.
+    // For work that ends when the time is up, and for disposal.
     static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(3);
 
     public static void AddShutdown(this IServiceCollection services, IConfiguration configuration)
@@ -30,20 +30,20 @@ internal static class Shutdown
         services.Configure<MassTransitHostOptions>(bus =>
         {
             bus.StopTimeout = timeout;
-            // Then their tokens are cancelled: what rolls back and goes back to the broker needs time, too.
+            // Then their tokens are cancelled. The rollback and the return to the broker need time, too.
             bus.ConsumerStopTimeout = timeout * 0.7;
         });
     }
 
     /// <summary>Runs until asked to stop.</summary>
-    /// <returns>The exit code: 0 also when the time was not enough, for nothing is lost by it.</returns>
-    /// <exception cref="ConfigurationException">Another process has the address.</exception>
+    /// <returns>The exit code: 0 even if the time was not enough, because nothing is lost.</returns>
+    /// <exception cref="ConfigurationException">The address cannot be used, for example because another process has it.</exception>
     public static async Task<int> RunToEnd(IHost app)
     {
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var timeout = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
         var run = Run(app, stopping);
-        // Whatever does not heed that its time is up is left behind when the process ends.
+        // Work that ignores its cancellation is abandoned when the process ends.
         if (await Task.WhenAny(run, After(timeout + s_tolerance, stopping)) == run)
             return await run;
         SayUnfinished();
@@ -75,7 +75,7 @@ internal static class Shutdown
 
     static void SayUnfinished() =>
         Console.WriteLine(
-            "Stopped before everything in hand was finished (Shutdown:Timeout); the rest is done after the next start."
+            "Stopped before everything in flight was finished (Shutdown:Timeout); the rest is done after the next start."
         );
 
     static async Task Start(IHost app)
@@ -84,15 +84,15 @@ internal static class Shutdown
         {
             await app.StartAsync();
         }
-        catch (Exception cannot) when (IsOfTheAddress(cannot))
+        catch (Exception exception) when (IsOfTheAddress(exception))
         {
-            // What has started already ends in order, as it would later.
+            // The parts that have already started stop in order, as they would later.
             await app.StopAsync();
-            throw new ConfigurationException($"Urls: {cannot.Message.ReplaceLineEndings(" ")}");
+            throw new ConfigurationException($"Urls: {exception.Message.ReplaceLineEndings(" ")}");
         }
     }
 
-    // A port that is taken, forbidden or none, an address of another machine, https without a certificate.
+    // A port that is in use, forbidden or invalid, an address of another machine, https without a certificate.
     static bool IsOfTheAddress(Exception exception) =>
         exception is IOException { InnerException: AddressInUseException } or SocketException
         || (

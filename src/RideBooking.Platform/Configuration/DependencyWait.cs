@@ -16,12 +16,12 @@ internal static class DependencyWait
     /// <summary>Repeats the attempt until it succeeds.</summary>
     /// <param name="what">The server, for messages: "the Postgres database that … names".</param>
     /// <param name="attempt">The action to repeat.</param>
-    /// <param name="isAway">Why the server is unavailable, in a few words; null if waiting does not help.</param>
+    /// <param name="whyUnavailable">Why the server is unavailable, in a few words; null if waiting does not help.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task For(
         string what,
         Func<Task> attempt,
-        Func<Exception, string?> isAway,
+        Func<Exception, string?> whyUnavailable,
         CancellationToken cancellationToken
     )
     {
@@ -36,7 +36,7 @@ internal static class DependencyWait
                     Console.WriteLine($"Now available: {what}.");
                 return;
             }
-            catch (Exception failure) when (isAway(failure) is { } reason)
+            catch (Exception failure) when (whyUnavailable(failure) is { } reason)
             {
                 var waited = Stopwatch.GetElapsedTime(since);
                 if (waited >= next)

@@ -20,8 +20,8 @@ internal static class ListEvents
             .MapGet("/events", Handle)
             .WithSummary("List the event log by position")
             .WithDescription(
-                "Events after a position, oldest first. For the next page, set `after` to `next`: no event is ever inserted before that position. A "
-                    + "position after the last one is refused with `lastPosition`."
+                "Events after a position, oldest first. For the next page, set `after` to `next`: no event is ever "
+                    + "inserted before that position. A position after the last one is refused with `lastPosition`."
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
 

@@ -27,10 +27,10 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
     {
         using var listener = signal.Listen(streamId);
         var (filter, version) = (new EventFilter(StreamId: streamId), 0);
-        var look = true;
+        var mustQuery = true;
         while (true)
         {
-            while (look)
+            while (mustQuery)
             {
                 var found = await Read(filter, cancellationToken);
                 foreach (var row in found)
@@ -43,15 +43,15 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
                         },
                         found[^1].StreamVersion!.Value
                     );
-                look = found.Count == Batch;
+                mustQuery = found.Count == Batch;
             }
 
-            var heard = await listener.Hear(Timeout.InfiniteTimeSpan, clock, cancellationToken);
-            look = heard.Missed;
-            foreach (var row in heard.Events.Where(row => row.StreamVersion > version))
+            var received = await listener.Hear(Timeout.InfiniteTimeSpan, clock, cancellationToken);
+            mustQuery = received.Missed;
+            foreach (var row in received.Events.Where(row => row.StreamVersion > version))
             {
-                look |= row.StreamVersion != version + 1;
-                if (look)
+                mustQuery |= row.StreamVersion != version + 1;
+                if (mustQuery)
                     break;
                 yield return row;
                 (filter, version) = (filter with { After = row.Position!.Value }, row.StreamVersion!.Value);

@@ -81,7 +81,7 @@ internal static class ApiDescription
             Version = DocumentName,
             Description =
                 "Book and drive rides. Errors are RFC 9457 problems with a stable `code`. Every POST takes an `Idempotency-Key`: "
-                + "the same key with the same request replays the first outcome. Lists are paged by an opaque `cursor`. A query "
+                + "the same key with the same request replays the first outcome. Pages are read by an opaque `cursor`. A query "
                 + "parameter that an operation does not take is refused. Every path that answers GET also answers HEAD.\n\n"
                 + Visibility.Explanation,
         };
@@ -126,7 +126,8 @@ internal static class ApiDescription
                 {
                     Type = JsonSchemaType.Integer,
                     Format = "int32",
-                    Description = "The number of seconds after which a retry may succeed; also in the header `Retry-After`.",
+                    Description =
+                        "The number of seconds after which a retry may succeed; also in the header `Retry-After`.",
                 },
                 ["traceId"] = new OpenApiSchema
                 {
@@ -224,12 +225,12 @@ internal static class ApiDescription
             Parameter(
                 ParameterLocation.Header,
                 "Idempotency-Key",
-                "Names this request, so that retrying it is safe: visible ASCII. Keys belong to the caller, whatever their roles. "
+                "Names this request, so that retrying it is safe: visible ASCII. A key belongs to its caller. "
                     + "An outcome (2xx) is kept for 24 hours and replayed with `Idempotency-Replayed: true`. A refusal "
                     + "(4xx) is not kept: the next request with the key is a new one. After a 5xx, retry with the same key. "
-                    + "Two requests are the same if method, path and query are equal and the bodies mean the same: order of members, "
-                    + "white space, spelling of numbers, and members that are null or unknown make no difference. Another request "
-                    + "with a kept key is answered 422 `idempotency_key_reused`.",
+                    + "Two requests are the same if method, path and query are equal and the bodies mean the same: order "
+                    + "of members, white space, spelling of numbers, and null or unknown members make no difference. "
+                    + "Another request with a kept key is answered 422 `idempotency_key_reused`.",
                 Text(1, 255)
             );
             Refuses(409, ProblemCode.RequestInProgress, ProblemCode.AnswerNotKept);

@@ -50,7 +50,7 @@ internal static class BodyEncoding
         {
             return Encoding.GetEncoding(charset);
         }
-        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             // This is not the registered name, but many clients send it.
             return charset.Equals("utf8", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;

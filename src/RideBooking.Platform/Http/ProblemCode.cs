@@ -79,7 +79,7 @@ public static class ProblemCode
             415 => (UnsupportedMediaType, "The body must be sent as application/json."),
             417 => ("expectation_failed", "The Expect header cannot be met."),
             422 => ("unprocessable", "The request is understood but cannot be carried out."),
-            429 => (RateLimited, "Too many requests; retry after Retry-After."),
+            429 => (RateLimited, "Too many requests; retry after the time in Retry-After."),
             431 => ("headers_too_large", "The request's headers are too large."),
             501 => ("not_implemented", "This is not implemented."),
             503 => (Unavailable, "A dependency is temporarily unavailable; retry shortly."),

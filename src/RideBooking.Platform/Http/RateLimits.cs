@@ -72,7 +72,9 @@ internal static class RateLimits
             .Of(
                 StatusCodes.Status429TooManyRequests,
                 ProblemCode.RateLimited,
-                counted ? "Too many requests; retry after Retry-After." : "Too many live streams at once; close one of them first.",
+                counted
+                    ? "Too many requests; retry after the time in Retry-After."
+                    : "Too many live streams at once; close one of them first.",
                 (Problem.RetryAfter, (int)Math.Max(1, Math.Ceiling((counted ? wait : s_streamMayEnd).TotalSeconds)))
             )
             .ExecuteAsync(rejected.HttpContext);

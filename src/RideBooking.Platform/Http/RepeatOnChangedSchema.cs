@@ -37,8 +37,8 @@ internal static class RepeatOnChangedSchema
                 await next(context);
                 return;
             }
-            catch (Exception stale)
-                when (attempt < MaxAttempts && !context.Response.HasStarted && DatabaseConflicts.IsStalePlan(stale)) { }
+            catch (Exception fault)
+                when (attempt < MaxAttempts && !context.Response.HasStarted && DatabaseConflicts.IsStalePlan(fault)) { }
             finally
             {
                 context.RequestServices = services;

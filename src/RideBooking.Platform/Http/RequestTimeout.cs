@@ -28,9 +28,9 @@ internal static partial class RequestTimeout
 
     static async Task Limit(HttpContext context, RequestDelegate next, TimeSpan time, TimeProvider clock, ILogger log)
     {
-        var hangUp = context.RequestAborted;
+        var requestAborted = context.RequestAborted;
         using var limit = new CancellationTokenSource(time, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(hangUp, limit.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(requestAborted, limit.Token);
         context.RequestAborted = end.Token;
         try
         {
@@ -38,14 +38,17 @@ internal static partial class RequestTimeout
             return;
         }
         // Any exception type: each database driver throws its own when it is cancelled.
-        catch (Exception cancelled)
-            when (limit.IsCancellationRequested && !hangUp.IsCancellationRequested && !context.Response.HasStarted)
+        catch (Exception exception)
+            when (limit.IsCancellationRequested
+                && !requestAborted.IsCancellationRequested
+                && !context.Response.HasStarted
+            )
         {
-            LogTimeout(log, cancelled, context.Request.Method, context.Request.Path, time);
+            LogTimeout(log, exception, context.Request.Method, context.Request.Path, time);
         }
         finally
         {
-            context.RequestAborted = hangUp;
+            context.RequestAborted = requestAborted;
         }
 
         context.Response.Clear();
@@ -59,6 +62,6 @@ internal static partial class RequestTimeout
             .ExecuteAsync(context);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Method} {Path} was cancelled after {Time} and answered 503")]
-    static partial void LogTimeout(ILogger log, Exception cancelled, string method, PathString path, TimeSpan time);
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} timed out after {Time} and was cancelled")]
+    static partial void LogTimeout(ILogger log, Exception exception, string method, PathString path, TimeSpan time);
 }

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Options;
 namespace RideBooking.Platform.Http;
 
 /// <summary>One event of a server-sent event stream.</summary>
-/// <param name="Id">Its place in the stream, which a client sends as <c>Last-Event-ID</c> when it reconnects; null leaves that unchanged.</param>
+/// <param name="Id">Its place in the stream, for <c>Last-Event-ID</c> when a client reconnects; null leaves that unchanged.</param>
 /// <param name="Type">The event name that clients subscribe to, one word.</param>
 /// <param name="Data">Written as JSON, by its runtime type.</param>
 public sealed record ServerEvent(long? Id, string Type, object Data);
@@ -112,7 +112,7 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         catch (Exception exception)
         {
             // The answer has ended, so the error can only be logged.
-            Log(services).LogWarning(exception, "The source of a stream failed while the stream was closed; the stream has ended");
+            Log(services).LogWarning(exception, "The source of a stream failed after the stream had ended");
         }
     }
 
@@ -125,11 +125,11 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    static string Format(ServerEvent happened, JsonSerializerOptions json)
+    static string Format(ServerEvent serverEvent, JsonSerializerOptions json)
     {
-        var id = happened.Id is { } place ? string.Create(CultureInfo.InvariantCulture, $"id: {place}\n") : "";
+        var id = serverEvent.Id is { } place ? string.Create(CultureInfo.InvariantCulture, $"id: {place}\n") : "";
         // JSON on one line: a line break inside a string is escaped, so data never breaks the frame.
-        return $"{id}event: {happened.Type}\ndata: {JsonSerializer.Serialize(happened.Data, json)}\n\n";
+        return $"{id}event: {serverEvent.Type}\ndata: {JsonSerializer.Serialize(serverEvent.Data, json)}\n\n";
     }
 
     static async Task<bool> HappensWithin(Task next, TimeSpan time, TimeProvider clock, CancellationToken end)

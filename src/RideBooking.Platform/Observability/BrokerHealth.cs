@@ -7,13 +7,13 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>The broker is connected and the queues are consumed.</summary>
+/// <summary>Checks that the broker is connected and that the queues are consumed.</summary>
 internal sealed class BrokerHealth(IBusControl bus, TransportOptions transport) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
         Task.FromResult(Check());
 
-    /// <summary>How it is right now, by what the bus knows.</summary>
+    /// <summary>Returns the present state, as the bus reports it.</summary>
     public HealthCheckResult Check()
     {
         var queues = bus.Queues().ToList();
@@ -34,10 +34,11 @@ internal sealed class BrokerHealth(IBusControl bus, TransportOptions transport) 
 
 internal static class BusQueues
 {
-    /// <summary>
-    /// The endpoints with a queue that lasts. Not the bus's own, which is named after the process, connects only when
-    /// somebody awaits a reply, and until then takes itself for healthy whether there is a broker or not.
-    /// </summary>
+    /// <summary>Returns the endpoints that have a durable queue.</summary>
+    /// <remarks>
+    /// The bus's own endpoint is left out. It is named after the process, connects only when a caller awaits a reply, and
+    /// until then counts as healthy with or without a broker.
+    /// </remarks>
     public static IEnumerable<EndpointHealthResult> Queues(this IBusControl bus) =>
         bus.CheckHealth()
             .Endpoints.Values.Where(endpoint =>
@@ -46,10 +47,11 @@ internal static class BusQueues
             );
 }
 
-/// <summary>
-/// Says once that the broker is gone and once that it is back. The bus itself says so at every attempt of every endpoint,
-/// several a second with their stack traces, which is why its own lines are off by default.
-/// </summary>
+/// <summary>Logs once when the broker is unavailable, and once when it is connected again.</summary>
+/// <remarks>
+/// The bus logs every attempt of every endpoint, several per second with their stack traces. For this reason its own lines
+/// are off by default.
+/// </remarks>
 internal sealed partial class BrokerWatch(BrokerHealth broker, TimeProvider clock, ILogger<BrokerWatch> log)
     : BackgroundService
 {
@@ -57,18 +59,18 @@ internal sealed partial class BrokerWatch(BrokerHealth broker, TimeProvider cloc
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (wasThere, gone) = (false, false);
+        var (wasConnected, isReported) = (false, false);
         try
         {
             while (true)
             {
-                var there = broker.Check().Status != HealthStatus.Unhealthy;
-                if (wasThere && !there && !gone)
-                    LogGone(log);
-                else if (there && gone)
-                    LogBack(log);
-                gone = wasThere && !there;
-                wasThere |= there;
+                var isConnected = broker.Check().Status != HealthStatus.Unhealthy;
+                if (wasConnected && !isConnected && !isReported)
+                    LogDisconnected(log);
+                else if (isConnected && isReported)
+                    LogReconnected(log);
+                isReported = wasConnected && !isConnected;
+                wasConnected |= isConnected;
                 await Task.Delay(s_pause, clock, stoppingToken);
             }
         }
@@ -78,9 +80,9 @@ internal sealed partial class BrokerWatch(BrokerHealth broker, TimeProvider cloc
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The broker is not connected; what is published waits in the outbox until it is")]
-    static partial void LogGone(ILogger log);
+    [LoggerMessage(LogLevel.Warning, "The broker is not connected; published messages wait in the outbox until it is")]
+    static partial void LogDisconnected(ILogger log);
 
     [LoggerMessage(LogLevel.Information, "The broker is connected again")]
-    static partial void LogBack(ILogger log);
+    static partial void LogReconnected(ILogger log);
 }

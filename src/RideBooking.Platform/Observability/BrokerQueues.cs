@@ -4,25 +4,30 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>
-/// Asks RabbitMQ how many messages a queue holds, by a passive declaration: no management plugin, no consumer, nothing
-/// changed. Over a connection of its own, because asking for a queue that is not there costs the channel.
-/// </summary>
+/// <summary>Asks RabbitMQ for the number of messages and consumers of a queue, by a passive declaration.</summary>
+/// <remarks>
+/// It needs no management plugin and no consumer, and changes nothing. It uses a connection of its own, because a request for
+/// a queue that does not exist closes the channel.
+/// </remarks>
 internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposable
 {
     readonly SemaphoreSlim _one = new(1);
     IConnection? _connection;
     IChannel? _channel;
 
-    /// <summary>Messages that wait to be delivered; null where there is no such queue. Throws when the broker is unavailable.</summary>
+    /// <summary>
+    /// Returns the number of waiting messages; null if the queue does not exist. Throws when the broker is unavailable.
+    /// </summary>
     public async Task<long?> Count(string queue, CancellationToken cancellationToken) =>
         (await Ask(queue, cancellationToken))?.MessageCount;
 
-    /// <summary>How many consume the queue; null where there is no such queue. Throws when the broker is unavailable.</summary>
+    /// <summary>
+    /// Returns the number of consumers; null if the queue does not exist. Throws when the broker is unavailable.
+    /// </summary>
     public async Task<long?> Consumers(string queue, CancellationToken cancellationToken) =>
         (await Ask(queue, cancellationToken))?.ConsumerCount;
 
-    /// <summary>Whether the broker accepts the connection. Throws when it is unavailable.</summary>
+    /// <summary>Returns whether the broker accepts the connection. Throws when it is unavailable.</summary>
     public async Task<bool> Exists(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -44,7 +49,7 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
             var channel = await Open(cancellationToken);
             return await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
         }
-        catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
             return null;
         }
@@ -66,12 +71,12 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
             if (_connection is not null)
                 await _connection.DisposeAsync();
             _connection = null;
-            // It recovers by being opened anew: what is asked now must be answered now, or fail.
+            // No automatic recovery: a request must be answered now or fail. A new connection is opened instead.
             var factory = new ConnectionFactory
             {
                 Uri = transport.Broker!,
                 AutomaticRecoveryEnabled = false,
-                ClientProvidedName = "RideBooking figures",
+                ClientProvidedName = "RideBooking metrics",
             };
             _connection = await factory.CreateConnectionAsync(cancellationToken);
         }

@@ -6,12 +6,14 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>How each endpoint copes: how old its messages are when it begins with them, and when it is done.</summary>
+/// <summary>
+/// Measures each endpoint: the age of its messages when it starts to handle them, and when it has finished.
+/// </summary>
 internal sealed class EndpointFigures
 {
     const string Endpoint = "endpoint";
 
-    // From in time to late by the redeliveries: seconds.
+    // From timely to late by the redeliveries, in seconds.
     static readonly InstrumentAdvice<double> s_buckets = new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
@@ -47,10 +49,10 @@ internal sealed class EndpointFigures
             meter.CreateHistogram($"ridebooking.endpoint.{name}", "s", description, advice: s_buckets);
     }
 
-    /// <summary>Takes the figures of an endpoint.</summary>
+    /// <summary>Returns the filter that measures an endpoint.</summary>
     public IMessageFilter Of(string endpoint) => new Around(endpoint, this);
 
-    sealed class Around(string endpoint, EndpointFigures figures) : IMessageFilter
+    sealed class Around(string endpoint, EndpointFigures metrics) : IMessageFilter
     {
         readonly TagList _done = new() { { Endpoint, endpoint }, { "outcome", "done" } };
         readonly TagList _failed = new() { { Endpoint, endpoint }, { "outcome", "failed" } };
@@ -60,26 +62,26 @@ internal sealed class EndpointFigures
             where T : class
         {
             var began = Stopwatch.GetTimestamp();
-            // MassTransit stamps messages by the system's clock.
+            // MassTransit timestamps messages by the system's clock.
             var age = DueTime.Of(context) is { } due ? TimeProvider.System.GetUtcNow() - due : TimeSpan.Zero;
             if (age < TimeSpan.Zero)
                 age = TimeSpan.Zero;
-            figures._lag.Record(age.TotalSeconds, _endpoint);
+            metrics._lag.Record(age.TotalSeconds, _endpoint);
             try
             {
                 await next.Send(context);
             }
             catch (Exception failure)
             {
-                figures._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _failed);
-                // An outage is none: the message waits in its queue.
+                metrics._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _failed);
+                // An outage is not a failure: the message waits in its queue.
                 if (!DatabaseOutage.Matches(failure))
-                    figures._failures.Add(1, _endpoint, new("error.type", failure.GetType().Name));
+                    metrics._failures.Add(1, _endpoint, new("error.type", failure.GetType().Name));
                 throw;
             }
             var took = Stopwatch.GetElapsedTime(began);
-            figures._duration.Record(took.TotalSeconds, _done);
-            figures._criticalTime.Record((age + took).TotalSeconds, _endpoint);
+            metrics._duration.Record(took.TotalSeconds, _done);
+            metrics._criticalTime.Record((age + took).TotalSeconds, _endpoint);
         }
     }
 }

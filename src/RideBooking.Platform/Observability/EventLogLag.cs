@@ -4,7 +4,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>How far the event log is, and how far its numbering is behind what is committed.</summary>
+/// <summary>Measures the position of the event log, and how far its numbering is behind the commits.</summary>
 internal sealed class EventLogLag(AppDbContext db, TimeProvider clock) : IGaugeSource
 {
     static readonly Gauge s_position = new(

@@ -2,33 +2,34 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>A figure that goes up and down.</summary>
+/// <summary>A metric that goes up and down.</summary>
 /// <param name="Name">Lower case with dots, by OpenTelemetry's conventions, without the unit.</param>
 /// <param name="Unit">In UCUM: <c>s</c>, or what is counted in braces such as <c>{ride}</c>.</param>
-/// <param name="Description">What it says, for the operator.</param>
-/// <param name="Label">What its readings are told apart by, if there are several.</param>
+/// <param name="Description">Its meaning, for the operator.</param>
+/// <param name="Label">The name of the label that distinguishes its readings, if there are several.</param>
 public sealed record Gauge(string Name, string Unit, string Description, string? Label = null)
 {
-    /// <summary>What the gauge reads now.</summary>
-    /// <param name="value">The figure, in the gauge's unit.</param>
-    /// <param name="label">Of what, where the gauge has a label.</param>
+    /// <summary>Makes a reading of the gauge.</summary>
+    /// <param name="value">The value, in the gauge's unit.</param>
+    /// <param name="label">The label's value, if the gauge has a label.</param>
     public Reading Reads(double value, string? label = null) => new(this, value, label);
 }
 
-/// <summary>What a gauge reads.</summary>
+/// <summary>The value of a gauge at one time.</summary>
 public readonly record struct Reading(Gauge Gauge, double Value, string? Label);
 
 /// <summary>
-/// Figures that have to be looked up, in the database or at the broker. They are looked up in the background now and then,
-/// never by the request for the metrics. A module adds its own with <see cref="GaugeRegistration.AddGauges{T}"/>; each
-/// look has a service scope of its own.
+/// Reads gauges from the database or the broker. Add a source with <see cref="GaugeRegistration.AddGauges{T}"/>.
 /// </summary>
+/// <remarks>
+/// A source is polled in the background, never by a request for the metrics. Each poll has a service scope of its own.
+/// </remarks>
 public interface IGaugeSource
 {
-    /// <summary>The gauges it reads.</summary>
+    /// <summary>The gauges that this source reads.</summary>
     static abstract IReadOnlyList<Gauge> Gauges { get; }
 
-    /// <summary>Reads them. When it throws, its gauges show nothing until it succeeds again.</summary>
+    /// <summary>Reads the gauges. If it throws, they are omitted from the metrics until it succeeds again.</summary>
     Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken);
 }
 
@@ -40,5 +41,5 @@ public static class GaugeRegistration
         where T : class, IGaugeSource => services.AddScoped<T>().AddSingleton(new GaugeSource(typeof(T), T.Gauges));
 }
 
-/// <summary>A source of gauges that was added.</summary>
+/// <summary>A registered source of gauges.</summary>
 internal sealed record GaugeSource(Type Type, IReadOnlyList<Gauge> Gauges);

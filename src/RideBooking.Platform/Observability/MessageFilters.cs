@@ -3,24 +3,25 @@ using MassTransit.Configuration;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>Something done around the handling of every message of an endpoint, whatever its type.</summary>
+/// <summary>Runs around the handling of every message of an endpoint, of any type.</summary>
 internal interface IMessageFilter
 {
     Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
         where T : class;
 }
 
-/// <summary>
-/// Puts one in the endpoint's pipe. Unlike a scoped consume filter it opens no service scope: attempts that are retried
-/// inside it keep having a scope, and so a database context, of their own.
-/// </summary>
+/// <summary>Adds message filters to an endpoint's pipe.</summary>
+/// <remarks>
+/// Unlike a scoped consume filter, they open no service scope: each retry inside them keeps a scope, and so a database
+/// context, of its own.
+/// </remarks>
 internal static class MessageFilters
 {
-    /// <summary>Outside of what the endpoint is told to use after this, inside of what it was told before.</summary>
+    /// <summary>Adds a filter outside of those that are added later, and inside of those that were added before.</summary>
     public static void UseMessageFilter(this IReceiveEndpointConfigurator endpoint, IMessageFilter around) =>
         _ = new Observer(endpoint, around);
 
-    /// <summary>The endpoint's name in its address.</summary>
+    /// <summary>Returns the endpoint's name from its address.</summary>
     public static string LastPart(this Uri address) =>
         address.AbsolutePath[(address.AbsolutePath.LastIndexOf('/') + 1)..];
 

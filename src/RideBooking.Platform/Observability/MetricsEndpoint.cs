@@ -9,15 +9,17 @@ using RideBooking.Platform.Http;
 namespace RideBooking.Platform.Observability;
 
 /// <summary>
-/// <c>GET /metrics</c> for Prometheus. Open in Development; elsewhere it wants the scrape token or an operator's, for the
-/// figures tell how business goes. Where the caller comes from says nothing behind a proxy, so it does not count.
+/// Maps <c>GET /metrics</c> for Prometheus. Outside Development it requires the scrape token or an operator's token.
 /// </summary>
+/// <remarks>
+/// The metrics reveal how business goes. Behind a proxy, the client's address proves nothing, so it is not considered.
+/// </remarks>
 internal static class MetricsEndpoint
 {
     const string Path = "/metrics";
     const string Bearer = "Bearer ";
 
-    /// <summary>Requests by machinery that nobody wants to see among those by people.</summary>
+    /// <summary>Whether a request is automatic monitoring, to be left out of the metrics and traces of requests.</summary>
     public static bool IsMetricsRequest(PathString path) =>
         path.StartsWithSegments(Path) || path.StartsWithSegments("/health");
 

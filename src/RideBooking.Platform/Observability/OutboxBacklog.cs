@@ -4,7 +4,9 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>What is committed and not yet sent. In a healthy system next to nothing, for milliseconds.</summary>
+/// <summary>
+/// Measures messages that are committed and not yet sent. In a healthy system there are few, for milliseconds.
+/// </summary>
 internal sealed class OutboxBacklog(AppDbContext db, TimeProvider clock) : IGaugeSource
 {
     internal static readonly Gauge Messages = new(
@@ -33,7 +35,7 @@ internal sealed class OutboxBacklog(AppDbContext db, TimeProvider clock) : IGaug
 
 internal static class Ages
 {
-    /// <summary>Seconds since then, never less than none: clocks disagree.</summary>
+    /// <summary>Returns the seconds since an instant, but at least 0, because clocks differ.</summary>
     public static double Of(DateTime? utc, TimeProvider clock) =>
         utc is { } then ? Math.Max(0, (clock.GetUtcNow().UtcDateTime - then).TotalSeconds) : 0;
 }

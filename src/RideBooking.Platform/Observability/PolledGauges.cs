@@ -7,14 +7,14 @@ using Microsoft.Extensions.Logging;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>
-/// Polls the gauges at a modest pace and keeps their values for the metrics endpoint. A source that takes long is asked less
-/// often, so that it never costs more than a fiftieth of its database's time; one that fails shows nothing rather than
-/// what was true before.
-/// </summary>
+/// <summary>Polls the gauges and keeps their values for the metrics endpoint.</summary>
+/// <remarks>
+/// A slow source is polled less often, so that it never uses more than a fiftieth of its database's time. The gauges of a
+/// source that fails show nothing, and not their last values.
+/// </remarks>
 internal sealed partial class PolledGauges : BackgroundService
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
     const int RestPerWork = 50;
 
     readonly IReadOnlyList<GaugeSource> _sources;
@@ -40,17 +40,17 @@ internal sealed partial class PolledGauges : BackgroundService
         _failures = meter.CreateCounter<long>(
             "ridebooking.gauges.failures",
             "{failure}",
-            "Looks for gauges that failed; the gauges of that source show nothing meanwhile (by source)"
+            "Gauge polls that failed; the gauges of that source show nothing until a poll succeeds (by source)"
         );
         foreach (var gauge in _sources.SelectMany(source => source.Gauges).Distinct())
             meter.CreateObservableGauge(gauge.Name, () => ReadingsOf(gauge), gauge.Unit, Describe(gauge));
     }
 
-    /// <summary>What a gauge read at the last look; nothing if that failed.</summary>
+    /// <summary>Returns the readings of a gauge at the last poll; nothing if the poll failed.</summary>
     public IEnumerable<Reading> Last(Gauge gauge) =>
         _readings.Values.SelectMany(readings => readings).Where(reading => reading.Gauge == gauge);
 
-    /// <summary>Looks at every source once, now.</summary>
+    /// <summary>Polls every source once, now.</summary>
     public Task LookAtAll(CancellationToken cancellationToken) =>
         Task.WhenAll(_sources.Select(source => Look(source, failedBefore: false, cancellationToken)));
 
@@ -80,7 +80,7 @@ internal sealed partial class PolledGauges : BackgroundService
     async Task<bool> Look(GaugeSource source, bool failedBefore, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         try
         {
             await using var scope = _scopes.CreateAsyncScope();
@@ -92,7 +92,7 @@ internal sealed partial class PolledGauges : BackgroundService
         {
             _readings.TryRemove(source.Type, out _);
             _failures.Add(1, new KeyValuePair<string, object?>("source", source.Type.Name));
-            // Those who need the source report its outage; here once is enough.
+            // Other parts that need the source report its outage too, so one warning is enough here.
             LogFailure(failedBefore ? LogLevel.Debug : LogLevel.Warning, failure, source.Type.Name);
             return false;
         }
@@ -109,6 +109,6 @@ internal sealed partial class PolledGauges : BackgroundService
     static string Describe(Gauge gauge) =>
         gauge.Label is null ? gauge.Description : $"{gauge.Description} (by {gauge.Label})";
 
-    [LoggerMessage("The figures of {Source} are not to be had; its gauges show nothing until they are")]
+    [LoggerMessage("Gauge source {Source} failed; its metrics are omitted until it recovers")]
     partial void LogFailure(LogLevel level, Exception failure, string source);
 }

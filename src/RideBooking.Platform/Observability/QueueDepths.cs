@@ -2,10 +2,8 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>
-/// What waits in the endpoints' queues. On RabbitMQ only: the in-memory transport keeps no count that anybody could ask
-/// for, so the gauge shows nothing there.
-/// </summary>
+/// <summary>Measures the messages that wait in the endpoints' queues, on RabbitMQ only.</summary>
+/// <remarks>The in-memory transport does not count its messages, so the gauge shows nothing there.</remarks>
 internal sealed class QueueDepths(ReceiveEndpoints endpoints, TransportOptions transport, BrokerQueues broker)
     : IGaugeSource
 {

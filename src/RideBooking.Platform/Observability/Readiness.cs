@@ -7,14 +7,12 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>
-/// The parts that <c>/health/ready</c> tells apart, beside the database: broker, scheduler and outbox. Each asks afresh, so
-/// what is back is seen at once.
-/// </summary>
+/// <summary>Adds the parts of <c>/health/ready</c> beside the database: broker, scheduler and outbox.</summary>
+/// <remarks>Each check asks anew, so that a recovery shows at once.</remarks>
 internal static class Readiness
 {
-    // A probe that waits longer than its caller tells nothing.
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    // A probe that outlasts its caller's timeout reports nothing.
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 
     public static void AddReadiness(this IServiceCollection services)
     {
@@ -23,10 +21,10 @@ internal static class Readiness
         services.AddHostedService<EndpointWatchdog>();
         services
             .AddHealthChecks()
-            .AddCheck<BrokerHealth>("broker", timeout: s_patience)
-            .AddCheck<SchedulerHealth>("scheduler", timeout: s_patience)
-            .AddCheck<OutboxHealth>("outbox", timeout: s_patience);
-        // The bus's own check says the same in words that name addresses.
+            .AddCheck<BrokerHealth>("broker", timeout: s_timeout)
+            .AddCheck<SchedulerHealth>("scheduler", timeout: s_timeout)
+            .AddCheck<OutboxHealth>("outbox", timeout: s_timeout);
+        // The bus's own check reports the same, with addresses in its text.
         services.PostConfigure<HealthCheckServiceOptions>(checks =>
         {
             foreach (var own in checks.Registrations.Where(check => check.Tags.Contains("masstransit")).ToList())
@@ -36,7 +34,7 @@ internal static class Readiness
 
     static string Seconds(double seconds) => seconds.ToString("0", CultureInfo.InvariantCulture);
 
-    /// <summary>Timers and redeliveries are sent when they are due.</summary>
+    /// <summary>Checks that timers and redeliveries are sent when they are due.</summary>
     sealed class SchedulerHealth(ISchedulerFactory schedulers, PolledGauges gauges) : IHealthCheck
     {
         const double MaxDelaySeconds = 60;
@@ -56,7 +54,9 @@ internal static class Readiness
         }
     }
 
-    /// <summary>What is committed is sent. It delays and loses nothing, so it never makes the host unready.</summary>
+    /// <summary>
+    /// Checks that committed messages are sent. A backlog delays but loses nothing, so it never makes the host unready.
+    /// </summary>
     sealed class OutboxHealth(PolledGauges gauges) : IHealthCheck
     {
         const double MaxAgeSeconds = 60;

@@ -6,21 +6,24 @@ using Microsoft.Extensions.Logging.Console;
 namespace RideBooking.Platform.Observability;
 
 /// <summary>
-/// The console's log, in which a warning or an error that repeats is written once in full, a few times in short, and then
-/// counted: an outage or a poison message would else fill a disk with the same stack trace.
+/// Writes the console's log. A repeated warning or error is written once in full, a few times in short, and then counted.
 /// </summary>
-/// <remarks>Two lines are the same when category, event, template and type of exception are. Other log providers, such as
-/// OTLP, get every line.</remarks>
+/// <remarks>
+/// An outage or a poison message would otherwise fill a disk with the same stack trace. Two lines are the same if category,
+/// event, template and exception type are. Other log providers, such as OTLP, get every line.
+/// </remarks>
 [ProviderAlias("Console")]
 internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
 {
-    /// <summary>How many lines of a kind are written in short within one <see cref="Window"/>, after the one in full.</summary>
+    /// <summary>
+    /// The number of lines of a kind that are written in short within one <see cref="Window"/>, after the full one.
+    /// </summary>
     public const int InShort = 10;
 
-    /// <summary>After this time what was not written is summed up in one line.</summary>
+    /// <summary>The period after which one line reports how many lines were not written.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    /// <summary>What has not happened for so long is written in full again.</summary>
+    /// <summary>The time without an occurrence after which a line is written in full again.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
 
     readonly ILoggerProvider _console;
@@ -35,7 +38,7 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
         _timer = clock.CreateTimer(_ => SumUp(), null, Window, Window);
     }
 
-    /// <summary>Puts this before the console's provider.</summary>
+    /// <summary>Replaces the console's provider with this one.</summary>
     public static void Use(IServiceCollection services)
     {
         var console = services.FirstOrDefault(service =>
@@ -86,13 +89,13 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
         }
     }
 
-    /// <summary>What makes two lines the same.</summary>
+    /// <summary>The properties that make two lines the same.</summary>
     sealed record Kind(string Category, int Event, string Template, Type? Exception)
     {
         public override string ToString() => Exception is null ? Template : $"{Template} ({Exception.Name})";
     }
 
-    /// <summary>How often a kind was logged within this window.</summary>
+    /// <summary>Counts the lines of a kind within the present window.</summary>
     sealed class Repetition
     {
         readonly Lock _lock = new();
@@ -104,8 +107,8 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
 
         public long Last { get; private set; }
 
-        /// <summary>Decides on one more line.</summary>
-        /// <returns>Null to write it in full, true in short, false not at all.</returns>
+        /// <summary>Decides how to write one more line.</summary>
+        /// <returns>Null: in full. True: in short. False: not at all.</returns>
         public bool? Add(ILogger logger, LogLevel level, long now)
         {
             lock (_lock)
@@ -128,7 +131,7 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
         }
 
         /// <summary>Ends the window.</summary>
-        /// <returns>How many lines were not written.</returns>
+        /// <returns>The number of lines that were not written.</returns>
         public int Take(out ILogger logger, out LogLevel level)
         {
             lock (_lock)
@@ -145,7 +148,7 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
     {
         const string Template = "{OriginalFormat}";
 
-        // The framework logs why a start failed and throws it as well: Program tells it, in one line where it can.
+        // The framework logs why a start failed, and also throws it. Program reports it, in one line if possible.
         const int StartFailed = 11;
         readonly bool _isHost = category == "Microsoft.Extensions.Hosting.Internal.Host";
 

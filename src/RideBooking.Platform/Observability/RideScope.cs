@@ -11,16 +11,18 @@ using RideBooking.Platform.Messaging;
 namespace RideBooking.Platform.Observability;
 
 /// <summary>
-/// Every line that is logged while a message or a request of a ride is handled says which ride, and which conversation:
-/// the one that began with a request from outside, the event log's <c>correlation_id</c>. Ids only, never what a message
-/// or request holds.
+/// Adds the ride and the conversation to every line that is logged while a message or a request of a ride is handled.
 /// </summary>
+/// <remarks>
+/// The conversation began with a request from outside: it is the event log's <c>correlation_id</c>. The scope has ids only,
+/// never the contents of a message or request.
+/// </remarks>
 internal static class RideScope
 {
     public const string RideId = "RideId";
     public const string ConversationId = "ConversationId";
 
-    /// <summary>Requests whose route names a ride.</summary>
+    /// <summary>Adds the scope to requests whose route has a ride id.</summary>
     public static void UseRideScope(this WebApplication app)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(Telemetry.Name);
@@ -38,7 +40,7 @@ internal static class RideScope
         );
     }
 
-    /// <summary>Messages, whatever their consumer.</summary>
+    /// <summary>Adds the scope to the messages of all consumers.</summary>
     public static void UseRideScope(this IReceiveEndpointConfigurator endpoint, IServiceProvider services, string name)
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger(Telemetry.Name);
@@ -63,7 +65,7 @@ internal static class RideScope
         }
     }
 
-    /// <summary>Names and ids, for a structured log as members and for a plain one as text.</summary>
+    /// <summary>Names and ids: members in a structured log, text in a plain one.</summary>
     sealed class Ids : IReadOnlyList<KeyValuePair<string, object?>>
     {
         readonly List<KeyValuePair<string, object?>> _ids = [];

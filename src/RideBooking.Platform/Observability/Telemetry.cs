@@ -14,15 +14,15 @@ using OpenTelemetry.Trace;
 namespace RideBooking.Platform.Observability;
 
 /// <summary>
-/// What the application tells of itself: metrics for Prometheus always; traces, metrics and logs by OTLP where
-/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says whereto. The other standard OTEL_ variables hold as well.
+/// Exports metrics for Prometheus, and traces, metrics and logs by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
 /// </summary>
+/// <remarks>The other standard OTEL_ variables apply as well.</remarks>
 internal static class Telemetry
 {
-    /// <summary>The name of our meter, of our activity source and of our scopes' logger.</summary>
+    /// <summary>The name of our meter, our activity source and the logger of our scopes.</summary>
     public const string Name = "RideBooking";
 
-    /// <summary>Where spans of rides come from, the HTTP server's aside.</summary>
+    /// <summary>The sources of spans of rides, except for the HTTP server.</summary>
     public static readonly IReadOnlyList<string> Sources = [DiagnosticHeaders.DefaultListenerName, Name];
 
     static readonly string[] s_otlp =
@@ -68,14 +68,14 @@ internal static class Telemetry
                     .AddAspNetCoreInstrumentation()
                     .AddHttpClientInstrumentation()
                     .AddRuntimeInstrumentation()
-                    // MassTransit counts these down with a counter, which may only go up.
+                    // MassTransit decrements these with a counter, which may only increase.
                     .AddView(instrument =>
                         instrument.Meter.Name == InstrumentationOptions.MeterName
                         && instrument.Name.EndsWith(".active", StringComparison.Ordinal)
                             ? MetricStreamConfiguration.Drop
                             : null
                     )
-                    // Its histograms, one for each consumer and message, are told coarsely: ours tell an endpoint's in full.
+                    // MassTransit has a histogram for each consumer and message. They get few buckets: ours have the details.
                     .AddView(instrument =>
                         instrument.Meter.Name == InstrumentationOptions.MeterName
                         && instrument.GetType().GetGenericTypeDefinition() == typeof(Histogram<>)

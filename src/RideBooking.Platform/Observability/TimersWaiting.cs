@@ -3,7 +3,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>The timers and redeliveries that the scheduler keeps, and those it should have sent by now.</summary>
+/// <summary>Measures the timers and redeliveries that the scheduler keeps, and those that are overdue.</summary>
 internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaugeSource
 {
     static readonly Gauge s_timers = new(
@@ -15,7 +15,7 @@ internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaug
     static readonly Gauge s_overdue = new(
         "ridebooking.scheduler.timers.overdue",
         "{timer}",
-        "Timers and redeliveries whose time was more than 5 s ago: nobody sends them, or not fast enough"
+        "Timers and redeliveries whose time was more than 5 s ago: they are not sent, or not fast enough"
     );
 
     internal static readonly Gauge Age = new(
@@ -26,10 +26,10 @@ internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaug
 
     public static IReadOnlyList<Gauge> Gauges => [s_timers, s_overdue, Age];
 
-    // Ordinary lateness: the scheduler looks ahead and fires in batches.
-    static readonly TimeSpan s_ordinary = TimeSpan.FromSeconds(5);
+    // Normal lateness: the scheduler polls ahead and fires in batches.
+    static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(5);
 
-    // As the scheduler's integration names them; its other triggers only remember what was cancelled.
+    // The scheduler's integration uses these names. Its other triggers only record cancellations.
     const string Table = "Quartz.TRIGGERS";
     const string JobName = "MassTransitScheduledMessage";
 
@@ -38,7 +38,7 @@ internal sealed class TimersWaiting(AppDbContext db, TimeProvider clock) : IGaug
         var timers = db.Set<Dictionary<string, object>>(Table)
             .Where(timer => EF.Property<string>(timer, "JOB_NAME") == JobName)
             .Select(timer => EF.Property<long?>(timer, "NEXT_FIRE_TIME"));
-        var due = (clock.GetUtcNow() - s_ordinary).UtcTicks;
+        var due = (clock.GetUtcNow() - s_tolerance).UtcTicks;
         var overdue = timers.Where(time => time < due);
         var count = await timers.CountAsync(cancellationToken);
         var late = await overdue.CountAsync(cancellationToken);

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace RideBooking.Platform.Observability;
 
-/// <summary>
-/// Keeps the trace of a request going from message to message even where nobody collects traces: the logs and the event
-/// log's <c>traceparent</c> name it. Nothing but the ids is made, which costs next to nothing.
-/// </summary>
+/// <summary>Propagates the trace of a request from message to message, even if no traces are collected.</summary>
+/// <remarks>
+/// The logs and the event log's <c>traceparent</c> use the trace's id. Only ids are created, which costs almost nothing.
+/// </remarks>
 internal sealed class TraceIds : IHostedService, IDisposable
 {
     readonly ActivityListener _listener = new()

@@ -1,8 +1,10 @@
 namespace RideBooking.Platform.Payments;
 
-/// <summary>Whose payment methods are whose, asked before one is accepted. Payments answers.</summary>
+/// <summary>Looks up the payment methods of riders. Payments implements it.</summary>
 public interface IPaymentMethods
 {
-    /// <summary>Whether the rider has this payment method. One of another rider, one that was removed and one that never was are the same.</summary>
+    /// <summary>
+    /// Returns whether the rider has this payment method. False for another rider's, a removed and an unknown one.
+    /// </summary>
     Task<bool> Has(string riderId, Guid paymentMethodId, CancellationToken cancellationToken);
 }

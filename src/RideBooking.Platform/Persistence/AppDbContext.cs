@@ -6,25 +6,26 @@ using RideBooking.EventLog;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>
-/// The one context of the application, composed from its modules, because inbox mark, state change, outgoing messages and
-/// event log rows must be one transaction. Nobody outside a module can name the module's entities.
-/// </summary>
+/// <summary>The one context of the application, composed from its modules.</summary>
+/// <remarks>
+/// Inbox entry, state change, outgoing messages and event log rows must be one transaction. Entities are internal to their
+/// module.
+/// </remarks>
 public abstract class AppDbContext(DbContextOptions options) : DbContext(options)
 {
     /// <summary>The schema of the inbox, the outbox and the scheduler.</summary>
     public const string MessagingSchema = "messaging";
 
-    /// <summary>The schema of what the platform itself keeps.</summary>
+    /// <summary>The schema of the platform's own tables.</summary>
     public const string PlatformSchema = "platform";
 
-    // Pooled contexts get nothing but their options; the modules are the application's.
+    // Pooled contexts get only their options; the modules come from the application's services.
     readonly IReadOnlyList<IModule> _modules =
     [
         .. options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider?.GetServices<IModule>() ?? [],
     ];
 
-    /// <summary>Which modules this context is made of.</summary>
+    /// <summary>The names of the modules that this context is composed from.</summary>
     internal string Composition => field ??= string.Join(' ', _modules.Select(module => module.Name));
 
     /// <inheritdoc />

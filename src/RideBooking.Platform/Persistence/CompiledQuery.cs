@@ -5,19 +5,19 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>
-/// A query for one row that EF Core prepares once, instead of recognizing its expression each time. For what is asked in every
-/// request of a ride; elsewhere an ordinary query reads better.
-/// </summary>
-/// <remarks>EF Core's own compiled queries serve one model. A process may have several, as the tests' do.</remarks>
-/// <typeparam name="TKey">What it is asked with.</typeparam>
-/// <typeparam name="TRow">What it finds.</typeparam>
+/// <summary>A query for one row that EF Core compiles once and does not look up in its cache each time.</summary>
+/// <remarks>
+/// For queries that run in every request of a ride. Elsewhere an ordinary query is easier to read. EF Core's own compiled
+/// queries serve one model. A process may have several, as the tests do.
+/// </remarks>
+/// <typeparam name="TKey">The query's argument.</typeparam>
+/// <typeparam name="TRow">The query's result.</typeparam>
 public sealed class CompiledQuery<TKey, TRow>(Expression<Func<AppDbContext, TKey, CancellationToken, TRow?>> query)
     where TRow : class
 {
     readonly ConditionalWeakTable<IModel, Func<AppDbContext, TKey, CancellationToken, Task<TRow?>>> _prepared = [];
 
-    /// <summary>The row, or null.</summary>
+    /// <summary>Returns the row, or null.</summary>
     public Task<TRow?> Ask(AppDbContext db, TKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(db);

@@ -4,19 +4,23 @@ using Npgsql;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>
-/// Warns when all hosts together may open more connections than the PostgreSQL server accepts. It is noticed too late
-/// otherwise: under load, when a host, an operator's psql or a backup is refused.
-/// </summary>
+/// <summary>Warns when all hosts together may open more connections than the PostgreSQL server accepts.</summary>
+/// <remarks>
+/// Without the warning this shows too late: under load, when a host, an operator's psql or a backup is refused.
+/// </remarks>
 internal static partial class ConnectionBudget
 {
     const string Prefix = "RideBooking/";
     const int MaxNameLength = 63;
 
-    /// <summary>What this process is called in <c>pg_stat_activity</c> and <c>sys.dm_exec_sessions</c>; each host differs.</summary>
+    /// <summary>
+    /// The name of this process in <c>pg_stat_activity</c> and <c>sys.dm_exec_sessions</c>; unique per host.
+    /// </summary>
     public static string ApplicationName { get; } = Name(Environment.MachineName, Environment.ProcessId);
 
-    /// <summary>The process id is kept when the machine's name is too long for PostgreSQL.</summary>
+    /// <summary>
+    /// Makes the name. If the machine's name is too long for PostgreSQL, it is cut, and not the process id.
+    /// </summary>
     internal static string Name(string machine, int process)
     {
         var end = $"/{process}";
@@ -24,7 +28,7 @@ internal static partial class ConnectionBudget
         return $"{Prefix}{(machine.Length > room ? machine[..room] : machine)}{end}";
     }
 
-    /// <summary>Looks once, at the start.</summary>
+    /// <summary>Checks once, at the start.</summary>
     public static async Task Check(AppDbContext db, ILogger log, CancellationToken cancellationToken)
     {
         if (!db.Database.IsNpgsql())
@@ -55,7 +59,7 @@ internal static partial class ConnectionBudget
 
     [LoggerMessage(
         LogLevel.Warning,
-        "{Hosts} hosts with up to {PoolSize} connections each may open more than the {Accepted} that the PostgreSQL server accepts: some will be refused under load. Set Maximum Pool Size in ConnectionStrings:RideBooking to {Share} at most, or raise the server's max_connections"
+        "{Hosts} hosts with up to {PoolSize} connections each may open more than the {Accepted} that the PostgreSQL server accepts: some will be refused under load. Set Maximum Pool Size in ConnectionStrings:RideBooking to at most {Share}, or raise the server's max_connections"
     )]
     static partial void LogTooMany(ILogger log, int hosts, int poolSize, int accepted, int share);
 }

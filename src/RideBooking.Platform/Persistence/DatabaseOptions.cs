@@ -1,19 +1,19 @@
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>The databases RideBooking runs on.</summary>
+/// <summary>The databases that RideBooking supports.</summary>
 public enum DatabaseProvider
 {
     /// <summary>The embedded default: one file, one process.</summary>
     Sqlite,
 
-    /// <summary>Microsoft SQL Server, or a server that speaks T-SQL.</summary>
+    /// <summary>Microsoft SQL Server, or a server that understands T-SQL.</summary>
     SqlServer,
 
     /// <summary>PostgreSQL.</summary>
     Postgres,
 }
 
-/// <summary>Which database, and where.</summary>
+/// <summary>The database and how to connect to it.</summary>
 /// <param name="Provider">From <c>Database:Provider</c>.</param>
 /// <param name="ConnectionString">From <c>ConnectionStrings:RideBooking</c>.</param>
 public sealed record DatabaseOptions(DatabaseProvider Provider, string ConnectionString);

@@ -4,13 +4,11 @@ using Microsoft.Data.Sqlite;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>
-/// Distinguishes "the database is unavailable, full or locked" from a fault of the statement. Lost races are neither: they are
-/// over at the next attempt.
-/// </summary>
+/// <summary>Distinguishes a database that is unavailable, full or locked from a fault of the statement.</summary>
+/// <remarks>A lost race is neither: the next attempt resolves it.</remarks>
 internal static class DatabaseOutage
 {
-    /// <summary>Whether the database explains the exception or anything it was caused by.</summary>
+    /// <summary>Whether a database outage caused the exception or one of its inner exceptions.</summary>
     public static bool Matches(Exception? exception)
     {
         for (; exception is not null and not StatementTimeoutException; exception = exception.InnerException)
@@ -19,7 +17,9 @@ internal static class DatabaseOutage
         return false;
     }
 
-    /// <summary>Whether the same could come of one statement that takes longer than it may, while the database is available.</summary>
+    /// <summary>
+    /// Whether one statement that exceeds its timeout could cause the same exception while the database is available.
+    /// </summary>
     public static bool MayBeOfOneStatement(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
@@ -33,8 +33,8 @@ internal static class DatabaseOutage
         {
             // Busy, locked, read-only, I/O error, full, cannot open.
             SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 8 or 10 or 13 or 14,
-            // 1205 is a deadlock. From severity 20 the connection is gone; -2 is a timeout, 4060 and 18456 no such database
-            // or login (yet).
+            // 1205 is a deadlock. From severity 20 the connection is closed; -2 is a timeout, 4060 and 18456 mean that there
+            // is no such database or login (yet).
             SqlException sql => sql.Number is not 1205
                 && (sql.Class >= 20 || sql.Number is -2 or 4060 or 18456 || sql.IsTransient),
             // PostgreSQL: serialization failure, deadlock, lock not available.
@@ -46,6 +46,6 @@ internal static class DatabaseOutage
         };
 }
 
-/// <summary>A statement took longer than it may while the database answered another: a fault of the statement, and no outage.</summary>
+/// <summary>A statement timed out while the database answered another one: a fault of the statement, not an outage.</summary>
 internal sealed class StatementTimeoutException(Exception timeout)
-    : Exception("The statement timed out, and the database is available.", timeout);
+    : Exception("The statement timed out although the database is available.", timeout);

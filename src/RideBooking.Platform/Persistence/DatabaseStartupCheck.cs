@@ -9,10 +9,12 @@ using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>Checks the schema before anything uses it. Waits for a database that is unavailable.</summary>
+/// <summary>Checks the schema before the application uses it. Waits for a database that is unavailable.</summary>
 internal static class DatabaseStartupCheck
 {
-    /// <summary>Creates or upgrades the schema. Throws <see cref="ConfigurationException"/> when there is no such database.</summary>
+    /// <summary>
+    /// Creates or upgrades the schema. Throws <see cref="ConfigurationException"/> when the database does not exist.
+    /// </summary>
     public static Task Migrate(IServiceProvider services, CancellationToken cancellationToken) =>
         OnDatabase(
             services,
@@ -25,7 +27,7 @@ internal static class DatabaseStartupCheck
             cancellationToken
         );
 
-    /// <summary>The embedded database migrates itself; a server database that is behind stops the start.</summary>
+    /// <summary>Checks the schema. The embedded database is migrated; an outdated server database stops the start.</summary>
     public static Task Check(IServiceProvider services, CancellationToken cancellationToken) =>
         services.GetRequiredService<DatabaseOptions>().Provider == DatabaseProvider.Sqlite
             ? Migrate(services, cancellationToken)
@@ -57,7 +59,7 @@ internal static class DatabaseStartupCheck
         return DependencyWait.For(
             $"the {provider} database that ConnectionStrings:RideBooking names",
             () => Try(services, provider, act),
-            failure => IsAway(failure) ? Reason(failure) : null,
+            failure => IsUnavailable(failure) ? Reason(failure) : null,
             cancellationToken
         );
     }
@@ -73,24 +75,24 @@ internal static class DatabaseStartupCheck
         {
             await act(scope.ServiceProvider.GetRequiredService<AppDbContext>(), provider);
         }
-        catch (Exception unusable) when (!IsAway(unusable) && FindDbException(unusable) is not null)
+        catch (Exception exception) when (!IsUnavailable(exception) && FindDbException(exception) is not null)
         {
-            // The drivers' messages name the server and the user, never the password.
+            // The database drivers' messages name the server and the user, never the password.
             throw new ConfigurationException(
-                $"The {provider} database that ConnectionStrings:RideBooking names cannot be used: {Reason(unusable)}"
+                $"The {provider} database that ConnectionStrings:RideBooking names cannot be used: {Reason(exception)}"
             );
         }
-        catch (ArgumentException unreadable)
+        catch (ArgumentException exception)
         {
             throw new ConfigurationException(
-                $"ConnectionStrings:RideBooking is not a connection string for {provider}: {unreadable.Message}"
+                $"ConnectionStrings:RideBooking is not a connection string for {provider}: {exception.Message}"
             );
         }
     }
 
-    // A server that answers and refuses (no such database, wrong password) is there: waiting is no help. Nor is it for a
-    // file that cannot be opened or is read-only.
-    static bool IsAway(Exception failure) =>
+    // A server that answers and refuses (no such database, wrong password) is available: waiting does not help. It does not
+    // help either if a file cannot be opened or is read-only.
+    static bool IsUnavailable(Exception failure) =>
         FindDbException(failure) switch
         {
             SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6,

@@ -6,9 +6,12 @@ using RideBooking.EventLog;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>
-/// Numbers events right after they are committed and tells the readers. Any number of replicas may do it; the slow beat
-/// finds what other replicas have numbered, and the events of one that died between its commit and its numbering.
+/// Numbers events right after they are committed, and notifies the readers. Any number of replicas may do it.
 /// </summary>
+/// <remarks>
+/// A slow poll finds events that other replicas have numbered, and the events of a replica that died between commit and
+/// numbering.
+/// </remarks>
 internal sealed partial class EventSequencing(
     IServiceScopeFactory scopes,
     EventLogSignal signal,
@@ -16,7 +19,7 @@ internal sealed partial class EventSequencing(
     ILogger<EventSequencing> log
 ) : BackgroundService
 {
-    static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan s_pollInterval = TimeSpan.FromSeconds(1);
 
     readonly LogTail _tail = new(signal);
 
@@ -32,7 +35,8 @@ internal sealed partial class EventSequencing(
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // The database is unavailable or two sequencers met: the events stay pending and the next beat numbers them.
+                // The database is unavailable or two sequencers conflict: the events stay pending, and the next poll numbers
+                // them.
                 LogRetry(log, failure);
             }
             catch (OperationCanceledException)
@@ -43,8 +47,8 @@ internal sealed partial class EventSequencing(
 
     async Task<bool> CommitWithinBeat(CancellationToken cancellationToken)
     {
-        using var beat = new CancellationTokenSource(s_beat, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, cancellationToken);
+        using var pollTimer = new CancellationTokenSource(s_pollInterval, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(pollTimer.Token, cancellationToken);
         try
         {
             return await signal.Commits.WaitToReadAsync(either.Token);
@@ -96,6 +100,6 @@ internal sealed partial class EventSequencing(
         } while (count == Sequencer.BatchSize);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Events await their positions; trying again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Events could not be numbered; the next poll tries again")]
     static partial void LogRetry(ILogger log, Exception failure);
 }

@@ -7,17 +7,17 @@ using Npgsql;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>
-/// After a table was altered, PostgreSQL refuses a statement prepared before whose result is another now ("cached plan must not
-/// change result type"), once per statement and connection. Such a statement runs again on a fresh plan, and every other
-/// connection forgets its plans when it is next taken from the pool.
+/// Reruns prepared statements that PostgreSQL refuses after a table was altered ("cached plan must not change result type").
 /// </summary>
 /// <remarks>
-/// Within a transaction nothing can run again but the whole of it: there the exception counts as a conflict to be retried
-/// (<see cref="DatabaseConflicts.IsStalePlan"/>).
+/// PostgreSQL refuses a statement whose result has changed once per connection. The statement runs again with a fresh plan,
+/// and every other connection discards its plans when it is next taken from the pool. Within a transaction only the whole
+/// transaction can run again: there the exception counts as a conflict to be retried (<see
+/// cref="DatabaseConflicts.IsStalePlan"/>).
 /// </remarks>
 internal sealed class FreshPlans : DbCommandInterceptor, IDbConnectionInterceptor
 {
-    // Which plans a connection has forgotten, by its process on the server. Filled only once a table was altered.
+    // The plans that a connection has discarded, by its process on the server. Filled only after a table was altered.
     readonly ConcurrentDictionary<int, int> _forgotten = new();
     int _changes;
 

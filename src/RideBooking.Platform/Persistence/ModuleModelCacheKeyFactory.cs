@@ -3,10 +3,11 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>
-/// Keeps one model for each set of modules. The framework keeps one for each type of context, and so a test of one module
-/// would meet the model of whichever module a test of the same process composed first.
-/// </summary>
+/// <summary>Keeps one model for each set of modules.</summary>
+/// <remarks>
+/// The framework keeps one for each type of context. A test of one module would get the model of another module that was
+/// composed earlier in the same process.
+/// </remarks>
 internal sealed class ModuleModelCacheKeyFactory : IModelCacheKeyFactory
 {
     public object Create(DbContext context, bool designTime) =>

@@ -15,10 +15,10 @@ using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationE
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>Chooses the database by configuration and registers <see cref="AppDbContext"/> on it.</summary>
+/// <summary>Selects the database by configuration and registers <see cref="AppDbContext"/> for it.</summary>
 public static class PersistenceRegistration
 {
-    /// <summary>What <c>ConnectionStrings:RideBooking</c> is when nobody says.</summary>
+    /// <summary>The default of <c>ConnectionStrings:RideBooking</c>.</summary>
     public const string DefaultConnectionString = "Data Source=data/ridebooking.db";
 
     const int MaxPrepared = 300;
@@ -26,7 +26,10 @@ public static class PersistenceRegistration
 
     static readonly WriteWholeValues s_wholeValues = new();
 
-    /// <summary>Registers the context, the event log and the choice made. Throws <see cref="ConfigurationException"/>.</summary>
+    /// <summary>
+    /// Registers the context and the event log, and returns the selected database. Throws <see
+    /// cref="ConfigurationException"/>.
+    /// </summary>
     public static DatabaseOptions AddPersistence(this IServiceCollection services, IConfiguration configuration)
     {
         var options = ReadOptions(configuration);
@@ -71,7 +74,7 @@ public static class PersistenceRegistration
         {
             var server = configuration.Required(
                 "ConnectionStrings:RideBooking",
-                $"it says where the {provider} database is."
+                $"it must say where the {provider} database is."
             );
             return new DatabaseOptions(
                 provider,
@@ -86,10 +89,10 @@ public static class PersistenceRegistration
                 string.IsNullOrWhiteSpace(connectionString) ? DefaultConnectionString : connectionString
             );
         }
-        catch (ArgumentException notSqlite)
+        catch (ArgumentException exception)
         {
             throw new ConfigurationException(
-                $"ConnectionStrings:RideBooking is not a SQLite connection string ({notSqlite.Message}); is Database:Provider meant to be another?"
+                $"ConnectionStrings:RideBooking is not a SQLite connection string ({exception.Message}); is Database:Provider meant to be another?"
             );
         }
         try
@@ -97,17 +100,17 @@ public static class PersistenceRegistration
             if (Path.GetDirectoryName(Path.GetFullPath(file.DataSource)) is { } folder)
                 Directory.CreateDirectory(folder);
         }
-        catch (Exception cannot) when (cannot is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException(
-                $"ConnectionStrings:RideBooking names a file in a folder that cannot be made ({cannot.Message})"
+                $"ConnectionStrings:RideBooking names a file in a folder that cannot be created ({exception.Message})"
             );
         }
         return new DatabaseOptions(provider, file.ConnectionString);
     }
 
-    // A connection string that says otherwise, as one to a pooler that shares sessions must, has its way. (ContainsKey is true
-    // of every key there could be.)
+    // The connection string takes precedence, for example for a pooler that shares sessions. (ContainsKey is true for every
+    // known key.)
     static string Postgres(string connectionString)
     {
         NpgsqlConnectionStringBuilder server;
@@ -115,17 +118,18 @@ public static class PersistenceRegistration
         {
             server = new NpgsqlConnectionStringBuilder(connectionString);
         }
-        catch (Exception notPostgres) when (notPostgres is ArgumentException or FormatException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
-            // It is judged where it is used, with its own message.
+            // The error is reported where the string is used, with its own message.
             return connectionString;
         }
-        // The server plans a statement once per connection and not each time it runs.
+        // The server plans a statement once per connection and not on each execution.
         if (!server.ShouldSerialize("Max Auto Prepare"))
             server.MaxAutoPrepare = MaxPrepared;
         if (!server.ShouldSerialize("No Reset On Close"))
             server.NoResetOnClose = true;
-        // Npgsql's own 100 is all that a PostgreSQL server takes by default: psql and a second host would be refused.
+        // Npgsql's default of 100 is all that a PostgreSQL server accepts by default: psql and a second host would be
+        // refused.
         if (!server.ShouldSerialize("Maximum Pool Size"))
             server.MaxPoolSize = Math.Max(DefaultPoolSize, server.MinPoolSize);
         if (!server.ShouldSerialize("Application Name"))
@@ -140,7 +144,7 @@ public static class PersistenceRegistration
         {
             server = new SqlConnectionStringBuilder(connectionString);
         }
-        catch (Exception notSqlServer) when (notSqlServer is ArgumentException or FormatException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             return connectionString;
         }
@@ -160,14 +164,14 @@ public static class PersistenceRegistration
             {
                 useDatabase(provider, db);
                 db.UseSnakeCaseNamingConvention()
-                    // Before what hands committed messages over: a wait for them is known before they are handled.
+                    // Before the dispatch of committed messages: a wait for them must be registered before they are handled.
                     .AddInterceptors(
                         provider.GetRequiredService<AppendEvents>(),
                         provider.GetRequiredService<VisibilityInterceptor>(),
                         s_wholeValues
                     )
                     .UseGroupCommit()
-                    // What fails is thrown to somebody who knows whether it is a fault or two requests that met.
+                    // Failures are thrown to callers that know whether they are a fault or a conflict of two requests.
                     .ConfigureWarnings(log =>
                         log.Log(
                             (CoreEventId.SaveChangesFailed, LogLevel.Debug),
@@ -177,7 +181,7 @@ public static class PersistenceRegistration
                         )
                     )
                     .ReplaceService<IModelCacheKeyFactory, ModuleModelCacheKeyFactory>();
-                // Last: it executes what the others have made of a statement.
+                // Last: it executes the statement as the other interceptors have changed it.
                 if (provider.GetService<FreshPlans>() is { } freshPlans)
                     db.AddInterceptors(freshPlans);
             }

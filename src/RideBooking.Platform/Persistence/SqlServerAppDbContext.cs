@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>The context on SQL Server and on servers that speak its language.</summary>
+/// <summary>The context on SQL Server and on servers that understand its language.</summary>
 public sealed class SqlServerAppDbContext(DbContextOptions<SqlServerAppDbContext> options) : AppDbContext(options)
 {
     // Most servers' default ignores case: rider "anna" would see the rides of rider "Anna". The other providers compare exactly.

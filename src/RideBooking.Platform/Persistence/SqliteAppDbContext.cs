@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>The context on SQLite: table prefixes in place of schemas, and instants as text that sorts.</summary>
+/// <summary>The context on SQLite: table prefixes instead of schemas, and instants as sortable text.</summary>
 public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> options) : AppDbContext(options)
 {
     /// <inheritdoc />
@@ -26,7 +26,9 @@ public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> opti
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<SortableInstant>();
     }
 
-    /// <summary>SQLite has no instant: fixed-width UTC text compares as time does, and a person can read it.</summary>
+    /// <summary>
+    /// Stores instants, for which SQLite has no type, as fixed-width UTC text that sorts by time and that people can read.
+    /// </summary>
     sealed class SortableInstant()
         : ValueConverter<DateTimeOffset, string>(
             instant => instant.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture),

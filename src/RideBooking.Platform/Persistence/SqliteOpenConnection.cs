@@ -4,14 +4,15 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
 
-#pragma warning disable EF1001 // There is no public place to say how a connection is closed.
+#pragma warning disable EF1001 // No public API controls how a connection is closed.
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>
-/// A context's connection stays open as long as the pooled context lives. Each opening registers a dozen functions of EF's own
-/// in the database and each closing removes them: measured, more than all the application's statements cost.
-/// </summary>
+/// <summary>Keeps a context's connection open for the life of the pooled context.</summary>
+/// <remarks>
+/// Opening a connection registers a dozen functions of EF's own in the database, and closing it removes them. Measured, this
+/// costs more than all the application's statements.
+/// </remarks>
 internal sealed class SqliteOpenConnection(
     RelationalConnectionDependencies dependencies,
     IRawSqlCommandBuilder rawSql,
@@ -52,7 +53,7 @@ internal sealed class SqliteOpenConnection(
         ReleaseGate();
     }
 
-    // A transaction that ends, by commit, rollback or disposal, closes what it has opened; it is not the current one any more.
+    // A transaction that ends, by commit, rollback or disposal, closes what it has opened, and is no longer the current one.
     void ReleaseGate()
     {
         if (CurrentTransaction is null && _made is not null)
@@ -62,7 +63,9 @@ internal sealed class SqliteOpenConnection(
 
 internal static class SqliteOpenConnectionExtensions
 {
-    /// <summary>Both together: a gate that is entered when a transaction begins is left when its connection is let go of.</summary>
+    /// <summary>
+    /// Adds both together: a gate entered when a transaction begins is left when its connection is released.
+    /// </summary>
     public static DbContextOptionsBuilder UseOpenConnection(this DbContextOptionsBuilder db, SqliteWriteGate gate) =>
         db.ReplaceService<ISqliteRelationalConnection, SqliteOpenConnection>().AddInterceptors(gate);
 }

@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>
-/// Sets what SQLite forgets with each connection: how long to wait for the scheduler's writes to the same file. Every commit
-/// is synced (synchronous=FULL), so that an accepted ride survives a power cut.
+/// Sets on each connection what SQLite does not store: how long to wait for the scheduler's writes to the same file.
 /// </summary>
+/// <remarks>Every commit is synced (synchronous=FULL), so that an accepted ride survives a power failure.</remarks>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     const string Sql = "PRAGMA busy_timeout=30000; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;";

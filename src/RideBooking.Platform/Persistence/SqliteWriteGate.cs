@@ -5,13 +5,14 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace RideBooking.Platform.Persistence;
 
 /// <summary>
-/// Queues the writers of a SQLite database, which has room for one. Without it a second writer sleeps on a thread of the pool.
+/// Queues the writers of a SQLite database, which allows one at a time. Without it a second writer blocks a thread of the
+/// pool.
 /// </summary>
 /// <remarks>
-/// Requests and all others stand in two queues, each in order, and take turns: a group of messages is one transaction and
-/// hundreds of requests are hundreds, so in one queue everything that follows from requests would wait for all requests that
-/// came meanwhile. It covers transactions that EF begins, which includes every SaveChanges here, and single statements that
-/// write without one (ExecuteUpdate, ExecuteDelete, ExecuteSql).
+/// Requests and all other writers wait in two queues, each in order, and the queues alternate. A group of messages is one
+/// transaction, and hundreds of requests are hundreds of transactions: in one queue, everything that follows from requests
+/// would wait for all requests that arrived meanwhile. It covers transactions that EF begins, which includes every
+/// SaveChanges here, and single statements that write without one (ExecuteUpdate, ExecuteDelete, ExecuteSql).
 /// </remarks>
 internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInterceptor
 {
@@ -19,7 +20,7 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
     static readonly ConcurrentDictionary<DbConnection, Gate> s_held = new(ReferenceEqualityComparer.Instance);
     static readonly AsyncLocal<bool> s_isRequest = new();
 
-    /// <summary>From here on everything in this flow of control is done for a request from outside.</summary>
+    /// <summary>Marks all that follows in this flow of control as done for a request from outside.</summary>
     public static void BeginRequest() => s_isRequest.Value = true;
 
     public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
@@ -68,10 +69,11 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
         return result;
     }
 
-    /// <summary>
-    /// Lets the next writer in. Called when the context closes the connection, however its transaction or statement ended (see
-    /// <see cref="SqliteOpenConnection"/>).
-    /// </summary>
+    /// <summary>Lets the next writer in.</summary>
+    /// <remarks>
+    /// Called when the context closes the connection, regardless of how its transaction or statement ended (see <see
+    /// cref="SqliteOpenConnection"/>).
+    /// </remarks>
     public static void Release(DbConnection connection)
     {
         if (s_held.TryRemove(connection, out var gate))
@@ -88,13 +90,13 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
     static async ValueTask Enter(DbConnection connection, CancellationToken cancellationToken)
     {
         if (s_held.ContainsKey(connection))
-            return; // the attempt before failed to begin
+            return; // the previous attempt failed to begin
         var gate = GateOf(connection);
         await gate.Enter(s_isRequest.Value, cancellationToken);
         s_held[connection] = gate;
     }
 
-    // A synchronous writer can only wait by blocking.
+    // A synchronous writer can wait only by blocking.
     static void Enter(DbConnection connection) =>
         Enter(connection, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
@@ -110,7 +112,7 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
 
         public async Task Enter(bool isRequest, CancellationToken cancellationToken)
         {
-            TaskCompletionSource turn;
+            TaskCompletionSource waiter;
             lock (_lock)
             {
                 if (!_isHeld)
@@ -118,19 +120,19 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
                     (_isHeld, _requestWasLast) = (true, isRequest);
                     return;
                 }
-                turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                (isRequest ? _requests : _others).Enqueue(turn);
+                waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                (isRequest ? _requests : _others).Enqueue(waiter);
             }
-            await using (cancellationToken.UnsafeRegister(_ => turn.TrySetCanceled(cancellationToken), null))
-                await turn.Task;
+            await using (cancellationToken.UnsafeRegister(_ => waiter.TrySetCanceled(cancellationToken), null))
+                await waiter.Task;
         }
 
         public void Leave()
         {
             lock (_lock)
             {
-                while (Next() is { } turn)
-                    if (turn.TrySetResult())
+                while (Next() is { } waiter)
+                    if (waiter.TrySetResult())
                         return;
                 _isHeld = false;
             }
@@ -139,10 +141,10 @@ internal sealed class SqliteWriteGate : DbTransactionInterceptor, IDbCommandInte
         TaskCompletionSource? Next()
         {
             var isRequest = _others.Count == 0 || (!_requestWasLast && _requests.Count > 0);
-            if (!(isRequest ? _requests : _others).TryDequeue(out var turn))
+            if (!(isRequest ? _requests : _others).TryDequeue(out var waiter))
                 return null;
             _requestWasLast = isRequest;
-            return turn;
+            return waiter;
         }
     }
 }

@@ -5,13 +5,11 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace RideBooking.Platform.Persistence;
 
-/// <summary>
-/// Writes all columns of an optional value (money, a vehicle) when one of them changes. Change detection compares member by member
-/// and takes the members of an absent value for defaults: an amount of zero in place of no amount looks unchanged, and would be
-/// stored as a currency without an amount, which is read as absent.
-/// </summary>
+/// <summary>Writes all columns of an optional value (money, a vehicle) when one of them changes.</summary>
 /// <remarks>
-/// At least one member must be required and of a reference type, so that its change is noticed (money's currency). A test checks
+/// Change detection compares member by member and treats the members of an absent value as defaults. An amount of zero that
+/// replaces no amount looks unchanged: it would be stored as a currency without an amount, which is read as absent. At least
+/// one member must be required and of a reference type, so that its change is detected (money's currency). A test checks
 /// every optional value of the model.
 /// </remarks>
 internal sealed class WriteWholeValues : SaveChangesInterceptor, IGroupCommitInterceptor

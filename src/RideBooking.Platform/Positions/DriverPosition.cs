@@ -3,13 +3,14 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.Platform.Positions;
 
-/// <summary>
-/// Where a driver was last seen. The one table that two modules share: positions are hot, lossy data that never touch the
-/// bus; Drivers writes them, Matching looks for the nearest. Being in it says nothing about being on duty.
-/// </summary>
+/// <summary>The last known position of a driver. A driver in this table is not necessarily on duty.</summary>
+/// <remarks>
+/// It is the one table that two modules share: positions are frequent, lossy data that are never sent over the bus. Drivers
+/// writes them, and Matching searches them for the nearest drivers.
+/// </remarks>
 public sealed class DriverPosition
 {
-    /// <summary>The sequence that a shift begins with: every report is newer.</summary>
+    /// <summary>The sequence at the start of a shift: every report is newer.</summary>
     internal const long StartOfShift = -1;
 
     /// <summary>The driver; one row each.</summary>
@@ -21,37 +22,37 @@ public sealed class DriverPosition
     /// <summary>Longitude, degrees.</summary>
     public double Lng { get; set; }
 
-    /// <summary>Where the vehicle points, degrees clockwise from north, if known.</summary>
+    /// <summary>The direction of the vehicle, degrees clockwise from north, if known.</summary>
     public double? Heading { get; set; }
 
-    /// <summary>The driver app's count of its reports: a greater one is newer, whenever it arrives.</summary>
+    /// <summary>The driver app's count of its reports: a greater one is newer, regardless of when it arrives.</summary>
     public long Sequence { get; set; }
 
     /// <summary>When the report arrived.</summary>
     public DateTimeOffset At { get; set; }
 
-    /// <summary>When the driver last did something else that shows they are there: answered an offer, ended a ride.</summary>
+    /// <summary>When the driver last showed activity without a report: answered an offer, ended a ride.</summary>
     public DateTimeOffset? ActiveAt { get; set; }
 
-    /// <summary>The last sequence before the shift began: what follows it may have been sent before the start.</summary>
+    /// <summary>
+    /// The last sequence before the shift began. A report that follows it may have been sent before the start.
+    /// </summary>
     public long? SequenceBeforeShift { get; set; }
 
-    /// <summary>When sequences last began again.</summary>
+    /// <summary>When the sequences last restarted.</summary>
     public DateTimeOffset? RestartedAt { get; set; }
 
-    /// <summary>
-    /// The sequence before one that leapt ahead; null when the last report followed the one before. A lower sequence that
-    /// continues this one shows that the leap was an outlier.
-    /// </summary>
+    /// <summary>The sequence before a large gap; null when the last report followed the one before.</summary>
+    /// <remarks>A lower sequence that continues this one shows that the gap was an outlier.</remarks>
     public long? SequenceBeforeLeap { get; set; }
 
-    /// <summary>How many reports in a row came from the same implausible place.</summary>
+    /// <summary>The number of successive reports from the same implausible place.</summary>
     public int Doubts { get; set; }
 
-    /// <summary>That place: latitude, degrees.</summary>
+    /// <summary>The implausible place: latitude, degrees.</summary>
     public double? DoubtedLat { get; set; }
 
-    /// <summary>That place: longitude, degrees.</summary>
+    /// <summary>The implausible place: longitude, degrees.</summary>
     public double? DoubtedLng { get; set; }
 
     /// <summary>When the first of those reports arrived.</summary>
@@ -60,7 +61,9 @@ public sealed class DriverPosition
     /// <summary>The sequence of the last of those reports.</summary>
     public long? DoubtedSequence { get; set; }
 
-    /// <summary>Changes with every write, so that a decision about what was read is written only to that.</summary>
+    /// <summary>
+    /// Changes with every write, so that a decision is written only if the row it was based on is unchanged.
+    /// </summary>
     public int Version { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<DriverPosition>
@@ -71,7 +74,7 @@ public sealed class DriverPosition
             builder.HasKey(position => position.DriverId);
             builder.Property(position => position.DriverId).HasMaxLength(255);
 
-            // A search reads one band of latitude and discards by longitude within the index.
+            // A search reads one band of latitude and filters by longitude within the index.
             builder.HasIndex(position => new { position.Lat, position.Lng });
         }
     }

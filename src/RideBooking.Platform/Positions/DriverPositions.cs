@@ -5,11 +5,12 @@ namespace RideBooking.Platform.Positions;
 /// <summary>Reads and writes the last known positions of drivers.</summary>
 public static class DriverPositions
 {
-    /// <summary>
-    /// Records a report if it is newer than what is known and the driver can be there. One conditional update in the common
-    /// case; what is out of the ordinary is read first, and written only if it has not changed meanwhile.
-    /// </summary>
-    /// <returns>What became of the report, and the sequence of the position that is known now.</returns>
+    /// <summary>Records a report if it is newer than the known position and the driver can be there.</summary>
+    /// <remarks>
+    /// In the common case it is one conditional update. An unusual report is compared with the row first, and written only if
+    /// the row has not changed meanwhile.
+    /// </remarks>
+    /// <returns>The outcome of the report, and the sequence of the position that is known now.</returns>
     public static async Task<(ReportOutcome Outcome, long Sequence)> RecordPosition(
         this DbContext db,
         DriverPosition report,
@@ -63,15 +64,13 @@ public static class DriverPositions
                     ):
                     return (ReportOutcome.Used, report.Sequence);
                 default:
-                    continue; // Another report came between.
+                    continue; // Another report was written meanwhile.
             }
         }
     }
 
-    /// <summary>
-    /// Records the position at which a shift begins, or begins again. Sequences start again with it: an app that was restarted
-    /// counts from its beginning.
-    /// </summary>
+    /// <summary>Records the position at which a shift starts or restarts. The sequences restart with it.</summary>
+    /// <remarks>An app that was restarted counts from its beginning.</remarks>
     public static async Task RestartPosition(
         this DbContext db,
         DriverPosition start,
@@ -86,7 +85,7 @@ public static class DriverPositions
         ) { }
     }
 
-    /// <summary>Records that the driver did something else that shows they are there; their position stays what it was.</summary>
+    /// <summary>Records that the driver showed activity without a report. Their position stays the same.</summary>
     public static Task MarkDriverActive(
         this DbContext db,
         string driverId,
@@ -100,13 +99,13 @@ public static class DriverPositions
             .ExecuteUpdateAsync(row => row.SetProperty(position => position.ActiveAt, at), cancellationToken);
     }
 
-    /// <summary>The positions of drivers who reported, or did anything else, since an instant.</summary>
+    /// <summary>Selects the positions of drivers who reported, or showed other activity, since an instant.</summary>
     public static IQueryable<DriverPosition> FreshSince(
         this IQueryable<DriverPosition> positions,
         DateTimeOffset since
     ) => positions.Where(position => position.At >= since || position.ActiveAt >= since);
 
-    /// <summary>The positions in a box.</summary>
+    /// <summary>Selects the positions in a box.</summary>
     public static IQueryable<DriverPosition> Within(this IQueryable<DriverPosition> positions, GeoBox box)
     {
         var band = positions.Where(position => position.Lat >= box.South && position.Lat <= box.North);
@@ -115,10 +114,11 @@ public static class DriverPositions
             : band.Where(position => position.Lng >= box.West && position.Lng <= box.East);
     }
 
-    /// <summary>
-    /// Nearest first, as seen on a flat map: right for the first few of a neighbourhood, exact only after sorting those by
-    /// <see cref="GreatCircle"/>. Plain arithmetic, because that is what every database has.
-    /// </summary>
+    /// <summary>Orders positions by their distance on a flat map, nearest first.</summary>
+    /// <remarks>
+    /// It is right for the first few in a neighbourhood, and exact only after they are sorted by <see cref="GreatCircle"/>.
+    /// Every database supports this plain arithmetic.
+    /// </remarks>
     public static IOrderedQueryable<DriverPosition> NearestFirst(
         this IQueryable<DriverPosition> positions,
         double lat,
@@ -143,9 +143,13 @@ public static class DriverPositions
         db.Set<DriverPosition>().AsNoTracking().Where(known => known.DriverId == report.DriverId);
 
     /// <summary>
-    /// What an ordinary report follows: the next few sequences, not far away, and no shift that has just begun again. The
-    /// circle is that of a flat map, and does not cross the 180th meridian: what it misses is read and judged.
+    /// Selects the positions that an ordinary report follows: one of the next sequences, not far away, and not right after a
+    /// restart of the shift.
     /// </summary>
+    /// <remarks>
+    /// The circle is that of a flat map, and does not cross the 180th meridian. Reports that it misses are compared with the
+    /// row.
+    /// </remarks>
     static IQueryable<DriverPosition> FollowedBy(
         this IQueryable<DriverPosition> positions,
         DriverPosition report,
@@ -194,7 +198,7 @@ public static class DriverPositions
                 row.SetProperty(known => known.Lat, start.Lat)
                     .SetProperty(known => known.Lng, start.Lng)
                     .SetProperty(known => known.Heading, start.Heading)
-                    // Beginning again before any report leaves the sequences of the shift before.
+                    // A restart before any report keeps the sequences of the previous shift.
                     .SetProperty(
                         known => known.SequenceBeforeShift,
                         known => known.Sequence < 0 ? known.SequenceBeforeShift : known.Sequence
@@ -225,7 +229,7 @@ public static class DriverPositions
             cancellationToken
         ) == 1;
 
-    /// <summary>False when another report created the row first.</summary>
+    /// <summary>Inserts the row. False when another report created it first.</summary>
     static async Task<bool> TryInsert(DbContext db, DriverPosition report, CancellationToken cancellationToken)
     {
         var entry = db.Add(report);

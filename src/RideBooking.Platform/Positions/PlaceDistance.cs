@@ -2,10 +2,10 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Platform.Positions;
 
-/// <summary>Distances between places.</summary>
+/// <summary>Calculates distances between places.</summary>
 public static class PlaceDistance
 {
-    /// <summary>The great-circle distance from another place, metres.</summary>
+    /// <summary>Returns the great-circle distance from another place, in metres.</summary>
     public static double MetersFrom(this Place place, Place other)
     {
         ArgumentNullException.ThrowIfNull(place);

@@ -1,51 +1,55 @@
 namespace RideBooking.Platform.Positions;
 
-/// <summary>What became of a location report.</summary>
+/// <summary>The outcome of a location report.</summary>
 public enum ReportOutcome
 {
-    /// <summary>It is the driver's position.</summary>
+    /// <summary>The report is now the driver's position.</summary>
     Used,
 
-    /// <summary>A newer one is known.</summary>
+    /// <summary>A newer report is known.</summary>
     Older,
 
     /// <summary>The driver cannot be there.</summary>
     Implausible,
 }
 
-/// <summary>Decides which location reports are believed.</summary>
-/// <param name="MaxSpeed">How fast a driver can be, metres per second.</param>
-/// <param name="Tolerance">How far two reports may be apart whatever the time between them, metres.</param>
+/// <summary>Decides which location reports are accepted.</summary>
+/// <param name="MaxSpeed">The max speed of a driver, metres per second.</param>
+/// <param name="Tolerance">The max distance of two reports regardless of the time between them, metres.</param>
 public sealed record PositionRules(double MaxSpeed, double Tolerance)
 {
-    /// <summary>The greatest sequence: what every JSON reader can count to.</summary>
+    /// <summary>The max sequence: the greatest integer that every JSON reader represents exactly.</summary>
     public const long MaxSequence = (1L << 53) - 1;
 
-    /// <summary>
-    /// How long a report may be under way. Without a report for this long sequences count from what comes next, so that no
-    /// sequence, however great, silences an app for longer.
-    /// </summary>
+    /// <summary>The max delay of a report.</summary>
+    /// <remarks>
+    /// After this time without a report, any sequence is accepted next. So no sequence, however great, blocks an app for
+    /// longer.
+    /// </remarks>
     public static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many reports in a row from one implausible place show that the driver is there.</summary>
+    /// <summary>The number of successive reports from one implausible place that confirm it.</summary>
     public const int Confirmations = 3;
 
-    /// <summary>
-    /// The least time between the first and the last of those: a receiver that is led astray says the same many times a second.
-    /// </summary>
+    /// <summary>The min time between the first and the last of those reports.</summary>
+    /// <remarks>A disturbed receiver reports the same place many times a second.</remarks>
     public static readonly TimeSpan ConfirmationTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>A step greater than this may be an outlier. Apps may count in milliseconds.</summary>
+    /// <summary>
+    /// The max ordinary step of a sequence; a greater one may be an outlier. Apps may count in milliseconds.
+    /// </summary>
     internal const long Leap = 1_000_000;
 
-    /// <summary>How near to its end a report of the former shift is counted, and how far from the start one of the new.</summary>
+    /// <summary>
+    /// The max distances at which a sequence counts as close to the start of a shift, or to the last one of the previous shift.
+    /// </summary>
     const long NearStart = 100;
     const long NearFormer = 1_000;
 
-    /// <summary>Whether this is where devices say they are when they do not know: 0°, 0°, in the Gulf of Guinea.</summary>
+    /// <summary>Whether this is the place that devices report without a fix: 0°, 0°, in the Gulf of Guinea.</summary>
     public static bool IsNowhere(double lat, double lng) => Math.Abs(lat) < 0.001 && Math.Abs(lng) < 0.001;
 
-    /// <summary>What to make of a report, given what is known.</summary>
+    /// <summary>Judges a report by the known position.</summary>
     internal ReportOutcome Judge(DriverPosition known, DriverPosition report)
     {
         if (!IsNewer(known, report))
@@ -62,7 +66,7 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
             : ReportOutcome.Implausible;
     }
 
-    /// <summary>Whether the report comes from the place that was doubted last, and is not the same report again.</summary>
+    /// <summary>Whether the report repeats the place that was doubted last, and is not the same report again.</summary>
     internal bool IsDoubtedAgain(DriverPosition known, DriverPosition report) =>
         known is { DoubtedLat: { } lat, DoubtedLng: { } lng, DoubtedSequence: { } sequence }
         && known.Doubts > 0
@@ -78,7 +82,7 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
                 && report.Sequence > before
                 && report.Sequence - before < known.Sequence - report.Sequence;
 
-        // Sent before the shift began and overtaken by its start.
+        // Sent before the shift began, and received after its start.
         return !(
             HasJustRestarted(known, report)
             && report.Sequence <= known.SequenceBeforeShift
@@ -86,7 +90,9 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
         );
     }
 
-    /// <summary>What to keep as the sequence before a leap: null unless this one is so far ahead that it may be an outlier.</summary>
+    /// <summary>
+    /// Returns the sequence to keep before a gap: null unless this report is so far ahead that it may be an outlier.
+    /// </summary>
     internal static long? SequenceBeforeLeap(DriverPosition known, DriverPosition report)
     {
         var step = report.Sequence - known.Sequence;

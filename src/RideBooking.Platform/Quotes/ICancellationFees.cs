@@ -2,17 +2,17 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Platform.Quotes;
 
-/// <summary>
-/// What cancelling costs, asked before it is done. Billing answers with the calculator that will charge it, so that what a
-/// rider is shown and what the rider pays cannot differ.
-/// </summary>
+/// <summary>Calculates what a cancellation costs before it is carried out. Billing implements it.</summary>
+/// <remarks>
+/// It uses the calculator that will charge the fee. So the fee that riders see and the fee that they pay cannot differ.
+/// </remarks>
 public interface ICancellationFees
 {
-    /// <summary>The fee of a ride that were cancelled like this.</summary>
+    /// <summary>Returns the fee for a ride that is cancelled like this.</summary>
     CancellationPrice Of(RideCancelled ride);
 }
 
-/// <summary>What cancelling costs.</summary>
+/// <summary>The cost of a cancellation.</summary>
 /// <param name="Amount">Zero when waived.</param>
-/// <param name="WaivedReason">Why it is waived: see <see cref="CancellationFeeAssessed.WaivedReason"/>.</param>
+/// <param name="WaivedReason">The reason for a waiver: see <see cref="CancellationFeeAssessed.WaivedReason"/>.</param>
 public sealed record CancellationPrice(Money Amount, string? WaivedReason);

@@ -1,11 +1,13 @@
 namespace RideBooking.Platform.Quotes;
 
-/// <summary>The currency and the time zone of the tariff that holds now. Billing answers; modules that show money and days ask.</summary>
+/// <summary>
+/// The currency and the time zone of the present tariff. Billing implements it, for modules that show money and days.
+/// </summary>
 public interface ITariffLocale
 {
-    /// <summary>ISO 4217.</summary>
+    /// <summary>The currency, as an ISO 4217 code.</summary>
     string Currency { get; }
 
-    /// <summary>The time zone that peaks are read in.</summary>
+    /// <summary>The time zone of the tariff's peak times.</summary>
     TimeZoneInfo TimeZone { get; }
 }

@@ -8,21 +8,24 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Platform.Quotes;
 
-/// <summary>
-/// Writes quotes as tokens that a rider can carry but not change: <c>q1.&lt;payload&gt;.&lt;mac&gt;</c>, the payload compact JSON,
-/// the mac HMAC-SHA256 over everything before it, both base64url. The version is part of what is signed.
-/// </summary>
+/// <summary>Writes quotes as tokens that a rider can pass on but not change.</summary>
+/// <remarks>
+/// The format is <c>q1.&lt;payload&gt;.&lt;mac&gt;</c>: the payload is compact JSON, the mac is HMAC-SHA256 over everything
+/// before it, and both are in base64url. The version is part of the signed text.
+/// </remarks>
 /// <param name="key">The secret key; 32 bytes or more.</param>
 public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
 {
-    /// <summary>The longest token there is, in characters. An ordinary one has about 400; the rider's id makes the difference.</summary>
+    /// <summary>
+    /// The max length of a token, in characters. An ordinary one has about 400, depending on the rider's id.
+    /// </summary>
     public const int MaxLength = 2048;
 
     const string Prefix = "q1.";
     const int MinimumKeyBytes = 32;
     const int MacCharacters = 43; // 32 bytes in base64url
 
-    // The token is not put into HTML; escaping there would triple the length of a name in Cyrillic.
+    // The token is not used in HTML. Escaping for HTML would triple the length of a name in Cyrillic.
     static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly byte[] _key =
@@ -30,10 +33,8 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
             ? key.ToArray()
             : throw new ArgumentException($"The key must have at least {MinimumKeyBytes} bytes.", nameof(key));
 
-    /// <summary>
-    /// The quote as a token. The addresses of its places are left out: the promise is about points on the map, and they would make
-    /// the token arbitrarily long.
-    /// </summary>
+    /// <summary>Writes the quote as a token, without the addresses of its places.</summary>
+    /// <remarks>The promise is about points on the map, and addresses would make the token arbitrarily long.</remarks>
     /// <exception cref="ArgumentException">The quote's texts are too long for a token.</exception>
     public string Sign(SignedQuote quote)
     {
@@ -46,11 +47,9 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
             : throw new ArgumentException($"The token would have {token.Length} characters.", nameof(quote));
     }
 
-    /// <summary>
-    /// Reads a token that this key signed; false for anything else, whatever it is. Whether the quote is still valid, and for
-    /// this rider and this trip, is for the caller to check.
-    /// </summary>
-    /// <param name="token">What claims to be a token.</param>
+    /// <summary>Reads a token that this key signed; false for any other text.</summary>
+    /// <remarks>The caller checks whether the quote is still valid, and whether it is for this rider and this trip.</remarks>
+    /// <param name="token">The text to read.</param>
     /// <param name="quote">The quote, its places without addresses.</param>
     public bool TryRead(string? token, out SignedQuote quote)
     {
@@ -61,12 +60,12 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
         if (dot < Prefix.Length || token[dot] != '.')
             return false;
 
-        // Compared as text, so that one mac has one spelling: base64 has spare bits in its last character.
+        // Compared as text, so that one mac has only one accepted spelling: base64 has spare bits in its last character.
         var claimed = Encoding.UTF8.GetBytes(token[(dot + 1)..]);
         if (!CryptographicOperations.FixedTimeEquals(claimed, Encoding.UTF8.GetBytes(Mac(token[..dot]))))
             return false;
 
-        // What follows was made by Sign. It is still read defensively: a key may outlive the payload's shape.
+        // Sign wrote the rest. It is still read defensively, because a key may outlive the payload's format.
         try
         {
             var payload = Base64Url.DecodeFromChars(token.AsSpan(Prefix.Length, dot - Prefix.Length));
@@ -75,7 +74,7 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
             quote = read;
             return true;
         }
-        catch (Exception unreadable) when (unreadable is JsonException or FormatException)
+        catch (Exception exception) when (exception is JsonException or FormatException)
         {
             return false;
         }
@@ -83,7 +82,7 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
 
     string Mac(string signed) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(signed)));
 
-    /// <summary>The quote in few characters.</summary>
+    /// <summary>The quote in a compact form.</summary>
     sealed record Payload(
         Guid I,
         string? R,

@@ -11,11 +11,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Security;
 
-/// <summary>
-/// The secret that every key of the application is derived from, one per purpose: <c>Quotes:SigningKey</c>, or
-/// <c>Auth:SigningKey</c>. In Development with neither, a random one that the database keeps, so that tokens and quotes
-/// outlive a restart and hold for every replica.
-/// </summary>
+/// <summary>The secret from which every key of the application is derived, one key per purpose.</summary>
+/// <remarks>
+/// It is <c>Quotes:SigningKey</c>, or <c>Auth:SigningKey</c>. In Development without either, it is random and stored in the
+/// database, so that tokens and quotes survive a restart and are valid for every replica.
+/// </remarks>
 public sealed class ApplicationSecret : IDevelopmentSigningKey
 {
     const int MinimumBytes = 32;
@@ -39,7 +39,7 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
             );
     }
 
-    /// <summary>The 256-bit key for one purpose.</summary>
+    /// <summary>Returns the 256-bit key for one purpose.</summary>
     public byte[] KeyFor(string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Master, 32, info: Encoding.UTF8.GetBytes(purpose));
 
@@ -49,7 +49,7 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
 
     byte[] Master => _master ?? throw new InvalidOperationException("The development secret is not loaded yet.");
 
-    /// <summary>In Development, reads the kept secret or makes the first one. Does nothing where one is configured.</summary>
+    /// <summary>Reads or creates the stored secret in Development. Does nothing if a secret is configured.</summary>
     internal async Task Load(IServiceScopeFactory scopes, CancellationToken cancellationToken)
     {
         if (_master is not null)
@@ -66,7 +66,7 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
         }
         catch (DbUpdateException)
         {
-            // Another replica made it at the same moment; the read below tells.
+            // Another replica created it at the same moment; the query below reads it.
         }
 
         await using var fresh = scopes.CreateAsyncScope();
@@ -78,7 +78,7 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
     }
 }
 
-/// <summary>The one row that keeps a development secret. Empty in production.</summary>
+/// <summary>The one row that stores a development secret. Empty in production.</summary>
 internal sealed class DevelopmentSecret
 {
     public int Id { get; init; } = 1;

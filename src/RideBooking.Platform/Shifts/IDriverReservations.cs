@@ -1,15 +1,14 @@
 namespace RideBooking.Platform.Shifts;
 
-/// <summary>
-/// Ends what drivers are reserved for. Matching answers from the rows that reserve drivers, so that a shift ends only when no
-/// accepted ride keeps the driver, and its open offer ends with it.
-/// </summary>
+/// <summary>Ends the reservations of drivers. Matching implements it.</summary>
+/// <remarks>
+/// It decides by the rows that reserve drivers, so that a shift ends only if no accepted ride reserves the driver, and the
+/// driver's open offer ends with it.
+/// </remarks>
 public interface IDriverReservations
 {
-    /// <summary>
-    /// Withdraws the driver's open offer, if any, and stops offering them rides, in the caller's transaction, which the caller
-    /// saves and commits.
-    /// </summary>
-    /// <returns>False when an accepted ride is the driver's; nothing has changed then.</returns>
+    /// <summary>Withdraws the driver's open offer, if any, and stops offering them rides.</summary>
+    /// <remarks>It takes part in the caller's transaction, which the caller saves and commits.</remarks>
+    /// <returns>False when the driver has an accepted ride; then nothing has changed.</returns>
     Task<bool> TryEndShift(string driverId, Guid shiftId, CancellationToken cancellationToken);
 }

@@ -12,7 +12,7 @@ public sealed class Settings_that_cannot_work
     [InlineData("Urls has 'http://localhost:99999', whose port is above 65535", "Urls=http://localhost:99999")]
     [InlineData("Urls: Cannot assign requested address", "Urls=http://192.0.2.1:5081")]
     [InlineData(
-        "ConnectionStrings:RideBooking names a file in a folder that cannot be made",
+        "ConnectionStrings:RideBooking names a file in a folder that cannot be created",
         "ConnectionStrings:RideBooking=Data Source=/dev/null/rides/ridebooking.db"
     )]
     public async Task End_the_start_with_one_line(string line, string setting)

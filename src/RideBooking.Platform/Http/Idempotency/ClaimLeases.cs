@@ -39,17 +39,17 @@ internal sealed partial class ClaimLeases(
     internal async Task Renew(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var lasting = _held.Values.Where(lease => lease.Claim.Since <= now - settings.RenewEvery).ToList();
-        if (lasting.Count == 0)
+        var longRunning = _held.Values.Where(lease => lease.Claim.Since <= now - settings.RenewEvery).ToList();
+        if (longRunning.Count == 0)
             return;
         try
         {
-            await store.Renew(lasting.ConvertAll(lease => lease.Claim), now, cancellationToken);
-            lasting.ForEach(lease => lease.LastsFrom(now));
+            await store.Renew(longRunning.ConvertAll(lease => lease.Claim), now, cancellationToken);
+            longRunning.ForEach(lease => lease.LastsFrom(now));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotRenewed(log, exception, lasting.Count);
+            LogNotRenewed(log, exception, longRunning.Count);
         }
     }
 

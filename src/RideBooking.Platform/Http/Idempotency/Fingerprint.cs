@@ -58,9 +58,8 @@ internal static class Fingerprint
                 Write(JsonSerializer.SerializeToElement(request, type, json), writer);
             return written.WrittenSpan.ToArray();
         }
-        catch (Exception unreadable)
-            when (unreadable is JsonException or NotSupportedException or ArgumentException or InvalidOperationException
-            )
+        catch (Exception exception)
+            when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException)
         {
             return null;
         }

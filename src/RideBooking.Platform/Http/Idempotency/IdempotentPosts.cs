@@ -89,11 +89,11 @@ internal sealed class IdempotentPosts(
     /// <summary>Waits while another process carries out the request. Within this process the gate does the waiting.</summary>
     async Task<Claim> ClaimOrWait(Guid id, string caller, string fingerprint, CancellationToken cancellationToken)
     {
-        var giveUpAt = clock.GetUtcNow() + settings.Wait;
+        var deadline = clock.GetUtcNow() + settings.Wait;
         while (true)
         {
             var claim = await store.Claim(id, caller, fingerprint, cancellationToken);
-            if (claim is not Claim.InProgress || clock.GetUtcNow() >= giveUpAt)
+            if (claim is not Claim.InProgress || clock.GetUtcNow() >= deadline)
                 return claim;
             await Task.Delay(settings.Poll, clock, cancellationToken);
         }
@@ -102,7 +102,7 @@ internal sealed class IdempotentPosts(
     async Task CarryOut(HttpContext context, Claim.Granted claim)
     {
         // If the client disconnects, the work goes on: the client will retry the request and expects to find the answer.
-        var (hangUp, sent) = (context.RequestAborted, context.Response.Body);
+        var (requestAborted, sent) = (context.RequestAborted, context.Response.Body);
         using var lease = leases.Hold(claim);
         using var buffer = new MemoryStream();
         context.RequestAborted = lease.Ended;
@@ -120,7 +120,7 @@ internal sealed class IdempotentPosts(
         finally
         {
             context.Response.Body = sent;
-            context.RequestAborted = hangUp;
+            context.RequestAborted = requestAborted;
         }
 
         // The framework's status for work that was cancelled by its token, which here is the lease.
@@ -152,7 +152,7 @@ internal sealed class IdempotentPosts(
         }
 
         if (buffer.Length > 0)
-            await response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), hangUp);
+            await response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), requestAborted);
     }
 
     /// <summary>Completes or releases the claim. The answer is sent even if this fails, because the work is done.</summary>
@@ -168,7 +168,7 @@ internal sealed class IdempotentPosts(
         }
         catch (Exception exception)
         {
-            log.LogWarning(exception, "Could not complete or release the idempotency claim {Id}; it ends with its lease", claim.Id);
+            log.LogWarning(exception, "Could not settle the idempotency claim {Id}; it ends with its lease", claim.Id);
         }
     }
 

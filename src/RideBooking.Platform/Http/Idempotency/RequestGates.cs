@@ -21,7 +21,7 @@ internal sealed class RequestGates
 
         try
         {
-            await gate.Turn.WaitAsync(cancellationToken);
+            await gate.Semaphore.WaitAsync(cancellationToken);
         }
         catch
         {
@@ -29,7 +29,7 @@ internal sealed class RequestGates
             throw;
         }
 
-        return new Turn(this, id, gate);
+        return new Holder(this, id, gate);
     }
 
     void Leave(Guid id, Gate gate)
@@ -38,7 +38,7 @@ internal sealed class RequestGates
             if (--gate.Users == 0)
             {
                 gates.Remove(id);
-                gate.Turn.Dispose();
+                gate.Semaphore.Dispose();
             }
     }
 
@@ -54,16 +54,16 @@ internal sealed class RequestGates
 
     sealed class Gate
     {
-        public SemaphoreSlim Turn { get; } = new(1, 1);
+        public SemaphoreSlim Semaphore { get; } = new(1, 1);
 
         public int Users { get; set; }
     }
 
-    sealed class Turn(RequestGates gates, Guid id, Gate gate) : IDisposable
+    sealed class Holder(RequestGates gates, Guid id, Gate gate) : IDisposable
     {
         public void Dispose()
         {
-            gate.Turn.Release();
+            gate.Semaphore.Release();
             gates.Leave(id, gate);
         }
     }
