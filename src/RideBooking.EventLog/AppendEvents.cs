@@ -104,7 +104,8 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
 
     /// <inheritdoc />
     /// <remarks>
-    /// The numbers may have been rolled back. If the transaction did commit after all, the next read of the log finds its events.
+    /// The numbers may have been rolled back. If the transaction did commit after all, the next read of the log finds its
+    /// events.
     /// </remarks>
     public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
         Forget(eventData.Context);

@@ -295,7 +295,8 @@ sealed class QuartzTables
                 .HasConstraintName(ForeignKeyTo("JOB_DETAILS"))
                 .OnDelete(DeleteBehavior.NoAction);
 
-        /// <summary>Maps the cascade that Quartz relies on: it deletes only a trigger's row, not the rows that extend it.</summary>
+        /// <summary>Maps the cascade that Quartz relies on.</summary>
+        /// <remarks>Quartz deletes only a trigger's row; the cascade deletes the rows that extend it.</remarks>
         public void ExtendsTrigger() =>
             entity
                 .HasOne("Quartz.TRIGGERS", null)

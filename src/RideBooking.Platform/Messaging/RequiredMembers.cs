@@ -11,7 +11,7 @@ namespace RideBooking.Platform.Messaging;
 /// <remarks>
 /// Such a message is unreadable and goes to its error queue at once, before any consumer sees it. A member is required unless
 /// it is nullable or has a default value. A field that a later version adds at the end with a default therefore leaves messages
-/// of earlier versions readable. Ids must not be empty, and instants must not be in the year 1.
+/// of earlier versions readable. Ids must not be empty, and instants must not be the default (year 1).
 /// </remarks>
 internal static class RequiredMembers
 {

@@ -17,7 +17,7 @@ public enum TransportKind
 /// <summary>The transport, its address, and how failed messages are retried.</summary>
 /// <param name="Kind">From <c>Transport:Kind</c>.</param>
 /// <param name="Broker">From <c>ConnectionStrings:RabbitMq</c>; null for the in-memory transport.</param>
-/// <param name="Retry">From <c>Messaging:Retry</c>: pauses between attempts in memory, seconds at most.</param>
+/// <param name="Retry">From <c>Messaging:Retry</c>: pauses between attempts in memory, a few seconds at most.</param>
 /// <param name="Redelivery">From <c>Messaging:Redelivery</c>: pauses between scheduled redeliveries after that.</param>
 /// <param name="TimersAtOnce">From <c>Messaging:TimersAtOnce</c>: max timers and redeliveries one host sends at once.</param>
 /// <param name="TimersPerSecond">From <c>Messaging:TimersPerSecond</c>: max per second.</param>
