@@ -236,7 +236,7 @@ public sealed partial class EventVisibility : IDisposable
                 wait.Follow(row.StreamId);
                 wait.Add(row.EventId, row.EventType);
             }
-            foreach (var (message, consumer) in commit.Marks)
+            foreach (var (message, consumer) in commit.InboxEntries)
             {
                 Works(consumer);
                 foreach (var wait in Of(message).ToList())
@@ -266,7 +266,8 @@ public sealed partial class EventVisibility : IDisposable
     void Works(Guid consumer)
     {
         _handled[consumer] = Stopwatch.GetTimestamp();
-        _stuck.RemoveWhere(stuck => stuck.Id == consumer);
+        if (_stuck.Count > 0)
+            _stuck.RemoveWhere(stuck => stuck.Id == consumer);
     }
 
     static TimeSpan Left(TimeSpan budget, long arrived)
@@ -433,9 +434,9 @@ public sealed partial class EventVisibility : IDisposable
 
     /// <summary>What one transaction has committed.</summary>
     /// <param name="Events">Its events, each with the message whose handling published it.</param>
-    /// <param name="Marks">The inbox entries: the messages it has handled, each with the consumer.</param>
+    /// <param name="InboxEntries">The inbox entries: the messages it has handled, each with the consumer.</param>
     internal sealed record Commit(
         List<(LoggedEvent Event, Guid? Cause)> Events,
-        List<(Guid Message, Guid Consumer)> Marks
+        List<(Guid Message, Guid Consumer)> InboxEntries
     );
 }

@@ -20,7 +20,9 @@ public static class OutsideTransaction
     internal static bool IsOutsideTransaction(this IRegistrationContext context, string endpointName)
     {
         var names = context.GetRequiredService<IEndpointNameFormatter>();
-        return context.GetServices<Registration>().Any(mark => mark.EndpointName(names) == endpointName);
+        return context
+            .GetServices<Registration>()
+            .Any(registration => registration.EndpointName(names) == endpointName);
     }
 
     sealed record Registration(Func<IEndpointNameFormatter, string> EndpointName);

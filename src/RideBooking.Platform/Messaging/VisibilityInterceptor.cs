@@ -96,7 +96,7 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
         if (visibility is not { IsNeeded: true })
             return;
         List<LoggedEvent> events = [];
-        List<(Guid, Guid)> marks = [];
+        List<(Guid, Guid)> entries = [];
         Dictionary<Guid, Guid?> causes = [];
         foreach (var entry in db.ChangeTracker.Entries())
             if (entry.State == EntityState.Added)
@@ -105,8 +105,8 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
                     case LoggedEvent row:
                         events.Add(row);
                         break;
-                    case InboxState mark:
-                        marks.Add((mark.MessageId, mark.ConsumerId));
+                    case InboxState inboxEntry:
+                        entries.Add((inboxEntry.MessageId, inboxEntry.ConsumerId));
                         break;
                     case OutboxMessage message:
                         causes[message.MessageId] = message.InboxMessageId;
@@ -114,11 +114,11 @@ internal sealed class VisibilityInterceptor(EventVisibility? visibility)
                     default:
                         break;
                 }
-        if (events.Count == 0 && marks.Count == 0)
+        if (events.Count == 0 && entries.Count == 0)
             return;
         var commit = _saved.GetValue(db, _ => new Saved(transaction, new EventVisibility.Commit([], []))).Commit;
         commit.Events.AddRange(events.Select(row => (row, causes.GetValueOrDefault(row.EventId))));
-        commit.Marks.AddRange(marks);
+        commit.InboxEntries.AddRange(entries);
     }
 
     void Committed(TransactionEndEventData ended)

@@ -8,31 +8,29 @@ using RideBooking.Platform.Observability;
 
 namespace RideBooking.Platform.Recovery;
 
-/// <summary>One consumer or machine that leaves an inbox mark for what it has handled.</summary>
-/// <param name="Id">As the inbox knows it.</param>
+/// <summary>A consumer or state machine that adds an inbox entry for each message that it has handled.</summary>
+/// <param name="Id">Its id in the inbox.</param>
 /// <param name="Endpoint">Its queue.</param>
 internal readonly record struct InboxConsumer(Guid Id, string Endpoint);
 
-/// <summary>
-/// Who handles which message, known once the bus is configured. Every endpoint is in it; marks are left by those in a
-/// transaction only.
-/// </summary>
+/// <summary>Knows which consumers handle which message, once the bus is configured.</summary>
+/// <remarks>It includes every endpoint, but only consumers in a transaction add inbox entries.</remarks>
 internal sealed class InboxConsumers
 {
     readonly ConcurrentDictionary<Type, ImmutableArray<InboxConsumer>> _marking = new();
     readonly ConcurrentDictionary<Type, byte> _consumed = new();
 
-    /// <summary>Every message that some endpoint consumes.</summary>
+    /// <summary>The types of all messages that an endpoint consumes.</summary>
     public IEnumerable<Type> Messages => _consumed.Keys;
 
-    /// <summary>Those that leave a mark for a message of this type.</summary>
+    /// <summary>Returns the consumers that add an inbox entry for a message of this type.</summary>
     public ImmutableArray<InboxConsumer> Of(Type message) => _marking.GetValueOrDefault(message, []);
 
-    /// <summary>Takes note of what is configured on an endpoint.</summary>
+    /// <summary>Records what is configured on an endpoint.</summary>
     /// <param name="endpoint">The endpoint, or one of its partitions.</param>
     /// <param name="name">The endpoint's name.</param>
-    /// <param name="leavesMarks">Whether it has an inbox.</param>
-    /// <param name="aliases">Told that a consumer on a partition is the endpoint's.</param>
+    /// <param name="leavesMarks">Whether the endpoint has an inbox.</param>
+    /// <param name="aliases">Receives the consumers on a partition as consumers of the endpoint.</param>
     public void Watch(IReceiveEndpointConfigurator endpoint, string name, bool leavesMarks, ConsumerAliases aliases)
     {
         var observer = new Observer(this, name, endpoint.InputAddress.LastPart(), leavesMarks, aliases);
@@ -59,7 +57,7 @@ internal sealed class InboxConsumers
         ConsumerAliases aliases
     ) : IConsumerConfigurationObserver, ISagaConfigurationObserver
     {
-        // The ids are made as MassTransit's outbox makes them; a test compares them with the marks that are left.
+        // The ids are formed as MassTransit's outbox forms them. A test compares them with the inbox entries.
         public void ConsumerMessageConfigured<TConsumer, TMessage>(
             IConsumerMessageConfigurator<TConsumer, TMessage> configurator
         )

@@ -7,10 +7,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Recovery;
 
-/// <summary>
-/// Moves the recovery point behind the events that have been handled. An event gets a minute; one that is not handled by
-/// then is noted, so that a single message that fails does not hold the point where it is.
-/// </summary>
+/// <summary>Moves the recovery point past the events that have been handled.</summary>
+/// <remarks>
+/// Consumers have a minute to handle an event. After that the event is noted as unfinished, so that a single failing message
+/// does not stop the point.
+/// </remarks>
 internal sealed class MoveRecoveryPoint(
     IServiceScopeFactory scopes,
     UnhandledEvents unhandled,
@@ -21,7 +22,7 @@ internal sealed class MoveRecoveryPoint(
     static readonly TimeSpan s_beat = TimeSpan.FromSeconds(30);
     static readonly TimeSpan s_ordinary = TimeSpan.FromMinutes(1);
 
-    // More than that is a backlog, not an exception: then the point stays until consumers have caught up.
+    // More than this is a backlog and not an exception: the point then stays until the consumers have caught up.
     internal const int MaxNoted = 10_000;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,7 +39,9 @@ internal sealed class MoveRecoveryPoint(
             }
     }
 
-    /// <summary>Moves the point as far as it goes now. Several processes may do it at once: each step is taken by one.</summary>
+    /// <summary>
+    /// Moves the point as far as is possible now. Several processes may do it at once: one of them takes each step.
+    /// </summary>
     public async Task Move(CancellationToken cancellationToken)
     {
         await ForgetFinished(cancellationToken);
@@ -75,7 +78,7 @@ internal sealed class MoveRecoveryPoint(
         }
     }
 
-    /// <summary>The events that are noted, in their order.</summary>
+    /// <summary>Returns the noted events, in their order.</summary>
     internal static IQueryable<LoggedEvent> Noted(AppDbContext db, long after) =>
         db.Set<UnfinishedEvent>()
             .Where(noted => noted.Position > after)

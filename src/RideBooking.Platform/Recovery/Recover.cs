@@ -8,23 +8,23 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Recovery;
 
-/// <summary>What a recovery did.</summary>
-/// <param name="Looked">How many events it looked at.</param>
-/// <param name="Events">The events it published again, by name.</param>
-/// <param name="Work">The unfinished work it spoke for, by name.</param>
+/// <summary>The result of a recovery.</summary>
+/// <param name="Looked">The number of events that it examined.</param>
+/// <param name="Events">The numbers of events that it republished, by name.</param>
+/// <param name="Work">The numbers of pieces of unfinished work that it recovered, by name.</param>
 internal sealed record Recovered(
     long Looked,
     IReadOnlyDictionary<string, int> Events,
     IReadOnlyDictionary<string, int> Work
 )
 {
-    /// <summary>Whether something was published again.</summary>
+    /// <summary>Whether anything was republished.</summary>
     public bool Something => Count > 0;
 
-    /// <summary>Events published again and pieces of work spoken for.</summary>
+    /// <summary>The number of events republished and of pieces of work recovered.</summary>
     public int Count => Events.Values.Sum() + Work.Values.Sum();
 
-    /// <summary>In words, for a person.</summary>
+    /// <summary>Describes the result in words, for a person.</summary>
     public override string ToString() =>
         $"{Events.Values.Sum()} of {Looked} events published again"
         + (Events.Count > 0 ? $" ({Listed(Events)})" : "")
@@ -35,16 +35,16 @@ internal sealed record Recovered(
 }
 
 /// <summary>
-/// Makes good what a transport has lost. Whatever goes through it is either an event, or a command or timer that follows from
-/// a module's rows: so the events that somebody has not handled are published again under their own ids, and every module
-/// republishes what its unfinished work waits for. A consumer that has handled it already drops it. Everything goes through the
-/// outbox, a batch at a time, so that a recovery which is killed has done what it had done; it may run beside the hosts and
-/// in several processes.
+/// Recovers messages that a transport has lost: republishes unhandled events, and what unfinished work waits for.
 /// </summary>
 /// <remarks>
-/// Complete, because an event before the recovery point was seen to be handled by everybody, or is noted; see
-/// <see cref="MoveRecoveryPoint"/>. Its cost is what has happened since the point (a minute or two of events) and what is
-/// unfinished, not what there ever was.
+/// Every message is either an event, or a command or timer that follows from a module's rows. Recovery republishes the events
+/// that a consumer has not handled, under their own ids, and each module republishes the messages that its unfinished work
+/// waits for. A consumer that has already handled a message drops it. All messages go through the outbox, one batch at a
+/// time: if a recovery is killed, its finished batches stay valid. It may run beside the hosts and in several processes. It
+/// is complete, because every event before the recovery point is known to have been handled by all its consumers, or is
+/// noted; see <see cref="MoveRecoveryPoint"/>. Its cost depends on the events since the point (a minute or two of events) and
+/// on the unfinished work, not on the length of the log.
 /// </remarks>
 internal sealed class Recover(
     IServiceScopeFactory scopes,
@@ -54,10 +54,10 @@ internal sealed class Recover(
     IRecoveryAudit? audit = null
 )
 {
-    /// <summary>Recovers once because somebody asked for it, and leaves that in the operators' audit.</summary>
-    /// <param name="by">Who.</param>
-    /// <param name="progress">As of <see cref="Run"/>.</param>
-    /// <param name="cancellationToken">As of <see cref="Run"/>.</param>
+    /// <summary>Recovers once at someone's request, and records it in the operators' audit.</summary>
+    /// <param name="by">The account and the machine that recover.</param>
+    /// <param name="progress">See <see cref="Run"/>.</param>
+    /// <param name="cancellationToken">See <see cref="Run"/>.</param>
     public async Task<Recovered> RunFor(string by, Action<long, long> progress, CancellationToken cancellationToken)
     {
         var entry = audit is null ? (Guid?)null : await audit.Begun(by, cancellationToken);
@@ -68,8 +68,8 @@ internal sealed class Recover(
     }
 
     /// <summary>Recovers once.</summary>
-    /// <param name="progress">Told how many events have been looked at and published again so far.</param>
-    /// <param name="cancellationToken">Ends it early; what was published again stays so.</param>
+    /// <param name="progress">Receives the numbers of events examined and republished so far.</param>
+    /// <param name="cancellationToken">Ends the recovery early; messages already republished stay so.</param>
     public async Task<Recovered> Run(Action<long, long> progress, CancellationToken cancellationToken)
     {
         var theirs = failed is null ? new HashSet<(string, Guid)>() : await failed.Known(cancellationToken);
@@ -118,7 +118,7 @@ internal sealed class Recover(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        // Only then has every event a position.
+        // Events get their positions here. Without this step, some would have none yet.
         await Sequencer.CatchUp(db, cancellationToken);
         return (
             await db.Set<RecoveryPoint>().Select(row => row.Position).SingleAsync(cancellationToken),
@@ -136,7 +136,7 @@ internal sealed class Recover(
         if (events.Count == 0)
             return;
         var publish = scope.GetRequiredService<IPublishEndpoint>();
-        // What the context knows already as logged is not logged a second time.
+        // Events that the context already knows as logged are not logged a second time.
         db.AttachRange(events);
         foreach (var row in events)
         {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace RideBooking.Platform.Recovery;
 
-/// <summary>The in-memory transport has lost its queues whenever the process starts: nobody need ask for the recovery.</summary>
+/// <summary>
+/// Recovers automatically at the start on the in-memory transport, which loses its queues whenever the process ends.
+/// </summary>
 internal sealed class RecoverAtStart(Recover recover, TimeProvider clock, ILogger<RecoverAtStart> logger)
     : BackgroundService
 {

@@ -9,8 +9,9 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Recovery;
 
 /// <summary>
-/// <c>recover</c> on the command line: writes into the outbox what unfinished work needs, and ends. The hosts send it.
+/// Runs <c>recover</c> on the command line: writes the messages that unfinished work needs into the outbox, and ends.
 /// </summary>
+/// <remarks>The hosts send the messages.</remarks>
 internal static class RecoverCommand
 {
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
@@ -24,7 +25,7 @@ internal static class RecoverCommand
             return 0;
         }
         await DatabaseStartupCheck.Check(services, cancellationToken);
-        // Building the bus, without starting it, tells who consumes what.
+        // Building the bus, without starting it, registers which endpoint consumes which message.
         services.GetRequiredService<IBusControl>();
         if (await NotConsumed(services, cancellationToken) is { } queue)
         {
@@ -50,11 +51,12 @@ internal static class RecoverCommand
         return 0;
     }
 
-    /// <summary>
-    /// A broker that lost its data has no queues until the hosts have come back and declared them, one after the other, and
-    /// silently drops what is published before. Waits for that.
-    /// </summary>
-    /// <returns>A queue that is not consumed for all the waiting, or null.</returns>
+    /// <summary>Waits until every queue is consumed.</summary>
+    /// <remarks>
+    /// A broker that lost its data has no queues until the hosts reconnect and declare them, one after the other. Until then
+    /// it silently drops messages that are published to them.
+    /// </remarks>
+    /// <returns>The name of a queue that no host consumes after the wait, or null.</returns>
     static async Task<string?> NotConsumed(IServiceProvider services, CancellationToken cancellationToken)
     {
         var broker = services.GetRequiredService<BrokerQueues>();

@@ -5,9 +5,10 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Recovery;
 
 /// <summary>
-/// The position in the event log up to which every event is known to have been handled by everybody, but for those noted as
-/// <see cref="UnfinishedEvent"/>. Recovery need not look at what lies before it, however long the log is.
+/// The position in the event log up to which all consumers are known to have handled every event, except for each noted <see
+/// cref="UnfinishedEvent"/>.
 /// </summary>
+/// <remarks>Recovery does not read events before it, however long the log is.</remarks>
 internal sealed class RecoveryPoint
 {
     /// <summary>Always 1.</summary>
@@ -26,10 +27,12 @@ internal sealed class RecoveryPoint
     }
 }
 
-/// <summary>An event before the recovery point that a consumer has still to handle: it is late, or it failed.</summary>
+/// <summary>
+/// An event before the recovery point that a consumer has not handled yet, because the consumer is late or failed.
+/// </summary>
 internal sealed class UnfinishedEvent
 {
-    /// <summary>Its position in the log.</summary>
+    /// <summary>The event's position in the log.</summary>
     public required long Position { get; init; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<UnfinishedEvent>

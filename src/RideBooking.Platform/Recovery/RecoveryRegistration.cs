@@ -6,7 +6,9 @@ namespace RideBooking.Platform.Recovery;
 /// <summary>Registers the recovery.</summary>
 internal static class RecoveryRegistration
 {
-    /// <summary>After the bus, so that at the start everybody is there to hear what is said again.</summary>
+    /// <summary>
+    /// Registers the recovery. Call it after registering the bus, so that all consumers run before it republishes anything.
+    /// </summary>
     public static void AddRecovery(this IServiceCollection services, TransportKind transport)
     {
         services.AddSingleton<InboxConsumers>();

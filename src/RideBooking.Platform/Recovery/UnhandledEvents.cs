@@ -8,21 +8,24 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Recovery;
 
 /// <summary>
-/// Tells which events somebody has not handled yet: those for which a consumer's inbox mark is missing. Only events that are
-/// young enough for their marks to be there count; older ones are finished, or have been with the operators for a week.
+/// Finds events that a consumer has not handled yet: those for which the consumer's inbox entry is missing.
 /// </summary>
+/// <remarks>
+/// Only events young enough for their inbox entries to exist count. Older events are finished, or operators have held them
+/// for a week.
+/// </remarks>
 internal sealed class UnhandledEvents(InboxConsumers consumers, EventCatalogue catalogue, TimeProvider clock)
 {
-    /// <summary>How many events are looked at in one go.</summary>
+    /// <summary>The number of events examined in one batch.</summary>
     public const int Batch = 500;
 
-    // Marks are forgotten by their own age, which is less than the event's; a clock may be wrong by so much.
+    // Inbox entries expire by their own age, which is less than the event's. This margin allows for a wrong clock.
     static readonly TimeSpan s_margin = TimeSpan.FromHours(1);
 
-    /// <summary>Events before this instant are not looked at: the inbox has begun to forget them.</summary>
+    /// <summary>The instant before which events are not examined: the inbox has begun to delete their entries.</summary>
     public DateTimeOffset Horizon => clock.GetUtcNow() - MessagingRegistration.InboxWindow + s_margin;
 
-    /// <summary>Those of these events that a consumer has not handled, each with the consumers that have not.</summary>
+    /// <summary>Returns those of the events that a consumer has not handled, each with these consumers.</summary>
     public async Task<IReadOnlyList<(LoggedEvent Event, IReadOnlyList<InboxConsumer> By)>> Among(
         AppDbContext db,
         IReadOnlyCollection<LoggedEvent> events,
