@@ -215,32 +215,33 @@ sealed partial class OutboxQueue<TDbContext>(
     /// </summary>
     sealed class BrokerOutage(OutboxSender<TDbContext> sender)
     {
-        const int MaxRounds = 30;
+        // The bus notices a lost connection later than a send does. A time limit, not a number of attempts: an attempt may
+        // fail at once or take until its timeout.
+        static readonly TimeSpan s_maxUnnoticed = TimeSpan.FromSeconds(5);
         static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
+        long _begun = sender.Timestamp;
         bool _busWasHealthy = true;
-        int _rounds;
         int _tries;
 
         public bool IsCauseOf(OutboxSendResult result, bool nothingConfirmed)
         {
             if (!sender.IsBusReady)
-                return IsOutage();
-            if (!result.Failed.TrueForAll(failure => OutboxSender<TDbContext>.IsConnectionFault(failure.Reason)))
-                return false;
-            // The bus notices a lost connection later than a send does, and reports only that some endpoint is unhealthy.
-            // This counts as an outage while no message gets through, but not indefinitely: the endpoint may have a problem
-            // of its own.
-            if (nothingConfirmed && !(_busWasHealthy && sender.IsBusHealthy) && ++_rounds < MaxRounds)
-                return IsOutage();
-            // One failure counts as an outage even if the bus reports that it is healthy.
-            return ++_tries == 1;
-
-            bool IsOutage()
             {
-                _tries = 0;
+                (_tries, _begun) = (0, sender.Timestamp);
                 return true;
             }
+            if (!result.Failed.TrueForAll(failure => OutboxSender<TDbContext>.IsConnectionFault(failure.Reason)))
+                return false;
+            // One failure counts as an outage even if the bus reports that it is healthy. Until the bus notices a lost
+            // connection, it may report only that some endpoint is unhealthy. That counts as an outage while no message gets
+            // through, but not for long: the endpoint may have a problem of its own, and so may the destination.
+            return ++_tries == 1
+                || (
+                    nothingConfirmed
+                    && !(_busWasHealthy && sender.IsBusHealthy)
+                    && sender.ElapsedSince(_begun) < s_maxUnnoticed
+                );
         }
 
         public async Task Wait(CancellationToken cancellationToken)

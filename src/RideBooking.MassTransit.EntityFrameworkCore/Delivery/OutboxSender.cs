@@ -49,6 +49,12 @@ sealed class OutboxSender<TDbContext>(
                 or OperationCanceledException
                 or TimeoutException;
 
+    /// <summary>The current time, for <see cref="ElapsedSince"/>.</summary>
+    public long Timestamp => clock.GetTimestamp();
+
+    /// <summary>The time that has passed since a <see cref="Timestamp"/>.</summary>
+    public TimeSpan ElapsedSince(long timestamp) => clock.GetElapsedTime(timestamp);
+
     /// <summary>The number of messages that the broker has confirmed so far, for all destinations.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 

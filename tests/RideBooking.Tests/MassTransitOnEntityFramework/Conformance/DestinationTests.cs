@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -156,6 +157,30 @@ public sealed class A_destination_that_takes_nothing
             }
         );
         (await bench.TheOnly<OutboxMessage>()).AttemptCount.ShouldBeGreaterThan(0);
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Is_not_mistaken_for_a_broker_that_is_away_while_another_endpoint_is_unhealthy(string provider)
+    {
+        await using var servers = await ConformanceServers.StartAsync(provider);
+        using var deaf = new Deaf();
+        // Thirty of these take longer than the test waits.
+        await using var bench = await Bench.StartAsync(servers, Patient(deaf, timeout: TimeSpan.FromSeconds(1.2)));
+        var stopped = bench.Services.GetRequiredService<IBusControl>().ConnectReceiveEndpoint("stopped", _ => { });
+        await stopped.Ready;
+        await stopped.ReceiveEndpoint.Stop(Stop);
+        bench.Services.GetRequiredService<IBusControl>().CheckHealth().Status.ShouldBe(BusHealthStatus.Degraded);
+        await Write(bench, parcels: 1);
+
+        await Bench.Eventually(
+            "the message is put off",
+            async () =>
+            {
+                bench.Clock.Advance(TimeSpan.FromSeconds(11));
+                return await bench.In(office => office.Outbox.AnyAsync(message => message.AttemptCount > 0, Stop));
+            }
+        );
+        deaf.Hear();
     }
 
     static Bench.Settings Patient(Deaf deaf, DateTimeOffset? now = null, int limit = 100, TimeSpan? timeout = null) =>
