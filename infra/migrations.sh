@@ -5,12 +5,12 @@
 #   infra/migrations.sh reset      replaces everything by one initial migration (only until the first release)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-folder=src/RideBooking.Platform/Migrations
+folder=src/RideBooking.Migrations
 
 add() {
     for provider in Sqlite SqlServer Postgres; do
-        dotnet ef migrations add "$1" --no-build --project src/RideBooking.Platform --startup-project src/RideBooking.Host \
-            --context "${provider}AppDbContext" --output-dir "Migrations/$provider" | grep -v -e '^Done' || true
+        dotnet ef migrations add "$1" --no-build --project src/RideBooking.Migrations --startup-project src/RideBooking.Host \
+            --context "${provider}AppDbContext" --output-dir "$provider" | grep -v -e '^Done' || true
     done
 }
 
@@ -21,7 +21,7 @@ add)
     add "$2"
     ;;
 reset)
-    rm -rf $folder
+    rm -rf $folder/*/
     dotnet build src/RideBooking.Host --nologo --verbosity quiet
     add Initial
     # A fixed time, so that resetting again changes only what the model changed.

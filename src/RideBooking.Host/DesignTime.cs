@@ -9,19 +9,31 @@ namespace RideBooking.Host;
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteAppDbContext>
 {
     public SqliteAppDbContext CreateDbContext(string[] args) =>
-        new(Design.Options<SqliteAppDbContext>(db => db.UseSqlite()));
+        new(
+            Design.Options<SqliteAppDbContext>(db =>
+                db.UseSqlite(sqlite => sqlite.MigrationsAssembly(PersistenceRegistration.MigrationsAssembly))
+            )
+        );
 }
 
 internal sealed class SqlServerDesign : IDesignTimeDbContextFactory<SqlServerAppDbContext>
 {
     public SqlServerAppDbContext CreateDbContext(string[] args) =>
-        new(Design.Options<SqlServerAppDbContext>(db => db.UseSqlServer()));
+        new(
+            Design.Options<SqlServerAppDbContext>(db =>
+                db.UseSqlServer(server => server.MigrationsAssembly(PersistenceRegistration.MigrationsAssembly))
+            )
+        );
 }
 
 internal sealed class PostgresDesign : IDesignTimeDbContextFactory<PostgresAppDbContext>
 {
     public PostgresAppDbContext CreateDbContext(string[] args) =>
-        new(Design.Options<PostgresAppDbContext>(db => db.UseNpgsql()));
+        new(
+            Design.Options<PostgresAppDbContext>(db =>
+                db.UseNpgsql(server => server.MigrationsAssembly(PersistenceRegistration.MigrationsAssembly))
+            )
+        );
 }
 
 file static class Design

@@ -1,6 +1,6 @@
 using System.Reflection;
-using RideBooking.Platform;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Hosting;
 
 namespace RideBooking.Host;
 

@@ -1,7 +1,7 @@
 using RideBooking.Demo;
 using RideBooking.Host;
-using RideBooking.Platform;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Hosting;
 
 try
 {

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +23,9 @@ public interface IModule
 
     /// <summary>Registers the module's consumers and state machines.</summary>
     void AddConsumers(IBusRegistrationConfigurator bus);
+
+    /// <summary>Maps the tables that the module shares with others; most share none.</summary>
+    void MapSharedTables(ModelBuilder model) { }
 
     /// <summary>Maps the module's part of the REST API.</summary>
     void MapEndpoints(IEndpointRouteBuilder routes);

@@ -20,7 +20,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Contracts;
 using RideBooking.Platform;
-using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests;
@@ -75,7 +75,7 @@ public abstract class ModuleLab : IAsyncDisposable
         services.ConfigureDbContext<SqliteAppDbContext>(db =>
             db.AddInterceptors(Statements, new SqliteSynchronousOff())
         );
-        services.AddMessaging(configuration, new HostingEnvironment(), database, [module]);
+        services.AddMessagingServices(configuration, new HostingEnvironment(), database, [module]);
         _services = services.BuildServiceProvider(validateScopes: true);
 
         var dispatchers = _services.GetRequiredService<IReceiveEndpointDispatcherFactory>();

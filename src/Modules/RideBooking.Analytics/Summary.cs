@@ -5,9 +5,10 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Analytics;
 

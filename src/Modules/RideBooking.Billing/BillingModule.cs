@@ -2,11 +2,15 @@ using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Quotes;
+using RideBooking.Platform.Security;
 
 namespace RideBooking.Billing;
 
@@ -25,6 +29,9 @@ public sealed class BillingModule : IModule
         );
         services.AddSingleton(quotes);
         services.AddSingleton(TariffBook.Read(configuration));
+        services.TryAddSingleton(provider => new QuoteTokens(
+            provider.GetRequiredService<ApplicationSecret>().KeyFor("quotes")
+        ));
         services.AddSingleton<ICancellationFees, PriceCancellation>();
         services.AddSingleton<ITripPolicy, TripPolicy>();
         services.AddSingleton<ITollRules, TollRules>();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Billing;
 

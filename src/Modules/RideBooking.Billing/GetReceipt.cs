@@ -6,9 +6,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.Platform.Http;
-using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Visibility;
 
 namespace RideBooking.Billing;
 

@@ -1,5 +1,5 @@
 using RideBooking.Contracts;
-using RideBooking.Platform.Quotes;
+using RideBooking.Contracts.Seams;
 
 namespace RideBooking.Billing;
 

@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
-using RideBooking.Platform.Quotes;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Billing;
 

@@ -1,4 +1,4 @@
-using RideBooking.Platform.Quotes;
+using RideBooking.Contracts.Seams;
 
 namespace RideBooking.Billing;
 

@@ -1,9 +1,11 @@
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Positions;
 
 namespace RideBooking.Drivers;
 
@@ -24,6 +26,9 @@ public sealed class DriversModule : IModule
         bus.AddConsumer<CreditDriver>();
         bus.AddConsumer<EndIgnoredShift>();
     }
+
+    /// <inheritdoc />
+    public void MapSharedTables(ModelBuilder model) => model.MapDriverPositions();
 
     /// <inheritdoc />
     public void MapEndpoints(IEndpointRouteBuilder routes)

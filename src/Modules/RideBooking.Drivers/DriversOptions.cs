@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Positions;
+using RideBooking.Positions;
 
 namespace RideBooking.Drivers;
 

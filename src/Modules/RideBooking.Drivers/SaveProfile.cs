@@ -6,9 +6,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Drivers;
 

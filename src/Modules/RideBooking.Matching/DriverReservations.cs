@@ -1,8 +1,8 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Shifts;
 
 namespace RideBooking.Matching;
 

@@ -2,7 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Positions;
+using RideBooking.Positions;
 
 namespace RideBooking.Matching;
 

@@ -1,11 +1,13 @@
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Recovery;
-using RideBooking.Platform.Shifts;
+using RideBooking.Positions;
 
 namespace RideBooking.Matching;
 
@@ -36,6 +38,9 @@ public sealed class MatchingModule : IModule
         bus.AddConsumer<SearchAgain>();
         bus.AddConsumer<EndSearch>();
     }
+
+    /// <inheritdoc />
+    public void MapSharedTables(ModelBuilder model) => model.MapDriverPositions();
 
     /// <inheritdoc />
     public void MapEndpoints(IEndpointRouteBuilder routes)

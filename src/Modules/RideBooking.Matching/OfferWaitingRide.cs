@@ -1,8 +1,9 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Positions;
+using RideBooking.Positions;
 
 namespace RideBooking.Matching;
 

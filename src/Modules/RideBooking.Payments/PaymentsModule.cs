@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using RideBooking.Contracts.Seams;
 using RideBooking.Payments.Balance;
 using RideBooking.Payments.Gateway;
 using RideBooking.Payments.Methods;
 using RideBooking.Platform;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Payments;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
 

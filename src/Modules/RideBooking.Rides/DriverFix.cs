@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Positions;
+using RideBooking.Positions;
 
 namespace RideBooking.Rides;
 

@@ -7,10 +7,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
-using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Events;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Streaming;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;

@@ -4,10 +4,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Http;
-using RideBooking.Platform.Operations;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using RideBooking.Contracts;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Positions;
-using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
 

@@ -3,9 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Rides;
 

@@ -3,7 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;

@@ -5,6 +5,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Rides;
 

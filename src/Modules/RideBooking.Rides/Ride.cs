@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Rides;
 

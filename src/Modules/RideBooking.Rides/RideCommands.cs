@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 

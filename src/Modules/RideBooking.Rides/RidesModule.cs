@@ -1,12 +1,15 @@
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
+using RideBooking.Positions;
 
 namespace RideBooking.Rides;
 
@@ -36,6 +39,9 @@ public sealed class RidesModule : IModule
                 rides.ConcurrencyMode = ConcurrencyMode.Optimistic;
                 rides.ExistingDbContext<AppDbContext>();
             });
+
+    /// <inheritdoc />
+    public void MapSharedTables(ModelBuilder model) => model.MapDriverPositions();
 
     /// <inheritdoc />
     public void MapEndpoints(IEndpointRouteBuilder routes)

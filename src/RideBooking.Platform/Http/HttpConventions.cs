@@ -6,7 +6,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.Limits;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 

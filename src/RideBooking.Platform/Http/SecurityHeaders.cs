@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Http;
 

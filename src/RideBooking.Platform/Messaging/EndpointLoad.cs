@@ -1,4 +1,5 @@
 using MassTransit;
+using RideBooking.Platform.Messaging.Failures;
 
 namespace RideBooking.Platform.Messaging;
 

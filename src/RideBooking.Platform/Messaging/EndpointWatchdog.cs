@@ -1,7 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Observability;
+using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Messaging;
 

@@ -6,13 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging.DeadLetters;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Messaging.Partitions;
-using RideBooking.Platform.Observability;
+using RideBooking.Platform.Messaging.RabbitMq;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Platform.Messaging;
 
@@ -41,11 +39,10 @@ public static class MessagingRegistration
         RequiredMembers.Enforce();
         services.AddSingleton(options);
         services.AddMetrics();
-        services.TryAddSingleton<EndpointFigures>();
+        services.TryAddSingleton<EndpointMetrics>();
         services.AddSingleton(typeof(SagaCommandDispatcher<>));
         services.AddSingleton<ReceiveEndpoints>();
         services.AddSingleton<DatabaseWatch>();
-        services.AddVisibility(configuration);
         services.AddScheduler(database, options);
 
         // On RabbitMQ, a message published before the queues are bound is lost: no request is admitted until they are.
@@ -118,23 +115,8 @@ public static class MessagingRegistration
             services.AddSingleton<PartitionChannels>();
             services.AddHostedService(provider => provider.GetRequiredService<PartitionChannels>());
         }
-        services.AddRecovery(options.Kind);
+        services.AddSingleton<InboxConsumers>();
         return options;
-    }
-
-    static void AddVisibility(this IServiceCollection services, IConfiguration configuration)
-    {
-        var options = new VisibilityOptions(
-            configuration.Span("Messaging:VisibilityTimeout", TimeSpan.FromSeconds(10)),
-            LimitSettings.Read(configuration).RequestTimeout
-        );
-        services.AddSingleton(provider => new EventVisibility(
-            provider.GetRequiredService<InboxConsumers>(),
-            provider,
-            options,
-            provider.GetRequiredService<TransportOptions>(),
-            provider.GetRequiredService<ILogger<EventVisibility>>()
-        ));
     }
 
     // The order matters: a failed message is retried in a new transaction.
@@ -172,10 +154,10 @@ public static class MessagingRegistration
         if (!inProcess && options.Kind == TransportKind.RabbitMq)
             endpoint.UseMessageFilter(new ReturnDuringOutage(database));
         if (inTransaction && !inProcess)
-            endpoint.UseMessageFilter(new ReportAttempts(context.GetRequiredService<EventVisibility>(), name));
+            endpoint.UseMessageFilter(new ReportAttempts([.. context.GetServices<IDeliveryObserver>()], name));
         if (!inProcess)
             endpoint.UseMessageFilter(new PerRideOrdering());
-        endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointFigures>(), database);
+        endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointMetrics>(), database);
         if (inProcess)
             endpoint.UseMessageFilter(new InProcessConflictFilter());
         if (inTransaction)

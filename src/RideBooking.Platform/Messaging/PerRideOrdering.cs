@@ -1,5 +1,4 @@
 using MassTransit;
-using RideBooking.Platform.Observability;
 
 namespace RideBooking.Platform.Messaging;
 

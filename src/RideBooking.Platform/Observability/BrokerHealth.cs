@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;
@@ -30,21 +29,6 @@ internal sealed class BrokerHealth(IBusControl bus, TransportOptions transport) 
             ? HealthCheckResult.Healthy()
             : Health.Degraded($"{idle.Count} of {queues.Count} queues are not consumed: {string.Join(", ", idle)}");
     }
-}
-
-internal static class BusQueues
-{
-    /// <summary>Returns the endpoints that have a durable queue.</summary>
-    /// <remarks>
-    /// The bus's own endpoint is left out. It is named after the process, connects only when a caller awaits a reply, and
-    /// until then counts as healthy with or without a broker.
-    /// </remarks>
-    public static IEnumerable<EndpointHealthResult> Queues(this IBusControl bus) =>
-        bus.CheckHealth()
-            .Endpoints.Values.Where(endpoint =>
-                !endpoint.InputAddress.Query.Contains("temporary=true", StringComparison.Ordinal)
-                && !endpoint.InputAddress.LastPart().Contains("_bus_", StringComparison.Ordinal)
-            );
 }
 
 /// <summary>Logs once when the broker is unavailable, and once when it is connected again.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using RideBooking.Platform.Configuration;
 
@@ -8,7 +9,14 @@ namespace RideBooking.Platform.Observability;
 /// <param name="ScrapeToken"><c>Metrics:ScrapeToken</c>: the bearer token that Prometheus sends, or null.</param>
 internal sealed record MetricsSettings(TimeSpan Interval, string? ScrapeToken)
 {
+    /// <summary>Where metrics are collected.</summary>
+    public const string Path = "/metrics";
+
     const int MinTokenLength = 16;
+
+    /// <summary>Whether a request is automatic monitoring, to be left out of the metrics and traces of requests.</summary>
+    public static bool IsMonitoring(PathString path) =>
+        path.StartsWithSegments(Path) || path.StartsWithSegments("/health");
 
     public static MetricsSettings Read(IConfiguration configuration)
     {

@@ -36,7 +36,7 @@ internal sealed partial class PolledGauges : BackgroundService
     {
         (_scopes, _settings, _clock, _log) = (scopes, settings, clock, log);
         _sources = [.. sources];
-        var meter = meters.Create(Telemetry.Name);
+        var meter = meters.Create(TelemetrySource.Name);
         _failures = meter.CreateCounter<long>(
             "ridebooking.gauges.failures",
             "{failure}",

@@ -1,4 +1,5 @@
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Observability;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Quartz;
-using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Observability;

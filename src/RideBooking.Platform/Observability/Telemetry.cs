@@ -10,6 +10,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Observability;
 
@@ -19,11 +20,12 @@ namespace RideBooking.Platform.Observability;
 /// <remarks>The other standard OTEL_ variables apply as well.</remarks>
 internal static class Telemetry
 {
-    /// <summary>The name of our meter, our activity source and the logger of our scopes.</summary>
-    public const string Name = "RideBooking";
-
     /// <summary>The sources of spans of rides, except for the HTTP server.</summary>
-    public static readonly IReadOnlyList<string> Sources = [DiagnosticHeaders.DefaultListenerName, Name];
+    public static readonly IReadOnlyList<string> Sources =
+    [
+        DiagnosticHeaders.DefaultListenerName,
+        TelemetrySource.Name,
+    ];
 
     static readonly string[] s_otlp =
     [
@@ -64,7 +66,7 @@ internal static class Telemetry
             )
             .WithMetrics(metrics =>
                 metrics
-                    .AddMeter(Name, InstrumentationOptions.MeterName, "Npgsql")
+                    .AddMeter(TelemetrySource.Name, InstrumentationOptions.MeterName, "Npgsql")
                     .AddAspNetCoreInstrumentation()
                     .AddHttpClientInstrumentation()
                     .AddRuntimeInstrumentation()
@@ -91,7 +93,7 @@ internal static class Telemetry
                 traces
                     .AddSource([.. Sources, "Npgsql"])
                     .AddAspNetCoreInstrumentation(http =>
-                        http.Filter = context => !MetricsEndpoint.IsMetricsRequest(context.Request.Path)
+                        http.Filter = context => !MetricsSettings.IsMonitoring(context.Request.Path)
                     )
                     .AddHttpClientInstrumentation()
             )

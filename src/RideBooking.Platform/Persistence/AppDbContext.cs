@@ -36,7 +36,10 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         modelBuilder.AddEventLog();
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
         foreach (var module in _modules)
+        {
             modelBuilder.ApplyConfigurationsFromAssembly(module.GetType().Assembly);
+            module.MapSharedTables(modelBuilder);
+        }
 
         var schemas = _modules.ToDictionary(module => module.GetType().Assembly, module => module.Name);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())

@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RideBooking.EventLog;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Messaging;
 using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationException;
 
 namespace RideBooking.Platform.Persistence;
@@ -20,6 +19,9 @@ public static class PersistenceRegistration
 {
     /// <summary>The default of <c>ConnectionStrings:RideBooking</c>.</summary>
     public const string DefaultConnectionString = "Data Source=data/ridebooking.db";
+
+    /// <summary>The assembly that holds the migrations of every database.</summary>
+    public const string MigrationsAssembly = "RideBooking.Migrations";
 
     const int MaxPrepared = 300;
     const int DefaultPoolSize = 30;
@@ -37,7 +39,6 @@ public static class PersistenceRegistration
         services.AddSingleton(EventCatalogue.Published);
         services.AddSingleton<EventLogSignal>();
         services.AddSingleton<AppendEvents>();
-        services.AddSingleton(provider => new VisibilityInterceptor(provider.GetService<EventVisibility>()));
         services.AddHostedService<EventSequencing>();
 
         switch (options.Provider)
@@ -48,17 +49,28 @@ public static class PersistenceRegistration
                 AddContext<SqliteAppDbContext>(
                     services,
                     (provider, db) =>
-                        db.UseSqlite(options.ConnectionString)
+                        db.UseSqlite(options.ConnectionString, sqlite => sqlite.MigrationsAssembly(MigrationsAssembly))
                             .UseOpenConnection(provider.GetRequiredService<SqliteWriteGate>())
                             .AddInterceptors(provider.GetRequiredService<SqlitePragmas>())
                 );
                 break;
             case DatabaseProvider.SqlServer:
-                AddContext<SqlServerAppDbContext>(services, (_, db) => db.UseSqlServer(options.ConnectionString));
+                AddContext<SqlServerAppDbContext>(
+                    services,
+                    (_, db) =>
+                        db.UseSqlServer(
+                            options.ConnectionString,
+                            server => server.MigrationsAssembly(MigrationsAssembly)
+                        )
+                );
                 break;
             case DatabaseProvider.Postgres:
                 services.AddSingleton<FreshPlans>();
-                AddContext<PostgresAppDbContext>(services, (_, db) => db.UseNpgsql(options.ConnectionString));
+                AddContext<PostgresAppDbContext>(
+                    services,
+                    (_, db) =>
+                        db.UseNpgsql(options.ConnectionString, server => server.MigrationsAssembly(MigrationsAssembly))
+                );
                 break;
             default:
                 throw new InvalidOperationException($"No context for {options.Provider}.");
@@ -165,11 +177,11 @@ public static class PersistenceRegistration
                 useDatabase(provider, db);
                 db.UseSnakeCaseNamingConvention()
                     // Before the dispatch of committed messages: a wait for them must be registered before they are handled.
-                    .AddInterceptors(
+                    .AddInterceptors([
                         provider.GetRequiredService<AppendEvents>(),
-                        provider.GetRequiredService<VisibilityInterceptor>(),
-                        s_wholeValues
-                    )
+                        .. provider.GetServices<IInterceptor>(),
+                        s_wholeValues,
+                    ])
                     .UseGroupCommit()
                     // Failures are thrown to callers that know whether they are a fault or a conflict of two requests.
                     .ConfigureWarnings(log =>

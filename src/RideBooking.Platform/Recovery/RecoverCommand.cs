@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Observability;
+using RideBooking.Platform.Messaging.RabbitMq;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Recovery;

@@ -11,7 +11,6 @@ internal static class RecoveryRegistration
     /// </summary>
     public static void AddRecovery(this IServiceCollection services, TransportKind transport)
     {
-        services.AddSingleton<InboxConsumers>();
         services.AddSingleton<UnhandledEvents>();
         services.AddSingleton<Recover>();
         services.AddHostedService<MoveRecoveryPoint>();

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Http;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Security;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MassTransit;
-using RideBooking.Testing.Engine;
 using RideBooking.Testing.Values;
 
 namespace RideBooking.Testing.Comparison;

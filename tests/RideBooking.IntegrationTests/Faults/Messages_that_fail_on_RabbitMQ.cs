@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Visibility;
 using RideBooking.Tests.Messaging;
 
 namespace RideBooking.IntegrationTests.Faults;

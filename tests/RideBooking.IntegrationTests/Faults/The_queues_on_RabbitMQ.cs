@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
-using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Faults;
 

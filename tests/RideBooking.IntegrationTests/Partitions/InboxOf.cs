@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Host;
-using RideBooking.Platform;
-using RideBooking.Platform.Recovery;
+using RideBooking.Platform.Hosting;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.IntegrationTests.Partitions;
 

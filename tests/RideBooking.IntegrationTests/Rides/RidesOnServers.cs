@@ -1,4 +1,3 @@
-using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Rides;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using MassTransit;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Testing;
 
 namespace RideBooking.Testing.Tests.Hosted;
 

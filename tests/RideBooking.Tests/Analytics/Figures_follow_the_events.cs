@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Analytics;
 using RideBooking.Contracts;
-using RideBooking.Platform.Quotes;
+using RideBooking.Contracts.Seams;
 using RideBooking.Tests.Consumers;
 using RideBooking.Tests.Http;
 

@@ -2,7 +2,7 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.Analytics;
 using RideBooking.Notifications;
 using RideBooking.Platform;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Persistence;
 

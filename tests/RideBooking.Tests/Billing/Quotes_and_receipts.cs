@@ -4,7 +4,6 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Quotes;
 using RideBooking.Tests.Api;
 using RideBooking.Tests.Payments;
 

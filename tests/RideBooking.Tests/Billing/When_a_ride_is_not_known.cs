@@ -6,6 +6,7 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Payments;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;

@@ -45,7 +45,7 @@ public sealed class PlainEnglishTests
     static IEnumerable<string> Files(string repository) =>
         Directory
             .EnumerateFiles(Path.Combine(repository, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Regex.IsMatch(file, @"[/\\](bin|obj|Migrations)[/\\]"))
+            .Where(file => !Regex.IsMatch(file, @"[/\\](bin|obj|RideBooking\.Migrations)[/\\]"))
             .Concat(Directory.EnumerateFiles(Path.Combine(repository, "docs"), "*.md", SearchOption.AllDirectories))
             .Concat(Directory.EnumerateFiles(repository, "*.md"));
 }

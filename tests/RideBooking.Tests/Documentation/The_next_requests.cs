@@ -13,7 +13,7 @@ public sealed class The_next_requests
     [Fact]
     public Task Are_explained_in_the_API_description() =>
         GeneratedPage.ShouldBeCurrent(
-            "src/RideBooking.Platform/Http/NextRequests.md",
+            "src/RideBooking.Platform/Http/OpenApi/NextRequests.md",
             $"## {Text()}",
             nameof(The_next_requests)
         );

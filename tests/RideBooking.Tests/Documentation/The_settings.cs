@@ -39,6 +39,6 @@ public sealed partial class The_settings
     [GeneratedRegex("(?<=^[^|]*\\|[^|]*)`(?<name>[A-Z][A-Za-z]+:[A-Z][A-Za-z]+)`")]
     private static partial Regex Key();
 
-    [GeneratedRegex("[/\\\\](bin|obj|Migrations)[/\\\\]")]
+    [GeneratedRegex("[/\\\\](bin|obj|RideBooking\\.Migrations)[/\\\\]")]
     private static partial Regex NotWritten();
 }

@@ -1,6 +1,7 @@
 using CsCheck;
 using Microsoft.EntityFrameworkCore;
-using RideBooking.Platform.Positions;
+using RideBooking.Contracts;
+using RideBooking.Positions;
 
 namespace RideBooking.Tests.Drivers;
 

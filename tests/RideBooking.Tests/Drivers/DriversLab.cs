@@ -2,10 +2,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Configuration;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Drivers;
-using RideBooking.Platform.Http;
-using RideBooking.Platform.Quotes;
-using RideBooking.Platform.Shifts;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Tests.Drivers;
 

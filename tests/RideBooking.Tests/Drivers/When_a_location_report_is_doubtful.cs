@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using RideBooking.Contracts;
-using RideBooking.Platform.Positions;
+using RideBooking.Positions;
 
 namespace RideBooking.Tests.Drivers;
 

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.Platform;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;

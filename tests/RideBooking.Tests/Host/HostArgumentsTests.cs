@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using RideBooking.Host;
-using RideBooking.Platform;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Hosting;
 
 namespace RideBooking.Tests.Host;
 

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Tests.Http;
 

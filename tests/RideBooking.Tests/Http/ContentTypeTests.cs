@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Tests.Http;
 

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Tests.Http;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Persistence;
 

@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Http;

@@ -5,7 +5,8 @@ using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Tests.Http;
 

@@ -11,6 +11,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Limits;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Streaming;
 
 namespace RideBooking.Tests.Http;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Tests.Http;
 

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Tests.Http;
 

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using RideBooking.Contracts;
 using RideBooking.Matching;
-using RideBooking.Platform.Http;
-using RideBooking.Platform.Positions;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Positions;
 
 namespace RideBooking.Tests.Matching;
 

@@ -6,7 +6,7 @@ using RideBooking.EventLog;
 using RideBooking.Matching;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Positions;
+using RideBooking.Positions;
 using RideBooking.Tests.Persistence;
 
 namespace RideBooking.Tests.Matching;

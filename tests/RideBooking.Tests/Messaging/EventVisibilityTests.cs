@@ -2,7 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Recovery;
+using RideBooking.Platform.Visibility;
 
 namespace RideBooking.Tests.Messaging;
 

@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform;
+using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using IHost = Microsoft.Extensions.Hosting.IHost;
@@ -62,7 +63,7 @@ internal sealed class FaultLab : IAsyncDisposable
         builder.Services.AddSingleton<Behaviour>();
         var module = new TroubledModule();
         var database = builder.Services.AddPersistence(builder.Configuration);
-        builder.Services.AddMessaging(builder.Configuration, builder.Environment, database, [module]);
+        builder.Services.AddMessagingServices(builder.Configuration, builder.Environment, database, [module]);
         builder.Services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()));
         var host = builder.Build();
         var lab = new FaultLab(folder, host);

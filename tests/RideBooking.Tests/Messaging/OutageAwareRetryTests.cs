@@ -1,7 +1,7 @@
 using System.Reflection;
 using MassTransit;
 using Npgsql;
-using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.Failures;
 
 namespace RideBooking.Tests.Messaging;
 

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RideBooking.Host;
-using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Http;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
 using RideBooking.Tests.Documentation;
 using RideBooking.Tests.Http;
@@ -126,7 +126,7 @@ public sealed partial class The_metrics
             module.AddServices(builder.Services, builder.Configuration);
         using var services = builder.Services.BuildServiceProvider();
         using var meters = new Meters(services);
-        _ = new EndpointFigures(services.GetRequiredService<IMeterFactory>());
+        _ = new EndpointMetrics(services.GetRequiredService<IMeterFactory>());
         using var gauges = Polled(services);
         return [.. meters.Instruments];
     }

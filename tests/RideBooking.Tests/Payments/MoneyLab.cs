@@ -14,14 +14,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Billing;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Payments;
 using RideBooking.Payments.Gateway;
 using RideBooking.Platform;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Hosting;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Operations;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Quotes;
 using RideBooking.Tests.Api;
 using RideBooking.Tests.Http;
 
@@ -123,7 +123,7 @@ internal sealed class MoneyLab : IAsyncDisposable
         services.AddSingleton<Audit>();
         services.AddSingleton<IOperatorAudit>(provider => provider.GetRequiredService<Audit>());
         var database = services.AddPersistence(builder.Configuration);
-        services.AddMessaging(builder.Configuration, builder.Environment, database, s_modules);
+        services.AddMessagingServices(builder.Configuration, builder.Environment, database, s_modules);
         foreach (var module in s_modules)
         {
             services.AddSingleton(module);

@@ -1,6 +1,5 @@
 using RideBooking.Contracts;
 using RideBooking.Payments;
-using RideBooking.Payments.Gateway;
 using RideBooking.Testing;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;

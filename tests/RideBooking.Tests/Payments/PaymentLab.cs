@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Gateway;
 using RideBooking.Payments.Methods;

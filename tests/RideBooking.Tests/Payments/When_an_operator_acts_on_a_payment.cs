@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using RideBooking.Contracts;
-using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Payments;
 

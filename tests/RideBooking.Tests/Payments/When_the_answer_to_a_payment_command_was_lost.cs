@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Payments;
 

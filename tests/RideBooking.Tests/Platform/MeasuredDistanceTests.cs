@@ -1,6 +1,5 @@
 using RideBooking.Contracts;
-using RideBooking.Platform.Quotes;
-using static RideBooking.Platform.Quotes.MeasuredDistance.Verdict;
+using static RideBooking.Contracts.MeasuredDistance.Verdict;
 
 namespace RideBooking.Tests.Platform;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using RideBooking.Contracts;
-using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Tests.Platform;
 

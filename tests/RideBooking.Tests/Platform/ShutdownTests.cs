@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using RideBooking.Platform;
+using RideBooking.Platform.Hosting;
 
 namespace RideBooking.Tests.Platform;
 

@@ -8,6 +8,7 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Notifications;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;

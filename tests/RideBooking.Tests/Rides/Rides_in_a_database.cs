@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform;
+using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
@@ -37,7 +38,7 @@ public sealed class Rides_in_a_database : IAsyncLifetime
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IModule>(module);
         module.AddServices(services, configuration);
-        services.AddMessaging(configuration, new Nowhere(), services.AddPersistence(configuration), [module]);
+        services.AddMessagingServices(configuration, new Nowhere(), services.AddPersistence(configuration), [module]);
         _services = services.BuildServiceProvider();
     }
 

@@ -6,7 +6,6 @@ using MassTransit;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
-using RideBooking.Platform.Quotes;
 using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Rides;

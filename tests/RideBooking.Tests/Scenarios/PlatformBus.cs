@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Payments;
 using RideBooking.Platform;
-using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
 using RideBooking.Testing;
@@ -57,7 +57,12 @@ internal sealed class PlatformBus : IAsyncDisposable
         builder.Services.AddSingleton(RideAndPayment.Plausibility);
         builder.Services.AddSingleton(RideAndPayment.Options);
         var database = builder.Services.AddPersistence(builder.Configuration);
-        builder.Services.AddMessaging(builder.Configuration, builder.Environment, database, [new Machines(rides)]);
+        builder.Services.AddMessagingServices(
+            builder.Configuration,
+            builder.Environment,
+            database,
+            [new Machines(rides)]
+        );
         services(builder.Services);
         builder.Services.AddScenarioBus(it =>
             it.Named(name)

@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Payments;
-using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
 using RideBooking.Testing;
 using static RideBooking.Testing.Expect;

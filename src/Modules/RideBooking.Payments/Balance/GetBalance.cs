@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Persistence;
-using RideBooking.Platform.Quotes;
 
 namespace RideBooking.Payments.Balance;
 

@@ -4,10 +4,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Payments;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Visibility;
 
 namespace RideBooking.Payments.Balance;
 

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Payments.Gateway;
-using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;

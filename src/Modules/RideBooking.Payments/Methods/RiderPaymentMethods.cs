@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using RideBooking.Platform.Payments;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;

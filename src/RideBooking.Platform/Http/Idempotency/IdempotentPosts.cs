@@ -6,6 +6,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Limits;
+using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Platform.Http.Idempotency;
 

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 

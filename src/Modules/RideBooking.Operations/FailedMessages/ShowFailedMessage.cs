@@ -1,0 +1,168 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.FailedMessages;
+
+/// <summary>Shows one failed message: its content, its failure, the state of its ride, and earlier actions on it.</summary>
+internal static class ShowFailedMessage
+{
+    public const string NotFound = "failed_message_not_found";
+
+    // A ride has few events. The limit protects against an id that is not a ride's.
+    const int MaxEvents = 1000;
+
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapGet("/operations/failed-messages/{id}", Handle)
+            .WithSummary("Get a failed message with its headers, body, exception, ride and history")
+            .Refuses(StatusCodes.Status404NotFound, NotFound);
+
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
+        string id,
+        FindFailedMessages find,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if ((await find.Find(id, cancellationToken) ?? await Discarded(db, id, cancellationToken)) is not { } message)
+            return Problem.NotFound("No error queue holds this message, and it was not discarded.", NotFound);
+        var history = await db.Set<MessageAction>()
+            .AsNoTracking()
+            .Where(row => row.FailedMessageId == id || (row.MessageId != null && row.MessageId == message.MessageId))
+            .Where(row => row.Action != MessageAction.Selected)
+            .OrderBy(row => row.At)
+            .ThenBy(row => row.Id)
+            .Select(row => new Done(
+                row.Action,
+                row.At,
+                row.By,
+                row.Reason,
+                row.Action == MessageAction.Redriven ? row.RedriveId : null
+            ))
+            .ToListAsync(cancellationToken);
+        var text = message.Json is null && Utf8.IsValid(message.Body) ? Encoding.UTF8.GetString(message.Body) : null;
+        return TypedResults.Ok(
+            new View(
+                MessageView.Of(message, clock),
+                message.Headers,
+                message.ContentType,
+                message.Json,
+                text,
+                message.Json is null && text is null ? Convert.ToBase64String(message.Body) : null,
+                message.StackTrace,
+                message.RideId is { } rideId ? await Ride(db, rideId, cancellationToken) : null,
+                history
+            )
+        );
+    }
+
+    static async Task<FailedMessage?> Discarded(AppDbContext db, string id, CancellationToken cancellationToken) =>
+        (
+            await db.Set<MessageAction>()
+                .AsNoTracking()
+                .Where(row => row.FailedMessageId == id && row.Action == MessageAction.Discarded)
+                .OrderByDescending(row => row.At)
+                .FirstOrDefaultAsync(cancellationToken)
+        )?.Message();
+
+    // The ride's status according to the event log. Modules share nothing else.
+    static async Task<RideNow> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
+    {
+        var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
+        return new RideNow(
+            rideId,
+            StatusAfter(events),
+            events.LastOrDefault()?.EventType,
+            events.LastOrDefault()?.Timestamp
+        );
+    }
+
+    internal static string? StatusAfter(IEnumerable<LoggedEvent> events)
+    {
+        string? status = null;
+        foreach (var happened in events)
+            status = happened.EventType switch
+            {
+                nameof(RideRequested) => "requested",
+                // A driver who was assigned too late, or second, is unassigned again and has no part in the ride.
+                nameof(DriverAssigned) when status == "requested" => "driverAssigned",
+                nameof(DriverUnassigned) when SearchGoesOn(happened) => "requested",
+                nameof(DriverArrived) => "driverArrived",
+                nameof(RideStarted) => "inProgress",
+                nameof(RideCompleted) => "completed",
+                nameof(RideCancelled) => "cancelled",
+                nameof(NoDriverFound) => "noDriverFound",
+                _ => status,
+            };
+        return status;
+    }
+
+    static bool SearchGoesOn(LoggedEvent unassigned)
+    {
+        using var payload = JsonDocument.Parse(unassigned.Payload);
+        return payload.RootElement.GetProperty("searchAgain").GetBoolean();
+    }
+
+    /// <param name="Message">The message as it appears in a list.</param>
+    /// <param name="Headers">The transport's headers, including those that describe the failure.</param>
+    /// <param name="ContentType">The content type that the message declares.</param>
+    /// <param name="Body">The body, if it is JSON.</param>
+    /// <param name="BodyText">The body, if it is other text.</param>
+    /// <param name="BodyBase64">The body, if it is not text.</param>
+    /// <param name="StackTrace">The exception's stack trace.</param>
+    /// <param name="Ride">The ride the message is about.</param>
+    /// <param name="History">Operators' actions on the message, including those on its earlier failures.</param>
+    internal sealed record View(
+        [property: System.Text.Json.Serialization.JsonIgnore] MessageView Message,
+        IReadOnlyDictionary<string, string?> Headers,
+        string? ContentType,
+        JsonNode? Body,
+        string? BodyText,
+        string? BodyBase64,
+        string? StackTrace,
+        RideNow? Ride,
+        IReadOnlyList<Done> History
+    )
+    {
+        public string Id => Message.Id;
+        public string Queue => Message.Queue;
+        public string Endpoint => Message.Endpoint;
+        public string? MessageId => Message.MessageId;
+        public string? MessageType => Message.MessageType;
+        public Guid? RideId => Message.RideId;
+        public string? ExceptionType => Message.ExceptionType;
+        public string? ExceptionMessage => Message.ExceptionMessage;
+        public string Fingerprint => Message.Fingerprint;
+        public int Attempts => Message.Attempts;
+        public DateTimeOffset? FailedAt => Message.FailedAt;
+        public double? AgeSeconds => Message.AgeSeconds;
+        public DateTimeOffset? SentAt => Message.SentAt;
+    }
+
+    /// <param name="Id">The ride's id.</param>
+    /// <param name="Status">Its status according to the event log; null if the log has no event of this ride.</param>
+    /// <param name="LastEvent">The type of its last event.</param>
+    /// <param name="LastEventAt">When its last event happened.</param>
+    internal sealed record RideNow(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
+
+    /// <param name="Action"><c>redriven</c>, <c>discarded</c> or <c>restored</c>.</param>
+    /// <param name="At">When the action was taken.</param>
+    /// <param name="By">Who took it.</param>
+    /// <param name="Reason">The reason.</param>
+    /// <param name="RedriveId">The redrive that the action was part of.</param>
+    internal sealed record Done(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
+}

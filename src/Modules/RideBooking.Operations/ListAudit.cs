@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations;
+
+/// <summary>Lists the actions of operators.</summary>
+internal static class ListAudit
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators.MapGet("/operations/audit", Handle).WithSummary("List operators' actions, newest first");
+
+    static async Task<Ok<Page<Item>>> Handle(PageRequest page, AppDbContext db, CancellationToken cancellationToken)
+    {
+        var entries = db.Set<AuditEntry>().AsNoTracking();
+        if (page.TryAfter<(DateTimeOffset At, Guid Id)>(out var after))
+            entries = entries.Where(row => row.At < after.At || (row.At == after.At && row.Id < after.Id));
+        var rows = await entries
+            .OrderByDescending(row => row.At)
+            .ThenByDescending(row => row.Id)
+            .Take(page.Fetch)
+            .ToListAsync(cancellationToken);
+        return TypedResults.Ok(
+            page.Of(
+                rows,
+                row => (row.At, row.Id),
+                row => new Item(row.Id, row.At, row.By, row.Action, row.Queue, row.RideId, row.Count, row.Reason)
+            )
+        );
+    }
+
+    /// <param name="Id">The entry's id.</param>
+    /// <param name="At">When the action was taken.</param>
+    /// <param name="By">Who took it: the token's subject; for a recovery, account and machine.</param>
+    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c> or <c>write-off</c>.</param>
+    /// <param name="Queue">The queue, if the action concerns one.</param>
+    /// <param name="RideId">The ride, if the action concerns one.</param>
+    /// <param name="Count">How many messages the action was meant for; for a recovery, events and work items republished.</param>
+    /// <param name="Reason">The reason.</param>
+    internal sealed record Item(
+        Guid Id,
+        DateTimeOffset At,
+        string By,
+        string Action,
+        string? Queue,
+        Guid? RideId,
+        int Count,
+        string Reason
+    );
+}

@@ -1,0 +1,64 @@
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts.Seams;
+using RideBooking.Operations.ErrorQueues;
+using RideBooking.Operations.FailedMessages;
+using RideBooking.Operations.Redrives;
+using RideBooking.Platform;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Observability;
+using RideBooking.Platform.Recovery;
+
+namespace RideBooking.Operations;
+
+/// <summary>The operators' module: finds, explains and redrives failed messages.</summary>
+public sealed class OperationsModule : IModule
+{
+    /// <inheritdoc />
+    public string Name => "operations";
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<OneAtATime>();
+        if (TransportOptions.KindIn(configuration) == TransportKind.RabbitMq)
+        {
+            services.AddSingleton<RabbitMqErrorQueues>();
+            services.AddSingleton<IErrorQueues>(provider => provider.GetRequiredService<RabbitMqErrorQueues>());
+            services.AddReceiveObserver(provider => provider.GetRequiredService<RabbitMqErrorQueues>());
+        }
+        else
+        {
+            services.AddSingleton<PendingRedrives>();
+            services.AddReceiveObserver(provider => provider.GetRequiredService<PendingRedrives>());
+            services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
+        }
+        services.AddSingleton<FindFailedMessages>();
+        services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
+        services.AddSingleton<IRecoveryAudit, RecordRecovery>();
+        services.AddSingleton<IOperatorAudit, RecordOperatorAction>();
+        services.AddSingleton<RedriveSignal>();
+        services.AddHostedService<RunRedrives>();
+        services.AddGauges<ErrorQueueDepth>();
+    }
+
+    /// <inheritdoc />
+    public void AddConsumers(IBusRegistrationConfigurator bus) { }
+
+    /// <inheritdoc />
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        var operators = routes.MapOperators();
+        ListErrorQueues.Map(operators);
+        ListFailedMessages.Map(operators);
+        ShowFailedMessage.Map(operators);
+        DiscardMessages.Map(operators);
+        RestoreMessages.Map(operators);
+        RequestRedrive.Map(operators);
+        ShowRedrive.Map(operators);
+        ListAudit.Map(operators);
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.Redrives;
+
+/// <summary>Shows the progress of a redrive.</summary>
+internal static class ShowRedrive
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapGet("/operations/redrives/{id:guid}", Handle)
+            .WithSummary("Get a redrive's progress")
+            .Refuses(StatusCodes.Status404NotFound, "redrive_not_found");
+
+    static async Task<Results<Ok<RedriveView>, ProblemHttpResult>> Handle(
+        Guid id,
+        AppDbContext db,
+        CancellationToken cancellationToken
+    ) =>
+        await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
+            is { } redrive
+            ? TypedResults.Ok(RedriveView.Of(redrive))
+            : Problem.NotFound("The redrive does not exist.", "redrive_not_found");
+}

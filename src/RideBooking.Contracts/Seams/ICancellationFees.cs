@@ -1,0 +1,16 @@
+namespace RideBooking.Contracts.Seams;
+
+/// <summary>Calculates what a cancellation costs before it is carried out. Billing implements it.</summary>
+/// <remarks>
+/// It uses the calculator that will charge the fee. So the fee that riders see and the fee that they pay cannot differ.
+/// </remarks>
+public interface ICancellationFees
+{
+    /// <summary>Returns the fee for a ride that is cancelled like this.</summary>
+    CancellationPrice Of(RideCancelled ride);
+}
+
+/// <summary>The cost of a cancellation.</summary>
+/// <param name="Amount">Zero when waived.</param>
+/// <param name="WaivedReason">The reason for a waiver: see <see cref="CancellationFeeAssessed.WaivedReason"/>.</param>
+public sealed record CancellationPrice(Money Amount, string? WaivedReason);

@@ -1,0 +1,28 @@
+namespace RideBooking.Contracts.Seams;
+
+/// <summary>Checks which trips can be booked, and in which vehicle classes. Billing implements it.</summary>
+/// <remarks>It decides by the tariff, so that a quote, a ride and a driver's profile accept and refuse the same.</remarks>
+public interface ITripPolicy
+{
+    /// <summary>The vehicle classes of the present tariff, in lower case, in ordinal order.</summary>
+    IReadOnlyList<string> VehicleClasses { get; }
+
+    /// <summary>Estimates the route between two places.</summary>
+    TripEstimate Estimate(Place from, Place to);
+
+    /// <summary>Returns what is wrong with a trip; null when it can be booked.</summary>
+    /// <param name="pickup">Where it begins.</param>
+    /// <param name="dropoff">Where it ends.</param>
+    /// <param name="vehicleClass">The class, in lower case.</param>
+    TripProblem? Check(Place pickup, Place dropoff, string vehicleClass);
+}
+
+/// <summary>The estimated distance and duration of a trip.</summary>
+/// <param name="DistanceMeters">The distance along the streets, metres.</param>
+/// <param name="DurationSeconds">The driving time, seconds.</param>
+public readonly record struct TripEstimate(int DistanceMeters, int DurationSeconds);
+
+/// <summary>The reason why a trip cannot be booked.</summary>
+/// <param name="Field">The request's field, in camelCase.</param>
+/// <param name="Message">The requirement that the trip fails.</param>
+public sealed record TripProblem(string Field, string Message);

@@ -1,0 +1,119 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+using RideBooking.Platform.Security;
+
+namespace RideBooking.Platform.Http.Authentication;
+
+/// <summary>
+/// Checks JWT bearer tokens with the claims <c>sub</c> (1 to 255 characters) and <c>role</c> (rider, driver, operator), and
+/// defines one authorization policy per role.
+/// </summary>
+internal static class Authentication
+{
+    public const int MaxSubjectLength = 255;
+    static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    public static void AddTokens(this IServiceCollection services, AuthSettings settings, bool development)
+    {
+        services.AddSingleton(settings);
+        services.TryAddSingleton<IDevelopmentSigningKey, RandomSigningKey>();
+        // Not AddAuthentication and AddJwtBearer. They add data protection, which bearer tokens do not need and which starts
+        // with a warning about its keys, and they read settings of their own.
+        services.AddWebEncoders();
+        services.AddAuthenticationCore(options => options.DefaultScheme = JwtBearerDefaults.AuthenticationScheme);
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>()
+        );
+        new AuthenticationBuilder(services).AddScheme<JwtBearerOptions, JwtBearerHandler>(
+            JwtBearerDefaults.AuthenticationScheme,
+            configureOptions: null
+        );
+        services
+            .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IDevelopmentSigningKey, TimeProvider>(
+                (bearer, developmentKey, clock) => Configure(bearer, settings, development, developmentKey, clock)
+            );
+
+        var policies = services.AddAuthorizationBuilder();
+        foreach (var role in Enum.GetValues<Role>())
+            policies.AddPolicy(role.Name(), policy => policy.RequireClaim(Caller.RoleClaim, role.Name()));
+    }
+
+    static void Configure(
+        JwtBearerOptions bearer,
+        AuthSettings settings,
+        bool development,
+        IDevelopmentSigningKey developmentKey,
+        TimeProvider clock
+    )
+    {
+        bearer.MapInboundClaims = false;
+        bearer.RequireHttpsMetadata = !development;
+        bearer.TokenValidationParameters = new TokenValidationParameters
+        {
+            NameClaimType = Caller.SubjectClaim,
+            RoleClaimType = Caller.RoleClaim,
+            ValidateIssuer = settings.Authority is not null,
+            ValidateAudience = settings.Audience is not null,
+            ValidAudience = settings.Audience,
+            // A public key must never be accepted as a shared secret, or the other way round.
+            ValidAlgorithms = settings.Authority is null ? ["HS256", "HS384", "HS512"] : Asymmetric,
+            LifetimeValidator = (notBefore, expires, _, _) =>
+                expires > (clock.GetUtcNow() - ClockSkew).UtcDateTime
+                && !(notBefore > (clock.GetUtcNow() + ClockSkew).UtcDateTime),
+        };
+        bearer.Events = new JwtBearerEvents { OnTokenValidated = CheckSubject };
+
+        if (settings.Authority is not null)
+            bearer.Authority = settings.Authority;
+        else if (settings.SigningKey is { } key)
+            bearer.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(key);
+        else
+            bearer.ConfigurationManager = new DevelopmentKeys(developmentKey);
+    }
+
+    static readonly string[] Asymmetric =
+    [
+        "RS256",
+        "RS384",
+        "RS512",
+        "PS256",
+        "PS384",
+        "PS512",
+        "ES256",
+        "ES384",
+        "ES512",
+    ];
+
+    static Task CheckSubject(TokenValidatedContext context)
+    {
+        // The subject becomes a key in the database: it must fit, and every character must be storable in a text column.
+        var subject = context.Principal?.FindFirst(Caller.SubjectClaim)?.Value;
+        if (
+            string.IsNullOrWhiteSpace(subject)
+            || subject.Length > MaxSubjectLength
+            || subject.Any(char.IsControl)
+            || !subject.IsStorable()
+        )
+            context.Fail("The token's sub must have 1 to 255 characters.");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Gives the development key to the token handler as if it were an authority's keys.</summary>
+    sealed class DevelopmentKeys(IDevelopmentSigningKey key) : IConfigurationManager<OpenIdConnectConfiguration>
+    {
+        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) =>
+            new() { SigningKeys = { new SymmetricSecurityKey(await key.GetAsync(cancel)) } };
+
+        public void RequestRefresh()
+        {
+            // The key does not change during the life of the process.
+        }
+    }
+}

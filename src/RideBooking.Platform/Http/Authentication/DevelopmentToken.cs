@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Security;
+
+namespace RideBooking.Platform.Http.Authentication;
+
+/// <summary>Issues a token to every caller, so that a newcomer can be a rider and a driver at once.</summary>
+/// <remarks>It exists only in Development, and not where an authority issues the tokens.</remarks>
+internal static class DevelopmentToken
+{
+    static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+
+    public static void Map(WebApplication app)
+    {
+        var settings = app.Services.GetRequiredService<AuthSettings>();
+        if (!app.Environment.IsDevelopment() || settings.Authority is not null)
+            return;
+
+        app.MapGroup("")
+            .WithConventions("Development")
+            .MapPost("/dev/token", Handle)
+            .ExcludeFromDescription()
+            .DisableRateLimiting();
+        app.MapPublic("Development")
+            .MapPost("/dev/token", Handle)
+            .DisableRateLimiting()
+            .WithSummary("Get a development token")
+            .WithDescription(
+                "Only in Development. The role is rider, driver or operator; a subject is generated if it is left out."
+            );
+    }
+
+    static async Task<Ok<Token>> Handle(
+        TokenRequest request,
+        AuthSettings settings,
+        IDevelopmentSigningKey developmentKey,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var key = settings.SigningKey ?? await developmentKey.GetAsync(cancellationToken);
+        var now = clock.GetUtcNow().UtcDateTime;
+        var token = new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Audience = settings.Audience,
+                IssuedAt = now,
+                NotBefore = now,
+                Expires = now + Lifetime,
+                Claims = new Dictionary<string, object>
+                {
+                    [Caller.SubjectClaim] = request.Subject ?? Guid.CreateVersion7().ToString(),
+                    [Caller.RoleClaim] = request.Role,
+                },
+                SigningCredentials = new SigningCredentials(
+                    new SymmetricSecurityKey(key),
+                    SecurityAlgorithms.HmacSha256
+                ),
+            }
+        );
+        return TypedResults.Ok(new Token(token, "Bearer", (int)Lifetime.TotalSeconds));
+    }
+
+    internal sealed record TokenRequest(string Role, string? Subject);
+
+    internal sealed record Token(
+        [property: JsonPropertyName("access_token")] string AccessToken,
+        [property: JsonPropertyName("token_type")] string TokenType,
+        [property: JsonPropertyName("expires_in")] int ExpiresIn
+    );
+
+    internal sealed class Validator : AbstractValidator<TokenRequest>
+    {
+        public Validator()
+        {
+            RuleFor(request => request.Role).OneOf([.. Enum.GetValues<Role>().Select(role => role.Name())]);
+            RuleFor(request => request.Subject).Text(1, Authentication.MaxSubjectLength);
+        }
+    }
+}

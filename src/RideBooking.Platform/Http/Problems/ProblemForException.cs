@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace RideBooking.Platform.Http.Problems;
+
+/// <summary>
+/// Maps exceptions to the problems that the client may see. Faults of the server are logged, and not shown.
+/// </summary>
+internal sealed class ProblemForException(IProblemDetailsService problems, ILogger<ProblemForException> log)
+    : IExceptionHandler
+{
+    static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext context,
+        Exception exception,
+        CancellationToken cancellationToken
+    )
+    {
+        // The framework has removed the endpoint from the context by now and keeps it here.
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        var problem = Explain(exception, endpoint);
+        Log(context, exception, problem);
+        context.Response.StatusCode = problem.Status!.Value;
+        return await problems.TryWriteAsync(
+            new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }
+        );
+    }
+
+    static ProblemDetails Explain(Exception exception, Endpoint? endpoint) =>
+        exception switch
+        {
+            InvalidInputException invalid => Problem.ValidationDetails(invalid.Errors),
+            BadHttpRequestException bad => BindingProblem.Explain(bad, endpoint),
+            DbUpdateConcurrencyException => Problem.Details(
+                StatusCodes.Status409Conflict,
+                ProblemCode.ConcurrentUpdate,
+                "Another request changed this at the same time. Read it again and retry."
+            ),
+            NotYetVisibleException pending => Problem.Details(
+                StatusCodes.Status503ServiceUnavailable,
+                ProblemCode.NotYetVisible,
+                pending.Message,
+                (Problem.RetryAfter, 1)
+            ),
+            _ when TransientFault.Matches(exception) => Problem.UnavailableDetails(
+                "A dependency is temporarily unavailable; retry shortly.",
+                RetryAfter
+            ),
+            _ => Problem.ForStatus(StatusCodes.Status500InternalServerError),
+        };
+
+    void Log(HttpContext context, Exception exception, ProblemDetails problem)
+    {
+        var (method, path) = (context.Request.Method, context.Request.Path);
+        if (exception is NotYetVisibleException)
+            log.LogWarning("{Method} {Path} answered 503: {Reason}", method, path, exception.Message);
+        else if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            log.LogWarning(exception, "{Method} {Path} answered 503: a dependency is unavailable", method, path);
+        else if (problem.Status >= 500)
+            log.LogError(exception, "{Method} {Path} failed", method, path);
+        else
+            log.LogDebug(exception, "{Method} {Path} answered {Status}", method, path, problem.Status);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+
+namespace RideBooking.Platform.Http.Problems;
+
+/// <summary>Writes every problem of the process, ours and the framework's, in one format.</summary>
+/// <remarks>
+/// The framework's own writer does nothing when a client accepts only other media types. An error without a body does not
+/// help the client, so this one always writes.
+/// </remarks>
+internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetailsWriter
+{
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var (http, problem) = (context.HttpContext, context.ProblemDetails);
+        problem.Status ??= http.Response.StatusCode;
+        if (!problem.Extensions.ContainsKey("code"))
+        {
+            var (code, detail) = ProblemCode.ForStatus(problem.Status.Value);
+            problem.WithCode(code).Detail ??= detail;
+        }
+
+        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+        if (problem.Extensions.TryGetValue(Problem.RetryAfter, out var seconds))
+            http.Response.Headers.RetryAfter = Convert.ToString(seconds, CultureInfo.InvariantCulture);
+
+        http.Response.StatusCode = problem.Status.Value;
+        await http.Response.WriteAsJsonAsync(
+            problem,
+            json.Value.SerializerOptions,
+            "application/problem+json",
+            http.RequestAborted
+        );
+    }
+}

@@ -1,0 +1,199 @@
+using System.Buffers;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RideBooking.Platform.Http.Limits;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
+
+namespace RideBooking.Platform.Http.Streaming;
+
+/// <summary>One event of a server-sent event stream.</summary>
+/// <param name="Id">Its place in the stream, for <c>Last-Event-ID</c> when a client reconnects; null leaves that unchanged.</param>
+/// <param name="Type">The event name that clients subscribe to, one word.</param>
+/// <param name="Data">Written as JSON, by its runtime type.</param>
+public sealed record ServerEvent(long? Id, string Type, object Data);
+
+/// <summary>
+/// Answers with server-sent events as they occur. Ends when the events end, the client leaves, its token expires or the
+/// process stops.
+/// </summary>
+/// <remarks>
+/// In the last two cases the client reconnects automatically with <c>Last-Event-ID</c> (see <see cref="LastEventId"/>). A
+/// comment every 15 s keeps proxies from closing a quiet stream and detects clients that have left. The framework's own
+/// result for this sends nothing while there are no events, not even headers.
+/// </remarks>
+/// <param name="events">Enumerated once. The token of its enumerator is cancelled when the stream ends.</param>
+public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IResult, IEndpointMetadataProvider
+{
+    internal const string MediaType = "text/event-stream";
+    internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc />
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var services = httpContext.RequestServices;
+        var clock = services.GetRequiredService<TimeProvider>();
+        using var expiry = new CancellationTokenSource(UntilTokenExpires(httpContext, clock), clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            httpContext.RequestAborted,
+            services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
+            expiry.Token
+        );
+
+        var response = httpContext.Response;
+        response.ContentType = MediaType;
+        response.Headers.CacheControl = "no-cache, no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        if (httpContext.IsHeadersOnly())
+            return;
+        httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+
+        var json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var source = events.GetAsyncEnumerator(end.Token);
+        var next = Task.FromResult(false);
+        try
+        {
+            await Send(response, $"retry: {ReconnectAfter.TotalMilliseconds:0}\n\n", end.Token);
+            next = source.MoveNextAsync().AsTask();
+            while (true)
+            {
+                if (!await HappensWithin(next, Heartbeat, clock, end.Token))
+                    await Send(response, ":\n\n", end.Token);
+                else if (await next)
+                {
+                    await Send(response, Format(source.Current, json), end.Token);
+                    next = source.MoveNextAsync().AsTask();
+                }
+                else
+                    break;
+            }
+        }
+        catch (Exception exception) when (end.IsCancellationRequested)
+        {
+            // The client left, its token expired, or the process stops: a stream ends normally in these ways. An exception
+            // that a query or a connection throws then (not always an OperationCanceledException) is not a fault.
+            Log(services).LogDebug(exception, "A stream of {Path} was cut off", httpContext.Request.Path);
+        }
+        catch (Exception exception) when (TransientFault.Matches(exception))
+        {
+            // The client reconnects and resumes. An answer that has begun cannot report an error; it can only end.
+            Log(services)
+                .LogWarning(
+                    exception,
+                    "The stream {Path} ended because a dependency is unavailable; the client reconnects",
+                    httpContext.Request.Path
+                );
+        }
+        finally
+        {
+            // An enumerator must not be disposed during a call of MoveNextAsync.
+            await end.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Dispose(source, services);
+        }
+    }
+
+    static async Task Dispose(IAsyncEnumerator<ServerEvent> source, IServiceProvider services)
+    {
+        try
+        {
+            await source.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            // The answer has ended, so the error can only be logged.
+            Log(services).LogWarning(exception, "The source of a stream failed after the stream had ended");
+        }
+    }
+
+    static ILogger Log(IServiceProvider services) => services.GetRequiredService<ILogger<ServerSentEvents>>();
+
+    static async Task Send(HttpResponse response, string text, CancellationToken cancellationToken)
+    {
+        response.BodyWriter.Write(Encoding.UTF8.GetBytes(text));
+        await response.BodyWriter.FlushAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    static string Format(ServerEvent serverEvent, JsonSerializerOptions json)
+    {
+        var id = serverEvent.Id is { } place ? string.Create(CultureInfo.InvariantCulture, $"id: {place}\n") : "";
+        // JSON on one line: a line break inside a string is escaped, so data never breaks the frame.
+        return $"{id}event: {serverEvent.Type}\ndata: {JsonSerializer.Serialize(serverEvent.Data, json)}\n\n";
+    }
+
+    static async Task<bool> HappensWithin(Task next, TimeSpan time, TimeProvider clock, CancellationToken end)
+    {
+        if (next.IsCompleted)
+            return true;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(end);
+        await Task.WhenAny(next, Task.Delay(time, clock, waiting.Token));
+        await waiting.CancelAsync();
+        end.ThrowIfCancellationRequested();
+        return next.IsCompleted;
+    }
+
+    static TimeSpan UntilTokenExpires(HttpContext context, TimeProvider clock)
+    {
+        var expires = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
+        if (expires is null)
+            return Timeout.InfiniteTimeSpan;
+        var left = expires.Value - clock.GetUtcNow();
+        return left < TimeSpan.Zero ? TimeSpan.Zero
+            : left > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1)
+            : left;
+    }
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new LiveStream());
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), [MediaType]));
+    }
+}
+
+/// <summary>The last event of a stream that a reconnecting client has seen. A handler takes it as a parameter.</summary>
+/// <remarks>
+/// It is the header <c>Last-Event-ID</c>, or <c>lastEventId</c> in the query for clients that cannot set headers. A value
+/// that is not a number is answered 400.
+/// </remarks>
+/// <param name="Value">The <see cref="ServerEvent.Id"/>; null on a client's first connection.</param>
+public readonly record struct LastEventId(long? Value) : IEndpointParameterMetadataProvider
+{
+    internal const string Header = "Last-Event-ID";
+    internal const string Parameter = "lastEventId";
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new BoundFromQuery(Parameter));
+    }
+
+    /// <summary>Binds the id as a parameter of an endpoint.</summary>
+    public static ValueTask<LastEventId> BindAsync(HttpContext context)
+    {
+        var text = context.Request.Headers[Header].ToString();
+        if (text.Length == 0)
+            text = context.Request.Query[Parameter].ToString();
+        if (text.Length == 0)
+            return new(new LastEventId(null));
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? new(new LastEventId(id))
+            : throw new InvalidInputException(Header, "must be the id of an event of this stream");
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using MassTransit;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>
+/// Measures each endpoint: the age of its messages when it starts to handle them, and when it has finished.
+/// </summary>
+internal sealed class EndpointMetrics
+{
+    const string Endpoint = "endpoint";
+
+    // From timely to late by the redeliveries, in seconds.
+    static readonly InstrumentAdvice<double> s_buckets = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    };
+
+    readonly Histogram<double> _lag;
+    readonly Histogram<double> _criticalTime;
+    readonly Histogram<double> _duration;
+    readonly Counter<long> _failures;
+
+    public EndpointMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(TelemetrySource.Name);
+        _lag = Seconds(
+            "lag",
+            "Event lag: how long ago a message was sent or due when the endpoint begins with it (by endpoint)"
+        );
+        _criticalTime = Seconds(
+            "critical_time",
+            "Critical time: from when a message was sent or due to the end of its successful handling (by endpoint)"
+        );
+        _duration = Seconds(
+            "duration",
+            "How long an endpoint handles a message, retries in memory included (by endpoint, outcome)"
+        );
+        _failures = meter.CreateCounter<long>(
+            "ridebooking.endpoint.failures",
+            "{message}",
+            "Messages that failed after all retries in memory; they are redelivered later or moved to the error queue (by endpoint, error.type)"
+        );
+
+        Histogram<double> Seconds(string name, string description) =>
+            meter.CreateHistogram($"ridebooking.endpoint.{name}", "s", description, advice: s_buckets);
+    }
+
+    /// <summary>Returns the filter that measures an endpoint.</summary>
+    public IMessageFilter Of(string endpoint) => new Around(endpoint, this);
+
+    sealed class Around(string endpoint, EndpointMetrics metrics) : IMessageFilter
+    {
+        readonly TagList _done = new() { { Endpoint, endpoint }, { "outcome", "done" } };
+        readonly TagList _failed = new() { { Endpoint, endpoint }, { "outcome", "failed" } };
+        readonly KeyValuePair<string, object?> _endpoint = new(Endpoint, endpoint);
+
+        public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+            where T : class
+        {
+            var began = Stopwatch.GetTimestamp();
+            // MassTransit timestamps messages by the system's clock.
+            var age = DueTime.Of(context) is { } due ? TimeProvider.System.GetUtcNow() - due : TimeSpan.Zero;
+            if (age < TimeSpan.Zero)
+                age = TimeSpan.Zero;
+            metrics._lag.Record(age.TotalSeconds, _endpoint);
+            try
+            {
+                await next.Send(context);
+            }
+            catch (Exception failure)
+            {
+                metrics._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _failed);
+                // An outage is not a failure: the message waits in its queue.
+                if (!DatabaseOutage.Matches(failure))
+                    metrics._failures.Add(1, _endpoint, new("error.type", failure.GetType().Name));
+                throw;
+            }
+            var took = Stopwatch.GetElapsedTime(began);
+            metrics._duration.Record(took.TotalSeconds, _done);
+            metrics._criticalTime.Record((age + took).TotalSeconds, _endpoint);
+        }
+    }
+}

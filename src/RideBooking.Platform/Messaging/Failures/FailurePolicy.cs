@@ -1,0 +1,101 @@
+using System.Runtime.Serialization;
+using FluentValidation;
+using MassTransit;
+using MassTransit.Configuration;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Messaging.Failures;
+
+/// <summary>
+/// Defines what happens to a message whose handling fails, on every endpoint; docs/operating/failed-messages.md describes it.
+/// </summary>
+/// <remarks>
+/// The scheduled redelivery is outermost, then the retry in memory, and inside both one transaction per attempt. A message that
+/// fails all of that goes to <c>&lt;endpoint&gt;_error</c>. A message whose body cannot be read fails before any of it and goes
+/// there at once, unchanged.
+/// </remarks>
+internal static class FailurePolicy
+{
+    /// <summary>The scheduler's endpoint.</summary>
+    public const string Scheduler = "quartz";
+
+    /// <summary>Returns an endpoint's policy; each exception states its reason.</summary>
+    static Policy For(string endpoint, TransportOptions options) =>
+        endpoint switch
+        {
+            // The caller that waits in process for the response retries. A later success here could not be reported to it.
+            _ when IsInProcess(endpoint) => new([], [], TimeSpan.Zero),
+            // Writes timers and redeliveries to the database. It cannot redeliver through itself.
+            Scheduler => new(options.Retry, [], HoldFor(options)),
+            _ => new(options.Retry, options.Redelivery, HoldFor(options)),
+        };
+
+    static bool IsInProcess(string endpoint) => endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
+
+    /// <summary>Configures the endpoint's redelivery and retry; inbox and outbox come after.</summary>
+    public static void UseFailurePolicy(
+        this IReceiveEndpointConfigurator endpoint,
+        string name,
+        TransportOptions options,
+        EndpointMetrics metrics,
+        DatabaseWatch database
+    )
+    {
+        var policy = For(name, options);
+        if (options.Kind == TransportKind.InMemory || !IsInProcess(name))
+            PreserveHeadersFilter.Use(endpoint, options.Kind);
+        if (policy.Redelivery.Count > 0)
+            // The redelivered message stays the same: the log, the inbox and the error queue know it by one id.
+            _ = new RedeliverAsItCame(
+                endpoint,
+                redelivery =>
+                {
+                    // An outage is not a failure of the message: it waits in its queue and uses up no redelivery.
+                    redelivery.Ignore<Exception>(failure => IsPermanent(failure) || DatabaseOutage.Matches(failure));
+                    redelivery.Intervals([.. policy.Redelivery]);
+                }
+            );
+        // Inside redelivery, which treats a failure as handled; outside retry, so that a message counts as failed once.
+        endpoint.UseMessageFilter(metrics.Of(name));
+        if (policy.Retry.Count > 0 || policy.HoldFor > TimeSpan.Zero)
+            endpoint.UseMessageRetry(retry =>
+            {
+                retry.Ignore<Exception>(IsPermanent);
+                retry.SetRetryPolicy(worthwhile => new OutageAwareRetry(worthwhile, policy.Retry, policy.HoldFor));
+            });
+        // The same few statements store all timers: one that times out is waiting for a lock, and no single timer is at fault.
+        if (policy.HoldFor > TimeSpan.Zero && name != Scheduler)
+            endpoint.UseMessageFilter(new JudgeTimeouts(database));
+    }
+
+    /// <summary>Whether a failure is permanent, so that another attempt cannot succeed.</summary>
+    /// <remarks>
+    /// Only failures that are permanent by definition count: content that breaks a rule, an unsupported version or case, a
+    /// payload that cannot be read. Apparent bugs (null reference, argument, key not found) do not count, and neither does an
+    /// event that a saga does not accept in its state. Both are as often caused by a message that overtook another and succeeds
+    /// a minute later, and a bug that is fixed while redeliveries remain needs no operator at all. For a saga, every attempt
+    /// loads the instance anew, so a refusal that persists comes from the stored state.
+    /// </remarks>
+    internal static bool IsPermanent(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            if (
+                exception
+                is UnacceptableMessageException
+                    or ValidationException
+                    or NotSupportedException
+                    or SerializationException
+            )
+                return true;
+        return false;
+    }
+
+    // The in-memory transport has nowhere else to wait. On RabbitMQ messages wait in the queue (see ReturnDuringOutage).
+    static TimeSpan HoldFor(TransportOptions options) =>
+        options.Kind == TransportKind.InMemory ? OutageAwareRetry.Forever : ReturnDuringOutage.HoldFor;
+
+    /// <param name="Retry">Pauses between attempts in memory.</param>
+    /// <param name="Redelivery">Pauses between redeliveries after that.</param>
+    /// <param name="HoldFor">How long a message is held while the database is unavailable.</param>
+    sealed record Policy(IReadOnlyList<TimeSpan> Retry, IReadOnlyList<TimeSpan> Redelivery, TimeSpan HoldFor);
+}

@@ -1,0 +1,9 @@
+namespace RideBooking.Platform.Messaging.Failures;
+
+/// <summary>Is told of every delivery that an endpoint in a transaction has finished with.</summary>
+internal interface IDeliveryObserver
+{
+    /// <summary>Records that an endpoint has finished with a delivery of the message.</summary>
+    /// <remarks>If the message is not handled by now, it is retried in seconds or minutes, or not at all.</remarks>
+    void Attempted(Guid message, string endpoint);
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.JobService;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>A consumer or state machine that adds an inbox entry for each message that it has handled.</summary>
+/// <param name="Id">Its id in the inbox.</param>
+/// <param name="Endpoint">Its queue.</param>
+internal readonly record struct InboxConsumer(Guid Id, string Endpoint);
+
+/// <summary>Knows which consumers handle which message, once the bus is configured.</summary>
+/// <remarks>It includes every endpoint, but only consumers in a transaction add inbox entries.</remarks>
+internal sealed class InboxConsumers
+{
+    readonly ConcurrentDictionary<Type, ImmutableArray<InboxConsumer>> _marking = new();
+    readonly ConcurrentDictionary<Type, byte> _consumed = new();
+
+    /// <summary>The types of all messages that an endpoint consumes.</summary>
+    public IEnumerable<Type> Messages => _consumed.Keys;
+
+    /// <summary>Returns the consumers that add an inbox entry for a message of this type.</summary>
+    public ImmutableArray<InboxConsumer> Of(Type message) => _marking.GetValueOrDefault(message, []);
+
+    /// <summary>Records what is configured on an endpoint.</summary>
+    /// <param name="endpoint">The endpoint, or one of its partitions.</param>
+    /// <param name="name">The endpoint's name.</param>
+    /// <param name="leavesMarks">Whether the endpoint has an inbox.</param>
+    /// <param name="aliases">Receives the consumers on a partition as consumers of the endpoint.</param>
+    public void Watch(IReceiveEndpointConfigurator endpoint, string name, bool leavesMarks, ConsumerAliases aliases)
+    {
+        var observer = new Observer(this, name, endpoint.InputAddress.LastPart(), leavesMarks, aliases);
+        endpoint.ConnectConsumerConfigurationObserver(observer);
+        endpoint.ConnectSagaConfigurationObserver(observer);
+    }
+
+    void Add(Type message, Guid id, string endpoint, bool leavesMarks)
+    {
+        _consumed.TryAdd(message, 0);
+        if (leavesMarks)
+            _marking.AddOrUpdate(
+                message,
+                [new InboxConsumer(id, endpoint)],
+                (_, known) => known.Any(consumer => consumer.Id == id) ? known : known.Add(new(id, endpoint))
+            );
+    }
+
+    sealed class Observer(
+        InboxConsumers consumers,
+        string endpoint,
+        string queue,
+        bool leavesMarks,
+        ConsumerAliases aliases
+    ) : IConsumerConfigurationObserver, ISagaConfigurationObserver
+    {
+        // The ids are formed as MassTransit's outbox forms them. A test compares them with the inbox entries.
+        public void ConsumerMessageConfigured<TConsumer, TMessage>(
+            IConsumerMessageConfigurator<TConsumer, TMessage> configurator
+        )
+            where TConsumer : class
+            where TMessage : class => Add<TMessage>(JobMetadataCache<TConsumer, TMessage>.GenerateJobTypeId);
+
+        public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
+            where TSaga : class, ISaga
+            where TMessage : class => Add<TMessage>(JobMetadataCache<TSaga, TMessage>.GenerateJobTypeId);
+
+        void Add<TMessage>(Func<string, Guid> id)
+        {
+            if (queue != endpoint)
+                aliases.Add(id(queue), id(endpoint));
+            consumers.Add(typeof(TMessage), id(endpoint), endpoint, leavesMarks);
+        }
+
+        public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
+            where TConsumer : class { }
+
+        public void SagaConfigured<TSaga>(ISagaConfigurator<TSaga> configurator)
+            where TSaga : class, ISaga { }
+
+        public void StateMachineSagaConfigured<TInstance>(
+            ISagaConfigurator<TInstance> configurator,
+            SagaStateMachine<TInstance> stateMachine
+        )
+            where TInstance : class, ISaga, SagaStateMachineInstance { }
+    }
+}

@@ -1,0 +1,429 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using RideBooking.EventLog;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.Failures;
+using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Visibility;
+
+/// <summary>
+/// Waits until events have been handled by every consumer whose state the API shows, on whichever host, so that the caller's
+/// next request sees the effects of the last one.
+/// </summary>
+/// <remarks>
+/// Waiting holds no thread and no database connection, and has a time limit. <see cref="VisibilityInterceptor"/> reports what
+/// this process commits, without a query. One poll of the inbox, for all waiting requests, finds what other hosts handle. A
+/// wait ends early when a consumer has given up an event, for now or permanently, and when the broker is unavailable. Consumers
+/// that may lag (<see cref="EndpointLoad.MayLag"/>) are left out.
+/// </remarks>
+public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
+{
+    // Enough to keep all consumers busy. A higher limit would only lengthen the message queues, and commands would be answered
+    // before their effects can be read.
+    internal static readonly int MaxCommands = 32 * Environment.ProcessorCount;
+
+    // A consumer that hangs leaves many waits behind. Polling a few of those that wait only for it shows when it continues.
+    const int MaxPolledForStuckConsumers = 100;
+    static readonly TimeSpan s_minPollInterval = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan s_maxPollInterval = TimeSpan.FromMilliseconds(200);
+
+    readonly InboxConsumers _consumers;
+    readonly IServiceProvider _services;
+    readonly VisibilityOptions _options;
+    readonly bool _hasBroker;
+    readonly TimeSpan _minInterval;
+    readonly ILogger<EventVisibility> _logger;
+
+    // By key: an event, a ride or driver, the request's context, or the request's command to a state machine.
+    readonly Dictionary<object, List<Wait>> _waits = [];
+
+    // By caller: the commands that were answered before their effects were visible. The caller's next requests wait for them.
+    readonly Dictionary<string, List<Wait>> _unfinished = [];
+
+    // The consumers that handled nothing within the limit, until they handle something again.
+    readonly HashSet<InboxConsumer> _stuck = [];
+
+    // When each consumer last handled something, as far as this process has committed it or seen it while requests waited.
+    readonly Dictionary<Guid, long> _handled = [];
+    readonly Lock _lock = new();
+    readonly SemaphoreSlim _commands = new(MaxCommands);
+    bool _isPolling;
+
+    // Kept between waits: where one host handles everything, its signals arrive first and polls find nothing.
+    TimeSpan _interval;
+    volatile int _count;
+
+    internal EventVisibility(
+        InboxConsumers consumers,
+        IServiceProvider services,
+        VisibilityOptions options,
+        TransportOptions transport,
+        ILogger<EventVisibility> logger
+    )
+    {
+        (_consumers, _services, _options, _logger) = (consumers, services, options, logger);
+        // Within one process the signals suffice; the poll finds what was committed at the moment when a wait began.
+        _hasBroker = transport.Kind != TransportKind.InMemory;
+        _minInterval = _hasBroker ? s_minPollInterval : s_maxPollInterval;
+        _interval = _minInterval;
+    }
+
+    /// <summary>Waits until the committed events of these types about a ride or driver are handled.</summary>
+    /// <remarks>
+    /// Costs at least one statement. Use it for responses that would otherwise deny what the caller may already have seen.
+    /// </remarks>
+    /// <param name="streamId">The ride's or driver's id, as the event log has it.</param>
+    /// <param name="events">The types of the events.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it has waited, so that reading again is worthwhile.</returns>
+    public async Task<bool> WaitUntilHandled(
+        string streamId,
+        IReadOnlyCollection<Type> events,
+        CancellationToken cancellationToken
+    )
+    {
+        using var wait = Begin(events);
+        lock (_lock)
+            wait.Follow(streamId);
+        await Poll([wait], cancellationToken);
+        return await wait.Finish(cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until a module's own state, where it depends on the outside world, is as the caller must find it.
+    /// </summary>
+    /// <remarks>It polls for as long as a request may wait.</remarks>
+    public async Task Until(Func<CancellationToken, Task<bool>> isSo, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.Timeout);
+        try
+        {
+            for (var interval = s_minPollInterval; !await isSo(limit.Token); )
+            {
+                await Task.Delay(interval, limit.Token);
+                if (interval < s_maxPollInterval)
+                    interval *= 2;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The time is up: the response reports the current state.
+        }
+    }
+
+    /// <summary>Admits a command when the number of commands that run or wait for their effects is below the limit.</summary>
+    /// <remarks>Under load, commands queue here instead of as messages behind each other.</remarks>
+    /// <param name="arrived">The timestamp of the request's arrival.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>
+    /// Whether the caller has to <see cref="Leave"/>; false when the command waited too long and runs anyway.
+    /// </returns>
+    internal Task<bool> Enter(long arrived, CancellationToken cancellationToken) =>
+        _commands.WaitAsync(Left(_options.BudgetBeforeCommand, arrived), cancellationToken);
+
+    /// <summary>Admits the next command.</summary>
+    internal void Leave() => _commands.Release();
+
+    /// <inheritdoc />
+    public void Dispose() => _commands.Dispose();
+
+    /// <summary>Starts tracking what a request commits.</summary>
+    /// <param name="events">The types of the events that count.</param>
+    /// <param name="keys">The request's context, and the id of its command to a state machine.</param>
+    internal Wait Begin(IReadOnlyCollection<Type> events, params IEnumerable<object> keys) =>
+        Begin(events, Stopwatch.GetTimestamp(), keys);
+
+    /// <inheritdoc cref="Begin(IReadOnlyCollection{Type}, IEnumerable{object})"/>
+    internal Wait Begin(IReadOnlyCollection<Type> events, long arrived, params IEnumerable<object> keys)
+    {
+        var wait = new Wait(this, events, arrived);
+        lock (_lock)
+            foreach (var key in keys)
+                wait.ListenTo(key);
+        Interlocked.Increment(ref _count);
+        return wait;
+    }
+
+    /// <summary>The number of keys with waits, so that tests can check that none is left behind.</summary>
+    internal int Keys
+    {
+        get
+        {
+            lock (_lock)
+                return _waits.Count;
+        }
+    }
+
+    /// <summary>
+    /// Ends the wait for a caller's command. <see cref="WaitForEarlier"/> waits for effects that were not visible in time.
+    /// </summary>
+    internal void End(Wait wait, string? caller)
+    {
+        lock (_lock)
+        {
+            if (caller is null || !wait.Keep())
+            {
+                wait.Dispose();
+                return;
+            }
+            if (_unfinished.TryGetValue(caller, out var others))
+                others.Add(wait);
+            else
+                _unfinished.Add(caller, [wait]);
+        }
+        StartPolling();
+    }
+
+    /// <summary>
+    /// Waits for pending effects of the caller's earlier commands, which were answered early because the wait took too long.
+    /// </summary>
+    internal async Task WaitForEarlier(string caller, bool isRead, long arrived, CancellationToken cancellationToken)
+    {
+        List<Task> earlier;
+        lock (_lock)
+            earlier = _unfinished.TryGetValue(caller, out var waits)
+                ? [.. waits.Where(wait => !wait.IsStuck).Select(wait => wait.Done)]
+                : [];
+        if (earlier.Count == 0)
+            return;
+        try
+        {
+            await Task.WhenAll(earlier)
+                .WaitAsync(Left(isRead ? _options.Budget : _options.BudgetBeforeCommand, arrived), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The time is up: the response reports the current state.
+        }
+    }
+
+    /// <summary>Whether any request waits for commits.</summary>
+    internal bool IsNeeded => _count > 0;
+
+    /// <summary>Records a transaction that this process has committed.</summary>
+    internal void Committed(DbContext context, Commit commit)
+    {
+        lock (_lock)
+        {
+            foreach (var (row, cause) in commit.Events)
+            foreach (
+                var wait in Of(context).Concat(Of(row.StreamId)).Concat(cause is null ? [] : Of(cause)).ToHashSet()
+            )
+            {
+                wait.Follow(row.StreamId);
+                wait.Add(row.EventId, row.EventType);
+            }
+            foreach (var (message, consumer) in commit.InboxEntries)
+            {
+                Works(consumer);
+                foreach (var wait in Of(message).ToList())
+                {
+                    wait.Remove(message, pending => pending.Id == consumer);
+                    wait.EndIfDone();
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    void IDeliveryObserver.Attempted(Guid message, string endpoint)
+    {
+        if (!IsNeeded)
+            return;
+        lock (_lock)
+        {
+            _stuck.RemoveWhere(consumer => consumer.Endpoint == endpoint);
+            foreach (var wait in Of(message).ToList())
+            {
+                wait.Remove(message, pending => pending.Endpoint == endpoint);
+                wait.EndIfDone();
+            }
+        }
+    }
+
+    void Works(Guid consumer)
+    {
+        _handled[consumer] = Stopwatch.GetTimestamp();
+        if (_stuck.Count > 0)
+            _stuck.RemoveWhere(stuck => stuck.Id == consumer);
+    }
+
+    static TimeSpan Left(TimeSpan budget, long arrived)
+    {
+        var left = budget - Stopwatch.GetElapsedTime(arrived);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    List<Wait> Of(object key) => _waits.GetValueOrDefault(key, []);
+
+    void StartPolling()
+    {
+        lock (_lock)
+        {
+            if (_isPolling)
+                return;
+            _isPolling = true;
+        }
+        // The poll serves every waiting request: it must not carry one request's trace or log scope.
+        using (ExecutionContext.SuppressFlow())
+            _ = Task.Run(PollWhileAnythingWaits);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The next poll tries again, and every wait has its limit.")]
+    async Task PollWhileAnythingWaits()
+    {
+        while (true)
+        {
+            await Task.Delay(_interval);
+            List<Wait> waits;
+            lock (_lock)
+            {
+                ForgetFinished();
+                waits = WaitsToPoll();
+                _isPolling = waits.Count > 0;
+                if (!_isPolling)
+                    return;
+            }
+            try
+            {
+                if (_hasBroker && _services.GetService<BrokerHealth>()?.Check().Status == HealthStatus.Unhealthy)
+                    lock (_lock)
+                        waits.ForEach(wait => wait.GiveUp());
+                else
+                    _interval = await Poll(waits, CancellationToken.None)
+                        ? _minInterval
+                        : TimeSpan.FromTicks(Math.Min(_interval.Ticks * 2, s_maxPollInterval.Ticks));
+            }
+            catch (Exception exception)
+            {
+                LogPollFailed(exception);
+                _interval = s_maxPollInterval;
+            }
+        }
+    }
+
+    List<Wait> WaitsToPoll()
+    {
+        var waiting = _waits.Values.SelectMany(waits => waits).Where(wait => wait.IsWaiting).ToHashSet();
+        if (_stuck.Count == 0)
+            return [.. waiting];
+        var onlyForStuck = waiting.Where(wait => wait.IsOnlyStuck).ToHashSet();
+        waiting.ExceptWith(onlyForStuck);
+        return [.. waiting, .. onlyForStuck.OrderBy(wait => wait.Begun).Take(MaxPolledForStuckConsumers)];
+    }
+
+    void ForgetFinished()
+    {
+        foreach (var (caller, waits) in _unfinished.ToList())
+        {
+            foreach (var wait in waits.FindAll(wait => wait.Done.IsCompleted || wait.IsOld))
+            {
+                waits.Remove(wait);
+                wait.Dispose();
+            }
+            if (waits.Count == 0)
+                _unfinished.Remove(caller);
+        }
+    }
+
+    /// <returns>Whether it found anything that was not reported to this process.</returns>
+    async Task<bool> Poll(List<Wait> waits, CancellationToken cancellationToken)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        List<Guid> pending;
+        lock (_lock)
+            pending = [.. waits.SelectMany(wait => wait.Pending).Distinct()];
+
+        // Inbox entries first: an event that a consumer published is committed with its inbox entry, and so is found after it.
+        var handled = await Handled(db, pending, cancellationToken);
+        var found = await Found(db, waits, cancellationToken);
+        var handledOfFound = await Handled(db, found.ConvertAll(row => row.EventId), cancellationToken);
+        var news = false;
+        lock (_lock)
+            foreach (var wait in waits)
+            {
+                foreach (var message in wait.Pending.ToList())
+                    news |= wait.Remove(message, consumer => handled.Contains((message, consumer.Id)));
+                foreach (var row in found.Where(row => wait.Follows(row.StreamId)))
+                    if (wait.Add(row.EventId, row.EventType))
+                    {
+                        wait.Remove(row.EventId, consumer => handledOfFound.Contains((row.EventId, consumer.Id)));
+                        news = true;
+                    }
+                wait.EndIfDone();
+            }
+        return news;
+    }
+
+    static async Task<HashSet<(Guid Message, Guid Consumer)>> Handled(
+        AppDbContext db,
+        List<Guid> messages,
+        CancellationToken cancellationToken
+    )
+    {
+        if (messages.Count == 0)
+            return [];
+        var entries = await db.Set<InboxState>()
+            .AsNoTracking()
+            .Where(entry => messages.Contains(entry.MessageId) && entry.Consumed != null)
+            .Select(entry => new { entry.MessageId, entry.ConsumerId })
+            .ToListAsync(cancellationToken);
+        return [.. entries.Select(entry => (entry.MessageId, entry.ConsumerId))];
+    }
+
+    // What other hosts have published since; or everything, where the wait did not begin with a commit of this request.
+    async Task<List<FoundEvent>> Found(AppDbContext db, List<Wait> waits, CancellationToken cancellationToken)
+    {
+        List<string> streams;
+        List<string> types;
+        HashSet<Guid> known;
+        lock (_lock)
+        {
+            var open = waits.FindAll(wait => wait.MayHaveMoreEvents);
+            streams = [.. open.SelectMany(wait => wait.Streams).Distinct()];
+            types = [.. open.SelectMany(wait => wait.EventTypes).Distinct()];
+            known = [.. open.SelectMany(wait => wait.Known)];
+        }
+        if (streams.Count == 0)
+            return [];
+        // Two indexes: one for the events that have their positions, one for the few that await them.
+        var events = db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .Where(row => streams.Contains(row.StreamId) && types.Contains(row.EventType));
+        var found = await events
+            .Where(row => row.StreamVersion != null)
+            .Concat(events.Where(row => row.Position == null))
+            .Select(row => new FoundEvent(row.EventId, row.EventType, row.StreamId))
+            .ToListAsync(cancellationToken);
+        return found.FindAll(row => !known.Contains(row.EventId));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Polling the inbox for waiting requests failed; the next poll tries again")]
+    partial void LogPollFailed(Exception exception);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "A request was answered after {Limit} although these are not handled yet: {Events}"
+    )]
+    partial void LogTimeout(TimeSpan limit, string events);
+
+    sealed record FoundEvent(Guid EventId, string EventType, string StreamId);
+
+    /// <summary>What one transaction has committed.</summary>
+    /// <param name="Events">Its events, each with the message whose handling published it.</param>
+    /// <param name="InboxEntries">The inbox entries: the messages it has handled, each with the consumer.</param>
+    internal sealed record Commit(
+        List<(LoggedEvent Event, Guid? Cause)> Events,
+        List<(Guid Message, Guid Consumer)> InboxEntries
+    );
+}
