@@ -86,20 +86,20 @@ internal sealed class RideFacts
         Version++;
     }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<RideFacts>
+    internal sealed class Mapping : IEntityTypeConfiguration<RideFacts>
     {
-        public void Configure(EntityTypeBuilder<RideFacts> ride)
+        public void Configure(EntityTypeBuilder<RideFacts> builder)
         {
-            ride.ToTable("ride_facts");
-            ride.HasKey(x => x.RideId);
-            ride.Property(x => x.RideId).ValueGeneratedNever();
-            ride.Property(x => x.ArrivedDriverId).HasMaxLength(255);
-            ride.Property(x => x.Outcome).HasMaxLength(20);
-            ride.Property(x => x.CancelledBy).HasMaxLength(20);
-            ride.Property(x => x.CapturedCurrency).HasMaxLength(3).IsFixedLength();
-            ride.Property(x => x.Version).IsConcurrencyToken();
-            ride.HasIndex(x => x.RequestedAt);
-            ride.HasIndex(x => x.CapturedAt);
+            builder.ToTable("ride_facts");
+            builder.HasKey(ride => ride.RideId);
+            builder.Property(ride => ride.RideId).ValueGeneratedNever();
+            builder.Property(ride => ride.ArrivedDriverId).HasMaxLength(255);
+            builder.Property(ride => ride.Outcome).HasMaxLength(20);
+            builder.Property(ride => ride.CancelledBy).HasMaxLength(20);
+            builder.Property(ride => ride.CapturedCurrency).HasMaxLength(3).IsFixedLength();
+            builder.Property(ride => ride.Version).IsConcurrencyToken();
+            builder.HasIndex(ride => ride.RequestedAt);
+            builder.HasIndex(ride => ride.CapturedAt);
         }
     }
 }

@@ -101,7 +101,7 @@ internal sealed class Invoice
         Version++;
     }
 
-    internal sealed class Map : IEntityTypeConfiguration<Invoice>
+    internal sealed class Mapping : IEntityTypeConfiguration<Invoice>
     {
         public void Configure(EntityTypeBuilder<Invoice> builder)
         {

@@ -54,7 +54,7 @@ internal sealed class RequestedRide
             throw new UnacceptableMessageException($"Ride {RideId} was not quoted {ride.QuotedFare}.");
     }
 
-    internal sealed class Map : IEntityTypeConfiguration<RequestedRide>
+    internal sealed class Mapping : IEntityTypeConfiguration<RequestedRide>
     {
         public void Configure(EntityTypeBuilder<RequestedRide> builder)
         {

@@ -34,7 +34,7 @@ internal sealed class GatewayCharge
     public bool IsFor(string? token, Money amount) =>
         Token == token && Amount == amount.Amount && Currency == amount.Currency;
 
-    internal sealed class Map : IEntityTypeConfiguration<GatewayCharge>
+    internal sealed class Mapping : IEntityTypeConfiguration<GatewayCharge>
     {
         public void Configure(EntityTypeBuilder<GatewayCharge> builder)
         {

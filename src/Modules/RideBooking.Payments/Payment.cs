@@ -62,7 +62,7 @@ internal sealed class Payment : SagaStateMachineInstance
 
     public string IdempotencyKey => GatewayCharge.KeyOf(CorrelationId, KeyNumber);
 
-    internal sealed class Map : IEntityTypeConfiguration<Payment>
+    internal sealed class Mapping : IEntityTypeConfiguration<Payment>
     {
         public void Configure(EntityTypeBuilder<Payment> builder)
         {

@@ -33,7 +33,7 @@ internal sealed class SandboxCharge
 
     public DateTimeOffset At { get; set; }
 
-    internal sealed class Map : IEntityTypeConfiguration<SandboxCharge>
+    internal sealed class Mapping : IEntityTypeConfiguration<SandboxCharge>
     {
         public void Configure(EntityTypeBuilder<SandboxCharge> builder)
         {
