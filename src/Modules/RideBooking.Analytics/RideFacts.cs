@@ -31,9 +31,7 @@ internal sealed class RideFacts
 
     public string? CancelledBy { get; private set; }
 
-    public decimal? CapturedAmount { get; private set; }
-
-    public string? CapturedCurrency { get; private set; }
+    public Money? Captured { get; private set; }
 
     /// <summary>The quarter of an hour of the capture, by which revenue is counted.</summary>
     public DateTimeOffset? CapturedQuarter { get; private set; }
@@ -75,8 +73,7 @@ internal sealed class RideFacts
 
     public void Apply(PaymentCaptured e)
     {
-        (CapturedAmount, CapturedCurrency) = (e.Amount.Amount, e.Amount.Currency);
-        (CapturedAt, CapturedQuarter) = (e.At, e.At.Quarter());
+        (Captured, CapturedAt, CapturedQuarter) = (e.Amount, e.At, e.At.Quarter());
         Version++;
     }
 
@@ -96,7 +93,6 @@ internal sealed class RideFacts
             builder.Property(ride => ride.ArrivedDriverId).HasMaxLength(255);
             builder.Property(ride => ride.Outcome).HasMaxLength(20);
             builder.Property(ride => ride.CancelledBy).HasMaxLength(20);
-            builder.Property(ride => ride.CapturedCurrency).HasMaxLength(3).IsFixedLength();
             builder.Property(ride => ride.Version).IsConcurrencyToken();
             builder.HasIndex(ride => ride.RequestedAt);
             builder.HasIndex(ride => ride.CapturedAt);

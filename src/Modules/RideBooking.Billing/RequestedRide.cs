@@ -15,8 +15,7 @@ internal sealed class RequestedRide
     public required Guid RideId { get; init; }
     public required string RiderId { get; init; }
     public required string VehicleClass { get; init; }
-    public decimal? QuotedAmount { get; init; }
-    public string? QuotedCurrency { get; init; }
+    public Money? QuotedFare { get; init; }
     public int? QuotedDistanceMeters { get; init; }
 
     public static RequestedRide Of(RideRequested ride) =>
@@ -25,8 +24,7 @@ internal sealed class RequestedRide
             RideId = ride.RideId,
             RiderId = ride.RiderId,
             VehicleClass = ride.VehicleClass,
-            QuotedAmount = ride.QuotedFare?.Amount,
-            QuotedCurrency = ride.QuotedFare?.Currency,
+            QuotedFare = ride.QuotedFare,
             QuotedDistanceMeters = ride.QuotedDistanceMeters,
         };
 
@@ -47,10 +45,7 @@ internal sealed class RequestedRide
     public void Check(RideCompleted ride)
     {
         Check(ride.RiderId, ride.VehicleClass);
-        if (
-            (ride.QuotedFare?.Amount, ride.QuotedFare?.Currency, ride.QuotedDistanceMeters)
-            != (QuotedAmount, QuotedCurrency, QuotedDistanceMeters)
-        )
+        if ((ride.QuotedFare, ride.QuotedDistanceMeters) != (QuotedFare, QuotedDistanceMeters))
             throw new UnacceptableMessageException($"Ride {RideId} was not quoted {ride.QuotedFare}.");
     }
 
@@ -63,7 +58,6 @@ internal sealed class RequestedRide
             builder.Property(ride => ride.RideId).ValueGeneratedNever();
             builder.Property(ride => ride.RiderId).HasMaxLength(255);
             builder.Property(ride => ride.VehicleClass).HasMaxLength(32);
-            builder.Property(ride => ride.QuotedCurrency).HasMaxLength(3).IsFixedLength();
         }
     }
 }

@@ -21,14 +21,13 @@ internal sealed class Earning
     public bool Cancelled { get; init; }
 
     /// <summary>The amount the rider pays: the fare with tolls, or the fee.</summary>
-    public required decimal Fare { get; init; }
+    public required Money Fare { get; init; }
 
     /// <summary>The tolls in the fare, which the driver receives in full.</summary>
-    public decimal Tolls { get; init; }
+    public required Money Tolls { get; init; }
 
     /// <summary>The driver's part, tolls included, at the share that applied when the fare became final.</summary>
-    public required decimal Amount { get; init; }
-    public required string Currency { get; init; }
+    public required Money Earned { get; init; }
 
     /// <summary>When the fare became final.</summary>
     public required DateTimeOffset At { get; init; }
@@ -41,7 +40,6 @@ internal sealed class Earning
             builder.HasKey(earning => earning.RideId);
             builder.Property(earning => earning.RideId).ValueGeneratedNever();
             builder.Property(earning => earning.DriverId).HasMaxLength(255);
-            builder.Property(earning => earning.Currency).HasMaxLength(3).IsFixedLength();
             builder.HasIndex(earning => new { earning.DriverId, earning.At });
         }
     }
@@ -59,16 +57,17 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
     public Task Consume(ConsumeContext<FareFinalized> context)
     {
         var fare = context.Message;
-        var tolls = fare.Lines.Where(line => line.Code == FareLine.TollsCode).Sum(line => line.Amount.Amount);
+        var tolls = fare
+            .Lines.Where(line => line.Code == FareLine.TollsCode)
+            .Aggregate(Money.Zero(fare.Total.Currency), (sum, line) => sum + line.Amount);
         return Credit(
             new Earning
             {
                 RideId = fare.RideId,
                 DriverId = fare.DriverId,
-                Fare = fare.Total.Amount,
+                Fare = fare.Total,
                 Tolls = tolls,
-                Amount = Part(fare.Total.Amount - tolls, options.Share, fare.Total.Currency) + tolls,
-                Currency = fare.Total.Currency,
+                Earned = Part(fare.Total.Amount - tolls.Amount, options.Share, fare.Total.Currency) + tolls,
                 At = fare.At,
             },
             context
@@ -83,9 +82,9 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
                     RideId = assessed.RideId,
                     DriverId = driver,
                     Cancelled = true,
-                    Fare = fee.Amount,
-                    Amount = Part(fee.Amount, options.CancellationShare, fee.Currency),
-                    Currency = fee.Currency,
+                    Fare = fee,
+                    Tolls = Money.Zero(fee.Currency),
+                    Earned = Part(fee.Amount, options.CancellationShare, fee.Currency),
                     At = assessed.At,
                 },
                 context
@@ -118,6 +117,5 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
             assigned.DriverId == earning.DriverId
         );
 
-    static decimal Part(decimal amount, decimal share, string currency) =>
-        Money.Rounded(amount * share, currency).Amount;
+    static Money Part(decimal amount, decimal share, string currency) => Money.Rounded(amount * share, currency);
 }

@@ -23,19 +23,11 @@ internal sealed class DriverAssignment
 
     /// <summary>When the offer expires. Unknown while only later events have arrived.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
-    public double? PickupLat { get; set; }
-    public double? PickupLng { get; set; }
-    public string? PickupAddress { get; set; }
-    public double? DropoffLat { get; set; }
-    public double? DropoffLng { get; set; }
-    public string? DropoffAddress { get; set; }
+    public Place? Pickup { get; set; }
+    public Place? Dropoff { get; set; }
 
     /// <summary>When the offer was accepted.</summary>
     public DateTimeOffset? AssignedAt { get; set; }
-
-    public Place? Pickup => PickupLat is { } lat ? new Place(lat, PickupLng!.Value, PickupAddress) : null;
-
-    public Place? Dropoff => DropoffLat is { } lat ? new Place(lat, DropoffLng!.Value, DropoffAddress) : null;
 
     internal sealed class Mapping : IEntityTypeConfiguration<DriverAssignment>
     {
@@ -48,8 +40,6 @@ internal sealed class DriverAssignment
 
             // Stored as a number because it is a rank. On a conflict the second event reads it again.
             builder.Property(work => work.Stage).IsConcurrencyToken();
-            builder.Property(work => work.PickupAddress).HasMaxLength(500);
-            builder.Property(work => work.DropoffAddress).HasMaxLength(500);
             builder.HasIndex(work => new { work.DriverId, work.Stage });
             builder.HasIndex(work => work.RideId);
         }

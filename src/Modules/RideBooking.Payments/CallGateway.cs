@@ -107,8 +107,7 @@ internal sealed class CallGateway(
             RideId = charge.RideId,
             KeyNumber = number,
             Token = token,
-            Amount = charge.Amount.Amount,
-            Currency = charge.Amount.Currency,
+            Amount = charge.Amount,
             At = clock.GetUtcNow(),
         };
         own.Add(pinned);
@@ -139,12 +138,7 @@ internal sealed class CallGateway(
         CancellationToken cancellationToken
     )
     {
-        var request = new ChargeRequest(
-            pinned.Key,
-            pinned.RideId.ToString(),
-            new(pinned.Amount, pinned.Currency),
-            pinned.Token
-        );
+        var request = new ChargeRequest(pinned.Key, pinned.RideId.ToString(), pinned.Amount, pinned.Token);
         if (!pinned.IsFor(token, charge.Amount))
         {
             var closed = await gateway.Close(request, cancellationToken);

@@ -229,8 +229,7 @@ internal static class PaymentSteps
             throw Unlike(payment, $" and cannot cost {due}");
         var now = clock.GetUtcNow();
         payment.PaymentMethodId = paymentMethodId;
-        payment.Amount = due.Amount;
-        payment.Currency = due.Currency;
+        payment.Due = due;
         payment.KeyNumber = 1;
         payment.OpenedAt = payment.ChangedAt = now;
     }

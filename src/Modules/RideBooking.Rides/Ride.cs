@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http;
 
 namespace RideBooking.Rides;
 
@@ -160,12 +159,6 @@ internal sealed class Ride : SagaStateMachineInstance
                     )
                 );
 
-            builder.ComplexProperty(ride => ride.Pickup, Map);
-            builder.ComplexProperty(ride => ride.Dropoff, Map);
-            builder.ComplexProperty(ride => ride.QuotedFare, Map!);
-            builder.ComplexProperty(ride => ride.Tolls, Map!);
-            builder.ComplexProperty(ride => ride.Fare, Map!);
-            builder.ComplexProperty(ride => ride.PaymentAmount, Map!);
             builder.ComplexProperty(
                 ride => ride.Vehicle!,
                 vehicle =>
@@ -198,11 +191,5 @@ internal sealed class Ride : SagaStateMachineInstance
             ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
 
         static List<Guid> CopyOf(List<Guid> offers) => [.. offers];
-
-        static void Map(ComplexPropertyBuilder<Place> place) =>
-            place.Property(it => it.Address).HasMaxLength(Rules.MaxAddressLength);
-
-        static void Map(ComplexPropertyBuilder<Money> money) =>
-            money.Property(it => it.Currency).HasMaxLength(3).IsFixedLength();
     }
 }

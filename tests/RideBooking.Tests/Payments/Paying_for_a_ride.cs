@@ -103,7 +103,9 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
 
         run.Published<PaymentCaptured>().Single().PaymentId.ShouldBe(run.Saga<Payment>(_ride.RideId)!.PaymentId);
         var taken = (await lab.Ledger(_ride.RideId)).ShouldHaveSingleItem();
-        (taken.Outcome, taken.Amount, taken.Key).ShouldBe(("captured", 12.40m, $"ride/{_ride.RideId}/charge/1"));
+        (taken.Outcome, taken.Amount, taken.Key).ShouldBe(
+            ("captured", SomeRide.Euro(12.40m), $"ride/{_ride.RideId}/charge/1")
+        );
     }
 
     [Fact]

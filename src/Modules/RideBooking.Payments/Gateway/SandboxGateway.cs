@@ -88,7 +88,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
     /// <summary>Answers a repeat of the same key: the first answer applies, and a lost request is now carried out.</summary>
     async Task<ChargeAnswer> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken cancellationToken)
     {
-        if (known.Amount != request.Amount.Amount || known.Currency != request.Amount.Currency)
+        if (known.Amount != request.Amount)
             throw new InvalidOperationException($"The key {request.Key} was used for another amount.");
         if (known.Token != request.Token)
             throw new InvalidOperationException($"The key {request.Key} was used for another card.");
@@ -135,8 +135,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             Key = request.Key,
             Reference = request.Reference,
             Token = request.Token,
-            Amount = request.Amount.Amount,
-            Currency = request.Amount.Currency,
+            Amount = request.Amount,
             Outcome = outcome,
             DeclineCode = declineCode,
             At = clock.GetUtcNow(),
