@@ -12,15 +12,6 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <param name="Location">The driver's position.</param>
-internal sealed record GoOnlineRequest(Place Location)
-{
-    internal sealed class Validator : AbstractValidator<GoOnlineRequest>
-    {
-        public Validator() => RuleFor(request => request.Location).OnTheMap();
-    }
-}
-
 /// <summary>The current shift.</summary>
 internal sealed record ShiftView(Guid ShiftId, DateTimeOffset OnlineSince);
 
@@ -40,7 +31,7 @@ internal static class GoOnline
             .Refuses(StatusCodes.Status409Conflict, "profile_required", ProblemCode.ConcurrentUpdate);
 
     internal static async Task<Results<Ok<ShiftView>, ProblemHttpResult>> Handle(
-        GoOnlineRequest request,
+        Request request,
         Driver driver,
         AppDbContext db,
         IPublishEndpoint publish,
@@ -101,4 +92,13 @@ internal static class GoOnline
             Lng = location.Lng,
             At = now,
         };
+
+    /// <param name="Location">The driver's position.</param>
+    internal sealed record Request(Place Location)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Location).OnTheMap();
+        }
+    }
 }

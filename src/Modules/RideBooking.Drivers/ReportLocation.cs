@@ -11,29 +11,6 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <param name="Lat">Degrees.</param>
-/// <param name="Lng">Degrees.</param>
-/// <param name="Heading">Degrees clockwise from north, 0 to 360.</param>
-/// <param name="Sequence">The app's counter of its reports, 0 to 9007199254740991. Each shift may restart it at 0.</param>
-internal sealed record ReportLocationRequest(double Lat, double Lng, double? Heading, long Sequence)
-{
-    internal sealed class Validator : AbstractValidator<ReportLocationRequest>
-    {
-        public Validator()
-        {
-            RuleFor(report => report.Lat).Latitude();
-            RuleFor(report => report.Lng).Longitude();
-            RuleFor(report => report.Heading)
-                .Must(heading => heading is null or (>= 0 and <= 360))
-                .WithMessage("must be from 0 to 360 degrees");
-            RuleFor(report => report.Sequence).Must(sequence => sequence >= 0).WithMessage("must not be negative");
-            RuleFor(report => report.Sequence)
-                .Must(sequence => sequence <= PositionRules.MaxSequence)
-                .WithMessage($"must be at most {PositionRules.MaxSequence}");
-        }
-    }
-}
-
 /// <summary>Stores the driver's current position in the hot store.</summary>
 /// <remarks>
 /// One statement in the common case, no event, no broker. Response headers say whether the report was used or is older than the
@@ -77,7 +54,7 @@ internal static class ReportLocation
             );
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
-        ReportLocationRequest report,
+        Request report,
         Driver driver,
         AppDbContext db,
         DriversOptions options,
@@ -122,4 +99,27 @@ internal static class ReportLocation
             Description = description,
             Schema = new OpenApiSchema { Type = type },
         };
+
+    /// <param name="Lat">Degrees.</param>
+    /// <param name="Lng">Degrees.</param>
+    /// <param name="Heading">Degrees clockwise from north, 0 to 360.</param>
+    /// <param name="Sequence">The app's counter of its reports, 0 to 9007199254740991. Each shift may restart it at 0.</param>
+    internal sealed record Request(double Lat, double Lng, double? Heading, long Sequence)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator()
+            {
+                RuleFor(report => report.Lat).Latitude();
+                RuleFor(report => report.Lng).Longitude();
+                RuleFor(report => report.Heading)
+                    .Must(heading => heading is null or (>= 0 and <= 360))
+                    .WithMessage("must be from 0 to 360 degrees");
+                RuleFor(report => report.Sequence).Must(sequence => sequence >= 0).WithMessage("must not be negative");
+                RuleFor(report => report.Sequence)
+                    .Must(sequence => sequence <= PositionRules.MaxSequence)
+                    .WithMessage($"must be at most {PositionRules.MaxSequence}");
+            }
+        }
+    }
 }

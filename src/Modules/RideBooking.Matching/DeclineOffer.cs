@@ -12,15 +12,6 @@ using RideBooking.Platform.Positions;
 
 namespace RideBooking.Matching;
 
-/// <param name="Reason">Why, in the driver's words; optional.</param>
-internal sealed record DeclineOfferRequest(string? Reason)
-{
-    internal sealed class Validator : AbstractValidator<DeclineOfferRequest>
-    {
-        public Validator() => RuleFor(request => request.Reason).Text(0, 200);
-    }
-}
-
 /// <summary>Declines an offer. The search continues at once, without this driver.</summary>
 internal static class DeclineOffer
 {
@@ -34,7 +25,7 @@ internal static class DeclineOffer
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid offerId,
-        DeclineOfferRequest? request,
+        Request? request,
         Driver driver,
         AppDbContext db,
         IPublishEndpoint publish,
@@ -78,5 +69,14 @@ internal static class DeclineOffer
         return offer.Status == OfferStatus.Declined
             ? TypedResults.NoContent()
             : await OfferProblems.Over(db, offer, cancellationToken);
+    }
+
+    /// <param name="Reason">Why, in the driver's words; optional.</param>
+    internal sealed record Request(string? Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).Text(0, 200);
+        }
     }
 }
