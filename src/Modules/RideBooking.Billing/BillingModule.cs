@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
-using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Quotes;
@@ -19,21 +18,14 @@ public sealed class BillingModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var quotes = new QuoteOptions(
-            configuration.Span("Quotes:ValidFor", TimeSpan.FromSeconds(120)),
-            configuration.Span("Quotes:TypicalPickupEta", TimeSpan.FromMinutes(5))
-        );
-        services.AddSingleton(quotes);
+        services.AddSingleton(QuoteOptions.Read(configuration));
         services.AddSingleton(TariffBook.Read(configuration));
         services.AddSingleton<ICancellationFees, PriceCancellation>();
         services.AddSingleton<ITripPolicy, TripPolicy>();
         services.AddSingleton<ITollRules, TollRules>();
         services.AddSingleton<ITariffLocale, TariffLocale>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
-        services.AddSingleton(provider => new PickupEtas(
-            quotes.TypicalPickupEta,
-            provider.GetRequiredService<TimeProvider>()
-        ));
+        services.AddSingleton<PickupEtas>();
     }
 
     /// <inheritdoc />

@@ -6,7 +6,7 @@ namespace RideBooking.Billing;
 
 /// <summary>Estimates the wait for a driver near a place: the median of recent offers' estimates within about 5 km.</summary>
 /// <remarks>Kept in memory by each process: it is a hint, and a new process has no estimate until it has seen offers.</remarks>
-internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
+internal sealed class PickupEtas(QuoteOptions options, TimeProvider clock)
 {
     const double CellDegrees = 0.05;
     const int KeptPerCell = 9;
@@ -21,7 +21,7 @@ internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
         var since = clock.GetUtcNow() - s_fresh;
         return _cells.TryGetValue(CellOf(place), out var cell) && cell.Median(since) is { } seconds
             ? seconds
-            : (int)typical.TotalSeconds;
+            : (int)options.TypicalPickupEta.TotalSeconds;
     }
 
     public void Learn(Place place, int seconds)
