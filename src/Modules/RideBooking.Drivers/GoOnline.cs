@@ -27,8 +27,8 @@ internal static class GoOnline
             .MapPost("/drivers/me/shift", Handle)
             .WithSummary("Start a shift, or restart the sequence of location reports")
             .AnswersWhenHandled<DriverWentOnline>()
-            .Refuses(StatusCodes.Status422UnprocessableEntity, ReportLocation.Implausible)
-            .Refuses(StatusCodes.Status409Conflict, "profile_required", ProblemCode.ConcurrentUpdate);
+            .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation)
+            .Refuses(StatusCodes.Status409Conflict, DriverProblems.ProfileRequired, ProblemCode.ConcurrentUpdate);
 
     internal static async Task<Results<Ok<ShiftView>, ProblemHttpResult>> Handle(
         Request request,
@@ -40,10 +40,10 @@ internal static class GoOnline
     )
     {
         if (PositionRules.IsNowhere(request.Location.Lat, request.Location.Lng))
-            return ReportLocation.Nowhere();
+            return DriverProblems.Nowhere();
         var profile = await Profile(db, driver, cancellationToken);
         if (profile is null)
-            return Problem.Conflict("profile_required", "Save your profile first: PUT /api/v1/drivers/me.");
+            return Problem.Conflict(DriverProblems.ProfileRequired, "Save your profile first: PUT /api/v1/drivers/me.");
 
         // Before the shift, so that consumers of its start find the driver's position.
         var now = clock.GetUtcNow();

@@ -18,7 +18,6 @@ namespace RideBooking.Drivers;
 /// </remarks>
 internal static class ReportLocation
 {
-    public const string Implausible = "implausible_location";
     public const string OutcomeHeader = "Location-Report";
     public const string SequenceHeader = "Location-Sequence";
 
@@ -33,7 +32,7 @@ internal static class ReportLocation
                     + "counters, `Location-Report: dropped` tells one that the other is ahead. A place too far away to be reached "
                     + "in time is refused, until three or more reports in a row have come from there for 10 seconds."
             )
-            .Refuses(StatusCodes.Status422UnprocessableEntity, Implausible)
+            .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation)
             .AddOpenApiOperationTransformer(
                 (operation, _, _) =>
                 {
@@ -64,7 +63,7 @@ internal static class ReportLocation
     )
     {
         if (PositionRules.IsNowhere(report.Lat, report.Lng))
-            return Nowhere();
+            return DriverProblems.Nowhere();
         var (outcome, sequence) = await db.RecordPosition(
             new DriverPosition
             {
@@ -82,16 +81,12 @@ internal static class ReportLocation
         response.Headers[SequenceHeader] = sequence.ToString(CultureInfo.InvariantCulture);
         return outcome == ReportOutcome.Implausible
             ? Problem.Unprocessable(
-                Implausible,
+                DriverProblems.ImplausibleLocation,
                 "You cannot be there so soon after your last report, which remains your position. If you are there, keep "
                     + "reporting or restart the sequence with POST /api/v1/drivers/me/shift."
             )
             : TypedResults.NoContent();
     }
-
-    /// <summary>Refuses 0, 0: the position a device reports when it does not know where it is.</summary>
-    public static ProblemHttpResult Nowhere() =>
-        Problem.Unprocessable(Implausible, "A device without a position reports latitude 0 and longitude 0.");
 
     static OpenApiHeader Header(string description, JsonSchemaType type) =>
         new()

@@ -20,8 +20,8 @@ internal static class DeclineOffer
             .MapPost("/offers/{offerId:guid}/decline", Handle)
             .WithSummary("Decline an offer")
             .AnswersWhenHandled<OfferDeclined>()
-            .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
-            .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken");
+            .Refuses(StatusCodes.Status404NotFound, OfferProblems.OfferNotFound)
+            .Refuses(StatusCodes.Status409Conflict, OfferProblems.OfferExpired, OfferProblems.OfferTaken);
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid offerId,
@@ -68,7 +68,7 @@ internal static class DeclineOffer
 
         return offer.Status == OfferStatus.Declined
             ? TypedResults.NoContent()
-            : await OfferProblems.Over(db, offer, cancellationToken);
+            : await OfferProblems.NoLongerOpen(db, offer, cancellationToken);
     }
 
     /// <param name="Reason">Why, in the driver's words; optional.</param>

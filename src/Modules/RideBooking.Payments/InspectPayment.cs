@@ -25,7 +25,7 @@ internal static class InspectPayment
         operators
             .MapGet("/operations/payments/{rideId:guid}", Handle)
             .WithSummary("Get the payment of a ride")
-            .Refuses(StatusCodes.Status404NotFound, "payment_not_found");
+            .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         Guid rideId,
@@ -35,7 +35,7 @@ internal static class InspectPayment
     ) =>
         await db.FindPayment(rideId, visibility, cancellationToken) is { } payment
             ? TypedResults.Ok(View.Of(payment))
-            : Problem.NotFound("There is no payment for this ride.", "payment_not_found");
+            : PaymentProblems.NotFound();
 
     /// <summary>Returns the ride's payment, once an amount is due.</summary>
     /// <remarks>

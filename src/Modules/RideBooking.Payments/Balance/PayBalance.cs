@@ -28,7 +28,7 @@ internal static class PayBalance
             .MapPost("/riders/me/balance/pay", Handle)
             .WithSummary("Pay the outstanding balance")
             .WithDescription("Pays with the given payment method, or by default with your default one.")
-            .Refuses(StatusCodes.Status409Conflict, "nothing_outstanding");
+            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.NothingOutstanding);
 
     static async Task<Results<Accepted<Accepted>, ProblemHttpResult>> Handle(
         Request? asked,
@@ -67,7 +67,7 @@ internal static class PayBalance
         await UntilPaid(taken, db, visibility, cancellationToken);
         return taken.Count > 0
             ? TypedResults.Accepted("/api/v1/riders/me/balance", new Accepted(taken))
-            : Problem.Conflict("nothing_outstanding", "You owe nothing.");
+            : Problem.Conflict(PaymentProblems.NothingOutstanding, "You owe nothing.");
     }
 
     /// <summary>Returns the rides whose payment an earlier try of this request, whose response was lost, has started.</summary>
