@@ -11,6 +11,15 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments;
 
+/// <summary>Retries the payment at once, on an operator's request, with the card that the rider last named.</summary>
+internal sealed record RetryPayment(Guid RideId);
+
+/// <summary>Writes the payment off, on an operator's request: the rider no longer owes it.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="By">The operator.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record WriteOffPayment(Guid RideId, string By, string Reason);
+
 /// <summary>Lets an operator retry or write off a payment. The reason is stored in the audit log.</summary>
 internal static class OperatePayment
 {

@@ -11,6 +11,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Balance;
 
+/// <summary>Pays at once, on the rider's request.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
+internal sealed record PayNow(Guid RideId, Guid? PaymentMethodId);
+
 /// <summary>Pays what the rider owes, or does not wait for the next attempt.</summary>
 /// <remarks>The command goes to the state machine; the result arrives as an event.</remarks>
 internal static class PayBalance
