@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MassTransit;
 using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
@@ -57,15 +56,5 @@ internal sealed class PickupEtas(QuoteOptions options, TimeProvider clock)
                 return fresh.Length > 0 ? fresh[fresh.Length / 2] : null;
             }
         }
-    }
-}
-
-/// <summary>Records each offer's pickup estimate. A duplicate has too little effect to need a transaction.</summary>
-internal sealed class LearnPickupEta(PickupEtas etas) : IConsumer<DriverOffered>
-{
-    public Task Consume(ConsumeContext<DriverOffered> context)
-    {
-        etas.Learn(context.Message.Pickup, Math.Max(0, context.Message.PickupEtaSeconds));
-        return Task.CompletedTask;
     }
 }

@@ -1,4 +1,3 @@
-using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
@@ -59,21 +58,6 @@ internal sealed class RequestedRide
             builder.Property(ride => ride.RiderId).HasMaxLength(255);
             builder.Property(ride => ride.VehicleClass).HasMaxLength(32);
         }
-    }
-}
-
-/// <summary>Records each requested ride.</summary>
-internal sealed class RecordRequestedRide(AppDbContext db) : IConsumer<RideRequested>
-{
-    public async Task Consume(ConsumeContext<RideRequested> context)
-    {
-        var ride = context.Message;
-        if (
-            context.IsRetry()
-            && await db.Set<RequestedRide>().AnyAsync(known => known.RideId == ride.RideId, context.CancellationToken)
-        )
-            return;
-        db.Add(RequestedRide.Of(ride));
     }
 }
 
