@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Configuration;
 using RideBooking.Contracts;
+using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Positions;
 
@@ -20,6 +22,12 @@ public enum ReportOutcome
 /// <param name="Tolerance">The max distance of two reports regardless of the time between them, metres.</param>
 public sealed record PositionRules(double MaxSpeed, double Tolerance)
 {
+    /// <summary>
+    /// Reads <c>Matching:MaxPositionAge</c>: how long after their last report a driver still receives offers.
+    /// </summary>
+    public static TimeSpan ReadMaxAge(IConfiguration configuration) =>
+        configuration.Span("Matching:MaxPositionAge", TimeSpan.FromMinutes(5));
+
     /// <summary>The max sequence: the greatest integer that every JSON reader represents exactly.</summary>
     public const long MaxSequence = (1L << 53) - 1;
 

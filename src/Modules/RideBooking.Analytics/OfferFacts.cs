@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Idempotency;
 
 namespace RideBooking.Analytics;
 
@@ -49,18 +50,18 @@ internal sealed class OfferFacts
         Version++;
     }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<OfferFacts>
+    internal sealed class Mapping : IEntityTypeConfiguration<OfferFacts>
     {
-        public void Configure(EntityTypeBuilder<OfferFacts> offer)
+        public void Configure(EntityTypeBuilder<OfferFacts> builder)
         {
-            offer.ToTable("offer_facts");
-            offer.HasKey(x => x.OfferId);
-            offer.Property(x => x.OfferId).ValueGeneratedNever();
-            offer.Property(x => x.DriverId).HasMaxLength(255);
-            offer.Property(x => x.Answer).HasConversion<string>().HasMaxLength(10);
-            offer.Property(x => x.Version).IsConcurrencyToken();
-            offer.HasIndex(x => x.OfferedAt);
-            offer.HasIndex(x => x.RideId);
+            builder.ToTable("offer_facts");
+            builder.HasKey(offer => offer.OfferId);
+            builder.Property(offer => offer.OfferId).ValueGeneratedNever();
+            builder.Property(offer => offer.DriverId).HasMaxLength(255);
+            builder.Property(offer => offer.Answer).HasConversion<string>().HasMaxLength(10);
+            builder.Property(offer => offer.Version).IsConcurrencyToken();
+            builder.HasIndex(offer => offer.OfferedAt);
+            builder.HasIndex(offer => offer.RideId);
         }
     }
 }

@@ -31,9 +31,7 @@ internal sealed class RideFacts
 
     public string? CancelledBy { get; private set; }
 
-    public decimal? CapturedAmount { get; private set; }
-
-    public string? CapturedCurrency { get; private set; }
+    public Money? Captured { get; private set; }
 
     /// <summary>The quarter of an hour of the capture, by which revenue is counted.</summary>
     public DateTimeOffset? CapturedQuarter { get; private set; }
@@ -75,8 +73,7 @@ internal sealed class RideFacts
 
     public void Apply(PaymentCaptured e)
     {
-        (CapturedAmount, CapturedCurrency) = (e.Amount.Amount, e.Amount.Currency);
-        (CapturedAt, CapturedQuarter) = (e.At, e.At.Quarter());
+        (Captured, CapturedAt, CapturedQuarter) = (e.Amount, e.At, e.At.Quarter());
         Version++;
     }
 
@@ -86,20 +83,19 @@ internal sealed class RideFacts
         Version++;
     }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<RideFacts>
+    internal sealed class Mapping : IEntityTypeConfiguration<RideFacts>
     {
-        public void Configure(EntityTypeBuilder<RideFacts> ride)
+        public void Configure(EntityTypeBuilder<RideFacts> builder)
         {
-            ride.ToTable("ride_facts");
-            ride.HasKey(x => x.RideId);
-            ride.Property(x => x.RideId).ValueGeneratedNever();
-            ride.Property(x => x.ArrivedDriverId).HasMaxLength(255);
-            ride.Property(x => x.Outcome).HasMaxLength(20);
-            ride.Property(x => x.CancelledBy).HasMaxLength(20);
-            ride.Property(x => x.CapturedCurrency).HasMaxLength(3).IsFixedLength();
-            ride.Property(x => x.Version).IsConcurrencyToken();
-            ride.HasIndex(x => x.RequestedAt);
-            ride.HasIndex(x => x.CapturedAt);
+            builder.ToTable("ride_facts");
+            builder.HasKey(ride => ride.RideId);
+            builder.Property(ride => ride.RideId).ValueGeneratedNever();
+            builder.Property(ride => ride.ArrivedDriverId).HasMaxLength(255);
+            builder.Property(ride => ride.Outcome).HasMaxLength(20);
+            builder.Property(ride => ride.CancelledBy).HasMaxLength(20);
+            builder.Property(ride => ride.Version).IsConcurrencyToken();
+            builder.HasIndex(ride => ride.RequestedAt);
+            builder.HasIndex(ride => ride.CapturedAt);
         }
     }
 }

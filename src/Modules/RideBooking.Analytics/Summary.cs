@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
@@ -107,12 +108,12 @@ internal static class Summary
             .ToDictionaryAsync(x => x.Answer, cancellationToken);
 
         var revenue = await captured
-            .GroupBy(ride => new { ride.CapturedQuarter, ride.CapturedCurrency })
+            .GroupBy(ride => new { ride.CapturedQuarter, ride.Captured!.Currency })
             .Select(quarter => new
             {
                 Quarter = quarter.Key.CapturedQuarter,
-                Currency = quarter.Key.CapturedCurrency,
-                Amount = quarter.Sum(ride => ride.CapturedAmount!.Value),
+                quarter.Key.Currency,
+                Amount = quarter.Sum(ride => ride.Captured!.Amount),
                 Payments = quarter.Count(),
             })
             .ToListAsync(cancellationToken);
@@ -146,7 +147,7 @@ internal static class Summary
                     .ThenBy(day => day.Key.Currency, StringComparer.Ordinal)
                     .Select(day => new Revenue(
                         day.Key.Day,
-                        new Money(day.Sum(quarter => quarter.Amount), day.Key.Currency!),
+                        new Money(day.Sum(quarter => quarter.Amount), day.Key.Currency),
                         day.Sum(quarter => quarter.Payments)
                     )),
             ]

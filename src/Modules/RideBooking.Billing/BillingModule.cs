@@ -23,11 +23,7 @@ public sealed class BillingModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var quotes = new QuoteOptions(
-            configuration.Span("Quotes:ValidFor", TimeSpan.FromSeconds(120)),
-            configuration.Span("Quotes:TypicalPickupEta", TimeSpan.FromMinutes(5))
-        );
-        services.AddSingleton(quotes);
+        services.AddSingleton(QuoteOptions.Read(configuration));
         services.AddSingleton(TariffBook.Read(configuration));
         services.TryAddSingleton(provider => new QuoteTokens(
             provider.GetRequiredService<ApplicationSecret>().KeyFor("quotes")
@@ -37,10 +33,7 @@ public sealed class BillingModule : IModule
         services.AddSingleton<ITollRules, TollRules>();
         services.AddSingleton<ITariffLocale, TariffLocale>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
-        services.AddSingleton(provider => new PickupEtas(
-            quotes.TypicalPickupEta,
-            provider.GetRequiredService<TimeProvider>()
-        ));
+        services.AddSingleton<PickupEtas>();
     }
 
     /// <inheritdoc />

@@ -25,7 +25,7 @@ internal static class GetReceipt
             .MapGet("/rides/{rideId:guid}/receipt", Handle)
             .WithSummary("Get the receipt of a ride")
             .WithDescription("Answers 404 receipt_not_ready until the fare, or the cancellation fee, is final.")
-            .Refuses(StatusCodes.Status404NotFound, "ride_not_found", "receipt_not_ready");
+            .Refuses(StatusCodes.Status404NotFound, ReceiptProblems.RideNotFound, ReceiptProblems.ReceiptNotReady);
 
     static async Task<Results<Ok<Receipt>, ProblemHttpResult>> Handle(
         Guid rideId,
@@ -48,9 +48,9 @@ internal static class GetReceipt
             invoice = await InvoiceOf(rideId, db, cancellationToken);
         var riderId = invoice?.RiderId ?? await RiderOf(rideId, db, cancellationToken);
         if (riderId is null || (riderId != caller.Id && !caller.Is(Role.Operator)))
-            return Problem.NotFound("There is no such ride, or none that you may see.", "ride_not_found");
+            return Problem.NotFound("There is no such ride, or none that you may see.", ReceiptProblems.RideNotFound);
         return invoice is null
-            ? Problem.NotFound("The ride's fare is not final yet.", "receipt_not_ready")
+            ? Problem.NotFound("The ride's fare is not final yet.", ReceiptProblems.ReceiptNotReady)
             : TypedResults.Ok(Receipt.Of(invoice));
     }
 

@@ -27,9 +27,7 @@ internal sealed class Invoice
 
     public string TariffVersion { get; private init; } = "";
 
-    public decimal Amount { get; private init; }
-
-    public string Currency { get; private init; } = "";
+    public required Money Total { get; init; }
 
     /// <summary>Why nothing is due.</summary>
     public string? WaivedReason { get; private init; }
@@ -46,10 +44,8 @@ internal sealed class Invoice
     /// <summary>The lines. Stored in one column: no query reads the lines of many invoices, and they never change.</summary>
     public IReadOnlyList<FareLine> Lines { get; private init; } = [];
 
-    public Money Total => new(Amount, Currency);
-
     /// <summary>Whether the invoice is paid. An invoice with nothing due counts as paid.</summary>
-    public bool IsPaid => PaidAt is not null || Amount == 0;
+    public bool IsPaid => PaidAt is not null || Total.Amount == 0;
 
     public static Invoice Issue(
         Guid rideId,
@@ -61,7 +57,6 @@ internal sealed class Invoice
     )
     {
         var id = Guid.CreateVersion7(at);
-        var total = Fare.Of(tariff.Currency, lines).Total;
         return new Invoice
         {
             Id = id,
@@ -69,8 +64,7 @@ internal sealed class Invoice
             RiderId = riderId,
             Number = ReceiptNumber.Of(id, at),
             TariffVersion = tariff.Version,
-            Amount = total.Amount,
-            Currency = total.Currency,
+            Total = Fare.Of(tariff.Currency, lines).Total,
             WaivedReason = waivedReason,
             IssuedAt = at,
             Lines = lines,
@@ -101,7 +95,7 @@ internal sealed class Invoice
         Version++;
     }
 
-    internal sealed class Map : IEntityTypeConfiguration<Invoice>
+    internal sealed class Mapping : IEntityTypeConfiguration<Invoice>
     {
         public void Configure(EntityTypeBuilder<Invoice> builder)
         {
@@ -110,10 +104,8 @@ internal sealed class Invoice
             builder.Property(invoice => invoice.RiderId).HasMaxLength(255);
             builder.Property(invoice => invoice.Number).HasMaxLength(32);
             builder.Property(invoice => invoice.TariffVersion).HasMaxLength(MaxTariffVersionLength);
-            builder.Property(invoice => invoice.Currency).HasMaxLength(3).IsFixedLength();
             builder.Property(invoice => invoice.WaivedReason).HasMaxLength(50);
             builder.Property(invoice => invoice.Version).IsConcurrencyToken();
-            builder.Ignore(invoice => invoice.Total);
             builder.Ignore(invoice => invoice.IsPaid);
             builder
                 .Property(invoice => invoice.Lines)

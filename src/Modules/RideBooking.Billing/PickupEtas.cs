@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using MassTransit;
 using RideBooking.Contracts;
 
 namespace RideBooking.Billing;
 
 /// <summary>Estimates the wait for a driver near a place: the median of recent offers' estimates within about 5 km.</summary>
 /// <remarks>Kept in memory by each process: it is a hint, and a new process has no estimate until it has seen offers.</remarks>
-internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
+internal sealed class PickupEtas(QuoteOptions options, TimeProvider clock)
 {
     const double CellDegrees = 0.05;
     const int KeptPerCell = 9;
@@ -21,7 +20,7 @@ internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
         var since = clock.GetUtcNow() - s_fresh;
         return _cells.TryGetValue(CellOf(place), out var cell) && cell.Median(since) is { } seconds
             ? seconds
-            : (int)typical.TotalSeconds;
+            : (int)options.TypicalPickupEta.TotalSeconds;
     }
 
     public void Learn(Place place, int seconds)
@@ -57,15 +56,5 @@ internal sealed class PickupEtas(TimeSpan typical, TimeProvider clock)
                 return fresh.Length > 0 ? fresh[fresh.Length / 2] : null;
             }
         }
-    }
-}
-
-/// <summary>Records each offer's pickup estimate. A duplicate has too little effect to need a transaction.</summary>
-internal sealed class LearnPickupEta(PickupEtas etas) : IConsumer<DriverOffered>
-{
-    public Task Consume(ConsumeContext<DriverOffered> context)
-    {
-        etas.Learn(context.Message.Pickup, Math.Max(0, context.Message.PickupEtaSeconds));
-        return Task.CompletedTask;
     }
 }

@@ -103,10 +103,3 @@ internal static class QuoteRide
         DateTimeOffset ExpiresAt
     );
 }
-
-/// <summary>The settings of quotes.</summary>
-/// <param name="ValidFor">From <c>Quotes:ValidFor</c>: how long a quote is valid.</param>
-/// <param name="TypicalPickupEta">
-/// From <c>Quotes:TypicalPickupEta</c>: a driver's time to the pickup, if there is no estimate.
-/// </param>
-internal sealed record QuoteOptions(TimeSpan ValidFor, TimeSpan TypicalPickupEta);

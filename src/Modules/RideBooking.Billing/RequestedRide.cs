@@ -1,10 +1,8 @@
-using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Billing;
@@ -16,8 +14,7 @@ internal sealed class RequestedRide
     public required Guid RideId { get; init; }
     public required string RiderId { get; init; }
     public required string VehicleClass { get; init; }
-    public decimal? QuotedAmount { get; init; }
-    public string? QuotedCurrency { get; init; }
+    public Money? QuotedFare { get; init; }
     public int? QuotedDistanceMeters { get; init; }
 
     public static RequestedRide Of(RideRequested ride) =>
@@ -26,8 +23,7 @@ internal sealed class RequestedRide
             RideId = ride.RideId,
             RiderId = ride.RiderId,
             VehicleClass = ride.VehicleClass,
-            QuotedAmount = ride.QuotedFare?.Amount,
-            QuotedCurrency = ride.QuotedFare?.Currency,
+            QuotedFare = ride.QuotedFare,
             QuotedDistanceMeters = ride.QuotedDistanceMeters,
         };
 
@@ -48,14 +44,11 @@ internal sealed class RequestedRide
     public void Check(RideCompleted ride)
     {
         Check(ride.RiderId, ride.VehicleClass);
-        if (
-            (ride.QuotedFare?.Amount, ride.QuotedFare?.Currency, ride.QuotedDistanceMeters)
-            != (QuotedAmount, QuotedCurrency, QuotedDistanceMeters)
-        )
+        if ((ride.QuotedFare, ride.QuotedDistanceMeters) != (QuotedFare, QuotedDistanceMeters))
             throw new UnacceptableMessageException($"Ride {RideId} was not quoted {ride.QuotedFare}.");
     }
 
-    internal sealed class Map : IEntityTypeConfiguration<RequestedRide>
+    internal sealed class Mapping : IEntityTypeConfiguration<RequestedRide>
     {
         public void Configure(EntityTypeBuilder<RequestedRide> builder)
         {
@@ -64,23 +57,7 @@ internal sealed class RequestedRide
             builder.Property(ride => ride.RideId).ValueGeneratedNever();
             builder.Property(ride => ride.RiderId).HasMaxLength(255);
             builder.Property(ride => ride.VehicleClass).HasMaxLength(32);
-            builder.Property(ride => ride.QuotedCurrency).HasMaxLength(3).IsFixedLength();
         }
-    }
-}
-
-/// <summary>Records each requested ride.</summary>
-internal sealed class RecordRequestedRide(AppDbContext db) : IConsumer<RideRequested>
-{
-    public async Task Consume(ConsumeContext<RideRequested> context)
-    {
-        var ride = context.Message;
-        if (
-            context.IsRetry()
-            && await db.Set<RequestedRide>().AnyAsync(known => known.RideId == ride.RideId, context.CancellationToken)
-        )
-            return;
-        db.Add(RequestedRide.Of(ride));
     }
 }
 

@@ -1,51 +1,11 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
-
-/// <summary>A driver's earning from one ride.</summary>
-/// <remarks>Its key is the ride, so that a redelivered message does not pay a driver twice.</remarks>
-internal sealed class Earning
-{
-    public required Guid RideId { get; init; }
-    public required string DriverId { get; init; }
-
-    /// <summary>
-    /// Whether the earning is a fee, because the rider did not come or cancelled too late. The fare is then the fee.
-    /// </summary>
-    public bool Cancelled { get; init; }
-
-    /// <summary>The amount the rider pays: the fare with tolls, or the fee.</summary>
-    public required decimal Fare { get; init; }
-
-    /// <summary>The tolls in the fare, which the driver receives in full.</summary>
-    public decimal Tolls { get; init; }
-
-    /// <summary>The driver's part, tolls included, at the share that applied when the fare became final.</summary>
-    public required decimal Amount { get; init; }
-    public required string Currency { get; init; }
-
-    /// <summary>When the fare became final.</summary>
-    public required DateTimeOffset At { get; init; }
-
-    internal sealed class Mapping : IEntityTypeConfiguration<Earning>
-    {
-        public void Configure(EntityTypeBuilder<Earning> builder)
-        {
-            builder.ToTable("earnings");
-            builder.HasKey(earning => earning.RideId);
-            builder.Property(earning => earning.RideId).ValueGeneratedNever();
-            builder.Property(earning => earning.DriverId).HasMaxLength(255);
-            builder.Property(earning => earning.Currency).HasMaxLength(3).IsFixedLength();
-            builder.HasIndex(earning => new { earning.DriverId, earning.At });
-        }
-    }
-}
 
 /// <summary>Credits the driver with their share of a final fare, or of the fee for a trip in vain.</summary>
 /// <remarks>
@@ -59,16 +19,17 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
     public Task Consume(ConsumeContext<FareFinalized> context)
     {
         var fare = context.Message;
-        var tolls = fare.Lines.Where(line => line.Code == FareLine.TollsCode).Sum(line => line.Amount.Amount);
+        var tolls = fare
+            .Lines.Where(line => line.Code == FareLine.TollsCode)
+            .Aggregate(Money.Zero(fare.Total.Currency), (sum, line) => sum + line.Amount);
         return Credit(
             new Earning
             {
                 RideId = fare.RideId,
                 DriverId = fare.DriverId,
-                Fare = fare.Total.Amount,
+                Fare = fare.Total,
                 Tolls = tolls,
-                Amount = Part(fare.Total.Amount - tolls, options.Share, fare.Total.Currency) + tolls,
-                Currency = fare.Total.Currency,
+                Earned = Part(fare.Total.Amount - tolls.Amount, options.Share, fare.Total.Currency) + tolls,
                 At = fare.At,
             },
             context
@@ -83,9 +44,9 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
                     RideId = assessed.RideId,
                     DriverId = driver,
                     Cancelled = true,
-                    Fare = fee.Amount,
-                    Amount = Part(fee.Amount, options.CancellationShare, fee.Currency),
-                    Currency = fee.Currency,
+                    Fare = fee,
+                    Tolls = Money.Zero(fee.Currency),
+                    Earned = Part(fee.Amount, options.CancellationShare, fee.Currency),
                     At = assessed.At,
                 },
                 context
@@ -118,6 +79,5 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
             assigned.DriverId == earning.DriverId
         );
 
-    static decimal Part(decimal amount, decimal share, string currency) =>
-        Money.Rounded(amount * share, currency).Amount;
+    static Money Part(decimal amount, decimal share, string currency) => Money.Rounded(amount * share, currency);
 }

@@ -23,19 +23,11 @@ internal sealed class DriverAssignment
 
     /// <summary>When the offer expires. Unknown while only later events have arrived.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
-    public double? PickupLat { get; set; }
-    public double? PickupLng { get; set; }
-    public string? PickupAddress { get; set; }
-    public double? DropoffLat { get; set; }
-    public double? DropoffLng { get; set; }
-    public string? DropoffAddress { get; set; }
+    public Place? Pickup { get; set; }
+    public Place? Dropoff { get; set; }
 
     /// <summary>When the offer was accepted.</summary>
     public DateTimeOffset? AssignedAt { get; set; }
-
-    public Place? Pickup => PickupLat is { } lat ? new Place(lat, PickupLng!.Value, PickupAddress) : null;
-
-    public Place? Dropoff => DropoffLat is { } lat ? new Place(lat, DropoffLng!.Value, DropoffAddress) : null;
 
     internal sealed class Mapping : IEntityTypeConfiguration<DriverAssignment>
     {
@@ -48,30 +40,8 @@ internal sealed class DriverAssignment
 
             // Stored as a number because it is a rank. On a conflict the second event reads it again.
             builder.Property(work => work.Stage).IsConcurrencyToken();
-            builder.Property(work => work.PickupAddress).HasMaxLength(500);
-            builder.Property(work => work.DropoffAddress).HasMaxLength(500);
             builder.HasIndex(work => new { work.DriverId, work.Stage });
             builder.HasIndex(work => work.RideId);
-        }
-    }
-}
-
-/// <summary>A ride that has ended, stored permanently: the assignment may arrive after the end.</summary>
-/// <remarks>
-/// A query joins it instead of copying the end into the assignment, so that neither event has to see the other's row.
-/// </remarks>
-internal sealed class EndedRide
-{
-    public required Guid RideId { get; init; }
-    public required DateTimeOffset At { get; init; }
-
-    internal sealed class Mapping : IEntityTypeConfiguration<EndedRide>
-    {
-        public void Configure(EntityTypeBuilder<EndedRide> builder)
-        {
-            builder.ToTable("ended_rides");
-            builder.HasKey(ride => ride.RideId);
-            builder.Property(ride => ride.RideId).ValueGeneratedNever();
         }
     }
 }

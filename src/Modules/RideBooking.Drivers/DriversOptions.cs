@@ -5,13 +5,15 @@ using RideBooking.Positions;
 namespace RideBooking.Drivers;
 
 /// <summary>The settings of drivers: their shares and the plausibility of their positions.</summary>
-/// <param name="Share">The driver's part of a completed ride's fare without tolls, 0 to 1; from <c>Drivers:Share</c>.</param>
-/// <param name="CancellationShare">The driver's part of a cancellation or no-show fee, 0 to 1; from <c>Drivers:CancellationShare</c>.</param>
+/// <param name="Share"><c>Drivers:Share</c>: the driver's part of a completed ride's fare without tolls, 0 to 1.</param>
+/// <param name="CancellationShare">
+/// <c>Drivers:CancellationShare</c>: the driver's part of a cancellation or no-show fee, 0 to 1.
+/// </param>
 /// <param name="Positions">
-/// The limits of plausible location reports; from <c>Drivers:MaxSpeedKmh</c> and <c>Drivers:LocationToleranceKm</c>.
+/// <c>Drivers:MaxSpeedKmh</c> and <c>Drivers:LocationToleranceKm</c>: the limits of plausible location reports.
 /// </param>
 /// <param name="MaxPositionAge">
-/// How long after their last report a driver still receives offers; from <c>Matching:MaxPositionAge</c>.
+/// <c>Matching:MaxPositionAge</c>: how long after their last report a driver still receives offers.
 /// </param>
 internal sealed record DriversOptions(
     decimal Share,
@@ -29,6 +31,6 @@ internal sealed record DriversOptions(
                 (double)configuration.Number("Drivers:LocationToleranceKm", otherwise: 20, least: 0.1m, most: 500)
                     * 1000
             ),
-            configuration.Span("Matching:MaxPositionAge", TimeSpan.FromMinutes(5))
+            PositionRules.ReadMaxAge(configuration)
         );
 }

@@ -23,7 +23,7 @@ internal static class GoOffline
             .MapDelete("/drivers/me/shift", Handle)
             .WithSummary("End the shift")
             .AnswersWhenHandled<DriverWentOffline, OfferExpired>()
-            .Refuses(StatusCodes.Status409Conflict, "on_trip", ProblemCode.ConcurrentUpdate);
+            .Refuses(StatusCodes.Status409Conflict, DriverProblems.OnTrip, ProblemCode.ConcurrentUpdate);
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Driver driver,
@@ -74,7 +74,7 @@ internal static class GoOffline
 
         // If the driver has no ride, another request has ended the shift.
         return ended == 1 || await rides.AnyAsync(cancellationToken)
-            ? Problem.Conflict("on_trip", "You have a ride: complete or release it first.")
+            ? Problem.Conflict(DriverProblems.OnTrip, "You have a ride: complete or release it first.")
             : TypedResults.NoContent();
     }
 }

@@ -16,15 +16,6 @@ using RideBooking.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <param name="Location">The driver's position.</param>
-internal sealed record GoOnlineRequest(Place Location)
-{
-    internal sealed class Validator : AbstractValidator<GoOnlineRequest>
-    {
-        public Validator() => RuleFor(request => request.Location).OnTheMap();
-    }
-}
-
 /// <summary>The current shift.</summary>
 internal sealed record ShiftView(Guid ShiftId, DateTimeOffset OnlineSince);
 
@@ -40,11 +31,11 @@ internal static class GoOnline
             .MapPost("/drivers/me/shift", Handle)
             .WithSummary("Start a shift, or restart the sequence of location reports")
             .AnswersWhenHandled<DriverWentOnline>()
-            .Refuses(StatusCodes.Status422UnprocessableEntity, ReportLocation.Implausible)
-            .Refuses(StatusCodes.Status409Conflict, "profile_required", ProblemCode.ConcurrentUpdate);
+            .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation)
+            .Refuses(StatusCodes.Status409Conflict, DriverProblems.ProfileRequired, ProblemCode.ConcurrentUpdate);
 
     internal static async Task<Results<Ok<ShiftView>, ProblemHttpResult>> Handle(
-        GoOnlineRequest request,
+        Request request,
         Driver driver,
         AppDbContext db,
         IPublishEndpoint publish,
@@ -53,10 +44,10 @@ internal static class GoOnline
     )
     {
         if (PositionRules.IsNowhere(request.Location.Lat, request.Location.Lng))
-            return ReportLocation.Nowhere();
+            return DriverProblems.Nowhere();
         var profile = await Profile(db, driver, cancellationToken);
         if (profile is null)
-            return Problem.Conflict("profile_required", "Save your profile first: PUT /api/v1/drivers/me.");
+            return Problem.Conflict(DriverProblems.ProfileRequired, "Save your profile first: PUT /api/v1/drivers/me.");
 
         // Before the shift, so that consumers of its start find the driver's position.
         var now = clock.GetUtcNow();
@@ -105,4 +96,13 @@ internal static class GoOnline
             Lng = location.Lng,
             At = now,
         };
+
+    /// <param name="Location">The driver's position.</param>
+    internal sealed record Request(Place Location)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Location).OnTheMap();
+        }
+    }
 }

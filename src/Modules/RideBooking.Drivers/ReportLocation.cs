@@ -15,29 +15,6 @@ using RideBooking.Positions;
 
 namespace RideBooking.Drivers;
 
-/// <param name="Lat">Degrees.</param>
-/// <param name="Lng">Degrees.</param>
-/// <param name="Heading">Degrees clockwise from north, 0 to 360.</param>
-/// <param name="Sequence">The app's counter of its reports, 0 to 9007199254740991. Each shift may restart it at 0.</param>
-internal sealed record ReportLocationRequest(double Lat, double Lng, double? Heading, long Sequence)
-{
-    internal sealed class Validator : AbstractValidator<ReportLocationRequest>
-    {
-        public Validator()
-        {
-            RuleFor(report => report.Lat).Latitude();
-            RuleFor(report => report.Lng).Longitude();
-            RuleFor(report => report.Heading)
-                .Must(heading => heading is null or (>= 0 and <= 360))
-                .WithMessage("must be from 0 to 360 degrees");
-            RuleFor(report => report.Sequence).Must(sequence => sequence >= 0).WithMessage("must not be negative");
-            RuleFor(report => report.Sequence)
-                .Must(sequence => sequence <= PositionRules.MaxSequence)
-                .WithMessage($"must be at most {PositionRules.MaxSequence}");
-        }
-    }
-}
-
 /// <summary>Stores the driver's current position in the hot store.</summary>
 /// <remarks>
 /// One statement in the common case, no event, no broker. Response headers say whether the report was used or is older than the
@@ -45,7 +22,6 @@ internal sealed record ReportLocationRequest(double Lat, double Lng, double? Hea
 /// </remarks>
 internal static class ReportLocation
 {
-    public const string Implausible = "implausible_location";
     public const string OutcomeHeader = "Location-Report";
     public const string SequenceHeader = "Location-Sequence";
 
@@ -60,7 +36,7 @@ internal static class ReportLocation
                     + "counters, `Location-Report: dropped` tells one that the other is ahead. A place too far away to be reached "
                     + "in time is refused, until three or more reports in a row have come from there for 10 seconds."
             )
-            .Refuses(StatusCodes.Status422UnprocessableEntity, Implausible)
+            .Refuses(StatusCodes.Status422UnprocessableEntity, DriverProblems.ImplausibleLocation)
             .AddOpenApiOperationTransformer(
                 (operation, _, _) =>
                 {
@@ -81,7 +57,7 @@ internal static class ReportLocation
             );
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
-        ReportLocationRequest report,
+        Request report,
         Driver driver,
         AppDbContext db,
         DriversOptions options,
@@ -91,7 +67,7 @@ internal static class ReportLocation
     )
     {
         if (PositionRules.IsNowhere(report.Lat, report.Lng))
-            return Nowhere();
+            return DriverProblems.Nowhere();
         var (outcome, sequence) = await db.RecordPosition(
             new DriverPosition
             {
@@ -109,16 +85,12 @@ internal static class ReportLocation
         response.Headers[SequenceHeader] = sequence.ToString(CultureInfo.InvariantCulture);
         return outcome == ReportOutcome.Implausible
             ? Problem.Unprocessable(
-                Implausible,
+                DriverProblems.ImplausibleLocation,
                 "You cannot be there so soon after your last report, which remains your position. If you are there, keep "
                     + "reporting or restart the sequence with POST /api/v1/drivers/me/shift."
             )
             : TypedResults.NoContent();
     }
-
-    /// <summary>Refuses 0, 0: the position a device reports when it does not know where it is.</summary>
-    public static ProblemHttpResult Nowhere() =>
-        Problem.Unprocessable(Implausible, "A device without a position reports latitude 0 and longitude 0.");
 
     static OpenApiHeader Header(string description, JsonSchemaType type) =>
         new()
@@ -126,4 +98,27 @@ internal static class ReportLocation
             Description = description,
             Schema = new OpenApiSchema { Type = type },
         };
+
+    /// <param name="Lat">Degrees.</param>
+    /// <param name="Lng">Degrees.</param>
+    /// <param name="Heading">Degrees clockwise from north, 0 to 360.</param>
+    /// <param name="Sequence">The app's counter of its reports, 0 to 9007199254740991. Each shift may restart it at 0.</param>
+    internal sealed record Request(double Lat, double Lng, double? Heading, long Sequence)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator()
+            {
+                RuleFor(report => report.Lat).Latitude();
+                RuleFor(report => report.Lng).Longitude();
+                RuleFor(report => report.Heading)
+                    .Must(heading => heading is null or (>= 0 and <= 360))
+                    .WithMessage("must be from 0 to 360 degrees");
+                RuleFor(report => report.Sequence).Must(sequence => sequence >= 0).WithMessage("must not be negative");
+                RuleFor(report => report.Sequence)
+                    .Must(sequence => sequence <= PositionRules.MaxSequence)
+                    .WithMessage($"must be at most {PositionRules.MaxSequence}");
+            }
+        }
+    }
 }

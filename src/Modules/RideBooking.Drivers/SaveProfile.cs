@@ -14,32 +14,6 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <param name="Name">The driver's name, as riders see it.</param>
-/// <param name="Vehicle">The vehicle the rider looks for.</param>
-internal sealed partial record SaveProfileRequest(string Name, Vehicle Vehicle)
-{
-    /// <summary>The pattern of a class: a slug in upper or lower case. It is stored in lower case.</summary>
-    [GeneratedRegex("^[A-Za-z0-9-]{1,32}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Slug();
-
-#pragma warning disable CA1308 // The slug is stored in lower case.
-    internal string VehicleClass => Vehicle.Class.ToLowerInvariant();
-#pragma warning restore CA1308
-
-    internal sealed class Validator : AbstractValidator<SaveProfileRequest>
-    {
-        public Validator()
-        {
-            RuleFor(request => request.Name).Text(1, 100);
-            RuleFor(request => request.Vehicle.Class)
-                .Must(vehicleClass => Slug().IsMatch(vehicleClass))
-                .WithMessage("must have 1 to 32 letters, digits or hyphens");
-            RuleFor(request => request.Vehicle.Plate).Text(1, 20);
-            RuleFor(request => request.Vehicle.Model).Text(1, 100);
-        }
-    }
-}
-
 /// <summary>A driver's profile as the API shows it.</summary>
 internal sealed record ProfileView(string DriverId, string Name, Vehicle Vehicle)
 {
@@ -51,13 +25,13 @@ internal sealed record ProfileView(string DriverId, string Name, Vehicle Vehicle
 /// A running shift keeps the vehicle it began with, because riders were told to look for it. A new vehicle applies from the next
 /// shift.
 /// </remarks>
-internal static class SaveProfile
+internal static partial class SaveProfile
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers.MapPut("/drivers/me", Handle).WithSummary("Create or change your profile");
 
     internal static async Task<Results<Ok<ProfileView>, ProblemHttpResult>> Handle(
-        SaveProfileRequest request,
+        Request request,
         Driver driver,
         AppDbContext db,
         ITripPolicy policy,
@@ -103,11 +77,37 @@ internal static class SaveProfile
         return TypedResults.Ok(ProfileView.Of(profile));
     }
 
-    static void Fill(DriverProfile profile, SaveProfileRequest request)
+    static void Fill(DriverProfile profile, Request request)
     {
         profile.Name = request.Name.Trim();
         profile.VehicleClass = request.VehicleClass;
         profile.VehiclePlate = request.Vehicle.Plate.Trim();
         profile.VehicleModel = request.Vehicle.Model.Trim();
+    }
+
+    /// <param name="Name">The driver's name, as riders see it.</param>
+    /// <param name="Vehicle">The vehicle the rider looks for.</param>
+    internal sealed partial record Request(string Name, Vehicle Vehicle)
+    {
+        /// <summary>The pattern of a class: a slug in upper or lower case. It is stored in lower case.</summary>
+        [GeneratedRegex("^[A-Za-z0-9-]{1,32}\\z", RegexOptions.CultureInvariant)]
+        private static partial Regex Slug();
+
+#pragma warning disable CA1308 // The slug is stored in lower case.
+        internal string VehicleClass => Vehicle.Class.ToLowerInvariant();
+#pragma warning restore CA1308
+
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator()
+            {
+                RuleFor(request => request.Name).Text(1, 100);
+                RuleFor(request => request.Vehicle.Class)
+                    .Must(vehicleClass => Slug().IsMatch(vehicleClass))
+                    .WithMessage("must have 1 to 32 letters, digits or hyphens");
+                RuleFor(request => request.Vehicle.Plate).Text(1, 20);
+                RuleFor(request => request.Vehicle.Model).Text(1, 100);
+            }
+        }
     }
 }

@@ -66,7 +66,7 @@ internal static class ShowDriver
         drivers
             .MapGet("/drivers/me", Handle)
             .WithSummary("Get your profile, availability, ride and offer")
-            .Refuses(StatusCodes.Status404NotFound, "profile_not_found");
+            .Refuses(StatusCodes.Status404NotFound, DriverProblems.ProfileNotFound);
 
     internal static async Task<Results<Ok<DriverView>, ProblemHttpResult>> Handle(
         Driver driver,
@@ -80,7 +80,7 @@ internal static class ShowDriver
             .AsNoTracking()
             .SingleOrDefaultAsync(row => row.DriverId == driver.Id, cancellationToken);
         if (profile is null)
-            return Problem.NotFound("Save your profile first: PUT /api/v1/drivers/me.", "profile_not_found");
+            return Problem.NotFound("Save your profile first: PUT /api/v1/drivers/me.", DriverProblems.ProfileNotFound);
 
         var ride = await db.RidesOf(driver.Id)
             .OrderByDescending(work => work.AssignedAt)

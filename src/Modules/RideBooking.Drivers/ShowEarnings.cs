@@ -79,9 +79,8 @@ internal static class ShowEarnings
             .Where(earning => !isEndGiven || earning.At < end)
             .Select(earning => new
             {
-                earning.Currency,
                 earning.Fare,
-                earning.Amount,
+                earning.Earned,
                 earning.Tolls,
                 earning.Cancelled,
             })
@@ -93,15 +92,18 @@ internal static class ShowEarnings
                 earned.Count,
                 [
                     .. earned
-                        .GroupBy(earning => earning.Currency, StringComparer.Ordinal)
+                        .GroupBy(earning => earning.Fare.Currency, StringComparer.Ordinal)
                         .OrderBy(currency => currency.Key, StringComparer.Ordinal)
                         .Select(currency => new EarningsTotal(
                             currency.Count(),
-                            new Money(currency.Sum(earning => earning.Fare), currency.Key),
-                            new Money(currency.Sum(earning => earning.Amount), currency.Key),
-                            new Money(currency.Sum(earning => earning.Tolls), currency.Key),
+                            new Money(currency.Sum(earning => earning.Fare.Amount), currency.Key),
+                            new Money(currency.Sum(earning => earning.Earned.Amount), currency.Key),
+                            new Money(currency.Sum(earning => earning.Tolls.Amount), currency.Key),
                             currency.Count(earning => earning.Cancelled),
-                            new Money(currency.Where(earning => earning.Cancelled).Sum(x => x.Amount), currency.Key)
+                            new Money(
+                                currency.Where(earning => earning.Cancelled).Sum(fee => fee.Earned.Amount),
+                                currency.Key
+                            )
                         )),
                 ]
             )

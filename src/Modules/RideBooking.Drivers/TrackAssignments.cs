@@ -24,12 +24,8 @@ internal sealed class TrackAssignments(AppDbContext db)
 
         // Stored even if the offer has been answered: the event of the answer does not contain where the ride goes.
         assignment.ExpiresAt = offered.ExpiresAt;
-        assignment.PickupLat = offered.Pickup.Lat;
-        assignment.PickupLng = offered.Pickup.Lng;
-        assignment.PickupAddress = offered.Pickup.Address;
-        assignment.DropoffLat = offered.Dropoff.Lat;
-        assignment.DropoffLng = offered.Dropoff.Lng;
-        assignment.DropoffAddress = offered.Dropoff.Address;
+        assignment.Pickup = offered.Pickup;
+        assignment.Dropoff = offered.Dropoff;
     }
 
     public Task Consume(ConsumeContext<OfferDeclined> context) =>

@@ -37,8 +37,13 @@ internal static class AcceptOffer
             .MapPost("/offers/{offerId:guid}/accept", Handle)
             .WithSummary("Accept an offer")
             .AnswersWhenHandled<DriverAssigned>()
-            .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
-            .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken", "own_ride");
+            .Refuses(StatusCodes.Status404NotFound, OfferProblems.OfferNotFound)
+            .Refuses(
+                StatusCodes.Status409Conflict,
+                OfferProblems.OfferExpired,
+                OfferProblems.OfferTaken,
+                OfferProblems.OwnRide
+            );
 
     internal static async Task<Results<Ok<OfferAccepted>, ProblemHttpResult>> Handle(
         Guid offerId,
@@ -68,7 +73,7 @@ internal static class AcceptOffer
         // An offer from before riders were prevented from driving their own rides.
         var (offer, search) = (found.Offer, found.Search);
         if (search.RiderId == driver.Id)
-            return Problem.Conflict("own_ride", "You cannot drive your own ride.");
+            return Problem.Conflict(OfferProblems.OwnRide, "You cannot drive your own ride.");
 
         // The timer that ends the offer may be late, which does not extend the offer.
         if (offer.Status == OfferStatus.Open && now < offer.ExpiresAt)
@@ -95,7 +100,7 @@ internal static class AcceptOffer
 
         return offer.IsDriversRide && !await db.HasRideEnded(offer, cancellationToken)
             ? Summary(search, offer)
-            : await OfferProblems.Over(db, offer, cancellationToken);
+            : await OfferProblems.NoLongerOpen(db, offer, cancellationToken);
     }
 
     static DriverAssigned Assignment(Search search, Offer offer, Candidate driver, DateTimeOffset now) =>

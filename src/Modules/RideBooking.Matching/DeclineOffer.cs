@@ -15,15 +15,6 @@ using RideBooking.Positions;
 
 namespace RideBooking.Matching;
 
-/// <param name="Reason">Why, in the driver's words; optional.</param>
-internal sealed record DeclineOfferRequest(string? Reason)
-{
-    internal sealed class Validator : AbstractValidator<DeclineOfferRequest>
-    {
-        public Validator() => RuleFor(request => request.Reason).Text(0, 200);
-    }
-}
-
 /// <summary>Declines an offer. The search continues at once, without this driver.</summary>
 internal static class DeclineOffer
 {
@@ -32,12 +23,12 @@ internal static class DeclineOffer
             .MapPost("/offers/{offerId:guid}/decline", Handle)
             .WithSummary("Decline an offer")
             .AnswersWhenHandled<OfferDeclined>()
-            .Refuses(StatusCodes.Status404NotFound, "offer_not_found")
-            .Refuses(StatusCodes.Status409Conflict, "offer_expired", "offer_taken");
+            .Refuses(StatusCodes.Status404NotFound, OfferProblems.OfferNotFound)
+            .Refuses(StatusCodes.Status409Conflict, OfferProblems.OfferExpired, OfferProblems.OfferTaken);
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid offerId,
-        DeclineOfferRequest? request,
+        Request? request,
         Driver driver,
         AppDbContext db,
         IPublishEndpoint publish,
@@ -80,6 +71,15 @@ internal static class DeclineOffer
 
         return offer.Status == OfferStatus.Declined
             ? TypedResults.NoContent()
-            : await OfferProblems.Over(db, offer, cancellationToken);
+            : await OfferProblems.NoLongerOpen(db, offer, cancellationToken);
+    }
+
+    /// <param name="Reason">Why, in the driver's words; optional.</param>
+    internal sealed record Request(string? Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).Text(0, 200);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
 
@@ -103,7 +104,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         CancellationToken cancellationToken
     )
     {
-        var (lat, lng) = (search.PickupLat, search.PickupLng);
+        var (lat, lng) = (search.Pickup.Lat, search.Pickup.Lng);
         var free = db.Set<Candidate>().Where(Candidate.FreeFor(search.VehicleClass));
         var found = await db.Set<DriverPosition>()
             .Within(GeoBox.Around(lat, lng, radius))

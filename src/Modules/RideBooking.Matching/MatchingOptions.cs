@@ -1,22 +1,23 @@
 using Microsoft.Extensions.Configuration;
 using RideBooking.Platform.Configuration;
+using RideBooking.Positions;
 
 namespace RideBooking.Matching;
 
 /// <summary>The settings of matching.</summary>
 /// <param name="OfferTimeout">
-/// How long a driver may consider an offer, and how long one who did not answer is not offered the same ride again; from
-/// <c>Matching:OfferTimeout</c>.
+/// <c>Matching:OfferTimeout</c>: how long a driver may consider an offer, and how long one who did not answer is not offered the
+/// same ride again.
 /// </param>
-/// <param name="MaxRadiusKm">The maximum distance of a driver from the pickup; from <c>Matching:MaxRadiusKm</c>.</param>
+/// <param name="MaxRadiusKm"><c>Matching:MaxRadiusKm</c>: the maximum distance of a driver from the pickup.</param>
 /// <param name="MaxPositionAge">
-/// How long after their last report a driver still receives offers; from <c>Matching:MaxPositionAge</c>.
+/// <c>Matching:MaxPositionAge</c>: how long after their last report a driver still receives offers.
 /// </param>
 /// <param name="MaxMissedOffers">
-/// After how many unanswered offers in a row a driver's shift ends; from <c>Matching:MaxMissedOffers</c>.
+/// <c>Matching:MaxMissedOffers</c>: after how many unanswered offers in a row a driver's shift ends.
 /// </param>
 /// <param name="SearchAgainAfter">
-/// The minimum time between two attempts of an open search; from <c>Matching:SearchAgainAfter</c>.
+/// <c>Matching:SearchAgainAfter</c>: the minimum time between two attempts of an open search.
 /// </param>
 internal sealed record MatchingOptions(
     TimeSpan OfferTimeout,
@@ -32,7 +33,7 @@ internal sealed record MatchingOptions(
         new(
             configuration.Span("Matching:OfferTimeout", TimeSpan.FromSeconds(20)),
             (double)configuration.Number("Matching:MaxRadiusKm", otherwise: 15, least: 0.1m, most: 500),
-            configuration.Span("Matching:MaxPositionAge", TimeSpan.FromMinutes(5)),
+            PositionRules.ReadMaxAge(configuration),
             (int)configuration.Number("Matching:MaxMissedOffers", otherwise: 3, least: 1, most: 100),
             configuration.Span("Matching:SearchAgainAfter", TimeSpan.FromSeconds(5))
         );

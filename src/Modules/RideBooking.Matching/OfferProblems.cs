@@ -1,21 +1,31 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
 
-/// <summary>The reasons an offer can be neither accepted nor declined.</summary>
+/// <summary>The problem codes of offers.</summary>
 internal static class OfferProblems
 {
+    public const string OfferNotFound = "offer_not_found";
+    public const string OfferExpired = "offer_expired";
+    public const string OfferTaken = "offer_taken";
+    public const string OwnRide = "own_ride";
+
     /// <summary>The offer is unknown or another driver's. The answer does not tell which.</summary>
     public static ProblemHttpResult NotFound() =>
-        Problem.NotFound("There is no such offer, or it was not made to you.", "offer_not_found");
+        Problem.NotFound("There is no such offer, or it was not made to you.", OfferNotFound);
 
     /// <summary>
     /// The offer is no longer open. If the driver let it expire, that is the answer even if another driver has the ride now.
     /// </summary>
-    public static async Task<ProblemHttpResult> Over(AppDbContext db, Offer offer, CancellationToken cancellationToken)
+    public static async Task<ProblemHttpResult> NoLongerOpen(
+        AppDbContext db,
+        Offer offer,
+        CancellationToken cancellationToken
+    )
     {
         if (
             offer.Status == OfferStatus.Withdrawn
@@ -25,9 +35,9 @@ internal static class OfferProblems
                     cancellationToken
                 )
         )
-            return Problem.Conflict("offer_taken", "Another driver has taken the ride.");
+            return Problem.Conflict(OfferTaken, "Another driver has taken the ride.");
         return Problem.Conflict(
-            "offer_expired",
+            OfferExpired,
             offer.Status switch
             {
                 OfferStatus.Accepted when offer.IsDriversRide =>

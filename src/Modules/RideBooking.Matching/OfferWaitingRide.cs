@@ -93,12 +93,12 @@ internal sealed class OfferWaitingRide(
             {
                 search.RideId,
                 search.RequestedAt,
-                search.PickupLat,
-                search.PickupLng,
-                North = search.PickupLat - lat,
-                East = Math.Abs(search.PickupLng - lng) > 180
-                    ? 360 - Math.Abs(search.PickupLng - lng)
-                    : search.PickupLng - lng,
+                search.Pickup.Lat,
+                search.Pickup.Lng,
+                North = search.Pickup.Lat - lat,
+                East = Math.Abs(search.Pickup.Lng - lng) > 180
+                    ? 360 - Math.Abs(search.Pickup.Lng - lng)
+                    : search.Pickup.Lng - lng,
             })
             .Where(ride => ride.North * ride.North + ride.East * ride.East * weight <= limit)
             .OrderBy(ride => ride.RequestedAt)
@@ -107,7 +107,7 @@ internal sealed class OfferWaitingRide(
         return
         [
             .. found
-                .Select(ride => (ride.RideId, Meters: GreatCircle.Meters(lat, lng, ride.PickupLat, ride.PickupLng)))
+                .Select(ride => (ride.RideId, Meters: GreatCircle.Meters(lat, lng, ride.Lat, ride.Lng)))
                 .Where(ride => ride.Meters <= options.MaxRadiusMeters),
         ];
     }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;
@@ -31,15 +32,10 @@ internal sealed class Search
     public required Guid RideId { get; init; }
     public required string RiderId { get; init; }
     public SearchStatus Status { get; set; }
-    public double PickupLat { get; init; }
-    public double PickupLng { get; init; }
-    public string? PickupAddress { get; init; }
-    public double DropoffLat { get; init; }
-    public double DropoffLng { get; init; }
-    public string? DropoffAddress { get; init; }
+    public Place Pickup { get; init; } = new(0, 0);
+    public Place Dropoff { get; init; } = new(0, 0);
     public string VehicleClass { get; init; } = Contracts.VehicleClass.Standard;
-    public decimal? FareAmount { get; init; }
-    public string? FareCurrency { get; init; }
+    public Money? Fare { get; init; }
 
     /// <summary>When the ride was requested. The earliest request is served first.</summary>
     public required DateTimeOffset RequestedAt { get; init; }
@@ -53,26 +49,15 @@ internal sealed class Search
     /// <summary>How many attempts found no driver. The timer of an earlier attempt is out of date.</summary>
     public int FailedPolls { get; set; }
 
-    public Place Pickup => new(PickupLat, PickupLng, PickupAddress);
-
-    public Place Dropoff => new(DropoffLat, DropoffLng, DropoffAddress);
-
-    public Money? Fare => FareAmount is { } amount ? new Money(amount, FareCurrency!) : null;
-
     public static Search For(RideRequested request) =>
         new()
         {
             RideId = request.RideId,
             RiderId = request.RiderId,
-            PickupLat = request.Pickup.Lat,
-            PickupLng = request.Pickup.Lng,
-            PickupAddress = request.Pickup.Address,
-            DropoffLat = request.Dropoff.Lat,
-            DropoffLng = request.Dropoff.Lng,
-            DropoffAddress = request.Dropoff.Address,
+            Pickup = request.Pickup,
+            Dropoff = request.Dropoff,
             VehicleClass = request.VehicleClass,
-            FareAmount = request.QuotedFare?.Amount,
-            FareCurrency = request.QuotedFare?.Currency,
+            Fare = request.QuotedFare,
             RequestedAt = request.At,
         };
 
@@ -113,10 +98,7 @@ internal sealed class Search
 
             // A second guard: a change made without locking the row first fails instead of overwriting.
             builder.Property(search => search.Status).HasConversion<string>().HasMaxLength(16).IsConcurrencyToken();
-            builder.Property(search => search.PickupAddress).HasMaxLength(500);
-            builder.Property(search => search.DropoffAddress).HasMaxLength(500);
             builder.Property(search => search.VehicleClass).HasMaxLength(32);
-            builder.Property(search => search.FareCurrency).HasMaxLength(3).IsFixedLength();
 
             // The few searches that wait for a driver, oldest first.
             builder.HasIndex(search => search.RequestedAt, "ix_searches_waiting").HasFilter("status = 'Searching'");

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Notifications;
 
@@ -33,32 +34,32 @@ internal sealed class Notification
     /// <summary>When the event happened: a late notification still has its right place in the list.</summary>
     public required DateTimeOffset At { get; init; }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<Notification>
+    internal sealed class Mapping : IEntityTypeConfiguration<Notification>
     {
-        public void Configure(EntityTypeBuilder<Notification> notification)
+        public void Configure(EntityTypeBuilder<Notification> builder)
         {
-            notification.ToTable("notifications");
-            notification.HasKey(x => x.Id);
-            notification.Property(x => x.Id).ValueGeneratedNever();
-            notification.Property(x => x.Audience).HasConversion<string>().HasMaxLength(10);
-            notification.Property(x => x.RecipientId).HasMaxLength(255);
-            notification.Property(x => x.Kind).HasMaxLength(50);
-            notification.Property(x => x.Title).HasMaxLength(100);
-            notification.Property(x => x.Text).HasMaxLength(NotificationContent.MaxTextLength);
-            notification
-                .HasIndex(x => new
+            builder.ToTable("notifications");
+            builder.HasKey(notification => notification.Id);
+            builder.Property(notification => notification.Id).ValueGeneratedNever();
+            builder.Property(notification => notification.Audience).HasConversion<string>().HasMaxLength(10);
+            builder.Property(notification => notification.RecipientId).HasMaxLength(255);
+            builder.Property(notification => notification.Kind).HasMaxLength(50);
+            builder.Property(notification => notification.Title).HasMaxLength(100);
+            builder.Property(notification => notification.Text).HasMaxLength(NotificationContent.MaxTextLength);
+            builder
+                .HasIndex(notification => new
                 {
-                    x.EventId,
-                    x.Audience,
-                    x.RecipientId,
+                    notification.EventId,
+                    notification.Audience,
+                    notification.RecipientId,
                 })
                 .IsUnique();
-            notification.HasIndex(x => new
+            builder.HasIndex(notification => new
             {
-                x.Audience,
-                x.RecipientId,
-                x.At,
-                x.Id,
+                notification.Audience,
+                notification.RecipientId,
+                notification.At,
+                notification.Id,
             });
         }
     }

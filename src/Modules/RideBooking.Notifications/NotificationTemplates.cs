@@ -1,5 +1,6 @@
 using System.Globalization;
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Notifications;
 

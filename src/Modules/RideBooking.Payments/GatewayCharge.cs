@@ -20,9 +20,7 @@ internal sealed class GatewayCharge
     /// <summary>The gateway's token for the card.</summary>
     public string Token { get; init; } = "";
 
-    public decimal Amount { get; init; }
-
-    public string Currency { get; init; } = "";
+    public required Money Amount { get; init; }
 
     public DateTimeOffset At { get; init; }
 
@@ -31,10 +29,9 @@ internal sealed class GatewayCharge
     /// <summary>Returns the idempotency key. Permanent: the same ride and number give the same key in a year.</summary>
     public static string KeyOf(Guid rideId, int number) => $"ride/{rideId}/charge/{number}";
 
-    public bool IsFor(string? token, Money amount) =>
-        Token == token && Amount == amount.Amount && Currency == amount.Currency;
+    public bool IsFor(string? token, Money amount) => Token == token && Amount == amount;
 
-    internal sealed class Map : IEntityTypeConfiguration<GatewayCharge>
+    internal sealed class Mapping : IEntityTypeConfiguration<GatewayCharge>
     {
         public void Configure(EntityTypeBuilder<GatewayCharge> builder)
         {
@@ -43,7 +40,6 @@ internal sealed class GatewayCharge
             builder.Property(charge => charge.RideId).ValueGeneratedNever();
             builder.Property(charge => charge.KeyNumber).ValueGeneratedNever();
             builder.Property(charge => charge.Token).HasMaxLength(100);
-            builder.Property(charge => charge.Currency).HasMaxLength(3).IsFixedLength();
             builder.Ignore(charge => charge.Key);
         }
     }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Visibility;
 
@@ -26,7 +26,7 @@ internal static class InspectPayment
         operators
             .MapGet("/operations/payments/{rideId:guid}", Handle)
             .WithSummary("Get the payment of a ride")
-            .Refuses(StatusCodes.Status404NotFound, "payment_not_found");
+            .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         Guid rideId,
@@ -36,7 +36,7 @@ internal static class InspectPayment
     ) =>
         await db.FindPayment(rideId, visibility, cancellationToken) is { } payment
             ? TypedResults.Ok(View.Of(payment))
-            : Problem.NotFound("There is no payment for this ride.", "payment_not_found");
+            : PaymentProblems.NotFound();
 
     /// <summary>Returns the ride's payment, once an amount is due.</summary>
     /// <remarks>

@@ -17,11 +17,18 @@ using RideBooking.Platform.Visibility;
 
 namespace RideBooking.Payments;
 
+/// <summary>Retries the payment at once, on an operator's request, with the card that the rider last named.</summary>
+internal sealed record RetryPayment(Guid RideId);
+
+/// <summary>Writes the payment off, on an operator's request: the rider no longer owes it.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="By">The operator.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record WriteOffPayment(Guid RideId, string By, string Reason);
+
 /// <summary>Lets an operator retry or write off a payment. The reason is stored in the audit log.</summary>
 internal static class OperatePayment
 {
-    const string NotDue = "payment_not_due";
-    const string InProgress = "payment_in_progress";
     const int MaxReason = 500;
 
     public static void Map(RouteGroupBuilder operators)
@@ -33,8 +40,8 @@ internal static class OperatePayment
                 "At once, with the card that the rider last named, or else the default. Possible while it is retrying or "
                     + "outstanding. Repeating it while the attempt is in flight has no effect. 409 payment_not_due if nothing is owed."
             )
-            .Refuses(StatusCodes.Status404NotFound, "payment_not_found")
-            .Refuses(StatusCodes.Status409Conflict, NotDue);
+            .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
+            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue);
         operators
             .MapPost("/operations/payments/{rideId:guid}/write-off", WriteOff)
             .WithSummary("Write off the payment of a ride")
@@ -43,8 +50,8 @@ internal static class OperatePayment
                 "The rider no longer owes it and can request rides. Possible while it is retrying or outstanding. Repeating it "
                     + "has no effect. 409 payment_in_progress while an attempt is in flight, payment_not_due if nothing is owed."
             )
-            .Refuses(StatusCodes.Status404NotFound, "payment_not_found")
-            .Refuses(StatusCodes.Status409Conflict, NotDue, InProgress);
+            .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
+            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue, PaymentProblems.PaymentInProgress);
     }
 
     static Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Retry(
@@ -113,7 +120,7 @@ internal static class OperatePayment
         where T : class
     {
         if (await db.FindPayment(rideId, visibility, cancellationToken) is not { } known)
-            return Problem.NotFound("There is no payment for this ride.", "payment_not_found");
+            return PaymentProblems.NotFound();
         var commandId = request.IdFor(IdempotentRequest.Command);
         // A repeat of a request whose first response was lost: it was carried out, whatever happened to the payment since.
         if (
@@ -129,10 +136,14 @@ internal static class OperatePayment
         return outcome.Accepted || WasDone(command, now) ? Done(now)
             : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
                 ? Problem.Conflict(
-                    InProgress,
+                    PaymentProblems.PaymentInProgress,
                     "An attempt is in flight at the gateway. Write the payment off when it has ended."
                 )
-            : Problem.Conflict(NotDue, "Nothing is owed for this ride.", ("state", InspectPayment.View.Of(now).State));
+            : Problem.Conflict(
+                PaymentProblems.PaymentNotDue,
+                "Nothing is owed for this ride.",
+                ("state", InspectPayment.View.Of(now).State)
+            );
     }
 
     static Accepted<InspectPayment.View> Done(Payment payment) =>

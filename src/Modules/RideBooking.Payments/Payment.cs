@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Idempotency;
 
 namespace RideBooking.Payments;
 
@@ -27,9 +28,8 @@ internal sealed class Payment : SagaStateMachineInstance
     /// <summary>The payment method. If null, the rider's default.</summary>
     public Guid? PaymentMethodId { get; set; }
 
-    public decimal Amount { get; set; }
-
-    public string Currency { get; set; } = "";
+    /// <summary>The amount due. Without a currency until the ride has a fare.</summary>
+    public Money Due { get; set; } = new(0, "");
 
     /// <summary>The number of the current or last attempt, from 1.</summary>
     public int Attempt { get; set; }
@@ -58,11 +58,9 @@ internal sealed class Payment : SagaStateMachineInstance
 
     public DateTimeOffset? CapturedAt { get; set; }
 
-    public Money Due => new(Amount, Currency);
-
     public string IdempotencyKey => GatewayCharge.KeyOf(CorrelationId, KeyNumber);
 
-    internal sealed class Map : IEntityTypeConfiguration<Payment>
+    internal sealed class Mapping : IEntityTypeConfiguration<Payment>
     {
         public void Configure(EntityTypeBuilder<Payment> builder)
         {
@@ -72,10 +70,7 @@ internal sealed class Payment : SagaStateMachineInstance
             builder.Property(payment => payment.Status).HasMaxLength(32);
             builder.Property(payment => payment.Version).IsConcurrencyToken();
             builder.Property(payment => payment.RiderId).HasMaxLength(255);
-            // Empty until the ride has a fare; a fixed-length text column would pad it with blanks.
-            builder.Property(payment => payment.Currency).HasMaxLength(3);
             builder.Property(payment => payment.FailureCode).HasMaxLength(64);
-            builder.Ignore(payment => payment.Due);
             builder.Ignore(payment => payment.IdempotencyKey);
             builder.HasIndex(payment => payment.PaymentId).IsUnique();
             builder.HasIndex(payment => new { payment.RiderId, payment.Status });

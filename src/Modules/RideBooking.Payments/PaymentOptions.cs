@@ -5,14 +5,14 @@ namespace RideBooking.Payments;
 
 /// <summary>The settings of payments.</summary>
 /// <param name="RetryDelays">
-/// From <c>Payments:RetryDelays</c>: the delay of the next attempt after each failed one. After the last one the amount is
+/// <c>Payments:RetryDelays</c>: the delay of the next attempt after each failed one. After the last one the amount is
 /// outstanding.
 /// </param>
 /// <param name="DefaultToken">
-/// From <c>Payments:DefaultToken</c>: the token for riders without a payment method; null for none.
+/// <c>Payments:DefaultToken</c>: the token for riders without a payment method; null for none.
 /// </param>
 /// <param name="ResumeAfter">
-/// From <c>Payments:ResumeAfter</c>: how long an answer or a timer may be overdue before it counts as lost. Must exceed the
+/// <c>Payments:ResumeAfter</c>: how long an answer or a timer may be overdue before it counts as lost. Must exceed the
 /// duration of redelivery.
 /// </param>
 internal sealed record PaymentOptions(IReadOnlyList<TimeSpan> RetryDelays, string? DefaultToken, TimeSpan ResumeAfter)

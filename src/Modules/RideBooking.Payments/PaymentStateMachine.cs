@@ -1,5 +1,6 @@
 using MassTransit;
 using RideBooking.Contracts;
+using RideBooking.Payments.Balance;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Payments;

@@ -1,5 +1,6 @@
 using MassTransit;
 using RideBooking.Contracts;
+using RideBooking.Payments.Balance;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Payments;
@@ -229,8 +230,7 @@ internal static class PaymentSteps
             throw Unlike(payment, $" and cannot cost {due}");
         var now = clock.GetUtcNow();
         payment.PaymentMethodId = paymentMethodId;
-        payment.Amount = due.Amount;
-        payment.Currency = due.Currency;
+        payment.Due = due;
         payment.KeyNumber = 1;
         payment.OpenedAt = payment.ChangedAt = now;
     }

@@ -55,7 +55,7 @@ internal static class CancelRideEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(cancel => cancel.Reason).Text(1, RideMap.MaxReason);
+            public Validator() => RuleFor(cancel => cancel.Reason).Text(1, Ride.MaxReason);
         }
     }
 }

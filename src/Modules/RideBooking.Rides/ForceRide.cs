@@ -154,7 +154,7 @@ internal static class ForceRide
         {
             public Validator()
             {
-                RuleFor(complete => complete.Reason).Text(1, RideMap.MaxReason);
+                RuleFor(complete => complete.Reason).Text(1, Ride.MaxReason);
                 RuleFor(complete => complete.DistanceMeters)
                     .Must(meters => meters is null or (>= 0 and <= CompleteRideEndpoint.MaxMeters))
                     .WithMessage($"must be from 0 to {CompleteRideEndpoint.MaxMeters}");
@@ -167,7 +167,7 @@ internal static class ForceRide
     {
         internal sealed class Validator : AbstractValidator<CancelRequest>
         {
-            public Validator() => RuleFor(cancel => cancel.Reason).Text(1, RideMap.MaxReason);
+            public Validator() => RuleFor(cancel => cancel.Reason).Text(1, Ride.MaxReason);
         }
     }
 }

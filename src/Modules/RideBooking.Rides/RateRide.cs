@@ -68,7 +68,7 @@ internal static class RateRideEndpoint
                 RuleFor(rating => rating.Stars)
                     .Must(stars => stars is >= 1 and <= 5)
                     .WithMessage("must be from 1 to 5");
-                RuleFor(rating => rating.Comment).Text(0, RideMap.MaxComment);
+                RuleFor(rating => rating.Comment).Text(0, Ride.MaxComment);
             }
         }
     }

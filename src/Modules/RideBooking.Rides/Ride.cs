@@ -4,13 +4,15 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Rides;
 
 /// <summary>One ride. Only <see cref="RideStateMachine"/> changes it.</summary>
 internal sealed class Ride : SagaStateMachineInstance
 {
+    public const int MaxReason = 500;
+    public const int MaxComment = 1000;
+
     /// <summary>The ride's id.</summary>
     public Guid CorrelationId { get; set; }
 
@@ -110,94 +112,84 @@ internal sealed class Ride : SagaStateMachineInstance
 
     /// <summary>The message id of the last accepted command: distinguishes a repeat of it from a refused command.</summary>
     public Guid? LastCommandId { get; set; }
-}
 
-internal sealed class RideMap : IEntityTypeConfiguration<Ride>
-{
-    public const int MaxReason = 500;
-    public const int MaxComment = 1000;
-    const int IdLength = 255;
-
-    public void Configure(EntityTypeBuilder<Ride> ride)
+    internal sealed class Mapping : IEntityTypeConfiguration<Ride>
     {
-        ride.ToTable("rides");
-        ride.HasKey(row => row.CorrelationId);
-        ride.Property(row => row.CorrelationId).HasColumnName("id").ValueGeneratedNever();
-        ride.Property(row => row.Status).HasMaxLength(20);
-        ride.Property(row => row.Version).IsConcurrencyToken();
-        ride.Property(row => row.RiderId).HasMaxLength(IdLength);
-        ride.Property(row => row.ActiveRiderId).HasMaxLength(IdLength);
-        ride.Property(row => row.DriverId).HasMaxLength(IdLength);
-        ride.Property(row => row.ActiveDriverId).HasMaxLength(IdLength);
-        ride.Property(row => row.VehicleClass).HasMaxLength(32);
-        ride.Property(row => row.DriverName).HasMaxLength(200);
-        ride.Property(row => row.CompletedBy).HasMaxLength(20);
-        ride.Property(row => row.CompletionReason).HasMaxLength(MaxReason);
-        ride.Property(row => row.CancelledBy).HasMaxLength(20);
-        ride.Property(row => row.CancellationReason).HasMaxLength(MaxReason);
-        ride.Property(row => row.PaymentStatus).HasConversion<string>().HasMaxLength(20);
-        ride.Property(row => row.RatingComment).HasMaxLength(MaxComment);
-        ride.Property(row => row.Flags)
-            .HasConversion(
-                flags => JsonSerializer.Serialize(flags, JsonSerializerOptions.Web),
-                json =>
-                    JsonSerializer.Deserialize<RideFlag[]>(json, JsonSerializerOptions.Web) ?? Array.Empty<RideFlag>(),
-                new ValueComparer<IReadOnlyList<RideFlag>>(
-                    (one, other) => SameFlags(one, other),
-                    flags => flags.Count,
-                    flags => flags
-                )
-            );
-        ride.Property(row => row.EndedOffers)
-            .Metadata.SetValueComparer(
-                new ValueComparer<List<Guid>>(
-                    (one, other) => SameOffers(one, other),
-                    offers => offers.Count,
-                    offers => CopyOf(offers)
-                )
+        const int IdLength = 255;
+
+        public void Configure(EntityTypeBuilder<Ride> builder)
+        {
+            builder.ToTable("rides");
+            builder.HasKey(ride => ride.CorrelationId);
+            builder.Property(ride => ride.CorrelationId).HasColumnName("id").ValueGeneratedNever();
+            builder.Property(ride => ride.Status).HasMaxLength(20);
+            builder.Property(ride => ride.Version).IsConcurrencyToken();
+            builder.Property(ride => ride.RiderId).HasMaxLength(IdLength);
+            builder.Property(ride => ride.ActiveRiderId).HasMaxLength(IdLength);
+            builder.Property(ride => ride.DriverId).HasMaxLength(IdLength);
+            builder.Property(ride => ride.ActiveDriverId).HasMaxLength(IdLength);
+            builder.Property(ride => ride.VehicleClass).HasMaxLength(32);
+            builder.Property(ride => ride.DriverName).HasMaxLength(200);
+            builder.Property(ride => ride.CompletedBy).HasMaxLength(20);
+            builder.Property(ride => ride.CompletionReason).HasMaxLength(MaxReason);
+            builder.Property(ride => ride.CancelledBy).HasMaxLength(20);
+            builder.Property(ride => ride.CancellationReason).HasMaxLength(MaxReason);
+            builder.Property(ride => ride.PaymentStatus).HasConversion<string>().HasMaxLength(20);
+            builder.Property(ride => ride.RatingComment).HasMaxLength(MaxComment);
+            builder
+                .Property(ride => ride.Flags)
+                .HasConversion(
+                    flags => JsonSerializer.Serialize(flags, JsonSerializerOptions.Web),
+                    json =>
+                        JsonSerializer.Deserialize<RideFlag[]>(json, JsonSerializerOptions.Web)
+                        ?? Array.Empty<RideFlag>(),
+                    new ValueComparer<IReadOnlyList<RideFlag>>(
+                        (one, other) => SameFlags(one, other),
+                        flags => flags.Count,
+                        flags => flags
+                    )
+                );
+            builder
+                .Property(ride => ride.EndedOffers)
+                .Metadata.SetValueComparer(
+                    new ValueComparer<List<Guid>>(
+                        (one, other) => SameOffers(one, other),
+                        offers => offers.Count,
+                        offers => CopyOf(offers)
+                    )
+                );
+
+            builder.ComplexProperty(
+                ride => ride.Vehicle!,
+                vehicle =>
+                {
+                    // Named explicitly, because the ride has its own vehicle_class: the requested one.
+                    vehicle.Property(it => it.Class).HasColumnName("driver_vehicle_class").HasMaxLength(32);
+                    vehicle.Property(it => it.Plate).HasColumnName("driver_vehicle_plate").HasMaxLength(50);
+                    vehicle.Property(it => it.Model).HasColumnName("driver_vehicle_model").HasMaxLength(200);
+                }
             );
 
-        ride.ComplexProperty(row => row.Pickup, Map);
-        ride.ComplexProperty(row => row.Dropoff, Map);
-        ride.ComplexProperty(row => row.QuotedFare, Map!);
-        ride.ComplexProperty(row => row.Tolls, Map!);
-        ride.ComplexProperty(row => row.Fare, Map!);
-        ride.ComplexProperty(row => row.PaymentAmount, Map!);
-        ride.ComplexProperty(
-            row => row.Vehicle!,
-            vehicle =>
-            {
-                // Named explicitly, because the ride has its own vehicle_class: the requested one.
-                vehicle.Property(it => it.Class).HasColumnName("driver_vehicle_class").HasMaxLength(32);
-                vehicle.Property(it => it.Plate).HasColumnName("driver_vehicle_plate").HasMaxLength(50);
-                vehicle.Property(it => it.Model).HasColumnName("driver_vehicle_model").HasMaxLength(200);
-            }
-        );
+            // Only active rides and unpaid amounts: ended and paid rides, nearly all of them, add nothing to these indexes.
+            builder.HasIndex(ride => ride.ActiveRiderId).IsUnique().HasFilter("active_rider_id IS NOT NULL");
+            builder.HasIndex(ride => ride.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
+            builder
+                .HasIndex(ride => ride.RiderId, "ix_rides_owed_for")
+                .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
+            builder.HasIndex(ride => ride.FlaggedAt).HasFilter("flagged_at IS NOT NULL");
+            builder.HasIndex(ride => ride.RequestedAt);
+            builder.HasIndex(ride => new { ride.RiderId, ride.RequestedAt });
+            builder.HasIndex(ride => new { ride.DriverId, ride.AssignedAt });
+        }
 
-        // Only active rides and unpaid amounts: ended and paid rides, nearly all of them, add nothing to these indexes.
-        ride.HasIndex(row => row.ActiveRiderId).IsUnique().HasFilter("active_rider_id IS NOT NULL");
-        ride.HasIndex(row => row.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
-        ride.HasIndex(row => row.RiderId, "ix_rides_owed_for")
-            .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
-        ride.HasIndex(row => row.FlaggedAt).HasFilter("flagged_at IS NOT NULL");
-        ride.HasIndex(row => row.RequestedAt);
-        ride.HasIndex(row => new { row.RiderId, row.RequestedAt });
-        ride.HasIndex(row => new { row.DriverId, row.AssignedAt });
+        // The framework's list comparer allocates a delegate per comparison, and every save compares.
+        static bool SameOffers(List<Guid>? one, List<Guid>? other) =>
+            ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
+
+        // The list is replaced, never modified.
+        static bool SameFlags(IReadOnlyList<RideFlag>? one, IReadOnlyList<RideFlag>? other) =>
+            ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
+
+        static List<Guid> CopyOf(List<Guid> offers) => [.. offers];
     }
-
-    // The framework's list comparer allocates a delegate per comparison, and every save compares.
-    static bool SameOffers(List<Guid>? one, List<Guid>? other) =>
-        ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
-
-    // The list is replaced, never modified.
-    static bool SameFlags(IReadOnlyList<RideFlag>? one, IReadOnlyList<RideFlag>? other) =>
-        ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
-
-    static List<Guid> CopyOf(List<Guid> offers) => [.. offers];
-
-    static void Map(ComplexPropertyBuilder<Place> place) =>
-        place.Property(it => it.Address).HasMaxLength(Rules.MaxAddressLength);
-
-    static void Map(ComplexPropertyBuilder<Money> money) =>
-        money.Property(it => it.Currency).HasMaxLength(3).IsFixedLength();
 }

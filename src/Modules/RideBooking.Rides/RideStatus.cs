@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RideBooking.Contracts;
 
 namespace RideBooking.Rides;
 

@@ -1,4 +1,5 @@
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Rides;
 

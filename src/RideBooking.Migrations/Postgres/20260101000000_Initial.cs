@@ -56,13 +56,13 @@ namespace RideBooking.Migrations.Postgres
                     driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     stage = table.Column<int>(type: "integer", nullable: false),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    pickup_lat = table.Column<double>(type: "double precision", nullable: true),
-                    pickup_lng = table.Column<double>(type: "double precision", nullable: true),
-                    pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    assigned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     dropoff_lat = table.Column<double>(type: "double precision", nullable: true),
                     dropoff_lng = table.Column<double>(type: "double precision", nullable: true),
-                    dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
-                    assigned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    pickup_lat = table.Column<double>(type: "double precision", nullable: true),
+                    pickup_lng = table.Column<double>(type: "double precision", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -117,9 +117,9 @@ namespace RideBooking.Migrations.Postgres
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     key_number = table.Column<int>(type: "integer", nullable: false),
                     token = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    amount_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    amount_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -191,11 +191,13 @@ namespace RideBooking.Migrations.Postgres
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     cancelled = table.Column<bool>(type: "boolean", nullable: false),
-                    fare = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    tolls = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    earned_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    earned_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    fare_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    tolls_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    tolls_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -305,14 +307,14 @@ namespace RideBooking.Migrations.Postgres
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     number = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     tariff_version = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
-                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
                     waived_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     issued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     paid_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     written_off_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false),
-                    lines = table.Column<string>(type: "text", nullable: false)
+                    lines = table.Column<string>(type: "text", nullable: false),
+                    total_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    total_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -489,8 +491,6 @@ namespace RideBooking.Migrations.Postgres
                     payment_id = table.Column<Guid>(type: "uuid", nullable: false),
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     payment_method_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
                     attempt = table.Column<int>(type: "integer", nullable: false),
                     key_number = table.Column<int>(type: "integer", nullable: false),
                     unresolved = table.Column<bool>(type: "boolean", nullable: false),
@@ -499,7 +499,9 @@ namespace RideBooking.Migrations.Postgres
                     retry_token_id = table.Column<Guid>(type: "uuid", nullable: true),
                     opened_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    captured_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    captured_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    due_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    due_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -693,9 +695,9 @@ namespace RideBooking.Migrations.Postgres
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    quoted_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    quoted_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
-                    quoted_distance_meters = table.Column<int>(type: "integer", nullable: true)
+                    quoted_distance_meters = table.Column<int>(type: "integer", nullable: true),
+                    quoted_fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    quoted_fare_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -716,11 +718,11 @@ namespace RideBooking.Migrations.Postgres
                     outcome = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
                     ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     cancelled_by = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
-                    captured_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    captured_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
                     captured_quarter = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     captured_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    version = table.Column<int>(type: "integer", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    captured_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    captured_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -776,16 +778,16 @@ namespace RideBooking.Migrations.Postgres
                     dropoff_lat = table.Column<double>(type: "double precision", nullable: false),
                     dropoff_lng = table.Column<double>(type: "double precision", nullable: false),
                     fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    fare_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    fare_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     payment_amount_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    payment_amount_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    payment_amount_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     pickup_lat = table.Column<double>(type: "double precision", nullable: false),
                     pickup_lng = table.Column<double>(type: "double precision", nullable: false),
                     quoted_fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    quoted_fare_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    quoted_fare_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    tolls_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
+                    tolls_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
                     driver_vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
                     driver_vehicle_model = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     driver_vehicle_plate = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
@@ -804,11 +806,11 @@ namespace RideBooking.Migrations.Postgres
                     key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     token = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: false),
                     outcome = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     decline_code = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    amount_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: false),
+                    amount_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -823,19 +825,19 @@ namespace RideBooking.Migrations.Postgres
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    pickup_lat = table.Column<double>(type: "double precision", nullable: false),
-                    pickup_lng = table.Column<double>(type: "double precision", nullable: false),
-                    pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
-                    dropoff_lat = table.Column<double>(type: "double precision", nullable: false),
-                    dropoff_lng = table.Column<double>(type: "double precision", nullable: false),
-                    dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    fare_currency = table.Column<string>(type: "character(3)", fixedLength: true, maxLength: 3, nullable: true),
                     requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     offer_id = table.Column<Guid>(type: "uuid", nullable: true),
                     attempts = table.Column<int>(type: "integer", nullable: false),
-                    failed_polls = table.Column<int>(type: "integer", nullable: false)
+                    failed_polls = table.Column<int>(type: "integer", nullable: false),
+                    dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "double precision", nullable: false),
+                    dropoff_lng = table.Column<double>(type: "double precision", nullable: false),
+                    fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
+                    fare_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    pickup_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    pickup_lat = table.Column<double>(type: "double precision", nullable: false),
+                    pickup_lng = table.Column<double>(type: "double precision", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -873,20 +873,9 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(20)")
                         .HasColumnName("cancelled_by");
 
-                    b.Property<decimal?>("CapturedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("captured_amount");
-
                     b.Property<DateTimeOffset?>("CapturedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("captured_at");
-
-                    b.Property<string>("CapturedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("captured_currency")
-                        .IsFixedLength();
 
                     b.Property<DateTimeOffset?>("CapturedQuarter")
                         .HasColumnType("timestamp with time zone")
@@ -918,6 +907,20 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Captured", "RideBooking.Analytics.RideFacts.Captured#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("captured_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("captured_currency");
+                        });
+
                     b.HasKey("RideId")
                         .HasName("pk_ride_facts");
 
@@ -935,18 +938,6 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
 
                     b.Property<DateTimeOffset>("IssuedAt")
                         .HasColumnType("timestamp with time zone")
@@ -997,6 +988,22 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("written_off_at");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Total", "RideBooking.Billing.Invoice.Total#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("total_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("total_currency");
+                        });
+
                     b.HasKey("Id")
                         .HasName("pk_invoices");
 
@@ -1017,17 +1024,6 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal?>("QuotedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("quoted_amount");
-
-                    b.Property<string>("QuotedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("quoted_currency")
-                        .IsFixedLength();
-
                     b.Property<int?>("QuotedDistanceMeters")
                         .HasColumnType("integer")
                         .HasColumnName("quoted_distance_meters");
@@ -1043,6 +1039,20 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
                         .HasColumnName("vehicle_class");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "QuotedFare", "RideBooking.Billing.RequestedRide.QuotedFare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("quoted_fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("quoted_fare_currency");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_requested_rides");
@@ -1066,35 +1076,9 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
 
-                    b.Property<string>("DropoffAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
-                        .HasColumnName("dropoff_address");
-
-                    b.Property<double?>("DropoffLat")
-                        .HasColumnType("double precision")
-                        .HasColumnName("dropoff_lat");
-
-                    b.Property<double?>("DropoffLng")
-                        .HasColumnType("double precision")
-                        .HasColumnName("dropoff_lng");
-
                     b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
-
-                    b.Property<string>("PickupAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
-                        .HasColumnName("pickup_address");
-
-                    b.Property<double?>("PickupLat")
-                        .HasColumnType("double precision")
-                        .HasColumnName("pickup_lat");
-
-                    b.Property<double?>("PickupLng")
-                        .HasColumnType("double precision")
-                        .HasColumnName("pickup_lng");
 
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
@@ -1104,6 +1088,38 @@ namespace RideBooking.Migrations.Postgres
                         .IsConcurrencyToken()
                         .HasColumnType("integer")
                         .HasColumnName("stage");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Drivers.DriverAssignment.Dropoff#Place", b1 =>
+                        {
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("character varying(500)")
+                                .HasColumnName("dropoff_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("double precision")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("double precision")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Drivers.DriverAssignment.Pickup#Place", b1 =>
+                        {
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("character varying(500)")
+                                .HasColumnName("pickup_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("double precision")
+                                .HasColumnName("pickup_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("double precision")
+                                .HasColumnName("pickup_lng");
+                        });
 
                     b.HasKey("OfferId")
                         .HasName("pk_assignments");
@@ -1168,11 +1184,6 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("amount");
-
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
@@ -1181,28 +1192,59 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("cancelled");
 
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
-
                     b.Property<string>("DriverId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("driver_id");
 
-                    b.Property<decimal>("Fare")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("fare");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Earned", "RideBooking.Drivers.Earning.Earned#Money", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<decimal>("Tolls")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("tolls");
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("earned_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("earned_currency");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Fare", "RideBooking.Drivers.Earning.Fare#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("fare_currency");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Tolls", "RideBooking.Drivers.Earning.Tolls#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("tolls_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("tolls_currency");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_earnings");
@@ -1485,50 +1527,13 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
 
-                    b.Property<string>("DropoffAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
-                        .HasColumnName("dropoff_address");
-
-                    b.Property<double>("DropoffLat")
-                        .HasColumnType("double precision")
-                        .HasColumnName("dropoff_lat");
-
-                    b.Property<double>("DropoffLng")
-                        .HasColumnType("double precision")
-                        .HasColumnName("dropoff_lng");
-
                     b.Property<int>("FailedPolls")
                         .HasColumnType("integer")
                         .HasColumnName("failed_polls");
 
-                    b.Property<decimal?>("FareAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("fare_amount");
-
-                    b.Property<string>("FareCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("fare_currency")
-                        .IsFixedLength();
-
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("uuid")
                         .HasColumnName("offer_id");
-
-                    b.Property<string>("PickupAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
-                        .HasColumnName("pickup_address");
-
-                    b.Property<double>("PickupLat")
-                        .HasColumnType("double precision")
-                        .HasColumnName("pickup_lat");
-
-                    b.Property<double>("PickupLng")
-                        .HasColumnType("double precision")
-                        .HasColumnName("pickup_lng");
 
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1552,6 +1557,56 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
                         .HasColumnName("vehicle_class");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Matching.Search.Dropoff#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("character varying(500)")
+                                .HasColumnName("dropoff_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("double precision")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("double precision")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Fare", "RideBooking.Matching.Search.Fare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("fare_currency");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Matching.Search.Pickup#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("character varying(500)")
+                                .HasColumnName("pickup_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("double precision")
+                                .HasColumnName("pickup_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("double precision")
+                                .HasColumnName("pickup_lng");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_searches");
@@ -1836,21 +1891,9 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("amount");
-
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
 
                     b.Property<string>("DeclineCode")
                         .HasMaxLength(64)
@@ -1882,6 +1925,22 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .HasColumnName("token");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.Gateway.SandboxCharge.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("amount_currency");
+                        });
+
                     b.HasKey("Id")
                         .HasName("pk_sandbox_ledger");
 
@@ -1905,27 +1964,31 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("key_number");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("amount");
-
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
 
                     b.Property<string>("Token")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
                         .HasColumnName("token");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.GatewayCharge.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("amount_currency");
+                        });
 
                     b.HasKey("RideId", "KeyNumber")
                         .HasName("pk_charges");
@@ -1991,11 +2054,6 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("numeric(18,4)")
-                        .HasColumnName("amount");
-
                     b.Property<int>("Attempt")
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
@@ -2007,12 +2065,6 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<DateTimeOffset>("ChangedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("changed_at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character varying(3)")
-                        .HasColumnName("currency");
 
                     b.Property<string>("FailureCode")
                         .HasMaxLength(64)
@@ -2063,6 +2115,22 @@ namespace RideBooking.Migrations.Postgres
                         .IsConcurrencyToken()
                         .HasColumnType("integer")
                         .HasColumnName("version");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Due", "RideBooking.Payments.Payment.Due#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("numeric(18,4)")
+                                .HasColumnName("due_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("due_currency");
+                        });
 
                     b.HasKey("CorrelationId")
                         .HasName("pk_payments");
@@ -2530,9 +2598,8 @@ namespace RideBooking.Migrations.Postgres
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
-                                .HasColumnType("character(3)")
-                                .HasColumnName("fare_currency")
-                                .IsFixedLength();
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("fare_currency");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "PaymentAmount", "RideBooking.Rides.Ride.PaymentAmount#Money", b1 =>
@@ -2545,9 +2612,8 @@ namespace RideBooking.Migrations.Postgres
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
-                                .HasColumnType("character(3)")
-                                .HasColumnName("payment_amount_currency")
-                                .IsFixedLength();
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("payment_amount_currency");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Rides.Ride.Pickup#Place", b1 =>
@@ -2578,9 +2644,8 @@ namespace RideBooking.Migrations.Postgres
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
-                                .HasColumnType("character(3)")
-                                .HasColumnName("quoted_fare_currency")
-                                .IsFixedLength();
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("quoted_fare_currency");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Tolls", "RideBooking.Rides.Ride.Tolls#Money", b1 =>
@@ -2593,9 +2658,8 @@ namespace RideBooking.Migrations.Postgres
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
-                                .HasColumnType("character(3)")
-                                .HasColumnName("tolls_currency")
-                                .IsFixedLength();
+                                .HasColumnType("character varying(3)")
+                                .HasColumnName("tolls_currency");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Rides.Ride.Vehicle#Vehicle", b1 =>

@@ -985,21 +985,9 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("cancelled_by")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<decimal?>("CapturedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("captured_amount");
-
                     b.Property<DateTimeOffset?>("CapturedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("captured_at");
-
-                    b.Property<string>("CapturedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("captured_currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("CapturedQuarter")
                         .HasColumnType("datetimeoffset")
@@ -1032,6 +1020,21 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("version");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Captured", "RideBooking.Analytics.RideFacts.Captured#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("captured_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("captured_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
                     b.HasKey("RideId")
                         .HasName("pk_ride_facts");
 
@@ -1051,19 +1054,6 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("IssuedAt")
                         .HasColumnType("datetimeoffset")
@@ -1119,6 +1109,23 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("written_off_at");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Total", "RideBooking.Billing.Invoice.Total#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("total_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("total_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
                     b.HasKey("Id")
                         .HasName("pk_invoices");
 
@@ -1141,18 +1148,6 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal?>("QuotedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("quoted_amount");
-
-                    b.Property<string>("QuotedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("quoted_currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
-
                     b.Property<int?>("QuotedDistanceMeters")
                         .HasColumnType("int")
                         .HasColumnName("quoted_distance_meters");
@@ -1170,6 +1165,21 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("nvarchar(32)")
                         .HasColumnName("vehicle_class")
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "QuotedFare", "RideBooking.Billing.RequestedRide.QuotedFare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("quoted_fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("quoted_fare_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_requested_rides");
@@ -1196,37 +1206,9 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<string>("DropoffAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
-                        .HasColumnName("dropoff_address")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<double?>("DropoffLat")
-                        .HasColumnType("float")
-                        .HasColumnName("dropoff_lat");
-
-                    b.Property<double?>("DropoffLng")
-                        .HasColumnType("float")
-                        .HasColumnName("dropoff_lng");
-
                     b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("expires_at");
-
-                    b.Property<string>("PickupAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
-                        .HasColumnName("pickup_address")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<double?>("PickupLat")
-                        .HasColumnType("float")
-                        .HasColumnName("pickup_lat");
-
-                    b.Property<double?>("PickupLng")
-                        .HasColumnType("float")
-                        .HasColumnName("pickup_lng");
 
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
@@ -1236,6 +1218,40 @@ namespace RideBooking.Migrations.SqlServer
                         .IsConcurrencyToken()
                         .HasColumnType("int")
                         .HasColumnName("stage");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Drivers.DriverAssignment.Dropoff#Place", b1 =>
+                        {
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("nvarchar(500)")
+                                .HasColumnName("dropoff_address")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("float")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("float")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Drivers.DriverAssignment.Pickup#Place", b1 =>
+                        {
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("nvarchar(500)")
+                                .HasColumnName("pickup_address")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("float")
+                                .HasColumnName("pickup_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("float")
+                                .HasColumnName("pickup_lng");
+                        });
 
                     b.HasKey("OfferId")
                         .HasName("pk_assignments");
@@ -1309,11 +1325,6 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("amount");
-
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("at");
@@ -1322,14 +1333,6 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("bit")
                         .HasColumnName("cancelled");
 
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
-
                     b.Property<string>("DriverId")
                         .IsRequired()
                         .HasMaxLength(255)
@@ -1337,15 +1340,56 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("driver_id")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<decimal>("Fare")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("fare");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Earned", "RideBooking.Drivers.Earning.Earned#Money", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<decimal>("Tolls")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("tolls");
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("earned_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("earned_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Fare", "RideBooking.Drivers.Earning.Fare#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("fare_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Tolls", "RideBooking.Drivers.Earning.Tolls#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("tolls_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("tolls_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_earnings");
@@ -1654,53 +1698,13 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("attempts");
 
-                    b.Property<string>("DropoffAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
-                        .HasColumnName("dropoff_address")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<double>("DropoffLat")
-                        .HasColumnType("float")
-                        .HasColumnName("dropoff_lat");
-
-                    b.Property<double>("DropoffLng")
-                        .HasColumnType("float")
-                        .HasColumnName("dropoff_lng");
-
                     b.Property<int>("FailedPolls")
                         .HasColumnType("int")
                         .HasColumnName("failed_polls");
 
-                    b.Property<decimal?>("FareAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("fare_amount");
-
-                    b.Property<string>("FareCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("fare_currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
-
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("offer_id");
-
-                    b.Property<string>("PickupAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
-                        .HasColumnName("pickup_address")
-                        .UseCollation("Latin1_General_BIN2");
-
-                    b.Property<double>("PickupLat")
-                        .HasColumnType("float")
-                        .HasColumnName("pickup_lat");
-
-                    b.Property<double>("PickupLng")
-                        .HasColumnType("float")
-                        .HasColumnName("pickup_lng");
 
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("datetimeoffset")
@@ -1727,6 +1731,59 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("nvarchar(32)")
                         .HasColumnName("vehicle_class")
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Matching.Search.Dropoff#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("nvarchar(500)")
+                                .HasColumnName("dropoff_address")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("float")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("float")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Fare", "RideBooking.Matching.Search.Fare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("fare_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Matching.Search.Pickup#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("nvarchar(500)")
+                                .HasColumnName("pickup_address")
+                                .UseCollation("Latin1_General_BIN2");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("float")
+                                .HasColumnName("pickup_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("float")
+                                .HasColumnName("pickup_lng");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_searches");
@@ -2043,22 +2100,9 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("amount");
-
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("DeclineCode")
                         .HasMaxLength(64)
@@ -2095,6 +2139,23 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("token")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.Gateway.SandboxCharge.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("amount_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
+
                     b.HasKey("Id")
                         .HasName("pk_sandbox_ledger");
 
@@ -2120,22 +2181,9 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("key_number");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("amount");
-
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("nchar(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength()
-                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("Token")
                         .IsRequired()
@@ -2143,6 +2191,23 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("nvarchar(100)")
                         .HasColumnName("token")
                         .UseCollation("Latin1_General_BIN2");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.GatewayCharge.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("amount_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
 
                     b.HasKey("RideId", "KeyNumber")
                         .HasName("pk_charges");
@@ -2217,11 +2282,6 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("decimal(18,4)")
-                        .HasColumnName("amount");
-
                     b.Property<int>("Attempt")
                         .HasColumnType("int")
                         .HasColumnName("attempt");
@@ -2233,13 +2293,6 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<DateTimeOffset>("ChangedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("changed_at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("nvarchar(3)")
-                        .HasColumnName("currency")
-                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("FailureCode")
                         .HasMaxLength(64)
@@ -2293,6 +2346,23 @@ namespace RideBooking.Migrations.SqlServer
                         .IsConcurrencyToken()
                         .HasColumnType("int")
                         .HasColumnName("version");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Due", "RideBooking.Payments.Payment.Due#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("decimal(18,4)")
+                                .HasColumnName("due_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("nvarchar(3)")
+                                .HasColumnName("due_currency")
+                                .UseCollation("Latin1_General_BIN2");
+                        });
 
                     b.HasKey("CorrelationId")
                         .HasName("pk_payments");
@@ -2799,9 +2869,8 @@ namespace RideBooking.Migrations.SqlServer
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
-                                .HasColumnType("nchar(3)")
+                                .HasColumnType("nvarchar(3)")
                                 .HasColumnName("fare_currency")
-                                .IsFixedLength()
                                 .UseCollation("Latin1_General_BIN2");
                         });
 
@@ -2815,9 +2884,8 @@ namespace RideBooking.Migrations.SqlServer
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
-                                .HasColumnType("nchar(3)")
+                                .HasColumnType("nvarchar(3)")
                                 .HasColumnName("payment_amount_currency")
-                                .IsFixedLength()
                                 .UseCollation("Latin1_General_BIN2");
                         });
 
@@ -2850,9 +2918,8 @@ namespace RideBooking.Migrations.SqlServer
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
-                                .HasColumnType("nchar(3)")
+                                .HasColumnType("nvarchar(3)")
                                 .HasColumnName("quoted_fare_currency")
-                                .IsFixedLength()
                                 .UseCollation("Latin1_General_BIN2");
                         });
 
@@ -2866,9 +2933,8 @@ namespace RideBooking.Migrations.SqlServer
                             b1.Property<string>("Currency")
                                 .IsRequired()
                                 .HasMaxLength(3)
-                                .HasColumnType("nchar(3)")
+                                .HasColumnType("nvarchar(3)")
                                 .HasColumnName("tolls_currency")
-                                .IsFixedLength()
                                 .UseCollation("Latin1_General_BIN2");
                         });
 

@@ -871,20 +871,9 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("cancelled_by");
 
-                    b.Property<decimal?>("CapturedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("captured_amount");
-
                     b.Property<string>("CapturedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("captured_at");
-
-                    b.Property<string>("CapturedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("captured_currency")
-                        .IsFixedLength();
 
                     b.Property<string>("CapturedQuarter")
                         .HasColumnType("TEXT")
@@ -916,6 +905,20 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Captured", "RideBooking.Analytics.RideFacts.Captured#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("captured_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("captured_currency");
+                        });
+
                     b.HasKey("RideId")
                         .HasName("pk_analytics_ride_facts");
 
@@ -933,18 +936,6 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
-
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
 
                     b.Property<string>("IssuedAt")
                         .IsRequired()
@@ -996,6 +987,22 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("written_off_at");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Total", "RideBooking.Billing.Invoice.Total#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("total_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("total_currency");
+                        });
+
                     b.HasKey("Id")
                         .HasName("pk_billing_invoices");
 
@@ -1016,17 +1023,6 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal?>("QuotedAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("quoted_amount");
-
-                    b.Property<string>("QuotedCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("quoted_currency")
-                        .IsFixedLength();
-
                     b.Property<int?>("QuotedDistanceMeters")
                         .HasColumnType("INTEGER")
                         .HasColumnName("quoted_distance_meters");
@@ -1042,6 +1038,20 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")
                         .HasColumnName("vehicle_class");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "QuotedFare", "RideBooking.Billing.RequestedRide.QuotedFare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("quoted_fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("quoted_fare_currency");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_billing_requested_rides");
@@ -1065,35 +1075,9 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
 
-                    b.Property<string>("DropoffAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("dropoff_address");
-
-                    b.Property<double?>("DropoffLat")
-                        .HasColumnType("REAL")
-                        .HasColumnName("dropoff_lat");
-
-                    b.Property<double?>("DropoffLng")
-                        .HasColumnType("REAL")
-                        .HasColumnName("dropoff_lng");
-
                     b.Property<string>("ExpiresAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("expires_at");
-
-                    b.Property<string>("PickupAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("pickup_address");
-
-                    b.Property<double?>("PickupLat")
-                        .HasColumnType("REAL")
-                        .HasColumnName("pickup_lat");
-
-                    b.Property<double?>("PickupLng")
-                        .HasColumnType("REAL")
-                        .HasColumnName("pickup_lng");
 
                     b.Property<Guid>("RideId")
                         .HasColumnType("TEXT")
@@ -1103,6 +1087,38 @@ namespace RideBooking.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("stage");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Drivers.DriverAssignment.Dropoff#Place", b1 =>
+                        {
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("dropoff_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("REAL")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("REAL")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Drivers.DriverAssignment.Pickup#Place", b1 =>
+                        {
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("pickup_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("REAL")
+                                .HasColumnName("pickup_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("REAL")
+                                .HasColumnName("pickup_lng");
+                        });
 
                     b.HasKey("OfferId")
                         .HasName("pk_drivers_assignments");
@@ -1167,11 +1183,6 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("amount");
-
                     b.Property<string>("At")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1181,28 +1192,59 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("cancelled");
 
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
-
                     b.Property<string>("DriverId")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("driver_id");
 
-                    b.Property<decimal>("Fare")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("fare");
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Earned", "RideBooking.Drivers.Earning.Earned#Money", b1 =>
+                        {
+                            b1.IsRequired();
 
-                    b.Property<decimal>("Tolls")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("tolls");
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("earned_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("earned_currency");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Fare", "RideBooking.Drivers.Earning.Fare#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("fare_currency");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Tolls", "RideBooking.Drivers.Earning.Tolls#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("tolls_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("tolls_currency");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_drivers_earnings");
@@ -1487,50 +1529,13 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
 
-                    b.Property<string>("DropoffAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("dropoff_address");
-
-                    b.Property<double>("DropoffLat")
-                        .HasColumnType("REAL")
-                        .HasColumnName("dropoff_lat");
-
-                    b.Property<double>("DropoffLng")
-                        .HasColumnType("REAL")
-                        .HasColumnName("dropoff_lng");
-
                     b.Property<int>("FailedPolls")
                         .HasColumnType("INTEGER")
                         .HasColumnName("failed_polls");
 
-                    b.Property<decimal?>("FareAmount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("fare_amount");
-
-                    b.Property<string>("FareCurrency")
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("fare_currency")
-                        .IsFixedLength();
-
                     b.Property<Guid?>("OfferId")
                         .HasColumnType("TEXT")
                         .HasColumnName("offer_id");
-
-                    b.Property<string>("PickupAddress")
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("pickup_address");
-
-                    b.Property<double>("PickupLat")
-                        .HasColumnType("REAL")
-                        .HasColumnName("pickup_lat");
-
-                    b.Property<double>("PickupLng")
-                        .HasColumnType("REAL")
-                        .HasColumnName("pickup_lng");
 
                     b.Property<string>("RequestedAt")
                         .IsRequired()
@@ -1555,6 +1560,56 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")
                         .HasColumnName("vehicle_class");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Dropoff", "RideBooking.Matching.Search.Dropoff#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("dropoff_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("REAL")
+                                .HasColumnName("dropoff_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("REAL")
+                                .HasColumnName("dropoff_lng");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Fare", "RideBooking.Matching.Search.Fare#Money", b1 =>
+                        {
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("fare_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("fare_currency");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Matching.Search.Pickup#Place", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Address")
+                                .HasMaxLength(500)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("pickup_address");
+
+                            b1.Property<double>("Lat")
+                                .HasColumnType("REAL")
+                                .HasColumnName("pickup_lat");
+
+                            b1.Property<double>("Lng")
+                                .HasColumnType("REAL")
+                                .HasColumnName("pickup_lng");
+                        });
 
                     b.HasKey("RideId")
                         .HasName("pk_matching_searches");
@@ -1844,22 +1899,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("amount");
-
                     b.Property<string>("At")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
 
                     b.Property<string>("DeclineCode")
                         .HasMaxLength(64)
@@ -1891,6 +1934,22 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("token");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.Gateway.SandboxCharge.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("amount_currency");
+                        });
+
                     b.HasKey("Id")
                         .HasName("pk_payments_sandbox_ledger");
 
@@ -1914,28 +1973,32 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("key_number");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("amount");
-
                     b.Property<string>("At")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
 
                     b.Property<string>("Token")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("token");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amount", "RideBooking.Payments.GatewayCharge.Amount#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("amount_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("amount_currency");
+                        });
 
                     b.HasKey("RideId", "KeyNumber")
                         .HasName("pk_payments_charges");
@@ -2002,11 +2065,6 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
 
-                    b.Property<decimal>("Amount")
-                        .HasPrecision(18, 4)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("amount");
-
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempt");
@@ -2019,12 +2077,6 @@ namespace RideBooking.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("changed_at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("currency");
 
                     b.Property<string>("FailureCode")
                         .HasMaxLength(64)
@@ -2076,6 +2128,22 @@ namespace RideBooking.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Due", "RideBooking.Payments.Payment.Due#Money", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<decimal>("Amount")
+                                .HasPrecision(18, 4)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("due_amount");
+
+                            b1.Property<string>("Currency")
+                                .IsRequired()
+                                .HasMaxLength(3)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("due_currency");
+                        });
 
                     b.HasKey("CorrelationId")
                         .HasName("pk_payments_payments");
@@ -2551,8 +2619,7 @@ namespace RideBooking.Migrations.Sqlite
                                 .IsRequired()
                                 .HasMaxLength(3)
                                 .HasColumnType("TEXT")
-                                .HasColumnName("fare_currency")
-                                .IsFixedLength();
+                                .HasColumnName("fare_currency");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "PaymentAmount", "RideBooking.Rides.Ride.PaymentAmount#Money", b1 =>
@@ -2566,8 +2633,7 @@ namespace RideBooking.Migrations.Sqlite
                                 .IsRequired()
                                 .HasMaxLength(3)
                                 .HasColumnType("TEXT")
-                                .HasColumnName("payment_amount_currency")
-                                .IsFixedLength();
+                                .HasColumnName("payment_amount_currency");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Pickup", "RideBooking.Rides.Ride.Pickup#Place", b1 =>
@@ -2599,8 +2665,7 @@ namespace RideBooking.Migrations.Sqlite
                                 .IsRequired()
                                 .HasMaxLength(3)
                                 .HasColumnType("TEXT")
-                                .HasColumnName("quoted_fare_currency")
-                                .IsFixedLength();
+                                .HasColumnName("quoted_fare_currency");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Tolls", "RideBooking.Rides.Ride.Tolls#Money", b1 =>
@@ -2614,8 +2679,7 @@ namespace RideBooking.Migrations.Sqlite
                                 .IsRequired()
                                 .HasMaxLength(3)
                                 .HasColumnType("TEXT")
-                                .HasColumnName("tolls_currency")
-                                .IsFixedLength();
+                                .HasColumnName("tolls_currency");
                         });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Vehicle", "RideBooking.Rides.Ride.Vehicle#Vehicle", b1 =>

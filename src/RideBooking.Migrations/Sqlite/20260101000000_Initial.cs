@@ -41,11 +41,11 @@ namespace RideBooking.Migrations.Sqlite
                     outcome = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
                     ended_at = table.Column<string>(type: "TEXT", nullable: true),
                     cancelled_by = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
-                    captured_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    captured_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
                     captured_quarter = table.Column<string>(type: "TEXT", nullable: true),
                     captured_at = table.Column<string>(type: "TEXT", nullable: true),
-                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    captured_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    captured_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -61,14 +61,14 @@ namespace RideBooking.Migrations.Sqlite
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     number = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     tariff_version = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
                     waived_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     issued_at = table.Column<string>(type: "TEXT", nullable: false),
                     paid_at = table.Column<string>(type: "TEXT", nullable: true),
                     written_off_at = table.Column<string>(type: "TEXT", nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false),
-                    lines = table.Column<string>(type: "TEXT", nullable: false)
+                    lines = table.Column<string>(type: "TEXT", nullable: false),
+                    total_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    total_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -82,9 +82,9 @@ namespace RideBooking.Migrations.Sqlite
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    quoted_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    quoted_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
-                    quoted_distance_meters = table.Column<int>(type: "INTEGER", nullable: true)
+                    quoted_distance_meters = table.Column<int>(type: "INTEGER", nullable: true),
+                    quoted_fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    quoted_fare_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -100,13 +100,13 @@ namespace RideBooking.Migrations.Sqlite
                     driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     stage = table.Column<int>(type: "INTEGER", nullable: false),
                     expires_at = table.Column<string>(type: "TEXT", nullable: true),
-                    pickup_lat = table.Column<double>(type: "REAL", nullable: true),
-                    pickup_lng = table.Column<double>(type: "REAL", nullable: true),
-                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    assigned_at = table.Column<string>(type: "TEXT", nullable: true),
+                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     dropoff_lat = table.Column<double>(type: "REAL", nullable: true),
                     dropoff_lng = table.Column<double>(type: "REAL", nullable: true),
-                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    assigned_at = table.Column<string>(type: "TEXT", nullable: true)
+                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    pickup_lat = table.Column<double>(type: "REAL", nullable: true),
+                    pickup_lng = table.Column<double>(type: "REAL", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -146,11 +146,13 @@ namespace RideBooking.Migrations.Sqlite
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     cancelled = table.Column<bool>(type: "INTEGER", nullable: false),
-                    fare = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    tolls = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
-                    at = table.Column<string>(type: "TEXT", nullable: false)
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    earned_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    earned_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    fare_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    tolls_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    tolls_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -270,19 +272,19 @@ namespace RideBooking.Migrations.Sqlite
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    pickup_lat = table.Column<double>(type: "REAL", nullable: false),
-                    pickup_lng = table.Column<double>(type: "REAL", nullable: false),
-                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    dropoff_lat = table.Column<double>(type: "REAL", nullable: false),
-                    dropoff_lng = table.Column<double>(type: "REAL", nullable: false),
-                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
                     requested_at = table.Column<string>(type: "TEXT", nullable: false),
                     offer_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    failed_polls = table.Column<int>(type: "INTEGER", nullable: false)
+                    failed_polls = table.Column<int>(type: "INTEGER", nullable: false),
+                    dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    dropoff_lat = table.Column<double>(type: "REAL", nullable: false),
+                    dropoff_lng = table.Column<double>(type: "REAL", nullable: false),
+                    fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
+                    fare_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
+                    pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    pickup_lat = table.Column<double>(type: "REAL", nullable: false),
+                    pickup_lng = table.Column<double>(type: "REAL", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -606,9 +608,9 @@ namespace RideBooking.Migrations.Sqlite
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     key_number = table.Column<int>(type: "INTEGER", nullable: false),
                     token = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
-                    at = table.Column<string>(type: "TEXT", nullable: false)
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    amount_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    amount_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -643,8 +645,6 @@ namespace RideBooking.Migrations.Sqlite
                     payment_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     payment_method_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
                     attempt = table.Column<int>(type: "INTEGER", nullable: false),
                     key_number = table.Column<int>(type: "INTEGER", nullable: false),
                     unresolved = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -653,7 +653,9 @@ namespace RideBooking.Migrations.Sqlite
                     retry_token_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     opened_at = table.Column<string>(type: "TEXT", nullable: false),
                     changed_at = table.Column<string>(type: "TEXT", nullable: false),
-                    captured_at = table.Column<string>(type: "TEXT", nullable: true)
+                    captured_at = table.Column<string>(type: "TEXT", nullable: true),
+                    due_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    due_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -668,11 +670,11 @@ namespace RideBooking.Migrations.Sqlite
                     key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     token = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
-                    currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: false),
                     outcome = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     decline_code = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    at = table.Column<string>(type: "TEXT", nullable: false)
+                    at = table.Column<string>(type: "TEXT", nullable: false),
+                    amount_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: false),
+                    amount_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -762,16 +764,16 @@ namespace RideBooking.Migrations.Sqlite
                     dropoff_lat = table.Column<double>(type: "REAL", nullable: false),
                     dropoff_lng = table.Column<double>(type: "REAL", nullable: false),
                     fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    fare_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
                     payment_amount_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    payment_amount_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    payment_amount_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
                     pickup_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     pickup_lat = table.Column<double>(type: "REAL", nullable: false),
                     pickup_lng = table.Column<double>(type: "REAL", nullable: false),
                     quoted_fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    quoted_fare_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    quoted_fare_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
                     tolls_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    tolls_currency = table.Column<string>(type: "TEXT", fixedLength: true, maxLength: 3, nullable: true),
+                    tolls_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
                     driver_vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
                     driver_vehicle_model = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
                     driver_vehicle_plate = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)

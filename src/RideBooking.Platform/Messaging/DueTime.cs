@@ -1,5 +1,6 @@
 using System.Globalization;
 using MassTransit;
+using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Platform.Messaging;
 

@@ -10,6 +10,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Observability;

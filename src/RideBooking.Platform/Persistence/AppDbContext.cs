@@ -2,7 +2,9 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Platform.Persistence;
 
@@ -44,6 +46,13 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
         var schemas = _modules.ToDictionary(module => module.GetType().Assembly, module => module.Name);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
+            foreach (var value in entity.GetComplexProperties())
+            {
+                if (value.ClrType == typeof(Money))
+                    value.ComplexType.FindProperty(nameof(Money.Currency))!.SetMaxLength(3);
+                else if (value.ClrType == typeof(Place))
+                    value.ComplexType.FindProperty(nameof(Place.Address))!.SetMaxLength(Rules.MaxAddressLength);
+            }
             if (entity.GetSchema() is not null)
                 continue;
             if (schemas.TryGetValue(entity.ClrType.Assembly, out var schema))
@@ -56,6 +65,10 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
     }
 
     /// <inheritdoc />
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
         configurationBuilder.Properties<decimal>().HavePrecision(18, 4);
+        configurationBuilder.ComplexProperties<Money>();
+        configurationBuilder.ComplexProperties<Place>();
+    }
 }

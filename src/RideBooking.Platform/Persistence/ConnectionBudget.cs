@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Platform.Persistence;
 

@@ -1,3 +1,4 @@
+
 namespace RideBooking.Platform.Recovery;
 
 /// <summary>The unfinished work of a module whose next step is a command or a timer, not an event.</summary>

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting.Internal;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.RabbitMq;
-using RideBooking.Platform.Observability;
 
 namespace RideBooking.IntegrationTests.Observability;
 

@@ -132,7 +132,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
         await Fails(Fare(13m));
         await Fails(Fee());
         await _lab.Deliver(Fare());
-        (await _lab.Payment(_ride.RideId)).Amount.ShouldBe(12.40m);
+        (await _lab.Payment(_ride.RideId)).Due.ShouldBe(SomeRide.Euro(12.40m));
     }
 
     async Task Fails(object message)

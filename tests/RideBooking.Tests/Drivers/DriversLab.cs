@@ -38,7 +38,7 @@ public sealed class DriversLab : ModuleLab
         Ask(
             (db, _) =>
                 SaveProfile.Handle(
-                    new SaveProfileRequest(name, new Vehicle(vehicleClass, "B-RB 1", "Testarossa")),
+                    new SaveProfile.Request(name, new Vehicle(vehicleClass, "B-RB 1", "Testarossa")),
                     s_anna,
                     db,
                     new Classes(),
@@ -49,7 +49,7 @@ public sealed class DriversLab : ModuleLab
     public Task<IResult> GoesOnline(Place? place = null) =>
         Ask(
             (db, publish) =>
-                GoOnline.Handle(new GoOnlineRequest(place ?? Alexanderplatz), s_anna, db, publish, Clock, Stop)
+                GoOnline.Handle(new GoOnline.Request(place ?? Alexanderplatz), s_anna, db, publish, Clock, Stop)
         );
 
     public Task<IResult> GoesOffline() =>
@@ -68,7 +68,7 @@ public sealed class DriversLab : ModuleLab
         Ask(
             (db, _) =>
                 ReportLocation.Handle(
-                    new ReportLocationRequest(place.Lat, place.Lng, 90, sequence),
+                    new ReportLocation.Request(place.Lat, place.Lng, 90, sequence),
                     s_anna,
                     db,
                     s_options,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using RideBooking.Host;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Hosting;
+using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Tests.Host;
 

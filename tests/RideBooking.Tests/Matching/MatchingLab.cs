@@ -27,7 +27,7 @@ public sealed class MatchingLab : ModuleLab
             (db, publish) =>
                 DeclineOffer.Handle(
                     offer,
-                    new DeclineOfferRequest(reason),
+                    new DeclineOffer.Request(reason),
                     new Driver(driver),
                     db,
                     publish,

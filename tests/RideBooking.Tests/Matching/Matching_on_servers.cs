@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
+using RideBooking.Contracts;
 using RideBooking.Drivers;
 using RideBooking.EventLog;
 using RideBooking.Matching;
@@ -52,8 +53,7 @@ public sealed class Matching_on_servers
                 RideId = ride,
                 RiderId = "rider",
                 RequestedAt = s_at,
-                PickupLat = 52.5,
-                PickupLng = lng,
+                Pickup = new Place(52.5, lng),
                 VehicleClass = vehicle,
             };
             (await offers.FindCandidates(search, 1500, db.OffersNotToRepeat(ride, s_at), Stop)).ShouldBeEmpty();

@@ -5,6 +5,7 @@ using MassTransit;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Tests.Observability;
 
 namespace RideBooking.Tests.Messaging;

@@ -15,6 +15,7 @@ using Microsoft.Extensions.Logging;
 using RideBooking.Platform;
 using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 using IHost = Microsoft.Extensions.Hosting.IHost;
 

@@ -2,6 +2,7 @@ using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Payments;
+using RideBooking.Payments.Balance;
 using RideBooking.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;

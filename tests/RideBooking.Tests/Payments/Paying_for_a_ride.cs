@@ -1,5 +1,7 @@
 using RideBooking.Contracts;
 using RideBooking.Payments;
+using RideBooking.Payments.Balance;
+using RideBooking.Payments.Gateway;
 using RideBooking.Testing;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
@@ -102,7 +104,9 @@ public sealed class Paying_for_a_ride(PaymentLab lab) : IClassFixture<PaymentLab
 
         run.Published<PaymentCaptured>().Single().PaymentId.ShouldBe(run.Saga<Payment>(_ride.RideId)!.PaymentId);
         var taken = (await lab.Ledger(_ride.RideId)).ShouldHaveSingleItem();
-        (taken.Outcome, taken.Amount, taken.Key).ShouldBe(("captured", 12.40m, $"ride/{_ride.RideId}/charge/1"));
+        (taken.Outcome, taken.Amount, taken.Key).ShouldBe(
+            ("captured", SomeRide.Euro(12.40m), $"ride/{_ride.RideId}/charge/1")
+        );
     }
 
     [Fact]

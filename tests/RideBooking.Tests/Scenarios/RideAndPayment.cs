@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Payments;
+using RideBooking.Payments.Balance;
 using RideBooking.Rides;
 using RideBooking.Testing;
 using static RideBooking.Testing.Expect;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Demo.Watching;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Demo.People;
 

@@ -1,3 +1,5 @@
+using RideBooking.Platform.Http.Authentication;
+
 namespace RideBooking.Demo.People;
 
 /// <summary>The names of the people. The same number always has the same name.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Demo.People;
 

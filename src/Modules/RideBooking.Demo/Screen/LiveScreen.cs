@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using RideBooking.Platform.Http.Requests;
 using Spectre.Console;
 
 namespace RideBooking.Demo.Screen;

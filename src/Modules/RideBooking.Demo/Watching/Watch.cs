@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Demo.People;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Demo.Watching;
 

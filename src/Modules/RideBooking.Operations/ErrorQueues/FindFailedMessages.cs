@@ -1,3 +1,4 @@
+using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.ErrorQueues;

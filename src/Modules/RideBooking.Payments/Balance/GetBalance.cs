@@ -41,7 +41,7 @@ internal static class GetBalance
             .ToListAsync(cancellationToken);
         var retrying = owed.Where(payment => payment.Status == nameof(PaymentStateMachine.Retrying)).ToList();
         owed.RemoveAll(retrying.Contains);
-        var currency = owed.Concat(retrying).FirstOrDefault()?.Currency ?? locale?.Currency ?? Currency;
+        var currency = owed.Concat(retrying).FirstOrDefault()?.Due.Currency ?? locale?.Currency ?? Currency;
         return TypedResults.Ok(
             new Balance(
                 // Amounts in different currencies cannot be added: those in the currency of the oldest one come first.
@@ -71,7 +71,7 @@ internal static class GetBalance
 
     static Money Sum(IEnumerable<Payment> payments, string currency) =>
         payments
-            .Where(payment => payment.Currency == currency)
+            .Where(payment => payment.Due.Currency == currency)
             .Aggregate(Money.Zero(currency), (sum, payment) => sum + payment.Due);
 
     /// <param name="Outstanding">The sum, in the currency of the oldest amount.</param>

@@ -15,6 +15,11 @@ using RideBooking.Platform.Visibility;
 
 namespace RideBooking.Payments.Balance;
 
+/// <summary>Pays at once, on the rider's request.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
+internal sealed record PayNow(Guid RideId, Guid? PaymentMethodId);
+
 /// <summary>Pays what the rider owes, or does not wait for the next attempt.</summary>
 /// <remarks>The command goes to the state machine; the result arrives as an event.</remarks>
 internal static class PayBalance
@@ -32,7 +37,7 @@ internal static class PayBalance
             .MapPost("/riders/me/balance/pay", Handle)
             .WithSummary("Pay the outstanding balance")
             .WithDescription("Pays with the given payment method, or by default with your default one.")
-            .Refuses(StatusCodes.Status409Conflict, "nothing_outstanding");
+            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.NothingOutstanding);
 
     static async Task<Results<Accepted<Accepted>, ProblemHttpResult>> Handle(
         Request? asked,
@@ -71,7 +76,7 @@ internal static class PayBalance
         await UntilPaid(taken, db, visibility, cancellationToken);
         return taken.Count > 0
             ? TypedResults.Accepted("/api/v1/riders/me/balance", new Accepted(taken))
-            : Problem.Conflict("nothing_outstanding", "You owe nothing.");
+            : Problem.Conflict(PaymentProblems.NothingOutstanding, "You owe nothing.");
     }
 
     /// <summary>Returns the rides whose payment an earlier try of this request, whose response was lost, has started.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
 
 namespace RideBooking.Payments.Gateway;
 
@@ -23,9 +24,7 @@ internal sealed class SandboxCharge
 
     public string Token { get; init; } = "";
 
-    public decimal Amount { get; init; }
-
-    public string Currency { get; init; } = "";
+    public required Money Amount { get; init; }
 
     public string Outcome { get; set; } = "";
 
@@ -33,7 +32,7 @@ internal sealed class SandboxCharge
 
     public DateTimeOffset At { get; set; }
 
-    internal sealed class Map : IEntityTypeConfiguration<SandboxCharge>
+    internal sealed class Mapping : IEntityTypeConfiguration<SandboxCharge>
     {
         public void Configure(EntityTypeBuilder<SandboxCharge> builder)
         {
@@ -42,7 +41,6 @@ internal sealed class SandboxCharge
             builder.Property(charge => charge.Key).HasMaxLength(200);
             builder.Property(charge => charge.Reference).HasMaxLength(100);
             builder.Property(charge => charge.Token).HasMaxLength(100);
-            builder.Property(charge => charge.Currency).HasMaxLength(3).IsFixedLength();
             builder.Property(charge => charge.Outcome).HasMaxLength(16).IsConcurrencyToken();
             builder.Property(charge => charge.DeclineCode).HasMaxLength(64);
             builder.HasIndex(charge => charge.Key).IsUnique();

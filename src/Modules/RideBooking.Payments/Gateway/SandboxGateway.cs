@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Persistence;
 using DatabaseConflicts = MassTransit.DatabaseConflicts;
 
@@ -88,7 +89,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
     /// <summary>Answers a repeat of the same key: the first answer applies, and a lost request is now carried out.</summary>
     async Task<ChargeAnswer> Repeat(SandboxCharge known, ChargeRequest request, CancellationToken cancellationToken)
     {
-        if (known.Amount != request.Amount.Amount || known.Currency != request.Amount.Currency)
+        if (known.Amount != request.Amount)
             throw new InvalidOperationException($"The key {request.Key} was used for another amount.");
         if (known.Token != request.Token)
             throw new InvalidOperationException($"The key {request.Key} was used for another card.");
@@ -135,8 +136,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
             Key = request.Key,
             Reference = request.Reference,
             Token = request.Token,
-            Amount = request.Amount.Amount,
-            Currency = request.Amount.Currency,
+            Amount = request.Amount,
             Outcome = outcome,
             DeclineCode = declineCode,
             At = clock.GetUtcNow(),

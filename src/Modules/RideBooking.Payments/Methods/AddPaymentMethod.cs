@@ -18,14 +18,14 @@ namespace RideBooking.Payments.Methods;
 /// </summary>
 internal static class AddPaymentMethod
 {
-    const int Most = 50;
+    const int MaxMethods = 50;
 
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapPost("/riders/me/payment-methods", Handle)
             .WithSummary("Add a payment method")
             .WithDescription("The sandbox gateway's test tokens are listed in docs/payments.md; tok_visa always pays.")
-            .Refuses(StatusCodes.Status409Conflict, "too_many_payment_methods");
+            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.TooManyMethods);
 
     static async Task<Results<Created<MethodView>, ProblemHttpResult>> Handle(
         Request request,
@@ -39,9 +39,9 @@ internal static class AddPaymentMethod
         if (gateway.Describe(request.Token) is not { } card)
             return Problem.Validation("token", "must be a token of the payment gateway");
         var others = await db.Set<PaymentMethod>().CountAsync(method => method.RiderId == rider.Id, cancellationToken);
-        if (others >= Most)
+        if (others >= MaxMethods)
             return Problem.Conflict(
-                "too_many_payment_methods",
+                PaymentProblems.TooManyMethods,
                 $"You have {others} payment methods, the maximum. Remove one first."
             );
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;
@@ -19,7 +18,7 @@ internal static class ChangeDefaultMethod
             .MapPut("/riders/me/payment-methods/{methodId:guid}/default", Handle)
             .WithSummary("Make a payment method the default")
             .WithDescription("It then pays for all rides and retries that name no payment method.")
-            .Refuses(StatusCodes.Status404NotFound, RemovePaymentMethod.NotFound);
+            .Refuses(StatusCodes.Status404NotFound, PaymentProblems.MethodNotFound);
 
     static async Task<Results<Ok<MethodView>, ProblemHttpResult>> Handle(
         Guid methodId,
@@ -31,7 +30,7 @@ internal static class ChangeDefaultMethod
     {
         var methods = await db.MethodsOf(rider.Id, cancellationToken);
         if (methods.Find(method => method.Id == methodId) is not { } chosen)
-            return Problem.NotFound("You have no such payment method.", RemovePaymentMethod.NotFound);
+            return PaymentProblems.NoSuchMethod();
 
         // Later than the current default's time, even if the clocks of the hosts differ.
         var now = clock.GetUtcNow();

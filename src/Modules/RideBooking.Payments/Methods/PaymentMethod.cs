@@ -27,7 +27,7 @@ internal sealed class PaymentMethod
 
     public DateTimeOffset AddedAt { get; init; }
 
-    internal sealed class Map : IEntityTypeConfiguration<PaymentMethod>
+    internal sealed class Mapping : IEntityTypeConfiguration<PaymentMethod>
     {
         public void Configure(EntityTypeBuilder<PaymentMethod> builder)
         {

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments.Methods;
@@ -13,8 +12,6 @@ namespace RideBooking.Payments.Methods;
 /// <summary>Removes a card, which is not charged any more.</summary>
 internal static class RemovePaymentMethod
 {
-    public const string NotFound = "payment_method_not_found";
-
     public static void Map(RouteGroupBuilder riders) =>
         riders
             .MapDelete("/riders/me/payment-methods/{methodId:guid}", Handle)
@@ -23,7 +20,7 @@ internal static class RemovePaymentMethod
                 "The default then pays for rides and balances that name it. If it was the default, the previous default "
                     + "becomes the default again, or else the newest. A charge that the gateway has already captured is not reversed."
             )
-            .Refuses(StatusCodes.Status404NotFound, NotFound);
+            .Refuses(StatusCodes.Status404NotFound, PaymentProblems.MethodNotFound);
 
     static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid methodId,
@@ -35,5 +32,5 @@ internal static class RemovePaymentMethod
             .Where(method => method.Id == methodId && method.RiderId == rider.Id)
             .ExecuteDeleteAsync(cancellationToken) > 0
             ? TypedResults.NoContent()
-            : Problem.NotFound("You have no such payment method.", NotFound);
+            : PaymentProblems.NoSuchMethod();
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Platform.Http.Idempotency;
 

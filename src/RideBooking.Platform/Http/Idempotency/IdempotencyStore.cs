@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 

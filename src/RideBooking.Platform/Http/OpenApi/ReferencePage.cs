@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using RideBooking.Platform.Observability;
 using Scalar.AspNetCore;
 
 namespace RideBooking.Platform.Http.OpenApi;

@@ -1,3 +1,5 @@
+using RideBooking.Platform.Http.Limits;
+
 namespace RideBooking.Platform.Http.Problems;
 
 /// <summary>

@@ -90,7 +90,7 @@ sealed class Invariants(Scene scene, int failedByIntent)
 
         var captures = (
             await _database.Query(
-                "SELECT reference, amount FROM {payments.sandbox_ledger} WHERE outcome = 'captured'",
+                "SELECT reference, amount_amount FROM {payments.sandbox_ledger} WHERE outcome = 'captured'",
                 row => (Ride: Text(row, 0), Amount: Number(row, 1))
             )
         ).ToLookup(row => row.Ride, row => row.Amount);

@@ -30,7 +30,7 @@ sealed class Projections(Database database, IReadOnlyList<JsonElement> log)
             ),
             .. await Compare(
                 "earnings",
-                "SELECT ride_id, driver_id, fare, amount, currency FROM {drivers.earnings}",
+                "SELECT ride_id, driver_id, fare_amount, earned_amount, earned_currency FROM {drivers.earnings}",
                 row => Line(Text(row, 0), Text(row, 1), Number(row, 2), Number(row, 3), Text(row, 4)),
                 Of("FareFinalized")
                     .Select(e =>
@@ -45,7 +45,7 @@ sealed class Projections(Database database, IReadOnlyList<JsonElement> log)
             ),
             .. await Compare(
                 "invoices",
-                "SELECT ride_id, rider_id, amount, CASE WHEN paid_at IS NULL THEN 0 ELSE 1 END FROM {billing.invoices}",
+                "SELECT ride_id, rider_id, total_amount, CASE WHEN paid_at IS NULL THEN 0 ELSE 1 END FROM {billing.invoices}",
                 row => Line(Text(row, 0), Text(row, 1), Number(row, 2), Number(row, 3) != 0),
                 Invoices()
             ),

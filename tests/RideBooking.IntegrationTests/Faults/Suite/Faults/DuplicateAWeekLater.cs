@@ -1,3 +1,4 @@
+
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>

@@ -1,0 +1,8 @@
+namespace RideBooking.Billing;
+
+/// <summary>The problem codes of receipts.</summary>
+internal static class ReceiptProblems
+{
+    public const string RideNotFound = "ride_not_found";
+    public const string ReceiptNotReady = "receipt_not_ready";
+}

@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
+
+namespace RideBooking.Drivers;
+
+/// <summary>A driver's earning from one ride.</summary>
+/// <remarks>Its key is the ride, so that a redelivered message does not pay a driver twice.</remarks>
+internal sealed class Earning
+{
+    public required Guid RideId { get; init; }
+    public required string DriverId { get; init; }
+
+    /// <summary>
+    /// Whether the earning is a fee, because the rider did not come or cancelled too late. The fare is then the fee.
+    /// </summary>
+    public bool Cancelled { get; init; }
+
+    /// <summary>The amount the rider pays: the fare with tolls, or the fee.</summary>
+    public required Money Fare { get; init; }
+
+    /// <summary>The tolls in the fare, which the driver receives in full.</summary>
+    public required Money Tolls { get; init; }
+
+    /// <summary>The driver's part, tolls included, at the share that applied when the fare became final.</summary>
+    public required Money Earned { get; init; }
+
+    /// <summary>When the fare became final.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Earning>
+    {
+        public void Configure(EntityTypeBuilder<Earning> builder)
+        {
+            builder.ToTable("earnings");
+            builder.HasKey(earning => earning.RideId);
+            builder.Property(earning => earning.RideId).ValueGeneratedNever();
+            builder.Property(earning => earning.DriverId).HasMaxLength(255);
+            builder.HasIndex(earning => new { earning.DriverId, earning.At });
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Platform.Http.Problems;
+
+namespace RideBooking.Payments;
+
+/// <summary>The problem codes of payments, payment methods and balances.</summary>
+internal static class PaymentProblems
+{
+    public const string PaymentNotFound = "payment_not_found";
+    public const string PaymentNotDue = "payment_not_due";
+    public const string PaymentInProgress = "payment_in_progress";
+    public const string NothingOutstanding = "nothing_outstanding";
+    public const string MethodNotFound = "payment_method_not_found";
+    public const string TooManyMethods = "too_many_payment_methods";
+
+    public static ProblemHttpResult NotFound() =>
+        Problem.NotFound("There is no payment for this ride.", PaymentNotFound);
+
+    public static ProblemHttpResult NoSuchMethod() =>
+        Problem.NotFound("You have no such payment method.", MethodNotFound);
+}
