@@ -78,7 +78,7 @@ internal static class ShowFailedMessage
                 .FirstOrDefaultAsync(cancellationToken)
         )?.Message();
 
-    // The ride's status according to the event log. Modules share nothing else.
+    // The ride's status according to the event log, which every part of the service may read.
     static async Task<RideNow> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
     {
         var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
