@@ -32,7 +32,8 @@ internal sealed class OfferFacts
     public void Apply(OfferDeclined _) => Answered(OfferAnswer.Declined);
 
     // A withdrawn offer says nothing about the driver.
-    public void Apply(OfferExpired e) => Answered(e.Reason == "timeout" ? OfferAnswer.Expired : OfferAnswer.Withdrawn);
+    public void Apply(OfferExpired e) =>
+        Answered(e.Reason == OfferEndReason.Timeout ? OfferAnswer.Expired : OfferAnswer.Withdrawn);
 
     public void Apply(DriverAssigned _) => Answered(OfferAnswer.Accepted);
 

@@ -61,14 +61,14 @@ internal sealed class RideFacts
         Version++;
     }
 
-    public void Apply(RideCompleted e) => End(RideOutcome.Completed, e.At);
+    public void Apply(RideCompleted e) => End(RideStatuses.Completed, e.At);
 
-    public void Apply(NoDriverFound e) => End(RideOutcome.NoDriverFound, e.At);
+    public void Apply(NoDriverFound e) => End(RideStatuses.NoDriverFound, e.At);
 
     public void Apply(RideCancelled e)
     {
         CancelledBy = e.By;
-        End(RideOutcome.Cancelled, e.At);
+        End(RideStatuses.Cancelled, e.At);
     }
 
     public void Apply(PaymentCaptured e)
@@ -98,12 +98,4 @@ internal sealed class RideFacts
             builder.HasIndex(ride => ride.CapturedAt);
         }
     }
-}
-
-/// <summary>The ways a ride ends, as the API names them.</summary>
-internal static class RideOutcome
-{
-    public const string Completed = "completed";
-    public const string Cancelled = "cancelled";
-    public const string NoDriverFound = "noDriverFound";
 }

@@ -81,10 +81,11 @@ internal static class Summary
             .Select(ride =>
                 ride.Outcome
                 ?? (
-                    ride.StartedAt != null ? "inProgress"
-                    : assigned.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId) ? "driverArrived"
-                    : assigned.Any(o => o.RideId == ride.RideId) ? "driverAssigned"
-                    : "requested"
+                    ride.StartedAt != null ? RideStatuses.InProgress
+                    : assigned.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId)
+                        ? RideStatuses.DriverArrived
+                    : assigned.Any(o => o.RideId == ride.RideId) ? RideStatuses.DriverAssigned
+                    : RideStatuses.Requested
                 )
             )
             .GroupBy(status => status)
@@ -131,13 +132,13 @@ internal static class Summary
             Acceptance.Of(answers.ToDictionary(x => x.Key, x => x.Value.Offers), answers.Values.Sum(x => x.Released)),
             new Rides(
                 statuses.Values.Sum(),
-                s_statuses.ToDictionary(status => status, status => statuses.GetValueOrDefault(status)),
+                RideStatuses.Spellings.ToDictionary(status => status, status => statuses.GetValueOrDefault(status)),
                 cancelledBy,
                 Share(
-                    statuses.GetValueOrDefault(RideOutcome.Completed),
-                    statuses.GetValueOrDefault(RideOutcome.Completed)
-                        + statuses.GetValueOrDefault(RideOutcome.Cancelled)
-                        + statuses.GetValueOrDefault(RideOutcome.NoDriverFound)
+                    statuses.GetValueOrDefault(RideStatuses.Completed),
+                    statuses.GetValueOrDefault(RideStatuses.Completed)
+                        + statuses.GetValueOrDefault(RideStatuses.Cancelled)
+                        + statuses.GetValueOrDefault(RideStatuses.NoDriverFound)
                 )
             ),
             [
@@ -153,17 +154,6 @@ internal static class Summary
             ]
         );
     }
-
-    static readonly string[] s_statuses =
-    [
-        "requested",
-        "driverAssigned",
-        "driverArrived",
-        "inProgress",
-        RideOutcome.Completed,
-        RideOutcome.Cancelled,
-        RideOutcome.NoDriverFound,
-    ];
 
     static double? Share(int part, int whole) => whole == 0 ? null : Math.Round((double)part / whole, 4);
 

@@ -1,4 +1,5 @@
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Billing;
 
@@ -18,16 +19,16 @@ internal sealed record CancellationFee(Money Amount, string? WaivedReason, IRead
         var rates = tariff.RatesFor(ride.VehicleClass);
         return ride switch
         {
-            { DriverId: null } or { Stage: "requested" } => Waived("noDriverAssigned", tariff),
-            { By: "driver", Reason: "noShow" } => Due("No-show fee", rates.NoShowFee, tariff),
-            { By: not "rider" } => Waived("notCancelledByRider", tariff),
-            { Stage: "driverArrived" } => Due("Cancellation fee", rates.CancellationFee, tariff),
+            { DriverId: null } or { Stage: RideStatuses.Requested } => Waived(WaiverReason.NoDriverAssigned, tariff),
+            { By: Initiator.Driver, Reason: CancellationReason.NoShow } => Due("No-show fee", rates.NoShowFee, tariff),
+            { By: not Initiator.Rider } => Waived(WaiverReason.NotCancelledByRider, tariff),
+            { Stage: RideStatuses.DriverArrived } => Due("Cancellation fee", rates.CancellationFee, tariff),
             { SinceAssignedSeconds: { } since } when since > ride.FreeCancellationSeconds => Due(
                 "Cancellation fee",
                 rates.CancellationFee,
                 tariff
             ),
-            _ => Waived("withinFreePeriod", tariff),
+            _ => Waived(WaiverReason.WithinFreePeriod, tariff),
         };
     }
 

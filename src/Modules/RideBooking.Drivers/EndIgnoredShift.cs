@@ -23,7 +23,12 @@ internal sealed class EndIgnoredShift(AppDbContext db, TimeProvider clock) : ICo
             );
         if (ended == 1)
             await context.Publish(
-                new DriverWentOffline(ignored.DriverId, ignored.ShiftId, "offersIgnored", clock.GetUtcNow())
+                new DriverWentOffline(
+                    ignored.DriverId,
+                    ignored.ShiftId,
+                    ShiftEndReason.OffersIgnored,
+                    clock.GetUtcNow()
+                )
             );
     }
 }

@@ -55,7 +55,7 @@ internal static class GoOffline
         if (isFree)
         {
             await publish.Publish(
-                new DriverWentOffline(driver.Id, shiftId.Value, "driver", clock.GetUtcNow()),
+                new DriverWentOffline(driver.Id, shiftId.Value, ShiftEndReason.Driver, clock.GetUtcNow()),
                 cancellationToken
             );
             try

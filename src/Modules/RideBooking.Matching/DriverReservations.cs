@@ -52,7 +52,7 @@ internal sealed class DriverReservations(AppDbContext db, IPublishEndpoint publi
         offer.Close(OfferStatus.Withdrawn, now);
         search.Reopen();
         await publish.Publish(
-            new OfferExpired(search.RideId, offerId, offer.DriverId, OfferTimeout.DriverOffline, now),
+            new OfferExpired(search.RideId, offerId, offer.DriverId, OfferEndReason.DriverOffline, now),
             cancellationToken
         );
         await publish.Publish(new SearchReopened(search.RideId), cancellationToken);

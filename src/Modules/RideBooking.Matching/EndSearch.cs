@@ -15,13 +15,13 @@ internal sealed class EndSearch(AppDbContext db, TimeProvider clock)
         IConsumer<RideCompleted>
 {
     public Task Consume(ConsumeContext<RideCancelled> context) =>
-        End(context, context.Message.RideId, context.Message.RiderId, "rideCancelled");
+        End(context, context.Message.RideId, context.Message.RiderId, OfferEndReason.RideCancelled);
 
     public Task Consume(ConsumeContext<NoDriverFound> context) =>
-        End(context, context.Message.RideId, context.Message.RiderId, "searchEnded");
+        End(context, context.Message.RideId, context.Message.RiderId, OfferEndReason.SearchEnded);
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
-        End(context, context.Message.RideId, context.Message.RiderId, "searchEnded");
+        End(context, context.Message.RideId, context.Message.RiderId, OfferEndReason.SearchEnded);
 
     async Task End(ConsumeContext context, Guid rideId, string riderId, string reason)
     {

@@ -89,7 +89,7 @@ internal sealed class ExclusiveOffers(AppDbContext db, MatchingOptions options, 
         );
         await context.SchedulePublish(
             offer.ExpiresAt.UtcDateTime,
-            new OfferTimeout(search.RideId, offerId, OfferTimeout.Timeout)
+            new OfferTimeout(search.RideId, offerId, OfferEndReason.Timeout)
         );
         return true;
     }

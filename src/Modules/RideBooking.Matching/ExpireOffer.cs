@@ -9,11 +9,7 @@ namespace RideBooking.Matching;
 /// <remarks>
 /// The timer fires once per offer, answered or not. If it is late, early or repeated, it changes nothing that has been decided.
 /// </remarks>
-internal sealed record OfferTimeout(Guid RideId, Guid OfferId, string Reason)
-{
-    public const string Timeout = "timeout";
-    public const string DriverOffline = "driverOffline";
-}
+internal sealed record OfferTimeout(Guid RideId, Guid OfferId, string Reason);
 
 /// <summary>Ends an unanswered offer and continues the search without its driver.</summary>
 internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, TimeProvider clock)
@@ -31,12 +27,12 @@ internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, Time
 
         var now = clock.GetUtcNow();
         var offer = await db.Set<Offer>().SingleAsync(offer => offer.OfferId == offerId, cancellationToken);
-        offer.Close(reason == OfferTimeout.Timeout ? OfferStatus.Expired : OfferStatus.Withdrawn, now);
+        offer.Close(reason == OfferEndReason.Timeout ? OfferStatus.Expired : OfferStatus.Withdrawn, now);
         search.Reopen();
         await context.Publish(new OfferExpired(rideId, offerId, offer.DriverId, reason, now));
         await context.Publish(new SearchReopened(rideId));
         // A timer late by the duration of an offer indicates an outage, during which no driver could answer.
-        if (reason == OfferTimeout.Timeout && now - offer.ExpiresAt < options.OfferTimeout)
+        if (reason == OfferEndReason.Timeout && now - offer.ExpiresAt < options.OfferTimeout)
             await Miss(offer, now, context);
         else if (await db.Free(offer.DriverId, offerId, answered: false, cancellationToken))
             await context.Publish(new DriverBecameFree(offer.DriverId));

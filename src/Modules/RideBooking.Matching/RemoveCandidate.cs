@@ -42,6 +42,6 @@ internal sealed class RemoveCandidate(AppDbContext db) : IConsumer<DriverWentOff
             .Select(candidate => new { candidate.ReservedRideId, candidate.ReservedOfferId })
             .SingleAsync(cancellationToken);
         if (reserved is { ReservedRideId: { } rideId, ReservedOfferId: { } offerId })
-            await context.Publish(new OfferTimeout(rideId, offerId, OfferTimeout.DriverOffline));
+            await context.Publish(new OfferTimeout(rideId, offerId, OfferEndReason.DriverOffline));
     }
 }

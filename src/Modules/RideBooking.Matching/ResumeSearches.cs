@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
 
@@ -49,7 +50,7 @@ internal sealed class ResumeSearches(AppDbContext db, IPublishEndpoint publish, 
             foreach (var offer in some)
                 await scheduler.SchedulePublish(
                     offer.ExpiresAt.UtcDateTime,
-                    new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout),
+                    new OfferTimeout(offer.RideId, offer.OfferId, OfferEndReason.Timeout),
                     cancellationToken
                 );
             await Save(cancellationToken);

@@ -82,8 +82,8 @@ internal static class NotificationTemplates
             "Your ride is cancelled",
             e.By switch
             {
-                "rider" => "You cancelled the ride.",
-                "driver" => "Your driver waited for you at the pickup and has left.",
+                Initiator.Rider => "You cancelled the ride.",
+                Initiator.Driver => "Your driver waited for you at the pickup and has left.",
                 _ => "We had to cancel the ride. We are sorry.",
             }
         );
@@ -208,8 +208,8 @@ internal static class NotificationTemplates
                 "The ride is cancelled",
                 e.By switch
                 {
-                    "rider" => "The rider cancelled. You are free for the next ride.",
-                    "driver" => "The rider did not come. You are free for the next ride.",
+                    Initiator.Rider => "The rider cancelled. You are free for the next ride.",
+                    Initiator.Driver => "The rider did not come. You are free for the next ride.",
                     _ => "We had to cancel the ride. You are free for the next ride.",
                 }
             );

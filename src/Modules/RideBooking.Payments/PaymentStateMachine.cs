@@ -2,6 +2,7 @@ using MassTransit;
 using RideBooking.Contracts;
 using RideBooking.Payments.Balance;
 using RideBooking.Platform.Messaging;
+using static RideBooking.Payments.PaymentConditions;
 
 namespace RideBooking.Payments;
 
@@ -9,40 +10,34 @@ namespace RideBooking.Payments;
 /// <remarks>
 /// Only this machine decides what the gateway is asked to do, and under which key. See docs/diagrams/payment.md.
 /// </remarks>
-internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
+internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 {
     public PaymentStateMachine(PaymentOptions options, TimeProvider clock)
     {
         var retries = options.RetryDelays;
         InstanceState(payment => payment.Status);
 
-        Event(() => RideRequested, e => e.CorrelateById(context => context.Message.RideId));
-        // Money moves only for a requested ride. An early event is retried until the request has arrived; without a request it
-        // ends in the error queue.
-        Event(() => FareFinalized, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
-        Event(() => FeeAssessed, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
-        // A capture without a payment of ours must end in the error queue, not in the log.
-        Event(() => Succeeded, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
-        Event(() => Declined, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
-        Event(() => Unknown, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Fault()));
-        Event(() => PayNow, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Discard()));
-        Event(() => RetryNow, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Discard()));
-        Event(() => WriteOff, e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Discard()));
-        Schedule(
-            () => Retry,
-            payment => payment.RetryTokenId,
-            schedule =>
-                schedule.Received = e => e.CorrelateById(c => c.Message.RideId).OnMissingInstance(m => m.Discard())
-        );
+        // Money moves only for a requested ride. An early fare or fee is retried until the request has arrived; without a request
+        // it ends in the error queue. So does a capture without a payment of ours.
+        OfRide(() => RideRequested, it => it.RideId);
+        OfRide(() => FareFinalized, it => it.RideId);
+        OfRide(() => FeeAssessed, it => it.RideId);
+        OfRide(() => Succeeded, it => it.RideId);
+        OfRide(() => Declined, it => it.RideId);
+        OfRide(() => Unknown, it => it.RideId);
+        OfRide(() => PayNow, it => it.RideId, unknown => unknown.Discard());
+        OfRide(() => RetryNow, it => it.RideId, unknown => unknown.Discard());
+        OfRide(() => WriteOff, it => it.RideId, unknown => unknown.Discard());
+        TimerOfRide(() => Retry, payment => payment.RetryTokenId, it => it.RideId);
 
         Initially(When(RideRequested).Expect(clock).TransitionTo(Expected));
 
         During(
             Expected,
-            When(FareFinalized, c => c.Message.Total.Amount > 0).Start(clock).Charge(clock).TransitionTo(Charging),
-            When(FareFinalized, c => c.Message.Total.Amount <= 0).Start(clock).TransitionTo(NothingDue),
-            When(FeeAssessed, c => c.Message.Amount.Amount > 0).Start(clock).Charge(clock).TransitionTo(Charging),
-            When(FeeAssessed, c => c.Message.Amount.Amount <= 0).Start(clock).TransitionTo(NothingDue),
+            When(FareFinalized, CostsMoney).Start(clock).Charge(clock).TransitionTo(Charging),
+            When(FareFinalized, IsFree).Start(clock).TransitionTo(NothingDue),
+            When(FeeAssessed, IsDue).Start(clock).Charge(clock).TransitionTo(Charging),
+            When(FeeAssessed, IsWaived).Start(clock).TransitionTo(NothingDue),
             Ignore(Succeeded),
             Ignore(Declined),
             Ignore(Unknown),
@@ -55,27 +50,27 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
         During(
             Charging,
             When(Succeeded).Capture(clock).TransitionTo(Captured),
-            When(Declined, c => c.IsAwaited() && c.Message.MayRetry && c.HasRetry(retries))
+            When(Declined, DeclinedForNow(retries))
                 .Decline(clock)
                 .WaitForRetry(Retry, retries, clock)
                 .TransitionTo(Retrying),
-            When(Declined, c => c.IsAwaited() && !(c.Message.MayRetry && c.HasRetry(retries)))
+            When(Declined, DeclinedForGood(retries))
                 .Decline(clock)
                 .GiveUp(clock)
                 .RecordOutstanding(clock)
                 .TransitionTo(Outstanding),
-            When(Unknown, c => c.IsAwaited() && c.HasRetry(retries))
+            When(Unknown, UnknownForNow(retries))
                 .LeaveOpen(clock)
                 .WaitForRetry(Retry, retries, clock)
                 .TransitionTo(Retrying),
-            When(Unknown, c => c.IsAwaited() && !c.HasRetry(retries))
+            When(Unknown, UnknownForGood(retries))
                 .LeaveOpen(clock)
                 .GiveUp(clock)
                 .RecordOutstanding(clock)
                 .TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
-            When(PayNow, c => c.NamesAnotherCard()).Accept().PayWith().Charge(clock),
-            When(PayNow, c => !c.NamesAnotherCard()).Accept(), // already in flight
+            When(PayNow, NamesAnotherCard).Accept().PayWith().Charge(clock),
+            When(PayNow, NamesTheSameCard).Accept(), // already in flight
             When(RetryNow).Accept(),
             Ignore(WriteOff), // only after the gateway has answered
             Ignore(Retry.Received)
@@ -83,7 +78,7 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
 
         During(
             Retrying,
-            When(Retry.Received, c => c.Message.Attempt == c.Saga.Attempt).Charge(clock).TransitionTo(Charging),
+            When(Retry.Received, IsNextAttempt).Charge(clock).TransitionTo(Charging),
             When(PayNow).Accept().PayWith().Unschedule(Retry).Charge(clock).TransitionTo(Charging),
             When(RetryNow).Accept().Unschedule(Retry).Charge(clock).TransitionTo(Charging),
             When(WriteOff).Accept().Unschedule(Retry).WriteOff(clock).TransitionTo(WrittenOff),
@@ -106,11 +101,11 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
         During(
             Settling,
             When(Succeeded).Capture(clock).Settle(clock).TransitionTo(Captured),
-            When(Declined, c => c.IsAwaited()).Decline(clock).GiveUp(clock).TransitionTo(Outstanding),
-            When(Unknown, c => c.IsAwaited()).LeaveOpen(clock).GiveUp(clock).TransitionTo(Outstanding),
+            When(Declined, IsAwaited).Decline(clock).GiveUp(clock).TransitionTo(Outstanding),
+            When(Unknown, IsAwaited).LeaveOpen(clock).GiveUp(clock).TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
-            When(PayNow, c => c.NamesAnotherCard()).Accept().PayWith().Charge(clock),
-            When(PayNow, c => !c.NamesAnotherCard()).Accept(), // already in flight
+            When(PayNow, NamesAnotherCard).Accept().PayWith().Charge(clock),
+            When(PayNow, NamesTheSameCard).Accept(), // already in flight
             When(RetryNow).Accept(),
             Ignore(WriteOff), // only after the gateway has answered
             Ignore(Retry.Received)
@@ -120,7 +115,7 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
             WrittenOff,
             // The amount was captured after all: the gateway's books say so, and therefore the ride does.
             When(Succeeded).Capture(clock).TransitionTo(Captured),
-            When(Declined, c => c.IsAwaited()).Resolve(),
+            When(Declined, IsAwaited).Resolve(),
             When(WriteOff).Accept(),
             Ignore(Unknown),
             Ignore(PayNow),
@@ -151,46 +146,46 @@ internal sealed class PaymentStateMachine : MassTransitStateMachine<Payment>
     }
 
     /// <summary>The ride was requested; its price is not known yet.</summary>
-    public State Expected { get; private set; } = null!;
+    public State Expected { get; } = null!;
 
     /// <summary>The gateway was called and has not answered yet.</summary>
-    public State Charging { get; private set; } = null!;
+    public State Charging { get; } = null!;
 
     /// <summary>The next attempt is scheduled.</summary>
-    public State Retrying { get; private set; } = null!;
+    public State Retrying { get; } = null!;
 
     /// <summary>The rider owes the amount; there are no more automatic attempts.</summary>
-    public State Outstanding { get; private set; } = null!;
+    public State Outstanding { get; } = null!;
 
     /// <summary>The rider owes the amount, and a new attempt is in flight.</summary>
-    public State Settling { get; private set; } = null!;
+    public State Settling { get; } = null!;
 
     /// <summary>Paid.</summary>
-    public State Captured { get; private set; } = null!;
+    public State Captured { get; } = null!;
 
     /// <summary>The ride costs nothing.</summary>
-    public State NothingDue { get; private set; } = null!;
+    public State NothingDue { get; } = null!;
 
     /// <summary>An operator wrote the amount off.</summary>
-    public State WrittenOff { get; private set; } = null!;
+    public State WrittenOff { get; } = null!;
 
-    public Event<RideRequested> RideRequested { get; private set; } = null!;
+    public Event<RideRequested> RideRequested { get; } = null!;
 
-    public Event<FareFinalized> FareFinalized { get; private set; } = null!;
+    public Event<FareFinalized> FareFinalized { get; } = null!;
 
-    public Event<CancellationFeeAssessed> FeeAssessed { get; private set; } = null!;
+    public Event<CancellationFeeAssessed> FeeAssessed { get; } = null!;
 
-    public Event<ChargeSucceeded> Succeeded { get; private set; } = null!;
+    public Event<ChargeSucceeded> Succeeded { get; } = null!;
 
-    public Event<ChargeDeclined> Declined { get; private set; } = null!;
+    public Event<ChargeDeclined> Declined { get; } = null!;
 
-    public Event<ChargeUnknown> Unknown { get; private set; } = null!;
+    public Event<ChargeUnknown> Unknown { get; } = null!;
 
-    public Event<PayNow> PayNow { get; private set; } = null!;
+    public Event<PayNow> PayNow { get; } = null!;
 
-    public Event<RetryPayment> RetryNow { get; private set; } = null!;
+    public Event<RetryPayment> RetryNow { get; } = null!;
 
-    public Event<WriteOffPayment> WriteOff { get; private set; } = null!;
+    public Event<WriteOffPayment> WriteOff { get; } = null!;
 
-    public Schedule<Payment, RetryDue> Retry { get; private set; } = null!;
+    public Schedule<Payment, RetryDue> Retry { get; } = null!;
 }

@@ -206,22 +206,6 @@ internal static class PaymentSteps
         this EventActivityBinder<Payment, ChargeDeclined> binder
     ) => binder.Then(c => c.Saga.Unresolved = false);
 
-    /// <summary>Whether the rider names another card than the one in use.</summary>
-    public static bool NamesAnotherCard(this SagaConsumeContext<Payment, PayNow> context) =>
-        context.Message.PaymentMethodId != context.Saga.PaymentMethodId;
-
-    /// <summary>Whether the answer belongs to the attempt in flight, and is not a repeat of an earlier one.</summary>
-    public static bool IsAwaited(this SagaConsumeContext<Payment, ChargeDeclined> context) =>
-        context.Message.Attempt == context.Saga.Attempt;
-
-    /// <summary>Whether the answer belongs to the attempt in flight, and is not a repeat of an earlier one.</summary>
-    public static bool IsAwaited(this SagaConsumeContext<Payment, ChargeUnknown> context) =>
-        context.Message.Attempt == context.Saga.Attempt;
-
-    /// <summary>Whether another automatic attempt follows.</summary>
-    public static bool HasRetry(this SagaConsumeContext<Payment> context, IReadOnlyList<TimeSpan> delays) =>
-        context.Saga.Attempt <= delays.Count;
-
     static void Start(Payment payment, string riderId, Money due, Guid? paymentMethodId, TimeProvider clock)
     {
         if (riderId != payment.RiderId)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Http.Authentication;
@@ -71,15 +72,19 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
         await foreach (var row in follower.Events(rideId.ToString(), cancellationToken))
         {
             var envelope = EventEnvelope.Of(row);
-            status = RideProgress.After(status, envelope);
+            status = RideProgress.After(status, envelope.EventType, envelope.Payload);
             if (envelope.Position > after)
             {
                 var data = JsonSerializer.SerializeToNode(envelope, json.Value.SerializerOptions)!.AsObject();
                 data["status"] = status?.InApi();
                 yield return new ServerEvent(envelope.Position, envelope.EventType, data);
             }
-            if (offerId is { } offer && RideProgress.Ends(envelope, offer))
+            if (offerId is { } offer && Unassigns(envelope, offer))
                 yield break;
         }
     }
+
+    // Whether the event takes the ride from the driver who accepted the offer.
+    static bool Unassigns(EventEnvelope happened, Guid offerId) =>
+        happened.EventType == nameof(DriverUnassigned) && happened.Payload.GetProperty("offerId").GetGuid() == offerId;
 }

@@ -12,10 +12,10 @@ namespace RideBooking.Rides;
 internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbContext db, ILogger<RideCommands> log)
 {
     /// <summary>
-    /// Sends a command and returns whether it was accepted, with the ride: as committed if accepted, else as it is now, or null.
+    /// Sends a command and returns whether it was accepted, with the ride: as committed, or as the machine refused it.
     /// </summary>
     /// <remarks>
-    /// A repeat of an accepted request whose response was lost is accepted too: the inbox prevents a second effect, and the ride
+    /// A repeat of an accepted request whose response was lost is accepted too: the inbox keeps it from the machine, and the ride
     /// remembers the command.
     /// </remarks>
     public async Task<(bool Accepted, Ride? Ride)> Send<T>(
@@ -27,10 +27,9 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
         where T : class
     {
         var messageId = MessageId(request);
-        if (await machine.Send(command, messageId, cancellationToken) is { Accepted: true, Saga: Ride accepted })
-            return (true, accepted);
-        var ride = await db.FindRide(rideId, cancellationToken);
-        return (ride?.LastCommandId == messageId, ride);
+        var outcome = await machine.Send(command, messageId, cancellationToken);
+        var ride = outcome.Saga as Ride ?? await db.FindRide(rideId, cancellationToken);
+        return (outcome.Accepted || ride?.LastCommandId == messageId, ride);
     }
 
     /// <summary>Sends a driver's command to a ride.</summary>

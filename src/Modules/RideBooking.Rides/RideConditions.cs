@@ -1,5 +1,6 @@
 using MassTransit;
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Rides;
 
@@ -40,11 +41,11 @@ internal static class RideConditions
 
     /// <summary>Whether an operator completed the ride: a repeat then changes nothing.</summary>
     public static bool CompletedByOperator(BehaviorContext<Ride, ForceComplete> context) =>
-        context.Saga.CompletedBy is RideSteps.ByOperator;
+        context.Saga.CompletedBy is Initiator.Operator;
 
     /// <summary>Whether an operator cancelled the ride: a repeat then changes nothing.</summary>
     public static bool CancelledByOperator(BehaviorContext<Ride, ForceCancel> context) =>
-        context.Saga.CancelledBy is RideSteps.ByOperator;
+        context.Saga.CancelledBy is Initiator.Operator;
 
     /// <summary>Whether the assignment is new: its offer is neither the current one nor one that has ended.</summary>
     public static bool IsNewAssignment(BehaviorContext<Ride, DriverAssigned> context) =>

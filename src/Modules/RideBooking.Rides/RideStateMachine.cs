@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using MassTransit;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
@@ -7,7 +6,7 @@ using static RideBooking.Rides.RideConditions;
 namespace RideBooking.Rides;
 
 /// <summary>The state machine of a ride and the only writer of its status. See docs/diagrams/ride.md.</summary>
-internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
+internal sealed class RideStateMachine : StateMachineOfRide<Ride>
 {
     public RideStateMachine(RideTimes times, Plausibility plausibility)
     {
@@ -31,7 +30,7 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
         OfRide(() => BalanceOutstanding, it => it.RideId);
         OfRide(() => BalanceSettled, it => it.RideId);
         OfRide(() => BalanceWrittenOff, it => it.RideId);
-        OfRide(() => SearchDeadline, it => it.RideId, ifUnknown => ifUnknown.Discard());
+        OfRide(() => SearchDeadline, it => it.RideId, unknown => unknown.Discard());
 
         Initially(When(RequestRide).CreateRide().StartSearch(times).Confirm().TransitionTo(Requested));
 
@@ -190,19 +189,4 @@ internal sealed class RideStateMachine : MassTransitStateMachine<Ride>
     public Event<BalanceWrittenOff> BalanceWrittenOff { get; } = null!;
 
     public Event<SearchDeadlinePassed> SearchDeadline { get; } = null!;
-
-    // An event of an unknown ride may be early: it fails, so that it is retried, redelivered and at last moved to the error
-    // queue. A timer of an unknown ride has nothing to end.
-    void OfRide<T>(
-        Expression<Func<Event<T>>> property,
-        Func<T, Guid> rideId,
-        Func<IMissingInstanceConfigurator<Ride, T>, IPipe<ConsumeContext<T>>>? ifUnknown = null
-    )
-        where T : class =>
-        Event(
-            property,
-            it =>
-                it.CorrelateById(from => rideId(from.Message))
-                    .OnMissingInstance(ifUnknown ?? (missing => missing.Fault()))
-        );
 }

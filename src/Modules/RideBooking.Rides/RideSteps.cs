@@ -1,5 +1,6 @@
 using MassTransit;
 using RideBooking.Contracts;
+using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Rides;
@@ -7,11 +8,6 @@ namespace RideBooking.Rides;
 /// <summary>The activities of the state machine: each changes the ride, then publishes what changed.</summary>
 internal static class RideSteps
 {
-    const string ByDriver = "driver";
-    const string ByRider = "rider";
-    const string BySystem = "system";
-    public const string ByOperator = "operator";
-
     public static EventActivityBinder<Ride, RequestRide> CreateRide(
         this EventActivityBinder<Ride, RequestRide> binder
     ) =>
@@ -103,7 +99,7 @@ internal static class RideSteps
                 ride.RiderId,
                 ride.DriverId!,
                 ride.OfferId!.Value,
-                ByDriver,
+                Initiator.Driver,
                 context.Message.Reason,
                 SearchAgain: true,
                 ride.MoveTo(context.Message.At)
@@ -134,7 +130,7 @@ internal static class RideSteps
                 ride.RiderId,
                 assigned.DriverId,
                 assigned.OfferId,
-                BySystem,
+                Initiator.System,
                 ride.ActiveRiderId is null ? "rideOver" : "rideTaken",
                 SearchAgain: false,
                 ride.NotBefore(assigned.At)
@@ -209,13 +205,13 @@ internal static class RideSteps
         binder.Publish(context =>
         {
             var (ride, force) = (context.Saga, context.Message);
-            ride.CompletedBy = ByOperator;
+            ride.CompletedBy = Initiator.Operator;
             ride.CompletionReason = force.Reason;
             var completed = ride.Completed(force.DistanceMeters, null, force.At, times);
             return completed with
             {
                 DurationSeconds = Math.Min(completed.DurationSeconds, force.EstimatedSeconds),
-                By = ByOperator,
+                By = Initiator.Operator,
             };
         });
 
@@ -294,7 +290,7 @@ internal static class RideSteps
         binder.Publish(context =>
         {
             var (ride, at) = (context.Saga, context.Saga.NotBefore(context.Message.At));
-            return ride.Cancel(ride.Cancelled(ByDriver, "noShow", at, times));
+            return ride.Cancel(ride.Cancelled(Initiator.Driver, CancellationReason.NoShow, at, times));
         });
 
     public static EventActivityBinder<Ride, ForceCancel> CancelByOperator(
@@ -304,7 +300,7 @@ internal static class RideSteps
         binder.Publish(context =>
         {
             var (ride, force) = (context.Saga, context.Message);
-            return ride.Cancel(ride.Cancelled(ByOperator, force.Reason, ride.NotBefore(force.At), times));
+            return ride.Cancel(ride.Cancelled(Initiator.Operator, force.Reason, ride.NotBefore(force.At), times));
         });
 
     public static EventActivityBinder<Ride, RateRide> Rate(this EventActivityBinder<Ride, RateRide> binder) =>
@@ -369,7 +365,7 @@ internal static class RideSteps
 
     /// <summary>Creates the event that is published when the rider cancels.</summary>
     public static RideCancelled CancelledByRider(this Ride ride, string reason, DateTimeOffset at, RideTimes times) =>
-        ride.Cancelled(ByRider, reason, ride.NotBefore(at), times);
+        ride.Cancelled(Initiator.Rider, reason, ride.NotBefore(at), times);
 
     static RideCancelled Cancel(this Ride ride, RideCancelled cancelled)
     {

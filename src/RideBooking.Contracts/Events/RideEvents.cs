@@ -124,7 +124,7 @@ public sealed record RideCompleted(
     DateTimeOffset StartedAt,
     DateTimeOffset At,
     Place? LastPosition = null,
-    string By = "driver"
+    string By = Initiator.Driver
 );
 
 /// <summary>A driver's report about the ride was implausible. The ride continues, and operators review the report.</summary>

@@ -2,7 +2,8 @@ namespace RideBooking.Contracts.Seams;
 
 /// <summary>Calculates what a cancellation costs before it is carried out. Billing implements it.</summary>
 /// <remarks>
-/// It uses the calculator that will charge the fee. So the fee that riders see and the fee that they pay cannot differ.
+/// Modules share events, but a preview must be answered at once. It uses the calculator that will charge the fee. So the fee that
+/// riders see and the fee that they pay cannot differ.
 /// </remarks>
 public interface ICancellationFees
 {

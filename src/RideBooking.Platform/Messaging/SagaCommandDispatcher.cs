@@ -41,7 +41,7 @@ public sealed class SagaCommandDispatcher<TSaga>
     /// <param name="command">The command.</param>
     /// <param name="messageId">Identifies this request: sending the same id again has no further effect.</param>
     /// <param name="cancellationToken">Stops waiting; the transaction then either committed or did not.</param>
-    /// <returns>What the state machine accepted with <see cref="InProcess.Accept"/>, or that it did not accept.</returns>
+    /// <returns>Whether the state machine accepted it with <see cref="InProcess.Accept"/>, and the instance.</returns>
     public async Task<CommandOutcome> Send<TCommand>(
         TCommand command,
         Guid messageId,
@@ -116,7 +116,10 @@ public sealed class CommandOutcome : IResettablePayload
     /// </summary>
     public bool Accepted { get; internal set; }
 
-    /// <summary>The instance that accepted it, as it was committed.</summary>
+    /// <summary>
+    /// The instance that accepted it, as it was committed, or that refused it, as the state machine saw it. Null if the request
+    /// was a duplicate, which the state machine does not see.
+    /// </summary>
     public ISaga? Saga { get; internal set; }
 
     void IResettablePayload.Reset() => (Accepted, Saga) = (false, null);
@@ -140,6 +143,6 @@ public static class InProcess
         binder.Then(context =>
         {
             if (context.TryGetPayload<CommandOutcome>(out var outcome))
-                (outcome.Accepted, outcome.Saga) = (true, context.Saga);
+                outcome.Accepted = true;
         });
 }

@@ -94,7 +94,7 @@ public sealed class A_whole_city_at_once
                     await lab.Decline(offer.DriverId, offer.OfferId);
                     break;
                 case DriverOffered offer when chance.Of(15):
-                    await lab.Deliver(new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout));
+                    await lab.Deliver(new OfferTimeout(offer.RideId, offer.OfferId, OfferEndReason.Timeout));
                     break;
                 case DriverOffered offer when chance.Of(10):
                     await Task.WhenAll(
@@ -112,7 +112,7 @@ public sealed class A_whole_city_at_once
                 case DriverOffered offer:
                     await Task.WhenAll(
                         lab.Accept(offer.DriverId, offer.OfferId),
-                        lab.Deliver(new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout)),
+                        lab.Deliver(new OfferTimeout(offer.RideId, offer.OfferId, OfferEndReason.Timeout)),
                         lab.Decline(offer.DriverId, offer.OfferId)
                     );
                     break;

@@ -40,7 +40,7 @@ public sealed class The_search_for_a_driver : IAsyncLifetime
     }
 
     Task TimesOut(DriverOffered offer) =>
-        _lab.Happens(new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout));
+        _lab.Happens(new OfferTimeout(offer.RideId, offer.OfferId, OfferEndReason.Timeout));
 
     [Fact]
     public async Task Offers_the_ride_to_the_nearest_driver_alone()
@@ -367,10 +367,10 @@ public sealed class The_search_for_a_driver : IAsyncLifetime
         var ride = _lab.Request();
         await TwiceOver(ride);
         var offer = LastOffer;
-        await TwiceOver(new OfferTimeout(offer.RideId, offer.OfferId, OfferTimeout.Timeout));
+        await TwiceOver(new OfferTimeout(offer.RideId, offer.OfferId, OfferEndReason.Timeout));
         await TwiceOver(await _lab.Online("bela", 52.523, 13.4132));
         var assigned = await Accepts();
-        await TwiceOver(new OfferTimeout(assigned.RideId, assigned.OfferId, OfferTimeout.Timeout));
+        await TwiceOver(new OfferTimeout(assigned.RideId, assigned.OfferId, OfferEndReason.Timeout));
         await TwiceOver(_lab.Unassigned(assigned));
         await TwiceOver(await _lab.Online("carl", 52.523, 13.4132));
         await TwiceOver(_lab.Completed(await Accepts()));

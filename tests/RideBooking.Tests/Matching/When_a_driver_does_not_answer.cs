@@ -24,7 +24,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         var ride = _lab.Request();
         await _lab.Happens(ride);
         LastOffer.RideId.ShouldBe(ride.RideId);
-        await _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferTimeout.Timeout));
+        await _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
         await _lab.Happens(_lab.Cancelled(ride));
     }
 
@@ -118,7 +118,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
             var ride = _lab.Request();
             await _lab.Happens(ride);
             _lab.Clock.Advance(TimeSpan.FromSeconds(40));
-            await _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferTimeout.Timeout));
+            await _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
             await _lab.Happens(_lab.Cancelled(ride));
         }
 
@@ -147,7 +147,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await _lab.Happens(_lab.Request(rider: "other"));
         _lab.Clock.Advance(TimeSpan.FromMinutes(10));
 
-        await _lab.Happens(new OfferTimeout(first.RideId, LastOffer.OfferId, OfferTimeout.Timeout));
+        await _lab.Happens(new OfferTimeout(first.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
 
         Offered.ShouldBe(["anna"]);
     }
@@ -186,7 +186,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await _lab.Settle();
         _lab.SaidOf<DriverAssigned>().ShouldHaveSingleItem().RideId.ShouldBe(ride.RideId);
 
-        Task Misses() => _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferTimeout.Timeout));
+        Task Misses() => _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
     }
 
     [Fact]

@@ -132,22 +132,14 @@ public sealed class A_storm_of_messages
         }
 
         RideStatus? Folded() =>
-            _log.Aggregate((RideStatus?)null, (status, happened) => RideProgress.After(status, Envelope(happened)));
-
-        static EventEnvelope Envelope(object happened) =>
-            new(
-                Guid.Empty,
-                happened.GetType().Name,
-                1,
-                T0,
-                "rides",
-                "",
-                1,
-                1,
-                null,
-                null,
-                null,
-                JsonSerializer.SerializeToElement(happened, happened.GetType(), JsonSerializerOptions.Web)
+            _log.Aggregate(
+                (RideStatus?)null,
+                (status, happened) =>
+                    RideProgress.After(
+                        status,
+                        happened.GetType().Name,
+                        JsonSerializer.SerializeToElement(happened, happened.GetType(), JsonSerializerOptions.Web)
+                    )
             );
     }
 }

@@ -153,6 +153,18 @@ public sealed class Rides_in_a_database : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_shows_the_ride_as_the_machine_saw_it()
+    {
+        var id = Guid.CreateVersion7();
+        await Tell(Request(id));
+
+        var refused = await Send(new StartRide(id, "anna", T0));
+
+        refused.Accepted.ShouldBeFalse();
+        refused.Saga.ShouldBeOfType<Ride>().Status.ShouldBe("Requested");
+    }
+
+    [Fact]
     public async Task A_rider_has_one_active_ride()
     {
         await Tell(Request(Guid.CreateVersion7()));
@@ -244,11 +256,13 @@ public sealed class Rides_in_a_database : IAsyncLifetime
         );
 
     async Task<bool> Tell<T>(T message, Guid? messageId = null)
-        where T : class
-    {
-        var commands = _services.GetRequiredService<SagaCommandDispatcher<Ride>>();
-        return (await commands.Send(message, messageId ?? Guid.CreateVersion7(), Stop)).Accepted;
-    }
+        where T : class => (await Send(message, messageId)).Accepted;
+
+    Task<CommandOutcome> Send<T>(T message, Guid? messageId = null)
+        where T : class =>
+        _services
+            .GetRequiredService<SagaCommandDispatcher<Ride>>()
+            .Send(message, messageId ?? Guid.CreateVersion7(), Stop);
 
     Task<Ride> Read(Guid id) =>
         Db(db => db.Set<Ride>().AsNoTracking().SingleAsync(ride => ride.CorrelationId == id, Stop));

@@ -1,4 +1,5 @@
 using MassTransit;
+using RideBooking.Contracts;
 using RideBooking.Rides;
 using RideBooking.Testing;
 using RideBooking.Tests.Documentation;

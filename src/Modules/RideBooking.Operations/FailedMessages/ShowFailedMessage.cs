@@ -81,7 +81,7 @@ internal static class ShowFailedMessage
                 .FirstOrDefaultAsync(cancellationToken)
         )?.Message();
 
-    // The ride's status according to the event log. Modules share nothing else.
+    // The ride's status according to the event log, which every part of the service may read.
     static async Task<RideNow> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
     {
         var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
@@ -93,31 +93,14 @@ internal static class ShowFailedMessage
         );
     }
 
-    internal static string? StatusAfter(IEnumerable<LoggedEvent> events)
-    {
-        string? status = null;
-        foreach (var happened in events)
-            status = happened.EventType switch
-            {
-                nameof(RideRequested) => "requested",
-                // A driver who was assigned too late, or second, is unassigned again and has no part in the ride.
-                nameof(DriverAssigned) when status == "requested" => "driverAssigned",
-                nameof(DriverUnassigned) when SearchGoesOn(happened) => "requested",
-                nameof(DriverArrived) => "driverArrived",
-                nameof(RideStarted) => "inProgress",
-                nameof(RideCompleted) => "completed",
-                nameof(RideCancelled) => "cancelled",
-                nameof(NoDriverFound) => "noDriverFound",
-                _ => status,
-            };
-        return status;
-    }
-
-    static bool SearchGoesOn(LoggedEvent unassigned)
-    {
-        using var payload = JsonDocument.Parse(unassigned.Payload);
-        return payload.RootElement.GetProperty("searchAgain").GetBoolean();
-    }
+    internal static string? StatusAfter(IEnumerable<LoggedEvent> events) =>
+        events
+            .Aggregate(
+                (RideStatus?)null,
+                (status, happened) =>
+                    RideProgress.After(status, happened.EventType, JsonElement.Parse(happened.Payload))
+            )
+            ?.InApi();
 
     /// <param name="Message">The message as it appears in a list.</param>
     /// <param name="Headers">The transport's headers, including those that describe the failure.</param>

@@ -4,7 +4,9 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Platform.Messaging.Failures;
 
-/// <summary>Rolls back a command that the state machine refuses, including its inbox entry.</summary>
+/// <summary>
+/// Rolls back a command that the state machine refuses, including its inbox entry, and tells the caller what the machine saw.
+/// </summary>
 /// <remarks>
 /// The same command, under the same id, is then accepted once the state allows it. The filter runs inside the transaction,
 /// which it rolls back; the surrounding <see cref="InProcessConflictFilter"/> does not report the refusal as a failure.
@@ -29,8 +31,28 @@ internal sealed class ForgetRefusedCommands : ISagaConfigurationObserver
         where TMessage : class
     {
         // An event cannot be refused: it has already happened.
-        if (!typeof(TMessage).IsDefined(typeof(EventAttribute), inherit: false))
-            configurator.Message(message => message.UseFilter(new Filter<TMessage>()));
+        if (typeof(TMessage).IsDefined(typeof(EventAttribute), inherit: false))
+            return;
+        configurator.Message(message => message.UseFilter(new Filter<TMessage>()));
+        configurator.UseFilter(new Reveal<TSaga, TMessage>());
+    }
+
+    // The caller explains a refusal by the instance that the machine refused it on: read later, it could have changed.
+    sealed class Reveal<TSaga, TMessage> : IFilter<SagaConsumeContext<TSaga, TMessage>>
+        where TSaga : class, ISaga
+        where TMessage : class
+    {
+        public async Task Send(
+            SagaConsumeContext<TSaga, TMessage> context,
+            IPipe<SagaConsumeContext<TSaga, TMessage>> next
+        )
+        {
+            await next.Send(context);
+            if (context.TryGetPayload<CommandOutcome>(out var outcome))
+                outcome.Saga = context.Saga;
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("revealSaga");
     }
 
     sealed class Filter<T> : IFilter<ConsumeContext<T>>

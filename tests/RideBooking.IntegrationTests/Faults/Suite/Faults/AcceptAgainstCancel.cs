@@ -1,4 +1,5 @@
 
+
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>Every other rider cancels in the instant in which the driver accepts.</summary>

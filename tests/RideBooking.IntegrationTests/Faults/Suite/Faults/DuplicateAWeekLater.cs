@@ -1,4 +1,5 @@
 
+
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>

@@ -1,0 +1,17 @@
+namespace RideBooking.Contracts;
+
+/// <summary>Who completed or cancelled a ride, or took it from its driver.</summary>
+public static class Initiator
+{
+    /// <summary>The ride's rider.</summary>
+    public const string Rider = "rider";
+
+    /// <summary>The ride's driver.</summary>
+    public const string Driver = "driver";
+
+    /// <summary>An operator.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>Nobody: the state of the ride left no other choice.</summary>
+    public const string System = "system";
+}

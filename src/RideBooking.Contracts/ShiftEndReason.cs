@@ -1,0 +1,11 @@
+namespace RideBooking.Contracts;
+
+/// <summary>Why a driver's shift ended.</summary>
+public static class ShiftEndReason
+{
+    /// <summary>The driver ended it.</summary>
+    public const string Driver = "driver";
+
+    /// <summary>The system ended it, because the driver ignored several offers in a row.</summary>
+    public const string OffersIgnored = "offersIgnored";
+}

@@ -1,0 +1,14 @@
+namespace RideBooking.Contracts;
+
+/// <summary>Why no cancellation fee is due.</summary>
+public static class WaiverReason
+{
+    /// <summary>No driver was on the way.</summary>
+    public const string NoDriverAssigned = "noDriverAssigned";
+
+    /// <summary>The ride was cancelled soon enough after the assignment.</summary>
+    public const string WithinFreePeriod = "withinFreePeriod";
+
+    /// <summary>Somebody else than the rider cancelled.</summary>
+    public const string NotCancelledByRider = "notCancelledByRider";
+}
