@@ -24,7 +24,7 @@ public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers se
         await Put(Neighbour, Message("NobodyKnowsThis", new JsonObject()), Guid.CreateVersion7().ToString());
         await Put(Neighbour, Encoding.UTF8.GetBytes("not JSON"), Guid.CreateVersion7().ToString());
         await operations.Until(
-            "the message of an unknown type and the one that cannot be read to be set aside",
+            "the message of an unknown type and the one that cannot be read to be dead-lettered",
             "operations/error-queues",
             queues => queues.Body!["items"]!.AsArray().Count(queue => queue!["endpoint"]!.ToString() == Neighbour) == 2
         );
@@ -168,12 +168,12 @@ public sealed class The_queues_on_RabbitMQ(RideBookingOnPostgres app, Servers se
         return true;
     }
 
-    /// <summary>A message that was not answered comes back in a moment, or is set aside in a moment.</summary>
+    /// <summary>A message that was not answered is redelivered or dead-lettered in a moment.</summary>
     static async Task<BasicGetResult?> Take(IChannel channel)
     {
         BasicGetResult? taken = null;
         await WaitFor.TrueAsync(
-            "the message to be delivered again or to be set aside",
+            "the message to be redelivered or dead-lettered",
             async () =>
                 (taken = await channel.BasicGetAsync(Poison, autoAck: false)) is not null
                 || await channel.MessageCountAsync($"{Poison}_error") > 0,

@@ -85,7 +85,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_differs_from_the_request_is_set_aside_at_once()
+    public async Task What_differs_from_the_request_is_rejected_at_once()
     {
         _lab.KnowsRides = false;
         await _lab.Deliver(_ride.Requested);
@@ -110,7 +110,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_end_or_price_of_a_ride_that_was_billed_is_set_aside()
+    public async Task Another_end_or_price_of_a_ride_that_was_billed_is_rejected()
     {
         await _lab.Happens(_ride.Completed);
         await Should.ThrowAsync<UnacceptableMessageException>(() =>
@@ -122,7 +122,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_fare_of_a_ride_that_is_being_paid_is_set_aside()
+    public async Task Another_fare_of_a_ride_that_is_being_paid_is_rejected()
     {
         await _lab.Deliver(_ride.Requested);
         await Fails(Fare() with { RiderId = "rider-2" });

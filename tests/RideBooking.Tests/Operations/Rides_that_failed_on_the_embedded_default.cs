@@ -10,7 +10,9 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Operations;
 
-/// <summary>The embedded host with a database that a test lets fail. Nothing is redelivered: what fails is set aside at once.</summary>
+/// <summary>
+/// The embedded host with a database that a test lets fail. Nothing is redelivered: what fails is moved to the error queue at once.
+/// </summary>
 public sealed class TroubledHost : HostInProcess
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-troubled-").FullName;
@@ -146,8 +148,8 @@ public sealed class Rides_that_failed_on_the_embedded_default : IAsyncLifetime
         await _host.Fails.Until(Invoice, TestContext.Current.CancellationToken);
 
         _host.Fails.With = _ => null;
-        // What failed at the very end may be set aside only after the operator has looked, or succeed at a retry: so he looks
-        // again, and does not count.
+        // What failed at the very end may reach the error queue only after the operator has looked, or succeed at a
+        // retry: so they look again, and do not count.
         await Eventually.Is(
             async () =>
             {

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-public sealed class Publishing_through_the_bus_outbox
+public sealed class BusOutboxTests
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-public sealed class Consuming_through_the_outbox
+public sealed class ConsumerOutboxTests
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 

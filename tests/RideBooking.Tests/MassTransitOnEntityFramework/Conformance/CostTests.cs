@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>The table in docs/performance.md, counted: one message at a time, so that none shares what it costs.</summary>
-public sealed class What_a_message_costs
+public sealed class CostTests
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
 

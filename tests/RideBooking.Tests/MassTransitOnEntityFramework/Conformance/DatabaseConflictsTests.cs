@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-public sealed class Telling_conflicts_from_other_faults
+public sealed class DatabaseConflictsTests
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-public sealed class Delivering_what_was_left_behind
+public sealed class DeliveryTests
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 

@@ -9,7 +9,7 @@ namespace RideBooking.MassTransitOnEntityFramework;
 /// A queue whose replicas have no majority, for instance, confirms nothing. Here nobody confirms that a parcel was seen, and letters
 /// arrive all the same.
 /// </summary>
-public sealed class A_destination_that_takes_nothing
+public sealed class DestinationTests
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 

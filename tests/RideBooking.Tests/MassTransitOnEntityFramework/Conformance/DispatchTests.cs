@@ -40,7 +40,7 @@ public sealed class RegisterLetterDefinition : ConsumerDefinition<RegisterLetter
     ) => endpointConfigurator.UseEntityFrameworkOutbox<PostOffice>(context);
 }
 
-public sealed class Dispatching_without_a_transport
+public sealed class DispatchTests
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>Somebody who waits for a command gives it up, as a request does whose time is over, while the database hangs.</summary>
-public sealed class Giving_up
+public sealed class GivingUpTests
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
     public static TheoryData<string> BothWays => Ways.Both(Databases);

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-public sealed class Committing_in_groups
+public sealed class GroupCommitTests
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
 

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-public sealed class Order_by_routing_key
+public sealed class OrderTests
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-public sealed class Storing_sagas
+public sealed class SagaRepositoryTests
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 

@@ -8,7 +8,7 @@ namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
 /// A message ends every process that receives it, and the process is started again each time: the broker sets it aside, and
-/// the rides go on. What was fetched with it may be set aside as well; an operator lets that be tried again.
+/// the rides go on. What was fetched with it may be dead-lettered as well; an operator redrives it.
 /// </summary>
 sealed class DeadlyMessage : Fault<ServersScene>
 {
@@ -82,7 +82,7 @@ sealed class DeadlyMessage : Fault<ServersScene>
     static async Task<bool> Dies(ServersScene scene)
     {
         await WaitFor.TrueAsync(
-            "the process to die or the message to be set aside",
+            "the process to die or the message to be dead-lettered",
             async () => scene.Host.HasExited || await IsSetAside(scene),
             s_patience,
             () => scene.Host.Output

@@ -8,7 +8,7 @@ namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>A broker that is away holds nobody up and loses nothing.</summary>
 [Collection(typeof(OnServersToStop))]
-public sealed class While_the_broker_is_away(ServersToStop servers)
+public sealed class When_the_broker_is_unavailable(ServersToStop servers)
 {
     const int Letters = 20;
 

@@ -2,17 +2,17 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Tests.Messaging;
 
-public sealed class Turns_of_a_ride
+public sealed class KeyedQueueTests
 {
     static readonly Guid s_ride = Guid.CreateVersion7();
 
-    readonly KeyedQueue<Guid> _turns = new();
+    readonly KeyedQueue<Guid> _queue = new();
     readonly List<string> _begun = [];
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Are_taken_one_after_the_other_in_the_order_of_arrival()
+    public async Task Work_of_a_ride_runs_one_at_a_time_in_the_order_of_arrival()
     {
         var (first, second, third) = (Work("first"), Work("second"), Work("third"));
         _begun.ShouldBe(["first"]);
@@ -29,7 +29,7 @@ public sealed class Turns_of_a_ride
     }
 
     [Fact]
-    public async Task Keep_no_other_ride_waiting()
+    public async Task Work_of_another_ride_does_not_wait()
     {
         var first = Work("first");
         var other = Work("of another ride", Guid.CreateVersion7());
@@ -42,7 +42,7 @@ public sealed class Turns_of_a_ride
     }
 
     [Fact]
-    public async Task Go_on_after_one_that_failed_and_leave_nothing_behind()
+    public async Task Work_that_failed_does_not_stop_the_next_and_leaves_nothing_behind()
     {
         var (first, second) = (Work("first"), Work("second"));
         first.Ends.SetException(new InvalidOperationException("A bug."));
@@ -50,15 +50,15 @@ public sealed class Turns_of_a_ride
 
         second.Ends.SetResult();
         await second.Handled;
-        _turns.Keys.ShouldBe(0);
+        _queue.Keys.ShouldBe(0);
     }
 
     [Fact]
-    public async Task Are_given_up_by_who_is_told_to_stop_and_the_next_still_waits_for_its_own()
+    public async Task Cancelled_work_leaves_the_queue_and_the_next_still_waits_for_the_first()
     {
         var first = Work("first");
         using var cancellationToken = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var waiting = _turns
+        var waiting = _queue
             .Enqueue(s_ride)
             .Run(() => throw new InvalidOperationException("Not its turn."), cancellationToken.Token);
         await cancellationToken.CancelAsync();
@@ -69,13 +69,13 @@ public sealed class Turns_of_a_ride
         first.Ends.SetResult();
         next.Ends.SetResult();
         await Task.WhenAll(first.Handled, next.Handled);
-        _turns.Keys.ShouldBe(0);
+        _queue.Keys.ShouldBe(0);
     }
 
     (TaskCompletionSource Ends, Task Begun, Task Handled) Work(string name, Guid? ride = null)
     {
         var (begins, ends) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var handled = _turns
+        var handled = _queue
             .Enqueue(ride ?? s_ride)
             .Run(
                 () =>

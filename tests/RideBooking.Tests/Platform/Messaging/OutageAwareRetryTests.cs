@@ -5,7 +5,7 @@ using RideBooking.Platform.Messaging.Failures;
 
 namespace RideBooking.Tests.Messaging;
 
-public sealed class PatientRetryTests
+public sealed class OutageAwareRetryTests
 {
     // What an altered table makes of a prepared statement.
     static readonly PostgresException s_stalePlan = new(
