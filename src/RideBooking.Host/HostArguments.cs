@@ -1,7 +1,6 @@
 using System.Reflection;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Hosting;
-using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Host;
 

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.Platform;
-using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Messaging;

@@ -1,5 +1,4 @@
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Billing;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using RideBooking.Contracts;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Billing;
 

@@ -9,7 +9,6 @@ using RideBooking.Demo.People;
 using RideBooking.Demo.Screen;
 using RideBooking.Demo.Watching;
 using RideBooking.Platform;
-using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationException;
 using Operator = RideBooking.Demo.Watching.Operator;

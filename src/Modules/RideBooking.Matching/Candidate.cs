@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Matching;

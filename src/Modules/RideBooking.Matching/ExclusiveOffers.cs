@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
-using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
 

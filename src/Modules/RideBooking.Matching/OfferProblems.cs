@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using RideBooking.Contracts;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 

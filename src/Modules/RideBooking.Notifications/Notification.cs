@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Notifications;
 

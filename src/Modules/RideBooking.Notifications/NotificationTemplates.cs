@@ -1,6 +1,5 @@
 using System.Globalization;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Notifications;
 

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using RideBooking.Contracts;
 using RideBooking.Payments.Gateway;
 using RideBooking.Payments.Methods;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Payments;

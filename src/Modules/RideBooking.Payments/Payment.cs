@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Idempotency;
 
 namespace RideBooking.Payments;
 

@@ -1,6 +1,5 @@
 using MassTransit;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Rides;
 

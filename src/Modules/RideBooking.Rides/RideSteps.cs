@@ -1,6 +1,5 @@
 using MassTransit;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Rides;

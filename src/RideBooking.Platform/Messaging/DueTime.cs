@@ -1,6 +1,5 @@
 using System.Globalization;
 using MassTransit;
-using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Platform.Messaging;
 

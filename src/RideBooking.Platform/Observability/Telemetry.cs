@@ -10,7 +10,6 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Observability;

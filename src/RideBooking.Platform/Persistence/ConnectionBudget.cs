@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Platform.Persistence;
 

@@ -1,4 +1,3 @@
-
 namespace RideBooking.Platform.Recovery;
 
 /// <summary>The unfinished work of a module whose next step is a command or a timer, not an event.</summary>

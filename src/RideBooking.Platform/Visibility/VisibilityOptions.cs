@@ -1,5 +1,3 @@
-using RideBooking.Platform.Http.Limits;
-
 namespace RideBooking.Platform.Visibility;
 
 /// <summary>How long a request waits until its dependencies are visible.</summary>

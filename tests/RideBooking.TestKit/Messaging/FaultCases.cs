@@ -5,7 +5,6 @@ using MassTransit;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Tests.Observability;
 
 namespace RideBooking.Tests.Messaging;

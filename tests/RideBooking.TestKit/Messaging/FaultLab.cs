@@ -15,7 +15,6 @@ using Microsoft.Extensions.Logging;
 using RideBooking.Platform;
 using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 using IHost = Microsoft.Extensions.Hosting.IHost;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration;
 using RideBooking.Host;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Hosting;
-using RideBooking.Platform.Recovery;
 
 namespace RideBooking.Tests.Host;
 

@@ -1,7 +1,6 @@
 using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Balance;
-using RideBooking.Payments.Gateway;
 using RideBooking.Testing;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using CsCheck;
 using MassTransit.SagaStateMachine;
 using RideBooking.Contracts;
-using RideBooking.EventLog;
 using RideBooking.Rides;
 
 namespace RideBooking.Tests.Rides;

@@ -1,5 +1,4 @@
 using RideBooking.Contracts;
-using RideBooking.Rides;
 
 namespace RideBooking.Tests.Rides;
 

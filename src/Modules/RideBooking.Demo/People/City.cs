@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Demo.Watching;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Demo.People;
 

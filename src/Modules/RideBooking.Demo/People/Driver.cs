@@ -1,8 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using RideBooking.Contracts;
-using RideBooking.Platform.Http.Authentication;
-using RideBooking.Platform.Http.Idempotency;
 
 namespace RideBooking.Demo.People;
 

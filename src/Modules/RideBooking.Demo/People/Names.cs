@@ -1,5 +1,3 @@
-using RideBooking.Platform.Http.Authentication;
-
 namespace RideBooking.Demo.People;
 
 /// <summary>The names of the people. The same number always has the same name.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Demo.People;
 

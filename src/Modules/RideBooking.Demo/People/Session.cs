@@ -5,8 +5,6 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using RideBooking.Platform.Http.Idempotency;
-using RideBooking.Platform.Http.Limits;
 
 namespace RideBooking.Demo.People;
 

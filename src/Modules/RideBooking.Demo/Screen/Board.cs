@@ -1,7 +1,5 @@
 using System.Globalization;
 using RideBooking.Demo.Watching;
-using RideBooking.Platform.Http.Requests;
-using RideBooking.Positions;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using RideBooking.Platform.Http.Requests;
 using Spectre.Console;
 
 namespace RideBooking.Demo.Screen;

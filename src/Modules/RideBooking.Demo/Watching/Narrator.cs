@@ -1,7 +1,5 @@
 using System.Text.Json;
-using RideBooking.Contracts;
 using RideBooking.Demo.People;
-using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Demo.Watching;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Demo.People;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Demo.Watching;
 

@@ -6,10 +6,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MassTransit;
 using RideBooking.Platform;
-using RideBooking.Platform.Http.Idempotency;
-using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
-using RideBooking.Platform.Messaging.Failures;
 
 namespace RideBooking.Operations.ErrorQueues;
 

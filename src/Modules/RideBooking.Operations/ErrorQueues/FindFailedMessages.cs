@@ -1,4 +1,3 @@
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.ErrorQueues;

@@ -6,8 +6,6 @@ using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Hosting;
-using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;

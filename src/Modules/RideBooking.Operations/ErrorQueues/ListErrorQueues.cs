@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Operations.ErrorQueues;

@@ -4,7 +4,6 @@ using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
-using RideBooking.Positions;
 
 namespace RideBooking.Operations.ErrorQueues;
 

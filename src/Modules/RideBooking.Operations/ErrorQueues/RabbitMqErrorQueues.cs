@@ -5,7 +5,6 @@ using MassTransit;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
-using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.RabbitMq;
 

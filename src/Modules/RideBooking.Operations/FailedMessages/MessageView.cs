@@ -1,6 +1,4 @@
 using RideBooking.Operations.ErrorQueues;
-using RideBooking.Platform.Http.Idempotency;
-using RideBooking.Platform.Messaging.Failures;
 
 namespace RideBooking.Operations.FailedMessages;
 

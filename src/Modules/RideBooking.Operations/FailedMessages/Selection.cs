@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Operations.ErrorQueues;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 

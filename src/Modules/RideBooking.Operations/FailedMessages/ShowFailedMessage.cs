@@ -10,10 +10,8 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Operations.ErrorQueues;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
-using RideBooking.Platform.Messaging.Failures;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;

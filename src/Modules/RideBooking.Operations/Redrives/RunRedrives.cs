@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Redrives;

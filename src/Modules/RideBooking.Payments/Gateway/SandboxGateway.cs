@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Configuration;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Persistence;
 using DatabaseConflicts = MassTransit.DatabaseConflicts;
 

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Persistence;
 

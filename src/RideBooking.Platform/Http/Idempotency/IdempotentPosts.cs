@@ -9,7 +9,6 @@ using Microsoft.Net.Http.Headers;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Limits;
 using RideBooking.Platform.Http.Problems;
-using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Platform.Http.Idempotency;
 

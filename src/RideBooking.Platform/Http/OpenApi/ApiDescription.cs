@@ -12,7 +12,6 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Limits;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Http.Streaming;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using RideBooking.Platform.Observability;
 using Scalar.AspNetCore;
 
 namespace RideBooking.Platform.Http.OpenApi;

@@ -1,5 +1,3 @@
-using RideBooking.Platform.Http.Limits;
-
 namespace RideBooking.Platform.Http.Problems;
 
 /// <summary>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
-using RideBooking.Platform.Http.Authentication;
 
 namespace RideBooking.Platform.Http.Requests;
 

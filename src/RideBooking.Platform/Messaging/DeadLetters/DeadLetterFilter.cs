@@ -3,7 +3,6 @@ using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Messaging.DeadLetters;

@@ -6,7 +6,6 @@ using MassTransit.Context;
 using MassTransit.QuartzIntegration;
 using MassTransit.RabbitMqTransport;
 using MassTransit.Serialization;
-using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Messaging.Failures;

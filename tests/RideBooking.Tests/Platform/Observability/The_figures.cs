@@ -4,7 +4,6 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RideBooking.Host;
 using RideBooking.Platform.Http;
-using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
 using RideBooking.Tests.Documentation;

@@ -1,5 +1,3 @@
-
-
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>Every other rider cancels in the instant in which the driver accepts.</summary>

@@ -1,5 +1,3 @@
-
-
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
