@@ -4,4 +4,8 @@ namespace RideBooking.Contracts;
 /// <param name="Lat">Latitude in degrees, -90 to 90.</param>
 /// <param name="Lng">Longitude in degrees, -180 to 180.</param>
 /// <param name="Address">The address or name of the place, if known.</param>
-public sealed record Place(double Lat, double Lng, string? Address = null);
+public sealed record Place(double Lat, double Lng, string? Address = null)
+{
+    /// <summary>The max length of the address, in characters.</summary>
+    public const int MaxAddressLength = 500;
+}

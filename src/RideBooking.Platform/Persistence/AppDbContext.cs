@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Platform.Persistence;
 
@@ -51,7 +50,7 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
                 if (value.ClrType == typeof(Money))
                     value.ComplexType.FindProperty(nameof(Money.Currency))!.SetMaxLength(3);
                 else if (value.ClrType == typeof(Place))
-                    value.ComplexType.FindProperty(nameof(Place.Address))!.SetMaxLength(Rules.MaxAddressLength);
+                    value.ComplexType.FindProperty(nameof(Place.Address))!.SetMaxLength(Place.MaxAddressLength);
             }
             if (entity.GetSchema() is not null)
                 continue;

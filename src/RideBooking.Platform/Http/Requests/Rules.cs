@@ -8,9 +8,6 @@ namespace RideBooking.Platform.Http.Requests;
 /// </summary>
 public static class Rules
 {
-    /// <summary>The max length of the address of a <see cref="Place"/>, in characters.</summary>
-    public const int MaxAddressLength = 500;
-
     /// <summary>Requires a place on the globe, whose address, if any, is text.</summary>
     public static IRuleBuilderOptions<T, Place?> OnTheMap<T>(this IRuleBuilder<T, Place?> rule) =>
         rule.SetValidator(PlaceRule.Instance!);
@@ -51,7 +48,7 @@ public static class Rules
         {
             RuleFor(place => place.Lat).Latitude();
             RuleFor(place => place.Lng).Longitude();
-            RuleFor(place => place.Address).Text(0, MaxAddressLength);
+            RuleFor(place => place.Address).Text(0, Place.MaxAddressLength);
         }
     }
 }

@@ -78,7 +78,7 @@ public sealed class ValidationTests(ValidationTests.Served served) : IClassFixtu
     [Fact]
     public async Task An_address_is_bounded()
     {
-        var address = new string('a', Rules.MaxAddressLength + 1);
+        var address = new string('a', Place.MaxAddressLength + 1);
         await (await Post($$"""{"from":{"lat":0,"lng":0,"address":"{{address}}"},"name":"x"}""")).ShouldRefuse(
             "from.address"
         );
