@@ -1,6 +1,6 @@
 namespace RideBooking.Contracts;
 
-/// <summary>The reasons of cancellations that nobody wrote. All other reasons are free text.</summary>
+/// <summary>The cancellation reasons that the system sets. All other reasons are free text that a person wrote.</summary>
 public static class CancellationReason
 {
     /// <summary>The rider did not come to the pickup.</summary>

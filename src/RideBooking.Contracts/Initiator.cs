@@ -12,6 +12,6 @@ public static class Initiator
     /// <summary>An operator.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Nobody: the state of the ride left no other choice.</summary>
+    /// <summary>The system, because of the state of the ride.</summary>
     public const string System = "system";
 }

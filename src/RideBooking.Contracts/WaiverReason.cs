@@ -9,6 +9,6 @@ public static class WaiverReason
     /// <summary>The ride was cancelled soon enough after the assignment.</summary>
     public const string WithinFreePeriod = "withinFreePeriod";
 
-    /// <summary>Somebody else than the rider cancelled.</summary>
+    /// <summary>Someone other than the rider cancelled.</summary>
     public const string NotCancelledByRider = "notCancelledByRider";
 }

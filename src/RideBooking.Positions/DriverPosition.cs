@@ -2,8 +2,9 @@ namespace RideBooking.Positions;
 
 /// <summary>The last known position of a driver. A driver in this table is not necessarily on duty.</summary>
 /// <remarks>
-/// It is the one table that modules share: positions are frequent, lossy data that are never sent over the bus. Drivers owns
-/// and writes it, Matching searches it for the nearest drivers, and Rides checks reports of drivers by it.
+/// It is the one table that modules share: positions are frequent, lossy data that are never sent over the bus. Drivers owns it
+/// and writes the positions, Matching searches it for the nearest drivers and records when a driver answered, and Rides checks
+/// by it what drivers report.
 /// </remarks>
 public sealed class DriverPosition
 {

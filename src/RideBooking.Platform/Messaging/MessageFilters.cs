@@ -19,7 +19,7 @@ internal static class MessageFilters
 {
     /// <summary>Adds a filter outside of those that are added later, and inside of those that were added before.</summary>
     public static void UseMessageFilter(this IReceiveEndpointConfigurator endpoint, IMessageFilter around) =>
-        new Observer(endpoint, around).Start();
+        new Observer(endpoint, around).Observe();
 
     sealed class Observer : ConfigurationObserver, IMessageConfigurationObserver
     {
@@ -28,7 +28,7 @@ internal static class MessageFilters
         public Observer(IConsumePipeConfigurator endpoint, IMessageFilter around)
             : base(endpoint) => _around = around;
 
-        public void Start() => Connect(this);
+        public void Observe() => Connect(this);
 
         public void MessageConfigured<TMessage>(IConsumePipeConfigurator configurator)
             where TMessage : class => configurator.AddPipeSpecification(new Filter<TMessage>(_around));

@@ -10,8 +10,8 @@ public abstract class StateMachineOfRide<TInstance> : MassTransitStateMachine<TI
 {
     /// <summary>Correlates the event with the instance of its ride.</summary>
     /// <remarks>
-    /// An event of an unknown ride may be early: unless told otherwise it fails, so that it is retried, redelivered and at last
-    /// moved to the error queue. A timer of an unknown ride has nothing to end.
+    /// An event of an unknown ride may be early. By default it fails, so that it is retried, redelivered, and finally moved to the
+    /// error queue.
     /// </remarks>
     /// <param name="property">The machine's event.</param>
     /// <param name="rideId">Returns the ride's id.</param>

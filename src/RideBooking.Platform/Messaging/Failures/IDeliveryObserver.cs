@@ -1,6 +1,6 @@
 namespace RideBooking.Platform.Messaging.Failures;
 
-/// <summary>Is told of every delivery that an endpoint in a transaction has finished with.</summary>
+/// <summary>Observes every delivery that an endpoint with an inbox has finished with.</summary>
 internal interface IDeliveryObserver
 {
     /// <summary>Records that an endpoint has finished with a delivery of the message.</summary>
