@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -31,6 +32,10 @@ sealed partial class GroupCommit<TDbContext>(
     // How long delivered messages wait for a group that also deletes them. If order is kept, other processes wait for the
     // deletion before they send the next messages.
     readonly TimeSpan _deletionDelay = TimeSpan.FromMilliseconds(settings.KeepsOrder ? 20 : 100);
+
+    // Without group commit, the only work here is deletions by key. A stricter level would let a deletion fail if a sweeper
+    // claims the message at the same moment.
+    IsolationLevel IsolationLevel => settings.GroupsCommits ? settings.IsolationLevel : IsolationLevel.ReadCommitted;
 
     readonly ConcurrentQueue<Pending> _waiting = new();
     readonly ConcurrentQueue<Deletion> _deletions = new();
@@ -192,7 +197,7 @@ sealed partial class GroupCommit<TDbContext>(
                     {
                         context.ChangeTracker.Clear();
                         await using var transaction = await context.Database.BeginTransactionAsync(
-                            settings.IsolationLevel,
+                            IsolationLevel,
                             cancellationToken
                         );
                         group.HasBegun = true;
