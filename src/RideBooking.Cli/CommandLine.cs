@@ -22,8 +22,8 @@ internal static class CommandLine
         var parsed = Commands(terminal).Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            var said = parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
-            terminal.Complain($"{string.Join("; ", said)}. See --help.");
+            var errors = parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
+            terminal.WriteError($"{string.Join("; ", errors)}. See --help.");
             return ExitCode.Usage;
         }
         try
@@ -40,7 +40,7 @@ internal static class CommandLine
         }
         catch (CommandFailedException failed)
         {
-            terminal.Complain(failed.Message);
+            terminal.WriteError(failed.Message);
             return failed.ExitCode;
         }
         catch (OperationCanceledException)

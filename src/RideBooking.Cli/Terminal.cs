@@ -44,13 +44,13 @@ internal sealed class Terminal(
     public IAnsiConsole ErrorConsole => Draw(error, isTerminal.Error);
 
     /// <summary>Writes a line of results.</summary>
-    public void Say(string text = "") => output.WriteLine(Text.Clean(text));
+    public void WriteLine(string text = "") => output.WriteLine(Text.Clean(text));
 
     /// <summary>Writes a line for a person, not for a pipe.</summary>
-    public void Note(string text) => error.WriteLine(Text.Clean(text));
+    public void WriteNote(string text) => error.WriteLine(Text.Clean(text));
 
     /// <summary>Writes an error message.</summary>
-    public void Complain(string text) => error.WriteLine($"ridebooking: {Text.OneLine(text)}");
+    public void WriteError(string text) => error.WriteLine($"ridebooking: {Text.OneLine(text)}");
 
     /// <summary>Writes a heading.</summary>
     public void Heading(string text)

@@ -33,7 +33,7 @@ public sealed class EventLogSignal
     }
 
     /// <summary>Whether any reader in this process is listening.</summary>
-    internal bool IsAnybodyListening
+    internal bool HasListeners
     {
         get
         {
@@ -43,9 +43,9 @@ public sealed class EventLogSignal
     }
 
     /// <summary>Passes numbered events to the listeners that follow them.</summary>
-    internal void Tell(IEnumerable<LoggedEvent> numbered)
+    internal void Publish(IEnumerable<LoggedEvent> numbered)
     {
-        if (!IsAnybodyListening)
+        if (!HasListeners)
             return;
         foreach (var row in numbered)
         {
@@ -59,26 +59,26 @@ public sealed class EventLogSignal
         }
     }
 
-    /// <summary>Tells the listeners of a stream or driver that something about it has changed without an event.</summary>
+    /// <summary>Notifies the listeners of a stream or driver that something about it has changed without an event.</summary>
     public void Invalidate(string about)
     {
         lock (_changing)
             Notify(about, null);
     }
 
-    /// <summary>Tells all listeners that there may be events which they have missed.</summary>
+    /// <summary>Notifies all listeners that there may be events which they have missed.</summary>
     internal void Invalidate()
     {
         lock (_changing)
             foreach (var listener in _listeners.Values.SelectMany(all => all))
-                listener.Hear(null);
+                listener.Enqueue(null);
     }
 
     void Notify(string about, LoggedEvent? row)
     {
         if (_listeners.TryGetValue(about, out var those))
             foreach (var listener in those)
-                listener.Hear(row);
+                listener.Enqueue(row);
     }
 
     void Forget(string about, EventListener gone)
@@ -98,29 +98,29 @@ public sealed class EventLogSignal
 /// <summary>Listens for events about one stream or driver, until it is disposed of.</summary>
 public sealed class EventListener : IDisposable
 {
-    readonly Channel<LoggedEvent?> _heard = Channel.CreateUnbounded<LoggedEvent?>();
+    readonly Channel<LoggedEvent?> _events = Channel.CreateUnbounded<LoggedEvent?>();
     readonly Action<EventListener> _forget;
 
     internal EventListener(Action<EventListener> forget) => _forget = forget;
 
-    internal void Hear(LoggedEvent? row) => _heard.Writer.TryWrite(row);
+    internal void Enqueue(LoggedEvent? row) => _events.Writer.TryWrite(row);
 
     /// <summary>Waits for events, or until the time limit.</summary>
     /// <returns>
     /// The events since the last call, in the order of the log; with <c>Missed</c> when there may be more, which only
     /// reading the log finds.
     /// </returns>
-    public async Task<(IReadOnlyList<LoggedEvent> Events, bool Missed)> Hear(
-        TimeSpan patience,
+    public async Task<(IReadOnlyList<LoggedEvent> Events, bool Missed)> Receive(
+        TimeSpan timeout,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(patience, clock);
+        using var limit = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await _heard.Reader.WaitToReadAsync(either.Token);
+            await _events.Reader.WaitToReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -129,7 +129,7 @@ public sealed class EventListener : IDisposable
 
         var events = new List<LoggedEvent>();
         var missed = false;
-        while (_heard.Reader.TryRead(out var row))
+        while (_events.Reader.TryRead(out var row))
             if (row is null)
                 missed = true;
             else

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.EventLog;
 
-/// <summary>Tells this process's readers of every event once, in order.</summary>
+/// <summary>Publishes every event once, in order, to the readers in this process.</summary>
 /// <remarks>
 /// It learns of the process's own events as they are numbered, without a further query, and of other replicas' events by one
 /// query for all readers.
@@ -11,7 +11,7 @@ public sealed class LogTail(EventLogSignal signal)
 {
     const int Batch = 500;
 
-    long? _told;
+    long? _published;
 
     /// <summary>
     /// Checks by one query whether other replicas have numbered events since, and whether any await their numbers.
@@ -21,24 +21,24 @@ public sealed class LogTail(EventLogSignal signal)
         var log = await db.Set<LogHead>()
             .Select(head => new { head.Position, Pending = db.Set<LoggedEvent>().Any(row => row.Position == null) })
             .SingleAsync(cancellationToken);
-        return (log.Position != _told, log.Pending);
+        return (log.Position != _published, log.Pending);
     }
 
-    /// <summary>Tells the readers of these events, and of earlier ones that this process does not know.</summary>
+    /// <summary>Publishes these events, and the earlier ones that this process does not know.</summary>
     /// <param name="db">Reads the earlier events.</param>
     /// <param name="numbered">The events that this process has numbered, in order; may be empty.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    public async Task Tell(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken)
+    public async Task Publish(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken)
     {
-        if (_told is null || !signal.IsAnybodyListening)
+        if (_published is null || !signal.HasListeners)
         {
             // Read the head before the listeners: a listener that is added after this query reads the log after it, and so
             // finds the events that it counts.
-            var first = _told is null;
+            var first = _published is null;
             var head = await Head(db, numbered, cancellationToken);
-            if (first || !signal.IsAnybodyListening)
+            if (first || !signal.HasListeners)
             {
-                _told = head;
+                _published = head;
                 if (first)
                     signal.Invalidate();
                 return;
@@ -47,14 +47,14 @@ public sealed class LogTail(EventLogSignal signal)
 
         if (IsContiguous(numbered))
         {
-            Tell(numbered);
+            Publish(numbered);
             return;
         }
         List<LoggedEvent> found;
         do
         {
-            found = await db.ReadNumbered(new EventFilter(_told!.Value), Batch, cancellationToken);
-            Tell(found);
+            found = await db.ReadNumbered(new EventFilter(_published!.Value), Batch, cancellationToken);
+            Publish(found);
         } while (found.Count == Batch);
     }
 
@@ -65,15 +65,15 @@ public sealed class LogTail(EventLogSignal signal)
 
     bool IsContiguous(IReadOnlyList<LoggedEvent> numbered)
     {
-        var next = _told;
+        var next = _published;
         return next is not null && numbered.Count > 0 && numbered.All(row => row.Position == ++next);
     }
 
-    void Tell(IReadOnlyList<LoggedEvent> events)
+    void Publish(IReadOnlyList<LoggedEvent> events)
     {
         if (events.Count == 0)
             return;
-        signal.Tell(events);
-        _told = events[^1].Position;
+        signal.Publish(events);
+        _published = events[^1].Position;
     }
 }

@@ -45,7 +45,7 @@ public static class Expect
     /// </summary>
     public static ObservationExpectation Faulted<TException>()
         where TException : Exception =>
-        new($"failed with {Words.TypeName(typeof(TException))}", [ObservationKind.Faulted], typeof(TException));
+        new($"failed with {Formatting.TypeName(typeof(TException))}", [ObservationKind.Faulted], typeof(TException));
 
     /// <summary>
     /// Expects that a message failed permanently because the machine neither handles nor ignores it in its state.
@@ -54,7 +54,7 @@ public static class Expect
         where TMessage : class
     {
         var expectation = new ObservationExpectation(
-            $"not accepted {Words.TypeName(typeof(TMessage))}",
+            $"not accepted {Formatting.TypeName(typeof(TMessage))}",
             [ObservationKind.Faulted],
             typeof(TMessage)
         );
@@ -84,7 +84,7 @@ public static class Expect
         where TSaga : class, ISaga => new(id);
 
     /// <summary>Expects a message that was published or sent with exactly this content.</summary>
-    public static MessageExpectation<T> Said<T>(T message)
+    public static MessageExpectation<T> PublishedOrSent<T>(T message)
         where T : class =>
         new MessageExpectation<T>(
             "published or sent",

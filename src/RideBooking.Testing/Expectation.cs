@@ -63,7 +63,7 @@ public sealed class MessageExpectation<T> : ObservationExpectation
     where T : class
 {
     internal MessageExpectation(string verb, params ObservationKind[] kinds)
-        : base($"{verb} {Words.TypeName(typeof(T))}", kinds, typeof(T)) { }
+        : base($"{verb} {Formatting.TypeName(typeof(T))}", kinds, typeof(T)) { }
 
     /// <summary>Requires some of the message's content. Properties that are not given may have any value.</summary>
     /// <param name="content">An object with some of the message's properties, often an anonymous one.</param>
@@ -103,13 +103,13 @@ public sealed class MessageExpectation<T> : ObservationExpectation
     public MessageExpectation<T> In(TimeSpan delay)
     {
         Add(
-            $"in {Words.Span(delay)}",
+            $"in {Formatting.Span(delay)}",
             it =>
                 it.Due - it.At == delay
                     ? []
                     :
                     [
-                        $"due: expected in {Words.Span(delay)}, was {(it.Due is { } due ? $"in {Words.Span(due - it.At)}" : "not scheduled")}",
+                        $"due: expected in {Formatting.Span(delay)}, was {(it.Due is { } due ? $"in {Formatting.Span(due - it.At)}" : "not scheduled")}",
                     ]
         );
         return this;
@@ -119,7 +119,7 @@ public sealed class MessageExpectation<T> : ObservationExpectation
     {
         var expected = Envelope.ContentOf(content, type);
         Add(
-            Words.Content(expected),
+            Formatting.Content(expected),
             it => it.Envelope is { } envelope ? Difference.Between(expected, envelope.Content, partly) : ["no message"]
         );
         return this;
@@ -136,7 +136,7 @@ public sealed class SagaExpectation<TSaga> : Expectation, ISagaExpectation
 
     internal SagaExpectation(Guid? id) => _id = id;
 
-    string Name => _id is { } id ? $"{Words.TypeName(typeof(TSaga))} {id}" : Words.TypeName(typeof(TSaga));
+    string Name => _id is { } id ? $"{Formatting.TypeName(typeof(TSaga))} {id}" : Formatting.TypeName(typeof(TSaga));
 
     /// <summary>Requires a state, by name.</summary>
     public SagaExpectation<TSaga> Is(string state)

@@ -9,8 +9,8 @@ public sealed class LabRun : LabView, IStage
 {
     readonly int _maxSteps;
 
-    internal LabRun(LabEngine engine, World world, int mostSteps)
-        : base(engine, world) => _maxSteps = mostSteps;
+    internal LabRun(LabEngine engine, World world, int maxSteps)
+        : base(engine, world) => _maxSteps = maxSteps;
 
     /// <summary>Delivers a message to its receivers, and everything that follows from it.</summary>
     /// <param name="message">The message.</param>
@@ -127,7 +127,7 @@ public sealed class LabRun : LabView, IStage
         var deliveries = Engine.Route(envelope);
         if (deliveries.Count == 0)
             throw new ArgumentException(
-                $"No saga or consumer in the lab accepts {Words.TypeName(type)}. Accepted types: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Words.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
+                $"No saga or consumer in the lab accepts {Formatting.TypeName(type)}. Accepted types: {string.Join(", ", Engine.Receivers.SelectMany(it => it.Takes).Select(Formatting.TypeName).Distinct().Order(StringComparer.Ordinal))}.",
                 nameof(message)
             );
         World = World with
@@ -188,7 +188,7 @@ public sealed class LabRun : LabView, IStage
 
     /// <summary>Creates the exception for a scenario that answers a request which was not made.</summary>
     internal static InvalidOperationException NoRequest(Type type, string timeline) =>
-        new($"No request {Words.TypeName(type)} was made in the lab:\n{timeline}");
+        new($"No request {Formatting.TypeName(type)} was made in the lab:\n{timeline}");
 
     static Serializer.Head AnswerTo(Envelope request) =>
         new(

@@ -85,12 +85,12 @@ public class SagaLab : IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
-        var report = await FindBreach(setup, cancellationToken);
-        return report.Breach is null ? report : throw new SagaLabException(report.Breach.ToString());
+        var report = await FindViolation(setup, cancellationToken);
+        return report.Violation is null ? report : throw new SagaLabException(report.Violation.ToString());
     }
 
     /// <summary>Like <see cref="Explore"/>, for tests that expect a violation.</summary>
-    public Task<ExplorationReport> FindBreach(
+    public Task<ExplorationReport> FindViolation(
         Action<ExplorationSetup> setup,
         CancellationToken cancellationToken = default
     )

@@ -21,7 +21,7 @@ public sealed class Step
     internal TimeSpan? Time { get; private init; }
 
     /// <summary>Lets time pass. Everything that becomes due happens.</summary>
-    public static Step Passes(TimeSpan time) => new($"{Words.Span(time)} pass") { Time = time };
+    public static Step Passes(TimeSpan time) => new($"{Formatting.Span(time)} pass") { Time = time };
 
     /// <summary>Lets time pass until nothing more is due.</summary>
     public static Step PassesUntilNothingIsDue() => new("time passes until nothing is due");
@@ -58,7 +58,7 @@ public sealed class Step
     public static Step Fail<TRequest>(Exception exception)
         where TRequest : class =>
         new(
-            $"{Words.TypeName(typeof(TRequest))} fails",
+            $"{Formatting.TypeName(typeof(TRequest))} fails",
             (stage, _, cancellationToken) => stage.Fail(typeof(TRequest), exception, cancellationToken)
         );
 

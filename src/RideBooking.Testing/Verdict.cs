@@ -33,7 +33,7 @@ static class Verdict
             null => throw new ArgumentException("null is expected.", nameof(expected)),
             _ => (Expectation)
                 typeof(Expect)
-                    .GetMethod(nameof(Expect.Said))!
+                    .GetMethod(nameof(Expect.PublishedOrSent))!
                     .MakeGenericMethod(expected.GetType())
                     .Invoke(null, [expected])!,
         };

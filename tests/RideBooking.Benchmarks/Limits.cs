@@ -2,7 +2,7 @@ using RideBooking.Benchmarks.Saga;
 
 namespace RideBooking.Benchmarks;
 
-/// <summary>What servers and bus can do at most: measured while nothing else is on them, in the run that is compared with it.</summary>
+/// <summary>What servers and bus can do at max: measured while nothing else is on them, in the run that is compared with it.</summary>
 /// <param name="CommitsPerSecond">Durable transactions of one row each that the database commits; null where that is not measured.</param>
 /// <param name="MessagesPerSecond">Messages that broker and bus carry to a consumer that does nothing.</param>
 sealed record Limits(double? CommitsPerSecond, double MessagesPerSecond)

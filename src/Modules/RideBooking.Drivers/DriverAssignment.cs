@@ -10,7 +10,7 @@ internal enum WorkStage
 {
     Offered = 1,
     Assigned = 2,
-    Over = 3,
+    Ended = 3,
 }
 
 /// <summary>An offer made to a driver and the ride that may have resulted from it, as this module knows them.</summary>

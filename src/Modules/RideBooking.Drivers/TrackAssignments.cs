@@ -29,10 +29,10 @@ internal sealed class TrackAssignments(AppDbContext db)
     }
 
     public Task Consume(ConsumeContext<OfferDeclined> context) =>
-        Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+        Reaches(WorkStage.Ended, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
 
     public Task Consume(ConsumeContext<OfferExpired> context) =>
-        Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+        Reaches(WorkStage.Ended, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
 
     public async Task Consume(ConsumeContext<DriverAssigned> context)
     {
@@ -48,7 +48,7 @@ internal sealed class TrackAssignments(AppDbContext db)
     }
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>
-        Reaches(WorkStage.Over, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+        Reaches(WorkStage.Ended, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
         EndRide(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
@@ -99,7 +99,7 @@ internal sealed class TrackAssignments(AppDbContext db)
                     context.CancellationToken
                 );
         if (assignment is not null)
-            assignment.Stage = WorkStage.Over;
+            assignment.Stage = WorkStage.Ended;
         if (
             !context.IsRetry()
             || !await db.Set<EndedRide>().AnyAsync(ride => ride.RideId == rideId, context.CancellationToken)

@@ -93,7 +93,7 @@ internal static class DriverEvents
             mayEnd = false;
             for (var poll = false; !poll; )
             {
-                var (events, missed) = await listener.Hear(delay, clock, cancellationToken);
+                var (events, missed) = await listener.Receive(delay, clock, cancellationToken);
                 foreach (var row in events.Where(row => s_ends.Contains(row.EventType)))
                     if (row.StreamId == known?.RideId.ToString())
                         delay = s_minDelay;

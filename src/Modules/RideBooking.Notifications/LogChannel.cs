@@ -11,7 +11,7 @@ internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificatio
 {
     public Task Send(Notification notification, CancellationToken cancellationToken)
     {
-        Told(
+        LogNotified(
             notification.Audience,
             notification.RecipientId,
             notification.Kind,
@@ -25,5 +25,5 @@ internal sealed partial class LogChannel(ILogger<LogChannel> log) : INotificatio
         Level = LogLevel.Debug,
         Message = "Notified {Audience} {RecipientId} of {Kind} (ride {RideId}, event {EventId})"
     )]
-    partial void Told(Audience audience, string recipientId, string kind, Guid rideId, Guid eventId);
+    partial void LogNotified(Audience audience, string recipientId, string kind, Guid rideId, Guid eventId);
 }

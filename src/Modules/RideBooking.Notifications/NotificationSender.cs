@@ -12,7 +12,7 @@ namespace RideBooking.Notifications;
 /// </remarks>
 internal sealed class NotificationSender(AppDbContext db, IEnumerable<INotificationChannel> channels)
 {
-    public async Task Tell(ConsumeContext context, NotificationContent? notice)
+    public async Task Send(ConsumeContext context, NotificationContent? notice)
     {
         if (notice is null)
             return;

@@ -11,14 +11,14 @@ internal sealed class NotifyDriver(NotificationSender notifier)
         IConsumer<RideCancelled>
 {
     public Task Consume(ConsumeContext<DriverOffered> context) =>
-        notifier.Tell(context, NotificationTemplates.ForDriver(context.Message));
+        notifier.Send(context, NotificationTemplates.ForDriver(context.Message));
 
     public Task Consume(ConsumeContext<DriverIgnoredOffers> context) =>
-        notifier.Tell(context, NotificationTemplates.ForDriver(context.Message));
+        notifier.Send(context, NotificationTemplates.ForDriver(context.Message));
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>
-        notifier.Tell(context, NotificationTemplates.ForDriver(context.Message));
+        notifier.Send(context, NotificationTemplates.ForDriver(context.Message));
 
     public Task Consume(ConsumeContext<RideCancelled> context) =>
-        notifier.Tell(context, NotificationTemplates.ForDriver(context.Message));
+        notifier.Send(context, NotificationTemplates.ForDriver(context.Message));
 }

@@ -21,44 +21,44 @@ internal sealed class NotifyRider(NotificationSender notifier)
         IConsumer<ReceiptIssued>
 {
     public Task Consume(ConsumeContext<DriverAssigned> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<NoDriverFound> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<DriverArrived> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<RideStarted> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<RideCancelled> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<FareFinalized> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<CancellationFeeAssessed> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<PaymentCaptured> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<PaymentFailed> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<BalanceOutstanding> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<BalanceSettled> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 
     public Task Consume(ConsumeContext<ReceiptIssued> context) =>
-        notifier.Tell(context, NotificationTemplates.ForRider(context.Message));
+        notifier.Send(context, NotificationTemplates.ForRider(context.Message));
 }

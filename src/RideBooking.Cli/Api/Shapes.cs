@@ -45,7 +45,7 @@ internal record MessageShape(
     DateTimeOffset? SentAt
 );
 
-internal sealed record WholeMessageShape(
+internal sealed record MessageDetailsShape(
     string Id,
     string Queue,
     string Endpoint,
@@ -66,7 +66,7 @@ internal sealed record WholeMessageShape(
     string? BodyBase64,
     string? StackTrace,
     RideShape? Ride,
-    IReadOnlyList<DoneShape> History
+    IReadOnlyList<OperatorActionShape> History
 )
     : MessageShape(
         Id,
@@ -86,7 +86,7 @@ internal sealed record WholeMessageShape(
 
 internal sealed record RideShape(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
 
-internal sealed record DoneShape(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
+internal sealed record OperatorActionShape(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
 
 internal sealed record PlanShape(int Count, int Matching, int NotFound, IReadOnlyList<MessageShape> Items);
 

@@ -17,7 +17,7 @@ internal static class AuditCommand
                 using var api = await host.Connect(parsed, cancellationToken);
                 var answer = await api.Get($"operations/audit?limit={parsed.GetValue(limit)}", cancellationToken);
                 if (host.Json(parsed))
-                    terminal.Say(answer.Indented());
+                    terminal.WriteLine(answer.Indented());
                 else
                     terminal.Table(
                         [

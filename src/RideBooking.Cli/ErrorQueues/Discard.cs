@@ -28,7 +28,7 @@ internal static class Discard
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var (selection, most) = (targets.Selection(parsed), parsed.GetValue(limit));
+                var (selection, max) = (targets.Selection(parsed), parsed.GetValue(limit));
                 if (parsed.GetValue(dryRun) || !parsed.GetValue(yes))
                 {
                     var plan = new Plan(await Ask(dryRun: true), targets.Ids(parsed));
@@ -38,11 +38,11 @@ internal static class Discard
                         return end;
                     await terminal.Confirm(plan.Question("Discard", "from the queue"), cancellationToken);
                     // Only the confirmed messages are discarded, not those that arrive in the queue meanwhile.
-                    most = plan.Count;
+                    max = plan.Count;
                 }
                 var answer = await Ask(dryRun: false);
                 var done = answer.As<DiscardedShape>();
-                terminal.Say(
+                terminal.WriteLine(
                     host.Json(parsed)
                         ? answer.Indented()
                         : $"{Text.Count(done.Discarded, "message")} discarded{(done.NotFound > 0 ? $", {done.NotFound} no longer in the queue" : "")}."
@@ -55,7 +55,7 @@ internal static class Discard
                         new
                         {
                             Selection = selection,
-                            Limit = most,
+                            Limit = max,
                             Reason = parsed.GetValue(reason),
                             DryRun = dryRun,
                         },

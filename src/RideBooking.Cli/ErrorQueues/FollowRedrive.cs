@@ -44,7 +44,7 @@ internal static class FollowRedrive
     {
         var (id, selected) = (redrive.As<RedriveShape>().Id, redrive.As<RedriveShape>().Selected);
         if (!terminal.ShowsProgress)
-            terminal.Note($"Redrive {id} of {Text.Count(selected, "message")} started.");
+            terminal.WriteNote($"Redrive {id} of {Text.Count(selected, "message")} started.");
         try
         {
             redrive = terminal.ShowsProgress
@@ -53,7 +53,9 @@ internal static class FollowRedrive
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            terminal.Note($"The redrive continues in the host. Follow it with: ridebooking error-queues follow {id}");
+            terminal.WriteNote(
+                $"The redrive continues in the host. Follow it with: ridebooking error-queues follow {id}"
+            );
             return ExitCode.Interrupted;
         }
         catch (CommandFailedException lost) when (lost.ExitCode == ExitCode.Unreachable)
@@ -119,9 +121,9 @@ internal static class FollowRedrive
     {
         var redrive = answer.As<RedriveShape>();
         if (json)
-            terminal.Say(answer.Indented());
+            terminal.WriteLine(answer.Indented());
         else
-            terminal.Say(
+            terminal.WriteLine(
                 $"Redrive {redrive.Id} {redrive.Status}: {Text.Count(redrive.Sent, "message")} sent"
                     + (redrive.NotFound > 0 ? $", {redrive.NotFound} no longer in the queue" : "")
                     + (redrive.Failed > 0 ? $", {redrive.Failed} left in the error queue" : "")

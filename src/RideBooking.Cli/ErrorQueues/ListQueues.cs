@@ -18,7 +18,7 @@ internal static class ListQueues
                 using var api = await host.Connect(parsed, cancellationToken);
                 var answer = await api.Get($"operations/error-queues?all={parsed.GetValue(all)}", cancellationToken);
                 if (host.Json(parsed))
-                    terminal.Say(answer.Indented());
+                    terminal.WriteLine(answer.Indented());
                 else
                     Write(terminal, answer.As<QueuesShape>().Items);
                 return ExitCode.Done;
@@ -30,7 +30,7 @@ internal static class ListQueues
     static void Write(Terminal terminal, IReadOnlyList<QueueShape> queues)
     {
         if (queues.Count == 0)
-            terminal.Note("No error queue holds a message.");
+            terminal.WriteNote("No error queue holds a message.");
         else if (terminal.IsPiped)
             // One table for programs: one line for each fingerprint.
             terminal.Table(

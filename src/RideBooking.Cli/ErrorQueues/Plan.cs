@@ -18,13 +18,15 @@ internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
     {
         if (json)
         {
-            terminal.Say(answer.Indented());
+            terminal.WriteLine(answer.Indented());
             return Count == 0 && ids is not null ? ExitCode.NotFound : ExitCode.Done;
         }
         if (IsEmpty(terminal, out var end))
             return end;
         Messages.Write(terminal, _plan.Items);
-        terminal.Note($"{Selected}{(_plan.Items.Count < Count ? $", the first {_plan.Items.Count} listed" : "")}.");
+        terminal.WriteNote(
+            $"{Selected}{(_plan.Items.Count < Count ? $", the first {_plan.Items.Count} listed" : "")}."
+        );
         return ExitCode.Done;
     }
 
@@ -33,7 +35,9 @@ internal sealed class Plan(JsonElement answer, IReadOnlyList<string>? ids)
     {
         exitCode = ids is null ? ExitCode.Done : ExitCode.NotFound;
         if (Count == 0)
-            terminal.Note(ids is null ? "No message in the queue matches." : "No error queue holds such a message.");
+            terminal.WriteNote(
+                ids is null ? "No message in the queue matches." : "No error queue holds such a message."
+            );
         return Count == 0;
     }
 

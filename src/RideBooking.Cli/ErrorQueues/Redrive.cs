@@ -34,7 +34,7 @@ internal static class Redrive
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var (selection, most) = (targets.Selection(parsed), parsed.GetValue(limit));
+                var (selection, max) = (targets.Selection(parsed), parsed.GetValue(limit));
                 var why = parsed.GetValue(reason);
                 if (parsed.GetValue(dryRun) || !parsed.GetValue(yes))
                 {
@@ -44,7 +44,7 @@ internal static class Redrive
                             new
                             {
                                 Selection = selection,
-                                Limit = most,
+                                Limit = max,
                                 Reason = why,
                                 DryRun = true,
                             },
@@ -61,7 +61,7 @@ internal static class Redrive
                         cancellationToken
                     );
                     // Only the confirmed messages are redriven, not those that arrive in the queue meanwhile.
-                    most = plan.Count;
+                    max = plan.Count;
                 }
                 JsonElement accepted;
                 try
@@ -71,7 +71,7 @@ internal static class Redrive
                         new
                         {
                             Selection = selection,
-                            Limit = most,
+                            Limit = max,
                             RatePerSecond = parsed.GetValue(rate),
                             Reason = why,
                         },
@@ -80,14 +80,14 @@ internal static class Redrive
                 }
                 catch (OperationCanceledException)
                 {
-                    terminal.Note(
+                    terminal.WriteNote(
                         "Interrupted before the host answered. Run ridebooking audit to see whether the host accepted the redrive."
                     );
                     throw;
                 }
                 if (!parsed.GetValue(noWait))
                     return await FollowRedrive.ToItsEnd(api, terminal, accepted, host.Json(parsed), cancellationToken);
-                terminal.Say(host.Json(parsed) ? accepted.Indented() : $"{accepted.As<RedriveShape>().Id}");
+                terminal.WriteLine(host.Json(parsed) ? accepted.Indented() : $"{accepted.As<RedriveShape>().Id}");
                 return ExitCode.Done;
             }
         );

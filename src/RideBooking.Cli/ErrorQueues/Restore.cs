@@ -21,7 +21,7 @@ internal static class Restore
                     cancellationToken
                 );
                 var done = answer.As<RestoredShape>();
-                terminal.Say(
+                terminal.WriteLine(
                     host.Json(parsed)
                         ? answer.Indented()
                         : $"{Text.Count(done.Restored, "message")} restored{(done.NotFound > 0 ? $", {done.NotFound} not found among the discarded messages" : "")}."

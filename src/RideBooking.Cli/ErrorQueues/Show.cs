@@ -37,7 +37,7 @@ internal static class Show
                 var query = $"operations/failed-messages?state={state}{targets.Query(parsed)}";
                 var (items, more) = await Many(api, query, parsed.GetValue(limit), cancellationToken);
                 if (host.Json(parsed))
-                    terminal.Say(JsonSerializer.Serialize(new { items, more }, Shapes.Json));
+                    terminal.WriteLine(JsonSerializer.Serialize(new { items, more }, Shapes.Json));
                 else
                     Write(terminal, [.. items.Select(Shapes.As<MessageShape>)], more);
                 return ExitCode.Done;
@@ -50,28 +50,28 @@ internal static class Show
     {
         var answer = await api.Get($"operations/failed-messages/{Uri.EscapeDataString(id)}", cancellationToken);
         if (json)
-            terminal.Say(answer.Indented());
+            terminal.WriteLine(answer.Indented());
         else
-            WholeMessage.Write(terminal, answer.As<WholeMessageShape>());
+            MessageDetails.Write(terminal, answer.As<MessageDetailsShape>());
     }
 
     static async Task<(List<JsonElement> Items, bool More)> Many(
         HostApi api,
         string query,
-        int most,
+        int limit,
         CancellationToken cancellationToken
     )
     {
         List<JsonElement> items = [];
         for (string? cursor = null; ; )
         {
-            var size = Math.Min(MaxPerPage, most - items.Count);
+            var size = Math.Min(MaxPerPage, limit - items.Count);
             var from = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
             var page = await api.Get($"{query}&limit={size}{from}", cancellationToken);
             items.AddRange(page.GetProperty("items").EnumerateArray());
             var read = page.As<MessagesShape>();
             cursor = read.NextCursor;
-            if (cursor is null || items.Count >= most)
+            if (cursor is null || items.Count >= limit)
                 return (items, cursor is not null || read.Truncated);
         }
     }
@@ -79,11 +79,11 @@ internal static class Show
     static void Write(Terminal terminal, IReadOnlyList<MessageShape> messages, bool more)
     {
         if (messages.Count == 0)
-            terminal.Note("No message matches.");
+            terminal.WriteNote("No message matches.");
         else
             Messages.Write(terminal, messages);
         if (more)
-            terminal.Note("There are more messages. Use --limit to show more.");
+            terminal.WriteNote("There are more messages. Use --limit to show more.");
     }
 }
 

@@ -112,7 +112,7 @@ public class EntityFrameworkOutboxConfigurator<TDbContext>
         _services.TryAddSingleton(TimeProvider.System);
         _services.TryAddSingleton<SharedContext<TDbContext>>();
         _services.TryAddSingleton(provider => new BusOutboxes<TDbContext>(provider, _services));
-        _services.AddSingleton(new OutboxOf(typeof(TDbContext)));
+        _services.AddSingleton(new OutboxRegistration(typeof(TDbContext)));
         if (_services.All(service => service.ImplementationType != typeof(CommitInterceptorConfiguration<>)))
             _services.AddSingleton(typeof(IDbContextOptionsConfiguration<>), typeof(CommitInterceptorConfiguration<>));
         _services.TryAddSingleton<InboxCache<TDbContext>>();

@@ -14,7 +14,7 @@ sealed class OutboxBatch(IReadOnlyList<OutboxMessage> messages, bool isCommitted
     public Uri Destination => messages[0].DestinationAddress!;
 
     /// <summary>Whether sending these messages has failed before, so that other messages must not wait for them.</summary>
-    public bool IsSuspect => messages[0].AttemptCount > 0;
+    public bool IsRetry => messages[0].AttemptCount > 0;
 
     /// <summary>The messages with the same ordering key that were ahead of these when they were committed.</summary>
     public IReadOnlyCollection<Guid> Predecessors => messages[0].Predecessors;

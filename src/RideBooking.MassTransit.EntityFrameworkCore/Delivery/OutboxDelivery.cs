@@ -23,7 +23,7 @@ sealed partial class OutboxDelivery<TDbContext>(
     static readonly TimeSpan MaxPollInterval = TimeSpan.FromMilliseconds(200);
 
     readonly TaskCompletionSource<CancellationToken> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly ConcurrentDictionary<(Uri Destination, bool OfSuspects), OutboxQueue<TDbContext>> _queues = new();
+    readonly ConcurrentDictionary<(Uri Destination, bool AreRetries), OutboxQueue<TDbContext>> _queues = new();
     readonly List<Task> _ordered = [];
 
     // The value is true if the message is already sent and only its deletion is pending.
@@ -94,7 +94,7 @@ sealed partial class OutboxDelivery<TDbContext>(
     /// <returns>
     /// One task per destination, which completes when the messages are sent and deleted, or left to the sweeper again.
     /// </returns>
-    public List<Task> EnqueueClaimed(IEnumerable<OutboxMessage> messages) =>
+    public List<Task> EnqueueDue(IEnumerable<OutboxMessage> messages) =>
         [
             .. messages
                 .GroupBy(message => (message.DestinationAddress, message.AttemptCount > 0))
@@ -149,7 +149,7 @@ sealed partial class OutboxDelivery<TDbContext>(
         // If the commit took so long that the messages are due, a sweeper may already have sent them.
         isCommitted = isCommitted && !messages.Any(store.IsDue);
         foreach (var batch in Batches())
-            if (!(_queues.TryGetValue((batch.Destination, batch.IsSuspect), out var queue) && queue.IsFull))
+            if (!(_queues.TryGetValue((batch.Destination, batch.IsRetry), out var queue) && queue.IsFull))
                 _ = Enqueue(batch);
 
         // Messages that have to wait are split by ordering key, so that each key waits on its own.
@@ -194,8 +194,8 @@ sealed partial class OutboxDelivery<TDbContext>(
         while (true)
         {
             var queue = _queues.GetOrAdd(
-                (batch.Destination, batch.IsSuspect),
-                key => new OutboxQueue<TDbContext>(key.Destination, key.OfSuspects, this, sender, store, logger)
+                (batch.Destination, batch.IsRetry),
+                key => new OutboxQueue<TDbContext>(key.Destination, key.AreRetries, this, sender, store, logger)
             );
             if (queue.TryAdd(batch))
                 return;

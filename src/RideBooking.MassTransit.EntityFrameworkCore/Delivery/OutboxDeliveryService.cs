@@ -129,7 +129,7 @@ sealed partial class OutboxDeliveryService<TDbContext>(
             if (due.Count > 0)
             {
                 LogSweeping(due.Count);
-                inProgress.AddRange(delivery.EnqueueClaimed(due));
+                inProgress.AddRange(delivery.EnqueueDue(due));
             }
             else if (inProgress.Count == 0)
                 return;

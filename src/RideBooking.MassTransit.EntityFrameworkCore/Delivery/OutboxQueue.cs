@@ -10,7 +10,7 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// </remarks>
 sealed partial class OutboxQueue<TDbContext>(
     Uri destination,
-    bool ofSuspects,
+    bool areRetries,
     OutboxDelivery<TDbContext> delivery,
     OutboxSender<TDbContext> sender,
     OutboxStore<TDbContext> store,
@@ -32,7 +32,7 @@ sealed partial class OutboxQueue<TDbContext>(
     // How many times in a row the destination has accepted nothing.
     int _misses;
 
-    public (Uri Destination, bool OfSuspects) Key => (destination, ofSuspects);
+    public (Uri Destination, bool AreRetries) Key => (destination, areRetries);
 
     /// <summary>Completes when the queue has nothing left to send.</summary>
     public Task Work { get; private set; } = Task.CompletedTask;
@@ -149,7 +149,7 @@ sealed partial class OutboxQueue<TDbContext>(
         while (messages.Count > 0)
         {
             var confirmed = sender.Confirmed;
-            var result = await sender.Send(destination, messages, triesAll: ofSuspects, cancellationToken);
+            var result = await sender.Send(destination, messages, triesAll: areRetries, cancellationToken);
             deleted.Add(delivery.DeleteSent(result.Sent));
             if (result.Sent.Count > 0)
                 _misses = 0;

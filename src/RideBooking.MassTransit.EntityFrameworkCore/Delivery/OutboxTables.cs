@@ -10,13 +10,13 @@ namespace MassTransit.EntityFrameworkCoreIntegration;
 /// </remarks>
 static class OutboxTables
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     /// <exception cref="InvalidOperationException">A column is missing.</exception>
     public static async Task Check(DbContext context, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(s_patience);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_timeout);
         try
         {
             await Read<InboxState>(row => row.MessageId == Guid.Empty);
@@ -39,7 +39,7 @@ static class OutboxTables
         }
 
         Task Read<T>(System.Linq.Expressions.Expression<Func<T, bool>> none)
-            where T : class => context.Set<T>().AsNoTracking().Where(none).ToListAsync(patience.Token);
+            where T : class => context.Set<T>().AsNoTracking().Where(none).ToListAsync(limit.Token);
     }
 
     static bool IsMissingColumn(Exception exception) =>

@@ -105,7 +105,7 @@ sealed class CommitInterceptor : DbTransactionInterceptor
 /// Adds the commit interceptor to the contexts that have an outbox: those given to AddEntityFrameworkOutbox, and those
 /// derived from them.
 /// </summary>
-sealed class CommitInterceptorConfiguration<TContext>(IEnumerable<OutboxOf> outboxes)
+sealed class CommitInterceptorConfiguration<TContext>(IEnumerable<OutboxRegistration> outboxes)
     : IDbContextOptionsConfiguration<TContext>
     where TContext : DbContext
 {
@@ -117,4 +117,4 @@ sealed class CommitInterceptorConfiguration<TContext>(IEnumerable<OutboxOf> outb
 }
 
 /// <summary>Registers that a context has an outbox.</summary>
-sealed record OutboxOf(Type Context);
+sealed record OutboxRegistration(Type Context);

@@ -39,16 +39,16 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a MessageId.");
 
         var consumerId = Settings.OfBus(aliases.Of(options.ConsumerId));
-        using var turn = await cache.Take(messageId, consumerId, context.CancellationToken);
+        using var handlingLock = await cache.Acquire(messageId, consumerId, context.CancellationToken);
         // The database is asked before the consumer runs only if the broker marks the message as redelivered.
-        if (turn is null || (context.ReceiveContext.Redelivered && await IsConsumed()))
+        if (handlingLock is null || (context.ReceiveContext.Redelivered && await IsConsumed()))
         {
             LogContext.Debug?.Log(
                 "Inbox: {MessageId} was already handled by {Consumer}; it is acknowledged",
                 messageId,
                 options.ConsumerType
             );
-            if (turn is not null)
+            if (handlingLock is not null)
                 await DeliverInScope();
             await AcknowledgeDuplicate();
             return;
@@ -67,7 +67,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
         if (failure is null)
         {
             await DeliverInScope();
-            turn.Handled();
+            handlingLock.Handled();
             return;
         }
 
@@ -79,7 +79,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
                 options.ConsumerType
             );
             await DeliverInScope();
-            turn.Handled();
+            handlingLock.Handled();
             await AcknowledgeDuplicate();
             return;
         }
@@ -151,7 +151,7 @@ sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             try
             {
                 if (!MayLeaveTransactionToGroup())
-                    await unit.BeginWithMark(context.CancellationToken);
+                    await unit.BeginWithInboxEntry(context.CancellationToken);
 
                 isConsuming = true;
                 await next.Send(outbox);

@@ -17,10 +17,10 @@ sealed class InboxCache<TDbContext>
     HashSet<(Guid, Guid)> _previous = [];
 
     /// <summary>
-    /// Waits until no other delivery of the message is being handled here. Returns null if it was handled, otherwise a turn
-    /// to handle it.
+    /// Waits until no other delivery of the message is being handled here. Returns null if it was handled, otherwise the
+    /// exclusive right to handle it.
     /// </summary>
-    public async Task<Turn?> Take(Guid message, Guid consumer, CancellationToken cancellationToken)
+    public async Task<HandlingLock?> Acquire(Guid message, Guid consumer, CancellationToken cancellationToken)
     {
         var key = (message, consumer);
         while (!WasHandled(key))
@@ -28,7 +28,7 @@ sealed class InboxCache<TDbContext>
             var own = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             var first = _inProgress.GetOrAdd(key, own);
             if (first == own)
-                return new Turn(this, key, own);
+                return new HandlingLock(this, key, own);
             if (await first.Task.WaitAsync(cancellationToken))
                 return null;
         }
@@ -53,7 +53,7 @@ sealed class InboxCache<TDbContext>
     }
 
     /// <summary>The exclusive right to handle one message.</summary>
-    public sealed class Turn(InboxCache<TDbContext> cache, (Guid, Guid) key, TaskCompletionSource<bool> ended)
+    public sealed class HandlingLock(InboxCache<TDbContext> cache, (Guid, Guid) key, TaskCompletionSource<bool> ended)
         : IDisposable
     {
         bool _handled;

@@ -150,7 +150,7 @@ sealed class UnitOfWork : IAsyncDisposable
     /// A duplicate, in any process, waits at the entry's key until this transaction has ended, and then finds whether the
     /// message was handled.
     /// </remarks>
-    public async Task BeginWithMark(CancellationToken cancellationToken)
+    public async Task BeginWithInboxEntry(CancellationToken cancellationToken)
     {
         await BeginOwnTransaction(cancellationToken);
         Entry.Consumed = Entry.Delivered = null;

@@ -71,7 +71,7 @@ public static class PersistentSchedulerExtensions
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(perSecond, 1);
             // Uses the system's clock: advancing the scheduler's clock, as tests do, must not raise the limit.
-            quartz.AddJobMiddleware(new DeliveryPace(perSecond, TimeProvider.System));
+            quartz.AddJobMiddleware(new DeliveryRateLimiter(perSecond, TimeProvider.System));
         }
 
         // SQLite belongs to a single process: no lock is shared with others, and each change is made separately.

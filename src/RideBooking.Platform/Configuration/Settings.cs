@@ -69,8 +69,8 @@ public static class Settings
         this IConfiguration configuration,
         string key,
         decimal otherwise,
-        decimal least,
-        decimal most
+        decimal min,
+        decimal max
     )
     {
         if (configuration[key] is not { } text || string.IsNullOrWhiteSpace(text))
@@ -79,13 +79,13 @@ public static class Settings
             NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite;
         return
             decimal.TryParse(text.TrimEnd(), style, CultureInfo.InvariantCulture, out var number)
-            && number >= least
-            && number <= most
+            && number >= min
+            && number <= max
             ? number
             : throw new ConfigurationException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{key} is '{text}' but must be a number from {least} to {most}."
+                    $"{key} is '{text}' but must be a number from {min} to {max}."
                 )
             );
     }

@@ -46,7 +46,7 @@ public sealed class StreamFollower(IServiceScopeFactory scopes, EventLogSignal s
                 mustQuery = found.Count == Batch;
             }
 
-            var received = await listener.Hear(Timeout.InfiniteTimeSpan, clock, cancellationToken);
+            var received = await listener.Receive(Timeout.InfiniteTimeSpan, clock, cancellationToken);
             mustQuery = received.Missed;
             foreach (var row in received.Events.Where(row => row.StreamVersion > version))
             {

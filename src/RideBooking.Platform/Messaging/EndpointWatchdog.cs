@@ -20,7 +20,7 @@ internal sealed partial class EndpointWatchdog(
 ) : BackgroundService
 {
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(15);
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     readonly HashSet<string> _idleBefore = new(StringComparer.Ordinal);
 
@@ -33,7 +33,7 @@ internal sealed partial class EndpointWatchdog(
             while (true)
             {
                 await Task.Delay(s_pause, clock, stoppingToken);
-                await Look(stoppingToken);
+                await Check(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -43,7 +43,7 @@ internal sealed partial class EndpointWatchdog(
     }
 
     /// <summary>Restarts the endpoints that are idle now and were idle at the previous check.</summary>
-    public async Task Look(CancellationToken cancellationToken)
+    public async Task Check(CancellationToken cancellationToken)
     {
         var idle = await Idle(cancellationToken);
         _idleBefore.IntersectWith(idle.Select(found => found.Queue));
@@ -60,7 +60,7 @@ internal sealed partial class EndpointWatchdog(
     async Task<List<(string Queue, IReceiveEndpoint Endpoint)>> Idle(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         try
         {
             var idle = new List<(string, IReceiveEndpoint)>();
@@ -84,7 +84,7 @@ internal sealed partial class EndpointWatchdog(
     {
         LogRestart(queue);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         try
         {
             await endpoint.Stop(limit.Token).WaitAsync(limit.Token);

@@ -52,7 +52,7 @@ internal sealed partial class PolledGauges : BackgroundService
 
     /// <summary>Polls every source once, now.</summary>
     public Task LookAtAll(CancellationToken cancellationToken) =>
-        Task.WhenAll(_sources.Select(source => Look(source, failedBefore: false, cancellationToken)));
+        Task.WhenAll(_sources.Select(source => Poll(source, failedBefore: false, cancellationToken)));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_sources.Select(source => Poll(source, stoppingToken)));
@@ -66,7 +66,7 @@ internal sealed partial class PolledGauges : BackgroundService
             while (true)
             {
                 var began = Stopwatch.GetTimestamp();
-                failed = !await Look(source, failed, cancellationToken);
+                failed = !await Poll(source, failed, cancellationToken);
                 var rest = Stopwatch.GetElapsedTime(began) * RestPerWork;
                 await Task.Delay(rest > _settings.Interval ? rest : _settings.Interval, _clock, cancellationToken);
             }
@@ -77,7 +77,7 @@ internal sealed partial class PolledGauges : BackgroundService
         }
     }
 
-    async Task<bool> Look(GaugeSource source, bool failedBefore, CancellationToken cancellationToken)
+    async Task<bool> Poll(GaugeSource source, bool failedBefore, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_timeout);

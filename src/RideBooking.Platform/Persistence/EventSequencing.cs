@@ -73,7 +73,7 @@ internal sealed partial class EventSequencing(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         if (numbered.Count > 0)
-            await _tail.Tell(db, numbered, cancellationToken);
+            await _tail.Publish(db, numbered, cancellationToken);
         if (pending)
             await Number(db, cancellationToken);
     }
@@ -86,7 +86,7 @@ internal sealed partial class EventSequencing(
         if (pending)
             await Number(db, cancellationToken);
         else if (moved)
-            await _tail.Tell(db, [], cancellationToken);
+            await _tail.Publish(db, [], cancellationToken);
     }
 
     async Task Number(AppDbContext db, CancellationToken cancellationToken)
@@ -96,7 +96,7 @@ internal sealed partial class EventSequencing(
         {
             var numbered = await Sequencer.NumberBatch(db, cancellationToken);
             count = numbered.Count;
-            await _tail.Tell(db, numbered, cancellationToken);
+            await _tail.Publish(db, numbered, cancellationToken);
         } while (count == Sequencer.BatchSize);
     }
 

@@ -9,11 +9,11 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Platform.Recovery;
 
 /// <summary>The result of a recovery.</summary>
-/// <param name="Looked">The number of events that it examined.</param>
+/// <param name="Examined">The number of events that it examined.</param>
 /// <param name="Events">The numbers of events that it republished, by name.</param>
 /// <param name="Work">The numbers of pieces of unfinished work that it recovered, by name.</param>
 internal sealed record Recovered(
-    long Looked,
+    long Examined,
     IReadOnlyDictionary<string, int> Events,
     IReadOnlyDictionary<string, int> Work
 )
@@ -26,7 +26,7 @@ internal sealed record Recovered(
 
     /// <summary>Describes the result in words, for a person.</summary>
     public override string ToString() =>
-        $"{Events.Values.Sum()} of {Looked} events published again"
+        $"{Events.Values.Sum()} of {Examined} events published again"
         + (Events.Count > 0 ? $" ({Listed(Events)})" : "")
         + $"; {Listed(Work)}";
 
@@ -74,7 +74,7 @@ internal sealed class Recover(
     {
         var theirs = failed is null ? new HashSet<(string, Guid)>() : await failed.Known(cancellationToken);
         var again = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        long looked = 0;
+        long examined = 0;
         var (point, head) = await Bounds(cancellationToken);
 
         for (long? after = 0; after is not null; )
@@ -92,7 +92,7 @@ internal sealed class Recover(
         await using (var all = scopes.CreateAsyncScope())
             foreach (var unfinished in all.ServiceProvider.GetServices<IRecoverableWork>())
                 work[unfinished.Name] = await unfinished.Republish(cancellationToken);
-        return new Recovered(looked, again, work);
+        return new Recovered(examined, again, work);
 
         async Task<long?> Batch(Func<AppDbContext, IQueryable<LoggedEvent>> query)
         {
@@ -106,10 +106,10 @@ internal sealed class Recover(
                 .Select(row => row.Event)
                 .ToList();
             await Publish(scope.ServiceProvider, db, lost, cancellationToken);
-            looked += events.Count;
+            examined += events.Count;
             foreach (var row in lost)
                 again[row.EventType] = again.GetValueOrDefault(row.EventType) + 1;
-            progress(looked, again.Values.Sum());
+            progress(examined, again.Values.Sum());
             return events[^1].Position;
         }
     }

@@ -14,7 +14,7 @@ namespace RideBooking.Platform.Recovery;
 /// <remarks>The hosts send the messages.</remarks>
 internal static class RecoverCommand
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
 
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(IServiceProvider services, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal static class RecoverCommand
             .GetRequiredService<Recover>()
             .RunFor(
                 by,
-                (looked, again) => Console.WriteLine($"Looked at {looked} events, {again} to be published again…"),
+                (examined, again) => Console.WriteLine($"Examined {examined} events, publishing {again} again…"),
                 cancellationToken
             );
         services
@@ -62,7 +62,7 @@ internal static class RecoverCommand
         var broker = services.GetRequiredService<BrokerQueues>();
         var missing = "";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         try
         {
             var endpoints = services.GetRequiredService<ReceiveEndpoints>();

@@ -125,8 +125,8 @@ static class MachineAnalysis
             select new MachineFinding(
                 MachineFindingKind.NotCorrelated,
                 null,
-                Words.TypeName(correlation.DataType),
-                $"No instance is found for {Words.TypeName(correlation.DataType)}: {result.Key} {result.Message}."
+                Formatting.TypeName(correlation.DataType),
+                $"No instance is found for {Formatting.TypeName(correlation.DataType)}: {result.Key} {result.Message}."
             );
     }
 }

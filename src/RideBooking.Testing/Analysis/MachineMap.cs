@@ -10,7 +10,7 @@ sealed record Transition(string From, string Event, string To, MapScope Scope);
 /// <summary>
 /// The schedules that one branch of a behaviour sets and cancels, including those of the branches around it.
 /// </summary>
-sealed class MapScope(MapScope? around)
+sealed class MapScope(MapScope? parent)
 {
     readonly HashSet<string> _scheduled = [];
     readonly HashSet<string> _cancelled = [];
@@ -20,9 +20,9 @@ sealed class MapScope(MapScope? around)
     public void Cancels(string schedule) => _cancelled.Add(schedule);
 
     public bool DoesSchedule(string schedule) =>
-        _scheduled.Contains(schedule) || (around?.DoesSchedule(schedule) ?? false);
+        _scheduled.Contains(schedule) || (parent?.DoesSchedule(schedule) ?? false);
 
-    public bool DoesCancel(string schedule) => _cancelled.Contains(schedule) || (around?.DoesCancel(schedule) ?? false);
+    public bool DoesCancel(string schedule) => _cancelled.Contains(schedule) || (parent?.DoesCancel(schedule) ?? false);
 }
 
 /// <summary>Reads a state machine's table: its transitions, and where schedules are set or cancelled.</summary>
@@ -72,12 +72,12 @@ sealed class MachineMap : StateMachineVisitor
 
     void StateMachineVisitor.Visit(IStateMachineActivity activity, Action<IStateMachineActivity> next)
     {
-        var around = _scope;
+        var parent = _scope;
         if (IsBranch(activity))
-            _scope = new MapScope(around);
+            _scope = new MapScope(parent);
         Read(activity);
         next(activity);
-        _scope = around;
+        _scope = parent;
     }
 
     void StateMachineVisitor.Visit<T>(IBehavior<T> behavior) { }

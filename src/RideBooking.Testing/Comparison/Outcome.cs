@@ -10,36 +10,36 @@ namespace RideBooking.Testing.Comparison;
 /// <param name="Facts">Its content: paths and values, without absent members.</param>
 sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Value)> Facts)
 {
-    public static Outcome Published(string urn, JsonElement content) => Said($"published {NameOf(urn)}", content);
+    public static Outcome Published(string urn, JsonElement content) => Create($"published {NameOf(urn)}", content);
 
     public static Outcome Sent(string urn, JsonElement content, string queue) =>
-        Said($"sent {NameOf(urn)} to {queue}", content);
+        Create($"sent {NameOf(urn)} to {queue}", content);
 
-    public static Outcome Responded(string urn, JsonElement content) => Said($"answered {NameOf(urn)}", content);
+    public static Outcome Responded(string urn, JsonElement content) => Create($"answered {NameOf(urn)}", content);
 
     public static Outcome Scheduled(string urn, JsonElement content, DateTimeOffset due) =>
-        Said($"scheduled {NameOf(urn)}", content, ("due", Words.Time(due)));
+        Create($"scheduled {NameOf(urn)}", content, ("due", Formatting.Time(due)));
 
-    public static Outcome Cancelled(string urn, JsonElement content) => Said($"cancelled {NameOf(urn)}", content);
+    public static Outcome Cancelled(string urn, JsonElement content) => Create($"cancelled {NameOf(urn)}", content);
 
     public static Outcome CancelledUnknownMessage() => new("cancelled a scheduled message that was not pending", []);
 
     /// <summary>A timer fired that was cancelled, or had fired before.</summary>
     public static Outcome DeliveredUnexpectedly(string urn, JsonElement content) =>
-        Said($"fired although it was not pending: {NameOf(urn)}", content);
+        Create($"fired although it was not pending: {NameOf(urn)}", content);
 
     /// <summary>A timer fired before it was due.</summary>
     public static Outcome DeliveredEarly(string urn, JsonElement content, DateTimeOffset due) =>
-        Said($"fired before it was due: {NameOf(urn)}", content, ("due", Words.Time(due)));
+        Create($"fired before it was due: {NameOf(urn)}", content, ("due", Formatting.Time(due)));
 
     public static Outcome Failed(string urn, JsonElement content, string exception) =>
-        Said($"failed on {NameOf(urn)}", content, ("exception", exception));
+        Create($"failed on {NameOf(urn)}", content, ("exception", exception));
 
     /// <summary>An instance as it is stored.</summary>
     /// <param name="isCompared">Whether a member of the instance is compared.</param>
     public static Outcome Stored(object saga, string state, Func<string, bool> isCompared) =>
         new(
-            Words.TypeName(saga.GetType()),
+            Formatting.TypeName(saga.GetType()),
             [
                 ("state", state),
                 .. Values
@@ -85,7 +85,7 @@ sealed partial record Outcome(string What, IReadOnlyList<(string Path, string Va
         return string.Concat(text.Split('<').Select((part, at) => (at == 0 ? "" : "<") + part.Split(':', '+')[^1]));
     }
 
-    static Outcome Said(string what, JsonElement content, params IEnumerable<(string, string)> more)
+    static Outcome Create(string what, JsonElement content, params IEnumerable<(string, string)> more)
     {
         List<(string, string)> facts = [.. more];
         Collect(content, "", facts);

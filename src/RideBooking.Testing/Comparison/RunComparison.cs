@@ -32,37 +32,37 @@ sealed partial class RunComparison(LabTime time, string bus)
         );
         var missing = Named(lab, madeInLab, common);
         var extra = Named(onBus, madeOnBus, common);
-        foreach (var told in missing.ToList())
-            if (extra.FindIndex(it => $"{it}" == $"{told}") is var at and >= 0)
+        foreach (var outcome in missing.ToList())
+            if (extra.FindIndex(it => $"{it}" == $"{outcome}") is var at and >= 0)
             {
                 extra.RemoveAt(at);
-                missing.Remove(told);
+                missing.Remove(outcome);
             }
         if (missing.Count + extra.Count > 0)
-            return [.. Told(missing, extra)];
+            return [.. Describe(missing, extra)];
         (_madeInLab, _madeOnBus) = (madeInLab, madeOnBus);
         return [];
     }
 
-    IEnumerable<string> Told(List<Outcome> missing, List<Outcome> extra)
+    IEnumerable<string> Describe(List<Outcome> missing, List<Outcome> extra)
     {
-        foreach (var told in missing)
+        foreach (var outcome in missing)
         {
             var nearest = extra
-                .Where(it => it.What == told.What)
-                .MinBy(it => it.Facts.Except(told.Facts).Count() + told.Facts.Except(it.Facts).Count());
+                .Where(it => it.What == outcome.What)
+                .MinBy(it => it.Facts.Except(outcome.Facts).Count() + outcome.Facts.Except(it.Facts).Count());
             if (nearest is null)
             {
-                yield return $"only in {Lab}: {told}";
+                yield return $"only in {Lab}: {outcome}";
                 continue;
             }
             extra.Remove(nearest);
-            foreach (var path in told.Facts.Concat(nearest.Facts).Select(fact => fact.Path).Distinct())
-                if (ValueOf(told, path) is var inLab && ValueOf(nearest, path) is var onBus && inLab != onBus)
-                    yield return $"{told.What}: {path} is {inLab} in {Lab}, {onBus} on {bus}";
+            foreach (var path in outcome.Facts.Concat(nearest.Facts).Select(fact => fact.Path).Distinct())
+                if (ValueOf(outcome, path) is var inLab && ValueOf(nearest, path) is var onBus && inLab != onBus)
+                    yield return $"{outcome.What}: {path} is {inLab} in {Lab}, {onBus} on {bus}";
         }
-        foreach (var told in extra)
-            yield return $"only on {bus}: {told}";
+        foreach (var outcome in extra)
+            yield return $"only on {bus}: {outcome}";
     }
 
     static string ValueOf(Outcome outcome, string path) =>
@@ -112,7 +112,7 @@ sealed partial class RunComparison(LabTime time, string bus)
         )
             ? text
         : time.IsOfTheSystem(instant) ? "the system's time"
-        : instant.Ticks % TimeSpan.TicksPerSecond == 0 ? Words.Time(instant)
+        : instant.Ticks % TimeSpan.TicksPerSecond == 0 ? Formatting.Time(instant)
         : instant.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
 
     static IEnumerable<Guid> IdsIn(IEnumerable<Outcome> account) =>

@@ -52,7 +52,7 @@ public sealed class MachineCoverage
     internal MachineCoverage(StateMachine machine, CoverageLog log)
     {
         _machine = machine;
-        _name = Words.TypeName(machine.GetType());
+        _name = Formatting.TypeName(machine.GetType());
         Events = [.. MachineAnalysis.MessageEvents(machine).Select(it => it.Name)];
         var beginning = machine.NextEvents(machine.Initial).Select(it => it.Name).ToHashSet();
         States = [machine.Initial.Name, .. MachineAnalysis.StatesBetween(machine).Select(state => state.Name)];

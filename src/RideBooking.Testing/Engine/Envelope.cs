@@ -33,7 +33,7 @@ sealed class Envelope
     /// <summary>The message's own content in wire format.</summary>
     public JsonElement Content => _content ??= Parse();
 
-    public string Name => Values.Words.TypeName(Type);
+    public string Name => Values.Formatting.TypeName(Type);
 
     JsonElement Parse()
     {

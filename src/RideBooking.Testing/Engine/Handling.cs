@@ -11,7 +11,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
 {
     readonly Lock _lock = new();
     readonly List<HandlersTimer> _timers = [];
-    readonly List<Outgoing> _said = [];
+    readonly List<Outgoing> _outputs = [];
     readonly List<Raised> _raised = [];
     readonly Dictionary<SagaKey, object?> _changes = [];
     readonly long _began = Stopwatch.GetTimestamp();
@@ -36,18 +36,18 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
     public Guid NextId()
     {
         lock (_lock)
-            return Ids.Of(delivery.Envelope.MessageId, delivery.Tries, _said.Count);
+            return Ids.Of(delivery.Envelope.MessageId, delivery.Tries, _outputs.Count);
     }
 
     /// <summary>Returns the id of an outgoing message: MassTransit's, unless a replay must give the same id.</summary>
     public Guid IdOf(Guid? given) => isReplayable || given is null ? NextId() : given.Value;
 
-    public IReadOnlyList<Outgoing> Said
+    public IReadOnlyList<Outgoing> Outputs
     {
         get
         {
             lock (_lock)
-                return [.. _said];
+                return [.. _outputs];
         }
     }
 
@@ -63,7 +63,7 @@ sealed class Handling(World world, Delivery delivery, bool isReplayable)
     public void Say(Outgoing outgoing)
     {
         lock (_lock)
-            _said.Add(outgoing);
+            _outputs.Add(outgoing);
     }
 
     public void Raise(Raised raised)

@@ -95,7 +95,7 @@ sealed partial class LabEngine
     {
         if (policy is null || !policy.IsHandled(fault))
             return null;
-        using var context = policy.CreatePolicyContext(new Nobody());
+        using var context = policy.CreatePolicyContext(new NoPipeContext());
         if (!context.CanRetry(fault, out var retry))
             return null;
         for (var attempt = 0; attempt < attempts; attempt++)
@@ -104,7 +104,7 @@ sealed partial class LabEngine
         return retry.Delay ?? TimeSpan.Zero;
     }
 
-    sealed class Nobody : BasePipeContext;
+    sealed class NoPipeContext : BasePipeContext;
 
     /// <summary>Creates the fault that MassTransit publishes when a message has failed permanently.</summary>
     public Envelope FaultOf(Envelope failed, Exception fault, DateTimeOffset now)

@@ -12,7 +12,7 @@ sealed record Handled(World Before, Handling Handling, Exception? Fault)
 {
     public Delivery Delivery => Handling.Delivery;
 
-    public int Messages => Handling.Said.Count;
+    public int Messages => Handling.Outputs.Count;
 }
 
 /// <summary>The rules of the lab: computes the next world from the present one.</summary>
@@ -194,14 +194,14 @@ sealed partial class LabEngine : IAsyncDisposable
 
     World Release(World world, Handled handled, int count)
     {
-        foreach (var said in handled.Handling.Said.Take(count))
-            world = Release(world, handled, said);
+        foreach (var output in handled.Handling.Outputs.Take(count))
+            world = Release(world, handled, output);
         return world;
     }
 
-    World Release(World world, Handled handled, Outgoing said)
+    World Release(World world, Handled handled, Outgoing output)
     {
-        switch (said)
+        switch (output)
         {
             case Outgoing.Published(var envelope):
                 return world.With(Trace.Of(handled, ObservationKind.Published, envelope)) with
@@ -228,7 +228,7 @@ sealed partial class LabEngine : IAsyncDisposable
                     Due = waiting is null ? world.Due : world.Due.Remove(waiting),
                 };
             default:
-                throw new InvalidOperationException($"{said} is not known.");
+                throw new InvalidOperationException($"{output} is not known.");
         }
     }
 }

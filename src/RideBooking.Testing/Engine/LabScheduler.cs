@@ -67,7 +67,7 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTo
         var fromReal = at - real;
         return fromLab.Duration() <= fromReal.Duration()
             ? new DateTimeOffset(at, TimeSpan.Zero)
-            : handling.Now + MostRounded(fromReal, fromReal + handling.RealElapsed);
+            : handling.Now + RoundestBetween(fromReal, fromReal + handling.RealElapsed);
     }
 
     /// <summary>Restores the delay that the code intended.</summary>
@@ -75,7 +75,7 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTo
     /// It lies between the rest of the delay now, and that rest plus the time since the message was delivered. The roundest
     /// number in this range is the intended one.
     /// </remarks>
-    internal static TimeSpan MostRounded(TimeSpan least, TimeSpan most)
+    internal static TimeSpan RoundestBetween(TimeSpan min, TimeSpan max)
     {
         ReadOnlySpan<long> units =
         [
@@ -89,10 +89,10 @@ sealed class LabScheduler(AsyncLocal<Handling?> present, Serializer wire, IBusTo
         ];
         foreach (var unit in units)
         {
-            var above = (long)Math.Ceiling((double)least.Ticks / unit) * unit;
-            if (above <= most.Ticks)
+            var above = (long)Math.Ceiling((double)min.Ticks / unit) * unit;
+            if (above <= max.Ticks)
                 return TimeSpan.FromTicks(above);
         }
-        return least;
+        return min;
     }
 }

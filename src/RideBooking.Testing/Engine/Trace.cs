@@ -7,7 +7,7 @@ static class Trace
 {
     public static string Change(Machine machine, SagaKey key, object? before, object? after)
     {
-        var name = $"{Words.TypeName(key.Type)} {key.Id}";
+        var name = $"{Formatting.TypeName(key.Type)} {key.Id}";
         if (after is null)
             return $"{name}: {machine.StateOf(before)} → removed";
         if (before is null)

@@ -51,7 +51,7 @@ sealed record World(
     public static World At(DateTimeOffset now) =>
         new(now, ImmutableSortedDictionary<SagaKey, object>.Empty, [], [], [], []);
 
-    public World With(Observation happening) => this with { Log = Log.Add(happening) };
+    public World With(Observation observation) => this with { Log = Log.Add(observation) };
 
     /// <summary>The next due item; among items with the same due time, the oldest.</summary>
     public DueMessage? NextDue => Due.MinBy(message => message.Due);

@@ -18,10 +18,10 @@ public sealed class ExplorationReport
     public required TimeSpan Took { get; init; }
 
     /// <summary>The violation that was found, or null.</summary>
-    public Breach? Breach { get; init; }
+    public Violation? Violation { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() =>
         $"{States} states, {Ends} ends, {Handlings} handled messages, {Took.TotalSeconds:0.00} s: "
-        + (Breach is null ? "all invariants hold." : $"\n{Breach}");
+        + (Violation is null ? "all invariants hold." : $"\n{Violation}");
 }

@@ -30,8 +30,8 @@ sealed class Explorer(SagaLab lab, ExplorationSetup setup)
             Ends = _ends,
             Handlings = _space.Handlings,
             Took = Stopwatch.GetElapsedTime(_began),
-            Breach = found is var (node, invariant)
-                ? new Breach(lab.Engine, invariant, node, setup.FinallyInvariants.Contains(invariant))
+            Violation = found is var (node, invariant)
+                ? new Violation(lab.Engine, invariant, node, setup.FinallyInvariants.Contains(invariant))
                 : null,
         };
     }

@@ -22,7 +22,7 @@ sealed class Node
 {
     public required World World { get; init; }
 
-    public required UInt128 Said { get; init; }
+    public required UInt128 OutcomeHash { get; init; }
 
     public required int DuplicatesLeft { get; init; }
 

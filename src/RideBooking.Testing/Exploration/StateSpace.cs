@@ -25,7 +25,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
         return new Node
         {
             World = run.World,
-            Said = 0,
+            OutcomeHash = 0,
             DuplicatesLeft = setup.MaxDuplicates,
             CrashesLeft = setup.MaxCrashes,
             TimersLeft = setup.MaxTimers,
@@ -34,7 +34,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
 
     public UInt128 KeyOf(Node node) =>
         _fingerprint.Of(node.World)
-        + node.Said
+        + node.OutcomeHash
         + (UInt128)(node.DuplicatesLeft * 1_000_003L + node.CrashesLeft * 1_009L + node.TimersLeft);
 
     /// <summary>
@@ -129,7 +129,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
 
     List<Delivery> Crossing(Handled handled) =>
         [
-            .. from cancelled in handled.Handling.Said.OfType<Outgoing.Cancelled>()
+            .. from cancelled in handled.Handling.Outputs.OfType<Outgoing.Cancelled>()
             let due = handled.Before.Due.Find(due => due.Token == cancelled.Token)
             where due is not null
             from delivery in engine.Route(due.Envelope, due.Destination)
@@ -141,7 +141,7 @@ sealed class StateSpace(LabEngine engine, ExplorationSetup setup)
             new Node
             {
                 World = world,
-                Said = from.Said + _fingerprint.OfOutcomes(world, from.World.Log.Count),
+                OutcomeHash = from.OutcomeHash + _fingerprint.OfOutcomes(world, from.World.Log.Count),
                 DuplicatesLeft = from.DuplicatesLeft - duplicates,
                 CrashesLeft = from.CrashesLeft - crashes,
                 TimersLeft = from.TimersLeft - timers,

@@ -30,69 +30,70 @@ sealed class BusRun(
 
     readonly Lock _changing = new();
     readonly HashSet<Guid> _conversations = [];
-    readonly HashSet<Guid> _said = [];
+    readonly HashSet<Guid> _ownMessages = [];
     readonly HashSet<Guid> _requests = [];
-    readonly HashSet<(Type Saga, Guid Id)> _met = [];
+    readonly HashSet<(Type Saga, Guid Id)> _instances = [];
     readonly List<Timer> _timers = [];
     readonly List<HostedEnvelope> _envelopes = [];
     readonly HashSet<Guid> _forScheduler = [];
-    readonly List<(Guid? Message, Outcome Outcome)> _account = [];
-    TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly List<(Guid? Message, Outcome Outcome)> _outcomes = [];
+    TaskCompletionSource _nextActivity = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long _since = TimeProvider.System.GetTimestamp();
-    long _moves;
-    int _inHand;
+    long _activityCount;
+    int _receiving;
     int _sending;
 
     /// <summary>The number of messages that the sagas and consumers have handled.</summary>
     public int Received { get; private set; }
 
     /// <summary>The results of the present moment.</summary>
-    public IReadOnlyList<Outcome> Account
+    public IReadOnlyList<Outcome> Outcomes
     {
         get
         {
             lock (_changing)
-                return [.. _account.Select(it => it.Outcome)];
+                return [.. _outcomes.Select(it => it.Outcome)];
         }
     }
 
     /// <summary>The instances that were used so far.</summary>
-    public IReadOnlyList<(Type Saga, Guid Id)> Met
+    public IReadOnlyList<(Type Saga, Guid Id)> Instances
     {
         get
         {
             lock (_changing)
-                return [.. _met];
+                return [.. _instances];
         }
     }
 
     /// <summary>A counter that changes with everything that happens.</summary>
-    public long Moves
+    public long ActivityCount
     {
         get
         {
             lock (_changing)
-                return _moves;
+                return _activityCount;
         }
     }
 
     /// <summary>Completes when something more happens.</summary>
-    public Task Moved
+    public Task NextActivity
     {
         get
         {
             lock (_changing)
-                return _moved.Task;
+                return _nextActivity.Task;
         }
     }
 
     /// <summary>Describes what is not settled; null if everything is.</summary>
-    public string? Unrest
+    public string? Unsettled
     {
         get
         {
             lock (_changing)
-                return _sending + _inHand > 0 ? $"{_sending} messages are being sent, {_inHand} are with a consumer"
+                return _sending + _receiving > 0
+                        ? $"{_sending} messages are being sent, {_receiving} are with a consumer"
                     : _forScheduler.Count > 0
                         ? $"{_forScheduler.Count} messages have not reached the scheduler, which must run in this process"
                     : _timers.Find(timer => timer.IsWaiting && timer.Due <= time.GetUtcNow()) is { } due
@@ -106,12 +107,12 @@ sealed class BusRun(
     {
         lock (_changing)
         {
-            _account.Clear();
+            _outcomes.Clear();
             _since = TimeProvider.System.GetTimestamp();
         }
     }
 
-    public bool IsItsOwn(Guid? conversation)
+    public bool Owns(Guid? conversation)
     {
         lock (_changing)
             return conversation is { } id && _conversations.Contains(id);
@@ -123,32 +124,32 @@ sealed class BusRun(
             return _timers.Find(timer => timer.Token == token)?.Due;
     }
 
-    public void Meets(Type saga, Guid id, Guid? conversation)
+    public void RecordInstance(Type saga, Guid id, Guid? conversation)
     {
         lock (_changing)
-            if (IsItsOwn(conversation))
-                _met.Add((saga, id));
+            if (Owns(conversation))
+                _instances.Add((saga, id));
     }
 
-    public void BeginsToSend(HostedEnvelope envelope, SendContext context, bool isPublished)
+    public void SendStarted(HostedEnvelope envelope, SendContext context, bool isPublished)
     {
         lock (_changing)
         {
             _sending++;
             _envelopes.Add(envelope);
             if (envelope.Urn == s_schedule)
-                Schedules(envelope, context);
+                RecordSchedule(envelope, context);
             else if (envelope.Urn == s_cancel)
-                Cancels(envelope);
+                RecordCancellation(envelope);
             else if (TimerIn(context) is { } timer)
-                Comes(envelope, timer);
-            else if (envelope.MessageId is { } id && !_said.Contains(id))
-                Tell(envelope, Said(envelope, context, isPublished));
-            Move();
+                RecordTimer(envelope, timer);
+            else if (envelope.MessageId is { } id && !_ownMessages.Contains(id))
+                Record(envelope, OutcomeOf(envelope, context, isPublished));
+            SignalActivity();
         }
     }
 
-    public void HasSent(HostedEnvelope envelope, bool isSent)
+    public void SendEnded(HostedEnvelope envelope, bool isSent)
     {
         lock (_changing)
         {
@@ -156,32 +157,32 @@ sealed class BusRun(
             if (!isSent)
             {
                 // Either the sender retries, or the message is missing.
-                _account.RemoveAll(told => told.Message == envelope.MessageId);
+                _outcomes.RemoveAll(it => it.Message == envelope.MessageId);
                 _envelopes.Remove(envelope);
                 _forScheduler.Remove(envelope.MessageId ?? default);
             }
-            Move();
+            SignalActivity();
         }
     }
 
-    public void BeginsToReceive()
+    public void ReceiveStarted()
     {
         lock (_changing)
         {
-            _inHand++;
-            Move();
+            _receiving++;
+            SignalActivity();
         }
     }
 
-    public void HasReceived(HostedEnvelope envelope)
+    public void ReceiveEnded(HostedEnvelope envelope)
     {
         lock (_changing)
         {
-            _inHand--;
+            _receiving--;
             if (envelope.Types.Any(takes.Contains))
                 Received++;
             _forScheduler.Remove(envelope.MessageId ?? default);
-            Move();
+            SignalActivity();
         }
     }
 
@@ -252,7 +253,7 @@ sealed class BusRun(
         context.ConversationId = conversation;
         lock (_changing)
         {
-            _said.Add(messageId);
+            _ownMessages.Add(messageId);
             _conversations.Add(conversation);
         }
     }
@@ -262,10 +263,10 @@ sealed class BusRun(
         var urn = MessageUrn.ForTypeString(type);
         lock (_changing)
             return _envelopes.FindLast(envelope => envelope.Urn == urn && envelope.RequestId is not null)
-                ?? throw LabRun.NoRequest(type, string.Join('\n', _account.Select(it => $"  {it.Outcome}")));
+                ?? throw LabRun.NoRequest(type, string.Join('\n', _outcomes.Select(it => $"  {it.Outcome}")));
     }
 
-    void Schedules(HostedEnvelope envelope, SendContext context)
+    void RecordSchedule(HostedEnvelope envelope, SendContext context)
     {
         var content = envelope.Content;
         var urn = content.GetProperty("payloadType")[0].GetString()!;
@@ -285,20 +286,20 @@ sealed class BusRun(
         _forScheduler.Add(envelope.MessageId ?? default);
         // A failed message that is redelivered is not a timer that anyone has set.
         if (!timer.IsRedelivery)
-            Tell(envelope, timer.Outcome);
+            Record(envelope, timer.Outcome);
     }
 
-    void Cancels(HostedEnvelope envelope)
+    void RecordCancellation(HostedEnvelope envelope)
     {
         var token = envelope.Content.GetProperty("tokenId").GetGuid();
         _forScheduler.Add(envelope.MessageId ?? default);
         if (_timers.Find(timer => timer.Token == token && timer.IsWaiting) is not { } timer)
         {
-            Tell(envelope, Outcome.CancelledUnknownMessage());
+            Record(envelope, Outcome.CancelledUnknownMessage());
             return;
         }
         timer.IsWaiting = false;
-        Tell(envelope, Outcome.Cancelled(timer.Urn, timer.Content));
+        Record(envelope, Outcome.Cancelled(timer.Urn, timer.Content));
     }
 
     /// <summary>The timer with which the scheduler sends this message, if there is one.</summary>
@@ -313,18 +314,18 @@ sealed class BusRun(
             : null;
     }
 
-    void Comes(HostedEnvelope envelope, Timer timer)
+    void RecordTimer(HostedEnvelope envelope, Timer timer)
     {
         var (wasWaiting, isDue) = (timer.IsWaiting, timer.Due <= time.GetUtcNow());
         timer.IsWaiting = false;
         // A timer that is on time is not a new result: it was reported when it was set.
         if (!wasWaiting)
-            Tell(envelope, Outcome.DeliveredUnexpectedly(timer.Urn, timer.Content));
+            Record(envelope, Outcome.DeliveredUnexpectedly(timer.Urn, timer.Content));
         else if (!isDue)
-            Tell(envelope, Outcome.DeliveredEarly(timer.Urn, timer.Content, timer.Due));
+            Record(envelope, Outcome.DeliveredEarly(timer.Urn, timer.Content, timer.Due));
     }
 
-    Outcome Said(HostedEnvelope envelope, SendContext context, bool isPublished)
+    Outcome OutcomeOf(HostedEnvelope envelope, SendContext context, bool isPublished)
     {
         if (envelope.Urn.StartsWith(s_fault, StringComparison.Ordinal))
             return Outcome.Failed(
@@ -344,13 +345,13 @@ sealed class BusRun(
             : Outcome.Sent(envelope.Urn, envelope.Content, Outcome.QueueOf(to));
     }
 
-    void Tell(HostedEnvelope envelope, Outcome outcome) => _account.Add((envelope.MessageId, outcome));
+    void Record(HostedEnvelope envelope, Outcome outcome) => _outcomes.Add((envelope.MessageId, outcome));
 
-    void Move()
+    void SignalActivity()
     {
-        _moves++;
-        _moved.TrySetResult();
-        _moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _activityCount++;
+        _nextActivity.TrySetResult();
+        _nextActivity = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     sealed class Timer(Guid token, DateTimeOffset due, string urn, JsonElement content, bool isRedelivery)

@@ -18,7 +18,7 @@ sealed class DueTimes(LabTime time, WireTap tap) : IConfigureReceiveEndpoint, IF
         next.Send(
             new MessageConsumeContext<ScheduleMessage>(
                 context,
-                new Meant(
+                new AdjustedSchedule(
                     context.Message,
                     tap.DueOf(context.Message.CorrelationId)
                         ?? OnTheLabsClock(time, context.Message.ScheduledTime, TimeSpan.Zero)
@@ -38,10 +38,10 @@ sealed class DueTimes(LabTime time, WireTap tap) : IConfigureReceiveEndpoint, IF
         if (!time.IsOfTheSystem(at))
             return at;
         var left = at - TimeProvider.System.GetUtcNow();
-        return time.GetUtcNow() + LabScheduler.MostRounded(left, left + elapsed);
+        return time.GetUtcNow() + LabScheduler.RoundestBetween(left, left + elapsed);
     }
 
-    sealed class Meant(ScheduleMessage scheduled, DateTimeOffset due) : ScheduleMessage
+    sealed class AdjustedSchedule(ScheduleMessage scheduled, DateTimeOffset due) : ScheduleMessage
     {
         public Guid CorrelationId => scheduled.CorrelationId;
 

@@ -23,7 +23,7 @@ public sealed class ScenarioBus : IDisposable
     readonly IServiceProvider _services;
     readonly ScenarioBusSetup _setup;
     readonly SemaphoreSlim _oneAtATime = new(1);
-    readonly Dictionary<Type, IWatched> _watched = [];
+    readonly Dictionary<Type, IObservedSaga> _watched = [];
 
     internal ScenarioBus(IServiceProvider services, ScenarioBusSetup setup) => (_services, _setup) = (services, setup);
 
@@ -108,8 +108,8 @@ public sealed class ScenarioBus : IDisposable
             try
             {
                 await traffic.Settle(
-                    async stopped => run.Unrest is null && await IsAtRest(stopped),
-                    _setup.Patience,
+                    async stopped => run.Unsettled is null && await IsAtRest(stopped),
+                    _setup.Timeout,
                     cancellationToken
                 );
                 return accounts.Differences(inLab, await OnBus(run, cancellationToken));
@@ -117,7 +117,7 @@ public sealed class ScenarioBus : IDisposable
             catch (SagaLabException unsettled)
             {
                 List<string> found = [unsettled.Message];
-                if (run.Unrest is { } unrest)
+                if (run.Unsettled is { } unrest)
                     found.Add(unrest);
                 return [.. found, .. accounts.Differences(inLab, await OnBus(run, cancellationToken))];
             }
@@ -125,17 +125,17 @@ public sealed class ScenarioBus : IDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var (moved, moves) = (run.Moved, run.Moves);
-            if (run.Unrest is null && run.Received >= deliveries && await IsAtRest(cancellationToken))
+            var (moved, moves) = (run.NextActivity, run.ActivityCount);
+            if (run.Unsettled is null && run.Received >= deliveries && await IsAtRest(cancellationToken))
             {
                 var differences = accounts.Differences(inLab, await OnBus(run, cancellationToken));
-                if (run.Moves == moves)
+                if (run.ActivityCount == moves)
                     return differences;
             }
-            else if (TimeProvider.System.GetElapsedTime(began) > _setup.Patience)
+            else if (TimeProvider.System.GetElapsedTime(began) > _setup.Timeout)
                 return
                 [
-                    $"not settled within {Words.Span(_setup.Patience)}: {Unrest(run, deliveries)}",
+                    $"not settled within {Formatting.Span(_setup.Timeout)}: {Unrest(run, deliveries)}",
                     .. accounts.Differences(inLab, await OnBus(run, cancellationToken)),
                 ];
             await Task.WhenAny(moved, Task.Delay(s_pause, cancellationToken));
@@ -143,7 +143,7 @@ public sealed class ScenarioBus : IDisposable
     }
 
     static string Unrest(BusRun run, int deliveries) =>
-        run.Unrest
+        run.Unsettled
         ?? (
             run.Received < deliveries
                 ? $"{run.Received} messages were received by sagas and consumers, {deliveries} in the lab"
@@ -160,9 +160,9 @@ public sealed class ScenarioBus : IDisposable
 
     async Task<List<Outcome>> OnBus(BusRun run, CancellationToken cancellationToken)
     {
-        var account = run.Account.ToList();
+        var account = run.Outcomes.ToList();
         await using var scope = _services.CreateAsyncScope();
-        foreach (var (type, id) in run.Met)
+        foreach (var (type, id) in run.Instances)
             if (await _watched[type].Load(scope.ServiceProvider, id) is { } saga)
                 account.Add(_watched[type].Account(saga, name => !_setup.Ignored.Contains((type, name))));
         return account;
@@ -211,7 +211,7 @@ public sealed class ScenarioBus : IDisposable
             {ObservationText.Timeline(pure.Observations.Skip(before))}
 
             On {_setup.Name}:
-              {string.Join("\n  ", run.Account)}
+              {string.Join("\n  ", run.Outcomes)}
             """.ReplaceLineEndings(
             "\n"
         );
@@ -220,33 +220,35 @@ public sealed class ScenarioBus : IDisposable
     {
         if (_watched.ContainsKey(machine.Saga))
             return;
-        _watched[machine.Saga] = (IWatched)
-            typeof(Watched<>)
+        _watched[machine.Saga] = (IObservedSaga)
+            typeof(ObservedSaga<>)
                 .MakeGenericType(machine.Saga)
                 .GetConstructors()[0]
                 .Invoke(BindingFlags.DoNotWrapExceptions, null, [this, machine], null);
     }
 
     /// <summary>A saga of the bus.</summary>
-    interface IWatched
+    interface IObservedSaga
     {
         Task<object?> Load(IServiceProvider services, Guid id);
 
         Outcome Account(object saga, Func<string, bool> isMinded);
     }
 
-    sealed class Watched<TSaga> : IWatched, IEventObserver<TSaga>
+    sealed class ObservedSaga<TSaga> : IObservedSaga, IEventObserver<TSaga>
         where TSaga : class, SagaStateMachineInstance
     {
         readonly ScenarioBus _bus;
         readonly Machine _machine;
 
-        public Watched(ScenarioBus bus, Machine machine)
+        public ObservedSaga(ScenarioBus bus, Machine machine)
         {
             (_bus, _machine) = (bus, machine);
             var real =
                 bus._services.GetService<SagaStateMachine<TSaga>>()
-                ?? throw new SagaLabException($"{bus._setup.Name} has no machine of {Words.TypeName(typeof(TSaga))}.");
+                ?? throw new SagaLabException(
+                    $"{bus._setup.Name} has no machine of {Formatting.TypeName(typeof(TSaga))}."
+                );
             real.ConnectEventObserver(this);
         }
 
@@ -258,7 +260,7 @@ public sealed class ScenarioBus : IDisposable
 
         Task Meets(BehaviorContext<TSaga> context)
         {
-            _bus.Tap.Run?.Meets(typeof(TSaga), context.Saga.CorrelationId, context.ConversationId);
+            _bus.Tap.Run?.RecordInstance(typeof(TSaga), context.Saga.CorrelationId, context.ConversationId);
             return Task.CompletedTask;
         }
 

@@ -20,7 +20,7 @@ public sealed class ScenarioBusSetup
 
     internal HashSet<(Type Saga, string Member)> Ignored { get; } = [];
 
-    internal TimeSpan Patience { get; private set; } = TimeSpan.FromSeconds(20);
+    internal TimeSpan Timeout { get; private set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Sets the name in reports, such as <c>RabbitMQ with PostgreSQL</c>.</summary>
     public ScenarioBusSetup Named(string name)
@@ -61,9 +61,9 @@ public sealed class ScenarioBusSetup
     }
 
     /// <summary>Sets how long, in real time, each step may take to end as in the lab; 20 s by default.</summary>
-    public ScenarioBusSetup Within(TimeSpan patience)
+    public ScenarioBusSetup Within(TimeSpan timeout)
     {
-        Patience = patience;
+        Timeout = timeout;
         return this;
     }
 }

@@ -26,10 +26,10 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
     Task Began<T>(SendContext<T> context, bool isPublished)
         where T : class
     {
-        if (_run is { } run && run.IsItsOwn(context.ConversationId) && HostedEnvelope.Of(context) is { } envelope)
+        if (_run is { } run && run.Owns(context.ConversationId) && HostedEnvelope.Of(context) is { } envelope)
         {
             _beingSent[context] = envelope;
-            run.BeginsToSend(envelope, context, isPublished);
+            run.SendStarted(envelope, context, isPublished);
         }
         return Task.CompletedTask;
     }
@@ -37,7 +37,7 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
     Task Ended(SendContext context, bool isSent)
     {
         if (_beingSent.TryRemove(context, out var envelope))
-            _run?.HasSent(envelope, isSent);
+            _run?.SendEnded(envelope, isSent);
         return Task.CompletedTask;
     }
 
@@ -46,17 +46,17 @@ sealed class WireTap : ISendObserver, IPublishObserver, IReceiveObserver
         if (
             _run is { } run
             && HostedEnvelope.Read(context.Body.GetBytes()) is { } envelope
-            && run.IsItsOwn(envelope.ConversationId)
+            && run.Owns(envelope.ConversationId)
             && _inHand.TryAdd(context, envelope)
         )
-            run.BeginsToReceive();
+            run.ReceiveStarted();
         return Task.CompletedTask;
     }
 
     Task IReceiveObserver.PostReceive(ReceiveContext context)
     {
         if (_inHand.TryRemove(context, out var envelope))
-            _run?.HasReceived(envelope);
+            _run?.ReceiveEnded(envelope);
         return Task.CompletedTask;
     }
 

@@ -53,7 +53,7 @@ static class Facts
             default:
                 foreach (var field in DeepCopy.Fields(value.GetType()))
                 {
-                    var name = Words.MemberName(field);
+                    var name = Formatting.MemberName(field);
                     Collect(field.GetValue(value), path.Length == 0 ? name : $"{path}.{name}", facts, depth + 1);
                 }
                 break;

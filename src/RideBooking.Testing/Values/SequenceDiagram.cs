@@ -5,9 +5,9 @@ namespace RideBooking.Testing.Values;
 /// <summary>Draws observations as a Mermaid sequence diagram.</summary>
 static class SequenceDiagram
 {
-    public static string Of(IEnumerable<Observation> happenings)
+    public static string Of(IEnumerable<Observation> observations)
     {
-        var all = happenings.ToList();
+        var all = observations.ToList();
         var text = new StringBuilder("sequenceDiagram\n    participant outside");
         foreach (var receiver in all.Select(it => it.Receiver).OfType<string>().Distinct())
             text.Append($"\n    participant {Id(receiver)} as {receiver}");
@@ -24,7 +24,8 @@ static class SequenceDiagram
             ObservationKind.Delivered => $"outside->>{receiver}: {message}",
             ObservationKind.Published or ObservationKind.Sent or ObservationKind.Responded =>
                 $"{receiver}-->>outside: {message}",
-            ObservationKind.Scheduled => $"{receiver}-->>{receiver}: {message} in {Words.Span(it.Due!.Value - it.At)}",
+            ObservationKind.Scheduled =>
+                $"{receiver}-->>{receiver}: {message} in {Formatting.Span(it.Due!.Value - it.At)}",
             ObservationKind.Cancelled => $"{receiver}--x{receiver}: {message}",
             ObservationKind.Faulted or ObservationKind.WillRetry =>
                 $"Note over {receiver}: fails on {message}: {Plain(it.Exception!.Message)}",

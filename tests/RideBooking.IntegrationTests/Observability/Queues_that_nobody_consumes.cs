@@ -25,9 +25,9 @@ public sealed class Queues_that_nobody_consumes(Servers servers) : IAsyncDisposa
 
         await EndpointOf(bus).Stop(Stop);
         await bus.Publish(new Word(2), Stop);
-        await Watch.Look(Stop);
+        await Watch.Check(Stop);
         heard.Reader.Count.ShouldBe(0);
-        await Watch.Look(Stop);
+        await Watch.Check(Stop);
 
         (await Heard()).ShouldBe(2);
     }
@@ -40,7 +40,7 @@ public sealed class Queues_that_nobody_consumes(Servers servers) : IAsyncDisposa
         bus.ConnectReceiveEndpointObserver(stops);
 
         for (var look = 0; look < 4; look++)
-            await Watch.Look(Stop);
+            await Watch.Check(Stop);
 
         stops.Count.ShouldBe(0);
     }

@@ -29,11 +29,11 @@ public sealed class What_the_lab_finds
 
     static bool Cancelled(LabView world) => world.Published<OrderCancelled>().Count > 0;
 
-    async Task<Breach> BreachOf(Flaw flaw)
+    async Task<Violation> BreachOf(Flaw flaw)
     {
         await using var lab = LabOf(flaw);
-        var report = await lab.FindBreach(EveryOrder, TestContext.Current.CancellationToken);
-        return report.Breach.ShouldNotBeNull();
+        var report = await lab.FindViolation(EveryOrder, TestContext.Current.CancellationToken);
+        return report.Violation.ShouldNotBeNull();
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class What_the_lab_finds
     {
         var seed = (await BreachOf(Flaw.NotIdempotent)).Seed;
         await using var lab = LabOf(Flaw.NotIdempotent);
-        var again = await lab.FindBreach(
+        var again = await lab.FindViolation(
             it =>
             {
                 EveryOrder(it);
@@ -83,7 +83,7 @@ public sealed class What_the_lab_finds
             },
             TestContext.Current.CancellationToken
         );
-        again.Breach.ShouldNotBeNull().Invariant.ShouldBe("an order is shipped once");
+        again.Violation.ShouldNotBeNull().Invariant.ShouldBe("an order is shipped once");
         again.States.ShouldBe(3);
     }
 
@@ -95,7 +95,7 @@ public sealed class What_the_lab_finds
     {
         var shortest = await BreachOf(flaw);
         await using var lab = LabOf(flaw);
-        var report = await lab.FindBreach(
+        var report = await lab.FindViolation(
             it =>
             {
                 EveryOrder(it);
@@ -103,7 +103,7 @@ public sealed class What_the_lab_finds
             },
             TestContext.Current.CancellationToken
         );
-        var breach = report.Breach.ShouldNotBeNull();
+        var breach = report.Violation.ShouldNotBeNull();
         breach.Steps.ShouldBeLessThanOrEqualTo(shortest.Steps + 1);
     }
 }

@@ -153,9 +153,9 @@ public sealed class Exploring
     {
         var id = Guid.CreateVersion7();
         await using var lab = SagaLab.Of<ParcelMachine, Parcel>();
-        async Task<Breach?> Cross(bool crossing)
+        async Task<Violation?> Cross(bool crossing)
         {
-            var report = await lab.FindBreach(
+            var report = await lab.FindViolation(
                 it =>
                 {
                     it.Given(new PostParcel(id, "RB1", "Paris"), Step.Answer<PrintLabel>(new LabelPrinted(id, "label")))
@@ -167,7 +167,7 @@ public sealed class Exploring
                 },
                 Stop
             );
-            return report.Breach;
+            return report.Violation;
         }
         (await Cross(crossing: false)).ShouldBeNull();
         (await Cross(crossing: true)).ShouldNotBeNull().View.Unclaimed<DeliveryOverdue>().Count.ShouldBe(1);
@@ -181,10 +181,10 @@ public sealed class Exploring
             it.Events(Add(1), new Later(Guid.CreateVersion7()))
                 .Always("nothing unclaimed", world => world.Unclaimed<Later>().Count == 0);
 
-        var unasked = await Should.ThrowAsync<InvalidOperationException>(() => lab.FindBreach(Lost, Stop));
+        var unasked = await Should.ThrowAsync<InvalidOperationException>(() => lab.FindViolation(Lost, Stop));
         unasked.Message.ShouldContain("ReportLosses");
-        var report = await lab.FindBreach(it => Lost(it.ReportLosses()), Stop);
-        report.Breach.ShouldNotBeNull().View.Unclaimed<Later>().Count.ShouldBe(1);
+        var report = await lab.FindViolation(it => Lost(it.ReportLosses()), Stop);
+        report.Violation.ShouldNotBeNull().View.Unclaimed<Later>().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class Exploring
         async Task<ExplorationReport> Early(Action<LabSetup> more)
         {
             await using var lab = new SagaLab(setup => more(setup.Saga<ParcelMachine, Parcel>()));
-            return await lab.FindBreach(
+            return await lab.FindViolation(
                 it =>
                     it.Given(new PostParcel(id, "RB1", "Paris"))
                         .Events(new PostParcel(Guid.CreateVersion7(), "RB2", "Rome"), new ScanParcel("RB2", "Lyon"))
@@ -205,9 +205,9 @@ public sealed class Exploring
             );
         }
         // The label of the second parcel never comes, so its scan can never be taken.
-        var stuck = (await Early(lab => lab.Retry(retry => retry.Immediate(1)))).Breach.ShouldNotBeNull();
+        var stuck = (await Early(lab => lab.Retry(retry => retry.Immediate(1)))).Violation.ShouldNotBeNull();
         stuck.View.Timeline.ShouldContain("The message was retried until nothing else could happen.");
-        var failed = (await Early(_ => { })).Breach.ShouldNotBeNull();
+        var failed = (await Early(_ => { })).Violation.ShouldNotBeNull();
         failed.View.Failed<ScanParcel>().Count.ShouldBe(1);
         failed.View.Timeline.ShouldNotContain("tried again");
     }
@@ -228,7 +228,7 @@ public sealed class Exploring
         async Task<string> Way(int seed)
         {
             await using var lab = Counters();
-            var report = await lab.FindBreach(
+            var report = await lab.FindViolation(
                 it =>
                     it.Events(Add(1), Add(2), Add(3), Add(4))
                         .Finally("4 is not the last", world => world.Saga<Counter>(_id)!.Steps[^1] != 4)
@@ -236,7 +236,7 @@ public sealed class Exploring
                         .Randomly(TimeSpan.FromSeconds(20), seed),
                 Stop
             );
-            return report.Breach.ShouldNotBeNull().Seed;
+            return report.Violation.ShouldNotBeNull().Seed;
         }
         (await Way(7)).ShouldBe(await Way(7));
     }

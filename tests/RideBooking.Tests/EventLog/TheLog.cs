@@ -153,7 +153,7 @@ public sealed class TheLog(EmbeddedHost host) : IClassFixture<EmbeddedHost>
         for (var n = 0; n < 3; n++)
             await Publish(rideId, commit: true);
         var last = (await Read(new EventFilter(StreamId: rideId.ToString())))[^1];
-        signal.Tell([last, last]);
+        signal.Publish([last, last]);
 
         var versions = new List<int>();
         while (await next)

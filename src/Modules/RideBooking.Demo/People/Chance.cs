@@ -19,7 +19,7 @@ internal sealed class Chance(int seed, string who)
     public bool Of(double probability) => _random.NextDouble() < probability;
 
     /// <summary>Returns a number in a range.</summary>
-    public double Between(double least, double most) => least + _random.NextDouble() * (most - least);
+    public double Between(double min, double max) => min + _random.NextDouble() * (max - min);
 
     /// <summary>Returns one of several values.</summary>
     public T Any<T>(IReadOnlyList<T> several) => several[_random.Next(several.Count)];

@@ -163,12 +163,12 @@ internal static class Board
     static IEnumerable<OneLine> Events(Figures figures, int rows)
     {
         var latest = figures.Latest.Take(Math.Max(0, rows)).ToList();
-        var type = latest.Select(happening => happening.Type.Length).DefaultIfEmpty().Max();
-        return latest.Select(happening =>
+        var type = latest.Select(observation => observation.Type.Length).DefaultIfEmpty().Max();
+        return latest.Select(observation =>
             new OneLine()
-                .Add($" {happening.At.ToLocalTime():HH:mm:ss}  ", Dim)
-                .Add(happening.Type, ColorOf(happening.Type), type)
-                .Add($"  {happening.Text}")
+                .Add($" {observation.At.ToLocalTime():HH:mm:ss}  ", Dim)
+                .Add(observation.Type, ColorOf(observation.Type), type)
+                .Add($"  {observation.Text}")
         );
     }
 

@@ -24,13 +24,13 @@ internal sealed class EventFeed(TimeProvider clock)
         lock (_lock)
             foreach (var envelope in envelopes)
             {
-                var happening = Narrator.Tell(envelope);
-                _latest.Enqueue(happening);
+                var observation = Narrator.Describe(envelope);
+                _latest.Enqueue(observation);
                 if (_latest.Count > Kept)
                     _latest.Dequeue();
-                _happened[happening.Type] = _happened.GetValueOrDefault(happening.Type) + 1;
+                _happened[observation.Type] = _happened.GetValueOrDefault(observation.Type) + 1;
                 _perSecond[Second] = _perSecond.GetValueOrDefault(Second) + 1;
-                if (happening.Type is "PaymentCaptured")
+                if (observation.Type is "PaymentCaptured")
                     Take(envelope.GetProperty("payload").GetProperty("amount"));
             }
     }

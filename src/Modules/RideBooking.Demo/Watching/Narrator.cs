@@ -7,7 +7,7 @@ namespace RideBooking.Demo.Watching;
 internal static class Narrator
 {
     /// <summary>Describes the event in an envelope.</summary>
-    public static Observation Tell(JsonElement envelope)
+    public static Observation Describe(JsonElement envelope)
     {
         var type = envelope.GetProperty("event_type").GetString()!;
         return new(

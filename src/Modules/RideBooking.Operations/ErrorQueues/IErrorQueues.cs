@@ -26,13 +26,13 @@ internal interface IErrorQueues
     /// <summary>
     /// Visits the oldest messages of a queue one by one, oldest first. They stay in the queue, and none is kept in memory.
     /// </summary>
-    Task Peek(string queue, int most, Action<FailedMessage> see, CancellationToken cancellationToken);
+    Task Peek(string queue, int limit, Action<FailedMessage> see, CancellationToken cancellationToken);
 
     /// <summary>Returns the oldest messages of a queue, oldest first. They stay in the queue.</summary>
-    async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int most, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<FailedMessage>> Peek(string queue, int limit, CancellationToken cancellationToken)
     {
         List<FailedMessage> messages = [];
-        await Peek(queue, most, messages.Add, cancellationToken);
+        await Peek(queue, limit, messages.Add, cancellationToken);
         return messages;
     }
 
@@ -42,7 +42,7 @@ internal interface IErrorQueues
     /// <paramref name="record"/> is called, and leaves the queue afterwards: if the process dies in between, a copy with the same
     /// message id remains, and no message is lost. A message that is removed is recorded before it leaves.
     /// </remarks>
-    /// <exception cref="QueueIsGoneException">The queue to which a message is sent back does not exist.</exception>
+    /// <exception cref="QueueNotFoundException">The queue to which a message is sent back does not exist.</exception>
     Task Work(
         string queue,
         Func<FailedMessage, Handling> decide,
@@ -66,4 +66,4 @@ internal interface IErrorQueues
 }
 
 /// <summary>The queue to which a message would be sent back does not exist.</summary>
-internal sealed class QueueIsGoneException(string queue) : Exception($"The queue {queue} does not exist.");
+internal sealed class QueueNotFoundException(string queue) : Exception($"The queue {queue} does not exist.");

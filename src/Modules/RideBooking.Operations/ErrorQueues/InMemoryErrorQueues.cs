@@ -36,10 +36,10 @@ internal sealed class InMemoryErrorQueues(
         return await In(scope, queue).CountAsync(cancellationToken);
     }
 
-    public async Task Peek(string queue, int most, Action<FailedMessage> see, CancellationToken cancellationToken)
+    public async Task Peek(string queue, int limit, Action<FailedMessage> see, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await foreach (var row in In(scope, queue).Take(most).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var row in In(scope, queue).Take(limit).AsAsyncEnumerable().WithCancellation(cancellationToken))
             see(Read(row));
     }
 
@@ -142,7 +142,7 @@ internal sealed class InMemoryErrorQueues(
     {
         // Sending to a queue that does not exist would create a queue without a consumer.
         if (!endpoints.Names.Contains(message.Endpoint))
-            throw new QueueIsGoneException(message.Endpoint);
+            throw new QueueNotFoundException(message.Endpoint);
         var endpoint = await bus.GetSendEndpoint(new Uri($"queue:{message.Endpoint}"));
         var handled = sentBack.Begin(row);
         try

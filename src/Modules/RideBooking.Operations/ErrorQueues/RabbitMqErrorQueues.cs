@@ -65,14 +65,14 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         return 0;
     }
 
-    public async Task Peek(string queue, int most, Action<FailedMessage> see, CancellationToken cancellationToken)
+    public async Task Peek(string queue, int limit, Action<FailedMessage> see, CancellationToken cancellationToken)
     {
         using var alone = await oneAtATime.Enter(queue, cancellationToken);
         await using var channel = await Open(cancellationToken);
         await Take(
             channel,
             queue,
-            most,
+            limit,
             toPutBack: false,
             (message, _) =>
             {
@@ -127,14 +127,14 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
     static async Task Take(
         IChannel channel,
         string queue,
-        int most,
+        int limit,
         bool toPutBack,
         Func<FailedMessage, ulong, Task> take,
         CancellationToken cancellationToken
     )
     {
         var left = (int)
-            Math.Min(await TryCount(channel, queue, cancellationToken) ?? 0, Math.Min(most, ushort.MaxValue));
+            Math.Min(await TryCount(channel, queue, cancellationToken) ?? 0, Math.Min(limit, ushort.MaxValue));
         if (left == 0)
             return;
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -309,7 +309,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         catch (Exception exception)
             when (exception is PublishReturnException || channel.CloseReason?.ReplyCode == Constants.NotFound)
         {
-            throw new QueueIsGoneException(exchange.Length > 0 ? exchange : key);
+            throw new QueueNotFoundException(exchange.Length > 0 ? exchange : key);
         }
     }
 

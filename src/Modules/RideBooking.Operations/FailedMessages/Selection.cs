@@ -29,7 +29,7 @@ internal sealed record Selection(
     public const string QueueNotFound = "queue_not_found";
 
     /// <summary>Finds the matching messages, oldest first, up to the limit. From then on the selection is frozen.</summary>
-    public async Task<Selected> Find(FindFailedMessages find, int most, CancellationToken cancellationToken)
+    public async Task<Selected> Find(FindFailedMessages find, int limit, CancellationToken cancellationToken)
     {
         var wanted = Ids?.ToHashSet();
         // A queue may hold a message twice. It counts once. Of a long queue, only the needed messages stay in memory.
@@ -38,19 +38,19 @@ internal sealed record Selection(
             Comparer<(DateTimeOffset, string)>.Create((one, other) => other.CompareTo(one))
         );
         if (wanted is null)
-            await Look(new FailedMessageFilter(Queue, Fingerprint, MessageType, RideId));
+            await Search(new FailedMessageFilter(Queue, Fingerprint, MessageType, RideId));
         else
             foreach (var queue in wanted.Select(FailedMessage.QueueOf).OfType<string>().Distinct())
-                await Look(new FailedMessageFilter(queue));
+                await Search(new FailedMessageFilter(queue));
         wanted?.ExceptWith(found.Keys);
         return new Selected(
-            [.. found.Values.OrderBy(message => message.Key).Take(most)],
-            [.. shown.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element).Take(most)],
+            [.. found.Values.OrderBy(message => message.Key).Take(limit)],
+            [.. shown.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element).Take(limit)],
             found.Count,
             wanted?.Count ?? 0
         );
 
-        Task Look(FailedMessageFilter filter) =>
+        Task Search(FailedMessageFilter filter) =>
             find.Peek(filter, FindFailedMessages.DepthToSelect, Add, cancellationToken);
 
         void Add(FailedMessage message)

@@ -17,7 +17,8 @@ internal sealed class RedriveSignal : IDisposable
 
     public void Wake() => _wake.Release();
 
-    public Task Wait(TimeSpan most, CancellationToken cancellationToken) => _wake.WaitAsync(most, cancellationToken);
+    public Task Wait(TimeSpan timeout, CancellationToken cancellationToken) =>
+        _wake.WaitAsync(timeout, cancellationToken);
 
     public void Dispose() => _wake.Dispose();
 }
@@ -104,7 +105,7 @@ internal sealed class RunRedrives(
                     while (wanted.Count > 0 && await SendSome(redrive, queue, wanted, counted, cancellationToken)) { }
             }
         }
-        catch (QueueIsGoneException exception)
+        catch (QueueNotFoundException exception)
         {
             error = exception.Message;
         }
@@ -122,7 +123,7 @@ internal sealed class RunRedrives(
         CancellationToken cancellationToken
     )
     {
-        var most = Math.Min(redrive.RatePerSecond ?? MaxConcurrent, MaxConcurrent);
+        var limit = Math.Min(redrive.RatePerSecond ?? MaxConcurrent, MaxConcurrent);
         var begun = clock.GetTimestamp();
         HashSet<string> sent = [];
         var enough = false;
@@ -130,7 +131,7 @@ internal sealed class RunRedrives(
             queue,
             message =>
             {
-                enough = sent.Count >= most || clock.GetElapsedTime(begun) > s_longest;
+                enough = sent.Count >= limit || clock.GetElapsedTime(begun) > s_longest;
                 return enough ? Handling.Stop
                     : wanted.Contains(message.Id) ? Handling.SendBack
                     : Handling.Keep;

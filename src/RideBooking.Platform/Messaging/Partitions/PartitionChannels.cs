@@ -13,7 +13,7 @@ namespace RideBooking.Platform.Messaging.Partitions;
 /// </remarks>
 internal sealed partial class PartitionChannels(ILogger<PartitionChannels> logger) : IHostedService
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     readonly ConcurrentDictionary<Uri, IChannel> _channels = [];
 
@@ -29,7 +29,7 @@ internal sealed partial class PartitionChannels(ILogger<PartitionChannels> logge
     {
         try
         {
-            await channel.CloseAsync(cancellationToken).WaitAsync(s_patience, cancellationToken);
+            await channel.CloseAsync(cancellationToken).WaitAsync(s_timeout, cancellationToken);
         }
         catch (Exception exception)
         {

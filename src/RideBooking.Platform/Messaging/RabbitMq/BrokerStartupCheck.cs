@@ -10,7 +10,7 @@ namespace RideBooking.Platform.Messaging.RabbitMq;
 /// </summary>
 internal static class BrokerStartupCheck
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Returns when the broker accepts this process and has, or can create, the endpoints' queues.</summary>
     /// <remarks>Throws <see cref="ConfigurationException"/> when it never will.</remarks>
@@ -24,14 +24,14 @@ internal static class BrokerStartupCheck
             async () =>
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                limit.CancelAfter(s_patience);
+                limit.CancelAfter(s_timeout);
                 try
                 {
                     await Connect(address, options.Partitions, endpoints, limit.Token, cancellationToken);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    throw new TimeoutException($"no answer within {s_patience.TotalSeconds:0} s");
+                    throw new TimeoutException($"no answer within {s_timeout.TotalSeconds:0} s");
                 }
                 catch (Exception refused) when (Refusal(refused) is { } reason)
                 {

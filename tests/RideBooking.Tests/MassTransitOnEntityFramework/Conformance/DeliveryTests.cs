@@ -87,7 +87,7 @@ public sealed class DeliveryTests
         var delivery = next.Services.GetRequiredService<BusOutboxes<PostOffice>>().All.Single().Delivery;
         await Bench.Eventually("it is let go of", () => Task.FromResult(!delivery.IsInFlight(read.Single().Id)));
 
-        await Task.WhenAll(delivery.EnqueueClaimed(read));
+        await Task.WhenAll(delivery.EnqueueDue(read));
         await Write(next, letters: 1);
 
         await next.MailboxHas(2);

@@ -89,7 +89,7 @@ public sealed class What_the_transport_has_lost(EmbeddedHost host) : IClassFixtu
             lost.Position!.Value,
         ]);
         var recovered = await Recovery.Run((_, _) => { }, Stop);
-        recovered.Looked.ShouldBe(1);
+        recovered.Examined.ShouldBe(1);
         recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(ReceiptIssued)] = 1 });
         await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
 

@@ -6,7 +6,7 @@ namespace MassTransit.QuartzIntegration;
 /// <remarks>
 /// Messages that fell due during a downtime are then not all sent at once, which would delay everything else.
 /// </remarks>
-sealed class DeliveryPace(int perSecond, TimeProvider clock) : IJobExecutionMiddleware
+sealed class DeliveryRateLimiter(int perSecond, TimeProvider clock) : IJobExecutionMiddleware
 {
     readonly TimeSpan _apart = TimeSpan.FromSeconds(1) / perSecond;
     readonly long _start = clock.GetTimestamp();
@@ -19,13 +19,13 @@ sealed class DeliveryPace(int perSecond, TimeProvider clock) : IJobExecutionMidd
         CancellationToken cancellationToken = default
     )
     {
-        if (context.JobDetail.Key.Equals(ScheduledMessageJob.Key) && Turn() is { Ticks: > 0 } wait)
+        if (context.JobDetail.Key.Equals(ScheduledMessageJob.Key) && ReserveStart() is { Ticks: > 0 } wait)
             await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(false);
         await next(context, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reserves the next start and returns the time until then.</summary>
-    TimeSpan Turn()
+    TimeSpan ReserveStart()
     {
         lock (_lock)
         {

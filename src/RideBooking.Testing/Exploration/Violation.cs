@@ -5,9 +5,9 @@ using RideBooking.Testing.Values;
 namespace RideBooking.Testing;
 
 /// <summary>A violation of an invariant, with the shortest path to it that was found.</summary>
-public sealed class Breach
+public sealed class Violation
 {
-    internal Breach(LabEngine engine, Invariant invariant, Node node, bool atTheEnd)
+    internal Violation(LabEngine engine, Invariant invariant, Node node, bool atTheEnd)
     {
         Invariant = invariant.Name;
         View = new LabView(engine, atTheEnd ? StateSpace.WhenFinished(node.World) : node.World);

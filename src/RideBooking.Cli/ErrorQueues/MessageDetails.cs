@@ -4,12 +4,12 @@ using RideBooking.Cli.Api;
 namespace RideBooking.Cli.ErrorQueues;
 
 /// <summary>Prints everything about one failed message for a person.</summary>
-internal static class WholeMessage
+internal static class MessageDetails
 {
     // These headers are left out of the list, because the exception has a section of its own.
     static readonly string[] s_exceptionHeaders = ["MT-Fault-StackTrace", "MT-Fault-Message", "MT-Fault-ExceptionType"];
 
-    public static void Write(Terminal terminal, WholeMessageShape message)
+    public static void Write(Terminal terminal, MessageDetailsShape message)
     {
         terminal.Heading(message.Id);
         Fact("Message", $"{message.MessageType ?? "(unknown type)"} {message.MessageId}");
@@ -30,9 +30,9 @@ internal static class WholeMessage
         if (message.ExceptionType is not null)
         {
             terminal.Heading("Exception");
-            terminal.Say($"{message.ExceptionType}: {message.ExceptionMessage}");
+            terminal.WriteLine($"{message.ExceptionType}: {message.ExceptionMessage}");
             if (message.StackTrace is { } trace)
-                terminal.Say(trace.TrimEnd());
+                terminal.WriteLine(trace.TrimEnd());
         }
 
         terminal.Heading("Headers");
@@ -41,10 +41,10 @@ internal static class WholeMessage
                 .Headers.Where(header => !s_exceptionHeaders.Contains(header.Key))
                 .OrderBy(header => header.Key, StringComparer.Ordinal)
         )
-            terminal.Say($"{name}: {value}");
+            terminal.WriteLine($"{name}: {value}");
 
         terminal.Heading($"Body ({message.ContentType ?? "no declared type"})");
-        terminal.Say(
+        terminal.WriteLine(
             message.Body is { } json
                 ? json.ToJsonString(Shapes.Json)
                 : message.BodyText ?? $"{message.BodyBase64} (base64, because the body is not text)"
@@ -52,10 +52,10 @@ internal static class WholeMessage
 
         terminal.Heading("History");
         if (message.History.Count == 0)
-            terminal.Say("No operator has acted on this message.");
+            terminal.WriteLine("No operator has acted on this message.");
         foreach (var done in message.History)
-            terminal.Say($"{Text.Instant(done.At)} {done.Action} by {done.By}: {done.Reason}");
+            terminal.WriteLine($"{Text.Instant(done.At)} {done.Action} by {done.By}: {done.Reason}");
 
-        void Fact(string name, string value) => terminal.Say($"{name + ":", -13}{value}");
+        void Fact(string name, string value) => terminal.WriteLine($"{name + ":", -13}{value}");
     }
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace RideBooking.Testing.Values;
 
 /// <summary>Formats types, times and messages for people.</summary>
-static class Words
+static class Formatting
 {
     const int MaxMessageLength = 300;
 
