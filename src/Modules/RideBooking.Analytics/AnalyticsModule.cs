@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Analytics;
 
@@ -19,8 +20,15 @@ public sealed class AnalyticsModule : IModule
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<RecordRideFacts>();
-        bus.AddConsumer<RecordOfferFacts>();
+        // Metrics must not take database capacity from the rides they count. One by one, in order.
+        var policy = new EndpointPolicy
+        {
+            Prefetch = 2,
+            ConcurrentMessages = 1,
+            MayLag = true,
+        };
+        bus.AddConsumer<RecordRideFacts>(policy);
+        bus.AddConsumer<RecordOfferFacts>(policy);
     }
 
     /// <inheritdoc />

@@ -43,7 +43,7 @@ public sealed class BillingModule : IModule
         bus.AddConsumer<IssueReceipt>();
         bus.AddConsumer<RecordRequestedRide>();
         bus.AddConsumer<RecordWriteOff>();
-        bus.AddConsumerOutsideTransaction<LearnPickupEta>();
+        bus.AddConsumer<LearnPickupEta>(new EndpointPolicy { IsOutsideTransaction = true });
     }
 
     /// <inheritdoc />

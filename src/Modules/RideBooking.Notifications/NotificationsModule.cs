@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Notifications;
 
@@ -24,8 +25,15 @@ public sealed class NotificationsModule : IModule
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<NotifyRider>();
-        bus.AddConsumer<NotifyDriver>();
+        // Under load, rides take precedence over notifications about them.
+        var policy = new EndpointPolicy
+        {
+            Prefetch = 8,
+            ConcurrentMessages = 4,
+            MayLag = true,
+        };
+        bus.AddConsumer<NotifyRider>(policy);
+        bus.AddConsumer<NotifyDriver>(policy);
     }
 
     /// <inheritdoc />

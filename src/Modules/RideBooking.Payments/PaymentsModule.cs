@@ -46,7 +46,7 @@ public sealed class PaymentsModule : IModule
                 repository.ConcurrencyMode = ConcurrencyMode.Optimistic;
                 repository.ExistingDbContext<AppDbContext>();
             });
-        bus.AddConsumerOutsideTransaction<CallGateway>();
+        bus.AddConsumer<CallGateway>(new EndpointPolicy { IsOutsideTransaction = true });
     }
 
     /// <inheritdoc />

@@ -9,41 +9,47 @@ namespace RideBooking.Platform.Messaging;
 /// <summary>A consumer or state machine that adds an inbox entry for each message that it has handled.</summary>
 /// <param name="Id">Its id in the inbox.</param>
 /// <param name="Endpoint">Its queue.</param>
-internal readonly record struct InboxConsumer(Guid Id, string Endpoint);
+/// <param name="MayLag">Whether requests do not wait for it.</param>
+internal readonly record struct InboxConsumer(Guid Id, string Endpoint, bool MayLag);
 
 /// <summary>Knows which consumers handle which message, once the bus is configured.</summary>
 /// <remarks>It includes every endpoint, but only consumers in a transaction add inbox entries.</remarks>
 internal sealed class InboxConsumers
 {
-    readonly ConcurrentDictionary<Type, ImmutableArray<InboxConsumer>> _marking = new();
+    readonly ConcurrentDictionary<Type, ImmutableArray<InboxConsumer>> _withInbox = new();
     readonly ConcurrentDictionary<Type, byte> _consumed = new();
 
     /// <summary>The types of all messages that an endpoint consumes.</summary>
     public IEnumerable<Type> Messages => _consumed.Keys;
 
     /// <summary>Returns the consumers that add an inbox entry for a message of this type.</summary>
-    public ImmutableArray<InboxConsumer> Of(Type message) => _marking.GetValueOrDefault(message, []);
+    public ImmutableArray<InboxConsumer> Of(Type message) => _withInbox.GetValueOrDefault(message, []);
 
     /// <summary>Records what is configured on an endpoint.</summary>
     /// <param name="endpoint">The endpoint, or one of its partitions.</param>
     /// <param name="name">The endpoint's name.</param>
-    /// <param name="leavesMarks">Whether the endpoint has an inbox.</param>
+    /// <param name="policy">The endpoint's policy.</param>
     /// <param name="aliases">Receives the consumers on a partition as consumers of the endpoint.</param>
-    public void Watch(IReceiveEndpointConfigurator endpoint, string name, bool leavesMarks, ConsumerAliases aliases)
+    public void Observe(
+        IReceiveEndpointConfigurator endpoint,
+        string name,
+        EndpointPolicy policy,
+        ConsumerAliases aliases
+    )
     {
-        var observer = new Observer(this, name, endpoint.InputAddress.LastPart(), leavesMarks, aliases);
+        var observer = new Observer(this, name, endpoint.InputAddress.LastPart(), policy, aliases);
         endpoint.ConnectConsumerConfigurationObserver(observer);
         endpoint.ConnectSagaConfigurationObserver(observer);
     }
 
-    void Add(Type message, Guid id, string endpoint, bool leavesMarks)
+    void Add(Type message, InboxConsumer consumer, bool hasInbox)
     {
         _consumed.TryAdd(message, 0);
-        if (leavesMarks)
-            _marking.AddOrUpdate(
+        if (hasInbox)
+            _withInbox.AddOrUpdate(
                 message,
-                [new InboxConsumer(id, endpoint)],
-                (_, known) => known.Any(consumer => consumer.Id == id) ? known : known.Add(new(id, endpoint))
+                [consumer],
+                (_, known) => known.Any(other => other.Id == consumer.Id) ? known : known.Add(consumer)
             );
     }
 
@@ -51,7 +57,7 @@ internal sealed class InboxConsumers
         InboxConsumers consumers,
         string endpoint,
         string queue,
-        bool leavesMarks,
+        EndpointPolicy policy,
         ConsumerAliases aliases
     ) : IConsumerConfigurationObserver, ISagaConfigurationObserver
     {
@@ -70,7 +76,11 @@ internal sealed class InboxConsumers
         {
             if (queue != endpoint)
                 aliases.Add(id(queue), id(endpoint));
-            consumers.Add(typeof(TMessage), id(endpoint), endpoint, leavesMarks);
+            consumers.Add(
+                typeof(TMessage),
+                new InboxConsumer(id(endpoint), endpoint, policy.MayLag),
+                hasInbox: !policy.IsOutsideTransaction
+            );
         }
 
         public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)

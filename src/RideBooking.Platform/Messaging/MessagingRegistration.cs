@@ -24,6 +24,8 @@ public static class MessagingRegistration
     /// </summary>
     public static readonly TimeSpan InboxWindow = TimeSpan.FromDays(7);
 
+    const string Scheduler = "quartz";
+
     /// <summary>
     /// Registers MassTransit on the configured transport. Throws a configuration exception that names the setting.
     /// </summary>
@@ -42,6 +44,7 @@ public static class MessagingRegistration
         services.TryAddSingleton<EndpointMetrics>();
         services.AddSingleton(typeof(SagaCommandDispatcher<>));
         services.AddSingleton<ReceiveEndpoints>();
+        services.AddSingleton<EndpointPolicies>();
         services.AddSingleton<DatabaseWatch>();
         services.AddScheduler(database, options);
 
@@ -55,9 +58,10 @@ public static class MessagingRegistration
             bus.AddPublishMessageScheduler();
             bus.AddQuartzConsumers(scheduler =>
             {
-                scheduler.QueueName = FailurePolicy.Scheduler;
+                scheduler.QueueName = Scheduler;
                 scheduler.RetryLimit = 0;
             });
+            bus.AddEndpointPolicy(_ => Scheduler, EndpointPolicy.Scheduler);
             bus.AddEntityFrameworkOutbox<AppDbContext>(outbox =>
             {
                 outbox.Use(database.Provider);
@@ -87,7 +91,7 @@ public static class MessagingRegistration
                                 rabbit,
                                 context,
                                 options.Partitions,
-                                IsDivided,
+                                name => context.GetRequiredService<EndpointPolicies>().For(name).IsPartitioned,
                                 (name, partition) => Configure(context, name, partition, options)
                             );
                         }
@@ -127,21 +131,22 @@ public static class MessagingRegistration
         TransportOptions options
     )
     {
-        var inProcess = name.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
-        var inTransaction = !context.IsOutsideTransaction(name) && name != FailurePolicy.Scheduler;
+        var policy = context.GetRequiredService<EndpointPolicies>().For(name);
+        var inProcess = policy.Role == EndpointRole.InProcess;
+        var inTransaction = !policy.IsOutsideTransaction;
         if (!inProcess)
         {
-            var partitions = IsDivided(name) ? options.Partitions : 0;
+            var partitions = policy.IsPartitioned ? options.Partitions : 0;
             context
                 .GetRequiredService<InboxConsumers>()
-                .Watch(endpoint, name, inTransaction, context.GetRequiredService<ConsumerAliases>());
+                .Observe(endpoint, name, policy, context.GetRequiredService<ConsumerAliases>());
             context.GetRequiredService<ReceiveEndpoints>().Add(name, PartitionNames.QueuesOf(name, partitions));
             RabbitMqTopology.Use(endpoint, name, isPartition: partitions > 0);
             if (partitions == 0)
-                EndpointLoad.Use(endpoint, name);
+                policy.Limit(endpoint);
             else
             {
-                EndpointLoad.Share(endpoint, name, partitions);
+                policy.LimitPartition(endpoint, partitions);
                 var turns = new PartitionOrdering(context.GetRequiredService<PartitionChannels>());
                 endpoint.ConfigureReceive(receive => receive.UseFilter(turns));
             }
@@ -157,7 +162,12 @@ public static class MessagingRegistration
             endpoint.UseMessageFilter(new ReportAttempts([.. context.GetServices<IDeliveryObserver>()], name));
         if (!inProcess)
             endpoint.UseMessageFilter(new PerRideOrdering());
-        endpoint.UseFailurePolicy(name, options, context.GetRequiredService<EndpointMetrics>(), database);
+        endpoint.UseFailurePolicy(
+            policy.Role,
+            options,
+            context.GetRequiredService<EndpointMetrics>().Of(name),
+            database
+        );
         if (inProcess)
             endpoint.UseMessageFilter(new InProcessConflictFilter());
         if (inTransaction)
@@ -165,10 +175,6 @@ public static class MessagingRegistration
         if (inProcess)
             ForgetRefusedCommands.Use(endpoint);
     }
-
-    // A caller that waits in process knows its own order, and timers are ordered only by their due time.
-    static bool IsDivided(string endpoint) =>
-        endpoint != FailurePolicy.Scheduler && !endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
 
     static void Use(this IEntityFrameworkOutboxConfigurator outbox, DatabaseProvider provider)
     {

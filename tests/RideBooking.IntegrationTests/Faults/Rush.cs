@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -21,6 +22,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
 
     readonly List<(Rider Rider, string Key, TaskCompletionSource<string> Id)> _rides = [];
     readonly List<Driver> _drivers = [];
+    readonly ConcurrentDictionary<string, string> _answers = [];
     Task _everybody = Task.CompletedTask;
     int _refused;
 
@@ -110,9 +112,12 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
             $"{wanted} of {_rides.Count} rides to be paid",
             async () => await Look(over, isOver) >= wanted,
             s_patience,
-            () => $"{over.Count} are. {evidence?.Invoke()}"
+            () => $"{over.Count} are. The last answers to the requests for one: {Answers()} {evidence?.Invoke()}"
         );
     }
+
+    string Answers() =>
+        string.Join("; ", _answers.Values.GroupBy(answer => answer).Select(same => $"{same.Count()}× {same.Key}"));
 
     /// <summary>Whether all rides are paid, as far as the server answers.</summary>
     public async Task<bool> AllArePaid() => await Look([], ride => PaymentOf(ride) == "captured") == rides;
@@ -150,6 +155,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
         while (!_over.IsCancellationRequested)
         {
             var answer = await Try(() => rider.TryRequest(City.Alexanderplatz, City.Zoo, idempotencyKey: key));
+            _answers[key] = answer is null ? "no answer, or a 5xx" : $"{answer.Status} {answer.Body}";
             if (answer?.Status == HttpStatusCode.Created)
             {
                 id.TrySetResult(answer.Text("id"));

@@ -200,7 +200,7 @@ internal sealed class FaultLab : IAsyncDisposable
             bus.AddConsumer<Troubled>();
             bus.AddConsumer<Neighbour>();
             bus.AddConsumer<Witness>();
-            bus.AddConsumerOutsideTransaction<TroubledOutside>();
+            bus.AddConsumer<TroubledOutside>(new EndpointPolicy { IsOutsideTransaction = true });
         }
 
         public void MapEndpoints(IEndpointRouteBuilder routes) { }

@@ -16,33 +16,28 @@ namespace RideBooking.Platform.Messaging.Failures;
 /// </remarks>
 internal static class FailurePolicy
 {
-    /// <summary>The scheduler's endpoint.</summary>
-    public const string Scheduler = "quartz";
-
-    /// <summary>Returns an endpoint's policy; each exception states its reason.</summary>
-    static Policy For(string endpoint, TransportOptions options) =>
-        endpoint switch
+    /// <summary>Returns the policy of an endpoint; each exception states its reason.</summary>
+    static Policy For(EndpointRole role, TransportOptions options) =>
+        role switch
         {
             // The caller that waits in process for the response retries. A later success here could not be reported to it.
-            _ when IsInProcess(endpoint) => new([], [], TimeSpan.Zero),
+            EndpointRole.InProcess => new([], [], TimeSpan.Zero),
             // Writes timers and redeliveries to the database. It cannot redeliver through itself.
-            Scheduler => new(options.Retry, [], HoldFor(options)),
+            EndpointRole.Scheduler => new(options.Retry, [], HoldFor(options)),
             _ => new(options.Retry, options.Redelivery, HoldFor(options)),
         };
-
-    static bool IsInProcess(string endpoint) => endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal);
 
     /// <summary>Configures the endpoint's redelivery and retry; inbox and outbox come after.</summary>
     public static void UseFailurePolicy(
         this IReceiveEndpointConfigurator endpoint,
-        string name,
+        EndpointRole role,
         TransportOptions options,
-        EndpointMetrics metrics,
+        IMessageFilter metrics,
         DatabaseWatch database
     )
     {
-        var policy = For(name, options);
-        if (options.Kind == TransportKind.InMemory || !IsInProcess(name))
+        var policy = For(role, options);
+        if (options.Kind == TransportKind.InMemory || role != EndpointRole.InProcess)
             PreserveHeadersFilter.Use(endpoint, options.Kind);
         if (policy.Redelivery.Count > 0)
             // The redelivered message stays the same: the log, the inbox and the error queue know it by one id.
@@ -56,7 +51,7 @@ internal static class FailurePolicy
                 }
             );
         // Inside redelivery, which treats a failure as handled; outside retry, so that a message counts as failed once.
-        endpoint.UseMessageFilter(metrics.Of(name));
+        endpoint.UseMessageFilter(metrics);
         if (policy.Retry.Count > 0 || policy.HoldFor > TimeSpan.Zero)
             endpoint.UseMessageRetry(retry =>
             {
@@ -64,7 +59,7 @@ internal static class FailurePolicy
                 retry.SetRetryPolicy(worthwhile => new OutageAwareRetry(worthwhile, policy.Retry, policy.HoldFor));
             });
         // The same few statements store all timers: one that times out is waiting for a lock, and no single timer is at fault.
-        if (policy.HoldFor > TimeSpan.Zero && name != Scheduler)
+        if (policy.HoldFor > TimeSpan.Zero && role != EndpointRole.Scheduler)
             endpoint.UseMessageFilter(new JudgeTimeouts(database));
     }
 

@@ -1,0 +1,42 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RideBooking.Platform.Messaging;
+
+/// <summary>Knows the policy of each endpoint.</summary>
+internal sealed class EndpointPolicies
+{
+    readonly Dictionary<string, EndpointPolicy> _declared;
+
+    public EndpointPolicies(IEnumerable<Declaration> declarations, IEndpointNameFormatter names) =>
+        _declared = declarations.ToDictionary(
+            declaration => declaration.EndpointName(names),
+            declaration => declaration.Policy
+        );
+
+    /// <summary>Returns the policy that was declared for an endpoint, or the default.</summary>
+    public EndpointPolicy For(string endpoint) =>
+        endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal)
+            ? EndpointPolicy.InProcess
+            : _declared.GetValueOrDefault(endpoint, EndpointPolicy.Default);
+
+    internal sealed record Declaration(Func<IEndpointNameFormatter, string> EndpointName, EndpointPolicy Policy);
+}
+
+/// <summary>Registers consumers together with the policies of their endpoints.</summary>
+public static class EndpointPolicyRegistration
+{
+    /// <summary>Adds a consumer whose endpoint needs another policy than <see cref="EndpointPolicy.Default"/>.</summary>
+    public static void AddConsumer<TConsumer>(this IBusRegistrationConfigurator bus, EndpointPolicy policy)
+        where TConsumer : class, IConsumer
+    {
+        bus.AddConsumer<TConsumer>();
+        bus.AddEndpointPolicy(names => names.Consumer<TConsumer>(), policy);
+    }
+
+    internal static void AddEndpointPolicy(
+        this IBusRegistrationConfigurator bus,
+        Func<IEndpointNameFormatter, string> endpointName,
+        EndpointPolicy policy
+    ) => bus.AddSingleton(new EndpointPolicies.Declaration(endpointName, policy));
+}
