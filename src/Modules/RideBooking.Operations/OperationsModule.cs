@@ -23,7 +23,6 @@ public sealed class OperationsModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<OneAtATime>();
         if (TransportOptions.KindIn(configuration) == TransportKind.RabbitMq)
         {
             services.AddSingleton<RabbitMqErrorQueues>();

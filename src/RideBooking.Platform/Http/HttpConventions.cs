@@ -58,7 +58,6 @@ public static class HttpConventions
         services.AddRequestValidators(typeof(HttpConventions).Assembly);
         services.TryAddSingleton(new IdempotencySettings());
         services.AddSingleton<IdempotencyStore>();
-        services.AddSingleton<RequestGates>();
         services.AddSingleton<ClaimLeases>();
         services.AddHostedService(provider => provider.GetRequiredService<ClaimLeases>());
         services.AddHostedService<ForgetOldKeys>();

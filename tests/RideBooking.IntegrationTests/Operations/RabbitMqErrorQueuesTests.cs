@@ -32,7 +32,6 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
         }
         await using var queues = new RabbitMqErrorQueues(
             new TransportOptions(TransportKind.RabbitMq, broker, [], [], 10, 200, 0),
-            new OneAtATime(),
             TimeProvider.System
         );
         await WaitFor.TrueAsync(

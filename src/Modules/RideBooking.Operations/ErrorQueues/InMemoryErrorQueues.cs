@@ -22,12 +22,12 @@ internal sealed class InMemoryErrorQueues(
     IBus bus,
     ReceiveEndpoints endpoints,
     PendingRedrives sentBack,
-    OneAtATime oneAtATime,
     TimeProvider clock,
     ILogger<InMemoryErrorQueues> logger
 ) : IErrorQueues
 {
     const int Batch = 100;
+    readonly KeyedLock<string> _queues = new();
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     public async Task<int> Count(string queue, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class InMemoryErrorQueues(
         CancellationToken cancellationToken
     )
     {
-        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        using var alone = await _queues.Enter(queue, cancellationToken);
         await foreach (var batch in Chunks(queue, ids, cancellationToken))
         {
             await record([.. batch.Select(row => row.Message)]);
@@ -84,7 +84,7 @@ internal sealed class InMemoryErrorQueues(
         CancellationToken cancellationToken
     )
     {
-        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        using var alone = await _queues.Enter(queue, cancellationToken);
         // Only the messages that are there now. A message that fails again meanwhile is added behind them.
         var until = clock.GetUtcNow();
         (DateTimeOffset At, Guid Id)? after = null;

@@ -16,7 +16,7 @@ namespace RideBooking.Operations.ErrorQueues;
 /// takes messages and closes the channel. These are classic queues: a quorum queue would count each read as a delivery, and
 /// finally drop the message.
 /// </remarks>
-internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime oneAtATime, TimeProvider clock)
+internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvider clock)
     : IErrorQueues,
         IReceiveObserver,
         IAsyncDisposable
@@ -34,6 +34,10 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
 
     // Recorded together: one transaction instead of one per message.
     const int Batch = 100;
+
+    // One reader at a time in this process: another one would not see the messages that the first has taken. Across processes,
+    // a pass is repeated until it has found its messages.
+    readonly KeyedLock<string> _queues = new();
 
     readonly ConcurrentDictionary<string, long> _missing = [];
 
@@ -56,7 +60,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         if (_missing.TryGetValue(queue, out var asked) && clock.GetElapsedTime(asked) < missingFor)
             return 0;
         // A read in progress holds messages, which are not counted meanwhile.
-        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        using var alone = await _queues.Enter(queue, cancellationToken);
         await using var channel = await Open(cancellationToken);
         var now = clock.GetTimestamp();
         if (await TryCount(channel, queue, cancellationToken) is { } count)
@@ -67,7 +71,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
 
     public async Task Peek(string queue, int limit, Action<FailedMessage> see, CancellationToken cancellationToken)
     {
-        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        using var alone = await _queues.Enter(queue, cancellationToken);
         await using var channel = await Open(cancellationToken);
         await Take(
             channel,
@@ -90,7 +94,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         CancellationToken cancellationToken
     )
     {
-        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        using var alone = await _queues.Enter(queue, cancellationToken);
         await using var channel = await Open(cancellationToken);
         List<(FailedMessage Message, ulong Tag)> batch = [];
         await Take(
@@ -196,7 +200,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, OneAtATime
         CancellationToken cancellationToken
     )
     {
-        using var alone = await oneAtATime.Enter(queue, cancellationToken);
+        using var alone = await _queues.Enter(queue, cancellationToken);
         await using var channel = await Open(cancellationToken);
         // Only the messages that are there now. A message that fails again meanwhile is added behind them.
         for (var left = await TryCount(channel, queue, cancellationToken) ?? 0; left > 0; left--)

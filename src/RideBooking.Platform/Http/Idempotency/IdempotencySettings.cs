@@ -14,7 +14,7 @@ internal sealed record IdempotencySettings
     /// <summary>How long before the end of a lease that could not be renewed the attempt is cancelled.</summary>
     public TimeSpan LeaseMargin { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a retry waits for an attempt in another process before it is answered 409.</summary>
+    /// <summary>How long a retry waits for the first attempt, in this or another process, before it is answered 409.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a waiting retry polls.</summary>

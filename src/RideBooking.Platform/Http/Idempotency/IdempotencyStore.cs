@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http.Idempotency;
@@ -37,6 +38,10 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     const int DeleteAtOnce = 1000;
     const int RenewAtOnce = 500;
     static readonly TimeSpan s_aMinute = TimeSpan.FromMinutes(1);
+
+    /// <summary>Lets one request of a key through at a time within this process.</summary>
+    /// <remarks>A retry that arrives while the first attempt is in flight waits for it here, and does not poll the database.</remarks>
+    public KeyedLock<Guid> InFlight { get; } = new();
 
     readonly AnswerWriter _answers = new(scopes);
 

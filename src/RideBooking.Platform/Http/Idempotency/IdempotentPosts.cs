@@ -25,7 +25,6 @@ namespace RideBooking.Platform.Http.Idempotency;
 internal sealed class IdempotentPosts(
     RequestDelegate next,
     IdempotencyStore store,
-    RequestGates gates,
     ClaimLeases leases,
     IdempotencySettings settings,
     TimeProvider clock,
@@ -60,11 +59,15 @@ internal sealed class IdempotentPosts(
         var id = IdOf(caller, key);
         var fingerprint = Fingerprint.Of(request, endpoint, body, json.Value.SerializerOptions);
 
-        using var turn = await gates.Enter(id, context.RequestAborted);
-        switch (await ClaimOrWait(id, caller, fingerprint, context.RequestAborted))
+        var deadline = clock.GetUtcNow() + settings.Wait;
+        using var turn = store.InFlight.TryEnter(id) ?? await EnterInTime(id, context.RequestAborted);
+        var claim = turn is null
+            ? new Claim.InProgress()
+            : await ClaimOrWait(id, caller, fingerprint, deadline, context.RequestAborted);
+        switch (claim)
         {
-            case Claim.Granted claim:
-                await CarryOut(context, claim);
+            case Claim.Granted granted:
+                await CarryOut(context, granted);
                 break;
             case Claim.Answered { Answer: var answer }:
                 await Replay(context, answer);
@@ -89,10 +92,30 @@ internal sealed class IdempotentPosts(
         }
     }
 
-    /// <summary>Waits while another process carries out the request. Within this process the gate does the waiting.</summary>
-    async Task<Claim> ClaimOrWait(Guid id, string caller, string fingerprint, CancellationToken cancellationToken)
+    /// <summary>Waits while this process carries out the request; returns null if that takes too long.</summary>
+    async Task<IDisposable?> EnterInTime(Guid id, CancellationToken cancellationToken)
     {
-        var deadline = clock.GetUtcNow() + settings.Wait;
+        using var limit = new CancellationTokenSource(settings.Wait, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return await store.InFlight.Enter(id, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits while another process carries out the request.</summary>
+    async Task<Claim> ClaimOrWait(
+        Guid id,
+        string caller,
+        string fingerprint,
+        DateTimeOffset deadline,
+        CancellationToken cancellationToken
+    )
+    {
         while (true)
         {
             var claim = await store.Claim(id, caller, fingerprint, cancellationToken);

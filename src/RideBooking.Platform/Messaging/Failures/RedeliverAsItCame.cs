@@ -15,13 +15,16 @@ namespace RideBooking.Platform.Messaging.Failures;
 /// MassTransit's own redelivery serializes the message again, from the members that the consumer's type knows. Here the
 /// redelivery count travels in a transport header instead.
 /// </remarks>
-/// <param name="endpoint">The endpoint whose messages are redelivered.</param>
-/// <param name="configure">Configures which failures are redelivered, and when.</param>
-internal sealed class RedeliverAsItCame(
-    IReceiveEndpointConfigurator endpoint,
-    Action<IRedeliveryConfigurator> configure
-) : ScheduledRedeliveryConfigurationObserver(endpoint, configure)
+internal sealed class RedeliverAsItCame : ScheduledRedeliveryConfigurationObserver
 {
+    RedeliverAsItCame(IReceiveEndpointConfigurator endpoint, Action<IRedeliveryConfigurator> configure)
+        : base(endpoint, configure) { }
+
+    /// <summary>Redelivers the endpoint's failed messages; the configuration states which failures, and when.</summary>
+    /// <remarks>The constructor of MassTransit's observer connects it to the endpoint.</remarks>
+    public static void Use(IReceiveEndpointConfigurator endpoint, Action<IRedeliveryConfigurator> configure) =>
+        _ = new RedeliverAsItCame(endpoint, configure);
+
     protected override IRedeliveryPipeSpecification AddRedeliveryPipeSpecification<TMessage>(
         IConsumePipeConfigurator configurator
     )

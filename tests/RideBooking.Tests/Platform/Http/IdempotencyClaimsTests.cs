@@ -185,15 +185,36 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     }
 
     [Fact]
+    public async Task A_repeat_in_the_same_process_waits_no_longer_than_in_another()
+    {
+        var time = new TimersSeen(Start, s_settings.Wait);
+        await using var other = await StartApp(time);
+        work.Hold();
+        var first = Post(other, "k1");
+        await work.Begun;
+        var repeat = Post(other, "k1");
+        await time.Begun.Reader.ReadAsync(Stop);
+
+        time.Advance(s_settings.Wait);
+        await (await repeat).ShouldBeProblem(409, "request_in_progress");
+
+        work.Go();
+        (await first).StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(await Post(other, "k1")).ShouldBeTrue();
+        work.Attempts.ShouldBe(1);
+        other.Services.GetRequiredService<IdempotencyStore>().InFlight.Keys.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_repeat_in_another_process_waits_a_while_for_the_answer()
     {
-        var time = new Polled(Start);
+        var time = new TimersSeen(Start, s_settings.Poll);
         await using var other = await StartApp(time);
         work.Hold();
         var first = Post("k1");
         await work.Begun;
         var repeat = Post(other, "k1");
-        await time.Polls.Reader.ReadAsync(Stop);
+        await time.Begun.Reader.ReadAsync(Stop);
         work.Go();
         await first;
         time.Advance(TimeSpan.FromMilliseconds(200));
@@ -202,16 +223,16 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         IsReplay(answer).ShouldBeTrue();
     }
 
-    /// <summary>Tells when somebody starts to wait for the next look at the database.</summary>
-    sealed class Polled(DateTimeOffset start) : FakeTimeProvider(start)
+    /// <summary>Tells when somebody begins to wait for so long.</summary>
+    sealed class TimersSeen(DateTimeOffset start, TimeSpan wait) : FakeTimeProvider(start)
     {
-        public Channel<bool> Polls { get; } = Channel.CreateUnbounded<bool>();
+        public Channel<bool> Begun { get; } = Channel.CreateUnbounded<bool>();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = base.CreateTimer(callback, state, dueTime, period);
-            if (dueTime == s_settings.Poll)
-                Polls.Writer.TryWrite(true);
+            if (dueTime == wait)
+                Begun.Writer.TryWrite(true);
             return timer;
         }
     }

@@ -151,7 +151,7 @@ public sealed class IdempotencyTests : IdempotentOrders
         work.Attempts.ShouldBe(1);
         answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Created);
         answers.Count(IsReplay).ShouldBe(19);
-        app.Services.GetRequiredService<RequestGates>().Count.ShouldBe(0);
+        app.Services.GetRequiredService<IdempotencyStore>().InFlight.Keys.ShouldBe(0);
     }
 
     [Theory]
