@@ -23,7 +23,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
     readonly List<(Rider Rider, string Key, TaskCompletionSource<string> Id)> _rides = [];
     readonly List<Driver> _drivers = [];
     readonly ConcurrentDictionary<string, string> _answers = [];
-    Task _everybody = Task.CompletedTask;
+    IReadOnlyList<Task> _everybody = [];
     int _refused;
 
     /// <summary>The rides that were accepted.</summary>
@@ -54,10 +54,11 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
             _drivers.Add(await CityOf(i).DriverAt(City.Place(52.5219 + i * 0.0002, 13.4132)));
         for (var i = 0; i < rides; i++)
             _rides.Add((await CityOf(i).Rider(), Guid.NewGuid().ToString("N"), new TaskCompletionSource<string>()));
-        _everybody = Task.WhenAll([
+        _everybody =
+        [
             .. _drivers.Select(driver => Task.Run(() => Drive(driver))),
             .. _rides.Select(ride => Task.Run(() => Ask(ride.Rider, ride.Key, ride.Id))),
-        ]);
+        ];
     }
 
     /// <summary>One more asks for a ride. Returns its id once it was accepted.</summary>
@@ -93,7 +94,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
             throw new TimeoutException($"{late.Message} {await evidence()}");
         }
         await _over.CancelAsync();
-        await _everybody;
+        await Task.WhenAll(_everybody);
         // Who is still on the way for the server cannot leave; and who stays is offered the rides of the next rush.
         foreach (var driver in Drivers)
             await WaitFor.TrueAsync(
@@ -124,6 +125,9 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
 
     async Task<int> Look(HashSet<string> over, Func<JsonNode, bool> isOver)
     {
+        // Somebody who met what they did not expect ends the wait at once.
+        foreach (var failed in _everybody.Where(person => person.IsFaulted))
+            await failed;
         foreach (var (rider, _, id) in _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully))
             if (!over.Contains(await id.Task) && (await Try(() => rider.Get($"rides/{id.Task.Result}"))) is { } ride)
                 if (ride.Body is { } body && isOver(body))
@@ -135,7 +139,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
     public async Task EachWasPaidOnce()
     {
         await _over.CancelAsync();
-        await _everybody;
+        await Task.WhenAll(_everybody);
         var operations = await Operator();
         foreach (var (_, _, id) in _rides)
             await operations.WasPaidOnce(await id.Task);

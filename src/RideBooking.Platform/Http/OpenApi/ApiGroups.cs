@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Limits;
 using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Platform.Http.OpenApi;
@@ -51,7 +52,11 @@ public static class ApiGroups
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new EndpointProblems(status, codes));
 
     internal static RouteGroupBuilder WithConventions(this RouteGroupBuilder group, string tag) =>
-        group.WithTags(tag).WithMetadata(new ApiOperation()).AddEndpointFilterFactory(RequestValidation.Filter);
+        group
+            .WithTags(tag)
+            .WithMetadata(new ApiOperation())
+            .AddEndpointFilter(WholeAnswers.Filter)
+            .AddEndpointFilterFactory(RequestValidation.Filter);
 }
 
 /// <summary>Problem codes that an endpoint adds to those of the conventions.</summary>

@@ -51,6 +51,25 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     }
 
     [Fact]
+    public async Task An_attempt_that_ends_after_its_lease_is_answered_in_full_and_so_is_its_repeat()
+    {
+        await using var stuck = await StartApp(clock, s_settings with { RenewEvery = TimeSpan.FromHours(1) });
+        var path = $"/api/v1/orders/{Guid.NewGuid()}/ship";
+        work.Hold();
+        var late = Post(stuck, "k1", path: path);
+        await work.Begun;
+        clock.Advance(s_settings.Lease);
+        work.Go();
+
+        foreach (var answer in new[] { await late, await Post(stuck, "k1", path: path) })
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await answer.Content.ReadAsStringAsync(Stop)).ShouldBe("1");
+        }
+        work.Attempts.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_claim_that_was_lost_is_not_renewed()
     {
         var taking = Start + s_settings.Lease * 1.1;

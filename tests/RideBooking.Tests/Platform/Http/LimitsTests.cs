@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -158,6 +159,21 @@ public sealed class LimitsTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_ready_only_when_the_time_is_over_is_sent_in_full()
+    {
+        var clock = new FakeTimeProvider();
+        await using var app = await Start([("Limits:RequestTimeout", "00:00:10")], clock);
+        var late = (await app.As("rider")).GetAsync("/api/v1/late", Stop);
+        await app.Services.GetRequiredService<SlowBegan>().Yes;
+        clock.Advance(TimeSpan.FromSeconds(11));
+        app.Services.GetRequiredService<LateEnds>().Now();
+
+        var answer = await late;
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadFromJsonAsync<int[]>(Stop))!.Length.ShouldBe(100_000);
+    }
+
+    [Fact]
     public async Task A_client_that_sends_drop_by_drop_is_let_go()
     {
         await using var server = await OnKestrel(("Limits:HeadersTimeout", "00:00:01"));
@@ -197,10 +213,20 @@ public sealed class LimitsTests
                         await Task.Delay(Timeout.Infinite, cancellationToken);
                     }
                 );
+                callers.MapGet(
+                    "/late",
+                    async (SlowBegan began, LateEnds ends) =>
+                    {
+                        began.Now();
+                        await ends.Yes;
+                        // More than is written at once.
+                        return Enumerable.Range(0, 100_000);
+                    }
+                );
             },
             configure: builder =>
             {
-                builder.Services.AddSingleton<StreamsEnded>().AddSingleton<SlowBegan>();
+                builder.Services.AddSingleton<StreamsEnded>().AddSingleton<SlowBegan>().AddSingleton<LateEnds>();
                 if (clock is not null)
                     builder.Services.AddSingleton(clock);
             },
@@ -268,6 +294,11 @@ public sealed class LimitsTests
     }
 
     sealed class SlowBegan : Happened
+    {
+        public Task Yes => Task;
+    }
+
+    sealed class LateEnds : Happened
     {
         public Task Yes => Task;
     }
