@@ -133,7 +133,8 @@ internal static class OperatePayment
             await audit.Record(action, rideId, by.Id, asked.Reason.Trim(), cancellationToken);
         var outcome = await payments.Send(command, commandId, cancellationToken);
         var now = outcome.Saga as Payment ?? await db.FindPayment(rideId, cancellationToken) ?? known;
-        return outcome.Accepted || WasDone(command, now) ? Done(now)
+        // Without an instance it is a duplicate: the first request, whose response was lost, was accepted meanwhile.
+        return outcome.Accepted || outcome.Saga is null || WasDone(command, now) ? Done(now)
             : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
                 ? Problem.Conflict(
                     PaymentProblems.PaymentInProgress,
@@ -149,7 +150,7 @@ internal static class OperatePayment
     static Accepted<InspectPayment.View> Done(Payment payment) =>
         TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", InspectPayment.View.Of(payment));
 
-    // The commit's response was lost, and the inbox kept the command from taking effect twice.
+    // By another request.
     static bool WasDone<T>(T command, Payment payment) =>
         command is WriteOffPayment
             ? payment.Status == nameof(PaymentStateMachine.WrittenOff)

@@ -66,46 +66,54 @@ internal static class RequestRideEndpoint
         CancellationToken cancellationToken
     )
     {
-        // A repeat whose first response was lost finds the ride that the first request created.
         var rideId = request.IdFor("ride");
-        if (request.MayBeARepeat && await db.FindRide(rideId, cancellationToken) is { } made)
+        // A repeat whose first response was lost finds the ride that the first request created. It looks again when it is
+        // refused, because the first request may commit meanwhile, and its ride may be the reason.
+        if (await CreatedBefore() is { } made)
             return Made(made);
+        var answer = await Create();
+        return answer.Result is ProblemHttpResult && await CreatedBefore() is { } first ? Made(first) : answer;
 
-        var now = clock.GetUtcNow();
-        SignedQuote? quote = null;
-        if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } refusal)
-            return refusal;
-        // A quote was checked when it was issued, and stays valid even if the tariff has changed since.
-        var vehicleClass = quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
-        if (quote is null && trips.Check(asked.Pickup, asked.Dropoff, vehicleClass) is { } problem)
-            return Problem.Validation(problem.Field, problem.Message);
-        if (asked.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
-            return Problem.Validation("paymentMethodId", "must be one of your payment methods");
-        if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } because)
-            return because;
+        async Task<Ride?> CreatedBefore() => request.MayBeARepeat ? await db.FindRide(rideId, cancellationToken) : null;
 
-        var command = new RequestRide(
-            rideId,
-            rider.Id,
-            asked.Pickup,
-            asked.Dropoff,
-            vehicleClass,
-            quote?.Id,
-            quote?.Fare,
-            quote?.DistanceMeters,
-            asked.PaymentMethodId,
-            now
-        );
-        try
+        async Task<Results<Created<RideView>, ProblemHttpResult>> Create()
         {
-            return Made((await commands.Send(rideId, request, command, cancellationToken)).Ride!);
-        }
-        catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
-        {
-            // If two requests race, the database lets one ride become active.
-            if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } other)
-                return other;
-            throw new DbUpdateConcurrencyException("The ride that blocked this one has ended by now.", conflict);
+            var now = clock.GetUtcNow();
+            SignedQuote? quote = null;
+            if (asked.QuoteId is not null && Check(asked, rider, tokens, now, out quote) is { } refusal)
+                return refusal;
+            // A quote was checked when it was issued, and stays valid even if the tariff has changed since.
+            var vehicleClass = quote?.VehicleClass ?? asked.VehicleClass?.ToLowerInvariant() ?? VehicleClass.Standard;
+            if (quote is null && trips.Check(asked.Pickup, asked.Dropoff, vehicleClass) is { } problem)
+                return Problem.Validation(problem.Field, problem.Message);
+            if (asked.PaymentMethodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
+                return Problem.Validation("paymentMethodId", "must be one of your payment methods");
+            if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } because)
+                return because;
+
+            var command = new RequestRide(
+                rideId,
+                rider.Id,
+                asked.Pickup,
+                asked.Dropoff,
+                vehicleClass,
+                quote?.Id,
+                quote?.Fare,
+                quote?.DistanceMeters,
+                asked.PaymentMethodId,
+                now
+            );
+            try
+            {
+                return Made((await commands.Send(rideId, request, command, cancellationToken)).Ride!);
+            }
+            catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
+            {
+                // If two requests race, the database lets one ride become active.
+                if (await CheckEligibility(rider, db, limits, visibility, cancellationToken) is { } other)
+                    return other;
+                throw new DbUpdateConcurrencyException("The ride that blocked this one has ended by now.", conflict);
+            }
         }
     }
 

@@ -67,12 +67,16 @@ internal static class PayBalance
             .ToListAsync(cancellationToken);
         var taken = request.MayBeARepeat ? await AcceptedBefore(rider, request, db, payments, cancellationToken) : [];
         foreach (var rideId in unpaid.Except(taken).ToList())
-            if (
-                (
-                    await payments.Send(new PayNow(rideId, methodId), CommandId(request, rideId), cancellationToken)
-                ).Accepted
-            )
+        {
+            var outcome = await payments.Send(
+                new PayNow(rideId, methodId),
+                CommandId(request, rideId),
+                cancellationToken
+            );
+            // Without an instance it is a duplicate: the first request, whose response was lost, was accepted meanwhile.
+            if (outcome.Accepted || outcome.Saga is null)
                 taken.Add(rideId);
+        }
         await UntilPaid(taken, db, visibility, cancellationToken);
         return taken.Count > 0
             ? TypedResults.Accepted("/api/v1/riders/me/balance", new Accepted(taken))
