@@ -138,6 +138,11 @@ internal static class PaymentSteps
         });
 
     /// <summary>Schedules the next attempt and publishes that.</summary>
+    /// <remarks>
+    /// MassTransit's Schedule sends the timer to the endpoint that schedules it. Here that is always the state machine's queue,
+    /// because only the gateway's answers lead here. A ride also schedules its timer during HTTP requests, and therefore
+    /// publishes it.
+    /// </remarks>
     public static EventActivityBinder<Payment, T> WaitForRetry<T>(
         this EventActivityBinder<Payment, T> binder,
         Schedule<Payment, RetryDue> retry,

@@ -3,10 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Authentication;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
@@ -18,42 +15,26 @@ internal static class ArriveAtPickupEndpoint
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
-            .MapPost("/rides/{rideId:guid}/arrive", Handle)
+            .MapDriverCommand("arrive", Handle)
             .WithSummary("Report arrival at the pickup")
             .WithDescription(
                 "A report that contradicts your position or the time is accepted and flagged, or refused if the "
                     + "operator of this service has configured that."
             )
-            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        Guid rideId,
-        Driver driver,
-        IdempotentRequest request,
-        RideCommands commands,
-        Plausibility plausibility,
-        AppDbContext db,
-        TimeProvider clock,
-        CancellationToken cancellationToken
+        [AsParameters] DriverRequest request,
+        Plausibility plausibility
     )
     {
-        var command = new ArriveAtPickup(
-            rideId,
-            driver.Id,
-            clock.GetUtcNow(),
-            await db.FixOf(driver.Id, cancellationToken)
-        );
-        return await commands.SendFromDriver(
-            rideId,
-            driver,
-            request,
+        var command = new ArriveAtPickup(request.RideId, request.DriverId, request.Now(), await request.Position());
+        return await request.Send(
             command,
             ride =>
                 ride.Is() == RideStatus.DriverAssigned
                     ? RideProblems.Implausible(plausibility.Of(ride, command))
-                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Arriving"),
-            cancellationToken
+                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Arriving")
         );
     }
 }

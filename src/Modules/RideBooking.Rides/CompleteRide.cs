@@ -6,11 +6,8 @@ using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Http;
-using RideBooking.Platform.Http.Authentication;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
-using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
@@ -36,56 +33,45 @@ internal static class CompleteRideEndpoint
 
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
-            .MapPost("/rides/{rideId:guid}/complete", Handle)
+            .MapDriverCommand("complete", Handle)
             .WithSummary("Complete the ride")
             .AnswersWhenHandled<RideCompleted, FareFinalized>()
             .WithDescription(
                 "The fare is computed and charged; see the ride's payment. An implausible distance is flagged, and the "
                     + "estimate is billed."
             )
-            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        Guid rideId,
-        Driver driver,
+        [AsParameters] DriverRequest request,
         Request? reported,
-        IdempotentRequest request,
-        RideCommands commands,
         Plausibility plausibility,
-        AppDbContext db,
-        ITollRules tollRules,
-        TimeProvider clock,
-        CancellationToken cancellationToken
+        ITollRules tollRules
     )
     {
         // Which tolls the fare may contain depends on the tariff, and the tariff on when the ride started. Most rides have no
         // tolls.
         if (
             reported?.Tolls is { } tolls
-            && await db.FindRide(rideId, cancellationToken) is { StartedAt: { } startedAt } ride
-            && ride.IsDrivenBy(driver.Id)
+            && await request.Db.FindRide(request.RideId, request.CancellationToken) is { StartedAt: { } startedAt } ride
+            && ride.IsDrivenBy(request.DriverId)
             && tollRules.Refusal(tolls, startedAt) is { } refusal
         )
             return Problem.Validation("tolls", refusal);
         var command = new CompleteRide(
-            rideId,
-            driver.Id,
+            request.RideId,
+            request.DriverId,
             reported?.DistanceMeters,
             reported?.Tolls,
-            clock.GetUtcNow(),
-            await db.FixOf(driver.Id, cancellationToken)
+            request.Now(),
+            await request.Position()
         );
-        return await commands.SendFromDriver(
-            rideId,
-            driver,
-            request,
+        return await request.Send(
             command,
             ride =>
                 ride.Is() == RideStatus.InProgress
                     ? RideProblems.Implausible(plausibility.Of(ride, command))
-                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Completing"),
-            cancellationToken
+                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Completing")
         );
     }
 

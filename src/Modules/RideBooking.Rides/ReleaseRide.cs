@@ -5,8 +5,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
-using RideBooking.Platform.Http.Authentication;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Requests;
 
@@ -19,29 +17,19 @@ internal static class ReleaseRideEndpoint
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
-            .MapPost("/rides/{rideId:guid}/release", Handle)
+            .MapDriverCommand("release", Handle)
             .WithSummary("Release the ride")
             .AnswersWhenHandled<DriverUnassigned>()
             .WithDescription("The search for another driver starts. Possible until the rider is aboard.")
-            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition);
 
     static Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        Guid rideId,
-        Driver driver,
-        Request release,
-        IdempotentRequest request,
-        RideCommands commands,
-        TimeProvider clock,
-        CancellationToken cancellationToken
+        [AsParameters] DriverRequest request,
+        Request release
     ) =>
-        commands.SendFromDriver(
-            rideId,
-            driver,
-            request,
-            new ReleaseRide(rideId, driver.Id, release.Reason.Trim(), clock.GetUtcNow()),
-            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Releasing"),
-            cancellationToken
+        request.Send(
+            new ReleaseRide(request.RideId, request.DriverId, release.Reason.Trim(), request.Now()),
+            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Releasing")
         );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>

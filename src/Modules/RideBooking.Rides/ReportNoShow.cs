@@ -4,12 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
-using RideBooking.Platform.Http.Authentication;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
-using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
@@ -21,14 +18,13 @@ internal static class ReportNoShowEndpoint
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
-            .MapPost("/rides/{rideId:guid}/no-show", Handle)
+            .MapDriverCommand("no-show", Handle)
             .WithSummary("Report a no-show")
             .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
             .WithDescription(
                 "Cancels the ride at the rider's cost. Possible after the required wait at the pickup, with recent positions "
                     + "of yours near it, both at the arrival and now."
             )
-            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(
                 StatusCodes.Status409Conflict,
                 RideProblems.InvalidTransition,
@@ -38,31 +34,13 @@ internal static class ReportNoShowEndpoint
             );
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        Guid rideId,
-        Driver driver,
-        IdempotentRequest request,
-        RideCommands commands,
+        [AsParameters] DriverRequest request,
         RideTimes times,
-        Plausibility plausibility,
-        AppDbContext db,
-        TimeProvider clock,
-        CancellationToken cancellationToken
+        Plausibility plausibility
     )
     {
-        var command = new ReportNoShow(
-            rideId,
-            driver.Id,
-            clock.GetUtcNow(),
-            await db.FixOf(driver.Id, cancellationToken)
-        );
-        return await commands.SendFromDriver(
-            rideId,
-            driver,
-            request,
-            command,
-            ride => Refuse(ride, command, times, plausibility),
-            cancellationToken
-        );
+        var command = new ReportNoShow(request.RideId, request.DriverId, request.Now(), await request.Position());
+        return await request.Send(command, ride => Refuse(ride, command, times, plausibility));
     }
 
     static ProblemHttpResult Refuse(Ride ride, ReportNoShow command, RideTimes times, Plausibility plausibility)

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
@@ -66,42 +65,4 @@ internal static class RideAccess
         caller.Is(Role.Operator)
         || (caller.Is(Role.Rider) && ride.RiderId.Equals(caller.Id, StringComparison.Ordinal))
         || (caller.Is(Role.Driver) && ride.IsDrivenBy(caller.Id));
-}
-
-/// <summary>The problem codes of rides.</summary>
-internal static class RideProblems
-{
-    public const string RideNotFound = "ride_not_found";
-    public const string ActiveRideExists = "active_ride_exists";
-    public const string OutstandingBalance = "outstanding_balance";
-    public const string QuoteExpired = "quote_expired";
-    public const string NotCancellable = "ride_not_cancellable";
-    public const string InvalidTransition = "invalid_transition";
-    public const string NoShowTooEarly = "no_show_too_early";
-    public const string NotAtPickup = "not_at_pickup";
-    public const string PositionNotFresh = "position_not_fresh";
-    public const string ImplausibleReport = "implausible_report";
-    public const string AlreadyRated = "already_rated";
-    public const string RatingClosed = "rating_closed";
-
-    // The member "status" of a problem is its HTTP status.
-    const string RideStatusMember = "rideStatus";
-
-    public static ProblemHttpResult NotFound() =>
-        Problem.NotFound("There is no such ride, or none that you may see.", RideNotFound);
-
-    /// <summary>The problem of an implausible report.</summary>
-    public static ProblemHttpResult Implausible(IReadOnlyList<RideFlag> flags) =>
-        Problem.Conflict(
-            ImplausibleReport,
-            flags.Count > 0 ? flags[0].Reason : "The report contradicts the ride.",
-            ("flags", flags)
-        );
-
-    public static ProblemHttpResult Refused(Ride ride, string code, string what) =>
-        Problem.Conflict(
-            code,
-            $"{what} is not possible while the ride is {ride.Is().InApi()}.",
-            (RideStatusMember, ride.Is().InApi())
-        );
 }

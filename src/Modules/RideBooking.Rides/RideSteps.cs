@@ -40,7 +40,8 @@ internal static class RideSteps
     /// <summary>Schedules the timer that ends the search.</summary>
     /// <remarks>
     /// The timer is published, not sent to the endpoint that schedules it (as MassTransit's Schedule does): that endpoint is
-    /// often the in-process one of an HTTP request, to which no message can be delivered later.
+    /// often the in-process one of an HTTP request, to which no message can be delivered later. A Schedule would also ignore
+    /// the timers of <see cref="ResumeSearchDeadlines"/>, because the ride does not have their tokens.
     /// </remarks>
     public static EventActivityBinder<Ride, T> StartSearch<T>(this EventActivityBinder<Ride, T> binder, RideTimes times)
         where T : class =>

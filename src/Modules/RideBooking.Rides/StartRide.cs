@@ -3,10 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
-using RideBooking.Platform.Http.Authentication;
-using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
@@ -18,33 +15,22 @@ internal static class StartRideEndpoint
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers
-            .MapPost("/rides/{rideId:guid}/start", Handle)
+            .MapDriverCommand("start", Handle)
             .WithSummary("Start the ride")
-            .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
     static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        Guid rideId,
-        Driver driver,
-        IdempotentRequest request,
-        RideCommands commands,
-        Plausibility plausibility,
-        AppDbContext db,
-        TimeProvider clock,
-        CancellationToken cancellationToken
+        [AsParameters] DriverRequest request,
+        Plausibility plausibility
     )
     {
-        var command = new StartRide(rideId, driver.Id, clock.GetUtcNow(), await db.FixOf(driver.Id, cancellationToken));
-        return await commands.SendFromDriver(
-            rideId,
-            driver,
-            request,
+        var command = new StartRide(request.RideId, request.DriverId, request.Now(), await request.Position());
+        return await request.Send(
             command,
             ride =>
                 ride.Is() == RideStatus.DriverArrived
                     ? RideProblems.Implausible(plausibility.Of(ride, command))
-                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Starting"),
-            cancellationToken
+                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Starting")
         );
     }
 }

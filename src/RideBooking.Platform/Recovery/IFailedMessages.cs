@@ -1,0 +1,10 @@
+namespace RideBooking.Platform.Recovery;
+
+/// <summary>The failed messages that operators hold: recovery does not send them a second time.</summary>
+public interface IFailedMessages
+{
+    /// <summary>
+    /// Returns the endpoint and id of every message that is in its error queue or that an operator has discarded.
+    /// </summary>
+    Task<IReadOnlySet<(string Endpoint, Guid MessageId)>> Known(CancellationToken cancellationToken);
+}
