@@ -29,7 +29,10 @@ internal static class TransientFault
             SqlException { Number: 1205 } or DbException { IsTransient: true } => true,
             // So is a table that was altered repeatedly while the request was retried.
             DbException when DatabaseConflicts.IsStalePlan(exception) => true,
-            ConnectionException or BrokerUnreachableException or AlreadyClosedException => true,
+            ConnectionException
+            or TransportUnavailableException
+            or BrokerUnreachableException
+            or AlreadyClosedException => true,
             SocketException or TimeoutException => true,
             _ => false,
         };
