@@ -1,4 +1,5 @@
 using RideBooking.Billing;
+using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
@@ -39,7 +40,7 @@ public sealed class CancellationFeeTests
             },
             Tariff.Default
         );
-        fee.Amount.ShouldBe(SomeRide.Euro((decimal)due));
+        fee.Amount.ShouldBe(Samples.Euro((decimal)due));
         fee.WaivedReason.ShouldBe(waived);
         fee.Lines.Sum(line => line.Amount.Amount).ShouldBe(fee.Amount.Amount);
     }

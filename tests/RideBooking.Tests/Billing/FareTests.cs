@@ -2,6 +2,7 @@ using CsCheck;
 using RideBooking.Billing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
+using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
@@ -21,7 +22,7 @@ public sealed class FareTests
     {
         var fare = Of(s_ride.Completed);
         Lines(fare).ShouldBe([("base", 2.50m), ("distance", 7.20m), ("time", 4.50m)]);
-        fare.Total.ShouldBe(SomeRide.Euro(14.20m));
+        fare.Total.ShouldBe(Samples.Euro(14.20m));
     }
 
     [Fact]
@@ -39,11 +40,11 @@ public sealed class FareTests
             {
                 DistanceMeters = 300,
                 DurationSeconds = 60,
-                LastPosition = SomeRide.Alexanderplatz,
+                LastPosition = Samples.Alexanderplatz,
             }
         );
         Lines(fare).ShouldBe([("base", 2.50m), ("distance", 0.36m), ("time", 0.30m), ("minimumFare", 2.84m)]);
-        fare.Total.ShouldBe(SomeRide.Euro(6.00m));
+        fare.Total.ShouldBe(Samples.Euro(6.00m));
     }
 
     [Fact]
@@ -54,13 +55,13 @@ public sealed class FareTests
             {
                 DistanceMeters = 300,
                 DurationSeconds = 60,
-                LastPosition = SomeRide.Alexanderplatz,
+                LastPosition = Samples.Alexanderplatz,
                 WaitSeconds = 210,
                 FreeWaitSeconds = 120,
-                Tolls = SomeRide.Euro(3.5m),
+                Tolls = Samples.Euro(3.5m),
             }
         );
-        fare.Total.ShouldBe(SomeRide.Euro(6.00m + 0.53m + 3.50m)); // 1.5 min at 0.35 is 0.525
+        fare.Total.ShouldBe(Samples.Euro(6.00m + 0.53m + 3.50m)); // 1.5 min at 0.35 is 0.525
         Lines(fare).TakeLast(2).ShouldBe([("waiting", 0.53m), ("tolls", 3.50m)]);
     }
 
@@ -85,7 +86,7 @@ public sealed class FareTests
 
     [Fact]
     public void Adds_waiting_and_tolls_to_the_quoted_one() =>
-        Lines(Of(s_ride.Quoted(11.11m, 6000) with { WaitSeconds = 180, Tolls = SomeRide.Euro(2m) }))
+        Lines(Of(s_ride.Quoted(11.11m, 6000) with { WaitSeconds = 180, Tolls = Samples.Euro(2m) }))
             .ShouldBe([("upfrontFare", 11.11m), ("waiting", 0.35m), ("tolls", 2.00m)]);
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class FareTests
             DistanceMeters = 0,
             DurationSeconds = 0,
         };
-        Of(ride).Total.ShouldBe(SomeRide.Euro(14.12m));
+        Of(ride).Total.ShouldBe(Samples.Euro(14.12m));
         Of(ride).Lines.Single(line => line.Code == "distance").Description.ShouldBe("Distance, 9.7 km (estimated)");
 
         // Seen where the rider got out, halfway: what was measured counts, and without that the way to there.
@@ -115,11 +116,11 @@ public sealed class FareTests
         {
             LastPosition = new Place(52.51, 13.3525),
         };
-        Of(seen with { DistanceMeters = 4000 }).Total.ShouldBe(SomeRide.Euro(2.50m + 4.80m));
+        Of(seen with { DistanceMeters = 4000 }).Total.ShouldBe(Samples.Euro(2.50m + 4.80m));
         Of(seen).Lines.Single(line => line.Code == "distance").Description.ShouldBe("Distance, 4.8 km (estimated)");
 
         // A driver who is far away makes nothing dearer.
-        Of(ride with { LastPosition = new Place(53, 14) }).Total.ShouldBe(SomeRide.Euro(14.12m));
+        Of(ride with { LastPosition = new Place(53, 14) }).Total.ShouldBe(Samples.Euro(14.12m));
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class FareTests
 
     [Fact]
     public void Of_tolls_of_zero_has_no_line_for_them() =>
-        Lines(Of(s_ride.Completed with { Tolls = SomeRide.Euro(0m) })).ShouldBe(Lines(Of(s_ride.Completed)));
+        Lines(Of(s_ride.Completed with { Tolls = Samples.Euro(0m) })).ShouldBe(Lines(Of(s_ride.Completed)));
 
     static readonly Tariff s_yen = Tariff.Default with
     {
@@ -210,8 +211,8 @@ public sealed class FareTests
                 DurationSeconds = seconds,
                 WaitSeconds = wait.Item1,
                 FreeWaitSeconds = wait.Item2,
-                Tolls = tolls is { } claimed ? SomeRide.Euro(claimed / 100m) : null,
-                QuotedFare = quote.Item1 is { } cents ? SomeRide.Euro(cents / 100m) : null,
+                Tolls = tolls is { } claimed ? Samples.Euro(claimed / 100m) : null,
+                QuotedFare = quote.Item1 is { } cents ? Samples.Euro(cents / 100m) : null,
                 QuotedDistanceMeters = quote.Item1 is null ? null : quote.Item2,
                 StartedAt = at,
             }

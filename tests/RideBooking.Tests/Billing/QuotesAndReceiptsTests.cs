@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
@@ -61,8 +62,8 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
                     "r",
                     Guid.CreateVersion7(),
                     "d",
-                    SomeRide.Alexanderplatz,
-                    SomeRide.Zoo,
+                    Samples.Alexanderplatz,
+                    Samples.Zoo,
                     null,
                     seconds,
                     _lab.Now,
@@ -114,7 +115,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
         (await op.Get(path)).ShouldBe(HttpStatusCode.NotFound, "receipt_not_ready");
         (await stranger.Get(path)).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
 
-        await _lab.Deliver(ride.Completed with { Tolls = SomeRide.Euro(1.5m) });
+        await _lab.Deliver(ride.Completed with { Tolls = Samples.Euro(1.5m) });
         var due = (await rider.Get(path)).ShouldBe(HttpStatusCode.OK);
         (due.Text("status"), due.Body!["number"]).ShouldBe(("due", null));
         Sum(due.Body!["lines"]!).ShouldBe(Amount(due.Body!["total"]!));

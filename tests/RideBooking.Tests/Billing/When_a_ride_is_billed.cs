@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Billing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
+using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
@@ -22,7 +23,7 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
         await _lab.Happens(ride.Completed);
 
         var fare = _lab.Said<FareFinalized>().ShouldHaveSingleItem();
-        (fare.Total, fare.TariffVersion, fare.RiderId).ShouldBe((SomeRide.Euro(14.20m), "2026-01", "rider-1"));
+        (fare.Total, fare.TariffVersion, fare.RiderId).ShouldBe((Samples.Euro(14.20m), "2026-01", "rider-1"));
         var receipt = _lab.Said<ReceiptIssued>().ShouldHaveSingleItem();
         (receipt.InvoiceId, receipt.Total).ShouldBe((fare.InvoiceId, fare.Total));
         receipt.Number.ShouldMatch("^RB-2026(-[0-9A-HJKMNP-TV-Z]{4}){3}$");
@@ -81,8 +82,8 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
             assessed.Single(fee => fee.RideId == late.RideId),
             assessed.Single(fee => fee.RideId == inTime.RideId)
         );
-        (due.Amount, due.WaivedReason, due.InvoiceId is null).ShouldBe((SomeRide.Euro(5m), null, false));
-        (waived.Amount, waived.WaivedReason, waived.InvoiceId).ShouldBe((SomeRide.Euro(0m), "withinFreePeriod", null));
+        (due.Amount, due.WaivedReason, due.InvoiceId is null).ShouldBe((Samples.Euro(5m), null, false));
+        (waived.Amount, waived.WaivedReason, waived.InvoiceId).ShouldBe((Samples.Euro(0m), "withinFreePeriod", null));
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
             ride.RideId,
             ride.RiderId,
             Guid.CreateVersion7(),
-            SomeRide.Euro(1m),
+            Samples.Euro(1m),
             1,
             SomeRide.At
         );
@@ -101,7 +102,7 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
         await _lab.Deliver(ride.Completed);
         await Should.ThrowAsync<UnacceptableMessageException>(() => _lab.Deliver(payment));
         await Should.ThrowAsync<UnacceptableMessageException>(() =>
-            _lab.Deliver(payment with { Amount = SomeRide.Euro(14.20m), RiderId = "rider-2" })
+            _lab.Deliver(payment with { Amount = Samples.Euro(14.20m), RiderId = "rider-2" })
         );
     }
 }

@@ -1,4 +1,5 @@
 using RideBooking.Drivers;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 
@@ -25,7 +26,7 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
         var offered = await _lab.Sees();
         offered.Availability.ShouldBe(Availability.Offered);
         offered.CurrentOffer!.OfferId.ShouldBe(_offer);
-        offered.CurrentOffer.Pickup.ShouldBe(DriversLab.Alexanderplatz);
+        offered.CurrentOffer.Pickup.ShouldBe(Samples.Alexanderplatz);
 
         await _lab.Happens(_lab.Assigned(_ride, _offer));
         var onTrip = await _lab.Sees();

@@ -2,6 +2,7 @@ using CsCheck;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Positions;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 
@@ -49,7 +50,7 @@ public sealed class DriverPositionsTests : IAsyncLifetime
         await _lab.Saves();
         await _lab.Reports(52.9, 1000);
         await _lab.GoesOnline();
-        (await Known()).ShouldBe((DriversLab.Alexanderplatz.Lat, -1));
+        (await Known()).ShouldBe((Samples.Alexanderplatz.Lat, -1));
 
         await _lab.Reports(52.51, 0);
         (await Known()).ShouldBe((52.51, 0));

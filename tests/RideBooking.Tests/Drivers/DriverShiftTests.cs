@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.Drivers;
 using RideBooking.Positions;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 
@@ -37,11 +38,11 @@ public sealed class DriverShiftTests : IAsyncLifetime
                     shift.ShiftId,
                     "Anna",
                     new Vehicle("comfort", "B-RB 1", "Testarossa"),
-                    DriversLab.Alexanderplatz,
+                    Samples.Alexanderplatz,
                     _lab.Now
                 )
             );
-        (await _lab.All<DriverPosition>()).ShouldHaveSingleItem().Lat.ShouldBe(DriversLab.Alexanderplatz.Lat);
+        (await _lab.All<DriverPosition>()).ShouldHaveSingleItem().Lat.ShouldBe(Samples.Alexanderplatz.Lat);
         (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
     }
 

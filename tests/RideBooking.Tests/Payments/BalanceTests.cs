@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using RideBooking.Contracts;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Payments;
 
@@ -34,7 +35,7 @@ public sealed class BalanceTests
         await lab.Settle();
         Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("0.00", 0));
         lab.Said<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(3);
-        lab.Said<BalanceSettled>().ShouldHaveSingleItem().Amount.ShouldBe(SomeRide.Euro(9.80m));
+        lab.Said<BalanceSettled>().ShouldHaveSingleItem().Amount.ShouldBe(Samples.Euro(9.80m));
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Conflict, "nothing_outstanding");
     }
 

@@ -4,6 +4,7 @@ using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Testing;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Payments;
 
@@ -16,18 +17,7 @@ public sealed class PaymentExplorationTests
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    FareFinalized Fare =>
-        new(
-            _ride.RideId,
-            _ride.RiderId,
-            "driver-1",
-            Guid.CreateVersion7(),
-            [],
-            SomeRide.Euro(12.4m),
-            "t1",
-            null,
-            SomeRide.At
-        );
+    FareFinalized Fare => Events.FareFinalized(_ride.RideId, SomeRide.At, Samples.Euro(12.4m), _ride.RiderId);
 
     /// <summary>Declines what it is asked first, and has the money for whatever it is asked after that.</summary>
     internal sealed class WillingAtSecond : IConsumer<ChargeCard>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Payments.Gateway;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Payments;
 
@@ -15,7 +16,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
     Task<ChargeAnswer> Charge(string key, string token, string reference = "ride", decimal amount = 12.40m) =>
-        Gateway.Charge(new ChargeRequest(key, reference, SomeRide.Euro(amount), token), MoneyLab.Stop);
+        Gateway.Charge(new ChargeRequest(key, reference, Samples.Euro(amount), token), MoneyLab.Stop);
 
     [Theory]
     [InlineData("tok_visa", null)]
@@ -96,7 +97,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
     {
         if (asked is not null)
             await Charge("k", asked);
-        var request = new ChargeRequest("k", "ride", SomeRide.Euro(12.40m), asked ?? "tok_visa");
+        var request = new ChargeRequest("k", "ride", Samples.Euro(12.40m), asked ?? "tok_visa");
         var closed = await Gateway.Close(request, MoneyLab.Stop);
         closed.Outcome.ToString().ShouldBe(outcome);
         (await Gateway.Charge(request, MoneyLab.Stop)).ShouldBe(closed);
@@ -112,7 +113,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
                 MoneyLab.Stop
             )
         );
-        var request = new ChargeRequest("k", "ride", SomeRide.Euro(1m), "tok_visa");
+        var request = new ChargeRequest("k", "ride", Samples.Euro(1m), "tok_visa");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(MoneyLab.Stop);
         limit.CancelAfter(TimeSpan.FromSeconds(20));
 
@@ -125,7 +126,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
     {
         for (var round = 0; round < 10; round++)
         {
-            var request = new ChargeRequest($"k{round}", "ride", SomeRide.Euro(1m), "tok_timeout_lost");
+            var request = new ChargeRequest($"k{round}", "ride", Samples.Euro(1m), "tok_timeout_lost");
             await Gateway.Charge(request, MoneyLab.Stop);
             var answers = await Task.WhenAll(
                 Task.Run(() => Gateway.Charge(request, MoneyLab.Stop)),

@@ -2,6 +2,7 @@ using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Testing;
+using RideBooking.Tests.Contracts;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 
@@ -15,30 +16,10 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     readonly SomeRide _ride = new() { RiderId = $"rider-{Guid.CreateVersion7()}" };
 
     FareFinalized Fare(decimal amount = 12.40m, Guid? method = null) =>
-        new(
-            _ride.RideId,
-            _ride.RiderId,
-            "driver-1",
-            Guid.CreateVersion7(),
-            [],
-            SomeRide.Euro(amount),
-            "t1",
-            method,
-            SomeRide.At
-        );
+        Events.FareFinalized(_ride.RideId, SomeRide.At, Samples.Euro(amount), _ride.RiderId, paymentMethodId: method);
 
     CancellationFeeAssessed Fee(decimal amount) =>
-        new(
-            _ride.RideId,
-            _ride.RiderId,
-            "driver-1",
-            null,
-            SomeRide.Euro(amount),
-            amount == 0 ? "withinFreePeriod" : null,
-            "t1",
-            null,
-            SomeRide.At
-        );
+        Events.CancellationFeeAssessed(_ride.RideId, SomeRide.At, Samples.Euro(amount), _ride.RiderId);
 
     PayNow PayNow => new(_ride.RideId, null);
 
@@ -93,7 +74,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
                         {
                             _ride.RideId,
                             _ride.RiderId,
-                            Amount = SomeRide.Euro(12.40m),
+                            Amount = Samples.Euro(12.40m),
                             Attempt = 1,
                             SomeRide.At,
                         }
@@ -104,7 +85,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
         run.Published<PaymentCaptured>().Single().PaymentId.ShouldBe(run.Saga<Payment>(_ride.RideId)!.PaymentId);
         var taken = (await lab.Ledger(_ride.RideId)).ShouldHaveSingleItem();
         (taken.Outcome, taken.Amount, taken.Key).ShouldBe(
-            ("captured", SomeRide.Euro(12.40m), $"ride/{_ride.RideId}/charge/1")
+            ("captured", Samples.Euro(12.40m), $"ride/{_ride.RideId}/charge/1")
         );
     }
 
@@ -115,7 +96,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
         await lab
             .Patient.Given(_ride.Requested)
             .When(Fee(5m))
-            .Then(Asked(1), Succeeded(1), Published<PaymentCaptured>().With(new { Amount = SomeRide.Euro(5m) }));
+            .Then(Asked(1), Succeeded(1), Published<PaymentCaptured>().With(new { Amount = Samples.Euro(5m) }));
         (await Books()).ShouldBe([("1", "captured")]);
     }
 
@@ -150,7 +131,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
                 Asked(3),
                 Declined(3, Why),
                 Failed(3, Why, again: null),
-                Published<BalanceOutstanding>().With(new { Amount = SomeRide.Euro(12.40m) }),
+                Published<BalanceOutstanding>().With(new { Amount = Samples.Euro(12.40m) }),
                 Payment("Outstanding")
             )
             .When(Passes(TimeSpan.FromDays(7)))
@@ -261,7 +242,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
                 Asked(1),
                 Declined(1, "card_declined"),
                 Failed(1, "card_declined", again: null),
-                Published<BalanceOutstanding>().With(new { Amount = SomeRide.Euro(9.80m) })
+                Published<BalanceOutstanding>().With(new { Amount = Samples.Euro(9.80m) })
             )
             // The same card again: still declined, still owed.
             .When(PayNow)
@@ -280,7 +261,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
             .Where(it => it.Kind == ObservationKind.Published)
             .Select(it => it.MessageType!.Name)
             .ShouldBe([nameof(ChargeCard), nameof(ChargeSucceeded), nameof(PaymentCaptured), nameof(BalanceSettled)]);
-        run.Published<BalanceSettled>().Single().Amount.ShouldBe(SomeRide.Euro(9.80m));
+        run.Published<BalanceSettled>().Single().Amount.ShouldBe(Samples.Euro(9.80m));
         run.StateOf<Payment>(_ride.RideId).ShouldBe("Captured");
     }
 

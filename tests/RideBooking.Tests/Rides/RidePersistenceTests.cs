@@ -11,6 +11,7 @@ using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Rides;
 
@@ -18,8 +19,8 @@ namespace RideBooking.Tests.Rides;
 public sealed class RidePersistenceTests : IAsyncLifetime
 {
     static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
-    static readonly Place Here = new(52.5219, 13.4132, "Alexanderplatz");
-    static readonly Place There = new(52.5072, 13.3325);
+    static readonly Place Here = Samples.Alexanderplatz;
+    static readonly Place There = Samples.Zoo;
 
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-rides-").FullName;
     readonly ServiceProvider _services;
@@ -149,7 +150,7 @@ public sealed class RidePersistenceTests : IAsyncLifetime
         (await Tell(Request(id), messageId)).ShouldBeTrue();
         (await Tell(Request(id), messageId)).ShouldBeFalse();
         (await Read(id)).LastCommandId.ShouldBe(messageId);
-        (await Events(id)).ShouldBe(["RideRequested"]);
+        (await EventsOf(id)).ShouldBe(["RideRequested"]);
     }
 
     [Fact]
@@ -224,7 +225,7 @@ public sealed class RidePersistenceTests : IAsyncLifetime
         (await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)))).ShouldBeFalse();
 
         (await Read(id)).Status.ShouldBe("Cancelled");
-        (await Events(id)).ShouldBe(["RideRequested"]);
+        (await EventsOf(id)).ShouldBe(["RideRequested"]);
     }
 
     [Fact]
@@ -236,24 +237,14 @@ public sealed class RidePersistenceTests : IAsyncLifetime
         await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
         await Tell(new StartRide(id, "anna", T0.AddSeconds(90)));
         await Tell(new CompleteRide(id, "anna", 6100, new Money(1m, "EUR"), T0.AddSeconds(900)));
-        (await Events(id)).ShouldBe(["RideRequested", "DriverArrived", "RideStarted", "RideCompleted"]);
+        (await EventsOf(id)).ShouldBe(["RideRequested", "DriverArrived", "RideStarted", "RideCompleted"]);
         (await Read(id)).Tolls.ShouldBe(new Money(1m, "EUR"));
     }
 
     static RequestRide Request(Guid id) => new(id, "rider", Here, There, "standard", null, null, null, null, T0);
 
     static DriverAssigned Assigned(Guid ride, string driver) =>
-        new(
-            ride,
-            "rider",
-            ride,
-            driver,
-            driver,
-            new Vehicle("standard", "B-RB 1", "Testarossa"),
-            240,
-            1,
-            T0.AddSeconds(10)
-        );
+        Events.DriverAssigned(ride, T0.AddSeconds(10), "rider", driver, ride);
 
     async Task<bool> Tell<T>(T message, Guid? messageId = null)
         where T : class => (await Send(message, messageId)).Accepted;
@@ -267,7 +258,7 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     Task<Ride> Read(Guid id) =>
         Db(db => db.Set<Ride>().AsNoTracking().SingleAsync(ride => ride.CorrelationId == id, Stop));
 
-    Task<List<string>> Events(Guid id) =>
+    Task<List<string>> EventsOf(Guid id) =>
         Db(async db =>
             (await db.ReadEvents(new EventFilter(StreamId: id.ToString()), 100, Stop))
                 .Select(row => row.EventType)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Rides;
 
@@ -464,16 +465,12 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     async Task Seat(SignedIn rider, string rideId, SignedIn driver)
     {
         await Publish(
-            new DriverAssigned(
+            Events.DriverAssigned(
                 Guid.Parse(rideId),
+                TimeProvider.System.GetUtcNow(),
                 rider.Id,
-                Guid.CreateVersion7(),
                 driver.Id,
-                "Anna",
-                new Vehicle("standard", "B-RB 1", "Testarossa"),
-                240,
-                1,
-                TimeProvider.System.GetUtcNow()
+                driverName: "Anna"
             )
         );
         await rider.Until(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using RideBooking.Contracts;
 using RideBooking.Rides;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Rides;
 
@@ -179,7 +180,7 @@ public sealed class When_a_ride_does_not_go_well : RideLab
         await Given(RideStatus.Cancelled);
         await Tell(Fee(5m));
         var ride = await Ride();
-        (ride.Fare, ride.PaymentStatus).ShouldBe((Euro(5m), PaymentStatus.Pending));
+        (ride.Fare, ride.PaymentStatus).ShouldBe((Samples.Euro(5m), PaymentStatus.Pending));
         await Tell(Captured(5m));
         (await Ride()).PaymentStatus.ShouldBe(PaymentStatus.Captured);
     }
@@ -190,7 +191,7 @@ public sealed class When_a_ride_does_not_go_well : RideLab
         await Given(RideStatus.Cancelled);
         await Tell(Fee(0m));
         var ride = await Ride();
-        (ride.Fare, ride.PaymentStatus).ShouldBe((Euro(0m), PaymentStatus.None));
+        (ride.Fare, ride.PaymentStatus).ShouldBe((Samples.Euro(0m), PaymentStatus.None));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using RideBooking.Contracts;
 using RideBooking.Rides;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Rides;
 
@@ -65,7 +66,7 @@ public sealed class When_a_ride_goes_well : RideLab
         ride.ActiveDriverId.ShouldBeNull();
         var completed = Published<RideCompleted>().ShouldHaveSingleItem();
         completed.DistanceMeters.ShouldBe(6100);
-        completed.Tolls.ShouldBe(Euro(1.5m));
+        completed.Tolls.ShouldBe(Samples.Euro(1.5m));
         completed.DurationSeconds.ShouldBe(750);
         completed.WaitSeconds.ShouldBe(150);
         completed.FreeWaitSeconds.ShouldBe(120);
@@ -91,7 +92,7 @@ public sealed class When_a_ride_goes_well : RideLab
             Requested() with
             {
                 QuoteId = quote,
-                QuotedFare = Euro(12.4m),
+                QuotedFare = Samples.Euro(12.4m),
                 QuotedDistanceMeters = 6000,
                 PaymentMethodId = method,
             }
@@ -103,7 +104,7 @@ public sealed class When_a_ride_goes_well : RideLab
 
         var completed = Published<RideCompleted>().ShouldHaveSingleItem();
         completed.QuoteId.ShouldBe(quote);
-        completed.QuotedFare.ShouldBe(Euro(12.4m));
+        completed.QuotedFare.ShouldBe(Samples.Euro(12.4m));
         completed.QuotedDistanceMeters.ShouldBe(6000);
         completed.PaymentMethodId.ShouldBe(method);
     }
@@ -114,12 +115,14 @@ public sealed class When_a_ride_goes_well : RideLab
         await Given(RideStatus.Completed);
         await Tell(Fare());
         var ride = await Ride();
-        (ride.Fare, ride.PaymentStatus, ride.PaymentAmount).ShouldBe((Euro(12.4m), PaymentStatus.Pending, Euro(12.4m)));
+        (ride.Fare, ride.PaymentStatus, ride.PaymentAmount).ShouldBe(
+            (Samples.Euro(12.4m), PaymentStatus.Pending, Samples.Euro(12.4m))
+        );
 
         await Tell(Captured());
         ride = await Ride();
         (ride.Fare, ride.PaymentStatus, ride.PaymentAmount).ShouldBe(
-            (Euro(12.4m), PaymentStatus.Captured, Euro(12.4m))
+            (Samples.Euro(12.4m), PaymentStatus.Captured, Samples.Euro(12.4m))
         );
     }
 

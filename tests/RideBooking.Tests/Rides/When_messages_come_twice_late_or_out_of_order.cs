@@ -1,6 +1,7 @@
 using MassTransit;
 using RideBooking.Contracts;
 using RideBooking.Rides;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Rides;
 
@@ -120,7 +121,7 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
         await Tell(Fare());
         var ride = await Ride();
         (ride.Fare, ride.PaymentStatus, ride.PaymentAmount).ShouldBe(
-            (Euro(12.4m), PaymentStatus.Captured, Euro(12.4m))
+            (Samples.Euro(12.4m), PaymentStatus.Captured, Samples.Euro(12.4m))
         );
     }
 
@@ -131,7 +132,7 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
         await Tell(Fare(12.4m));
         await Tell(Fare(99m));
         var ride = await Ride();
-        (ride.Fare, ride.PaymentAmount).ShouldBe((Euro(12.4m), Euro(12.4m)));
+        (ride.Fare, ride.PaymentAmount).ShouldBe((Samples.Euro(12.4m), Samples.Euro(12.4m)));
     }
 
     [Fact]
