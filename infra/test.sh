@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every test, with nothing left out for the lack of a server.
 #
-#   infra/test.sh                                   everything
-#   infra/test.sh --filter-class '*The_ride_machine'   only some (any option of `dotnet test` is passed on)
+#   infra/test.sh                                           everything
+#   infra/test.sh --filter-class '*RideStateMachineTests'   only some (any option of `dotnet test` is passed on)
 #
 # The tests start private servers by themselves. This script only sees to it that they can: on Debian and Ubuntu it
 # installs PostgreSQL and RabbitMQ with apt where they are missing (as root or through sudo; the packages' own services are

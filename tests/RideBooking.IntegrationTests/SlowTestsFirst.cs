@@ -10,8 +10,8 @@ namespace RideBooking.IntegrationTests;
 /// <summary>Those that take minutes.</summary>
 public sealed class SlowTestsFirst()
     : SlowestFirst(
-        typeof(Every_fault),
+        typeof(FaultInjectionTests),
         typeof(OnServersToStop),
-        typeof(Five_hundred_rides_on_PostgreSQL_and_RabbitMQ),
-        typeof(Five_hundred_rides_on_the_embedded_default)
+        typeof(When_five_hundred_rides_run_on_PostgreSQL_and_RabbitMQ),
+        typeof(When_five_hundred_rides_run_on_the_embedded_default)
     );

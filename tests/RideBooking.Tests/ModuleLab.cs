@@ -1,14 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.ObjectModel;
 using System.Data.Common;
-using System.Text.Json;
 using System.Threading.Channels;
 using MassTransit;
-using MassTransit.Context;
-using MassTransit.EntityFrameworkCoreIntegration;
-using MassTransit.Scheduling;
-using MassTransit.Serialization;
-using MassTransit.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
@@ -18,10 +11,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Time.Testing;
-using RideBooking.Contracts;
 using RideBooking.Platform;
 using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Messaging;
 
 namespace RideBooking.Tests;
 
@@ -43,8 +36,7 @@ public abstract class ModuleLab : IAsyncDisposable
 
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lab-").FullName;
     readonly ServiceProvider _services;
-    readonly Dictionary<Type, IReceiveEndpointDispatcher> _receivers = [];
-    readonly Dictionary<string, Type> _messages;
+    readonly DirectDispatcher _dispatcher;
     readonly ConcurrentQueue<object> _said = new();
 
     protected ModuleLab(IModule module, Dictionary<string, string?>? settings = null)
@@ -78,24 +70,7 @@ public abstract class ModuleLab : IAsyncDisposable
         services.AddMessagingServices(configuration, new HostingEnvironment(), database, [module]);
         _services = services.BuildServiceProvider(validateScopes: true);
 
-        var dispatchers = _services.GetRequiredService<IReceiveEndpointDispatcherFactory>();
-        var types = module.GetType().Assembly.GetTypes();
-        foreach (var consumer in types.Where(type => type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract))
-            _receivers[consumer] = (IReceiveEndpointDispatcher)
-                typeof(IReceiveEndpointDispatcherFactory)
-                    .GetMethods()
-                    .Single(method =>
-                        method.Name == nameof(IReceiveEndpointDispatcherFactory.CreateConsumerReceiver)
-                        && method.GetParameters().Length == 1
-                        && method.GetGenericArguments().Length == 1
-                    )
-                    .MakeGenericMethod(consumer)
-                    .Invoke(dispatchers, [consumer.Name])!;
-        _messages = types
-            .Concat(typeof(Place).Assembly.GetTypes())
-            .Where(type => type is { IsClass: true, IsAbstract: false, Namespace: not null, IsGenericType: false })
-            .Append(typeof(ScheduleMessage))
-            .ToDictionary(type => MessageUrn.ForTypeString(type));
+        _dispatcher = new DirectDispatcher(_services).Add(module);
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 10, 10, 0, 0, TimeSpan.Zero));
@@ -132,9 +107,15 @@ public abstract class ModuleLab : IAsyncDisposable
     /// <summary>Delivers one message to whoever consumes it, and nothing that follows from it.</summary>
     public async Task Deliver(object message, Guid? messageId = null)
     {
-        var consumed = typeof(IConsumer<>).MakeGenericType(message.GetType());
-        foreach (var consumer in _receivers.Keys.Where(consumer => consumer.IsAssignableTo(consumed)))
-            await (Task)Dispatch(consumer, (dynamic)message, messageId ?? Guid.CreateVersion7());
+        await _hands.WaitAsync(Stop);
+        try
+        {
+            await _dispatcher.Dispatch(message, messageId);
+        }
+        finally
+        {
+            _hands.Release();
+        }
     }
 
     /// <summary>Delivers one message and everything that follows from it.</summary>
@@ -200,63 +181,12 @@ public abstract class ModuleLab : IAsyncDisposable
         }
     }
 
-    async Task Dispatch<T>(Type consumer, T message, Guid messageId)
-        where T : class
-    {
-        var receiver = _receivers[consumer];
-        var serializer = SystemTextJsonMessageSerializer.Instance;
-        var envelope = new MessageSendContext<T>(message, Stop)
-        {
-            MessageId = messageId,
-            SourceAddress = receiver.InputAddress,
-            DestinationAddress = receiver.InputAddress,
-            Serializer = serializer,
-        };
-        var headers = new Dictionary<string, object>
-        {
-            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
-        };
-        var body = serializer.GetMessageBody(envelope).GetBytes();
-        await _hands.WaitAsync(Stop);
-        try
-        {
-            await receiver.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), Stop);
-        }
-        finally
-        {
-            _hands.Release();
-        }
-    }
-
     /// <summary>Takes what lies in the outbox, as a broker that loses it would.</summary>
     public async Task<List<object>> TakeOutbox()
     {
-        var rows = await In(async db =>
-        {
-            var found = await db.Set<OutboxMessage>().AsNoTracking().OrderBy(row => row.Id).ToListAsync(Stop);
-            var ids = found.ConvertAll(row => row.Id);
-            if (ids.Count > 0)
-                await db.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(Stop);
-            return found;
-        });
-        var messages = rows.ConvertAll(Read);
-        foreach (var message in messages)
-            _said.Enqueue(message);
+        var messages = await _dispatcher.TakeOutbox();
+        messages.ForEach(_said.Enqueue);
         return messages;
-    }
-
-    object Read(OutboxMessage row)
-    {
-        using var envelope = JsonDocument.Parse(row.Body);
-        var urn = row.MessageType.Split(';')[0];
-        var type = _messages.TryGetValue(urn, out var known)
-            ? known
-            : throw new InvalidOperationException($"The module sent {urn}.");
-        return JsonSerializer.Deserialize(
-            envelope.RootElement.GetProperty("message"),
-            type,
-            SystemTextJsonMessageSerializer.Options
-        )!;
     }
 
     public async ValueTask DisposeAsync()

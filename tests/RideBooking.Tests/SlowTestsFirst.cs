@@ -12,10 +12,10 @@ namespace RideBooking.Tests;
 /// <summary>Those that take many seconds.</summary>
 public sealed class SlowTestsFirst()
     : SlowestFirst(
-        typeof(A_whole_city_at_once),
+        typeof(When_a_whole_city_rides_at_once),
         typeof(When_the_scheduler_keeps_its_timers_in_SQLite),
-        typeof(Exploring_rides),
-        typeof(Rides_that_failed_on_the_embedded_default),
-        typeof(The_command_line),
-        typeof(EventLog.TheLog)
+        typeof(RideExplorationTests),
+        typeof(When_rides_fail_on_the_embedded_default),
+        typeof(CommandLineTests),
+        typeof(EventLog.EventLogTests)
     );

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Npgsql;
 using RideBooking.Benchmarks;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Api;
@@ -83,33 +82,6 @@ public abstract class FiveHundredRides(RideBookingOn app)
                 return log;
             log.AddRange(items.Select(item => JsonSerializer.SerializeToElement(item)));
         }
-    }
-}
-
-public sealed class Five_hundred_rides_on_the_embedded_default(BusyRideBookingOnSqlite app)
-    : FiveHundredRides(app),
-        IClassFixture<BusyRideBookingOnSqlite>;
-
-public sealed class Five_hundred_rides_on_PostgreSQL_and_RabbitMQ(BusyRideBookingOnPostgres app)
-    : FiveHundredRides(app),
-        IClassFixture<BusyRideBookingOnPostgres>
-{
-    // Small tables are read from end to end, and rightly so. A statement of each ride that still does when there are thousands
-    // of rows has read every row some hundred times by now.
-    protected override async Task ReadNoHistory()
-    {
-        await using var database = new NpgsqlConnection(app.ConnectionString);
-        await database.OpenAsync();
-        await using var command = database.CreateCommand();
-        command.CommandText = """
-            SELECT format('%s.%s: %s rows, %s read by scans', schemaname, relname, n_live_tup, seq_tup_read)
-            FROM pg_stat_user_tables WHERE n_live_tup > 1000 AND seq_tup_read > 100 * n_live_tup
-            """;
-        List<string> scanned = [];
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-            scanned.Add(reader.GetString(0));
-        scanned.ShouldBeEmpty();
     }
 }
 

@@ -19,14 +19,14 @@ public class RideBookingOnSqlServer(Servers servers) : RideBookingOn(servers)
 }
 
 /// <summary>The ride scenarios on SQL Server and RabbitMQ.</summary>
-public sealed class Rides_on_SQL_Server_and_RabbitMQ(RideBookingOnSqlServer app)
+public sealed class When_rides_run_on_SQL_Server_and_RabbitMQ(RideBookingOnSqlServer app)
     : RideScenarios,
         IClassFixture<RideBookingOnSqlServer>
 {
     protected override City City => app.City;
 }
 
-public sealed class Five_hundred_rides_on_SQL_Server_and_RabbitMQ(BusyRideBookingOnSqlServer app)
+public sealed class When_five_hundred_rides_run_on_SQL_Server_and_RabbitMQ(BusyRideBookingOnSqlServer app)
     : FiveHundredRides(app),
         IClassFixture<BusyRideBookingOnSqlServer>;
 

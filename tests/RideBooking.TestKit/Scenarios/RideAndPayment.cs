@@ -5,6 +5,7 @@ using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Rides;
 using RideBooking.Testing;
+using RideBooking.Tests.Contracts;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 
@@ -57,27 +58,15 @@ public abstract class RideAndPayment
     public abstract ScenarioBus Bus { get; }
 
     RequestRide Requested =>
-        new(
-            _ride,
-            _rider,
-            new(52.5219, 13.4132, "Alexanderplatz"),
-            new(52.5072, 13.3325),
-            "standard",
-            null,
-            null,
-            null,
-            null,
-            s_start
-        );
+        new(_ride, _rider, Samples.Alexanderplatz, Samples.Zoo, "standard", null, null, null, null, s_start);
 
-    DriverAssigned Assigned =>
-        new(_ride, _rider, _offer, _anna, "Anna", new Vehicle("standard", "B-RB 1", "Testarossa"), 240, 1, At(10));
+    DriverAssigned Assigned => Events.DriverAssigned(_ride, At(10), _rider, _anna, _offer, "Anna");
 
     ArriveAtPickup Arrived => new(_ride, _anna, At(100), AtPickup(100));
 
     StartRide Started => new(_ride, _anna, At(250));
 
-    CompleteRide Completed => new(_ride, _anna, 6100, Euro(1.5m), At(1000));
+    CompleteRide Completed => new(_ride, _anna, 6100, Samples.Euro(1.5m), At(1000));
 
     ReleaseRide Released => new(_ride, _anna, "flat tyre", At(60));
 
@@ -85,11 +74,12 @@ public abstract class RideAndPayment
 
     ReportNoShow NoShow(int seconds) => new(_ride, _anna, At(seconds), AtPickup(seconds));
 
-    static DriverFix AtPickup(int seconds) => new(52.5219, 13.4132, At(seconds - 1));
+    static DriverFix AtPickup(int seconds) =>
+        new(Samples.Alexanderplatz.Lat, Samples.Alexanderplatz.Lng, At(seconds - 1));
 
     RateRide Rated => new(_ride, _rider, 5, "thanks", At(2000));
 
-    FareFinalized Fare => new(_ride, _rider, _anna, Guid.CreateVersion7(), [], Euro(12.40m), "t1", null, At(1001));
+    FareFinalized Fare => Events.FareFinalized(_ride, At(1001), Samples.Euro(12.40m), _rider, _anna);
 
     ChargeSucceeded Charged(int attempt) => new(_ride, attempt);
 
@@ -100,8 +90,6 @@ public abstract class RideAndPayment
     object[] RideThatIsOver => [Requested, Assigned, Arrived, Started, Completed];
 
     static DateTimeOffset At(int seconds) => s_start.AddSeconds(seconds);
-
-    static Money Euro(decimal amount) => new(amount, "EUR");
 
     [Fact]
     public Task A_ride_that_goes_well_is_paid_and_rated() =>

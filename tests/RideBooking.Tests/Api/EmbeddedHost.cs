@@ -29,9 +29,3 @@ public sealed class EmbeddedHost : HostInProcess
         Directory.Delete(_folder, recursive: true);
     }
 }
-
-/// <summary>The ride scenarios on the embedded default, in virtual time.</summary>
-public sealed class Rides_on_the_embedded_default(CityLab lab) : RideScenarios, IClassFixture<CityLab>
-{
-    protected override City City => lab.City;
-}

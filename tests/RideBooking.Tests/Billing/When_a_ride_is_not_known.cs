@@ -7,6 +7,7 @@ using RideBooking.EventLog;
 using RideBooking.Payments;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
+using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
@@ -22,20 +23,10 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
     FareFinalized Fare(decimal total = 12.40m) =>
-        new(
-            _ride.RideId,
-            _ride.RiderId,
-            "driver-1",
-            Guid.CreateVersion7(),
-            [],
-            SomeRide.Euro(total),
-            "t1",
-            null,
-            SomeRide.At
-        );
+        Events.FareFinalized(_ride.RideId, SomeRide.At, Samples.Euro(total), _ride.RiderId);
 
     CancellationFeeAssessed Fee(decimal amount = 5m) =>
-        new(_ride.RideId, _ride.RiderId, "driver-1", null, SomeRide.Euro(amount), null, "t1", null, SomeRide.At);
+        Events.CancellationFeeAssessed(_ride.RideId, SomeRide.At, Samples.Euro(amount), _ride.RiderId);
 
     [Fact]
     public async Task It_is_neither_billed_nor_charged_until_its_request_comes()
@@ -126,13 +117,13 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     {
         await _lab.Deliver(_ride.Requested);
         await Fails(Fare() with { RiderId = "rider-2" });
-        await Fails(Fare() with { Lines = [new("base", "Base", SomeRide.Euro(1m))] });
+        await Fails(Fare() with { Lines = [new("base", "Base", Samples.Euro(1m))] });
         await Fails(Fare(1.001m));
         await _lab.Deliver(Fare());
         await Fails(Fare(13m));
         await Fails(Fee());
         await _lab.Deliver(Fare());
-        (await _lab.Payment(_ride.RideId)).Due.ShouldBe(SomeRide.Euro(12.40m));
+        (await _lab.Payment(_ride.RideId)).Due.ShouldBe(Samples.Euro(12.40m));
     }
 
     async Task Fails(object message)

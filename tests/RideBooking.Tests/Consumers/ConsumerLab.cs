@@ -1,14 +1,11 @@
-using System.Collections.ObjectModel;
 using System.Data;
 using MassTransit;
-using MassTransit.Context;
-using MassTransit.Serialization;
-using MassTransit.Transports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Http;
+using RideBooking.Tests.Messaging;
 
 namespace RideBooking.Tests.Consumers;
 
@@ -19,17 +16,13 @@ namespace RideBooking.Tests.Consumers;
 internal sealed class ConsumerLab : IAsyncDisposable
 {
     readonly string _folder;
-    readonly Dictionary<Type, IReceiveEndpointDispatcher> _consumers;
+    readonly DirectDispatcher _dispatcher;
 
     ConsumerLab(string folder, HttpApp app, IModule module)
     {
         _folder = folder;
         App = app;
-        _consumers = module
-            .GetType()
-            .Assembly.GetTypes()
-            .Where(type => type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract)
-            .ToDictionary(type => type, Open);
+        _dispatcher = new DirectDispatcher(app.Services).Add(module);
     }
 
     /// <summary>The module's part of the API.</summary>
@@ -77,14 +70,7 @@ internal sealed class ConsumerLab : IAsyncDisposable
     /// <summary>Delivers an event to all of the module's consumers that take it.</summary>
     /// <param name="message">The event.</param>
     /// <param name="eventId">Its message id; another one each time if left out.</param>
-    public async Task Happens<T>(T message, Guid? eventId = null)
-        where T : class
-    {
-        var id = eventId ?? Guid.CreateVersion7();
-        foreach (var (type, consumer) in _consumers)
-            if (type.IsAssignableTo(typeof(IConsumer<T>)))
-                await Dispatch(consumer, message, id);
-    }
+    public Task Happens(object message, Guid? eventId = null) => _dispatcher.Dispatch(message, eventId);
 
     public async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
     {
@@ -100,39 +86,5 @@ internal sealed class ConsumerLab : IAsyncDisposable
     {
         await App.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    IReceiveEndpointDispatcher Open(Type consumer) =>
-        (IReceiveEndpointDispatcher)
-            typeof(IReceiveEndpointDispatcherFactory)
-                .GetMethods()
-                .Single(method =>
-                    method.Name == nameof(IReceiveEndpointDispatcherFactory.CreateConsumerReceiver)
-                    && method.GetParameters().Length == 1
-                    && method.GetGenericArguments().Length == 1
-                )
-                .MakeGenericMethod(consumer)
-                .Invoke(App.Services.GetRequiredService<IReceiveEndpointDispatcherFactory>(), [consumer.Name])!;
-
-    static async Task Dispatch<T>(IReceiveEndpointDispatcher consumer, T message, Guid id)
-        where T : class
-    {
-        var serializer = SystemTextJsonMessageSerializer.Instance;
-        var envelope = new MessageSendContext<T>(message, Stop)
-        {
-            MessageId = id,
-            SourceAddress = consumer.InputAddress,
-            DestinationAddress = consumer.InputAddress,
-            Serializer = serializer,
-        };
-        var headers = new Dictionary<string, object>
-        {
-            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
-        };
-        await consumer.Dispatch(
-            serializer.GetMessageBody(envelope).GetBytes(),
-            new ReadOnlyDictionary<string, object>(headers),
-            Stop
-        );
     }
 }

@@ -1,4 +1,5 @@
 using RideBooking.Contracts;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Consumers;
 
@@ -6,10 +7,7 @@ namespace RideBooking.Tests.Consumers;
 internal sealed class RideOf(string rider = "rider-1", string driver = "driver-anna")
 {
     public static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 30, 0, TimeSpan.Zero);
-    static readonly Place s_pickup = new(52.5219, 13.4132, "Alexanderplatz");
-    static readonly Place s_dropoff = new(52.5072, 13.3325);
-    static readonly Vehicle s_vehicle = new("standard", "B-RB 1", "Testarossa");
-    public static readonly Money Fare = new(12.40m, "EUR");
+    public static readonly Money Fare = Samples.Euro(12.40m);
 
     public Guid RideId { get; init; } = Guid.CreateVersion7();
 
@@ -21,19 +19,29 @@ internal sealed class RideOf(string rider = "rider-1", string driver = "driver-a
     public DateTimeOffset Start { get; init; } = T0;
 
     public RideRequested Requested =>
-        new(RideId, rider, s_pickup, s_dropoff, "standard", null, Fare, 6100, null, After(0));
+        Events.RideRequested(RideId, After(0), rider, quotedFare: Fare, quotedDistanceMeters: 6100);
 
     public DriverOffered Offered =>
-        new(RideId, rider, OfferId, driver, s_pickup, s_dropoff, Fare, 240, After(1).AddSeconds(20), After(1));
+        new(
+            RideId,
+            rider,
+            OfferId,
+            driver,
+            Samples.Alexanderplatz,
+            Samples.Zoo,
+            Fare,
+            240,
+            After(1).AddSeconds(20),
+            After(1)
+        );
 
     public OfferDeclined Declined => new(RideId, OfferId, driver, "lunch", After(2));
 
     public OfferExpired Expired => new(RideId, OfferId, driver, "timeout", After(2));
 
-    public DriverAssigned Assigned => new(RideId, rider, OfferId, driver, "Anna", s_vehicle, 240, 1, After(2));
+    public DriverAssigned Assigned => Events.DriverAssigned(RideId, After(2), rider, driver, OfferId, "Anna");
 
-    public DriverUnassigned Released =>
-        new(RideId, rider, driver, OfferId, "driver", "flat tyre", SearchAgain: true, After(3));
+    public DriverUnassigned Released => Events.DriverUnassigned(RideId, After(3), rider, driver, OfferId);
 
     public NoDriverFound NotServed => new(RideId, rider, 180, After(3));
 
@@ -42,57 +50,25 @@ internal sealed class RideOf(string rider = "rider-1", string driver = "driver-a
     public RideStarted Started => new(RideId, rider, driver, After(4), 60);
 
     public RideCompleted Completed =>
-        new(
+        Events.RideCompleted(
             RideId,
+            After(5),
             rider,
             driver,
-            s_pickup,
-            s_dropoff,
-            "standard",
-            null,
             Fare,
-            6100,
-            null,
-            6100,
-            600,
-            60,
-            120,
-            null,
-            After(4),
-            After(5)
+            quotedDistanceMeters: 6100,
+            durationSeconds: 60,
+            waitSeconds: 60
         );
 
     public RideCancelled Cancelled =>
-        new(
-            RideId,
-            rider,
-            "rider",
-            "driverAssigned",
-            "changed my mind",
-            driver,
-            OfferId,
-            "standard",
-            null,
-            60,
-            120,
-            After(5)
-        );
+        Events.RideCancelled(RideId, After(5), rider, driver, OfferId, sinceAssignedSeconds: 60);
 
     public FareFinalized Fared =>
-        new(
-            RideId,
-            rider,
-            driver,
-            Guid.CreateVersion7(),
-            [new("upfrontFare", "Fare", Fare)],
-            Fare,
-            "2026-1",
-            null,
-            After(6)
-        );
+        Events.FareFinalized(RideId, After(6), Fare, rider, driver, [new("upfrontFare", "Fare", Fare)]);
 
     public CancellationFeeAssessed FeeOf(decimal amount) =>
-        new(RideId, rider, driver, null, new Money(amount, "EUR"), null, "2026-1", null, After(6));
+        Events.CancellationFeeAssessed(RideId, After(6), Samples.Euro(amount), rider, driver);
 
     public PaymentCaptured Captured => new(RideId, rider, PaymentId, Fare, 1, After(7));
 

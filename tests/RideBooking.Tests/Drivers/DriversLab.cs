@@ -5,6 +5,7 @@ using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.Drivers;
 using RideBooking.Platform.Http.Authentication;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 
@@ -13,9 +14,6 @@ public sealed class DriversLab : ModuleLab
 {
     static readonly Driver s_anna = new("anna");
     static readonly DriversOptions s_options = DriversOptions.Read(new ConfigurationBuilder().Build());
-
-    public static readonly Place Alexanderplatz = new(52.5219, 13.4132, "Alexanderplatz");
-    public static readonly Place Zoo = new(52.5072, 13.3325);
 
     DriversLab(string? share, string? cancellationShare)
         : base(
@@ -49,7 +47,7 @@ public sealed class DriversLab : ModuleLab
     public Task<IResult> GoesOnline(Place? place = null) =>
         Ask(
             (db, publish) =>
-                GoOnline.Handle(new GoOnline.Request(place ?? Alexanderplatz), s_anna, db, publish, Clock, Stop)
+                GoOnline.Handle(new GoOnline.Request(place ?? Samples.Alexanderplatz), s_anna, db, publish, Clock, Stop)
         );
 
     public Task<IResult> GoesOffline() =>
@@ -87,42 +85,29 @@ public sealed class DriversLab : ModuleLab
         Ask((db, _) => ShowEarnings.Handle(s_anna, db, Clock, Stop, from, to));
 
     public DriverOffered Offered(Guid ride, Guid offer) =>
-        new(ride, "rider", offer, s_anna.Id, Alexanderplatz, Zoo, null, 240, Now.AddSeconds(20), Now);
+        new(ride, "rider", offer, s_anna.Id, Samples.Alexanderplatz, Samples.Zoo, null, 240, Now.AddSeconds(20), Now);
 
     public DriverAssigned Assigned(Guid ride, Guid offer) =>
-        new(ride, "rider", offer, s_anna.Id, "Anna", new Vehicle("comfort", "B-RB 1", "Testarossa"), 240, 1, Now);
+        Events.DriverAssigned(
+            ride,
+            Now,
+            driverId: s_anna.Id,
+            offerId: offer,
+            driverName: "Anna",
+            vehicleClass: "comfort"
+        );
 
     public OfferDeclined Declined(Guid ride, Guid offer) => new(ride, offer, s_anna.Id, null, Now);
 
     public OfferExpired Expired(Guid ride, Guid offer) => new(ride, offer, s_anna.Id, "timeout", Now);
 
     public DriverUnassigned Unassigned(Guid ride, Guid offer) =>
-        new(ride, "rider", s_anna.Id, offer, "driver", "flat tyre", true, Now);
+        Events.DriverUnassigned(ride, Now, driverId: s_anna.Id, offerId: offer);
 
-    public RideCompleted Completed(Guid ride) =>
-        new(
-            ride,
-            "rider",
-            s_anna.Id,
-            Alexanderplatz,
-            Zoo,
-            "standard",
-            null,
-            null,
-            null,
-            null,
-            6100,
-            900,
-            0,
-            120,
-            null,
-            Now,
-            Now
-        );
+    public RideCompleted Completed(Guid ride) => Events.RideCompleted(ride, Now, driverId: s_anna.Id);
 
     /// <summary>Cancelled so early that the ride knew of no driver.</summary>
-    public RideCancelled Cancelled(Guid ride) =>
-        new(ride, "rider", "rider", "requested", "late", null, null, "standard", null, null, 120, Now);
+    public RideCancelled Cancelled(Guid ride) => Events.RideCancelled(ride, Now);
 
     /// <summary>Delivers a fare or fee of a ride that its driver was assigned.</summary>
     public async Task Earns(object due)
@@ -139,30 +124,10 @@ public sealed class DriversLab : ModuleLab
     }
 
     public CancellationFeeAssessed Fee(decimal amount, string? driver = "anna") =>
-        new(
-            Guid.CreateVersion7(),
-            "rider",
-            driver,
-            Guid.CreateVersion7(),
-            new Money(amount, "EUR"),
-            null,
-            "berlin-1",
-            null,
-            Now
-        );
+        Events.CancellationFeeAssessed(Guid.CreateVersion7(), Now, Samples.Euro(amount), driverId: driver);
 
     public FareFinalized Fare(decimal total, string currency = "EUR", Guid? ride = null, string driver = "anna") =>
-        new(
-            ride ?? Guid.CreateVersion7(),
-            "rider",
-            driver,
-            Guid.CreateVersion7(),
-            [],
-            new Money(total, currency),
-            "berlin-1",
-            null,
-            Now
-        );
+        Events.FareFinalized(ride ?? Guid.CreateVersion7(), Now, new Money(total, currency), driverId: driver);
 
     /// <summary>Matching, which reserves no driver here.</summary>
     sealed class NoReservations : IDriverReservations

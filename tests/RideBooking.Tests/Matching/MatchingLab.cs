@@ -3,6 +3,7 @@ using RideBooking.Contracts;
 using RideBooking.Matching;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Positions;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Matching;
 
@@ -91,65 +92,28 @@ public sealed class MatchingLab : ModuleLab
         string rider = "rider",
         Guid? ride = null
     ) =>
-        new(
+        Events.RideRequested(
             ride ?? Guid.CreateVersion7(),
+            Now,
             rider,
             new Place(lat, lng, "Alexanderplatz"),
-            new Place(52.5072, 13.3325),
             vehicle,
-            null,
-            new Money(18.40m, "EUR"),
-            null,
-            null,
-            Now
+            Samples.Euro(18.40m)
         );
 
     public RideCancelled Cancelled(RideRequested ride) =>
-        new(
-            ride.RideId,
-            ride.RiderId,
-            "rider",
-            "requested",
-            "changed my mind",
-            null,
-            null,
-            ride.VehicleClass,
-            null,
-            null,
-            120,
-            Now
-        );
+        Events.RideCancelled(ride.RideId, Now, ride.RiderId, vehicleClass: ride.VehicleClass);
 
     public RideCompleted Completed(DriverAssigned assigned) =>
-        new(
-            assigned.RideId,
-            assigned.RiderId,
-            assigned.DriverId,
-            new Place(52.5219, 13.4132),
-            new Place(52.5072, 13.3325),
-            "standard",
-            null,
-            null,
-            null,
-            null,
-            6100,
-            900,
-            0,
-            120,
-            null,
-            Now,
-            Now
-        );
+        Events.RideCompleted(assigned.RideId, Now, assigned.RiderId, assigned.DriverId);
 
     public DriverUnassigned Unassigned(DriverAssigned assigned, bool searchAgain = true) =>
-        new(
+        Events.DriverUnassigned(
             assigned.RideId,
+            Now,
             assigned.RiderId,
             assigned.DriverId,
             assigned.OfferId,
-            "driver",
-            "flat tyre",
-            searchAgain,
-            Now
+            searchAgain
         );
 }

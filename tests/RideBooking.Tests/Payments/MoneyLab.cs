@@ -1,13 +1,6 @@
 using System.Collections.Concurrent;
-using System.Collections.ObjectModel;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using MassTransit;
-using MassTransit.Context;
-using MassTransit.EntityFrameworkCoreIntegration;
 using MassTransit.Scheduling;
-using MassTransit.Serialization;
-using MassTransit.Transports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +17,7 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
 using RideBooking.Tests.Http;
+using RideBooking.Tests.Messaging;
 
 namespace RideBooking.Tests.Payments;
 
@@ -34,13 +28,6 @@ namespace RideBooking.Tests.Payments;
 internal sealed class MoneyLab : IAsyncDisposable
 {
     static readonly IModule[] s_modules = [new BillingModule(), new PaymentsModule()];
-
-    static readonly Type[] s_consumers =
-    [
-        .. s_modules
-            .SelectMany(module => module.GetType().Assembly.GetTypes())
-            .Where(type => type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract),
-    ];
 
     static readonly HashSet<Type> s_tellsTheMachine =
     [
@@ -55,7 +42,7 @@ internal sealed class MoneyLab : IAsyncDisposable
 
     readonly HttpApp _app;
     readonly string _folder;
-    readonly Dictionary<Type, IReceiveEndpointDispatcher> _receivers = [];
+    readonly DirectDispatcher _dispatcher;
     readonly ConcurrentQueue<object> _underway = new();
     readonly ConcurrentQueue<object> _said = new();
     readonly List<(DateTimeOffset At, object Message)> _timers = [];
@@ -65,18 +52,9 @@ internal sealed class MoneyLab : IAsyncDisposable
     MoneyLab(HttpApp app, string folder, FakeTimeProvider clock)
     {
         (_app, _folder, Clock) = (app, folder, clock);
-        var dispatchers = app.Services.GetRequiredService<IReceiveEndpointDispatcherFactory>();
-        var names = app.Services.GetRequiredService<IEndpointNameFormatter>();
-        foreach (var consumer in s_consumers)
-        {
-            var open = (Delegate)OpenConsumer<CallGateway>;
-            _receivers[consumer] = (IReceiveEndpointDispatcher)
-                open
-                    .Method.GetGenericMethodDefinition()
-                    .MakeGenericMethod(consumer)
-                    .Invoke(null, [dispatchers, names])!;
-        }
-        _receivers[typeof(PaymentStateMachine)] = dispatchers.CreateSagaReceiver<Payment>(names.Saga<Payment>());
+        _dispatcher = new DirectDispatcher(app.Services).AddSaga<Payment>(s_tellsTheMachine);
+        foreach (var module in s_modules)
+            _dispatcher.Add(module);
         // What a consumer outside a transaction says goes straight to the bus, which is not running here.
         app.Services.GetRequiredService<IBus>().ConnectPublishObserver(new Overheard(_underway));
     }
@@ -134,12 +112,6 @@ internal sealed class MoneyLab : IAsyncDisposable
             services.Remove(background);
     }
 
-    static IReceiveEndpointDispatcher OpenConsumer<T>(
-        IReceiveEndpointDispatcherFactory dispatchers,
-        IEndpointNameFormatter names
-    )
-        where T : class, IConsumer => dispatchers.CreateConsumerReceiver<T>(names.Consumer<T>());
-
     /// <summary>Somebody's app.</summary>
     public async Task<Person> As(string role, string subject)
     {
@@ -167,7 +139,7 @@ internal sealed class MoneyLab : IAsyncDisposable
     {
         if (KnowsRides)
             await Request(message);
-        await DeliverAlone(message, messageId);
+        await _dispatcher.Dispatch(message, messageId);
     }
 
     async Task Request(object message)
@@ -196,22 +168,12 @@ internal sealed class MoneyLab : IAsyncDisposable
         try
         {
             if (_requested.Add(requested.RideId))
-                await DeliverAlone(requested, null);
+                await _dispatcher.Dispatch(requested);
         }
         finally
         {
             _oneRequest.Release();
         }
-    }
-
-    async Task DeliverAlone(object message, Guid? messageId)
-    {
-        var id = messageId ?? Guid.CreateVersion7();
-        if (s_tellsTheMachine.Contains(message.GetType()))
-            await Dispatch(typeof(PaymentStateMachine), message, id);
-        foreach (var consumer in s_consumers)
-            if (consumer.IsAssignableTo(typeof(IConsumer<>).MakeGenericType(message.GetType())))
-                await Dispatch(consumer, message, id);
     }
 
     /// <summary>Delivers a message and all that follows from it, but for what waits for its time.</summary>
@@ -242,32 +204,20 @@ internal sealed class MoneyLab : IAsyncDisposable
     /// <summary>Takes what is under way, as a broker would; timers are kept until their time.</summary>
     public async Task<List<object>> Take()
     {
-        var rows = await In(async db =>
-        {
-            var found = await db.Set<OutboxMessage>().AsNoTracking().OrderBy(row => row.Id).ToListAsync(Stop);
-            var ids = found.ConvertAll(row => row.Id);
-            if (ids.Count > 0)
-                await db.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(Stop);
-            return found;
-        });
         List<object> taken = [];
-        foreach (var row in rows)
-        {
-            using var envelope = JsonDocument.Parse(row.Body);
-            var body = envelope.RootElement.GetProperty("message");
-            switch (Read(row.MessageType.Split(';')[0], body))
+        foreach (var sent in await _dispatcher.TakeOutbox())
+            switch (sent)
             {
                 case ScheduleMessage timer:
-                    var payload = Read(timer.PayloadType[0], body.GetProperty("payload"));
-                    _timers.Add((new DateTimeOffset(timer.ScheduledTime, TimeSpan.Zero), payload));
+                    var due = new DateTimeOffset(timer.ScheduledTime, TimeSpan.Zero);
+                    _timers.Add((due, _dispatcher.PayloadOf(timer)));
                     break;
                 case CancelScheduledMessage:
                     break; // a timer that goes off all the same must do no harm
-                case var message:
-                    taken.Add(message);
+                default:
+                    taken.Add(sent);
                     break;
             }
-        }
         while (_underway.TryDequeue(out var message))
             taken.Add(message);
         taken.ForEach(_said.Enqueue);
@@ -282,50 +232,6 @@ internal sealed class MoneyLab : IAsyncDisposable
                 .GetRequiredService<SagaCommandDispatcher<Payment>>()
                 .Send(command, Guid.CreateVersion7(), Stop)
         ).Accepted;
-
-    Task Dispatch(Type receiver, object message, Guid id)
-    {
-        var dispatch = (Delegate)Dispatch<object>;
-        return (Task)
-            dispatch
-                .Method.GetGenericMethodDefinition()
-                .MakeGenericMethod(message.GetType())
-                .Invoke(null, [_receivers[receiver], message, id])!;
-    }
-
-    static async Task Dispatch<T>(IReceiveEndpointDispatcher receiver, T message, Guid id)
-        where T : class
-    {
-        var serializer = SystemTextJsonMessageSerializer.Instance;
-        var envelope = new MessageSendContext<T>(message, Stop)
-        {
-            MessageId = id,
-            SourceAddress = receiver.InputAddress,
-            DestinationAddress = receiver.InputAddress,
-            Serializer = serializer,
-        };
-        var headers = new Dictionary<string, object>
-        {
-            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
-        };
-        var body = serializer.GetMessageBody(envelope).GetBytes();
-        await receiver.Dispatch(body, new ReadOnlyDictionary<string, object>(headers), Stop);
-    }
-
-    static object Read(string urn, JsonElement body) =>
-        body.Deserialize(
-            s_types.TryGetValue(urn, out var type) ? type : throw new InvalidOperationException($"Who said {urn}?"),
-            SystemTextJsonMessageSerializer.Options
-        )!;
-
-    static readonly Dictionary<string, Type> s_types = s_modules
-        .Select(module => module.GetType().Assembly)
-        .Append(typeof(FareFinalized).Assembly)
-        .SelectMany(assembly => assembly.GetTypes())
-        .Where(type => type is { IsClass: true, IsAbstract: false, Namespace: not null, IsGenericType: false })
-        .Append(typeof(ScheduleMessage))
-        .Append(typeof(CancelScheduledMessage))
-        .ToDictionary(type => MessageUrn.ForTypeString(type));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using RideBooking.Contracts;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Payments;
 
@@ -6,8 +7,6 @@ namespace RideBooking.Tests.Payments;
 internal sealed record SomeRide
 {
     public static readonly DateTimeOffset At = new(2026, 1, 10, 12, 0, 0, TimeSpan.Zero);
-    public static readonly Place Alexanderplatz = new(52.5219, 13.4132, "Alexanderplatz");
-    public static readonly Place Zoo = new(52.5072, 13.3325);
 
     public Guid RideId { get; } = Guid.CreateVersion7();
 
@@ -15,55 +14,36 @@ internal sealed record SomeRide
 
     public Guid? PaymentMethodId { get; init; }
 
-    public RideRequested Requested =>
-        new(RideId, RiderId, Alexanderplatz, Zoo, "standard", null, null, null, PaymentMethodId, At);
+    public RideRequested Requested => Events.RideRequested(RideId, At, RiderId, paymentMethodId: PaymentMethodId);
 
     /// <summary>On a Saturday at noon, outside every peak.</summary>
     public RideCompleted Completed =>
-        new(
+        Events.RideCompleted(
             RideId,
+            At.AddSeconds(900),
             RiderId,
-            "driver-1",
-            Alexanderplatz,
-            Zoo,
-            "standard",
-            QuoteId: null,
-            QuotedFare: null,
-            QuotedDistanceMeters: null,
-            PaymentMethodId,
-            DistanceMeters: 6000,
-            DurationSeconds: 900,
-            WaitSeconds: 60,
-            FreeWaitSeconds: 120,
-            Tolls: null,
-            StartedAt: At,
-            At: At.AddSeconds(900)
+            paymentMethodId: PaymentMethodId,
+            distanceMeters: 6000,
+            waitSeconds: 60
         );
 
     public RideCompleted Quoted(decimal fare = 12.40m, int meters = 6000) =>
         Completed with
         {
             QuoteId = Guid.CreateVersion7(),
-            QuotedFare = Euro(fare),
+            QuotedFare = Samples.Euro(fare),
             QuotedDistanceMeters = meters,
         };
 
     /// <summary>By the rider, too late.</summary>
     public RideCancelled Cancelled =>
-        new(
+        Events.RideCancelled(
             RideId,
+            At,
             RiderId,
-            "rider",
-            "driverAssigned",
-            "changed my mind",
             "driver-1",
             Guid.CreateVersion7(),
-            "standard",
-            PaymentMethodId,
-            SinceAssignedSeconds: 121,
-            FreeCancellationSeconds: 120,
-            At
+            paymentMethodId: PaymentMethodId,
+            sinceAssignedSeconds: 121
         );
-
-    public static Money Euro(decimal amount) => new(amount, "EUR");
 }

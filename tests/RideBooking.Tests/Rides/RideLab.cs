@@ -5,6 +5,7 @@ using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
 using RideBooking.Testing;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Rides;
 
@@ -24,8 +25,8 @@ public abstract class RideLab
     internal static readonly Plausibility Plausibility = Scenarios.RideAndPayment.Plausibility;
 
     protected static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
-    protected static readonly Place Pickup = new(52.5219, 13.4132, "Alexanderplatz");
-    protected static readonly Place Dropoff = new(52.5072, 13.3325);
+    protected static readonly Place Pickup = Samples.Alexanderplatz;
+    protected static readonly Place Dropoff = Samples.Zoo;
     protected const string Rider = "rider-1";
     protected const string Anna = "driver-anna";
     protected const string Bela = "driver-bela";
@@ -87,16 +88,12 @@ public abstract class RideLab
         new(RideId, rider, Pickup, Dropoff, "standard", null, null, null, null, T0);
 
     protected DriverAssigned Assigned(string driver = Anna, Guid? offer = null, int seconds = 10) =>
-        new(
+        Events.DriverAssigned(
             RideId,
+            T0.AddSeconds(seconds),
             Rider,
-            offer ?? (driver == Anna ? AnnasOffer : BelasOffer),
             driver,
-            driver,
-            new Vehicle("standard", "B-RB 1", "Testarossa"),
-            240,
-            1,
-            T0.AddSeconds(seconds)
+            offer ?? (driver == Anna ? AnnasOffer : BelasOffer)
         );
 
     internal SearchDeadlinePassed Deadline(int search = 1) => new(RideId, search);
@@ -110,7 +107,7 @@ public abstract class RideLab
     internal StartRide Started(string driver = Anna, int seconds = 250) => new(RideId, driver, T0.AddSeconds(seconds));
 
     internal CompleteRide Completed(string driver = Anna, int seconds = 1000) =>
-        new(RideId, driver, 6100, new Money(1.5m, "EUR"), T0.AddSeconds(seconds));
+        new(RideId, driver, 6100, Samples.Euro(1.5m), T0.AddSeconds(seconds));
 
     internal ReleaseRide Released(string driver = Anna, int seconds = 60) =>
         new(RideId, driver, "flat tyre", T0.AddSeconds(seconds));
@@ -131,30 +128,20 @@ public abstract class RideLab
         new(RideId, rider, stars, "thanks", T0.AddSeconds(seconds));
 
     protected FareFinalized Fare(decimal amount = 12.4m) =>
-        new(RideId, Rider, Anna, Guid.CreateVersion7(), [], Euro(amount), "t1", null, T0.AddSeconds(1001));
+        Events.FareFinalized(RideId, T0.AddSeconds(1001), Samples.Euro(amount), Rider, Anna);
 
     protected CancellationFeeAssessed Fee(decimal amount) =>
-        new(
-            RideId,
-            Rider,
-            Anna,
-            null,
-            Euro(amount),
-            amount == 0 ? "withinFreePeriod" : null,
-            "t1",
-            null,
-            T0.AddSeconds(401)
-        );
+        Events.CancellationFeeAssessed(RideId, T0.AddSeconds(401), Samples.Euro(amount), Rider, Anna);
 
     protected PaymentCaptured Captured(decimal amount = 12.4m) =>
-        new(RideId, Rider, Guid.CreateVersion7(), Euro(amount), 1, T0.AddSeconds(1002));
+        new(RideId, Rider, Guid.CreateVersion7(), Samples.Euro(amount), 1, T0.AddSeconds(1002));
 
     protected PaymentFailed Failed(bool willRetry, int attempt = 1) =>
         new(
             RideId,
             Rider,
             Guid.CreateVersion7(),
-            Euro(12.4m),
+            Samples.Euro(12.4m),
             attempt,
             "card_declined",
             willRetry,
@@ -162,14 +149,13 @@ public abstract class RideLab
             T0.AddSeconds(1002)
         );
 
-    protected BalanceOutstanding Outstanding() => new(RideId, Rider, Euro(12.4m), T0.AddSeconds(1003));
+    protected BalanceOutstanding Outstanding() => new(RideId, Rider, Samples.Euro(12.4m), T0.AddSeconds(1003));
 
-    protected BalanceSettled Settled() => new(RideId, Rider, Guid.CreateVersion7(), Euro(12.4m), T0.AddSeconds(1004));
+    protected BalanceSettled Settled() =>
+        new(RideId, Rider, Guid.CreateVersion7(), Samples.Euro(12.4m), T0.AddSeconds(1004));
 
     protected BalanceWrittenOff WrittenOff() =>
-        new(RideId, Rider, Guid.CreateVersion7(), Euro(12.4m), "op", "goodwill", T0.AddSeconds(1005));
-
-    protected static Money Euro(decimal amount) => new(amount, "EUR");
+        new(RideId, Rider, Guid.CreateVersion7(), Samples.Euro(12.4m), "op", "goodwill", T0.AddSeconds(1005));
 
     /// <summary>Brings a new ride to a status, by the way it takes in life.</summary>
     internal async Task Given(RideStatus status)

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.IntegrationTests.Benchmarks;
+
+/// <summary>A few rides, to see that the benchmark still drives, counts and checks; what it measures is not judged here.</summary>
+public sealed class BenchmarkTests
+{
+    [Fact]
+    public async Task Drives_rides_counts_what_they_cost_and_finds_each_paid_once()
+    {
+        string[] few = ["--rides", "3", "--in-flight", "2", "--warm-up", "1", "--one-by-one", "1"];
+        var output = await LocalCommand.RunAsync(
+            ["dotnet", Assembly(), "rides", .. few, "--json"],
+            [KeyValuePair.Create("HOME", Path.GetTempPath())]
+        );
+
+        var figures = JsonSerializer.Deserialize<JsonElement>(output);
+        figures.GetProperty("breaches").GetArrayLength().ShouldBe(0);
+        figures.GetProperty("ridesPerSecond").GetDouble().ShouldBePositive();
+        var ride = figures.GetProperty("perRide");
+        foreach (var count in new[] { "messagesSent", "messagesReceived", "transactions", "roundTrips" })
+            ride.GetProperty(count).GetDouble().ShouldBePositive(count);
+        ride.GetProperty("processorMilliseconds").GetProperty("host").GetDouble().ShouldBePositive();
+    }
+
+    static string Assembly()
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory);
+        var configuration = framework.Parent!;
+        return Path.Combine([
+            configuration.Parent!.Parent!.Parent!.FullName,
+            "RideBooking.Benchmarks",
+            "bin",
+            configuration.Name,
+            framework.Name,
+            "RideBooking.Benchmarks.dll",
+        ]);
+    }
+}

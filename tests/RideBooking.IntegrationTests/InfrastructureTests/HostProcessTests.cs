@@ -1,0 +1,18 @@
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.IntegrationTests.InfrastructureTests;
+
+public sealed class HostProcessTests
+{
+    [Fact]
+    public async Task Says_what_is_wrong_when_it_cannot_start()
+    {
+        Dictionary<string, string> wrong = new()
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Transport__Kind"] = "Pigeon",
+        };
+        var failure = await Should.ThrowAsync<InvalidOperationException>(() => HostProcess.StartAsync(wrong));
+        failure.Message.ShouldContain("Transport:Kind");
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+using RideBooking.IntegrationTests.Faults;
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.IntegrationTests.Observability;
+
+[Collection(typeof(OnServersToStop))]
+public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFixture<WatchedOnRabbitMq>
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_request_and_every_consumer_it_causes_are_one_trace_at_the_collector()
+    {
+        var rider = await app.City.Rider();
+        var (trace, root) = (ActivityTraceId.CreateRandom().ToString(), ActivitySpanId.CreateRandom().ToString());
+        var trip = new JsonObject { ["pickup"] = City.Alexanderplatz.DeepClone(), ["dropoff"] = City.Zoo.DeepClone() };
+        await rider.Post("rides", trip, traceParent: $"00-{trace}-{root}-01");
+
+        string[] expected =
+        [
+            "POST /api/v1/rides",
+            "ride-in-process process",
+            "search-for-driver process",
+            "find-driver process",
+            "record-ride-facts process",
+            "quartz process",
+        ];
+        await WaitFor.TrueAsync(
+            "all spans of the request to be exported",
+            () => Task.FromResult(!expected.Except(app.Traces.Of(trace).Select(span => span.Name)).Any()),
+            s_patience,
+            () => string.Join(", ", app.Traces.Of(trace).Select(span => span.Name).Distinct()) + app.Host.Output
+        );
+
+        // A parent ends after its child and may be exported later.
+        await WaitFor.TrueAsync(
+            "every span to come of another one of the trace",
+            () =>
+            {
+                var ids = app.Traces.Of(trace).Select(span => span.Id).Append(root).ToHashSet();
+                return Task.FromResult(app.Traces.Of(trace).All(span => ids.Contains(span.ParentId)));
+            },
+            s_patience
+        );
+    }
+
+    [Fact]
+    public async Task A_message_that_nobody_can_read_is_seen_in_the_depth_of_the_error_queue()
+    {
+        const string depth = "ridebooking_error_queue_messages";
+        await WaitFor.TrueAsync(
+            "the depths to be known",
+            async () => await app.Metric(depth, "queue=\"notify-rider_error\"") == 0,
+            s_patience
+        );
+        (await app.Metric("ridebooking_endpoint_messages", "endpoint=\"notify-rider\"")).ShouldBe(0);
+
+        var factory = new ConnectionFactory { Uri = app.Address };
+        await using var connection = await factory.CreateConnectionAsync(Stop);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Stop);
+        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true };
+        await channel.BasicPublishAsync("", "notify-rider", true, properties, Encoding.UTF8.GetBytes("no JSON"), Stop);
+
+        await WaitFor.TrueAsync(
+            "the message to be counted in the error queue",
+            async () => await app.Metric(depth, "queue=\"notify-rider_error\"") == 1,
+            s_patience
+        );
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_away_is_told_from_the_rest_and_is_ready_again_by_itself()
+    {
+        (await Ready()).Status.ShouldBe(HttpStatusCode.OK);
+        await app.Servers.Kill(app.Servers.RabbitMq);
+        try
+        {
+            await WaitFor.TrueAsync(
+                "the broker to be missed",
+                async () => (await Ready()).States["broker"] == "unhealthy",
+                s_patience,
+                () => app.Host.Client.GetStringAsync("/health/ready", Stop).Result
+            );
+            var (status, states) = await Ready();
+            status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            states["database"].ShouldBe("healthy");
+            states["scheduler"].ShouldBe("healthy");
+            (await app.Host.Client.GetAsync("/health/live", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
+            await WaitFor.TrueAsync(
+                "the depths to vanish instead of lying",
+                async () =>
+                    await app.Metric("ridebooking_endpoint_messages") is null
+                    && await app.Metric("ridebooking_outbox_messages") is not null,
+                s_patience
+            );
+        }
+        finally
+        {
+            await app.Servers.Start(app.Servers.RabbitMq);
+        }
+
+        await WaitFor.TrueAsync(
+            "the host to be ready again",
+            async () => (await Ready()).Status == HttpStatusCode.OK,
+            s_patience,
+            () => app.Host.Output
+        );
+        await WaitFor.TrueAsync(
+            "the depths to be known again",
+            async () => await app.Metric("ridebooking_endpoint_messages", "endpoint=\"ride\"") is not null,
+            s_patience
+        );
+    }
+
+    async Task<(HttpStatusCode Status, Dictionary<string, string> States)> Ready()
+    {
+        var answer = await app.Host.Client.GetAsync("/health/ready", Stop);
+        var body = await answer.Content.ReadFromJsonAsync<JsonObject>(Stop);
+        return (
+            answer.StatusCode,
+            body!["checks"]!.AsArray().ToDictionary(it => it!["name"]!.ToString(), it => it!["state"]!.ToString())
+        );
+    }
+}

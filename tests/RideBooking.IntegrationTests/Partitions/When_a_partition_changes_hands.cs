@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Npgsql;
+using RideBooking.Contracts;
+using RideBooking.IntegrationTests.Faults;
+using RideBooking.IntegrationTests.Faults.Suite;
+using RideBooking.IntegrationTests.Infrastructure;
+
+namespace RideBooking.IntegrationTests.Partitions;
+
+[Collection(typeof(OnServersToStop))]
+public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsyncDisposable
+{
+    const string Endpoint = "notify-rider";
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync() => await servers.Done();
+
+    // A consumer that is only cancelled keeps its message while the next host is given the one after it.
+    [Fact]
+    public async Task Goes_on_with_the_message_that_the_host_which_stops_has_in_hand()
+    {
+        var broker = await servers.VirtualHost();
+        var connectionString = await servers.Postgres.CreateMigratedDatabaseAsync();
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Database__Provider"] = DatabaseProviders.Postgres,
+            ["ConnectionStrings__RideBooking"] = connectionString,
+            ["Transport__Kind"] = "RabbitMq",
+            ["ConnectionStrings__RabbitMq"] = broker.ToString(),
+            ["Messaging__Partitions"] = "2",
+            ["Shutdown__Timeout"] = "00:00:05",
+        };
+        await using var leaving = await HostProcess.StartAsync(settings);
+        await using var staying = await HostProcess.StartAsync(settings);
+        var database = new Database(sqlite: false, connectionString);
+        var (ride, first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var consumer = await InboxOf.Consumer<FareFinalized>(Endpoint);
+
+        // Somebody else is about to leave the first message's mark: whoever handles it waits for him.
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync(Stop);
+        await using (var other = await connection.BeginTransactionAsync(Stop))
+        {
+            await using var mark = new NpgsqlCommand(
+                "INSERT INTO messaging.inbox_state (message_id, consumer_id, lock_id, received, receive_count) VALUES ($1, $2, gen_random_uuid(), now(), 1)",
+                connection
+            )
+            {
+                Parameters =
+                {
+                    new() { Value = first },
+                    new() { Value = consumer },
+                },
+            };
+            await mark.ExecuteNonQueryAsync(Stop);
+            await Put.Fare(broker, Endpoint, ride, first);
+            await WaitFor.TrueAsync(
+                "the first message to be in hand",
+                async () => await database.Count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0,
+                s_patience
+            );
+
+            var before = await ActiveConsumer();
+            var left = leaving.StopAsync();
+            await WaitFor.TrueAsync(
+                "the partition to change hands",
+                async () => await ActiveConsumer() is { } now && now != before,
+                s_patience,
+                () => leaving.Output
+            );
+            await Put.Fare(broker, Endpoint, ride, second);
+            await left;
+            await WaitFor.TrueAsync(
+                "the other host to have both in hand, or to be done with the second",
+                async () => (await Partition()).Unacknowledged == 2 || await Consumed(second) is not null,
+                s_patience,
+                () => staying.Output
+            );
+            await other.RollbackAsync(Stop);
+        }
+
+        await WaitFor.TrueAsync(
+            "both to be handled",
+            async () => await Consumed(first) is not null && await Consumed(second) is not null,
+            s_patience,
+            () => staying.Output
+        );
+        (await Consumed(first))!.Value.ShouldBeLessThan((await Consumed(second))!.Value);
+
+        // The one of the two that has something.
+        async Task<QueueCounts> Partition() =>
+            (await servers.RabbitMq.ListQueuesAsync(broker))
+                .Where(queue => queue.Name is $"{Endpoint}-1" or $"{Endpoint}-2")
+                .MaxBy(queue => queue.Unacknowledged + queue.Ready)!;
+
+        async Task<string?> ActiveConsumer()
+        {
+            var partition = (await Partition()).Name;
+            string[] columns = ["queue_name", "consumer_tag", "active"];
+            var json = await servers.RabbitMq.ControlAsync([
+                "list_consumers",
+                "-p",
+                broker.AbsolutePath.TrimStart('/'),
+                "--quiet",
+                "--formatter",
+                "json",
+                .. columns,
+            ]);
+            return JsonNode
+                .Parse(json)!
+                .AsArray()
+                .SingleOrDefault(consumer =>
+                    consumer!["queue_name"]!.ToString() == partition && consumer["active"]!.GetValue<bool>()
+                )
+                ?["consumer_tag"]!.ToString();
+        }
+
+        async Task<DateTime?> Consumed(Guid message) =>
+            (
+                await database.Query(
+                    $"SELECT consumed FROM {{messaging.inbox_state}} WHERE message_id = '{message}'",
+                    row => row.GetDateTime(0)
+                )
+            )
+                .Cast<DateTime?>()
+                .SingleOrDefault();
+    }
+}

@@ -1,0 +1,62 @@
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.IntegrationTests.Rides;
+
+/// <summary>
+/// Two hosts behind a balancer that sends each request of a caller to the other one: what was written on one is read on the
+/// other, on one PostgreSQL and one RabbitMQ.
+/// </summary>
+public sealed class When_the_next_request_reaches_another_host(TwoHosts app)
+    : NextRequestScenarios,
+        IClassFixture<TwoHosts>,
+        IAsyncLifetime
+{
+    HostProcess? _other;
+
+    protected override City City =>
+        new(() => new HttpClient(new Balancer(app.Host.Address, _other!.Address)) { BaseAddress = app.Host.Address });
+
+    public async ValueTask InitializeAsync()
+    {
+        // Says why, where there are no servers.
+        _ = app.Host;
+        _other = await HostProcess.StartAsync(app.Shared);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_other is not null)
+            await _other.DisposeAsync();
+    }
+
+    sealed class Balancer(params Uri[] hosts) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        int _requests;
+
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            var host = hosts[Interlocked.Increment(ref _requests) % hosts.Length];
+            request.RequestUri = new UriBuilder(request.RequestUri!) { Port = host.Port }.Uri;
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
+
+/// <summary>PostgreSQL and RabbitMQ for two hosts, of which this is the first.</summary>
+public sealed class TwoHosts(Servers servers) : RideBookingOnPostgres(servers)
+{
+    /// <summary>The settings of both.</summary>
+    public IReadOnlyDictionary<string, string> Shared { get; private set; } = new Dictionary<string, string>();
+
+    protected override async Task Configure(Dictionary<string, string> settings)
+    {
+        await base.Configure(settings);
+        foreach (var (key, value) in NextRequestScenarios.Settings)
+            settings[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        Shared = settings;
+    }
+}

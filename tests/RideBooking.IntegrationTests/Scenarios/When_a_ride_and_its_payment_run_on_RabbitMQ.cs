@@ -1,0 +1,74 @@
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Testing;
+using RideBooking.Tests.Scenarios;
+
+namespace RideBooking.IntegrationTests.Scenarios;
+
+/// <summary>On RabbitMQ and PostgreSQL.</summary>
+public sealed class When_a_ride_and_its_payment_run_on_RabbitMQ(
+    When_a_ride_and_its_payment_run_on_RabbitMQ.Platform platform
+) : RideAndPayment, IClassFixture<When_a_ride_and_its_payment_run_on_RabbitMQ.Platform>, IAsyncDisposable
+{
+    public override ScenarioBus Bus => platform.Bus;
+
+    /// <summary>The broker has the last word: nothing was left over that the scenario did not know of.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await platform.IsEmpty();
+        GC.SuppressFinalize(this);
+    }
+
+    public sealed class Platform(Servers servers) : IAsyncLifetime
+    {
+        PlatformBus? _started;
+        Exception? _absence;
+        RabbitMqServer? _server;
+        Uri? _broker;
+
+        public ScenarioBus Bus => _absence is null ? _started!.Scenarios : throw _absence;
+
+        public async ValueTask InitializeAsync() =>
+            _absence = await Servers.AbsenceOf(async () =>
+            {
+                _server = await servers.RabbitMqAsync();
+                _broker = await _server.CreateVirtualHostAsync();
+                _started = await PlatformBus.Start(
+                    "RabbitMQ and PostgreSQL",
+                    _ => { },
+                    ("Transport:Kind", "RabbitMq"),
+                    ("ConnectionStrings:RabbitMq", _broker.ToString()),
+                    ("Database:Provider", "Postgres"),
+                    ("ConnectionStrings:RideBooking", await (await servers.PostgresAsync()).CreateDatabaseAsync())
+                );
+            });
+
+        public async Task IsEmpty()
+        {
+            IReadOnlyList<QueueCounts> left = [];
+            await WaitFor.TrueAsync(
+                "the queues to be empty, but for what failed",
+                async () =>
+                {
+                    left =
+                    [
+                        .. (await _server!.ListQueuesAsync(_broker!)).Where(queue =>
+                            !queue.Name.EndsWith("_error", StringComparison.Ordinal)
+                            && queue.Ready + queue.Unacknowledged > 0
+                        ),
+                    ];
+                    return left.Count == 0;
+                },
+                TimeSpan.FromSeconds(20),
+                () => string.Join(", ", left.Select(queue => $"{queue.Ready}+{queue.Unacknowledged} in {queue.Name}"))
+            );
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_started is not null)
+                await _started.DisposeAsync();
+            if (_broker is not null)
+                await _server!.DeleteVirtualHostAsync(_broker);
+        }
+    }
+}

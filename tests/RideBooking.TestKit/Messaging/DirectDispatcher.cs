@@ -1,0 +1,134 @@
+using System.Collections.ObjectModel;
+using System.Reflection;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.EntityFrameworkCoreIntegration;
+using MassTransit.Scheduling;
+using MassTransit.Serialization;
+using MassTransit.Transports;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
+using RideBooking.Platform;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Tests.Messaging;
+
+/// <summary>
+/// Dispatches messages directly to consumers and sagas, on a bus that is not running: a message has been handled when the call
+/// returns, and what was sent stays in the outbox until it is taken.
+/// </summary>
+internal sealed class DirectDispatcher(IServiceProvider services)
+{
+    readonly IReceiveEndpointDispatcherFactory _endpoints =
+        services.GetRequiredService<IReceiveEndpointDispatcherFactory>();
+
+    // Endpoints have the names they have in the host, because parts of their configuration depend on the name.
+    readonly IEndpointNameFormatter _names =
+        services.GetService<IEndpointNameFormatter>() ?? DefaultEndpointNameFormatter.Instance;
+    readonly List<(IReceiveEndpointDispatcher Endpoint, Func<Type, bool> Consumes)> _receivers = [];
+    readonly Dictionary<string, Type> _messages = new()
+    {
+        [MessageUrn.ForTypeString<ScheduleMessage>()] = typeof(ScheduleMessage),
+        [MessageUrn.ForTypeString<CancelScheduledMessage>()] = typeof(CancelScheduledMessage),
+    };
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Adds a module's consumers, and its messages to those that the outbox may hold.</summary>
+    public DirectDispatcher Add(IModule module)
+    {
+        var types = module.GetType().Assembly.GetTypes();
+        foreach (var consumer in types.Where(type => type.IsAssignableTo(typeof(IConsumer)) && !type.IsAbstract))
+            _receivers.Add(
+                (
+                    (IReceiveEndpointDispatcher)Call(nameof(OpenConsumer), consumer, _endpoints, _names),
+                    message => consumer.IsAssignableTo(typeof(IConsumer<>).MakeGenericType(message))
+                )
+            );
+        foreach (var type in types.Concat(typeof(Place).Assembly.GetTypes()))
+            if (type is { IsClass: true, IsAbstract: false, Namespace: not null, IsGenericType: false })
+                _messages[MessageUrn.ForTypeString(type)] = type;
+        return this;
+    }
+
+    /// <summary>Adds a saga, and which messages it consumes.</summary>
+    public DirectDispatcher AddSaga<T>(IReadOnlySet<Type> messages)
+        where T : class, SagaStateMachineInstance
+    {
+        _receivers.Add((_endpoints.CreateSagaReceiver<T>(_names.Saga<T>()), messages.Contains));
+        return this;
+    }
+
+    /// <summary>Dispatches one message to all that consume it, in the order in which they were added, and nothing that follows from it.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="messageId">Another one each time if left out.</param>
+    public async Task Dispatch(object message, Guid? messageId = null)
+    {
+        var id = messageId ?? Guid.CreateVersion7();
+        foreach (var (endpoint, consumes) in _receivers)
+            if (consumes(message.GetType()))
+                await (Task)Call(nameof(DispatchTo), message.GetType(), endpoint, message, id);
+    }
+
+    /// <summary>Takes what lies in the outbox, in its order, as a broker would.</summary>
+    public async Task<List<object>> TakeOutbox()
+    {
+        await using var scope = services.CreateAsyncScope();
+        var outbox = scope.ServiceProvider.GetRequiredService<AppDbContext>().Set<OutboxMessage>();
+        var rows = await outbox.AsNoTracking().OrderBy(row => row.Id).ToListAsync(Stop);
+        var ids = rows.ConvertAll(row => row.Id);
+        if (ids.Count > 0)
+            await outbox.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(Stop);
+        return rows.ConvertAll(row =>
+        {
+            using var envelope = JsonDocument.Parse(row.Body);
+            return Read(row.MessageType.Split(';')[0], envelope.RootElement.GetProperty("message"));
+        });
+    }
+
+    /// <summary>Returns the message that a timer delivers.</summary>
+    public object PayloadOf(ScheduleMessage timer) => Read(timer.PayloadType[0], (JsonElement)timer.Payload);
+
+    object Read(string urn, JsonElement body) =>
+        body.Deserialize(
+            _messages.TryGetValue(urn, out var type) ? type : throw new InvalidOperationException($"Who sent {urn}?"),
+            SystemTextJsonMessageSerializer.Options
+        )!;
+
+    // Modules keep their consumers and some of their messages to themselves.
+    static object Call(string method, Type type, params object[] arguments) =>
+        typeof(DirectDispatcher)
+            .GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!
+            .MakeGenericMethod(type)
+            .Invoke(null, arguments)!;
+
+    static IReceiveEndpointDispatcher OpenConsumer<T>(
+        IReceiveEndpointDispatcherFactory endpoints,
+        IEndpointNameFormatter names
+    )
+        where T : class, IConsumer => endpoints.CreateConsumerReceiver<T>(names.Consumer<T>());
+
+    static async Task DispatchTo<T>(IReceiveEndpointDispatcher endpoint, T message, Guid messageId)
+        where T : class
+    {
+        var serializer = SystemTextJsonMessageSerializer.Instance;
+        var envelope = new MessageSendContext<T>(message, Stop)
+        {
+            MessageId = messageId,
+            SourceAddress = endpoint.InputAddress,
+            DestinationAddress = endpoint.InputAddress,
+            Serializer = serializer,
+        };
+        var headers = new Dictionary<string, object>
+        {
+            [MessageHeaders.ContentType] = serializer.ContentType.ToString(),
+        };
+        await endpoint.Dispatch(
+            serializer.GetMessageBody(envelope).GetBytes(),
+            new ReadOnlyDictionary<string, object>(headers),
+            Stop
+        );
+    }
+}

@@ -1,0 +1,120 @@
+using MassTransit;
+using MassTransit.Contracts;
+using static RideBooking.Testing.Expect;
+using static RideBooking.Testing.Step;
+
+namespace RideBooking.Testing.Tests.Parcels;
+
+/// <summary>What a test of a saga looks like in the lab.</summary>
+public sealed class ParcelTests
+{
+    // One lab serves all tests, side by side: every scenario has a world of its own.
+    static readonly SagaLab s_lab = SagaLab.Of<ParcelMachine, Parcel>();
+
+    readonly Guid _id = Guid.CreateVersion7();
+
+    PostParcel Posted => new(_id, "RB1", "Paris");
+
+    LabelPrinted Labelled => new(_id, "label");
+
+    static ScanParcel Scanned(string place) => new("RB1", place);
+
+    HandOver HandedOver => new(_id, "Ada");
+
+    [Fact]
+    public Task That_is_posted_gets_its_label_from_the_printer() =>
+        s_lab
+            .When(Posted)
+            .Then(
+                new ParcelPosted(_id, "RB1"),
+                Sent<PrintLabel>().With(new { To = "Paris" }).To("label-printer"),
+                Scheduled<DeliveryOverdue>().In(TimeSpan.FromDays(2)),
+                Scheduled<RequestTimeoutExpired<PrintLabel>>().In(TimeSpan.FromMinutes(1)),
+                Saga<Parcel>(_id).Is("Label.Pending").Where(parcel => parcel.Tracking == "RB1")
+            );
+
+    [Fact]
+    public Task Is_on_its_way_once_it_has_a_label() =>
+        s_lab
+            .Given(Posted)
+            .When(Answer<PrintLabel>(Labelled))
+            .Then(
+                Cancelled<RequestTimeoutExpired<PrintLabel>>(),
+                Saga<Parcel>().Is("OnItsWay").Where(parcel => parcel.Label == "label")
+            );
+
+    [Fact]
+    public Task Strands_when_the_printer_fails() =>
+        s_lab
+            .Given(Posted)
+            .When(Fail<PrintLabel>(new InvalidOperationException("Out of paper.")))
+            .ThenAmongOthers(Saga<Parcel>(_id).Is("Stranded"));
+
+    [Fact]
+    public Task Strands_when_the_printer_does_not_answer() =>
+        s_lab.Given(Posted).When(Passes(TimeSpan.FromMinutes(1))).Then(Saga<Parcel>(_id).Is("Stranded"));
+
+    [Fact]
+    public Task Is_found_by_its_tracking_number() =>
+        s_lab
+            .Given(Posted, Answer<PrintLabel>(Labelled))
+            .When(Scanned("Lyon"), Scanned("Paris"))
+            .Then(new ParcelScanned(_id, "Lyon", 1), new ParcelScanned(_id, "Paris", 2));
+
+    [Fact]
+    public Task That_is_handed_over_is_forgotten_and_never_late() =>
+        s_lab
+            .Given(Posted, Answer<PrintLabel>(Labelled))
+            .When(HandedOver)
+            .Then(
+                Cancelled<DeliveryOverdue>(),
+                new ParcelDelivered(_id, "Ada"),
+                Sent<TellDepot>().To("depot"),
+                Saga<Parcel>(_id).IsGone()
+            )
+            .When(Passes(TimeSpan.FromDays(30)))
+            .ThenNothing();
+
+    [Fact]
+    public Task Is_late_after_two_days_to_the_second() =>
+        s_lab
+            .Given(Posted, Answer<PrintLabel>(Labelled))
+            .When(Passes(TimeSpan.FromDays(2) - TimeSpan.FromSeconds(1)))
+            .Then(Saga<Parcel>(_id).Is("OnItsWay"))
+            .When(Passes(TimeSpan.FromSeconds(1)))
+            .Then(new ParcelIsLate(_id, s_lab.Start().Now.AddDays(2)), Saga<Parcel>(_id).Is("Late"));
+
+    [Fact]
+    public Task Says_where_it_is() =>
+        s_lab
+            .Given(Posted, Answer<PrintLabel>(Labelled), Scanned("Lyon"))
+            .When(Request(new AskWhere(_id)))
+            .Then(Responded<ParcelIs>().With(new { Status = "OnItsWay", Place = "Lyon" }));
+
+    [Fact]
+    public Task That_nobody_knows_is_answered_too() =>
+        s_lab
+            .When(Request(new AskWhere(_id)))
+            .Then(Responded<ParcelIs>().With(new { Status = "unknown" }), Unclaimed<AskWhere>());
+
+    [Fact]
+    public Task That_falls_into_the_ocean_stays_as_it_was() =>
+        s_lab
+            .Given(Posted, Answer<PrintLabel>(Labelled), Scanned("Lyon"))
+            .When(Scanned("ocean"))
+            .Then(
+                Faulted<InvalidOperationException>(),
+                Saga<Parcel>(_id).Where(parcel => parcel.Place == "Lyon" && parcel.Scans.Count == 1)
+            );
+
+    [Fact]
+    public Task Is_not_scanned_before_it_has_a_label() =>
+        s_lab.Given(Posted).When(Scanned("Lyon")).Then(NotAccepted<ScanParcel>());
+
+    [Fact]
+    public Task Is_not_scanned_when_it_was_never_posted() => s_lab.When(Scanned("Lyon")).Then(Faulted<SagaException>());
+
+    [Fact]
+    public Task That_is_handed_over_without_having_been_posted_is_lost_silently_which_the_lab_says() =>
+        s_lab.When(HandedOver).Then(Unclaimed<HandOver>());
+}

@@ -1,0 +1,96 @@
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Tests.Api;
+
+public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostTests, IClassFixture<HostUnderLens>
+{
+    // Tables of one row, and tables and indexes that hold only what is under way.
+    static readonly string[] s_small =
+    [
+        "event_log_head",
+        "platform_development_secret",
+        "messaging_recovery_point",
+        "messaging_unfinished_events",
+        "ix_event_log_events_sequence",
+        "ix_matching_searches_requested_at",
+        "ix_matching_offers_active_ride_id",
+    ];
+
+    // Each row is a statement of its own here, and costs no round trip.
+    protected override int[] AtMost => [1, 11, 6, 9, 9, 9];
+
+    protected override City City => host.City;
+
+    protected override Lens Lens => host.Lens;
+
+    protected override async Task<DbConnection> Connect()
+    {
+        var connection = new SqliteConnection(host.Services.GetRequiredService<DatabaseOptions>().ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    protected override async Task<IReadOnlyList<string>> Scans(
+        DbConnection connection,
+        string sql,
+        DbParameter[] parameters
+    )
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"EXPLAIN QUERY PLAN {sql}";
+        foreach (var parameter in parameters)
+            command.Parameters.Add(
+                new SqliteParameter(parameter.ParameterName, parameter.Value) { DbType = parameter.DbType }
+            );
+        var scans = new List<string>();
+        await using var plan = await command.ExecuteReaderAsync();
+        while (await plan.ReadAsync())
+            if (plan.GetString(3).Split(' ') is ["SCAN", var what, ..] words && IsTable(what, sql))
+                if (!s_small.Contains(TableOf(what, sql)) && !s_small.Contains(words[^1]))
+                    scans.Add(string.Join(' ', words));
+        return scans;
+    }
+
+    // What a subquery found is no table; how it was found is a step of its own.
+    static bool IsTable(string what, string sql) =>
+        !what.StartsWith('(') && what != "CONSTANT" && !sql.Contains($") AS \"{what}\"", StringComparison.Ordinal);
+
+    // A plan names a table as the statement does, mostly by a short name.
+    static string TableOf(string what, string sql) =>
+        Regex.Match(sql, $"\"(\\w+)\" AS \"{what}\"") is { Success: true } named ? named.Groups[1].Value : what;
+}
+
+/// <summary>The embedded default, watched.</summary>
+public sealed class HostUnderLens : HostInProcess
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lens-").FullName;
+
+    public City City => new(CreateClient);
+
+    public Lens Lens { get; } = new();
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
+        // The driver takes no time for the way, and what is flagged is written as well.
+        builder.UseSetting("Rides:MaxSpeedKmh", "1000000");
+        builder.ConfigureServices(services =>
+            services
+                .AddSingleton<IStartupFilter>(Lens)
+                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(Lens))
+        );
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,108 @@
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Billing;
+using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
+using RideBooking.Tests.Contracts;
+using RideBooking.Tests.Payments;
+
+namespace RideBooking.Tests.Billing;
+
+public sealed class When_a_ride_is_billed : IAsyncLifetime
+{
+    MoneyLab _lab = null!;
+
+    public async ValueTask InitializeAsync() => _lab = await MoneyLab.Open();
+
+    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+
+    [Fact]
+    public async Task Makes_a_fare_final_pays_it_and_issues_the_receipt()
+    {
+        var ride = new SomeRide();
+        await _lab.Happens(ride.Completed);
+
+        var fare = _lab.Said<FareFinalized>().ShouldHaveSingleItem();
+        (fare.Total, fare.TariffVersion, fare.RiderId).ShouldBe((Samples.Euro(14.20m), "2026-01", "rider-1"));
+        var receipt = _lab.Said<ReceiptIssued>().ShouldHaveSingleItem();
+        (receipt.InvoiceId, receipt.Total).ShouldBe((fare.InvoiceId, fare.Total));
+        receipt.Number.ShouldMatch("^RB-2026(-[0-9A-HJKMNP-TV-Z]{4}){3}$");
+    }
+
+    [Fact]
+    public async Task Happens_once_for_ever()
+    {
+        var ride = new SomeRide();
+        await _lab.Happens(ride.Completed);
+        var paid = _lab.Said<PaymentCaptured>().Single();
+        var said = _lab.Said<object>().Count;
+
+        _lab.Clock.Advance(TimeSpan.FromDays(7));
+        await _lab.In(db => db.Set<InboxState>().ExecuteDeleteAsync(MoneyLab.Stop));
+        foreach (var again in new object[] { ride.Completed, paid })
+            await _lab.Happens(again);
+        _lab.Said<object>().Count.ShouldBe(said);
+    }
+
+    [Fact]
+    public async Task Happens_once_when_the_ride_completes_many_times_at_once()
+    {
+        var rides = Enumerable.Range(0, 5).Select(_ => new SomeRide()).ToArray();
+        await Task.WhenAll(
+            rides
+                .SelectMany(ride => Enumerable.Repeat(ride, 5))
+                .Select(ride => Task.Run(() => _lab.Deliver(ride.Completed)))
+        );
+        await _lab.Take();
+        _lab.Said<FareFinalized>().Select(fare => fare.RideId).ShouldBe(rides.Select(r => r.RideId), ignoreOrder: true);
+        (await _lab.In(db => db.Set<Invoice>().CountAsync(MoneyLab.Stop))).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Assesses_the_fee_of_a_cancelled_ride_once_due_or_not()
+    {
+        var (late, inTime) = (new SomeRide(), new SomeRide());
+        foreach (
+            var cancelled in new[]
+            {
+                late.Cancelled,
+                inTime.Cancelled with
+                {
+                    SinceAssignedSeconds = 1,
+                },
+                late.Cancelled,
+            }
+        )
+            await _lab.Deliver(cancelled);
+        await _lab.Take();
+
+        var assessed = _lab.Said<CancellationFeeAssessed>();
+        assessed.Count.ShouldBe(2);
+        var (due, waived) = (
+            assessed.Single(fee => fee.RideId == late.RideId),
+            assessed.Single(fee => fee.RideId == inTime.RideId)
+        );
+        (due.Amount, due.WaivedReason, due.InvoiceId is null).ShouldBe((Samples.Euro(5m), null, false));
+        (waived.Amount, waived.WaivedReason, waived.InvoiceId).ShouldBe((Samples.Euro(0m), "withinFreePeriod", null));
+    }
+
+    [Fact]
+    public async Task Does_not_swallow_money_for_nothing_or_in_another_amount()
+    {
+        var ride = new SomeRide();
+        var payment = new PaymentCaptured(
+            ride.RideId,
+            ride.RiderId,
+            Guid.CreateVersion7(),
+            Samples.Euro(1m),
+            1,
+            SomeRide.At
+        );
+        await Should.ThrowAsync<InvalidOperationException>(() => _lab.Deliver(payment));
+        await _lab.Deliver(ride.Completed);
+        await Should.ThrowAsync<UnacceptableMessageException>(() => _lab.Deliver(payment));
+        await Should.ThrowAsync<UnacceptableMessageException>(() =>
+            _lab.Deliver(payment with { Amount = Samples.Euro(14.20m), RiderId = "rider-2" })
+        );
+    }
+}

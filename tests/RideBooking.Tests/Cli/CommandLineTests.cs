@@ -1,0 +1,274 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using RideBooking.Cli;
+
+namespace RideBooking.Tests.Cli;
+
+/// <summary>What an operator does with <c>ridebooking</c>, on a running host. Each test has messages of its own.</summary>
+public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture<ListeningHost>
+{
+    [Fact]
+    public async Task Lists_each_queue_with_its_messages_their_age_and_what_failed()
+    {
+        await host.Poison("end-search", messages: 2);
+
+        var row = (await host.Run("error-queues", "list")).ShouldEnd(ExitCode.Done).Lines.Single(Of("end-search"));
+        var values = row.Split('\t');
+        values[..2].ShouldBe(["end-search_error", "2"]);
+        values[2].ShouldMatch("^[0-9]+ s$");
+        values[3].ShouldMatch("^[0-9a-f]{16}$");
+        values[5].ShouldStartWith("RideCompleted: ");
+
+        var json = (await host.Run("error-queues", "list", "--json")).ShouldEnd(ExitCode.Done).Json;
+        var queue = json["items"]!.AsArray().Single(item => item!["queue"]!.ToString() == "end-search_error")!;
+        queue["count"]!.GetValue<int>().ShouldBe(2);
+        queue["topFingerprints"]![0]!["fingerprint"]!.ToString().ShouldBe(values[3]);
+
+        static Func<string, bool> Of(string endpoint) =>
+            line => line.StartsWith(endpoint + "_", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shows_the_messages_of_a_queue_and_everything_about_one()
+    {
+        var ride = await host.Poison("record-ride-facts");
+        var list = (await host.Run("error-queues", "show", "record-ride-facts_error", "--ride", $"{ride}")).ShouldEnd(
+            ExitCode.Done
+        );
+        var id = list.Lines[1].Split('\t')[0];
+        list.Lines[1].ShouldContain($"{ride}");
+
+        var one = (await host.Run("error-queues", "show", id)).ShouldEnd(ExitCode.Done).Out;
+        one.ShouldContain("Exception");
+        one.ShouldContain("MT-Fault-Timestamp: ");
+        one.ShouldContain($"\"rideId\": \"{ride}\"");
+        one.ShouldContain($"{ride}, not in the event log");
+        one.ShouldContain("No operator has acted on this message.");
+        var json = (await host.Run("error-queues", "show", id, "--json")).ShouldEnd(ExitCode.Done).Json;
+        json["body"]!["message"]!["rideId"]!.ToString().ShouldBe($"{ride}");
+    }
+
+    [Fact]
+    public async Task Sends_back_what_is_named_keeps_who_did_it_and_says_how_it_ended()
+    {
+        var ride = await host.Poison("compute-fare", messages: 3);
+        var ids = await host.Failed("compute-fare", ride, 3);
+
+        string[] redrive = ["error-queues", "redrive", "compute-fare_error", "--ride", $"{ride}", "--reason", "mended"];
+        var plan = (await host.Run([.. redrive, "--limit", "2", "--dry-run", "--json"])).ShouldEnd(ExitCode.Done);
+        plan.Json["count"]!.GetValue<int>().ShouldBe(2);
+        plan.Json["matching"]!.GetValue<int>().ShouldBe(3);
+        (await host.Failed("compute-fare", ride, 3)).ShouldBe(ids, "a dry run sends nothing");
+
+        var done = (await host.Run([.. redrive, "--limit", "2", "--yes", "--json"])).ShouldEnd(ExitCode.Done);
+        done.Json["status"]!.ToString().ShouldBe("completed");
+        done.Json["sent"]!.GetValue<int>().ShouldBe(2);
+        // It was not mended: they fail again, under other ids.
+        var after = await host.Failed("compute-fare", ride, 3);
+        after.Intersect(ids).ShouldBe([ids[2]]);
+
+        (await host.Run("error-queues", "redrive", ids[2], ids[0], "--reason", "by id", "--yes"))
+            .ShouldEnd(ExitCode.Done)
+            .Out.ShouldContain("completed: 1 message sent, 1 no longer in the queue.");
+        var audit = (await host.Run("audit")).ShouldEnd(ExitCode.Done).Lines;
+        audit.ShouldContain(line => line.Contains($"\t{Environment.UserName}\tredrive\t1\tcompute-fare_error\tby id"));
+    }
+
+    [Fact]
+    public async Task Asks_before_it_does_anything_and_takes_silence_for_no()
+    {
+        var ride = await host.Poison("track-assignments", messages: 2);
+        var before = await host.Failed("track-assignments", ride, 2);
+        string[] redrive = ["error-queues", "redrive", "track-assignments_error", "--reason", "mended"];
+
+        var refused = (await host.RunOnTerminal(100, "n", redrive)).ShouldEnd(ExitCode.Failed);
+        refused.Error.ShouldContain("Send 2 messages back to the queue in which they failed? [y/N]");
+        (await host.RunOnTerminal(100, "", redrive)).ShouldEnd(ExitCode.Failed);
+        (await host.Run(redrive)).ShouldEnd(ExitCode.Usage).Error.ShouldContain("--yes");
+        (await host.Failed("track-assignments", ride, 2)).ShouldBe(before);
+
+        (await host.RunOnTerminal(100, "y", redrive)).ShouldEnd(ExitCode.Done).Out.ShouldContain("2 messages sent.");
+        (await host.Failed("track-assignments", ride, 2)).Intersect(before).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Discards_with_a_reason_and_restores()
+    {
+        var ride = await host.Poison("notify-rider");
+        var id = (await host.Failed("notify-rider", ride, 1)).Single();
+
+        (await host.Run("error-queues", "discard", id, "--yes"))
+            .ShouldEnd(ExitCode.Usage)
+            .Error.ShouldContain("--reason");
+        (await host.Run("error-queues", "discard", id, "--reason", "rubbish", "--yes"))
+            .ShouldEnd(ExitCode.Done)
+            .Out.ShouldBe("1 message discarded.\n");
+        await host.Failed("notify-rider", ride, 0);
+        (await host.Run("error-queues", "discard", id, "--reason", "rubbish", "--yes")).ShouldEnd(ExitCode.NotFound);
+        (await host.Run("error-queues", "show", "--discarded", "--ride", $"{ride}")).Out.ShouldContain(id);
+
+        (await host.Run("error-queues", "restore", id, "--reason", "no rubbish"))
+            .ShouldEnd(ExitCode.Done)
+            .Out.ShouldBe("1 message restored.\n");
+        (await host.Failed("notify-rider", ride, 1)).ShouldBe([id]);
+        var history = (await host.Run("error-queues", "show", id)).Out;
+        history.ShouldContain($"discarded by {Environment.UserName}: rubbish");
+        history.ShouldContain($"restored by {Environment.UserName}: no rubbish");
+    }
+
+    [Theory]
+    [InlineData(ExitCode.NotAllowed, "error-queues", "list", "--token", "wrong")]
+    [InlineData(ExitCode.NotAllowed, "audit", "--token", "with a blank")]
+    [InlineData(ExitCode.NotFound, "error-queues", "show", "compute-fare_error.0123456789abcdef")]
+    [InlineData(ExitCode.NotFound, "error-queues", "show", "compute-fear_error")]
+    [InlineData(ExitCode.NotFound, "error-queues", "redrive", "compute-fear_error", "--reason", "typo", "--yes")]
+    [InlineData(ExitCode.NotFound, "error-queues", "follow", "01a21056-94ef-7323-85b8-dd68afa4ae1e")]
+    [InlineData(ExitCode.Usage, "error-queues", "follow", "me")]
+    [InlineData(ExitCode.Usage, "error-queues", "redrive", "a_error", "b_error", "--reason", "two queues", "--yes")]
+    [InlineData(ExitCode.Usage, "error-queues", "redrive", "a_error", "--reason", "", "--yes")]
+    [InlineData(ExitCode.Usage, "error-queues", "redrive", "a_error", "--reason", "x", "--limit", "0", "--yes")]
+    [InlineData(ExitCode.Usage, "error-queues", "list", "--colour")]
+    [InlineData(ExitCode.Usage, "error-queues", "restore", "a_error.0123456789abcdef", "--force", "--reason", "x")]
+    [InlineData(ExitCode.Usage, "error-queue", "list")]
+    [InlineData(ExitCode.Usage)]
+    public async Task Says_in_one_line_what_is_wrong_and_ends_with_a_code_of_its_own(
+        int exitCode,
+        params string[] command
+    )
+    {
+        var said = (await host.Run(command)).ShouldEnd(exitCode);
+        said.Out.ShouldBeEmpty();
+        said.Error.ShouldMatch("^ridebooking: [^\n]+\n$");
+    }
+
+    [Fact]
+    public async Task Does_not_wait_for_a_host_that_is_not_there()
+    {
+        var said = await Said.By(
+            ["error-queues", "list", "--url", "http://127.0.0.1:9"],
+            null,
+            TestContext.Current.CancellationToken
+        );
+        said.ShouldEnd(ExitCode.Unreachable).Error.ShouldStartWith("ridebooking: http://127.0.0.1:9 cannot be reached");
+    }
+
+    [Theory]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    public async Task Knows_a_proxy_that_does_not_reach_the_host(int status)
+    {
+        await using var proxy = WebApplication.CreateSlimBuilder().Build();
+        proxy.Urls.Add("http://127.0.0.1:0");
+        proxy.MapFallback(() => TypedResults.Text("<h1>Sorry</h1>", "text/html", statusCode: status));
+        await proxy.StartAsync(TestContext.Current.CancellationToken);
+
+        var said = await Said.By(
+            ["error-queues", "list", "--url", proxy.Urls.Single()],
+            null,
+            TestContext.Current.CancellationToken
+        );
+
+        said.ShouldEnd(ExitCode.Unreachable).Error.ShouldContain($"answered {status}: ");
+    }
+
+    [Fact]
+    public async Task Is_not_for_riders()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(host.Url) };
+        var token = JsonNode.Parse(
+            await (
+                await http.PostAsync(
+                    "dev/token",
+                    new StringContent("""{"role":"rider"}""", MediaTypeHeaderValue.Parse("application/json")),
+                    TestContext.Current.CancellationToken
+                )
+            ).Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        )!["access_token"]!.ToString();
+        (await host.Run("error-queues", "list", "--token", token)).ShouldEnd(ExitCode.NotAllowed);
+    }
+
+    [Fact]
+    public async Task Fits_a_narrow_terminal_and_never_breaks_an_id()
+    {
+        var ride = await host.Poison("record-ride-facts");
+        var id = (await host.Failed("record-ride-facts", ride, 1)).Single();
+        foreach (
+            string[] command in new[] { new[] { "list" }, ["show", "record-ride-facts_error", "--ride", $"{ride}"] }
+        )
+        {
+            var said = (await host.RunOnTerminal(60, "", ["error-queues", .. command])).ShouldEnd(ExitCode.Done);
+            Styles().Replace(said.Out, "").Split('\n').ShouldAllBe(line => line.Length <= 60);
+            said.Out.ShouldContain(command[0] == "list" ? "record-ride-facts_error" : id);
+        }
+        (await host.Run("error-queues", "show", "record-ride-facts_error"))
+            .Lines.Single(line => line.StartsWith(id, StringComparison.Ordinal))
+            .ShouldSatisfyAllConditions(
+                line => line.ShouldContain($"{ride}"),
+                line => line.ShouldContain("RideCompleted"),
+                line => line.ShouldNotContain("\u001b")
+            );
+    }
+
+    [Fact]
+    public async Task As_a_process_of_its_own_it_takes_its_settings_from_the_environment_and_leaves_a_redrive_to_the_host_on_Ctrl_C()
+    {
+        var ride = await host.Poison("notify-rider", messages: 4);
+        using var list = Start("error-queues", "list", "--json");
+        var json = JsonNode.Parse(await list.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken))!;
+        json["items"]!.AsArray().ShouldContain(item => item!["queue"]!.ToString() == "notify-rider_error");
+        await list.WaitForExitAsync(TestContext.Current.CancellationToken);
+        list.ExitCode.ShouldBe(ExitCode.Done);
+
+        using var redrive = Start(
+            "error-queues",
+            "redrive",
+            "notify-rider_error",
+            "--ride",
+            $"{ride}",
+            "--rate",
+            "1",
+            "--reason",
+            "slowly",
+            "--yes"
+        );
+        var begun = await redrive.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+        begun.ShouldNotBeNull().ShouldEndWith(" of 4 messages started.");
+        using (var interrupt = Process.Start("kill", ["-INT", $"{redrive.Id}"]))
+            await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await redrive.WaitForExitAsync(TestContext.Current.CancellationToken);
+        redrive.ExitCode.ShouldBe(ExitCode.Interrupted);
+        var told = await redrive.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        told.ShouldContain("The redrive continues in the host. Follow it with: ridebooking error-queues follow ");
+
+        var followed = await host.Run("error-queues", "follow", told.Trim().Split(' ')[^1]);
+        followed.ShouldEnd(ExitCode.Done).Out.ShouldContain("completed: 4 messages sent.");
+    }
+
+    [GeneratedRegex("\u001b\\[[0-9;]*m")]
+    private static partial Regex Styles();
+
+    // In the background of a script SIGINT is ignored, children inherit that, and neither a shell nor .NET can undo it: `env`
+    // of the GNU core utilities can.
+    static readonly string[] s_withSignals = OperatingSystem.IsLinux()
+        ? ["env", "--default-signal=INT", "dotnet"]
+        : ["dotnet"];
+
+    Process Start(params string[] command) =>
+        Process.Start(
+            new ProcessStartInfo(
+                s_withSignals[0],
+                [.. s_withSignals[1..], Path.Combine(AppContext.BaseDirectory, "ridebooking.dll"), .. command]
+            )
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["RIDEBOOKING_URL"] = host.Url },
+            }
+        )!;
+}

@@ -1,0 +1,174 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using MassTransit;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
+
+namespace RideBooking.Tests.Documentation;
+
+/// <summary>docs/events.md, made from the records of Contracts, their documentation and the modules that consume them.</summary>
+public sealed partial class EventCatalogueTests
+{
+    static readonly Dictionary<string, XElement> s_docs = XDocument
+        .Load(Path.ChangeExtension(typeof(EventAttribute).Assembly.Location, ".xml"))
+        .Descendants("member")
+        .ToDictionary(member => member.Attribute("name")!.Value);
+
+    static readonly List<(string Module, Type Event)> s_consumers =
+    [
+        .. Directory
+            .GetFiles(AppContext.BaseDirectory, "RideBooking.*.dll")
+            .Where(file => !Path.GetFileName(file).StartsWith("RideBooking.Tests", StringComparison.Ordinal))
+            .Select(Assembly.LoadFrom)
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => !type.IsAbstract)
+            .SelectMany(type => Consumed(type).Select(e => (type.Assembly.GetName().Name!.Split('.')[^1], e)))
+            .Distinct(),
+    ];
+
+    [Fact]
+    public Task Is_what_the_code_says() =>
+        GeneratedPage.ShouldBeCurrent("docs/events.md", Page(), nameof(EventCatalogueTests));
+
+    [Fact]
+    public void Explains_every_event_and_every_field()
+    {
+        foreach (var type in EventCatalogue.Published.All.Select(e => e.Type))
+        {
+            Summary(type).ShouldNotBeNullOrWhiteSpace(type.Name);
+            foreach (var field in Fields(type))
+                Meaning(type, field.Name!).ShouldNotBeNullOrWhiteSpace($"{type.Name}.{field.Name}");
+        }
+    }
+
+    [Fact]
+    public void Knows_when_each_event_happened() =>
+        EventCatalogue.Published.All.ShouldAllBe(e => e.Type.GetProperty("At") != null);
+
+    static string Page()
+    {
+        var events = EventCatalogue
+            .Published.All.OrderBy(e => e.Source, StringComparer.Ordinal)
+            .ThenBy(e => e.Name, StringComparer.Ordinal)
+            .ToList();
+        var page = new StringBuilder(
+            $"""
+            # Events
+
+            Everything the modules tell each other, made from `src/RideBooking.Contracts` and the consumers by a test that fails
+            when this page is stale. Make it anew with
+            `{GeneratedPage.Command(nameof(EventCatalogueTests))}`.
+
+            Every event is published through the outbox and appended to the event log in the same transaction, in the envelope
+            that `GET /api/v1/rides/{"{id}"}/history` and `GET /api/v1/events` show. Its stream is the ride's unless noted. A
+            record never changes meaning: a new version is a new record.
+
+            | event | says | from | to |
+            |---|---|---|---|
+
+            """
+        );
+        foreach (var e in events)
+            page.Append($"| [{e.Name}](#{Anchor(e)}) | {Cell(Summary(e.Type))} | {e.Source} | {Consumers(e.Type)} |\n");
+
+        foreach (var e in events)
+        {
+            page.Append($"\n## {e.Name}\n\nVersion {e.Version}, from {e.Source}");
+            page.Append(e.StreamProperty == "rideId" ? ".\n" : $"; its stream is the {e.StreamProperty}'s.\n");
+            page.Append("\n| field | type | meaning |\n|---|---|---|\n");
+            foreach (var field in Fields(e.Type))
+                page.Append(
+                    $"| {JsonNamingPolicy.CamelCase.ConvertName(field.Name!)} | {TypeName(field)} | {Cell(Meaning(e.Type, field.Name!))} |\n"
+                );
+        }
+        return page.ToString();
+    }
+
+    static IEnumerable<Type> Consumed(Type type)
+    {
+        var consumed = type.GetInterfaces()
+            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>))
+            .Select(i => i.GetGenericArguments()[0]);
+        // A state machine consumes the messages of its events.
+        var machine = type.IsAssignableTo(typeof(StateMachine))
+            ? type.GetProperties()
+                .Select(property => property.PropertyType)
+                .Where(property => property.IsGenericType && property.GetGenericTypeDefinition() == typeof(Event<>))
+                .Select(property => property.GetGenericArguments()[0])
+            : [];
+        return consumed.Concat(machine).Where(message => message.IsDefined(typeof(EventAttribute)));
+    }
+
+    static string Consumers(Type type) =>
+        string.Join(
+            ", ",
+            s_consumers.Where(c => c.Event == type).Select(c => c.Module).Distinct().Order(StringComparer.Ordinal)
+        );
+
+    static string Anchor(EventType e) => e.Name.ToLowerInvariant();
+
+    static ParameterInfo[] Fields(Type type) => type.GetConstructors().Single().GetParameters();
+
+    static string Summary(Type type) => Text(s_docs.GetValueOrDefault($"T:{type.FullName}")?.Element("summary"));
+
+    static string Meaning(Type type, string field) =>
+        Text(
+            s_docs
+                .GetValueOrDefault($"T:{type.FullName}")
+                ?.Elements("param")
+                .SingleOrDefault(param => param.Attribute("name")?.Value == field)
+        );
+
+    /// <summary>Documentation as Markdown: code as code, references as words.</summary>
+    static string Text(XElement? documentation) =>
+        documentation is null
+            ? ""
+            : Whitespace()
+                .Replace(
+                    string.Concat(
+                        documentation
+                            .Nodes()
+                            .Select(node =>
+                                node switch
+                                {
+                                    XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+                                    XElement { Name.LocalName: "paramref" } parameter =>
+                                        $"`{JsonNamingPolicy.CamelCase.ConvertName(parameter.Attribute("name")!.Value)}`",
+                                    XElement other => other.Value,
+                                    XText text => text.Value,
+                                    _ => "",
+                                }
+                            )
+                    ),
+                    " "
+                )
+                .Trim();
+
+    static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+
+    static string TypeName(ParameterInfo field)
+    {
+        var nullable = new NullabilityInfoContext().Create(field).ReadState == NullabilityState.Nullable;
+        return TypeName(Nullable.GetUnderlyingType(field.ParameterType) ?? field.ParameterType)
+            + (nullable ? ", may be null" : "");
+    }
+
+    static string TypeName(Type type) =>
+        type switch
+        {
+            _ when type == typeof(Guid) => "UUID",
+            _ when type == typeof(DateTimeOffset) => "instant",
+            _ when type == typeof(string) => "text",
+            _ when type == typeof(int) => "whole number",
+            _ when type == typeof(bool) => "true or false",
+            _ when type == typeof(Money) => "money",
+            _ when type.IsGenericType => $"list of {TypeName(type.GetGenericArguments()[0])}",
+            _ => type.Name,
+        };
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Whitespace();
+}

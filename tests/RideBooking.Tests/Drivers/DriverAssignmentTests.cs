@@ -1,0 +1,91 @@
+using RideBooking.Drivers;
+using RideBooking.Tests.Contracts;
+
+namespace RideBooking.Tests.Drivers;
+
+public sealed class DriverAssignmentTests : IAsyncLifetime
+{
+    readonly Guid _ride = Guid.CreateVersion7();
+    readonly Guid _offer = Guid.CreateVersion7();
+    DriversLab _lab = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _lab = await DriversLab.Open();
+        await _lab.Saves();
+        await _lab.GoesOnline();
+        await _lab.Settle();
+    }
+
+    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+
+    [Fact]
+    public async Task Goes_from_the_offer_over_the_ride_to_the_next_offer()
+    {
+        await _lab.Happens(_lab.Offered(_ride, _offer));
+        var offered = await _lab.Sees();
+        offered.Availability.ShouldBe(Availability.Offered);
+        offered.CurrentOffer!.OfferId.ShouldBe(_offer);
+        offered.CurrentOffer.Pickup.ShouldBe(Samples.Alexanderplatz);
+
+        await _lab.Happens(_lab.Assigned(_ride, _offer));
+        var onTrip = await _lab.Sees();
+        onTrip.Availability.ShouldBe(Availability.OnTrip);
+        onTrip.CurrentRide!.RideId.ShouldBe(_ride);
+        onTrip.CurrentOffer.ShouldBeNull();
+
+        await _lab.Happens(_lab.Completed(_ride));
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+    }
+
+    [Fact]
+    public async Task An_offer_whose_time_is_up_is_none_even_before_anybody_says_so()
+    {
+        await _lab.Happens(_lab.Offered(_ride, _offer));
+        _lab.Clock.Advance(TimeSpan.FromSeconds(20));
+
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+    }
+
+    [Fact]
+    public async Task Ends_the_same_in_whatever_order_the_events_come()
+    {
+        Func<Guid, Guid, object[]>[] stories =
+        [
+            (ride, offer) => [_lab.Offered(ride, offer), _lab.Declined(ride, offer)],
+            (ride, offer) => [_lab.Offered(ride, offer), _lab.Expired(ride, offer)],
+            (ride, offer) => [_lab.Offered(ride, offer), _lab.Assigned(ride, offer), _lab.Completed(ride)],
+            (ride, offer) => [_lab.Offered(ride, offer), _lab.Assigned(ride, offer), _lab.Cancelled(ride)],
+            (ride, offer) => [_lab.Offered(ride, offer), _lab.Assigned(ride, offer), _lab.Unassigned(ride, offer)],
+        ];
+        foreach (var story in stories)
+            for (var number = 0; number < Orders(story(_ride, _offer)).Count(); number++)
+            {
+                var order = Orders(story(Guid.CreateVersion7(), Guid.CreateVersion7())).ElementAt(number);
+                foreach (var happened in order.Concat(order))
+                    await _lab.Deliver(happened);
+
+                var told = string.Join(", ", order.Select(happened => happened.GetType().Name));
+                (await _lab.Sees()).Availability.ShouldBe(Availability.Available, told);
+            }
+    }
+
+    [Fact]
+    public async Task The_end_of_one_ride_does_not_end_the_next()
+    {
+        var (nextRide, nextOffer) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await _lab.Happens(_lab.Assigned(_ride, _offer));
+        await _lab.Happens(_lab.Assigned(nextRide, nextOffer));
+
+        await _lab.Happens(_lab.Completed(_ride));
+
+        (await _lab.Sees()).CurrentRide!.RideId.ShouldBe(nextRide);
+    }
+
+    static IEnumerable<object[]> Orders(object[] story) =>
+        story.Length == 1
+            ? [story]
+            : story.SelectMany(first =>
+                Orders([.. story.Where(other => other != first)]).Select(rest => (object[])[first, .. rest])
+            );
+}

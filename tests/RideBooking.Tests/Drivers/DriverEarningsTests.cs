@@ -1,0 +1,184 @@
+using System.Text.Json;
+using MassTransit.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Contracts;
+using RideBooking.Drivers;
+using RideBooking.EventLog;
+
+namespace RideBooking.Tests.Drivers;
+
+public sealed class DriverEarningsTests
+{
+    static async Task<EarningsView> Earned(DriversLab lab, string? from = null, string? to = null) =>
+        (await lab.Earnings(from, to)).ShouldBeOfType<Ok<EarningsView>>().Value!;
+
+    [Fact]
+    public async Task Are_four_fifths_of_the_fares_unless_configured_otherwise()
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Earns(lab.Fare(12.40m));
+        await lab.Earns(lab.Fare(7.03m));
+        await lab.Earns(lab.Fare(99m, driver: "bela"));
+
+        var earned = await Earned(lab);
+
+        earned.Rides.ShouldBe(2);
+        earned
+            .Totals.ShouldHaveSingleItem()
+            .ShouldBe(
+                new EarningsTotal(
+                    2,
+                    new Money(19.43m, "EUR"),
+                    new Money(9.92m + 5.62m, "EUR"),
+                    new Money(0m, "EUR"),
+                    0,
+                    new Money(0m, "EUR")
+                )
+            );
+    }
+
+    [Fact]
+    public async Task Follow_the_configured_share()
+    {
+        await using var lab = await DriversLab.Open(share: "0.755");
+        await lab.Earns(lab.Fare(10m));
+
+        (await Earned(lab)).Totals.Single().Earned.Amount.ShouldBe(7.55m);
+    }
+
+    [Fact]
+    public async Task Hold_tolls_in_full_and_the_share_of_all_else()
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Earns(
+            lab.Fare(30m) with
+            {
+                Lines =
+                [
+                    new("upfrontFare", "Agreed fare", new Money(18m, "EUR")),
+                    new("waiting", "Waiting", new Money(2m, "EUR")),
+                    new("tolls", "Tolls", new Money(10m, "EUR")),
+                ],
+            }
+        );
+
+        var total = (await Earned(lab)).Totals.Single();
+        (total.Fares.Amount, total.Earned.Amount, total.Tolls.Amount).ShouldBe((30m, 26m, 10m));
+    }
+
+    [Fact]
+    public async Task Hold_the_share_of_the_fee_for_coming_in_vain_once()
+    {
+        await using var lab = await DriversLab.Open(cancellationShare: "0.5");
+        var fee = lab.Fee(7.01m);
+        await lab.Earns(fee);
+        await lab.Earns(fee);
+        await lab.Earns(lab.Fee(0m));
+        await lab.Earns(lab.Fee(7m, driver: null));
+
+        var earned = await Earned(lab);
+        earned.Rides.ShouldBe(1);
+        var total = earned.Totals.Single();
+        (total.Fares.Amount, total.Earned.Amount, total.Cancelled, total.CancellationFees.Amount).ShouldBe(
+            (7.01m, 3.51m, 1, 3.51m)
+        );
+    }
+
+    [Theory]
+    [InlineData("JPY", "2189", "1751")]
+    [InlineData("KWD", "1.237", "0.990")]
+    public async Task Are_rounded_to_the_minor_unit_of_the_currency(string currency, string fare, string earned)
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Earns(lab.Fare(decimal.Parse(fare), currency));
+
+        (await Earned(lab)).Totals.Single().Earned.ToString().ShouldBe($"{earned} {currency}");
+    }
+
+    [Fact]
+    public async Task Count_a_ride_once_however_often_its_fare_becomes_final()
+    {
+        await using var lab = await DriversLab.Open();
+        var fare = lab.Fare(10m);
+        await lab.Earns(fare);
+        await lab.Earns(fare);
+
+        (await Earned(lab)).Rides.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Are_summed_over_the_period_asked_for_by_currency()
+    {
+        await using var lab = await DriversLab.Open();
+        await lab.Earns(lab.Fare(10m));
+        lab.Clock.Advance(TimeSpan.FromDays(1));
+        await lab.Earns(lab.Fare(20m));
+        await lab.Earns(lab.Fare(30m, "CHF"));
+
+        var earned = await Earned(lab, "2026-01-11T09:00:00+01:00", "2026-01-11T12:00:00Z");
+
+        earned.From.ShouldBe(new DateTimeOffset(2026, 1, 11, 8, 0, 0, TimeSpan.Zero));
+        earned.Totals.Select(total => total.Fares).ShouldBe([new Money(30m, "CHF"), new Money(20m, "EUR")]);
+        (await Earned(lab, to: "2026-01-11T00:00:00Z")).Rides.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Are_the_drivers_whose_assignment_is_in_the_log_and_waits_in_another_queue()
+    {
+        await using var lab = await DriversLab.Open();
+        var fare = lab.Fare(10m);
+        await lab.In(async db =>
+        {
+            db.Add(
+                new LoggedEvent
+                {
+                    EventId = Guid.CreateVersion7(),
+                    EventType = nameof(DriverAssigned),
+                    StreamId = fare.RideId.ToString(),
+                    Payload = JsonSerializer.Serialize(
+                        lab.Assigned(fare.RideId, Guid.CreateVersion7()),
+                        SystemTextJsonMessageSerializer.Options
+                    ),
+                }
+            );
+            return await db.SaveChangesAsync(DriversLab.Stop);
+        });
+
+        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare with { DriverId = "bela" }));
+        await lab.Deliver(fare);
+
+        (await Earned(lab)).Rides.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Are_nobodys_who_was_not_assigned_the_ride()
+    {
+        await using var lab = await DriversLab.Open();
+        var fare = lab.Fare(10m);
+        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare));
+        await lab.Earns(fare with { DriverId = "bela" });
+        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare));
+
+        (await Earned(lab)).Rides.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("yesterday", null)]
+    [InlineData(null, "2026-01-10")]
+    [InlineData("2026-01-10T10:00:00Z", "2026-01-10T10:00:00Z")]
+    [InlineData("2026-01-10T10:00:00", null)]
+    public async Task Need_a_period_that_can_be(string? from, string? to)
+    {
+        await using var lab = await DriversLab.Open();
+
+        (await lab.Earnings(from, to)).Problem().ShouldBe((400, "validation_failed"));
+    }
+
+    [Fact]
+    public async Task Can_be_asked_for_from_the_beginning_of_time()
+    {
+        await using var lab = await DriversLab.Open();
+
+        (await Earned(lab, to: "0001-01-02T00:00:00Z")).Rides.ShouldBe(0);
+    }
+}

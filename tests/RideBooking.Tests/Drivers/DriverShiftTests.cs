@@ -1,0 +1,164 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Contracts;
+using RideBooking.Drivers;
+using RideBooking.Positions;
+using RideBooking.Tests.Contracts;
+
+namespace RideBooking.Tests.Drivers;
+
+public sealed class DriverShiftTests : IAsyncLifetime
+{
+    DriversLab _lab = null!;
+
+    public async ValueTask InitializeAsync() => _lab = await DriversLab.Open();
+
+    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+
+    [Fact]
+    public async Task Needs_a_profile()
+    {
+        (await _lab.GoesOnline()).Problem().ShouldBe((409, "profile_required"));
+        (await _lab.GoesOffline()).StatusCode().ShouldBe(204);
+    }
+
+    [Fact]
+    public async Task Is_announced_with_the_vehicle_and_the_place()
+    {
+        var profile = (await _lab.Saves()).ShouldBeOfType<Ok<ProfileView>>().Value!;
+        profile.Vehicle.Class.ShouldBe("comfort");
+
+        var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+
+        await _lab.Settle();
+        _lab.SaidOf<DriverWentOnline>()
+            .ShouldHaveSingleItem()
+            .ShouldBe(
+                new DriverWentOnline(
+                    "anna",
+                    shift.ShiftId,
+                    "Anna",
+                    new Vehicle("comfort", "B-RB 1", "Testarossa"),
+                    Samples.Alexanderplatz,
+                    _lab.Now
+                )
+            );
+        (await _lab.All<DriverPosition>()).ShouldHaveSingleItem().Lat.ShouldBe(Samples.Alexanderplatz.Lat);
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+    }
+
+    [Fact]
+    public async Task Begins_once_however_often_and_however_simultaneously_it_is_asked_for()
+    {
+        await _lab.Saves();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _lab.GoesOnline())));
+        _lab.Clock.Advance(TimeSpan.FromMinutes(1));
+        var again = await _lab.GoesOnline();
+
+        answers
+            .Append(again)
+            .Select(answer => answer.ShouldBeOfType<Ok<ShiftView>>().Value)
+            .Distinct()
+            .ShouldHaveSingleItem();
+        await _lab.Settle();
+        _lab.SaidOf<DriverWentOnline>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Ends_once()
+    {
+        await _lab.Saves();
+        var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => _lab.GoesOffline())));
+
+        answers.ShouldAllBe(answer => answer.StatusCode() == 204);
+        await _lab.Settle();
+        var ended = _lab.SaidOf<DriverWentOffline>().ShouldHaveSingleItem();
+        (ended.ShiftId, ended.Reason).ShouldBe((shift.ShiftId, "driver"));
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Offline);
+    }
+
+    [Fact]
+    public async Task Cannot_end_with_a_ride()
+    {
+        var (ride, offer) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await _lab.Saves();
+        await _lab.GoesOnline();
+        await _lab.Happens(_lab.Assigned(ride, offer));
+
+        (await _lab.GoesOffline()).Problem().ShouldBe((409, "on_trip"));
+        await _lab.Happens(_lab.Completed(ride));
+        (await _lab.GoesOffline()).StatusCode().ShouldBe(204);
+    }
+
+    [Fact]
+    public async Task Can_end_with_an_unanswered_offer()
+    {
+        await _lab.Saves();
+        await _lab.GoesOnline();
+        await _lab.Happens(_lab.Offered(Guid.CreateVersion7(), Guid.CreateVersion7()));
+
+        (await _lab.GoesOffline()).StatusCode().ShouldBe(204);
+    }
+
+    [Fact]
+    public async Task Later_shifts_have_greater_ids()
+    {
+        await _lab.Saves();
+        var first = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+        await _lab.GoesOffline();
+        _lab.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        var second = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+
+        second.ShiftId.CompareTo(first.ShiftId).ShouldBePositive();
+    }
+
+    [Fact]
+    public async Task Two_first_profiles_at_once_are_one_profile()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => _lab.Saves($"Anna {n}"))));
+
+        answers.ShouldAllBe(answer => answer.StatusCode() == 200);
+        (await _lab.All<DriverProfile>()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Ends_when_the_driver_ignores_offers()
+    {
+        await _lab.Saves();
+        var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+
+        await _lab.Happens(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
+
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Offline);
+        var ended = _lab.SaidOf<DriverWentOffline>().ShouldHaveSingleItem();
+        (ended.ShiftId, ended.Reason).ShouldBe((shift.ShiftId, "offersIgnored"));
+    }
+
+    [Fact]
+    public async Task Goes_on_when_offers_of_an_earlier_shift_were_ignored()
+    {
+        await _lab.Saves();
+        var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
+        await _lab.GoesOffline();
+        _lab.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _lab.GoesOnline();
+
+        await _lab.Happens(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
+
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+    }
+
+    [Fact]
+    public async Task Shows_that_no_report_has_come_for_long()
+    {
+        await _lab.Saves();
+        await _lab.GoesOnline();
+        _lab.Clock.Advance(TimeSpan.FromMinutes(6));
+        (await _lab.Sees()).Availability.ShouldBe(Availability.NotReporting);
+
+        await _lab.Reports(52.52, 1);
+        (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
+    }
+}

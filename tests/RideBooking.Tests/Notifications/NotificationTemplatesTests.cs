@@ -1,0 +1,105 @@
+using System.Text;
+using MassTransit;
+using RideBooking.Notifications;
+using RideBooking.Tests.Consumers;
+
+namespace RideBooking.Tests.Notifications;
+
+public sealed class NotificationTemplatesTests
+{
+    static readonly RideOf Ride = new();
+
+    [Fact]
+    public void A_driver_on_the_way_is_described_so_that_the_rider_finds_the_vehicle() =>
+        NotificationTemplates
+            .ForRider(Ride.Assigned)!
+            .Text.ShouldBe("Anna arrives in a Testarossa, number plate B-RB 1, in about 4 minutes.");
+
+    [Fact]
+    public void An_offer_says_where_from_where_to_and_for_how_much() =>
+        NotificationTemplates
+            .ForDriver(Ride.Offered)!
+            .Text.ShouldBe("From Alexanderplatz, 4 minutes away, to 52.5072, 13.3325, for 12.40 EUR.");
+
+    [Fact]
+    public void An_offer_without_a_promised_fare_names_none() =>
+        NotificationTemplates.ForDriver(Ride.Offered with { Fare = null })!.Text.ShouldEndWith("13.3325.");
+
+    [Theory]
+    [InlineData(1, "1 minute.")]
+    [InlineData(60, "1 minute.")]
+    [InlineData(61, "2 minutes.")]
+    public void Waiting_times_are_told_in_minutes_begun(int seconds, string told)
+    {
+        var arrived = Ride.Arrived;
+        NotificationTemplates
+            .ForRider(arrived with { FreeWaitUntil = arrived.At.AddSeconds(seconds) })!
+            .Text.ShouldEndWith(told);
+    }
+
+    [Theory]
+    [InlineData("rider", "You cancelled the ride.", "The rider cancelled. You are free for the next ride.")]
+    [InlineData(
+        "driver",
+        "Your driver waited for you at the pickup and has left.",
+        "The rider did not come. You are free for the next ride."
+    )]
+    [InlineData(
+        "operator",
+        "We had to cancel the ride. We are sorry.",
+        "We had to cancel the ride. You are free for the next ride."
+    )]
+    public void Both_are_told_who_cancelled(string by, string rider, string driver)
+    {
+        var cancelled = Ride.Cancelled with { By = by };
+        NotificationTemplates.ForRider(cancelled)!.Text.ShouldBe(rider);
+        NotificationTemplates.ForDriver(cancelled)!.Text.ShouldBe(driver);
+    }
+
+    [Fact]
+    public void Nobody_drives_a_ride_that_had_no_driver() =>
+        NotificationTemplates.ForDriver(Ride.Cancelled with { DriverId = null }).ShouldBeNull();
+
+    [Fact]
+    public void A_fee_of_nothing_is_not_mentioned()
+    {
+        NotificationTemplates.ForRider(Ride.FeeOf(0)).ShouldBeNull();
+        NotificationTemplates.ForRider(Ride.FeeOf(4))!.Text.ShouldBe("The cancelled ride costs 4.00 EUR.");
+    }
+
+    [Fact]
+    public void A_rider_whose_ride_is_over_is_not_told_of_a_search() =>
+        NotificationTemplates.ForRider(Ride.Released with { SearchAgain = false }).ShouldBeNull();
+
+    [Fact]
+    public void A_failed_payment_says_why_and_whether_it_is_tried_again()
+    {
+        NotificationTemplates
+            .ForRider(Ride.Failed)!
+            .Text.ShouldBe("12.40 EUR could not be charged (card declined). We will try again.");
+        NotificationTemplates
+            .ForRider(Ride.Failed with { WillRetry = false })!
+            .Text.ShouldEndWith("We will not try again automatically.");
+    }
+
+    [Fact]
+    public void A_text_that_is_too_long_is_cut_to_fit()
+    {
+        var told = NotificationTemplates.ForRider(Ride.Assigned with { DriverName = new string('x', 5000) })!;
+        told.Text.Length.ShouldBe(NotificationContent.MaxTextLength);
+        told.Text.ShouldEndWith("…");
+    }
+
+    // PostgreSQL refuses half a pair, and SQLite shows half a character.
+    [Fact]
+    public void A_text_is_never_cut_within_a_character()
+    {
+        for (var before = 0; before < 4; before++)
+        {
+            var name = new string('x', before) + string.Concat(Enumerable.Repeat("\U0001F697", 2000));
+            var text = NotificationTemplates.ForRider(Ride.Assigned with { DriverName = name })!.Text;
+            text.Length.ShouldBeInRange(NotificationContent.MaxTextLength - 1, NotificationContent.MaxTextLength);
+            Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).ShouldBe(text);
+        }
+    }
+}

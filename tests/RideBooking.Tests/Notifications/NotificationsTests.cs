@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Notifications;
+using RideBooking.Tests.Consumers;
+using RideBooking.Tests.Http;
+
+namespace RideBooking.Tests.Notifications;
+
+public sealed class NotificationsTests : IAsyncLifetime
+{
+    ConsumerLab _lab = null!;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _lab = await ConsumerLab.Start(new NotificationsModule());
+
+    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+
+    [Fact]
+    public async Task A_ride_that_goes_well_is_told_from_the_assignment_to_the_receipt()
+    {
+        var ride = new RideOf();
+        await _lab.Happens(ride.Offered);
+        await _lab.Happens(ride.Assigned);
+        await _lab.Happens(ride.Arrived);
+        await _lab.Happens(ride.Started);
+        await _lab.Happens(ride.Completed);
+        await _lab.Happens(ride.Fared);
+        await _lab.Happens(ride.Captured);
+        await _lab.Happens(ride.Receipted);
+
+        (await Kinds("rider", "rider-1")).ShouldBe([
+            "receiptIssued",
+            "paymentCaptured",
+            "fareFinalized",
+            "rideCompleted",
+            "rideStarted",
+            "driverArrived",
+            "driverAssigned",
+        ]);
+        (await Kinds("driver", "driver-anna")).ShouldBe(["rideOffered"]);
+    }
+
+    [Fact]
+    public async Task A_ride_that_goes_otherwise_is_told_to_both()
+    {
+        var ride = new RideOf();
+        await _lab.Happens(ride.Released);
+        await _lab.Happens(ride.NotServed);
+        await _lab.Happens(ride.Cancelled);
+        await _lab.Happens(ride.FeeOf(4));
+        await _lab.Happens(ride.FeeOf(0));
+        await _lab.Happens(ride.Failed);
+        await _lab.Happens(ride.Owed);
+        await _lab.Happens(ride.Settled);
+
+        (await Kinds("rider", "rider-1")).ShouldBe(
+            [
+                "balanceSettled",
+                "balanceOutstanding",
+                "paymentFailed",
+                "cancellationFee",
+                "rideCancelled",
+                "noDriverFound",
+                "searchingAgain",
+            ],
+            ignoreOrder: true
+        );
+        (await Kinds("driver", "driver-anna")).ShouldBe(["rideCancelled", "rideWithdrawn"]);
+    }
+
+    [Fact]
+    public async Task The_same_event_twice_is_told_once()
+    {
+        var (ride, id) = (new RideOf(), Guid.CreateVersion7());
+        await _lab.Happens(ride.Cancelled, id);
+        await _lab.Happens(ride.Cancelled, id);
+        (await Kinds("rider", "rider-1")).ShouldBe(["rideCancelled"]);
+        (await Kinds("driver", "driver-anna")).ShouldBe(["rideCancelled"]);
+    }
+
+    [Fact]
+    public async Task A_duplicate_that_comes_after_the_inbox_forgot_is_told_nobody()
+    {
+        var (ride, id) = (new RideOf(), Guid.CreateVersion7());
+        await _lab.Happens(ride.Cancelled, id);
+        (await _lab.ForgetInbox()).ShouldBe(2);
+        await _lab.Happens(ride.Cancelled, id);
+        (await Kinds("rider", "rider-1")).ShouldBe(["rideCancelled"]);
+        (await Kinds("driver", "driver-anna")).ShouldBe(["rideCancelled"]);
+    }
+
+    [Fact]
+    public async Task One_person_who_is_rider_and_driver_keeps_the_two_apart()
+    {
+        await _lab.Happens(new RideOf("ada", "ada").Cancelled);
+        (await List("rider", "ada"))["items"]!.AsArray().Single()!["text"]!.ToString().ShouldStartWith("You cancelled");
+        (await List("driver", "ada"))["items"]!.AsArray().Single()!["text"]!
+            .ToString()
+            .ShouldStartWith("The rider cancelled");
+    }
+
+    [Fact]
+    public async Task A_list_is_read_page_by_page_newest_first_even_where_many_happened_at_once()
+    {
+        foreach (var start in new[] { 0, 0, 0, 5, 0 })
+            await _lab.Happens(new RideOf { Start = RideOf.T0.AddMinutes(start) }.Assigned);
+
+        var (items, cursor) = (new List<JsonNode>(), "");
+        do
+        {
+            var page = await List("rider", "rider-1", $"?limit=2&cursor={cursor}");
+            items.AddRange(page["items"]!.AsArray()!);
+            cursor = page["nextCursor"]?.ToString();
+        } while (cursor is not null);
+
+        items.Count.ShouldBe(5);
+        items.Select(item => item["id"]!.ToString()).ShouldBeUnique();
+        items[0]["at"]!.ToString().ShouldBe("2026-01-10T10:37:00Z");
+        items.Skip(1).ShouldAllBe(item => item["at"]!.ToString() == "2026-01-10T10:32:00Z");
+    }
+
+    [Fact]
+    public async Task An_item_says_what_it_is_about()
+    {
+        var ride = new RideOf();
+        await _lab.Happens(ride.Receipted);
+        var item = (await List("rider", "rider-1"))["items"]!.AsArray().Single()!.AsObject();
+        item.Select(member => member.Key).ShouldBe(["id", "kind", "title", "text", "rideId", "at"]);
+        item["rideId"]!.ToString().ShouldBe(ride.RideId.ToString());
+        item["title"]!.ToString().ShouldBe("Your receipt");
+    }
+
+    [Fact]
+    public async Task Nobody_reads_what_others_were_told()
+    {
+        await _lab.Happens(new RideOf().Cancelled);
+        (await Kinds("rider", "rider-2")).ShouldBeEmpty();
+        (await Kinds("driver", "rider-1")).ShouldBeEmpty();
+        var driver = await _lab.App.As("driver", "driver-anna");
+        await (await driver.GetAsync("/api/v1/riders/me/notifications", Stop)).ShouldBeProblem(403, "forbidden");
+        (await _lab.App.Client.GetAsync("/api/v1/riders/me/notifications", Stop)).StatusCode.ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
+    }
+
+    [Fact]
+    public async Task The_log_names_ids_and_no_names()
+    {
+        await _lab.Happens(new RideOf().Assigned);
+        var line = _lab.App.Log.Single(entry => entry.Category.EndsWith("LogChannel", StringComparison.Ordinal));
+        line.Message.ShouldStartWith("Notified Rider rider-1 of driverAssigned");
+        line.Message.ShouldNotContain("Anna");
+        line.Message.ShouldNotContain("B-RB 1");
+    }
+
+    async Task<IEnumerable<string>> Kinds(string role, string subject) =>
+        (await List(role, subject))["items"]!.AsArray().Select(item => item!["kind"]!.ToString());
+
+    async Task<JsonObject> List(string role, string subject, string query = "")
+    {
+        var client = await _lab.App.As(role, subject);
+        return (await client.GetFromJsonAsync<JsonObject>($"/api/v1/{role}s/me/notifications{query}", Stop))!;
+    }
+}

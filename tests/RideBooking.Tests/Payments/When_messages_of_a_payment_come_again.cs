@@ -1,0 +1,90 @@
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Payments;
+using RideBooking.Payments.Balance;
+using RideBooking.Payments.Gateway;
+
+namespace RideBooking.Tests.Payments;
+
+/// <summary>
+/// Several at once, or when the inbox has forgotten them: on a real database, where two of them really meet. What the machine
+/// makes of them one by one is tried in every order by <see cref="PaymentExplorationTests"/>.
+/// </summary>
+public sealed class When_messages_of_a_payment_come_again
+{
+    static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+    static readonly (string, string) s_delays = ("Payments:RetryDelays", "00:01:00,00:10:00");
+
+    static (string, string) Token(string token) => ("Payments:DefaultToken", token);
+
+    [Fact]
+    public async Task Take_nothing_more_a_week_later()
+    {
+        await using var lab = await MoneyLab.Open(s_delays, Token("tok_declined_once"));
+        var ride = new SomeRide();
+        List<object> heard = [ride.Completed];
+        await lab.Deliver(ride.Completed);
+        await Drain();
+        lab.Clock.Advance(s_minute);
+        heard.Add(new RetryDue(ride.RideId, 1));
+        await lab.Deliver(heard[^1]);
+        await Drain();
+        var before = (lab.Said<object>().Count, (await lab.Ledger(ride.RideId)).Count);
+        (await lab.Payment(ride.RideId)).Status.ShouldBe("Captured");
+
+        lab.Clock.Advance(TimeSpan.FromDays(7));
+        await lab.In(db => db.Set<InboxState>().ExecuteDeleteAsync(MoneyLab.Stop));
+        foreach (var message in heard)
+            await lab.Deliver(message);
+
+        (await lab.Take()).ShouldBeEmpty();
+        (lab.Said<object>().Count, (await lab.Ledger(ride.RideId)).Count).ShouldBe(before);
+
+        async Task Drain()
+        {
+            while (await lab.Take() is { Count: > 0 } messages)
+                foreach (var message in messages)
+                {
+                    heard.Add(message);
+                    await lab.Deliver(message);
+                }
+        }
+    }
+
+    [Theory]
+    [InlineData("tok_visa", 1)]
+    [InlineData("tok_declined_once", 2)]
+    [InlineData("tok_timeout", 3)]
+    [InlineData("tok_timeout_lost", 4)]
+    [InlineData("tok_declined", 5)]
+    public async Task Take_the_fare_at_most_once_however_often_and_in_whatever_order_they_come(string token, int seed)
+    {
+        await using var lab = await MoneyLab.Open(s_delays, Token(token));
+        var random = new Random(seed);
+        var ride = new SomeRide();
+        List<object> all = [ride.Quoted()];
+        for (var round = 0; round < 12; round++)
+        {
+            // All that was ever said comes again, several copies at once, in an order of chance.
+            var storm = all.SelectMany(message => Enumerable.Repeat(message, random.Next(1, 3))).ToArray();
+            random.Shuffle(storm);
+            await Task.WhenAll(storm.Take(12).Select(message => Task.Run(() => lab.Deliver(message))));
+            all.AddRange((await lab.Take()).Where(message => !all.Contains(message)));
+            lab.Clock.Advance(s_minute);
+            if (random.Next(3) == 0)
+                await lab.Tell(new PayNow(ride.RideId, null));
+            all.AddRange(
+                Enumerable.Range(1, 3).Select(attempt => (object)new RetryDue(ride.RideId, attempt)).Except(all)
+            );
+        }
+        await lab.Settle();
+
+        var payment = await lab.Payment(ride.RideId);
+        var captures = (await lab.Ledger(ride.RideId)).Count(entry => entry.Outcome == SandboxCharge.Captured);
+        captures.ShouldBe(payment.Status == "Captured" ? 1 : 0);
+        lab.Said<PaymentCaptured>().Distinct().Count().ShouldBe(captures);
+        if (token != "tok_declined")
+            payment.Status.ShouldBe("Captured");
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Observability;
+
+public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
+{
+    [Fact]
+    public async Task Says_of_every_line_of_a_consumer_which_ride_and_conversation_it_is_about()
+    {
+        var (ride, correlation) = await RideToCancellation();
+
+        var told = host.Log.Lines.First(line => line.Text.Contains("rideCancelled") && line.Text.Contains(ride));
+        told.Scopes["RideId"].ShouldBe(ride);
+        told.Scopes["ConversationId"].ShouldBe(correlation);
+        told.Scopes["Endpoint"].ShouldBe("notify-rider");
+        told.Scopes["MessageType"].ShouldBe("RideCancelled");
+        told.Scopes["MessageId"].ShouldNotBeNullOrEmpty();
+        told.Scopes["TraceId"].ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task Says_of_every_line_of_a_request_which_ride_it_is_about()
+    {
+        var ride = Guid.CreateVersion7().ToString();
+        await (await host.City.Rider()).PostRaw($"rides/{ride}/cancel", "not JSON");
+
+        var refused = host.Log.Lines.Single(line => line.Text.Contains($"/rides/{ride}/cancel answered"));
+        refused.Scopes["RideId"].ShouldBe(ride);
+        refused.Scopes["TraceId"].ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task Holds_nothing_of_an_ordinary_ride_unless_asked_for_more()
+    {
+        await RideToCancellation();
+        Loud().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Does_not_take_requests_that_met_for_a_fault()
+    {
+        var rider = await host.City.Rider();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => rider.Post("rides", Trip())));
+
+        answers.Count(answer => answer.Status == HttpStatusCode.Created).ShouldBe(1);
+        answers.Count(answer => answer.Code == "active_ride_exists").ShouldBe(9);
+        Loud().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Names_nobody()
+    {
+        var driver = await host.City.DriverAt(City.Alexanderplatz);
+        await RideToCancellation();
+
+        driver.ShouldNotBeNull();
+        foreach (var secret in new[] { "Anna", "B-RB 1", "Testarossa", "52.5219", "Bearer", "eyJ", "Alexanderplatz" })
+            host.Log.Lines.ShouldAllBe(line => !line.Text.Contains(secret, StringComparison.Ordinal));
+    }
+
+    static JsonObject Trip() =>
+        new()
+        {
+            ["pickup"] = new JsonObject
+            {
+                ["lat"] = 52.5219,
+                ["lng"] = 13.4132,
+                ["address"] = "Alexanderplatz",
+            },
+            ["dropoff"] = City.Zoo.DeepClone(),
+            ["vehicleClass"] = "xl",
+        };
+
+    async Task<(string Ride, string Correlation)> RideToCancellation()
+    {
+        var rider = await host.City.Rider();
+        var ride = (await rider.Post("rides", Trip())).ShouldBe(HttpStatusCode.Created).Text("id");
+        await rider.Post($"rides/{ride}/cancel", new JsonObject { ["reason"] = "changed my mind" });
+        await rider.Until(
+            "the rider to be told",
+            "riders/me/notifications",
+            told => told.Body!["items"]!.AsArray().Any(item => item!["kind"]!.ToString() == "rideCancelled")
+        );
+        var history = await rider.Get($"rides/{ride}/history");
+        var cancelled = history.Body!.AsArray().Single(e => e!["event_type"]!.ToString() == "RideCancelled")!;
+        return (ride, cancelled["correlation_id"]!.ToString());
+    }
+
+    List<string> Loud() =>
+        [
+            .. host
+                .Log.Lines.Where(line =>
+                    line.Level >= LogLevel.Information
+                    && !line.Category.StartsWith("MassTransit.Messages", StringComparison.Ordinal)
+                    && !IsMeeting(line)
+                )
+                .Select(line => $"{line.Level} {line.Category}: {line.Text}"),
+        ];
+
+    // A ride that is cancelled at once: its cancellation may reach Matching before its request has. The message is tried
+    // again.
+    static bool IsMeeting(ScopedLine line) =>
+        line.Text.StartsWith("R-RETRY", StringComparison.Ordinal)
+        && line.Text.Contains("matching_searches.ride_id", StringComparison.Ordinal);
+}

@@ -1,0 +1,172 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
+using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Observability;
+
+public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedHost>
+{
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Tell_how_each_endpoint_copes_with_its_messages()
+    {
+        using var meters = host.Meters();
+        await Ride();
+        // Of a message of another test some figures may have been taken before we listened.
+        await Eventually.Is(
+            () =>
+                Task.FromResult(
+                    Of("ridebooking.endpoint.lag", "search-for-driver")
+                        .Any(lag =>
+                            lag > 0
+                            && Of("ridebooking.endpoint.duration", "search-for-driver,done")
+                                .Any(duration =>
+                                    Of(CriticalTime, "search-for-driver")
+                                        .Any(critical => Math.Abs(critical - lag - duration) < 0.000_001)
+                                )
+                        )
+                ),
+            "a search is over, and its critical time is its lag and how long it took"
+        );
+
+        IEnumerable<double> Of(string figure, string what) =>
+            meters.Of(figure).Where(it => it.Of == what).Select(it => it.Value);
+    }
+
+    [Fact]
+    public async Task Count_a_message_that_failed_once_and_not_among_those_that_were_done()
+    {
+        using var meters = host.Meters();
+        await using (var scope = host.Services.CreateAsyncScope())
+        {
+            await scope
+                .ServiceProvider.GetRequiredService<IPublishEndpoint>()
+                .Publish(
+                    new BalanceOutstanding(
+                        Guid.CreateVersion7(),
+                        "nobody",
+                        new Money(1m, "EUR"),
+                        DateTimeOffset.UnixEpoch
+                    ),
+                    Stop
+                );
+            await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
+        }
+        await Eventually.Is(() => Task.FromResult(meters.Of(Failures).Count > 0), "the message of no ride failed");
+
+        meters.Of(Failures).ShouldHaveSingleItem().Of.ShouldStartWith("ride,");
+        meters.Of("ridebooking.endpoint.duration").ShouldContain(it => it.Of == "ride,failed");
+        meters.Of(CriticalTime).ShouldNotContain(it => it.Of == "ride");
+    }
+
+    [Fact]
+    public async Task Tell_the_rides_by_state()
+    {
+        using var meters = host.Meters();
+        await Look();
+        var before = Requested(meters);
+        await Ride();
+        await Look();
+
+        Requested(meters).ShouldBe(before + 1);
+        meters
+            .Of("ridebooking.rides")
+            .Select(it => it.Of)
+            .ShouldBe(
+                [
+                    "requested",
+                    "driverAssigned",
+                    "driverArrived",
+                    "inProgress",
+                    "completed",
+                    "cancelled",
+                    "noDriverFound",
+                ],
+                ignoreOrder: true
+            );
+
+        static double Requested(Meters meters) =>
+            meters.Of("ridebooking.rides").Single(it => it.Of == "requested").Value;
+    }
+
+    [Fact]
+    public async Task Tell_what_waits_in_the_outbox_and_for_how_long()
+    {
+        using var meters = host.Meters();
+        var now = DateTime.UtcNow;
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        var stuck = new OutboxMessage
+        {
+            Id = Guid.CreateVersion7(),
+            MessageId = Guid.CreateVersion7(),
+            MessageType = "urn:message:none",
+            ContentType = "application/json",
+            Body = "{}",
+            SentTime = now.AddHours(-1),
+            NextAttemptTime = now.AddDays(1),
+        };
+        db.Add(stuck);
+        await db.SaveChangesAsync(Stop);
+        await Look();
+
+        meters.Of("ridebooking.outbox.messages").ShouldHaveSingleItem().Value.ShouldBeGreaterThanOrEqualTo(1);
+        meters.Of("ridebooking.outbox.oldest.age").ShouldHaveSingleItem().Value.ShouldBeInRange(3600, 4200);
+        (await Ready()).ShouldContain("messages have waited for");
+
+        db.Remove(stuck);
+        await db.SaveChangesAsync(Stop);
+        await Look();
+        meters.Of("ridebooking.outbox.oldest.age").ShouldHaveSingleItem().Value.ShouldBeLessThan(3600);
+        (await Ready()).ShouldNotContain("messages have waited for");
+    }
+
+    [Fact]
+    public async Task Tell_how_far_the_event_log_is_and_which_timers_wait()
+    {
+        using var meters = host.Meters();
+        await Ride();
+        await Eventually.Is(
+            () => Task.FromResult(LookFor(meters, "ridebooking.scheduler.timers") > 0),
+            "the search has its timer"
+        );
+
+        LookFor(meters, "ridebooking.event_log.position").ShouldBeGreaterThan(0);
+        meters.Of("ridebooking.event_log.pending").ShouldHaveSingleItem();
+        meters.Of("ridebooking.scheduler.timers.overdue").ShouldHaveSingleItem().Value.ShouldBe(0);
+        meters.Of("ridebooking.scheduler.oldest_overdue.age").ShouldHaveSingleItem().Value.ShouldBe(0);
+    }
+
+    const string CriticalTime = "ridebooking.endpoint.critical_time";
+    const string Failures = "ridebooking.endpoint.failures";
+
+    PolledGauges Gauges => host.Services.GetRequiredService<PolledGauges>();
+
+    Task Look() => Gauges.LookAtAll(Stop);
+
+    double LookFor(Meters meters, string gauge)
+    {
+        Look().GetAwaiter().GetResult();
+        return meters.Of(gauge).ShouldHaveSingleItem().Value;
+    }
+
+    Task<string> Ready() => host.CreateClient().GetStringAsync("/health/ready", Stop);
+
+    async Task Ride()
+    {
+        var trip = new JsonObject
+        {
+            ["pickup"] = City.Alexanderplatz.DeepClone(),
+            ["dropoff"] = City.Zoo.DeepClone(),
+            ["vehicleClass"] = "xl",
+        };
+        (await (await host.City.Rider()).Post("rides", trip)).ShouldBe(HttpStatusCode.Created);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using RideBooking.MassTransitOnEntityFramework;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.MassTransitOnQuartz;
+
+namespace RideBooking.Tests.Observability;
+
+/// <summary>What begins with one request is one trace, whatever it passes on its way: outbox, broker, sagas, timers.</summary>
+public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
+{
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Leads_from_the_request_through_every_consumer_and_timer()
+    {
+        var rider = await lab.City.Rider();
+        await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "comfort");
+        using var spans = new Spans();
+
+        var ride = await rider.Post("rides", Trip("comfort"), traceParent: spans.TraceParent);
+        await lab.Settle();
+        await lab.PassesToTheNextTimer(lab.Now.AddMinutes(1));
+        await spans.Have(
+            "search-for-driver process",
+            "find-driver process",
+            "notify-driver process",
+            "record-ride-facts process",
+            "record-offer-facts process",
+            "quartz process",
+            "expire-offer process"
+        );
+
+        spans.All.ShouldAllBe(span => span.ParentSpanId != default);
+        spans.WayTo("ride-in-process process")[0].ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn");
+        var way = spans.WayTo("notify-driver process");
+        way[0].ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn");
+        way.ShouldContain("search-for-driver process");
+        // The driver did not answer in time: the scheduler said so.
+        spans.WayTo("expire-offer process").ShouldContain("search-for-driver process");
+
+        var history = await rider.Get($"rides/{ride.Text("id")}/history");
+        history.Body!.AsArray().ShouldAllBe(e => e!["traceparent"]!.ToString().Contains(spans.TraceId.ToString()));
+    }
+
+    [Fact]
+    public async Task Is_kept_in_the_event_log_where_nobody_collects_traces()
+    {
+        var rider = await lab.City.Rider();
+        await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "xl");
+        var trace = ActivityTraceId.CreateRandom();
+        var traceParent = $"00-{trace}-{ActivitySpanId.CreateRandom()}-00";
+        var ride = await rider.Post("rides", Trip("xl"), traceParent: traceParent);
+
+        var history = await rider.Until(
+            "the driver to be offered the ride",
+            $"rides/{ride.Text("id")}/history",
+            answer => answer.Body!.AsArray().Any(e => e!["event_type"]!.ToString() == "DriverOffered")
+        );
+        history.Body!.AsArray().ShouldAllBe(e => e!["traceparent"]!.ToString().Contains(trace.ToString()));
+    }
+
+    [Fact]
+    public async Task Goes_on_when_the_sweeper_delivers_what_a_dead_process_left_behind()
+    {
+        using var spans = new Spans();
+        using var source = new ActivitySource("RideBooking");
+        await using var servers = await ConformanceServers.StartAsync("Sqlite");
+        await using var dead = await Bench.BuildAsync(servers);
+        using (source.StartActivity("request", ActivityKind.Server, ActivityContext.Parse(spans.TraceParent, null)))
+            await dead.Request(
+                async (publish, office) =>
+                {
+                    await publish.Publish(new LetterFiled(Guid.CreateVersion7()), Stop);
+                    await office.SaveChangesAsync(Stop);
+                }
+            );
+
+        await using var next = await Bench.StartAsync(servers, new() { Now = dead.Clock.GetUtcNow().AddMinutes(1) });
+        await spans.Have("mailbox process");
+
+        spans
+            .WayTo("mailbox process")
+            .ShouldBe([
+                "request",
+                "outbox send",
+                "outbox process",
+                "urn:message:RideBooking.MassTransitOnEntityFramework:LetterFiled send",
+                "mailbox receive",
+                "mailbox process",
+            ]);
+    }
+
+    [Fact]
+    public async Task Goes_on_when_a_timer_fires()
+    {
+        using var spans = new Spans();
+        using var source = new ActivitySource("RideBooking");
+        await using var lab = await SchedulingLab.Start();
+        using (source.StartActivity("request", ActivityKind.Server, ActivityContext.Parse(spans.TraceParent, null)))
+            await lab.Remind("Anna", TimeSpan.FromMinutes(10));
+        await lab.Scheduled<MassTransit.Scheduling.ScheduleMessage>();
+
+        await lab.Passes(TimeSpan.FromMinutes(10));
+        await spans.Have("DeliveryRecorder process");
+
+        var way = spans.WayTo("DeliveryRecorder process");
+        way[0].ShouldBe("request");
+        way.ShouldContain("timer due");
+    }
+
+    static JsonObject Trip(string vehicleClass) =>
+        new()
+        {
+            ["pickup"] = City.Alexanderplatz.DeepClone(),
+            ["dropoff"] = City.Zoo.DeepClone(),
+            ["vehicleClass"] = vehicleClass,
+        };
+}

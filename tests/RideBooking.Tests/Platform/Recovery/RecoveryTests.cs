@@ -1,0 +1,264 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.Notifications;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Messaging.DeadLetters;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Recovery;
+using RideBooking.Tests.Api;
+
+namespace RideBooking.Tests.Recovery;
+
+/// <summary>What recovery publishes again, and what it leaves alone, on the embedded default. The faults themselves are in the integration tests.</summary>
+public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
+{
+    const string Endpoint = "notify-rider";
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    InboxConsumers Consumers => host.Services.GetRequiredService<InboxConsumers>();
+
+    Recover Recovery => host.Services.GetRequiredService<Recover>();
+
+    // The ids of consumers, as recovery computes them, are those of the marks: else everything would count as unhandled.
+    [Fact]
+    public async Task Is_nothing_once_every_event_of_a_ride_is_handled()
+    {
+        var ride = await RideThatIsPaid();
+        (await In(db => Unhandled(db, ride))).ShouldBeEmpty();
+        Consumers.Of(typeof(RideCompleted)).Length.ShouldBeGreaterThan(3);
+    }
+
+    [Fact]
+    public async Task Is_published_again_under_its_own_id_and_handled_once()
+    {
+        var lost = await LoseTheReceiptsNotification();
+
+        var recovered = await Recovery.Run((_, _) => { }, Stop);
+        recovered.Events.Keys.ShouldContain(nameof(ReceiptIssued));
+        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
+
+        (await In(db => Unhandled(db, lost.StreamId))).ShouldBeEmpty();
+        (await In(db => db.Set<LoggedEvent>().CountAsync(row => row.EventId == lost.EventId, Stop))).ShouldBe(1);
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(ReceiptIssued));
+    }
+
+    [Fact]
+    public async Task Is_not_what_lies_in_an_error_queue()
+    {
+        var lost = await LoseTheReceiptsNotification();
+        var failed = new DeadLetterMessage
+        {
+            Id = Guid.CreateVersion7(),
+            Queue = $"{Endpoint}_error",
+            At = DateTimeOffset.UtcNow,
+            Headers = JsonSerializer.Serialize(
+                new Dictionary<string, string> { [MessageHeaders.MessageId] = lost.EventId.ToString() }
+            ),
+            ContentType = null,
+            Body = [],
+        };
+        await In(async db => db.Add(failed).Entity.Id == default || await db.SaveChangesAsync(Stop) > 0);
+
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(ReceiptIssued));
+
+        await In(db => db.Set<DeadLetterMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(ReceiptIssued));
+        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
+    }
+
+    [Fact]
+    public async Task Is_found_without_looking_at_what_was_finished_before()
+    {
+        var lost = await LoseTheReceiptsNotification();
+        var inTwoMinutes = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(2));
+        var unhandled = ActivatorUtilities.CreateInstance<UnhandledEvents>(host.Services, inTwoMinutes);
+        var move = ActivatorUtilities.CreateInstance<MoveRecoveryPoint>(host.Services, unhandled, inTwoMinutes);
+
+        await move.Move(Stop);
+        var head = await In(db => db.Set<LogHead>().Select(row => row.Position).SingleAsync(Stop));
+        (await In(db => db.Set<RecoveryPoint>().Select(row => row.Position).SingleAsync(Stop))).ShouldBe(head);
+        (await In(db => db.Set<UnfinishedEvent>().Select(row => row.Position).ToListAsync(Stop))).ShouldBe([
+            lost.Position!.Value,
+        ]);
+        var recovered = await Recovery.Run((_, _) => { }, Stop);
+        recovered.Examined.ShouldBe(1);
+        recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(ReceiptIssued)] = 1 });
+        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
+
+        await Eventually.Is(async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0, "the mark is there");
+        await move.Move(Stop);
+        (await In(db => db.Set<UnfinishedEvent>().CountAsync(Stop))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Takes_no_claim_on_a_request_with_it_into_the_next_start()
+    {
+        var later = DateTimeOffset.UtcNow.AddSeconds(15);
+        var claim = new IdempotencyKey
+        {
+            Id = Guid.CreateVersion7(),
+            Caller = "rider:1",
+            Fingerprint = "x",
+            RequestId = Guid.CreateVersion7(),
+            Owner = Guid.CreateVersion7(),
+            LeaseUntil = later,
+            CreatedAt = DateTimeOffset.UtcNow,
+        };
+        await In(async db => db.Add(claim).Entity.Id == default || await db.SaveChangesAsync(Stop) > 0);
+
+        await host
+            .Services.GetServices<IHostedService>()
+            .OfType<ReleaseAbandonedClaims>()
+            .ShouldHaveSingleItem()
+            .StartAsync(Stop);
+
+        (
+            await In(db =>
+                db.Set<IdempotencyKey>()
+                    .Where(row => row.Id == claim.Id)
+                    .Select(row => row.LeaseUntil)
+                    .SingleAsync(Stop)
+            )
+        ).ShouldBeLessThan(later);
+    }
+
+    [Fact]
+    public async Task Is_in_the_operators_audit_with_who_asked_for_it()
+    {
+        await LoseTheReceiptsNotification();
+        var who = $"ops@{Guid.CreateVersion7():n}";
+
+        // Whoever is interrupted is in it as well: cancelled here at the first word of progress.
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            Recovery.RunFor($"{who}-interrupted", (_, _) => interrupt.Cancel(), interrupt.Token)
+        );
+        await LoseTheReceiptsNotification();
+        var recovered = await Recovery.RunFor(who, (_, _) => { }, Stop);
+
+        var audit = (await (await host.City.Operator()).Get("operations/audit?limit=100")).Body!["items"]!.AsArray();
+        var entry = audit.Single(row => row!["by"]!.GetValue<string>() == who)!;
+        entry["action"]!.GetValue<string>().ShouldBe("recover");
+        entry["count"]!.GetValue<int>().ShouldBe(recovered.Count);
+        recovered.Count.ShouldBeGreaterThan(0);
+        entry["reason"]!.GetValue<string>().ShouldBe(recovered.ToString());
+        var interrupted = audit.Single(row => row!["by"]!.GetValue<string>() == $"{who}-interrupted")!;
+        interrupted["reason"]!.GetValue<string>().ShouldBe("started on the command line");
+    }
+
+    // Commands and timers are in no log: whoever adds one says how its loss is made good.
+    [Fact]
+    public async Task Is_made_good_by_its_module_where_it_is_no_event()
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var madeGood = scope
+            .ServiceProvider.GetServices<IRecoverableWork>()
+            .SelectMany(work => work.Messages)
+            .ToHashSet();
+        string[] toldInProcess =
+        [
+            "RequestRide",
+            "CancelRide",
+            "ArriveAtPickup",
+            "StartRide",
+            "CompleteRide",
+            "ReleaseRide",
+            "ReportNoShow",
+            "RateRide",
+            "ForceComplete",
+            "ForceCancel",
+            "PayNow",
+            "RetryPayment",
+            "WriteOffPayment",
+        ];
+        Consumers
+            .Messages.Where(message => message.Namespace != "MassTransit.Scheduling")
+            .Where(message => EventCatalogue.Published.All.All(type => type.Type != message))
+            .Where(message => !madeGood.Contains(message))
+            .Select(message => message.Name)
+            .Except(toldInProcess)
+            .ShouldBeEmpty();
+        madeGood.ShouldNotBeEmpty();
+    }
+
+    // An event that was committed, and whose message nobody ever got.
+    async Task<LoggedEvent> LoseTheReceiptsNotification()
+    {
+        var ride = await RideThatIsPaid();
+        var lost = Guid.CreateVersion7();
+        await In(async db =>
+        {
+            var receipt = await db.Set<LoggedEvent>()
+                .AsNoTracking()
+                .SingleAsync(row => row.StreamId == ride && row.EventType == nameof(ReceiptIssued), Stop);
+            db.Add(
+                new LoggedEvent
+                {
+                    EventId = lost,
+                    EventType = receipt.EventType,
+                    Version = receipt.Version,
+                    Timestamp = receipt.Timestamp,
+                    Source = receipt.Source,
+                    StreamId = receipt.StreamId,
+                    Payload = receipt.Payload,
+                }
+            );
+            await db.SaveChangesAsync(Stop);
+            await Sequencer.CatchUp(db, Stop);
+            return 0;
+        });
+        return await In(db => db.Set<LoggedEvent>().AsNoTracking().SingleAsync(row => row.EventId == lost, Stop));
+    }
+
+    async Task<string> RideThatIsPaid()
+    {
+        // A place of its own, so that no other test's driver is near.
+        var (lat, lng) = (10 + Random.Shared.NextDouble() * 50, Random.Shared.NextDouble() * 90);
+        var driver = await host.City.DriverAt(City.Place(lat, lng));
+        var rider = await host.City.Rider();
+        var ride = await rider.Request(City.Place(lat, lng), City.Place(lat + 0.02, lng));
+        await driver.Drives(ride);
+        await rider.SeesPayment(ride, "captured");
+        await Eventually.Is(
+            async () =>
+                (await In(db => Unhandled(db, ride))).Count == 0
+                && await In(db =>
+                    db.Set<LoggedEvent>()
+                        .AnyAsync(row => row.StreamId == ride && row.EventType == nameof(ReceiptIssued), Stop)
+                ),
+            "every event of the ride is handled"
+        );
+        await driver.Delete("drivers/me/shift");
+        await Eventually.Is(async () => (await In(db => Unhandled(db, null))).Count == 0, "everything is handled");
+        return ride;
+    }
+
+    async Task<IReadOnlyList<(LoggedEvent Event, IReadOnlyList<InboxConsumer> By)>> Unhandled(
+        AppDbContext db,
+        string? ride
+    ) =>
+        await host
+            .Services.GetRequiredService<UnhandledEvents>()
+            .Among(
+                db,
+                await db.Set<LoggedEvent>().Where(row => ride == null || row.StreamId == ride).ToListAsync(Stop),
+                Stop
+            );
+
+    Task<List<Notification>> Told(Guid eventId) =>
+        In(db => db.Set<Notification>().Where(row => row.EventId == eventId).ToListAsync(Stop));
+
+    async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+}

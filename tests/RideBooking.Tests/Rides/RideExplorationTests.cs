@@ -1,0 +1,126 @@
+using RideBooking.Contracts;
+using RideBooking.Rides;
+using RideBooking.Testing;
+
+namespace RideBooking.Tests.Rides;
+
+/// <summary>Every order in which the messages of a ride can come, with duplicates, crashes and a deadline that may pass.</summary>
+public sealed class RideExplorationTests : RideLab
+{
+    static readonly string[] s_seated = ["DriverAssigned", "DriverArrived", "InProgress"];
+    static readonly string[] s_over = ["Completed", "Cancelled", "NoDriverFound"];
+
+    void WhatMustHold(ExplorationSetup it) =>
+        it.Always("begins once", world => world.Published<RideRequested>().Count <= 1)
+            .Always(
+                "ends once",
+                world =>
+                    world.Published<RideCompleted>().Count
+                        + world.Published<RideCancelled>().Count
+                        + world.Published<NoDriverFound>().Count
+                    <= 1
+            )
+            .Always(
+                "has a driver while it is under way, and only then",
+                world => Of(world) is not { } ride || ride.ActiveDriverId is null != s_seated.Contains(ride.Status)
+            )
+            .Always(
+                "keeps its rider busy until it ends",
+                world => Of(world) is not { } ride || ride.ActiveRiderId is null == s_over.Contains(ride.Status)
+            )
+            .Always(
+                "is looked for until a deadline that is set",
+                world =>
+                    Of(world) is not { Status: "Requested" } ride
+                    || world.Waiting<SearchDeadlinePassed>().Any(timer => timer.Message.Search == ride.Search)
+                    || world.InFlight<SearchDeadlinePassed>().Any(passed => passed.Search == ride.Search)
+            )
+            .Always(
+                "is looked for as long as it may be",
+                world =>
+                    Of(world) is not { Status: "NoDriverFound" } ride
+                    || world.Now >= ride.SearchStartedAt + Times.SearchDeadline
+            )
+            .Always(
+                "frees a driver whom it does not take",
+                world => world.Published<DriverUnassigned>().GroupBy(it => it.OfferId).All(offer => offer.Count() == 1)
+            );
+
+    Ride? Of(LabView world) => world.Saga<Ride>(RideId);
+
+    [Fact]
+    public async Task A_ride_that_goes_well_is_in_order_whatever_comes_twice_or_crashes()
+    {
+        object[] eight = [Requested(), Assigned(), Arrived(), Started(), Completed(), Fare(), Captured(), Rated()];
+        var before = Environment.CpuUsage.TotalTime;
+        var report = await Rides.Explore(
+            it =>
+            {
+                it.Events(eight).Duplicates(1).Crashes(1);
+                WhatMustHold(it);
+            },
+            Stop
+        );
+        var processor = Environment.CpuUsage.TotalTime - before;
+        TestContext.Current.TestOutputHelper!.WriteLine($"{report} Processor: {processor.TotalSeconds:0.0} s");
+        report.States.ShouldBeGreaterThan(10_000);
+    }
+
+    [Fact]
+    public async Task Two_drivers_a_release_and_a_cancellation_leave_no_ride_in_disorder()
+    {
+        object[] events = [Assigned(), Assigned(Bela, seconds: 70), Released(), Cancelled(seconds: 80), Arrived()];
+        var report = await Rides.Explore(
+            it =>
+            {
+                it.Given(Requested()).Events(events).Duplicates(1).Crashes(1).TimersMayCrossTheirCancellation();
+                WhatMustHold(it);
+            },
+            Stop
+        );
+        report.Ends.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public async Task Every_event_is_tried_in_every_status()
+    {
+        await using var lab = NewLab();
+        object[] all =
+        [
+            Requested(),
+            Assigned(),
+            Arrived(),
+            Started(),
+            Completed(),
+            Released(),
+            NoShow(),
+            ForcedComplete(),
+            ForcedCancel(),
+            Cancelled(),
+            Rated(),
+            Fare(),
+            Fee(5),
+            Captured(),
+            Failed(willRetry: true),
+            Outstanding(),
+            Settled(),
+            WrittenOff(),
+        ];
+        // To every status by the way it takes in life, and there every event, each first.
+        object[][] ways =
+        [
+            [],
+            [Requested()],
+            [Requested(), Assigned()],
+            [Requested(), Assigned(), Arrived()],
+            [Requested(), Assigned(), Arrived(), Started()],
+            [Requested(), Assigned(), Arrived(), Started(), Completed()],
+            [Requested(), Cancelled()],
+            [Requested(), Step.Passes(Times.SearchDeadline)],
+        ];
+        foreach (var way in ways)
+        foreach (var message in all.Append(Deadline()))
+            await lab.Given(way).When(message).ThenAmongOthers().Run(Stop);
+        lab.CoverageOf<Ride>().MustReach(percent: 100);
+    }
+}
