@@ -124,25 +124,27 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
         );
 
         // Final, but kept: every redelivered message, however late, finds the ride paid.
-        foreach (var over in new[] { Captured, NothingDue })
-            During(
-                over,
-                Ignore(Succeeded),
-                Ignore(Declined),
-                Ignore(Unknown),
-                Ignore(PayNow),
-                Ignore(RetryNow),
-                Ignore(WriteOff),
-                Ignore(Retry.Received)
-            );
+        During(
+            [Captured, NothingDue],
+            Ignore(Succeeded),
+            Ignore(Declined),
+            Ignore(Unknown),
+            Ignore(PayNow),
+            Ignore(RetryNow),
+            Ignore(WriteOff),
+            Ignore(Retry.Received)
+        );
 
         // A repeated fare or fee is the same one.
-        foreach (var due in new[] { Charging, Retrying, Outstanding, Settling, WrittenOff, Captured, NothingDue })
-            During(due, When(FareFinalized).RefuseAnother(), When(FeeAssessed).RefuseAnother());
-        foreach (
-            var known in new[] { Expected, Charging, Retrying, Outstanding, Settling, WrittenOff, Captured, NothingDue }
-        )
-            During(known, Ignore(RideRequested));
+        During(
+            [Charging, Retrying, Outstanding, Settling, WrittenOff, Captured, NothingDue],
+            When(FareFinalized).RefuseAnother(),
+            When(FeeAssessed).RefuseAnother()
+        );
+        During(
+            [Expected, Charging, Retrying, Outstanding, Settling, WrittenOff, Captured, NothingDue],
+            Ignore(RideRequested)
+        );
     }
 
     /// <summary>The ride was requested; its price is not known yet.</summary>

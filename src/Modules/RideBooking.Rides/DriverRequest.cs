@@ -40,7 +40,7 @@ internal sealed record DriverRequest(
         where T : class, IDriverCommand
     {
         var known = await Db.FindRide(RideId, CancellationToken);
-        if (known is null || (!known.IsDrivenBy(DriverId) && known.LastCommandId != RideCommands.MessageId(Request)))
+        if (known is null || (!known.IsDrivenBy(DriverId) && !await Commands.WasAccepted(Request, CancellationToken)))
         {
             await Db.RefuseIfAssignmentIsPending(RideId, known, DriverId, CancellationToken);
             return RideProblems.NotFound();

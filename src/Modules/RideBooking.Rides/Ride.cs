@@ -110,9 +110,6 @@ internal sealed class Ride : SagaStateMachineInstance
     public string? RatingComment { get; set; }
     public DateTimeOffset? RatedAt { get; set; }
 
-    /// <summary>The message id of the last accepted command: distinguishes a repeat of it from a refused command.</summary>
-    public Guid? LastCommandId { get; set; }
-
     internal sealed class Mapping : IEntityTypeConfiguration<Ride>
     {
         const int IdLength = 255;

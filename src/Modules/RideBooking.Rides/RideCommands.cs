@@ -13,8 +13,8 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
     /// Sends a command and returns whether it was accepted, with the ride: as committed, or as the machine refused it.
     /// </summary>
     /// <remarks>
-    /// A repeat of an accepted request whose response was lost is accepted too: the inbox keeps it from the machine, and the ride
-    /// remembers the command.
+    /// A repeat of an accepted request whose response was lost is accepted too: the inbox keeps it from the machine. A refused
+    /// command leaves no inbox entry.
     /// </remarks>
     public async Task<(bool Accepted, Ride? Ride)> Send<T>(
         Guid rideId,
@@ -24,14 +24,20 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
     )
         where T : class
     {
-        var messageId = MessageId(request);
-        var outcome = await machine.Send(command, messageId, cancellationToken);
-        var ride = outcome.Saga as Ride ?? await db.FindRide(rideId, cancellationToken);
-        return (outcome.Accepted || ride?.LastCommandId == messageId, ride);
+        var outcome = await machine.Send(command, MessageId(request), cancellationToken);
+        if (outcome.Saga is Ride ride)
+            return (outcome.Accepted, ride);
+        var known = await db.FindRide(rideId, cancellationToken);
+        return (known is not null, known);
     }
+
+    /// <summary>Returns whether an earlier attempt at the request, whose response was lost, was accepted.</summary>
+    public async Task<bool> WasAccepted(IdempotentRequest request, CancellationToken cancellationToken) =>
+        request.MayBeARepeat
+        && (await machine.AcceptedBefore(db, [MessageId(request)], cancellationToken)).Contains(MessageId(request));
 
     public static Accepted<RideView> Accepted(Ride ride) =>
         TypedResults.Accepted($"/api/v1/rides/{ride.CorrelationId}", RideView.Of(ride));
 
-    public static Guid MessageId(IdempotentRequest request) => request.IdFor(IdempotentRequest.Command);
+    static Guid MessageId(IdempotentRequest request) => request.IdFor(IdempotentRequest.Command);
 }

@@ -32,14 +32,14 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
         OfRide(() => BalanceWrittenOff, it => it.RideId);
         OfRide(() => SearchDeadline, it => it.RideId, unknown => unknown.Discard());
 
-        Initially(When(RequestRide).CreateRide().StartSearch(times).Confirm().TransitionTo(Requested));
+        Initially(When(RequestRide).CreateRide().StartSearch(times).Accept().TransitionTo(Requested));
 
         During(
             Requested,
             When(OfferAccepted, IsNewAssignment).AssignDriver().StopSearch().TransitionTo(DriverAssigned),
-            When(CancelRide, ByItsRider).StopSearch().CancelByRider(times).Confirm().TransitionTo(Cancelled),
+            When(CancelRide, ByItsRider).StopSearch().CancelByRider(times).Accept().TransitionTo(Cancelled),
             When(SearchDeadline, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
-            When(ForceCancel).StopSearch().CancelByOperator(times).Confirm().TransitionTo(Cancelled),
+            When(ForceCancel).StopSearch().CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
             Ignore(ArriveAtPickup),
             Ignore(StartRide),
@@ -53,12 +53,12 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
             When(ArriveAtPickup, Believed<ArriveAtPickup>(plausibility, plausibility.Of))
                 .Arrive(times, plausibility)
                 .Flag(plausibility.Of)
-                .Confirm()
+                .Accept()
                 .TransitionTo(DriverArrived),
-            When(CancelRide, ByItsRider).CancelByRider(times).Confirm().TransitionTo(Cancelled),
-            When(ForceCancel).CancelByOperator(times).Confirm().TransitionTo(Cancelled),
+            When(CancelRide, ByItsRider).CancelByRider(times).Accept().TransitionTo(Cancelled),
+            When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
-            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(times).Confirm().TransitionTo(Requested),
+            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(times).Accept().TransitionTo(Requested),
             Ignore(StartRide),
             Ignore(CompleteRide),
             Ignore(ReportNoShow)
@@ -69,16 +69,16 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
             When(StartRide, Believed<StartRide>(plausibility, plausibility.Of))
                 .Start()
                 .Flag(plausibility.Of)
-                .Confirm()
+                .Accept()
                 .TransitionTo(InProgress),
-            When(CancelRide, ByItsRider).CancelByRider(times).Confirm().TransitionTo(Cancelled),
-            When(ForceCancel).CancelByOperator(times).Confirm().TransitionTo(Cancelled),
+            When(CancelRide, ByItsRider).CancelByRider(times).Accept().TransitionTo(Cancelled),
+            When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
             When(ReportNoShow, AfterLongEnough(times, plausibility))
                 .CancelAsNoShow(times)
-                .Confirm()
+                .Accept()
                 .TransitionTo(Cancelled),
-            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(times).Confirm().TransitionTo(Requested),
+            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(times).Accept().TransitionTo(Requested),
             Ignore(ArriveAtPickup),
             Ignore(CompleteRide)
         );
@@ -88,10 +88,10 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
             When(CompleteRide, Believed<CompleteRide>(plausibility, plausibility.Of))
                 .Complete(times, plausibility)
                 .Flag(plausibility.Of)
-                .Confirm()
+                .Accept()
                 .TransitionTo(Completed),
-            When(ForceComplete).CompleteByOperator(times).Confirm().TransitionTo(Completed),
-            When(ForceCancel).CancelByOperator(times).Confirm().TransitionTo(Cancelled),
+            When(ForceComplete).CompleteByOperator(times).Accept().TransitionTo(Completed),
+            When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(CancelRide),
             Ignore(ArriveAtPickup),
             Ignore(StartRide),
@@ -101,7 +101,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
 
         During(
             Completed,
-            When(RateRide, IsFirstRatingInTime).Rate().Confirm(),
+            When(RateRide, IsFirstRatingInTime).Rate().Accept(),
             When(ForceComplete, CompletedByOperator).Accept(),
             Ignore(CancelRide),
             Ignore(ForceCancel)

@@ -357,12 +357,6 @@ internal static class RideSteps
     )
         where T : class => binder.Then(context => context.Saga.RecordPayment(status, amount(context.Message)));
 
-    /// <summary>
-    /// Answers the HTTP request that sent the command and remembers the command, so that a repeat gets the same answer.
-    /// </summary>
-    public static EventActivityBinder<Ride, T> Confirm<T>(this EventActivityBinder<Ride, T> binder)
-        where T : class => binder.Then(context => context.Saga.LastCommandId = context.MessageId).Accept();
-
     /// <summary>Creates the event that is published when the rider cancels.</summary>
     public static RideCancelled CancelledByRider(this Ride ride, string reason, DateTimeOffset at, RideTimes times) =>
         ride.Cancelled(Initiator.Rider, reason, ride.NotBefore(at), times);

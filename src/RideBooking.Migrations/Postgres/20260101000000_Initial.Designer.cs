@@ -2483,10 +2483,6 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("flags");
 
-                    b.Property<Guid?>("LastCommandId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("last_command_id");
-
                     b.Property<DateTimeOffset?>("NoDriverFoundAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("no_driver_found_at");

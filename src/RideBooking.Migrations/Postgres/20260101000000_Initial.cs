@@ -773,7 +773,6 @@ namespace RideBooking.Migrations.Postgres
                     stars = table.Column<int>(type: "integer", nullable: true),
                     rating_comment = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     rated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    last_command_id = table.Column<Guid>(type: "uuid", nullable: true),
                     dropoff_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     dropoff_lat = table.Column<double>(type: "double precision", nullable: false),
                     dropoff_lng = table.Column<double>(type: "double precision", nullable: false),

@@ -2748,10 +2748,6 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("flags")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<Guid?>("LastCommandId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("last_command_id");
-
                     b.Property<DateTimeOffset?>("NoDriverFoundAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("no_driver_found_at");

@@ -771,7 +771,6 @@ namespace RideBooking.Migrations.SqlServer
                     stars = table.Column<int>(type: "int", nullable: true),
                     rating_comment = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true, collation: "Latin1_General_BIN2"),
                     rated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    last_command_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     dropoff_address = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_BIN2"),
                     dropoff_lat = table.Column<double>(type: "float", nullable: false),
                     dropoff_lng = table.Column<double>(type: "float", nullable: false),

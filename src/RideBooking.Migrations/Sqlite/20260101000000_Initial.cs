@@ -759,7 +759,6 @@ namespace RideBooking.Migrations.Sqlite
                     stars = table.Column<int>(type: "INTEGER", nullable: true),
                     rating_comment = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     rated_at = table.Column<string>(type: "TEXT", nullable: true),
-                    last_command_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     dropoff_address = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     dropoff_lat = table.Column<double>(type: "REAL", nullable: false),
                     dropoff_lng = table.Column<double>(type: "REAL", nullable: false),

@@ -2495,10 +2495,6 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("flags");
 
-                    b.Property<Guid?>("LastCommandId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("last_command_id");
-
                     b.Property<string>("NoDriverFoundAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("no_driver_found_at");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -6,7 +7,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace RideBooking.Platform.Observability;
 
 /// <summary>
-/// Writes the console's log. A repeated warning or error is written once in full, a few times in short, and then counted.
+/// Writes the console's log. A repeated warning or error is written once in full, a few times in short, and then counted. A
+/// warning of a conflict between transactions is always written in short.
 /// </summary>
 /// <remarks>
 /// An outage or a poison message would otherwise fill a disk with the same stack trace. Two lines are the same if category,
@@ -181,6 +183,9 @@ internal sealed class RepeatedLines : ILoggerProvider, ISupportExternalScope
                             static _ => new Repetition()
                         )
                         .Add(console, logLevel, lines._clock.GetTimestamp());
+            // Two transactions met, and one of them is retried: a stack trace would only alarm.
+            if (written is null && logLevel == LogLevel.Warning && DatabaseConflicts.IsConflict(exception))
+                written = true;
             if (written is null)
                 console.Log(logLevel, eventId, state, exception, formatter);
             else if (written.Value)

@@ -1,6 +1,6 @@
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
@@ -77,9 +77,10 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                     await db.SaveChangesAsync(cancellationToken);
                     return new Claim.Granted(id, fresh.Owner, fresh.RequestId, now);
                 }
-                catch (DbUpdateException exception) when (races < MaxRaces && !TransientFault.Matches(exception))
+                catch (DbUpdateException exception)
+                    when (races < MaxRaces && DatabaseConflicts.IsDuplicateKey(exception))
                 {
-                    // A duplicate key: this is a retry, or another attempt was faster. The next round reads the row.
+                    // This is a retry, or another attempt was faster. The next round reads the row.
                     continue;
                 }
             }

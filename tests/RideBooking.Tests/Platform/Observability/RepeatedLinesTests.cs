@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Platform.Observability;
@@ -27,6 +28,21 @@ public sealed partial class RepeatedLinesTests : IDisposable
             "Warning Ride 1 failed + trace",
             "Warning Ride 2 failed (IOException: gone away)",
             "Warning Ride 3 failed (IOException: gone away)",
+        ]);
+    }
+
+    [Fact]
+    public void A_conflict_that_is_retried_is_one_line_from_the_start()
+    {
+        var conflict = new DbUpdateConcurrencyException("another transaction was first");
+#pragma warning disable CA2254, CA1848 // As MassTransit logs it.
+        _log.LogWarning(conflict, "R-RETRY {Queue}", "ride");
+        _log.LogError(conflict, "R-FAULT {Queue}", "ride");
+#pragma warning restore CA2254, CA1848
+
+        _console.Lines.ShouldBe([
+            "Warning R-RETRY ride (DbUpdateConcurrencyException: another transaction was first)",
+            "Error R-FAULT ride + trace",
         ]);
     }
 
