@@ -12,7 +12,7 @@ namespace RideBooking.Host;
 
 internal static class Modules
 {
-    /// <summary>The business modules of RideBooking.</summary>
+    /// <summary>The seven business modules, and the module of the operators' API.</summary>
     public static IReadOnlyList<IModule> All { get; } =
     [
         new RidesModule(),

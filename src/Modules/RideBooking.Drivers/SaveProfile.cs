@@ -22,7 +22,7 @@ internal sealed record ProfileView(string DriverId, string Name, Vehicle Vehicle
 
 /// <summary>Saves a driver's name and vehicle.</summary>
 /// <remarks>
-/// A running shift keeps the vehicle it began with, because riders were told to look for it. A new vehicle applies from the next
+/// A running shift keeps the vehicle it began with, because riders look for it. A new vehicle applies from the next
 /// shift.
 /// </remarks>
 internal static partial class SaveProfile

@@ -131,7 +131,7 @@ internal static class RideSteps
                 assigned.DriverId,
                 assigned.OfferId,
                 Initiator.System,
-                ride.ActiveRiderId is null ? "rideOver" : "rideTaken",
+                ride.ActiveRiderId is null ? UnassignReason.RideEnded : UnassignReason.RideTaken,
                 SearchAgain: false,
                 ride.NotBefore(assigned.At)
             );

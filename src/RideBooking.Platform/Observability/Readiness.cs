@@ -7,7 +7,7 @@ using RideBooking.Platform.Messaging;
 namespace RideBooking.Platform.Observability;
 
 /// <summary>Adds the parts of <c>/health/ready</c> beside the database: broker, scheduler and outbox.</summary>
-/// <remarks>Each check asks anew, so that a recovery shows at once.</remarks>
+/// <remarks>No check keeps its result, so that a recovery shows at once.</remarks>
 internal static class Readiness
 {
     // A probe that outlasts its caller's timeout reports nothing.

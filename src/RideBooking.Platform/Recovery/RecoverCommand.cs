@@ -21,7 +21,9 @@ internal static class RecoverCommand
     {
         if (services.GetRequiredService<TransportOptions>().Kind == TransportKind.InMemory)
         {
-            Console.WriteLine("On the in-memory transport the host recovers at every start, by itself: nothing to do.");
+            Console.WriteLine(
+                "On the in-memory transport the host recovers automatically at every start. There is nothing to do."
+            );
             return 0;
         }
         await DatabaseStartupCheck.Check(services, cancellationToken);

@@ -9,7 +9,7 @@ using RideBooking.EventLog;
 
 namespace RideBooking.Tests.Documentation;
 
-/// <summary>docs/events.md, made from the records of Contracts, their documentation and the modules that consume them.</summary>
+/// <summary>docs/events.md, generated from the records of Contracts, their documentation and their consumers.</summary>
 public sealed partial class EventCatalogueTests
 {
     static readonly Dictionary<string, XElement> s_docs = XDocument
@@ -17,7 +17,7 @@ public sealed partial class EventCatalogueTests
         .Descendants("member")
         .ToDictionary(member => member.Attribute("name")!.Value);
 
-    static readonly List<(string Module, Type Event)> s_consumers =
+    static readonly List<(string Module, string Consumer, Type Event)> s_consumers =
     [
         .. Directory
             .GetFiles(AppContext.BaseDirectory, "RideBooking.*.dll")
@@ -25,7 +25,9 @@ public sealed partial class EventCatalogueTests
             .Select(Assembly.LoadFrom)
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => !type.IsAbstract)
-            .SelectMany(type => Consumed(type).Select(e => (type.Assembly.GetName().Name!.Split('.')[^1], e)))
+            .SelectMany(type =>
+                Consumed(type).Select(e => (type.Assembly.GetName().Name!.Split('.')[^1], type.Name, e))
+            )
             .Distinct(),
     ];
 
@@ -48,6 +50,32 @@ public sealed partial class EventCatalogueTests
     public void Knows_when_each_event_happened() =>
         EventCatalogue.Published.All.ShouldAllBe(e => e.Type.GetProperty("At") != null);
 
+    [Fact]
+    public void Finds_every_event_in_the_module_that_it_names_as_publisher()
+    {
+        var modules = Path.Combine(GeneratedPage.Repository(), "src", "Modules");
+        var sources = Directory
+            .GetDirectories(modules)
+            .ToDictionary(
+                module => Path.GetFileName(module).Split('.')[^1],
+                module =>
+                    string.Concat(
+                        Directory.EnumerateFiles(module, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)
+                    ),
+                StringComparer.OrdinalIgnoreCase
+            );
+
+        // Created by name, or by a method that returns it.
+        EventCatalogue.Published.All.ShouldAllBe(e =>
+            Regex.IsMatch(
+                sources[e.Source],
+                $@"\bnew {e.Type.Name}\(|\b{e.Type.Name} \w+\([^;{{}}]*\)\s*=>\s*new\(",
+                RegexOptions.None,
+                TimeSpan.FromSeconds(10)
+            )
+        );
+    }
+
     static string Page()
     {
         var events = EventCatalogue
@@ -58,8 +86,8 @@ public sealed partial class EventCatalogueTests
             $"""
             # Events
 
-            Everything the modules tell each other, made from `src/RideBooking.Contracts` and the consumers by a test that fails
-            when this page is stale. Make it anew with
+            Events between modules, generated from `src/RideBooking.Contracts` and the consumers by a test that fails when this
+            page is stale. Regenerate it with
             `{GeneratedPage.Command(nameof(EventCatalogueTests))}`.
 
             Every event is published through the outbox and appended to the event log in the same transaction, in the envelope
@@ -78,6 +106,7 @@ public sealed partial class EventCatalogueTests
         {
             page.Append($"\n## {e.Name}\n\nVersion {e.Version}, from {e.Source}");
             page.Append(e.StreamProperty == "rideId" ? ".\n" : $"; its stream is the {e.StreamProperty}'s.\n");
+            page.Append($"\n{ConsumersByModule(e.Type)}\n");
             page.Append("\n| field | type | meaning |\n|---|---|---|\n");
             foreach (var field in Fields(e.Type))
                 page.Append(
@@ -107,6 +136,19 @@ public sealed partial class EventCatalogueTests
             ", ",
             s_consumers.Where(c => c.Event == type).Select(c => c.Module).Distinct().Order(StringComparer.Ordinal)
         );
+
+    static string ConsumersByModule(Type type)
+    {
+        var modules = s_consumers
+            .Where(c => c.Event == type)
+            .GroupBy(c => c.Module, c => $"`{c.Consumer}`")
+            .OrderBy(module => module.Key, StringComparer.Ordinal)
+            .Select(module => $"{module.Key}: {string.Join(", ", module.Order(StringComparer.Ordinal))}")
+            .ToList();
+        return modules.Count == 0
+            ? "No module consumes it; it is in the event log."
+            : $"Consumers: {string.Join("; ", modules)}.";
+    }
 
     static string Anchor(EventType e) => e.Name.ToLowerInvariant();
 

@@ -1,16 +1,16 @@
 namespace RideBooking.Tests.Documentation;
 
-/// <summary>A page of docs/ that is made from the code, and so is true as long as its test passes.</summary>
+/// <summary>A page that is generated from the code. Its test fails when it is stale.</summary>
 internal static class GeneratedPage
 {
     const string Update = "RIDEBOOKING_UPDATE_DIAGRAMS";
 
-    /// <summary>How a reader makes the page anew.</summary>
-    /// <param name="test">The class of the test that makes it.</param>
+    /// <summary>Returns the command that regenerates the page.</summary>
+    /// <param name="test">The class of the test that generates it.</param>
     public static string Command(string test) =>
         $"{Update}=1 dotnet test --project tests/RideBooking.Tests --filter-class \"*{test}\"";
 
-    /// <summary>Fails when the page is not as it would be made now; makes it first when asked to by environment variable.</summary>
+    /// <summary>Fails if the page is stale. If the environment variable asks for it, regenerates the page first.</summary>
     public static async Task ShouldBeCurrent(string path, string page, string test)
     {
         var file = Path.Combine(Repository(), path);
@@ -24,7 +24,20 @@ internal static class GeneratedPage
         var written = File.Exists(file)
             ? (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n")
             : "";
-        written.ShouldBe(page, $"{path} is stale. Make it anew with: {Command(test)}");
+        if (written != page)
+            Assert.Fail(Stale(path, written, page, test));
+    }
+
+    static string Stale(string path, string written, string page, string test)
+    {
+        var (before, now) = (written.Split('\n'), page.Split('\n'));
+        var same = before.Zip(now).TakeWhile(line => line.First == line.Second).Count();
+        return $"""
+            {path} is stale at line {same + 1}.
+            It says:  {before.ElementAtOrDefault(same) ?? "(its end)"}
+            The code: {now.ElementAtOrDefault(same) ?? "(its end)"}
+            Regenerate it with: {Command(test)}
+            """;
     }
 
     public static string Repository()

@@ -3,7 +3,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Documentation;
 
-/// <summary>docs/visibility.md and the same text in the API description, made from the pairs that are tested.</summary>
+/// <summary>docs/visibility.md and the same text in the API description, generated from the pairs that are tested.</summary>
 public sealed class NextRequestsTests
 {
     [Fact]
@@ -58,6 +58,6 @@ public sealed class NextRequestsTests
         return text.ToString();
     }
 
-    // What was seen is quoted by itself.
+    // Descriptions of what was seen have quotes of their own.
     static string Code(string write) => write.Replace("`", "", StringComparison.Ordinal);
 }

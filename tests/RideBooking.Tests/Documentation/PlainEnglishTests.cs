@@ -1,15 +1,21 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Documentation;
 
-/// <summary>Code and documentation use the field's words. The texts of the OpenAPI document are in the code.</summary>
-public sealed class PlainEnglishTests
+/// <summary>Code, documentation and the OpenAPI document use the field's words.</summary>
+public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     /// <summary>What not to write, as an expression, and what to write instead.</summary>
     static readonly (string Banned, string Instead)[] s_words =
     [
         (@"\bfor ever\b", "permanently"),
-        (@"\b[wW]hoever\b", "the actor: the caller, the consumer, the sweeper"),
+        (@"\bby itself\b", "automatically"),
+        (@"\bto be had\b", "available"),
+        (@"\banew\b", "again, from the start; regenerate, recreate"),
+        (@"\b[tT]old\b", "notified; knows, learns"),
+        (@"\b([wW]hoever|[nN]obody)\b", "the actor: the caller, the consumer, the sweeper; no driver, no host"),
         (@"\b([hH]e|[hH]is|him)\b", "they, their, them"),
         (@"\b(is|are) away\b", "is unavailable"),
         (@"\b[sS]ay again\b|\bSayAgain\b", "republish, Republish"),
@@ -17,13 +23,18 @@ public sealed class PlainEnglishTests
         (@"\bTellRide\b|\bTurnAway\b|\bUnseat\b", "RideCommands, RejectDriver, UnassignDriver"),
         (@"\b(Most|Longest|Shortest)(Messages|Bytes|Look|Backoff|Text|AtOnce|Name)\b", "Max…, Min…"),
         (@"\bInboxMark\b|\bSeenMessages\b|\bOutboxLanes\b", "InboxEntry, InboxCache, OutboxOrdering"),
+        (@"\b[fF]igures\b", "metrics, statistics, amounts"),
+        (@"\b(s_)?[pP]atien(ce|t)\b", "timeout"),
+        (@"\botherwise:", "defaultValue:"),
+        (@"\bvar marks\b|\bmarks\.|\bmark =>", "entries, entry"),
+        (@"\bException away\b", "exception, or its kind: conflict, timeout"),
         (@"\bCancellationToken stop\b", "CancellationToken cancellationToken"),
     ];
 
     public static TheoryData<string, string> Words => [.. s_words];
 
     [Theory, MemberData(nameof(Words))]
-    public void Is_not_written(string banned, string instead)
+    public void Is_not_written_in_code_and_documentation(string banned, string instead)
     {
         var word = new Regex(banned);
         var repository = GeneratedPage.Repository();
@@ -42,10 +53,47 @@ public sealed class PlainEnglishTests
         found.ShouldBeEmpty($"write instead: {instead}");
     }
 
+    // Some texts of the document are composed, so no line of code has them.
+    [Theory, MemberData(nameof(Words))]
+    public async Task Is_not_written_in_the_OpenAPI_document(string banned, string instead)
+    {
+        using var client = host.CreateClient();
+        var document = await client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+        using var json = JsonDocument.Parse(document);
+        var texts = Texts(json.RootElement).ToList();
+
+        texts.Count.ShouldBeGreaterThan(100);
+        texts.Where(text => Regex.IsMatch(text, banned)).ShouldBeEmpty($"write instead: {instead}");
+    }
+
     static IEnumerable<string> Files(string repository) =>
-        Directory
-            .EnumerateFiles(Path.Combine(repository, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Regex.IsMatch(file, @"[/\\](bin|obj|RideBooking\.Migrations)[/\\]"))
-            .Concat(Directory.EnumerateFiles(Path.Combine(repository, "docs"), "*.md", SearchOption.AllDirectories))
+        new[] { ("src", "*.cs"), ("src", "*.md"), ("docs", "*.md"), ("infra", "*.md"), ("templates", "*.md") }
+            .SelectMany(kind =>
+                Directory.EnumerateFiles(Path.Combine(repository, kind.Item1), kind.Item2, SearchOption.AllDirectories)
+            )
+            .Where(file => !NotWritten().IsMatch(file))
             .Concat(Directory.EnumerateFiles(repository, "*.md"));
+
+    /// <summary>The summaries and descriptions below an element, and the names of its tags.</summary>
+    static IEnumerable<string> Texts(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => element
+                .EnumerateObject()
+                .SelectMany(member =>
+                    member is { Name: "summary" or "description" or "title", Value.ValueKind: JsonValueKind.String }
+                        ? [member.Value.GetString()!]
+                    : member is { Name: "tags", Value.ValueKind: JsonValueKind.Array }
+                        ? member.Value.EnumerateArray().SelectMany(tag => Strings(tag).Concat(Texts(tag)))
+                    : Texts(member.Value)
+                ),
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(Texts),
+            _ => [],
+        };
+
+    static IEnumerable<string> Strings(JsonElement tag) =>
+        tag.ValueKind == JsonValueKind.String ? [tag.GetString()!] : [tag.GetProperty("name").GetString()!];
+
+    [GeneratedRegex(@"[/\\](bin|obj|RideBooking\.Migrations)[/\\]")]
+    private static partial Regex NotWritten();
 }

@@ -35,7 +35,7 @@ public sealed class PaymentStateMachineTests
         $"""
             # The life of a payment
 
-            Drawn from `PaymentStateMachine` by a test, which fails when the two differ. Draw it anew with
+            Drawn from `PaymentStateMachine` by a test, which fails when the two differ. Regenerate it with
             `{GeneratedPage.Command(nameof(PaymentStateMachineTests))}`.
 
             ```mermaid

@@ -41,7 +41,7 @@ public sealed class RideStateMachineTests
         $"""
             # The life of a ride
 
-            Drawn from `RideStateMachine` by a test, which fails when the two differ. Draw it anew with
+            Drawn from `RideStateMachine` by a test, which fails when the two differ. Regenerate it with
             `{GeneratedPage.Command(nameof(RideStateMachineTests))}`.
 
             ```mermaid

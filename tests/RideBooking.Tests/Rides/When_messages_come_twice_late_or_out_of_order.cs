@@ -36,7 +36,7 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
                     Bela,
                     BelasOffer,
                     "system",
-                    status == "Completed" ? "rideOver" : "rideTaken",
+                    status == "Completed" ? UnassignReason.RideEnded : UnassignReason.RideTaken,
                     SearchAgain: false,
                     T0.AddSeconds(5000)
                 ),

@@ -128,7 +128,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
 
         // A ride from before a restart of the host may be in a later state.
         var status = await Status(job, cancellationToken);
-        if (status is null or "driverAssigned")
+        if (status is null or Spellings.DriverAssigned)
         {
             await Go(job.Pickup, approach, cancellationToken);
             if (breaksDown)
@@ -140,7 +140,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
                 return;
             await pace.Pass(wait, cancellationToken);
         }
-        if (status is null or "driverAssigned" or "driverArrived")
+        if (status is null or Spellings.DriverAssigned or Spellings.DriverArrived)
         {
             if (nobodyComes && await WaitWithoutAnswer(job, cancellationToken))
                 return;

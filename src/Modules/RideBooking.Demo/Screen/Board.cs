@@ -83,10 +83,10 @@ internal static class Board
         {
             var (color, underWay) = state switch
             {
-                "requested" => ("yellow", true),
-                "driverAssigned" or "driverArrived" => ("blue", true),
-                "inProgress" => ("aqua", true),
-                "completed" => ("green", false),
+                Spellings.Requested => ("yellow", true),
+                Spellings.DriverAssigned or Spellings.DriverArrived => ("blue", true),
+                Spellings.InProgress => ("aqua", true),
+                Spellings.Completed => ("green", false),
                 _ => (Dim, false),
             };
             // Rides under way come and go, so they get a bar. Ended rides are a total that only grows.
@@ -234,10 +234,10 @@ internal static class Board
     static string Words(string state) =>
         state switch
         {
-            "driverAssigned" => "driver assigned",
-            "driverArrived" => "driver arrived",
-            "inProgress" => "in progress",
-            "noDriverFound" => "no driver found",
+            Spellings.DriverAssigned => "driver assigned",
+            Spellings.DriverArrived => "driver arrived",
+            Spellings.InProgress => "in progress",
+            Spellings.NoDriverFound => "no driver found",
             _ => state,
         };
 

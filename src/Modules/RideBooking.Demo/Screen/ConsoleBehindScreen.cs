@@ -10,7 +10,7 @@ namespace RideBooking.Demo.Screen;
 /// </remarks>
 internal sealed class ConsoleBehindScreen : TextWriter
 {
-    // A demo that runs for a week must not fill the disk. At this size, the file starts anew.
+    // A demo that runs for a week must not fill the disk. At this size, the file is emptied.
     const long MaxBytes = 10_000_000;
 
     readonly Lock _lock = new();

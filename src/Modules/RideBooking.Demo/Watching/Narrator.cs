@@ -32,7 +32,7 @@ internal static class Narrator
             "DriverArrived" => $"{driver} waits for {rider}",
             "RideStarted" => $"{rider} is aboard with {driver}",
             "RideCompleted" => $"{driver} has brought {rider} to {Address(it, "dropoff")}",
-            "RideCancelled" when Text(it, "by") == "driver" => $"{rider} did not come, {driver} leaves",
+            "RideCancelled" when Text(it, "by") == Spellings.ByDriver => $"{rider} did not come, {driver} leaves",
             "RideCancelled" => $"{rider} cancels",
             "FareFinalized" => $"{rider}'s ride costs {Money(it, "total")}",
             "CancellationFeeAssessed" => $"cancelling costs {rider} {Money(it, "amount")}",

@@ -64,13 +64,13 @@ internal sealed class Operator(Api api, TimeProvider clock)
         var request = new { selection = new { queue }, reason = "Requested on the demo's screen" };
         var redrive = await _app.Do(HttpMethod.Post, "operations/redrives", request, cancellationToken);
         var path = $"operations/redrives/{redrive.GetProperty("id").GetString()}";
-        while (redrive.GetProperty("status").GetString() == "running")
+        while (redrive.GetProperty("status").GetString() == Spellings.RedriveRunning)
         {
             await Task.Delay(s_pollInterval, clock, cancellationToken);
             redrive = await _app.Do(HttpMethod.Get, path, null, cancellationToken);
         }
         var sent = redrive.GetProperty("sent").GetInt32();
-        return redrive.GetProperty("status").GetString() == "completed"
+        return redrive.GetProperty("status").GetString() == Spellings.RedriveCompleted
             ? $"{sent} of {queue} sent back"
             : $"{queue}: {redrive.GetProperty("error")}";
     }

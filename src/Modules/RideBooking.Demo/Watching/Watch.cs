@@ -21,13 +21,13 @@ internal sealed partial class Watch(
 
     static readonly string[] s_states =
     [
-        "requested",
-        "driverAssigned",
-        "driverArrived",
-        "inProgress",
-        "completed",
-        "cancelled",
-        "noDriverFound",
+        Spellings.Requested,
+        Spellings.DriverAssigned,
+        Spellings.DriverArrived,
+        Spellings.InProgress,
+        Spellings.Completed,
+        Spellings.Cancelled,
+        Spellings.NoDriverFound,
     ];
 
     readonly EventFeed _feed = new(clock);

@@ -69,7 +69,7 @@ internal static class FailurePolicy
     /// payload that cannot be read. Apparent bugs (null reference, argument, key not found) do not count, and neither does an
     /// event that a saga does not accept in its state. Both are as often caused by a message that overtook another and succeeds
     /// a minute later, and a bug that is fixed while redeliveries remain needs no operator at all. For a saga, every attempt
-    /// loads the instance anew, so a refusal that persists comes from the stored state.
+    /// reloads the instance, so a refusal that persists comes from the stored state.
     /// </remarks>
     internal static bool IsPermanent(Exception? exception)
     {
