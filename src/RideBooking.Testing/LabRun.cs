@@ -123,7 +123,7 @@ public sealed class LabRun : LabView, IStage
     {
         ArgumentNullException.ThrowIfNull(message);
         var head = new Serializer.Head(messageId ?? NewId.NextGuid(), ConversationId: NewId.NextGuid());
-        var envelope = Engine.Wire.Pack(message, type, change?.Invoke(head) ?? head, Now);
+        var envelope = Engine.Serializer.Pack(message, type, change?.Invoke(head) ?? head, Now);
         var deliveries = Engine.Route(envelope);
         if (deliveries.Count == 0)
             throw new ArgumentException(
@@ -165,7 +165,7 @@ public sealed class LabRun : LabView, IStage
         var request = LastRequest(asked);
         await Answer(
             request,
-            Engine.Wire.Pack(response, response.GetType(), AnswerTo(request), Now),
+            Engine.Serializer.Pack(response, response.GetType(), AnswerTo(request), Now),
             cancellationToken
         );
     }

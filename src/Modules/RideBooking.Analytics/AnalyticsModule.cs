@@ -32,5 +32,5 @@ public sealed class AnalyticsModule : IModule
     }
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) => Summary.Map(routes.MapOperators());
+    public void MapEndpoints(IEndpointRouteBuilder routes) => ShowSummary.Map(routes.MapOperators());
 }

@@ -27,7 +27,7 @@ internal static class GetReceipt
             .WithDescription("Answers 404 receipt_not_ready until the fare, or the cancellation fee, is final.")
             .Refuses(StatusCodes.Status404NotFound, ReceiptProblems.RideNotFound, ReceiptProblems.ReceiptNotReady);
 
-    static async Task<Results<Ok<Receipt>, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         Guid rideId,
         Caller caller,
         AppDbContext db,
@@ -51,7 +51,7 @@ internal static class GetReceipt
             return Problem.NotFound("There is no such ride, or none that you may see.", ReceiptProblems.RideNotFound);
         return invoice is null
             ? Problem.NotFound("The ride's fare is not final yet.", ReceiptProblems.ReceiptNotReady)
-            : TypedResults.Ok(Receipt.Of(invoice));
+            : TypedResults.Ok(View.Of(invoice));
     }
 
     static Task<Invoice?> InvoiceOf(Guid rideId, AppDbContext db, CancellationToken cancellationToken) =>
@@ -78,7 +78,7 @@ internal static class GetReceipt
     /// <param name="TariffVersion">The tariff it was computed with.</param>
     /// <param name="IssuedAt">When the fare became final.</param>
     /// <param name="PaidAt">When it was paid.</param>
-    internal sealed record Receipt(
+    internal sealed record View(
         Guid RideId,
         Guid InvoiceId,
         string? Number,
@@ -91,7 +91,7 @@ internal static class GetReceipt
         DateTimeOffset? PaidAt
     )
     {
-        public static Receipt Of(Invoice invoice) =>
+        public static View Of(Invoice invoice) =>
             new(
                 invoice.RideId,
                 invoice.Id,

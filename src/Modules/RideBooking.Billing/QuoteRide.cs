@@ -20,7 +20,7 @@ internal static class QuoteRide
             .WithSummary("Quote a ride")
             .WithDescription("Pass the quoteId to POST /rides before expiresAt, and the ride costs this fare.");
 
-    static Results<Ok<Quote>, ProblemHttpResult> Handle(
+    static Results<Ok<View>, ProblemHttpResult> Handle(
         Request request,
         Rider rider,
         ITripPolicy trips,
@@ -53,7 +53,7 @@ internal static class QuoteRide
             now + options.ValidFor
         );
         return TypedResults.Ok(
-            new Quote(
+            new View(
                 tokens.Sign(promise),
                 vehicleClass,
                 fare.Total,
@@ -91,7 +91,7 @@ internal static class QuoteRide
     /// <param name="DurationSeconds">The estimated driving time, seconds.</param>
     /// <param name="PickupEtaSeconds">The estimated time until a driver reaches the pickup, seconds; a hint.</param>
     /// <param name="ExpiresAt">When the quote expires.</param>
-    internal sealed record Quote(
+    internal sealed record View(
         string QuoteId,
         string VehicleClass,
         Money Fare,

@@ -28,13 +28,13 @@ internal sealed record DemoArguments(int Seed, int Drivers, int Riders, double P
     }
 
     /// <summary>Removes <c>--name value</c> or <c>--name=value</c>, and returns the value.</summary>
-    static decimal Number(List<string> args, string name, decimal otherwise, decimal min, decimal max)
+    static decimal Number(List<string> args, string name, decimal defaultValue, decimal min, decimal max)
     {
         var at = args.FindIndex(argument =>
             argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal)
         );
         if (at < 0)
-            return otherwise;
+            return defaultValue;
         var attached = args[at].Length > name.Length;
         var text =
             attached ? args[at][(name.Length + 1)..]

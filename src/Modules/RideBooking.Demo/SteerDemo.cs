@@ -19,32 +19,37 @@ internal static class SteerDemo
             .WithDescription("Members that are left out stay unchanged.");
     }
 
-    static Ok<Wheel> Show(BrokenConsumer consumer, Pace pace) => TypedResults.Ok(Now(consumer, pace));
+    static Ok<View> Show(BrokenConsumer consumer, Pace pace) => TypedResults.Ok(Now(consumer, pace));
 
-    static Ok<Wheel> Steer(Wheel wheel, BrokenConsumer consumer, Pace pace)
+    static Ok<View> Steer(Request request, BrokenConsumer consumer, Pace pace)
     {
-        consumer.Broken = wheel.Broken ?? consumer.Broken;
-        pace.Paused = wheel.Paused ?? pace.Paused;
-        pace.Current = wheel.Pace ?? pace.Current;
+        consumer.Broken = request.Broken ?? consumer.Broken;
+        pace.Paused = request.Paused ?? pace.Paused;
+        pace.Current = request.Pace ?? pace.Current;
         return TypedResults.Ok(Now(consumer, pace));
     }
 
-    static Wheel Now(BrokenConsumer consumer, Pace pace) => new(consumer.Broken, pace.Paused, pace.Current);
+    static View Now(BrokenConsumer consumer, Pace pace) => new(consumer.Broken, pace.Paused, pace.Current);
 
     /// <param name="Broken">Whether the consumer that computes fares is broken.</param>
     /// <param name="Paused">Whether riders request no more rides. Rides under way continue.</param>
     /// <param name="Pace">How fast the city lives.</param>
-    internal sealed record Wheel(bool? Broken, bool? Paused, double? Pace)
+    internal sealed record Request(bool? Broken, bool? Paused, double? Pace)
     {
-        internal sealed class Validator : AbstractValidator<Wheel>
+        internal sealed class Validator : AbstractValidator<Request>
         {
             const double Slowest = (double)People.Pace.Slowest;
             const double Fastest = (double)People.Pace.Fastest;
 
             public Validator() =>
-                RuleFor(wheel => wheel.Pace)
+                RuleFor(request => request.Pace)
                     .Must(pace => pace is null or (>= Slowest and <= Fastest))
                     .WithMessage($"must be from {Slowest} to {Fastest}");
         }
     }
+
+    /// <param name="Broken">Whether the consumer that computes fares is broken.</param>
+    /// <param name="Paused">Whether riders request no more rides. Rides under way continue.</param>
+    /// <param name="Pace">How fast the city lives.</param>
+    internal sealed record View(bool Broken, bool Paused, double Pace);
 }

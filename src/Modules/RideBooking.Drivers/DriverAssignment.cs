@@ -6,7 +6,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Drivers;
 
 /// <summary>The progress of an offer. It only moves down this list, so that events may arrive in any order.</summary>
-internal enum WorkStage
+internal enum AssignmentStage
 {
     Offered = 1,
     Assigned = 2,
@@ -19,7 +19,7 @@ internal sealed class DriverAssignment
     public required Guid OfferId { get; init; }
     public required Guid RideId { get; init; }
     public required string DriverId { get; init; }
-    public required WorkStage Stage { get; set; }
+    public required AssignmentStage Stage { get; set; }
 
     /// <summary>When the offer expires. Unknown while only later events have arrived.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
@@ -54,13 +54,13 @@ internal static class DriverAssignments
     public static IQueryable<DriverAssignment> RidesOf(this AppDbContext db, string driverId) =>
         db.Set<DriverAssignment>()
             .AsNoTracking()
-            .Where(work => work.DriverId == driverId && work.Stage == WorkStage.Assigned)
+            .Where(work => work.DriverId == driverId && work.Stage == AssignmentStage.Assigned)
             .Where(work => !db.Set<EndedRide>().Any(over => over.RideId == work.RideId));
 
     /// <summary>Queries the offer that the driver can answer now.</summary>
     public static IQueryable<DriverAssignment> OffersTo(this AppDbContext db, string driverId, DateTimeOffset now) =>
         db.Set<DriverAssignment>()
             .AsNoTracking()
-            .Where(work => work.DriverId == driverId && work.Stage == WorkStage.Offered && work.ExpiresAt > now)
+            .Where(work => work.DriverId == driverId && work.Stage == AssignmentStage.Offered && work.ExpiresAt > now)
             .Where(work => !db.Set<EndedRide>().Any(over => over.RideId == work.RideId));
 }

@@ -24,11 +24,12 @@ internal sealed record DriversOptions(
 {
     public static DriversOptions Read(IConfiguration configuration) =>
         new(
-            configuration.Number("Drivers:Share", otherwise: 0.80m, min: 0, max: 1),
-            configuration.Number("Drivers:CancellationShare", otherwise: 0.80m, min: 0, max: 1),
+            configuration.Number("Drivers:Share", defaultValue: 0.80m, min: 0, max: 1),
+            configuration.Number("Drivers:CancellationShare", defaultValue: 0.80m, min: 0, max: 1),
             new PositionRules(
-                (double)configuration.Number("Drivers:MaxSpeedKmh", otherwise: 250, min: 1, max: 2_000) / 3.6,
-                (double)configuration.Number("Drivers:LocationToleranceKm", otherwise: 20, min: 0.1m, max: 500) * 1000
+                (double)configuration.Number("Drivers:MaxSpeedKmh", defaultValue: 250, min: 1, max: 2_000) / 3.6,
+                (double)configuration.Number("Drivers:LocationToleranceKm", defaultValue: 20, min: 0.1m, max: 500)
+                    * 1000
             ),
             PositionRules.ReadMaxAge(configuration)
         );

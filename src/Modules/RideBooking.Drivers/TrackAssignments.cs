@@ -20,7 +20,13 @@ internal sealed class TrackAssignments(AppDbContext db)
     public async Task Consume(ConsumeContext<DriverOffered> context)
     {
         var offered = context.Message;
-        var assignment = await Reaches(WorkStage.Offered, offered.OfferId, offered.RideId, offered.DriverId, context);
+        var assignment = await Reaches(
+            AssignmentStage.Offered,
+            offered.OfferId,
+            offered.RideId,
+            offered.DriverId,
+            context
+        );
 
         // Stored even if the offer has been answered: the event of the answer does not contain where the ride goes.
         assignment.ExpiresAt = offered.ExpiresAt;
@@ -29,16 +35,28 @@ internal sealed class TrackAssignments(AppDbContext db)
     }
 
     public Task Consume(ConsumeContext<OfferDeclined> context) =>
-        Reaches(WorkStage.Ended, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+        Reaches(
+            AssignmentStage.Ended,
+            context.Message.OfferId,
+            context.Message.RideId,
+            context.Message.DriverId,
+            context
+        );
 
     public Task Consume(ConsumeContext<OfferExpired> context) =>
-        Reaches(WorkStage.Ended, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+        Reaches(
+            AssignmentStage.Ended,
+            context.Message.OfferId,
+            context.Message.RideId,
+            context.Message.DriverId,
+            context
+        );
 
     public async Task Consume(ConsumeContext<DriverAssigned> context)
     {
         var assigned = context.Message;
         var assignment = await Reaches(
-            WorkStage.Assigned,
+            AssignmentStage.Assigned,
             assigned.OfferId,
             assigned.RideId,
             assigned.DriverId,
@@ -48,7 +66,13 @@ internal sealed class TrackAssignments(AppDbContext db)
     }
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>
-        Reaches(WorkStage.Ended, context.Message.OfferId, context.Message.RideId, context.Message.DriverId, context);
+        Reaches(
+            AssignmentStage.Ended,
+            context.Message.OfferId,
+            context.Message.RideId,
+            context.Message.DriverId,
+            context
+        );
 
     public Task Consume(ConsumeContext<RideCompleted> context) =>
         EndRide(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
@@ -57,7 +81,7 @@ internal sealed class TrackAssignments(AppDbContext db)
         EndRide(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
 
     async Task<DriverAssignment> Reaches(
-        WorkStage stage,
+        AssignmentStage stage,
         Guid offerId,
         Guid rideId,
         string driverId,
@@ -66,7 +90,7 @@ internal sealed class TrackAssignments(AppDbContext db)
     {
         // Usually the offer's event arrives before its answer: then there is no row to find yet.
         var assignment =
-            stage == WorkStage.Offered && !context.IsRetry()
+            stage == AssignmentStage.Offered && !context.IsRetry()
                 ? null
                 : await db.Set<DriverAssignment>()
                     .SingleOrDefaultAsync(assignment => assignment.OfferId == offerId, context.CancellationToken);
@@ -94,12 +118,12 @@ internal sealed class TrackAssignments(AppDbContext db)
                 .FirstOrDefaultAsync(
                     assignment =>
                         assignment.DriverId == driverId
-                        && assignment.Stage == WorkStage.Assigned
+                        && assignment.Stage == AssignmentStage.Assigned
                         && assignment.RideId == rideId,
                     context.CancellationToken
                 );
         if (assignment is not null)
-            assignment.Stage = WorkStage.Ended;
+            assignment.Stage = AssignmentStage.Ended;
         if (
             !context.IsRetry()
             || !await db.Set<EndedRide>().AnyAsync(ride => ride.RideId == rideId, context.CancellationToken)

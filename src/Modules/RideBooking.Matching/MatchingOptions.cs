@@ -32,9 +32,9 @@ internal sealed record MatchingOptions(
     public static MatchingOptions Read(IConfiguration configuration) =>
         new(
             configuration.Span("Matching:OfferTimeout", TimeSpan.FromSeconds(20)),
-            (double)configuration.Number("Matching:MaxRadiusKm", otherwise: 15, min: 0.1m, max: 500),
+            (double)configuration.Number("Matching:MaxRadiusKm", defaultValue: 15, min: 0.1m, max: 500),
             PositionRules.ReadMaxAge(configuration),
-            (int)configuration.Number("Matching:MaxMissedOffers", otherwise: 3, min: 1, max: 100),
+            (int)configuration.Number("Matching:MaxMissedOffers", defaultValue: 3, min: 1, max: 100),
             configuration.Span("Matching:SearchAgainAfter", TimeSpan.FromSeconds(5))
         );
 }

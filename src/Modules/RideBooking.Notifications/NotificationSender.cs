@@ -12,35 +12,35 @@ namespace RideBooking.Notifications;
 /// </remarks>
 internal sealed class NotificationSender(AppDbContext db, IEnumerable<INotificationChannel> channels)
 {
-    public async Task Send(ConsumeContext context, NotificationContent? notice)
+    public async Task Send(ConsumeContext context, NotificationContent? content)
     {
-        if (notice is null)
+        if (content is null)
             return;
 
         var eventId = context.MessageId ?? throw new InvalidOperationException("The event has no message id.");
-        if (context.IsRetry() && await WasSent(eventId, notice, context.CancellationToken))
+        if (context.IsRetry() && await WasSent(eventId, content, context.CancellationToken))
             return;
 
         var notification = new Notification
         {
             Id = Guid.CreateVersion7(),
             EventId = eventId,
-            Audience = notice.Audience,
-            RecipientId = notice.RecipientId,
-            Kind = notice.Kind,
-            Title = notice.Title,
-            Text = notice.Text,
-            RideId = notice.RideId,
-            At = notice.At,
+            Audience = content.Audience,
+            RecipientId = content.RecipientId,
+            Kind = content.Kind,
+            Title = content.Title,
+            Text = content.Text,
+            RideId = content.RideId,
+            At = content.At,
         };
         foreach (var channel in channels)
             await channel.Send(notification, context.CancellationToken);
     }
 
-    Task<bool> WasSent(Guid eventId, NotificationContent notice, CancellationToken cancellationToken) =>
+    Task<bool> WasSent(Guid eventId, NotificationContent content, CancellationToken cancellationToken) =>
         db.Set<Notification>()
             .AnyAsync(
-                x => x.EventId == eventId && x.Audience == notice.Audience && x.RecipientId == notice.RecipientId,
+                x => x.EventId == eventId && x.Audience == content.Audience && x.RecipientId == content.RecipientId,
                 cancellationToken
             );
 }

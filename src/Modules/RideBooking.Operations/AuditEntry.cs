@@ -50,7 +50,7 @@ internal sealed class AuditEntry
             Reason = reason,
         };
 
-    internal sealed class Configuration : IEntityTypeConfiguration<AuditEntry>
+    internal sealed class Mapping : IEntityTypeConfiguration<AuditEntry>
     {
         public void Configure(EntityTypeBuilder<AuditEntry> entry)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Configuration;
 
 namespace RideBooking.Payments;
@@ -22,9 +23,13 @@ internal sealed record PaymentOptions(IReadOnlyList<TimeSpan> RetryDelays, strin
     /// <summary>
     /// Reads the settings. In Development all riders pay with a card that works, unless the setting says otherwise.
     /// </summary>
-    public static PaymentOptions Read(IConfiguration configuration, bool development)
+    public static PaymentOptions Read(IConfiguration configuration)
     {
-        var token = configuration["Payments:DefaultToken"] ?? (development ? "tok_visa" : null);
+        var isDevelopment = Environments.Development.Equals(
+            configuration[HostDefaults.EnvironmentKey],
+            StringComparison.OrdinalIgnoreCase
+        );
+        var token = configuration["Payments:DefaultToken"] ?? (isDevelopment ? "tok_visa" : null);
         return new PaymentOptions(
             configuration.Spans("Payments:RetryDelays", s_delays),
             string.IsNullOrWhiteSpace(token) ? null : token.Trim(),

@@ -24,12 +24,9 @@ public sealed class PaymentsModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        // Read at once, so that a wrong setting stops the start. Settings that depend on the environment are read when it is
-        // known.
-        SandboxGateway.Check(PaymentOptions.Read(configuration, development: false).DefaultToken);
-        services.AddSingleton(provider =>
-            PaymentOptions.Read(configuration, provider.GetRequiredService<IHostEnvironment>().IsDevelopment())
-        );
+        var options = PaymentOptions.Read(configuration);
+        SandboxGateway.Check(options.DefaultToken);
+        services.AddSingleton(options);
         services.AddSingleton<ResumePayments>();
         services.AddHostedService(provider => provider.GetRequiredService<ResumePayments>());
         services.AddSingleton<IRecoverableWork>(provider => provider.GetRequiredService<ResumePayments>());
@@ -61,6 +58,7 @@ public sealed class PaymentsModule : IModule
         PayBalance.Map(riders);
         var operators = routes.MapOperators();
         InspectPayment.Map(operators);
-        OperatePayment.Map(operators);
+        RetryPaymentEndpoint.Map(operators);
+        WriteOffPaymentEndpoint.Map(operators);
     }
 }

@@ -20,7 +20,7 @@ internal static class PreviewCancellation
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound)
             .Refuses(StatusCodes.Status409Conflict, RideProblems.NotCancellable);
 
-    static async Task<Results<Ok<Preview>, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         Guid rideId,
         Rider rider,
         AppDbContext db,
@@ -37,7 +37,7 @@ internal static class PreviewCancellation
 
         var price = fees.Of(ride.CancelledByRider("", clock.GetUtcNow(), times));
         var freeUntil = ride.Is() == RideStatus.DriverAssigned ? ride.AssignedAt + times.FreeCancellation : null;
-        return TypedResults.Ok(new Preview(price.Amount.Amount == 0, price.Amount, freeUntil, price.WaivedReason));
+        return TypedResults.Ok(new View(price.Amount.Amount == 0, price.Amount, freeUntil, price.WaivedReason));
     }
 
     /// <param name="Free">Whether cancelling is free.</param>
@@ -46,5 +46,5 @@ internal static class PreviewCancellation
     /// When the free period ends, while a driver is on the way. Without a driver, cancelling is always free.
     /// </param>
     /// <param name="WaivedReason">Why cancelling is free.</param>
-    internal sealed record Preview(bool Free, Money Fee, DateTimeOffset? FreeUntil, string? WaivedReason);
+    internal sealed record View(bool Free, Money Fee, DateTimeOffset? FreeUntil, string? WaivedReason);
 }

@@ -171,7 +171,7 @@ internal sealed class Ride : SagaStateMachineInstance
             builder.HasIndex(ride => ride.ActiveRiderId).IsUnique().HasFilter("active_rider_id IS NOT NULL");
             builder.HasIndex(ride => ride.ActiveDriverId).IsUnique().HasFilter("active_driver_id IS NOT NULL");
             builder
-                .HasIndex(ride => ride.RiderId, "ix_rides_owed_for")
+                .HasIndex(ride => ride.RiderId, "ix_rides_unpaid")
                 .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
             builder.HasIndex(ride => ride.FlaggedAt).HasFilter("flagged_at IS NOT NULL");
             builder.HasIndex(ride => ride.RequestedAt);

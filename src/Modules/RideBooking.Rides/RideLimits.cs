@@ -10,5 +10,5 @@ namespace RideBooking.Rides;
 internal sealed record RideLimits(int MaxUnpaidRides)
 {
     public static RideLimits Read(IConfiguration configuration) =>
-        new((int)configuration.Number("Rides:MaxUnpaidRides", otherwise: 1, min: 0, max: 100));
+        new((int)configuration.Number("Rides:MaxUnpaidRides", defaultValue: 1, min: 0, max: 100));
 }

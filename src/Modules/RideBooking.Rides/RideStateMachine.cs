@@ -22,7 +22,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
         OfRide(() => RateRide, it => it.RideId);
         OfRide(() => ForceComplete, it => it.RideId);
         OfRide(() => ForceCancel, it => it.RideId);
-        OfRide(() => OfferAccepted, it => it.RideId);
+        OfRide(() => DriverWasAssigned, it => it.RideId);
         OfRide(() => FareFinalized, it => it.RideId);
         OfRide(() => CancellationFeeAssessed, it => it.RideId);
         OfRide(() => PaymentCaptured, it => it.RideId);
@@ -36,7 +36,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
 
         During(
             Requested,
-            When(OfferAccepted, IsNewAssignment).AssignDriver().StopSearch().TransitionTo(DriverAssigned),
+            When(DriverWasAssigned, IsNewAssignment).AssignDriver().StopSearch().TransitionTo(DriverAssigned),
             When(CancelRide, ByItsRider).StopSearch().CancelByRider(times).Accept().TransitionTo(Cancelled),
             When(SearchDeadline, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
             When(ForceCancel).StopSearch().CancelByOperator(times).Accept().TransitionTo(Cancelled),
@@ -128,7 +128,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
         // changes nothing.
         During(
             [DriverAssigned, DriverArrived, InProgress, Completed, Cancelled, NoDriverFound],
-            When(OfferAccepted, IsNewAssignment).RejectDriver(),
+            When(DriverWasAssigned, IsNewAssignment).RejectDriver(),
             Ignore(SearchDeadline)
         );
 
@@ -179,7 +179,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
     public Event<ForceComplete> ForceComplete { get; } = null!;
     public Event<ForceCancel> ForceCancel { get; } = null!;
 
-    public Event<DriverAssigned> OfferAccepted { get; } = null!;
+    public Event<DriverAssigned> DriverWasAssigned { get; } = null!;
     public Event<FareFinalized> FareFinalized { get; } = null!;
     public Event<CancellationFeeAssessed> CancellationFeeAssessed { get; } = null!;
     public Event<PaymentCaptured> PaymentCaptured { get; } = null!;

@@ -63,7 +63,8 @@ public sealed class RidesModule : IModule
 
         var operators = routes.MapOperators();
         FindRides.Map(operators);
-        ForceRide.Map(operators);
+        ForceCompleteEndpoint.Map(operators);
+        ForceCancelEndpoint.Map(operators);
 
         var callers = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
         GetRide.Map(callers);

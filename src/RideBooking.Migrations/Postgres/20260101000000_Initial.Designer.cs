@@ -2708,7 +2708,7 @@ namespace RideBooking.Migrations.Postgres
                     b.HasIndex("RiderId", "RequestedAt")
                         .HasDatabaseName("ix_rides_rider_id_requested_at");
 
-                    b.HasIndex(new[] { "RiderId" }, "ix_rides_owed_for")
+                    b.HasIndex(new[] { "RiderId" }, "ix_rides_unpaid")
                         .HasDatabaseName("ix_rides_rider_id")
                         .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
 

@@ -2725,7 +2725,7 @@ namespace RideBooking.Migrations.Sqlite
                     b.HasIndex("RiderId", "RequestedAt")
                         .HasDatabaseName("ix_rides_rides_rider_id_requested_at");
 
-                    b.HasIndex(new[] { "RiderId" }, "ix_rides_owed_for")
+                    b.HasIndex(new[] { "RiderId" }, "ix_rides_unpaid")
                         .HasDatabaseName("ix_rides_rides_rider_id")
                         .HasFilter("payment_status IN ('Outstanding', 'Retrying')");
 

@@ -7,12 +7,12 @@ namespace RideBooking.Platform.Configuration;
 public static class Settings
 {
     /// <summary>Reads the name of an enum's member, in any case. Numbers are refused.</summary>
-    public static T Choice<T>(this IConfiguration configuration, string key, T otherwise)
+    public static T Choice<T>(this IConfiguration configuration, string key, T defaultValue)
         where T : struct, Enum
     {
         var text = configuration[key];
         if (string.IsNullOrWhiteSpace(text))
-            return otherwise;
+            return defaultValue;
         var name = Enum.GetNames<T>()
             .FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
         return name is not null
@@ -23,24 +23,24 @@ public static class Settings
     }
 
     /// <summary>Reads <c>true</c> or <c>false</c>, in any case.</summary>
-    public static bool TrueOrFalse(this IConfiguration configuration, string key, bool otherwise) =>
-        configuration[key] is not { } text || string.IsNullOrWhiteSpace(text) ? otherwise
+    public static bool TrueOrFalse(this IConfiguration configuration, string key, bool defaultValue) =>
+        configuration[key] is not { } text || string.IsNullOrWhiteSpace(text) ? defaultValue
         : bool.TryParse(text, out var value) ? value
         : throw new ConfigurationException($"{key} is '{text}' but must be true or false.");
 
     /// <summary>
     /// Reads a positive time span, written <c>hh:mm:ss</c> (or <c>d.hh:mm:ss</c>, with fractions of a second).
     /// </summary>
-    public static TimeSpan Span(this IConfiguration configuration, string key, TimeSpan otherwise) =>
-        configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? ParseSpan(key, text) : otherwise;
+    public static TimeSpan Span(this IConfiguration configuration, string key, TimeSpan defaultValue) =>
+        configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? ParseSpan(key, text) : defaultValue;
 
     /// <summary>Reads a positive time span, or <c>00:00:00</c> for none.</summary>
-    public static TimeSpan SpanOrNone(this IConfiguration configuration, string key, TimeSpan otherwise) =>
+    public static TimeSpan SpanOrNone(this IConfiguration configuration, string key, TimeSpan defaultValue) =>
         configuration[key] is { } text
         && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
         && span == TimeSpan.Zero
             ? span
-            : configuration.Span(key, otherwise);
+            : configuration.Span(key, defaultValue);
 
     /// <summary>
     /// Reads a list of positive time spans: indexed keys (<c>Key:0</c>, <c>Key:1</c>) or one value with commas. Empty text is
@@ -49,14 +49,14 @@ public static class Settings
     public static IReadOnlyList<TimeSpan> Spans(
         this IConfiguration configuration,
         string key,
-        IReadOnlyList<TimeSpan> otherwise
+        IReadOnlyList<TimeSpan> defaultValue
     )
     {
         var indexed = configuration.GetSection(key).GetChildren().Select(child => (child.Path, child.Value)).ToList();
         if (indexed.Count > 0)
             return [.. indexed.Select(entry => ParseSpan(entry.Path, entry.Value ?? ""))];
         if (configuration[key] is not { } text)
-            return otherwise;
+            return defaultValue;
         return
         [
             .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -68,13 +68,13 @@ public static class Settings
     public static decimal Number(
         this IConfiguration configuration,
         string key,
-        decimal otherwise,
+        decimal defaultValue,
         decimal min,
         decimal max
     )
     {
         if (configuration[key] is not { } text || string.IsNullOrWhiteSpace(text))
-            return otherwise;
+            return defaultValue;
         const NumberStyles style =
             NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite;
         return

@@ -26,7 +26,7 @@ internal static class ListEvents
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
 
-    static async Task<Results<Ok<EventPage>, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<Page>, ProblemHttpResult>> Handle(
         long? after,
         int? limit,
         string? type,
@@ -48,14 +48,11 @@ internal static class ListEvents
         if (events.Count == 0 && await PositionBeyondEnd.Check(db, filter.After, cancellationToken) is { } refused)
             return refused;
         return TypedResults.Ok(
-            new EventPage(
-                [.. events.Select(EventEnvelope.Of)],
-                events.Count > 0 ? events[^1].Position!.Value : filter.After
-            )
+            new Page([.. events.Select(EventEnvelope.Of)], events.Count > 0 ? events[^1].Position!.Value : filter.After)
         );
     }
 
     /// <param name="Items">The events.</param>
     /// <param name="Next">The position to read on from; unchanged when there are no new events.</param>
-    internal sealed record EventPage(IReadOnlyList<EventEnvelope> Items, long Next);
+    internal sealed record Page(IReadOnlyList<EventEnvelope> Items, long Next);
 }

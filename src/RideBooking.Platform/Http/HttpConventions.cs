@@ -60,9 +60,9 @@ public static class HttpConventions
         services.AddSingleton<IdempotencyStore>();
         services.AddSingleton<ClaimLeases>();
         services.AddHostedService(provider => provider.GetRequiredService<ClaimLeases>());
-        services.AddHostedService<ForgetOldKeys>();
+        services.AddHostedService<DeleteExpiredKeys>();
         services.AddApiDescription();
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", timeout: DatabaseHealth.Patience);
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", timeout: DatabaseHealth.Timeout);
         return builder;
     }
 

@@ -73,9 +73,9 @@ internal sealed partial class EndpointWatchdog(
             }
             return idle.Count > 0 && await broker.Exists(limit.Token) ? idle : [];
         }
-        catch (Exception away) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotAsked(away);
+            LogNotAsked(exception);
             return [];
         }
     }
@@ -106,5 +106,5 @@ internal sealed partial class EndpointWatchdog(
     partial void LogNotRestarted(Exception failure, string queue);
 
     [LoggerMessage(LogLevel.Debug, "RabbitMQ could not be asked who consumes the queues")]
-    partial void LogNotAsked(Exception away);
+    partial void LogNotAsked(Exception exception);
 }

@@ -53,7 +53,7 @@ internal sealed class InMemoryDrain(
         {
             logger.LogWarning("The shutdown did not wait any longer for {InHand} messages in hand", _inHand.Count);
         }
-        catch (Exception away) when (DatabaseOutage.Matches(away))
+        catch (Exception exception) when (DatabaseOutage.Matches(exception))
         {
             // Without the database, no work can finish.
         }

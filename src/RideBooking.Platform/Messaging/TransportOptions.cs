@@ -63,8 +63,8 @@ public sealed record TransportOptions(
             kind == TransportKind.RabbitMq ? ReadBroker(configuration, environment) : null,
             configuration.Spans("Messaging:Retry", s_retry),
             configuration.Spans("Messaging:Redelivery", s_redelivery),
-            (int)configuration.Number("Messaging:TimersAtOnce", otherwise: 10, min: 1, max: 100),
-            (int)configuration.Number("Messaging:TimersPerSecond", otherwise: 200, min: 1, max: 100_000),
+            (int)configuration.Number("Messaging:TimersAtOnce", defaultValue: 10, min: 1, max: 100),
+            (int)configuration.Number("Messaging:TimersPerSecond", defaultValue: 200, min: 1, max: 100_000),
             ReadPartitions(configuration, kind)
         );
     }
@@ -72,7 +72,7 @@ public sealed record TransportOptions(
     static int ReadPartitions(IConfiguration configuration, TransportKind kind)
     {
         const string key = "Messaging:Partitions";
-        var partitions = (int)configuration.Number(key, otherwise: 0, min: 0, max: 64);
+        var partitions = (int)configuration.Number(key, defaultValue: 0, min: 0, max: 64);
         return partitions == 0 || kind == TransportKind.RabbitMq
             ? partitions
             : throw new ConfigurationException(

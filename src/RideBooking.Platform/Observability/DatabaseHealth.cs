@@ -7,7 +7,7 @@ namespace RideBooking.Platform.Observability;
 internal sealed class DatabaseHealth(AppDbContext db) : IHealthCheck
 {
     /// <summary>The max duration of the check. A probe that outlasts its caller's timeout reports nothing.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context,

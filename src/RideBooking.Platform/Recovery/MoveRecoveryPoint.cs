@@ -19,7 +19,7 @@ internal sealed class MoveRecoveryPoint(
     ILogger<MoveRecoveryPoint> logger
 ) : BackgroundService
 {
-    static readonly TimeSpan s_beat = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
     static readonly TimeSpan s_ordinary = TimeSpan.FromMinutes(1);
 
     // More than this is a backlog and not an exception: the point then stays until the consumers have caught up.
@@ -27,15 +27,19 @@ internal sealed class MoveRecoveryPoint(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var beat = new PeriodicTimer(s_beat, clock);
-        while (await beat.WaitForNextTickAsync(stoppingToken))
+        using var timer = new PeriodicTimer(s_interval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
             try
             {
                 await Move(stoppingToken);
             }
-            catch (Exception away) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogWarning(away, "The recovery point could not be moved; trying again in {Beat}", s_beat);
+                logger.LogWarning(
+                    exception,
+                    "The recovery point could not be moved; trying again in {Interval}",
+                    s_interval
+                );
             }
     }
 

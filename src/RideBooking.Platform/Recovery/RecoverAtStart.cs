@@ -21,9 +21,9 @@ internal sealed class RecoverAtStart(Recover recover, TimeProvider clock, ILogge
                     logger.LogWarning("Recovered what the last process had not finished: {Recovered}", recovered);
                 return;
             }
-            catch (Exception away) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogError(away, "The recovery at the start failed; trying again in {Pause}", s_pause);
+                logger.LogError(exception, "The recovery at the start failed; trying again in {Pause}", s_pause);
                 await Task.Delay(s_pause, clock, stoppingToken);
             }
     }

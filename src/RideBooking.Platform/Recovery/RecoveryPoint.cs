@@ -16,7 +16,7 @@ internal sealed class RecoveryPoint
 
     public long Position { get; set; }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<RecoveryPoint>
+    internal sealed class Mapping : IEntityTypeConfiguration<RecoveryPoint>
     {
         public void Configure(EntityTypeBuilder<RecoveryPoint> point)
         {
@@ -35,7 +35,7 @@ internal sealed class UnfinishedEvent
     /// <summary>The event's position in the log.</summary>
     public required long Position { get; init; }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<UnfinishedEvent>
+    internal sealed class Mapping : IEntityTypeConfiguration<UnfinishedEvent>
     {
         public void Configure(EntityTypeBuilder<UnfinishedEvent> unfinished)
         {

@@ -42,14 +42,14 @@ internal sealed class UnhandledEvents(InboxConsumers consumers, EventCatalogue c
             return [];
 
         var ids = wanted.ConvertAll(row => row.Event.EventId);
-        var marks = (
+        var entries = (
             await db.Set<InboxState>()
                 .AsNoTracking()
-                .Where(mark => ids.Contains(mark.MessageId) && mark.Consumed != null)
-                .Select(mark => new { mark.MessageId, mark.ConsumerId })
+                .Where(entry => ids.Contains(entry.MessageId) && entry.Consumed != null)
+                .Select(entry => new { entry.MessageId, entry.ConsumerId })
                 .ToListAsync(cancellationToken)
         )
-            .Select(mark => (mark.MessageId, mark.ConsumerId))
+            .Select(entry => (entry.MessageId, entry.ConsumerId))
             .ToHashSet();
         return
         [
@@ -58,7 +58,7 @@ internal sealed class UnhandledEvents(InboxConsumers consumers, EventCatalogue c
                     (
                         row.Event,
                         (IReadOnlyList<InboxConsumer>)
-                            [.. row.By.Where(consumer => !marks.Contains((row.Event.EventId, consumer.Id)))]
+                            [.. row.By.Where(consumer => !entries.Contains((row.Event.EventId, consumer.Id)))]
                     )
                 )
                 .Where(row => row.Item2.Count > 0),

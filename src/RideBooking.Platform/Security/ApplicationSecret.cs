@@ -84,7 +84,7 @@ internal sealed class DevelopmentSecret
 
     public byte[] Value { get; init; } = [];
 
-    internal sealed class Map : IEntityTypeConfiguration<DevelopmentSecret>
+    internal sealed class Mapping : IEntityTypeConfiguration<DevelopmentSecret>
     {
         public void Configure(EntityTypeBuilder<DevelopmentSecret> builder)
         {

@@ -61,6 +61,6 @@ sealed partial class LabEngine
             delivery.Envelope.ConversationId,
             delivery.Envelope.Headers
         );
-        return again with { Envelope = Wire.Pack(delivery.Envelope.Message, delivery.Envelope.Type, head, now) };
+        return again with { Envelope = Serializer.Pack(delivery.Envelope.Message, delivery.Envelope.Type, head, now) };
     }
 }

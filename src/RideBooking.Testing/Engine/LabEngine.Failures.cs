@@ -42,7 +42,7 @@ sealed partial class LabEngine
             );
         if (NextTry(_setup.RedeliveryPolicy, fault, delivery.Redelivery) is { } redelivery)
         {
-            var again = Wire.Repack(
+            var again = Serializer.Repack(
                 delivery.Envelope,
                 world.Now + redelivery,
                 (MessageHeaders.RedeliveryCount, delivery.Redelivery + 1)
@@ -123,6 +123,6 @@ sealed partial class LabEngine
             CorrelationId: failed.CorrelationId,
             ConversationId: failed.ConversationId
         );
-        return Wire.Pack(notice, typeof(Fault<>).MakeGenericType(failed.Type), head, now);
+        return Serializer.Pack(notice, typeof(Fault<>).MakeGenericType(failed.Type), head, now);
     }
 }

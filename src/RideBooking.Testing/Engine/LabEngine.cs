@@ -32,10 +32,10 @@ sealed partial class LabEngine : IAsyncDisposable
     public LabEngine(LabSetup setup)
     {
         _setup = setup;
-        _bus = new LabBus(setup, _present, Wire);
+        _bus = new LabBus(setup, _present, Serializer);
     }
 
-    public Serializer Wire { get; } = new();
+    public Serializer Serializer { get; } = new();
 
     /// <summary>Everything that the runs and explorations of the lab have tried.</summary>
     public CoverageLog Coverage { get; } = new();

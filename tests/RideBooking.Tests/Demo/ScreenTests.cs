@@ -45,7 +45,7 @@ public sealed class ScreenTests
     [Fact]
     public void Does_not_make_up_what_nobody_knows()
     {
-        var nothing = new Figures(
+        var nothing = new Metrics(
             [("requested", null)],
             [],
             null,
@@ -83,7 +83,7 @@ public sealed class ScreenTests
         line.ShouldAllBe(character => !char.IsControl(character));
     }
 
-    static Figures Busy =>
+    static Metrics Busy =>
         new(
             [("inProgress", 1234), ("completed", 5)],
             [.. Enumerable.Repeat(3, 60)],
@@ -111,16 +111,16 @@ public sealed class ScreenTests
             ["broker RabbitMq is not connected"]
         );
 
-    static View A(Figures figures) =>
+    static View A(Metrics metrics) =>
         new(
-            figures,
+            metrics,
             "http://localhost:5080  InMemory, Sqlite",
             7,
             2,
             Paused: false,
             Broken: false,
             new TimeSpan(1, 2, 3),
-            Notice: null,
+            StatusMessage: null,
             ("/tmp/demo.log", "warn: " + new string('x', 400)),
             Keys: true
         );

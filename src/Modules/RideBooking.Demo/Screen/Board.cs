@@ -23,7 +23,7 @@ internal static class Board
     {
         if (width < Least.Width || height < Least.Height)
             return new Text($"{Line(view)}\nA terminal of {Least.Width} × {Least.Height} shows more.");
-        var figures = view.Figures;
+        var metrics = view.Metrics;
         var errors = ErrorQueues(view);
         var events = height - Header - Middle - Frame - errors.Count - Footer;
         var left = Math.Min(40, width * 9 / 20);
@@ -32,11 +32,11 @@ internal static class Board
             new Layout()
                 .Size(Middle)
                 .SplitColumns(
-                    new Layout(Framed("Rides", Rides(figures), left)).Size(left),
+                    new Layout(Framed("Rides", Rides(metrics), left)).Size(left),
                     new Layout(Framed("Flow", Flow(view, width - left - Frame), width - left)).Size(width - left)
                 ),
-            Part(Frame + errors.Count, Framed("Error queues", errors, width, figures.Failed > 0 ? Color.Red : null)),
-            Part(events, Framed("What happens", Events(figures, events - Frame), width)),
+            Part(Frame + errors.Count, Framed("Error queues", errors, width, metrics.Failed > 0 ? Color.Red : null)),
+            Part(events, Framed("What happens", Events(metrics, events - Frame), width)),
             Part(Footer, Lines(Foot(view), width))
         );
     }
@@ -44,21 +44,21 @@ internal static class Board
     /// <summary>Returns the same in one line of plain text, for an output that is not a terminal.</summary>
     public static string Line(View view)
     {
-        var figures = view.Figures;
-        var rides = string.Join(", ", figures.Rides.Select(state => $"{Known(state.Count)} {Words(state.State)}"));
-        var ill = figures.Ill.Count > 0 ? $" | {string.Join("; ", figures.Ill)}" : "";
+        var metrics = view.Metrics;
+        var rides = string.Join(", ", metrics.Rides.Select(state => $"{Known(state.Count)} {Words(state.State)}"));
+        var unhealthy = metrics.Unhealthy.Count > 0 ? $" | {string.Join("; ", metrics.Unhealthy)}" : "";
         var doing = $"{(view.Broken ? " | billing is broken" : "")}{(view.Paused ? " | paused" : "")}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{view.Running:hh\\:mm\\:ss} rides: {rides} | {figures.Rate:0.0} events/s | lag {Age(figures.Lag)} | error queues: {Known(figures.Failed)}{doing}{ill}"
+            $"{view.Running:hh\\:mm\\:ss} rides: {rides} | {metrics.Rate:0.0} events/s | lag {Age(metrics.Lag)} | error queues: {Known(metrics.Failed)}{doing}{unhealthy}"
         );
     }
 
     static List<OneLine> Head(View view)
     {
-        var figures = view.Figures;
+        var metrics = view.Metrics;
         var pace = string.Create(CultureInfo.InvariantCulture, $"pace {view.Pace:0.###}×");
-        var health = figures.Ill.Count == 0 ? "healthy" : string.Join("; ", figures.Ill);
+        var health = metrics.Unhealthy.Count == 0 ? "healthy" : string.Join("; ", metrics.Unhealthy);
         return
         [
             new OneLine()
@@ -67,19 +67,19 @@ internal static class Board
                 .AddRight(view.Paused ? "  paused" : $"  {pace}", view.Paused ? "yellow" : "bold")
                 .AddRight($"  seed {view.Seed}  {view.Running:hh\\:mm\\:ss} ", Dim),
             new OneLine()
-                .Add($" ● {health}", figures.Ill.Count == 0 ? "green" : "red")
+                .Add($" ● {health}", metrics.Unhealthy.Count == 0 ? "green" : "red")
                 .AddRight("  since the start ", Dim)
-                .AddRight(Known(figures.Count("RideRequested")))
+                .AddRight(Known(metrics.Count("RideRequested")))
                 .AddRight(" asked, ", Dim)
-                .AddRight(Known(figures.Count("PaymentCaptured")))
+                .AddRight(Known(metrics.Count("PaymentCaptured")))
                 .AddRight(" paid, ", Dim)
-                .AddRight($"{figures.Taken} "),
+                .AddRight($"{metrics.Taken} "),
         ];
     }
 
-    static IEnumerable<OneLine> Rides(Figures figures)
+    static IEnumerable<OneLine> Rides(Metrics metrics)
     {
-        foreach (var (state, count) in figures.Rides)
+        foreach (var (state, count) in metrics.Rides)
         {
             var (color, underWay) = state switch
             {
@@ -102,30 +102,30 @@ internal static class Board
     {
         const int label = 9;
         const int number = 5;
-        var figures = view.Figures;
+        var metrics = view.Metrics;
         // The newest value is at the right end.
-        var seconds = figures.EventsPerSecond.TakeLast(width - label - number - 2);
-        var rate = figures.Rate.ToString("0.0", CultureInfo.InvariantCulture);
+        var seconds = metrics.EventsPerSecond.TakeLast(width - label - number - 2);
+        var rate = metrics.Rate.ToString("0.0", CultureInfo.InvariantCulture);
         yield return Row("events/s", rate).Add($" {Sparkline(seconds)}", "aqua");
-        yield return figures.Lag is null
+        yield return metrics.Lag is null
             ? Row("lag", "-").Add(" no messages", Dim)
-            : Row("lag", Age(figures.Lag)).Add($" p95, slowest {figures.SlowestEndpoint}", Dim);
-        yield return figures.Waiting is null
+            : Row("lag", Age(metrics.Lag)).Add($" p95, slowest {metrics.SlowestEndpoint}", Dim);
+        yield return metrics.Waiting is null
             ? Row("queues", "-").Add(" known on RabbitMQ only", Dim)
-            : Row("queues", Known(figures.Waiting)).Add(" messages wait", Dim);
-        yield return Row("outbox", Known(figures.Outbox)).Add(" not with the broker yet", Dim);
-        yield return Row("timers", Known(figures.Timers)).Add(" with redeliveries", Dim);
-        yield return Row("offers", Known(figures.Count("DriverAssigned")))
+            : Row("queues", Known(metrics.Waiting)).Add(" messages wait", Dim);
+        yield return Row("outbox", Known(metrics.Outbox)).Add(" not with the broker yet", Dim);
+        yield return Row("timers", Known(metrics.Timers)).Add(" with redeliveries", Dim);
+        yield return Row("offers", Known(metrics.Count("DriverAssigned")))
             .Add(" taken, ", Dim)
-            .Add(Known(figures.Count("OfferDeclined")))
+            .Add(Known(metrics.Count("OfferDeclined")))
             .Add(" declined, ", Dim)
-            .Add(Known(figures.Count("OfferExpired")))
+            .Add(Known(metrics.Count("OfferExpired")))
             .Add(" late", Dim);
-        yield return Row("cards", Known(figures.Count("PaymentCaptured")))
+        yield return Row("cards", Known(metrics.Count("PaymentCaptured")))
             .Add(" paid, ", Dim)
-            .Add(Known(figures.Count("PaymentFailed")))
+            .Add(Known(metrics.Count("PaymentFailed")))
             .Add(" failed, ", Dim)
-            .Add(Known(figures.Count("BalanceOutstanding")))
+            .Add(Known(metrics.Count("BalanceOutstanding")))
             .Add(" owing", Dim);
 
         static OneLine Row(string what, string figure) =>
@@ -134,7 +134,7 @@ internal static class Board
 
     static List<OneLine> ErrorQueues(View view)
     {
-        if (view.Figures.ErrorQueues is not { } queues)
+        if (view.Metrics.ErrorQueues is not { } queues)
             return [new OneLine().Add(" currently unknown", "yellow")];
         if (queues.Count == 0)
             return
@@ -160,9 +160,9 @@ internal static class Board
         ];
     }
 
-    static IEnumerable<OneLine> Events(Figures figures, int rows)
+    static IEnumerable<OneLine> Events(Metrics metrics, int rows)
     {
-        var latest = figures.Latest.Take(Math.Max(0, rows)).ToList();
+        var latest = metrics.Latest.Take(Math.Max(0, rows)).ToList();
         var type = latest.Select(observation => observation.Type.Length).DefaultIfEmpty().Max();
         return latest.Select(observation =>
             new OneLine()
@@ -174,7 +174,7 @@ internal static class Board
 
     static List<OneLine> Foot(View view)
     {
-        var failed = view.Figures.Failed ?? 0;
+        var failed = view.Metrics.Failed ?? 0;
         var keys = new OneLine();
         if (view.Keys)
         {
@@ -190,8 +190,8 @@ internal static class Board
         return
         [
             keys,
-            view.Notice is not null
-                ? new OneLine().Add($" {view.Notice}", "yellow")
+            view.StatusMessage is not null
+                ? new OneLine().Add($" {view.StatusMessage}", "yellow")
                 : new OneLine().Add($" log {view.Log.File}  {view.Log.LastLine}", Dim),
         ];
 

@@ -15,19 +15,22 @@ internal sealed partial class Keyboard(
     ILogger<Keyboard> log
 )
 {
-    static readonly TimeSpan s_noticeStays = TimeSpan.FromSeconds(8);
+    static readonly TimeSpan s_statusMessageDuration = TimeSpan.FromSeconds(8);
 
     Task _redrive = Task.CompletedTask;
-    (string Text, long At)? _notice;
+    (string Text, long At)? _statusMessage;
 
     /// <summary>Whether a keyboard is available.</summary>
     public bool Works { get; } = !Console.IsInputRedirected;
 
     /// <summary>The result of the last key press, for a limited time.</summary>
-    public string? Notice
+    public string? StatusMessage
     {
-        get => _notice is { } notice && clock.GetElapsedTime(notice.At) < s_noticeStays ? notice.Text : null;
-        private set => _notice = value is null ? null : (value, clock.GetTimestamp());
+        get =>
+            _statusMessage is { } message && clock.GetElapsedTime(message.At) < s_statusMessageDuration
+                ? message.Text
+                : null;
+        private set => _statusMessage = value is null ? null : (value, clock.GetTimestamp());
     }
 
     /// <summary>Starts to listen for keys.</summary>
@@ -54,17 +57,17 @@ internal sealed partial class Keyboard(
         {
             case 'b':
                 consumer.Broken = !consumer.Broken;
-                Notice = consumer.Broken
+                StatusMessage = consumer.Broken
                     ? "Fares are broken: completed rides fail in compute-fare, are retried, and then go to its error queue"
                     : "Fares are fixed: messages that wait for a retry succeed; press r to redrive the error queue";
                 break;
             case 'r' when _redrive.IsCompleted:
-                Notice = "Redriving…";
+                StatusMessage = "Redriving…";
                 _redrive = Redrive(cancellationToken);
                 break;
             case 'p':
                 pace.Paused = !pace.Paused;
-                Notice = pace.Paused
+                StatusMessage = pace.Paused
                     ? "Riders request no more rides; rides under way continue"
                     : "Riders request rides again";
                 break;
@@ -87,12 +90,12 @@ internal sealed partial class Keyboard(
             List<string> done = [];
             foreach (var queue in await by.ErrorQueues(cancellationToken))
                 done.Add(await by.Redrive(queue.Name, cancellationToken));
-            Notice = done.Count == 0 ? "No messages to redrive" : string.Join("; ", done);
+            StatusMessage = done.Count == 0 ? "No messages to redrive" : string.Join("; ", done);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogFailure(exception);
-            Notice = $"The redrive failed: {exception.Message}";
+            StatusMessage = $"The redrive failed: {exception.Message}";
         }
     }
 

@@ -60,5 +60,5 @@ internal sealed class LiveScreen(
             });
 
     Task<View> Refresh(CancellationToken cancellationToken) =>
-        source.Now(keyboard.Notice, (behind.FileName, behind.LastLine), keyboard.Works, cancellationToken);
+        source.Now(keyboard.StatusMessage, (behind.FileName, behind.LastLine), keyboard.Works, cancellationToken);
 }

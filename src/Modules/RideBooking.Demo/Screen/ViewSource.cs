@@ -21,7 +21,7 @@ internal sealed class ViewSource(
 
     /// <summary>Returns the current view.</summary>
     public async Task<View> Now(
-        string? notice,
+        string? statusMessage,
         (string File, string? LastLine) log,
         bool keys,
         CancellationToken cancellationToken
@@ -36,7 +36,7 @@ internal sealed class ViewSource(
             pace.Paused,
             consumer.Broken,
             clock.GetElapsedTime(_begun),
-            notice,
+            statusMessage,
             log,
             keys
         );

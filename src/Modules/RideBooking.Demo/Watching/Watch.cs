@@ -41,7 +41,7 @@ internal sealed partial class Watch(
     public Task Begun => _begun.Task;
 
     /// <summary>Returns the current values.</summary>
-    public Figures Now()
+    public Metrics Now()
     {
         var samples = _samples;
         (double Seconds, string Slowest)? lag;
@@ -57,7 +57,7 @@ internal sealed partial class Watch(
                 .Where(sample => sample.Name == "ridebooking_rides" && sample["state"] == state)
                 .Select(sample => (double?)sample.Value)
                 .FirstOrDefault();
-        return new Figures(
+        return new Metrics(
             [.. s_states.Select(state => (state, Rides(state)))],
             _feed.PerSecond,
             lag?.Seconds,

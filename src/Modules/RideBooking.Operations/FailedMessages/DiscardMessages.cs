@@ -25,7 +25,7 @@ internal static class DiscardMessages
             .WithDescription(
                 "Discarded messages are stored with the operator, the time and the reason. List them with state=discarded; restore puts them back. With dryRun, the response shows the plan and nothing is discarded."
             )
-            .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
     static async Task<Results<Ok<View>, Ok<Plan>, ProblemHttpResult>> Handle(
         Request request,

@@ -21,7 +21,7 @@ internal static class ListFailedMessages
             .WithDescription(
                 $"state=failed (the default) lists the oldest {FindFailedMessages.Depth} messages of each error and skipped queue (truncated says whether a queue holds more); state=discarded lists discarded messages, newest first."
             )
-            .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         PageRequest page,

@@ -126,7 +126,7 @@ internal sealed class MessageAction
         };
     }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<MessageAction>
+    internal sealed class Mapping : IEntityTypeConfiguration<MessageAction>
     {
         public void Configure(EntityTypeBuilder<MessageAction> action)
         {

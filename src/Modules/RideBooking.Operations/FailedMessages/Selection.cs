@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Operations.ErrorQueues;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Operations.FailedMessages;
@@ -26,7 +25,6 @@ internal sealed record Selection(
     public const int MaxIds = 1000;
     public const int MaxId = 300;
     public const int MaxReason = 500;
-    public const string QueueNotFound = "queue_not_found";
 
     /// <summary>Finds the matching messages, oldest first, up to the limit. From then on the selection is frozen.</summary>
     public async Task<Selected> Find(FindFailedMessages find, int limit, CancellationToken cancellationToken)
@@ -70,9 +68,7 @@ internal sealed record Selection(
 
     /// <inheritdoc cref="Unknown" />
     public static ProblemHttpResult? UnknownQueue(FindFailedMessages find, string queue) =>
-        find.Queues.Contains(queue)
-            ? null
-            : Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
+        find.Queues.Contains(queue) ? null : OperationsProblems.NoSuchQueue();
 
     internal sealed class Validator : AbstractValidator<Selection>
     {

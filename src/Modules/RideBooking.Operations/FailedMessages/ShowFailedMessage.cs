@@ -19,8 +19,6 @@ namespace RideBooking.Operations.FailedMessages;
 /// <summary>Shows one failed message: its content, its failure, the state of its ride, and earlier actions on it.</summary>
 internal static class ShowFailedMessage
 {
-    public const string NotFound = "failed_message_not_found";
-
     // A ride has few events. The limit protects against an id that is not a ride's.
     const int MaxEvents = 1000;
 
@@ -28,7 +26,7 @@ internal static class ShowFailedMessage
         operators
             .MapGet("/operations/failed-messages/{id}", Handle)
             .WithSummary("Get a failed message with its headers, body, exception, ride and history")
-            .Refuses(StatusCodes.Status404NotFound, NotFound);
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.FailedMessageNotFound);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         string id,
@@ -39,14 +37,17 @@ internal static class ShowFailedMessage
     )
     {
         if ((await find.Find(id, cancellationToken) ?? await Discarded(db, id, cancellationToken)) is not { } message)
-            return Problem.NotFound("No error queue holds this message, and it was not discarded.", NotFound);
+            return Problem.NotFound(
+                "No error queue holds this message, and it was not discarded.",
+                OperationsProblems.FailedMessageNotFound
+            );
         var history = await db.Set<MessageAction>()
             .AsNoTracking()
             .Where(row => row.FailedMessageId == id || (row.MessageId != null && row.MessageId == message.MessageId))
             .Where(row => row.Action != MessageAction.Selected)
             .OrderBy(row => row.At)
             .ThenBy(row => row.Id)
-            .Select(row => new Done(
+            .Select(row => new HistoryEntry(
                 row.Action,
                 row.At,
                 row.By,
@@ -80,10 +81,10 @@ internal static class ShowFailedMessage
         )?.Message();
 
     // The ride's status according to the event log, which every part of the service may read.
-    static async Task<RideNow> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
+    static async Task<RideState> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
     {
         var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
-        return new RideNow(
+        return new RideState(
             rideId,
             StatusAfter(events),
             events.LastOrDefault()?.EventType,
@@ -117,8 +118,8 @@ internal static class ShowFailedMessage
         string? BodyText,
         string? BodyBase64,
         string? StackTrace,
-        RideNow? Ride,
-        IReadOnlyList<Done> History
+        RideState? Ride,
+        IReadOnlyList<HistoryEntry> History
     )
     {
         public string Id => Message.Id;
@@ -140,12 +141,12 @@ internal static class ShowFailedMessage
     /// <param name="Status">Its status according to the event log; null if the log has no event of this ride.</param>
     /// <param name="LastEvent">The type of its last event.</param>
     /// <param name="LastEventAt">When its last event happened.</param>
-    internal sealed record RideNow(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
+    internal sealed record RideState(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);
 
     /// <param name="Action"><c>redriven</c>, <c>discarded</c> or <c>restored</c>.</param>
     /// <param name="At">When the action was taken.</param>
     /// <param name="By">Who took it.</param>
     /// <param name="Reason">The reason.</param>
     /// <param name="RedriveId">The redrive that the action was part of.</param>
-    internal sealed record Done(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
+    internal sealed record HistoryEntry(string Action, DateTimeOffset At, string By, string Reason, Guid? RedriveId);
 }

@@ -45,7 +45,7 @@ internal sealed class Redrive
     /// </summary>
     public DateTimeOffset ClaimedUntil { get; set; }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<Redrive>
+    internal sealed class Mapping : IEntityTypeConfiguration<Redrive>
     {
         public void Configure(EntityTypeBuilder<Redrive> redrive)
         {

@@ -25,7 +25,7 @@ internal static class RequestRedrive
             .WithDescription(
                 "The messages go back to the queues in which they failed. They keep their message id, and get all retries and redeliveries again. The selection is frozen when it is accepted: a message that fails again is not sent again. With dryRun, the response shows the plan and nothing is sent."
             )
-            .Refuses(StatusCodes.Status404NotFound, Selection.QueueNotFound);
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
     static async Task<Results<Accepted<RedriveView>, Ok<Plan>, ProblemHttpResult>> Handle(
         Request request,

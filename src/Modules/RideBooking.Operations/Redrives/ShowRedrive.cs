@@ -16,7 +16,7 @@ internal static class ShowRedrive
         operators
             .MapGet("/operations/redrives/{id:guid}", Handle)
             .WithSummary("Get a redrive's progress")
-            .Refuses(StatusCodes.Status404NotFound, "redrive_not_found");
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.RedriveNotFound);
 
     static async Task<Results<Ok<RedriveView>, ProblemHttpResult>> Handle(
         Guid id,
@@ -26,5 +26,5 @@ internal static class ShowRedrive
         await db.Set<Redrive>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
             is { } redrive
             ? TypedResults.Ok(RedriveView.Of(redrive))
-            : Problem.NotFound("The redrive does not exist.", "redrive_not_found");
+            : Problem.NotFound("The redrive does not exist.", OperationsProblems.RedriveNotFound);
 }

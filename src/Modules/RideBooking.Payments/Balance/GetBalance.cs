@@ -20,7 +20,7 @@ internal static class GetBalance
     public static void Map(RouteGroupBuilder riders) =>
         riders.MapGet("/riders/me/balance", Handle).WithSummary("Get the outstanding balance");
 
-    static async Task<Ok<Balance>> Handle(
+    static async Task<Ok<View>> Handle(
         Rider rider,
         AppDbContext db,
         [FromServices] ITariffLocale? locale,
@@ -43,7 +43,7 @@ internal static class GetBalance
         owed.RemoveAll(retrying.Contains);
         var currency = owed.Concat(retrying).FirstOrDefault()?.Due.Currency ?? locale?.Currency ?? Currency;
         return TypedResults.Ok(
-            new Balance(
+            new View(
                 // Amounts in different currencies cannot be added: those in the currency of the oldest one come first.
                 Sum(owed, currency),
                 Sum(retrying, currency),
@@ -82,7 +82,7 @@ internal static class GetBalance
     /// <param name="RetryingRides">
     /// The rides whose payment is being retried, oldest first. Too many of them block the next ride.
     /// </param>
-    internal sealed record Balance(
+    internal sealed record View(
         Money Outstanding,
         Money Retrying,
         IReadOnlyList<OwedRide> Rides,

@@ -39,7 +39,7 @@ internal static class PayBalance
             .WithDescription("Pays with the given payment method, or by default with your default one.")
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.NothingOutstanding);
 
-    static async Task<Results<Accepted<Accepted>, ProblemHttpResult>> Handle(
+    static async Task<Results<Accepted<View>, ProblemHttpResult>> Handle(
         Request? asked,
         Rider rider,
         IdempotentRequest request,
@@ -79,7 +79,7 @@ internal static class PayBalance
         }
         await UntilPaid(taken, db, visibility, cancellationToken);
         return taken.Count > 0
-            ? TypedResults.Accepted("/api/v1/riders/me/balance", new Accepted(taken))
+            ? TypedResults.Accepted("/api/v1/riders/me/balance", new View(taken))
             : Problem.Conflict(PaymentProblems.NothingOutstanding, "You owe nothing.");
     }
 
@@ -141,5 +141,5 @@ internal static class PayBalance
     internal sealed record Request(Guid? PaymentMethodId);
 
     /// <param name="Rides">The rides that are being paid.</param>
-    internal sealed record Accepted(IReadOnlyList<Guid> Rides);
+    internal sealed record View(IReadOnlyList<Guid> Rides);
 }

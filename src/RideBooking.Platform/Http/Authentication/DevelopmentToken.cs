@@ -40,8 +40,8 @@ internal static class DevelopmentToken
             );
     }
 
-    static async Task<Ok<Token>> Handle(
-        TokenRequest request,
+    static async Task<Ok<View>> Handle(
+        Request request,
         AuthSettings settings,
         IDevelopmentSigningKey developmentKey,
         TimeProvider clock,
@@ -68,23 +68,24 @@ internal static class DevelopmentToken
                 ),
             }
         );
-        return TypedResults.Ok(new Token(token, "Bearer", (int)Lifetime.TotalSeconds));
+        return TypedResults.Ok(new View(token, "Bearer", (int)Lifetime.TotalSeconds));
     }
 
-    internal sealed record TokenRequest(string Role, string? Subject);
+    internal sealed record Request(string Role, string? Subject)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator()
+            {
+                RuleFor(request => request.Role).OneOf([.. Enum.GetValues<Role>().Select(role => role.Name())]);
+                RuleFor(request => request.Subject).Text(1, Authentication.MaxSubjectLength);
+            }
+        }
+    }
 
-    internal sealed record Token(
+    internal sealed record View(
         [property: JsonPropertyName("access_token")] string AccessToken,
         [property: JsonPropertyName("token_type")] string TokenType,
         [property: JsonPropertyName("expires_in")] int ExpiresIn
     );
-
-    internal sealed class Validator : AbstractValidator<TokenRequest>
-    {
-        public Validator()
-        {
-            RuleFor(request => request.Role).OneOf([.. Enum.GetValues<Role>().Select(role => role.Name())]);
-            RuleFor(request => request.Subject).Text(1, Authentication.MaxSubjectLength);
-        }
-    }
 }

@@ -44,7 +44,7 @@ internal sealed class IdempotencyKey
 
     public bool BodyTooLarge { get; init; }
 
-    internal sealed class Map : IEntityTypeConfiguration<IdempotencyKey>
+    internal sealed class Mapping : IEntityTypeConfiguration<IdempotencyKey>
     {
         public void Configure(EntityTypeBuilder<IdempotencyKey> builder)
         {

@@ -232,7 +232,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     /// <summary>
     /// Deletes answers older than they are kept, in batches that hold no lock for long, and returns their number.
     /// </summary>
-    public async Task<int> Forget(CancellationToken cancellationToken)
+    public async Task<int> DeleteExpired(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - settings.Keep;
         for (var total = 0; ; )

@@ -43,7 +43,7 @@ internal static class ApiDescription
             }
         );
 
-    /// <summary>Names a nested type after the types around it.</summary>
+    /// <summary>Names a nested type after the feature that it belongs to: <c>CancelRideRequest</c>.</summary>
     /// <remarks>
     /// Many endpoints name theirs <c>View</c> or <c>Request</c>. Types of the same name would get the same description.
     /// </remarks>
@@ -69,7 +69,14 @@ internal static class ApiDescription
         var own = type.Name.Split('`')[0];
         if (type.IsGenericType)
             own = $"{own}Of{string.Join("And", type.GetGenericArguments().Select(NameOf))}";
-        return type.DeclaringType is { } around ? NameOf(around) + own : own;
+        return type.DeclaringType is { } around ? FeatureOf(around) + own : own;
+    }
+
+    // The class of a command's endpoint is named after the command, which has the plain name.
+    static string FeatureOf(Type around)
+    {
+        var name = NameOf(around);
+        return name.EndsWith("Endpoint", StringComparison.Ordinal) ? name[..^"Endpoint".Length] : name;
     }
 
     static Task DescribeDocument(

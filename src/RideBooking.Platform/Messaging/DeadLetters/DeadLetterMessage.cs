@@ -29,7 +29,7 @@ public sealed class DeadLetterMessage
     /// <summary>The body as it was received.</summary>
     public required byte[] Body { get; init; }
 
-    internal sealed class Configuration : IEntityTypeConfiguration<DeadLetterMessage>
+    internal sealed class Mapping : IEntityTypeConfiguration<DeadLetterMessage>
     {
         public void Configure(EntityTypeBuilder<DeadLetterMessage> message)
         {

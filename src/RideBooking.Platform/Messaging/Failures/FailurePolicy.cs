@@ -41,7 +41,7 @@ internal static class FailurePolicy
             PreserveHeadersFilter.Use(endpoint, options.Kind);
         if (policy.Redelivery.Count > 0)
             // The redelivered message stays the same: the log, the inbox and the error queue know it by one id.
-            RedeliverAsItCame.Use(
+            RawRedelivery.Use(
                 endpoint,
                 redelivery =>
                 {
@@ -60,7 +60,7 @@ internal static class FailurePolicy
             });
         // The same few statements store all timers: one that times out is waiting for a lock, and no single timer is at fault.
         if (policy.HoldFor > TimeSpan.Zero && role != EndpointRole.Scheduler)
-            endpoint.UseMessageFilter(new JudgeTimeouts(database));
+            endpoint.UseMessageFilter(new ClassifyTimeouts(database));
     }
 
     /// <summary>Whether a failure is permanent, so that another attempt cannot succeed.</summary>

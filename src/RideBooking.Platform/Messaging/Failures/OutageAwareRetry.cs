@@ -14,8 +14,8 @@ namespace RideBooking.Platform.Messaging.Failures;
 /// </remarks>
 /// <param name="filter">Which failures may be retried at all.</param>
 /// <param name="pauses">The pause before each retry of an ordinary failure.</param>
-/// <param name="patience">How long a message is held for the database; zero treats an outage like any other failure.</param>
-internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<TimeSpan> pauses, TimeSpan patience)
+/// <param name="outageTimeout">How long a message is held for the database; zero treats an outage like any other failure.</param>
+internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<TimeSpan> pauses, TimeSpan outageTimeout)
     : IRetryPolicy
 {
     /// <summary>No time limit.</summary>
@@ -37,9 +37,9 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
         context.Set(
             new
             {
-                Policy = "Patient",
+                Policy = "OutageAware",
                 Pauses = pauses,
-                Patience = patience,
+                OutageTimeout = outageTimeout,
             }
         );
         filter.Probe(context);
@@ -57,10 +57,10 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
                 return null;
             if (StalePlans < MaxStalePlans && DatabaseConflicts.IsStalePlan(exception))
                 return (this with { StalePlans = StalePlans + 1 }, TimeSpan.Zero);
-            if (policy.Patience > TimeSpan.Zero && DatabaseOutage.Matches(exception))
+            if (policy.OutageTimeout > TimeSpan.Zero && DatabaseOutage.Matches(exception))
             {
                 // Counted from the arrival of the message: it may have waited behind others that were held.
-                if (context is ConsumeContext message && message.ReceiveContext.ElapsedTime >= policy.Patience)
+                if (context is ConsumeContext message && message.ReceiveContext.ElapsedTime >= policy.OutageTimeout)
                     return null;
                 var pause = s_shortest * Math.Pow(2, Math.Min(Outages, 10));
                 return (this with { Outages = Outages + 1 }, pause < s_longest ? pause : s_longest);
@@ -73,7 +73,7 @@ internal sealed class OutageAwareRetry(IExceptionFilter filter, IReadOnlyList<Ti
 
     IReadOnlyList<TimeSpan> Pauses => pauses;
 
-    TimeSpan Patience => patience;
+    TimeSpan OutageTimeout => outageTimeout;
 
     sealed class Attempts<T>(OutageAwareRetry policy, T context) : BaseRetryPolicyContext<T>(policy, context)
         where T : class, PipeContext

@@ -27,7 +27,7 @@ internal sealed class PartitionOrdering(PartitionChannels channels) : IFilter<Re
         await turn.Run(() => next.Send(context), context.CancellationToken);
     }
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("partitionTurns");
+    public void Probe(ProbeContext context) => context.CreateFilterScope("partitionOrdering");
 
     /// <summary>Enqueues the deliveries of one channel, which are numbered from 1, in the order of their numbers.</summary>
     internal sealed class Entrance(KeyedQueue<string> turns)

@@ -356,7 +356,7 @@ public sealed class IdempotencyTests : IdempotentOrders
         }
 
         await Post("young");
-        (await app.Services.GetRequiredService<IdempotencyStore>().Forget(Stop)).ShouldBe(2500);
+        (await app.Services.GetRequiredService<IdempotencyStore>().DeleteExpired(Stop)).ShouldBe(2500);
         (await Rows()).Count.ShouldBe(1);
     }
 

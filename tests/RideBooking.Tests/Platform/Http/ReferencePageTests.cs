@@ -30,9 +30,14 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
         internal sealed record View(Place? One);
     }
 
-    static class Other
+    static class OtherEndpoint
     {
         internal sealed record View(int Other);
+    }
+
+    static class Other
+    {
+        internal sealed record View(string Another);
     }
 
     HttpApp app = null!;
@@ -56,8 +61,10 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
             app.MapPublic("Tests")
                 .MapGet(
                     "/either",
-                    Results<Ok<One.View>, Ok<Other.View>> (bool one = true) =>
-                        one ? TypedResults.Ok(new One.View(new Place(1, 2, null))) : TypedResults.Ok(new Other.View(1))
+                    Results<Ok<One.View>, Ok<OtherEndpoint.View>> (bool one = true) =>
+                        one
+                            ? TypedResults.Ok(new One.View(new Place(1, 2, null)))
+                            : TypedResults.Ok(new OtherEndpoint.View(1))
                 );
         });
 
@@ -181,6 +188,17 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
             .GetProperty("properties")
             .TryGetProperty("other", out _)
             .ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Two_types_never_get_the_same_name()
+    {
+        await Document();
+        await using var another = await HttpApp.Start(routes =>
+            routes.MapPublic("Tests").MapGet("/another", () => TypedResults.Ok(new Other.View("")))
+        );
+        var answer = await another.Client.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+        answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace RideBooking.Platform.Messaging.Failures;
 /// If the database responds to another statement, the message fails like any other: it has its retries and redeliveries, and
 /// then goes to the error queue.
 /// </remarks>
-internal sealed class JudgeTimeouts(DatabaseWatch database) : IMessageFilter
+internal sealed class ClassifyTimeouts(DatabaseWatch database) : IMessageFilter
 {
     public async Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
         where T : class

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace RideBooking.Platform.Http.Idempotency;
 
 /// <summary>Deletes the answers that are no longer kept for replay.</summary>
-internal sealed class ForgetOldKeys(
+internal sealed class DeleteExpiredKeys(
     IdempotencyStore store,
     IdempotencySettings settings,
     TimeProvider clock,
-    ILogger<ForgetOldKeys> log
+    ILogger<DeleteExpiredKeys> log
 ) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -17,7 +17,7 @@ internal sealed class ForgetOldKeys(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Forget(stoppingToken);
+                await DeleteExpired(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -25,12 +25,12 @@ internal sealed class ForgetOldKeys(
         }
     }
 
-    async Task Forget(CancellationToken cancellationToken)
+    async Task DeleteExpired(CancellationToken cancellationToken)
     {
         try
         {
-            var forgotten = await store.Forget(cancellationToken);
-            log.LogDebug("Deleted {Count} old idempotency keys", forgotten);
+            var deleted = await store.DeleteExpired(cancellationToken);
+            log.LogDebug("Deleted {Count} old idempotency keys", deleted);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

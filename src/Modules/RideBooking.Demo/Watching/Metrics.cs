@@ -12,8 +12,8 @@ namespace RideBooking.Demo.Watching;
 /// <param name="Taken">The amounts captured since then, as text with their currency.</param>
 /// <param name="Latest">The latest events, newest first.</param>
 /// <param name="ErrorQueues">The error and skipped queues that are not empty.</param>
-/// <param name="Ill">The unhealthy parts, each with the reason.</param>
-internal sealed record Figures(
+/// <param name="Unhealthy">The unhealthy parts, each with the reason.</param>
+internal sealed record Metrics(
     IReadOnlyList<(string State, double? Count)> Rides,
     IReadOnlyList<int> EventsPerSecond,
     double? Lag,
@@ -25,7 +25,7 @@ internal sealed record Figures(
     string Taken,
     IReadOnlyList<Observation> Latest,
     IReadOnlyList<ErrorQueue>? ErrorQueues,
-    IReadOnlyList<string> Ill
+    IReadOnlyList<string> Unhealthy
 )
 {
     /// <summary>Events per second, averaged over the last ten seconds.</summary>

@@ -15,15 +15,15 @@ namespace RideBooking.Platform.Messaging.Failures;
 /// MassTransit's own redelivery serializes the message again, from the members that the consumer's type knows. Here the
 /// redelivery count travels in a transport header instead.
 /// </remarks>
-internal sealed class RedeliverAsItCame : ScheduledRedeliveryConfigurationObserver
+internal sealed class RawRedelivery : ScheduledRedeliveryConfigurationObserver
 {
-    RedeliverAsItCame(IReceiveEndpointConfigurator endpoint, Action<IRedeliveryConfigurator> configure)
+    RawRedelivery(IReceiveEndpointConfigurator endpoint, Action<IRedeliveryConfigurator> configure)
         : base(endpoint, configure) { }
 
     /// <summary>Redelivers the endpoint's failed messages; the configuration states which failures, and when.</summary>
     /// <remarks>The constructor of MassTransit's observer connects it to the endpoint.</remarks>
     public static void Use(IReceiveEndpointConfigurator endpoint, Action<IRedeliveryConfigurator> configure) =>
-        _ = new RedeliverAsItCame(endpoint, configure);
+        _ = new RawRedelivery(endpoint, configure);
 
     protected override IRedeliveryPipeSpecification AddRedeliveryPipeSpecification<TMessage>(
         IConsumePipeConfigurator configurator

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Platform.Http.Problems;
+
+namespace RideBooking.Operations;
+
+/// <summary>The problem codes of failed messages and redrives.</summary>
+internal static class OperationsProblems
+{
+    public const string QueueNotFound = "queue_not_found";
+    public const string FailedMessageNotFound = "failed_message_not_found";
+    public const string RedriveNotFound = "redrive_not_found";
+
+    public static ProblemHttpResult NoSuchQueue() =>
+        Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Messaging;
+using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Visibility;
+
+namespace RideBooking.Payments;
+
+/// <summary>An operator's request to send a command to a payment: the parameters that all such endpoints have.</summary>
+internal sealed record OperatorRequest(
+    Guid RideId,
+    Operator By,
+    IdempotentRequest Request,
+    AppDbContext Db,
+    SagaCommandDispatcher<Payment> Payments,
+    IOperatorAudit Audit,
+    EventVisibility Visibility,
+    CancellationToken CancellationToken
+)
+{
+    public const int MaxReason = 500;
+
+    /// <summary>Sends a command to the payment. The reason is stored in the audit log.</summary>
+    /// <param name="action">The action's name in the audit log.</param>
+    /// <param name="reason">The operator's reason.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="wasDone">Returns whether another request has already had the effect of this command.</param>
+    public async Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Send<T>(
+        string action,
+        string reason,
+        T command,
+        Func<Payment, bool> wasDone
+    )
+        where T : class
+    {
+        if (await Db.FindPayment(RideId, Visibility, CancellationToken) is not { } known)
+            return PaymentProblems.NotFound();
+        var commandId = Request.IdFor(IdempotentRequest.Command);
+        // A repeat of a request whose first response was lost: it was carried out, whatever happened to the payment since.
+        if (
+            Request.MayBeARepeat
+            && (await Payments.AcceptedBefore(Db, [commandId], CancellationToken)).Contains(commandId)
+        )
+            return Accepted(known);
+        // Audited before it is executed, so that no crash hides it. A repeat that changes nothing is not audited.
+        if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
+            await Audit.Record(action, RideId, By.Id, reason, CancellationToken);
+        var outcome = await Payments.Send(command, commandId, CancellationToken);
+        var now = outcome.Saga as Payment ?? await Db.FindPayment(RideId, CancellationToken) ?? known;
+        // Without an instance it is a duplicate: the first request, whose response was lost, was accepted meanwhile.
+        return outcome.Accepted || outcome.Saga is null || wasDone(now) ? Accepted(now)
+            : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
+                ? Problem.Conflict(
+                    PaymentProblems.PaymentInProgress,
+                    "An attempt is in flight at the gateway. Write the payment off when it has ended."
+                )
+            : Problem.Conflict(
+                PaymentProblems.PaymentNotDue,
+                "Nothing is owed for this ride.",
+                ("state", InspectPayment.View.Of(now).State)
+            );
+    }
+
+    static Accepted<InspectPayment.View> Accepted(Payment payment) =>
+        TypedResults.Accepted($"/api/v1/operations/payments/{payment.CorrelationId}", InspectPayment.View.Of(payment));
+}

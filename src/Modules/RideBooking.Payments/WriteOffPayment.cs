@@ -1,0 +1,52 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Contracts;
+using RideBooking.Platform.Http;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
+
+namespace RideBooking.Payments;
+
+/// <summary>Writes the payment off, on an operator's request: the rider no longer owes it.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="By">The operator.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record WriteOffPayment(Guid RideId, string By, string Reason);
+
+internal static class WriteOffPaymentEndpoint
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapPost("/operations/payments/{rideId:guid}/write-off", Handle)
+            .WithSummary("Write off the payment of a ride")
+            .AnswersWhenHandled<BalanceWrittenOff>()
+            .WithDescription(
+                "The rider no longer owes it and can request rides. Possible while it is retrying or outstanding. Repeating it "
+                    + "has no effect. 409 payment_in_progress while an attempt is in flight, payment_not_due if nothing is owed."
+            )
+            .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
+            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue, PaymentProblems.PaymentInProgress);
+
+    static Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Handle(
+        [AsParameters] OperatorRequest request,
+        Request writeOff
+    ) =>
+        request.Send(
+            "write-off",
+            writeOff.Reason.Trim(),
+            new WriteOffPayment(request.RideId, request.By.Id, writeOff.Reason.Trim()),
+            payment => payment.Status == nameof(PaymentStateMachine.WrittenOff)
+        );
+
+    /// <param name="Reason">Why, 1 to 500 characters.</param>
+    internal sealed record Request(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(writeOff => writeOff.Reason).NotNull().Text(1, OperatorRequest.MaxReason);
+        }
+    }
+}

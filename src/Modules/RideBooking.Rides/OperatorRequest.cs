@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Rides;
+
+/// <summary>An operator's request to end a ride: the parameters that all such endpoints have.</summary>
+internal sealed record OperatorRequest(
+    Guid RideId,
+    Operator By,
+    IdempotentRequest Request,
+    RideCommands Commands,
+    AppDbContext Db,
+    IOperatorAudit Audit,
+    TimeProvider Clock,
+    CancellationToken CancellationToken
+)
+{
+    /// <summary>Returns the time of the command.</summary>
+    public DateTimeOffset Now() => Clock.GetUtcNow();
+
+    /// <summary>Sends a command to the ride. The reason is stored in the audit log.</summary>
+    /// <param name="action">The action's name in the audit log.</param>
+    /// <param name="reason">The operator's reason.</param>
+    /// <param name="isPossible">Returns whether the ride can still accept the command.</param>
+    /// <param name="command">Returns the command.</param>
+    /// <param name="what">What the command does, for a refusal.</param>
+    public async Task<Results<Accepted<RideView>, ProblemHttpResult>> Send<T>(
+        string action,
+        string reason,
+        Func<Ride, bool> isPossible,
+        Func<Ride, T> command,
+        string what
+    )
+        where T : class
+    {
+        if (await Db.FindRide(RideId, CancellationToken) is not { } known)
+            return RideProblems.NotFound();
+        // Audited before it is executed, so that no crash hides it. A repeat that changes nothing is not audited.
+        if (isPossible(known))
+            await Audit.Record(action, RideId, By.Id, reason, CancellationToken);
+        var (accepted, ride) = await Commands.Send(RideId, Request, command(known), CancellationToken);
+        return accepted
+            ? RideCommands.Accepted(ride!)
+            : RideProblems.Refused(ride ?? known, RideProblems.InvalidTransition, what);
+    }
+}
