@@ -10,7 +10,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Tests.Api;
 
 /// <summary>
-/// The answer to a request was lost, and its transaction commits only after the repeat has looked for what it made: as with a
+/// The answer to a request was lost, and its transaction commits only after the repeat has looked for its ride, as with a
 /// database that did not answer for a while.
 /// </summary>
 public sealed class When_the_first_attempt_commits_while_a_repeat_looks_for_it(HostThatHidesARide host)
@@ -47,7 +47,7 @@ public sealed class HostThatHidesARide : HostInProcess
 
     public void HideOnce() => _hiding.IsArmed = true;
 
-    /// <summary>The claim's holder has died before it stored its answer.</summary>
+    /// <summary>Deletes the stored answer, as if the claim's holder had died before it stored it.</summary>
     public async Task LoseTheAnswer(CancellationToken cancellationToken)
     {
         await using var scope = Services.CreateAsyncScope();
