@@ -8,7 +8,7 @@ using System.Text.Json;
 
 namespace RideBooking.Benchmarks;
 
-/// <summary>The public API, over connections that are kept.</summary>
+/// <summary>A client of the public API over persistent connections.</summary>
 sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
 {
     readonly HttpClient _http = new(
@@ -24,7 +24,7 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
         Timeout = TimeSpan.FromMinutes(10),
     };
 
-    /// <summary>A token for a person nobody met before.</summary>
+    /// <summary>Gets a token for a new person.</summary>
     public async Task<string> SignIn(string role, CancellationToken cancellationToken)
     {
         using var answer = await _http.PostAsJsonAsync(
@@ -38,7 +38,7 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
             .GetString()!;
     }
 
-    /// <summary>Sends a request and reads the answer, whatever it is.</summary>
+    /// <summary>Sends a request and reads the answer, successful or not.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> Send(
         HttpMethod method,
         string path,
@@ -57,7 +57,7 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
         return (answer.StatusCode, text.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(text) : default);
     }
 
-    /// <summary>As <see cref="Send"/>, for a request that must succeed.</summary>
+    /// <summary>Like <see cref="Send"/>, for a request that must succeed.</summary>
     public async Task<JsonElement> Do(
         HttpMethod method,
         string path,
@@ -72,7 +72,7 @@ sealed class Api(Uri address, bool idempotencyKeys) : IDisposable
             : throw new InvalidOperationException($"{method} {path} was answered {(int)status} {answer}");
     }
 
-    /// <summary>A stream of server-sent events as they come; comes back where a stream ended.</summary>
+    /// <summary>Returns the events of a server-sent event stream as they arrive; reconnects where a stream ended.</summary>
     public async IAsyncEnumerable<SseItem<string>> Listen(
         string path,
         string token,

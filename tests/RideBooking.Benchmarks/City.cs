@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace RideBooking.Benchmarks;
 
-/// <summary>One ride as its rider saw it.</summary>
-/// <param name="Id">The ride.</param>
-/// <param name="Answered">From asking for it until that was answered: it is accepted, and durable.</param>
-/// <param name="Captured">From asking for it until the rider was told that it is paid.</param>
-sealed record Ridden(Guid Id, TimeSpan Answered, TimeSpan Captured);
+/// <summary>One completed ride with its latencies for the rider.</summary>
+/// <param name="Id">The ride's id.</param>
+/// <param name="Answered">The time from the request to its answer: the ride is accepted and durable.</param>
+/// <param name="Captured">The time from the request to the event that the ride is paid.</param>
+sealed record CompletedRide(Guid Id, TimeSpan Answered, TimeSpan Captured);
 
-/// <summary>Riders who ask and drivers who drive at once, as their apps do it: over HTTP, told by server-sent events.</summary>
+/// <summary>Riders and drivers who act concurrently as their apps do: over HTTP, notified by server-sent events.</summary>
 sealed class City(Api api, int seed)
 {
     const double Lat = 52.52;
@@ -21,9 +21,9 @@ sealed class City(Api api, int seed)
     readonly Random _random = new(seed);
     TimeSpan _way;
 
-    /// <summary>Puts the driver on duty, who takes every offer and drives until told to stop.</summary>
-    /// <returns>The driving; it ends in failure where the API does not do what it says.</returns>
-    public async Task<Task> Employ(string token, CancellationToken cancellationToken)
+    /// <summary>Puts a driver on duty, who accepts every offer and drives until cancelled.</summary>
+    /// <returns>The task of driving; it fails if the API answers unexpectedly.</returns>
+    public async Task<Task> StartDriver(string token, CancellationToken cancellationToken)
     {
         await api.Do(
             HttpMethod.Put,
@@ -45,15 +45,15 @@ sealed class City(Api api, int seed)
         return Drive(token, cancellationToken);
     }
 
-    /// <summary>From now on it is as busy as it turns out to be: what its drivers knew of their ways is no guide.</summary>
-    public void ChangesItsPace() => _way = TimeSpan.Zero;
+    /// <summary>Resets the drivers' time to the pickup, because the load changes.</summary>
+    public void ResetPace() => _way = TimeSpan.Zero;
 
-    /// <summary>Ends a driver's duty.</summary>
-    public Task Dismiss(string token, CancellationToken cancellationToken) =>
+    /// <summary>Ends a driver's shift.</summary>
+    public Task EndShift(string token, CancellationToken cancellationToken) =>
         api.Do(HttpMethod.Delete, "drivers/me/shift", token, null, cancellationToken);
 
-    /// <summary>A rider nobody met before asks for a ride and follows it until it is paid.</summary>
-    public async Task<Ridden> Ride(string token, CancellationToken cancellationToken)
+    /// <summary>A new rider requests a ride and follows it until it is paid.</summary>
+    public async Task<CompletedRide> Ride(string token, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var ride = await api.Do(
@@ -69,11 +69,11 @@ sealed class City(Api api, int seed)
             switch (happened.EventType)
             {
                 case "PaymentCaptured":
-                    return new Ridden(id, answered, Stopwatch.GetElapsedTime(started));
+                    return new CompletedRide(id, answered, Stopwatch.GetElapsedTime(started));
                 case "RideCancelled" or "NoDriverFound" or "PaymentFailed":
                     throw new InvalidOperationException($"Ride {id} ended with {happened.EventType}: {happened.Data}");
             }
-        throw new InvalidOperationException("A stream that comes back does not end.");
+        throw new InvalidOperationException("A reconnecting stream does not end.");
     }
 
     async Task Drive(string token, CancellationToken cancellationToken)
@@ -93,7 +93,7 @@ sealed class City(Api api, int seed)
                     cancellationToken
                 );
                 if (status == HttpStatusCode.Conflict)
-                    continue; // it expired under the load: the ride goes to another driver
+                    continue; // the offer expired under the load: the ride goes to another driver
                 if (status != HttpStatusCode.OK)
                     throw new InvalidOperationException($"Accepting was answered {(int)status} {answer}");
 
@@ -111,13 +111,13 @@ sealed class City(Api api, int seed)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Off duty.
+            // The driver goes off duty.
         }
     }
 
     /// <summary>
-    /// The ride learns of its driver by a message: until then it is not his, and a real driver is still on the way. The way is
-    /// as long as the last driver's was, less a little: asking in vain again and again is no load that drivers make.
+    /// Reports the arrival. The ride learns of its driver by a message; until then a real driver is still on the way. The drive
+    /// takes slightly less than the last driver's, because real drivers do not cause the load of repeated failing requests.
     /// </summary>
     async Task Arrive(string ride, string token, CancellationToken cancellationToken)
     {

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace RideBooking.Benchmarks;
 
-/// <summary>What the host has counted so far (see <see cref="StartupHook"/>).</summary>
-/// <param name="ProcessId">The host's own.</param>
-/// <param name="Heap">Bytes on the managed heap when garbage was last collected; no count, and not subtracted.</param>
+/// <summary>The host's counters so far (see <see cref="StartupHook"/>).</summary>
+/// <param name="ProcessId">The host's process id.</param>
+/// <param name="Heap">Bytes on the managed heap after the last garbage collection; not a counter, and not subtracted.</param>
 /// <param name="Commands">SQL commands, each one round trip, failed ones included.</param>
 /// <param name="Commits">Transactions committed by EF Core.</param>
 /// <param name="Rollbacks">Transactions rolled back.</param>
-/// <param name="Received">Messages received from the transport, each attempt of the broker counted.</param>
-/// <param name="Failed">Of these, those that failed.</param>
+/// <param name="Received">Messages received from the transport, including each delivery attempt of the broker.</param>
+/// <param name="Failed">Received messages that failed.</param>
 /// <param name="Sent">Messages sent and published to the transport.</param>
 /// <param name="Details">Each SQL statement and each queue's messages.</param>
 sealed record Counts(
@@ -25,10 +25,10 @@ sealed record Counts(
     IReadOnlyDictionary<string, long> Details
 )
 {
-    /// <summary>Asks the host.</summary>
+    /// <summary>Reads the counters from the host.</summary>
     /// <param name="address">The host's socket.</param>
-    /// <param name="collect">Whether it collects all its garbage first.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="collect">True to run a full garbage collection in the host first.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public static async Task<Counts> Ask(string address, bool collect, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -6,11 +6,11 @@ using Npgsql;
 namespace RideBooking.Benchmarks;
 
 /// <summary>
-/// Fills a PostgreSQL database with finished rides: each is a copy of one that was really driven, row for row in every table
-/// that knows it, with ids, receipt and rider of its own, and half a second older than the next. Its events follow in the
-/// log without a gap. Inbox and outbox are left out, as after a week; the recovery point lies behind the copies, as it would.
+/// Fills a PostgreSQL database with finished rides: each copies all rows of a ride that was really driven, with its own ids,
+/// receipt and rider, and is half a second older than the next. The events follow in the log without a gap. Inbox and
+/// outbox are not copied, as after a week; the recovery point is after the copies.
 /// </summary>
-/// <remarks>Nothing else may use the database meanwhile.</remarks>
+/// <remarks>No other process may use the database meanwhile.</remarks>
 sealed partial class History(NpgsqlConnection connection)
 {
     const string Events = "event_log.events";
@@ -30,10 +30,10 @@ sealed partial class History(NpgsqlConnection connection)
     ];
 
     /// <summary>Copies the rides in equal shares, and brings the planner's statistics up to date.</summary>
-    /// <param name="driven">Rides of which nothing is under way any more.</param>
-    /// <param name="rides">How many copies.</param>
-    /// <param name="copied">Told how many there are so far.</param>
-    /// <param name="cancellationToken">Leaves a part of them.</param>
+    /// <param name="driven">Finished rides without unhandled events.</param>
+    /// <param name="rides">The number of copies.</param>
+    /// <param name="copied">Receives the number of copies so far.</param>
+    /// <param name="cancellationToken">Cancels the copying and leaves a part of the copies.</param>
     /// <returns>The last position in the log.</returns>
     /// <exception cref="InvalidOperationException">The log has a gap afterwards.</exception>
     public async Task<long> Fill(
@@ -45,7 +45,7 @@ sealed partial class History(NpgsqlConnection connection)
     {
         var position = await Number("SELECT position FROM event_log.head", cancellationToken);
         var done = 0;
-        // All of them before the first copy: they are looked for in every row there is.
+        // Finds all tables before the first copy, because the search reads every row.
         var originals = new List<List<Table>>();
         foreach (var ride in driven)
             originals.Add(await Copied(ride, rides, cancellationToken));
@@ -71,7 +71,7 @@ sealed partial class History(NpgsqlConnection connection)
         return position;
     }
 
-    /// <summary>The tables that know the ride, each with the statement that copies its rows: $1 to $2 are the copies' numbers, $3 the log's head.</summary>
+    /// <summary>Finds the tables with rows of the ride, each with the statement that copies them: $1 to $2 are the copies' numbers, $3 the log's head.</summary>
     async Task<List<Table>> Copied(Guid ride, int rides, CancellationToken cancellationToken)
     {
         var (driver, offer, payment) = (
@@ -122,7 +122,7 @@ sealed partial class History(NpgsqlConnection connection)
         return tables;
     }
 
-    /// <summary>An expression for the text in which every id but the driver's is the copy's own.</summary>
+    /// <summary>Returns an expression for the text with every id, except the driver's, replaced by the copy's own.</summary>
     static string Renamed(string text, string driver, int rides)
     {
         var (sql, at) = (new StringBuilder(), 0);
@@ -142,7 +142,7 @@ sealed partial class History(NpgsqlConnection connection)
             return $"'{id[..8]}' || regexp_replace(lpad(upper(to_hex(n)), 12, '0'), '(....)(....)(....)', '\\1-\\2-\\3')";
 
         var hex = $"md5('{id}' || n)";
-        // A UUIDv7 begins with its time, and so do the copies': an index gets them in the order in which it would have.
+        // A UUIDv7 begins with its time, and so do the copies' ids, so that indexes receive them in a realistic order.
         if (Guid.Parse(id) is { Version: 7 } uuid)
         {
             var milliseconds = long.Parse($"{uuid:n}"[..12], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
@@ -159,7 +159,7 @@ sealed partial class History(NpgsqlConnection connection)
     )]
     private static partial Regex Ids();
 
-    /// <summary>The modules' tables with their columns, but for those that the database numbers.</summary>
+    /// <summary>Lists the modules' tables with their columns, except those that the database numbers.</summary>
     async Task<IReadOnlyDictionary<string, List<(string Name, string Type)>>> Columns(
         CancellationToken cancellationToken
     ) => (
@@ -204,8 +204,8 @@ sealed partial class History(NpgsqlConnection connection)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <param name="Name">With its schema.</param>
-    /// <param name="Rows">Of one ride.</param>
-    /// <param name="Insert">Copies them.</param>
+    /// <param name="Name">The table's name with its schema.</param>
+    /// <param name="Rows">The number of rows of one ride.</param>
+    /// <param name="Insert">The statement that copies them.</param>
     sealed record Table(string Name, int Rows, string Insert);
 }

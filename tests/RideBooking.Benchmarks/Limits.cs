@@ -2,9 +2,9 @@ using RideBooking.Benchmarks.Saga;
 
 namespace RideBooking.Benchmarks;
 
-/// <summary>What servers and bus can do at max: measured while nothing else is on them, in the run that is compared with it.</summary>
-/// <param name="CommitsPerSecond">Durable transactions of one row each that the database commits; null where that is not measured.</param>
-/// <param name="MessagesPerSecond">Messages that broker and bus carry to a consumer that does nothing.</param>
+/// <summary>The maximum throughput of servers and bus, measured in the same run without other load.</summary>
+/// <param name="CommitsPerSecond">Durable single-row transactions that the database commits; null if not measured.</param>
+/// <param name="MessagesPerSecond">Messages that broker and bus deliver to a consumer without work.</param>
 sealed record Limits(double? CommitsPerSecond, double MessagesPerSecond)
 {
     static readonly TimeSpan s_time = TimeSpan.FromSeconds(5);
@@ -12,14 +12,14 @@ sealed record Limits(double? CommitsPerSecond, double MessagesPerSecond)
 
     public static async Task<Limits> Measure(
         SagaServers servers,
-        Action<string> say,
+        Action<string> report,
         CancellationToken cancellationToken
     )
     {
         await servers.Renew();
-        say("commits of the database");
+        report("commits of the database");
         var commits = await servers.CommitsPerSecond(s_time, cancellationToken);
-        say("messages that nobody works on");
+        report("messages without work");
         using var host = await NoOpHost.Start(servers, cancellationToken);
         try
         {

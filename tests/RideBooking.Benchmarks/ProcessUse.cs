@@ -3,24 +3,24 @@ using System.Globalization;
 namespace RideBooking.Benchmarks;
 
 /// <summary>
-/// What we and all we have started use, by /proc: whoever descends from this process is the host, the broker or the database.
-/// Names are those of programs; "driver" is this process. Empty where there is no /proc.
+/// Reads the resource use of this process and its descendants (the host, the broker and the database) from /proc. The names
+/// are those of programs; "driver" is this process. Empty without /proc.
 /// </summary>
 static class ProcessUse
 {
     const double MillisecondsPerTick = 10; // USER_HZ is 100 on every Linux that .NET runs on
 
-    /// <summary>Processor time so far, in milliseconds. A process that ended is in the count of its parent.</summary>
+    /// <summary>Returns the processor time so far, in milliseconds. The time of ended processes is included in their parent's.</summary>
     public static Dictionary<string, double> Processor(int hostProcessId) =>
         ByProgram(hostProcessId, process => process.Ticks * MillisecondsPerTick);
 
     /// <summary>
-    /// Memory that is not shared with other processes, in MB. PostgreSQL's buffers, which are, are not in it.
+    /// Returns the private memory in MB, without shared memory such as PostgreSQL's buffers.
     /// </summary>
     public static Dictionary<string, double> Memory(int hostProcessId) =>
         ByProgram(hostProcessId, process => process.Pages * Environment.SystemPageSize / 1e6);
 
-    static Dictionary<string, double> ByProgram(int hostProcessId, Func<OneProcess, double> figure)
+    static Dictionary<string, double> ByProgram(int hostProcessId, Func<OneProcess, double> select)
     {
         if (!OperatingSystem.IsLinux())
             return [];
@@ -32,7 +32,7 @@ static class ProcessUse
         return processes
             .Values.Where(process => Descends(process, processes))
             .GroupBy(process => NameOf(process, hostProcessId))
-            .ToDictionary(group => group.Key, group => group.Sum(figure));
+            .ToDictionary(group => group.Key, group => group.Sum(select));
     }
 
     static string NameOf(OneProcess process, int hostProcessId) =>
@@ -42,7 +42,7 @@ static class ProcessUse
         {
             "beam.smp" => "rabbitmq",
             "postgres" => "postgres",
-            _ => "other", // the shells that guard the servers, Erlang's name service
+            _ => "other", // the shells that supervise the servers, Erlang's name service
         };
 
     static bool Descends(OneProcess process, Dictionary<int, OneProcess> all)
@@ -65,7 +65,7 @@ static class ProcessUse
                 id,
                 text[(open + 1)..close],
                 int.Parse(fields[1], CultureInfo.InvariantCulture),
-                // Our own children that ended (initdb, rabbitmqctl) are the set-up's, not the driver's.
+                // Ended child processes of the driver (initdb, rabbitmqctl) belong to the set-up, not to the driver.
                 fields
                     .Skip(11)
                     .Take(id == Environment.ProcessId ? 2 : 4)
@@ -73,13 +73,13 @@ static class ProcessUse
                 Unshared(id)
             );
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
-    // Pages: all, resident, of these shared….
+    // Pages: total, resident, shared….
     static long Unshared(int id)
     {
         var pages = File.ReadAllText($"/proc/{id}/statm").Split(' ');

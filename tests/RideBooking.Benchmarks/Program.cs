@@ -2,10 +2,10 @@ using System.CommandLine;
 using RideBooking.Benchmarks;
 using RideBooking.Benchmarks.Saga;
 
-var transport = new Option<Transport>("--transport") { Description = "What carries the messages." };
-var database = new Option<Database>("--database") { Description = "Where the rides are kept." };
+var transport = new Option<Transport>("--transport") { Description = "The message transport." };
+var database = new Option<Database>("--database") { Description = "The database of the rides." };
 var rides = Number("--rides", 200, "Rides of the measured load.");
-var inFlight = Number("--in-flight", 20, "Rides under way at a time.");
+var inFlight = Number("--in-flight", 20, "The number of concurrent rides.");
 var drivers = Number("--drivers", 0, "Drivers on duty; as many as rides in flight if 0.");
 var oneByOne = Number(
     "--one-by-one",
@@ -18,15 +18,15 @@ var warmUp = Number(
     "Rides driven first and not measured, for the just-in-time compiler and the pools."
 );
 var keys = new Option<bool>("--idempotency-keys") { Description = "Every POST carries an Idempotency-Key." };
-var seed = Number("--seed", 1, "Where riders and drivers are.");
+var seed = Number("--seed", 1, "The seed for the places of riders and drivers.");
 var json = new Option<bool>("--json")
 {
-    Description = "The figures as JSON on standard output; progress goes to standard error.",
+    Description = "Writes the result as JSON on standard output; progress goes to standard error.",
 };
 
 var details = new Option<bool>("--details")
 {
-    Description = "Which SQL statements a ride runs, and which queues it passes, how often.",
+    Description = "Shows how often a ride executes each SQL statement and passes each queue.",
 };
 var history = Number("--history", 0, "Finished rides that the database holds before the load; PostgreSQL only.");
 
@@ -76,16 +76,16 @@ drive.SetAction(
 
 var sagaTransport = new Option<Transport>("--transport")
 {
-    Description = "What carries the messages.",
+    Description = "The message transport.",
     DefaultValueFactory = _ => Transport.RabbitMq,
 };
 var sagaDatabase = new Option<Database>("--database")
 {
-    Description = "Where the sagas are kept.",
+    Description = "The database of the sagas.",
     DefaultValueFactory = _ => Database.Postgres,
 };
 var sagaRides = Number("--rides", 5000, "Rides of the measured load.");
-var sagaInFlight = Number("--in-flight", 200, "Rides under way at a time.");
+var sagaInFlight = Number("--in-flight", 200, "The number of concurrent rides.");
 var sagaOneByOne = Number("--one-by-one", 200, "Rides one at a time, for the latency of an idle system.");
 var sagaWarmUp = Number("--warm-up", 2000, "Rides that are not measured.");
 var saga = new Command(

@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace RideBooking.Benchmarks;
 
 /// <summary>
-/// Drives rides in three parts on one host: to warm up, one at a time, and so many in flight. After each part it waits until
-/// everything that followed is done, so that what is counted belongs to the rides of that part.
+/// Drives rides in three parts on one host: to warm up, one at a time, and concurrently. After each part it waits until all
+/// follow-up work is done, so that the counters belong to the rides of that part.
 /// </summary>
 sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, ProgressContext progress)
 {
@@ -16,7 +16,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     const int RidesToCopy = 10;
     const int MemorySamples = 20;
 
-    // Each stops the host for a tenth of a second or two.
+    // Each measurement stops the host for one or two tenths of a second.
     const int RidesBetweenSamples = 2500;
     static readonly TimeSpan s_stall = TimeSpan.FromMinutes(3);
     static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(1);
@@ -29,13 +29,13 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     readonly List<MemoryUse> _memory = [];
     long _before;
 
-    /// <returns>The exit code: 0, or 1 where a promise was broken.</returns>
+    /// <returns>The exit code: 0, or 1 if a guarantee was broken.</returns>
     public static async Task<int> Run(Settings settings, bool json, CancellationToken cancellationToken)
     {
         var console = json
             ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
             : AnsiConsole.Console;
-        var figures = await console
+        var result = await console
             .Progress()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
@@ -60,20 +60,20 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 return await new RidesBenchmark(settings, system, api, progress).Measure(limits, cancellationToken);
             });
         if (json)
-            Console.WriteLine(JsonSerializer.Serialize(figures, Report.Json));
+            Console.WriteLine(JsonSerializer.Serialize(result, Report.Json));
         else
         {
-            console.Write(Report.Table(figures));
+            console.Write(Report.Table(result));
             if (settings.Details)
-                foreach (var line in Report.Details(figures))
+                foreach (var line in Report.Details(result))
                     Console.WriteLine(line);
         }
-        foreach (var breach in figures.Breaches)
+        foreach (var breach in result.Breaches)
             await Console.Error.WriteLineAsync(breach);
-        return figures.Breaches.Count == 0 ? 0 : 1;
+        return result.Breaches.Count == 0 ? 0 : 1;
     }
 
-    async Task<Figures> Measure(Limits limits, CancellationToken cancellationToken)
+    async Task<BenchmarkResult> Measure(Limits limits, CancellationToken cancellationToken)
     {
         if (settings.History > 0)
             await LetTimePass(cancellationToken);
@@ -88,7 +88,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         preparing.Increment(1);
         var driving = await AtOnce(
             settings.Drivers,
-            async _ => await _city.Employ(await api.SignIn("driver", cancellationToken), offDuty.Token)
+            async _ => await _city.StartDriver(await api.SignIn("driver", cancellationToken), offDuty.Token)
         );
         preparing.Increment(1);
 
@@ -98,7 +98,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         await Settled(cancellationToken);
 
         var before = await Snapshot(cancellationToken);
-        await Remember(0, cancellationToken);
+        await RecordMemory(0, cancellationToken);
         var started = Stopwatch.GetTimestamp();
         var loaded = await Part(
             $"{settings.InFlight} in flight",
@@ -113,11 +113,11 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         await Settled(cancellationToken);
         var settled = Stopwatch.GetElapsedTime(started) - elapsed - s_quiet;
         var after = await Snapshot(cancellationToken);
-        await Remember(settings.Rides + 1, cancellationToken);
+        await RecordMemory(settings.Rides + 1, cancellationToken);
 
         await offDuty.CancelAsync();
         await Task.WhenAll(driving);
-        return new Figures(
+        return new BenchmarkResult(
             settings,
             Machine.This(system.SyncedWrite()),
             Latency.Of(single.Select(ride => ride.Captured)),
@@ -134,19 +134,19 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         );
     }
 
-    /// <summary>Drives a few rides with drivers who then leave, and fills the database with their like.</summary>
+    /// <summary>Drives a few rides with drivers who then go off duty, and fills the database with copies of them.</summary>
     async Task LetTimePass(CancellationToken cancellationToken)
     {
         using var offDuty = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var riders = new Queue<string>(await AtOnce(RidesToCopy, _ => api.SignIn("rider", cancellationToken)));
         var drivers = await AtOnce(RidesToCopy, _ => api.SignIn("driver", cancellationToken));
-        var driving = await AtOnce(RidesToCopy, number => _city.Employ(drivers[number], offDuty.Token));
+        var driving = await AtOnce(RidesToCopy, number => _city.StartDriver(drivers[number], offDuty.Token));
         var driven = await Part("rides to copy", RidesToCopy, RidesToCopy, riders, driving, cancellationToken);
         await Settled(cancellationToken);
         await offDuty.CancelAsync();
         await Task.WhenAll(driving);
         foreach (var driver in drivers)
-            await _city.Dismiss(driver, cancellationToken);
+            await _city.EndShift(driver, cancellationToken);
         await Settled(cancellationToken);
 
         var bar = progress.AddTask($"{settings.History} finished rides", maxValue: settings.History);
@@ -159,8 +159,8 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         _driven.Clear();
     }
 
-    /// <summary>Drives rides, so many at a time; fails with a driver that fails, and when no ride gets done for long.</summary>
-    async Task<List<Ridden>> Part(
+    /// <summary>Drives rides concurrently; fails if a driver fails or no ride completes for a long time.</summary>
+    async Task<List<CompletedRide>> Part(
         string name,
         int rides,
         int inFlight,
@@ -171,9 +171,9 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
     )
     {
         var bar = progress.AddTask(name, maxValue: Math.Max(1, rides));
-        _city.ChangesItsPace();
+        _city.ResetPace();
         var started = Stopwatch.GetTimestamp();
-        var done = new List<Ridden>(rides);
+        var done = new List<CompletedRide>(rides);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         giveUp.CancelAfter(s_stall);
         var left = rides;
@@ -196,7 +196,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                                 $"{name}: {done.Count} of {rides} rides, {done.Count / Stopwatch.GetElapsedTime(started).TotalSeconds:0.0}/s";
                         }
                         if (rememberEvery > 0 && count % rememberEvery == 0)
-                            await Remember(count, giveUp.Token);
+                            await RecordMemory(count, giveUp.Token);
                     }
                 })
         );
@@ -226,13 +226,13 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         }
     }
 
-    /// <summary>Returns when nothing waits in the outbox and no message has been handled for a second.</summary>
+    /// <summary>Waits until the outbox is empty and no message has been handled for a second.</summary>
     async Task Settled(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        // Notifications and analytics fall behind a load that takes all there is, the more the longer it lasts.
-        var patience = TimeSpan.FromTicks(Math.Max(s_settling.Ticks, Stopwatch.GetElapsedTime(_begun).Ticks));
-        var bar = progress.AddTask("what followed", maxValue: 1);
+        // Notifications and analytics fall behind a load that saturates the machine, the more the longer it lasts.
+        var timeout = TimeSpan.FromTicks(Math.Max(s_settling.Ticks, Stopwatch.GetElapsedTime(_begun).Ticks));
+        var bar = progress.AddTask("follow-up work", maxValue: 1);
         for (var known = await system.Counts(cancellationToken); ; )
         {
             await Task.Delay(s_quiet, cancellationToken);
@@ -242,10 +242,10 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 bar.Value = bar.MaxValue;
                 return;
             }
-            bar.Description = $"what followed: {now.Received - known.Received} messages in the last second";
-            if (Stopwatch.GetElapsedTime(started) > patience)
+            bar.Description = $"follow-up work: {now.Received - known.Received} messages in the last second";
+            if (Stopwatch.GetElapsedTime(started) > timeout)
                 throw new TimeoutException(
-                    $"Messages were still handled {patience.TotalMinutes:0} min after the last ride, or lie in the outbox ({await system.OutboxLength()})."
+                    $"Messages were still handled {timeout.TotalMinutes:0} min after the last ride, or lie in the outbox ({await system.OutboxLength()})."
                 );
             known = now;
         }
@@ -261,7 +261,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         return (counts, await system.WritesByServer(), ProcessUse.Processor(counts.ProcessId));
     }
 
-    async Task Remember(int rides, CancellationToken cancellationToken)
+    async Task RecordMemory(int rides, CancellationToken cancellationToken)
     {
         var counts = await system.CountsWhenClean(cancellationToken);
         var use = new MemoryUse(rides, counts.Heap / 1e6, ProcessUse.Memory(counts.ProcessId));
@@ -314,7 +314,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
                 break;
             after = next;
         }
-        var breaches = WhatHappened.Breaches(log, _driven, _before).ToList();
+        var breaches = EventLogInvariants.Breaches(log, _driven, _before).ToList();
         if (await system.OutboxLength() is > 0 and var left)
             breaches.Add($"{left} messages are left in the outbox.");
         return breaches;

@@ -1,13 +1,13 @@
 namespace RideBooking.Benchmarks;
 
-/// <summary>What carries the messages.</summary>
+/// <summary>The message transport.</summary>
 enum Transport
 {
     InMemory,
     RabbitMq,
 }
 
-/// <summary>Where the rides are kept.</summary>
+/// <summary>The database of the rides.</summary>
 enum Database
 {
     Sqlite,
@@ -15,17 +15,17 @@ enum Database
     SqlServer,
 }
 
-/// <summary>One run.</summary>
-/// <param name="Transport">What carries the messages.</param>
-/// <param name="Database">Where the rides are kept.</param>
+/// <summary>The settings of one run.</summary>
+/// <param name="Transport">The message transport.</param>
+/// <param name="Database">The database of the rides.</param>
 /// <param name="Rides">Rides of the measured load.</param>
-/// <param name="InFlight">Rides under way at a time.</param>
+/// <param name="InFlight">The number of concurrent rides.</param>
 /// <param name="Drivers">Drivers on duty.</param>
 /// <param name="OneByOne">Rides driven one at a time before the load.</param>
 /// <param name="WarmUp">Rides driven first and not measured.</param>
-/// <param name="IdempotencyKeys">Whether every POST carries a key.</param>
-/// <param name="Seed">Of the places where riders and drivers are.</param>
-/// <param name="Details">Whether to show where messages and round trips go.</param>
+/// <param name="IdempotencyKeys">True to send an idempotency key with every POST.</param>
+/// <param name="Seed">The seed for the places of riders and drivers.</param>
+/// <param name="Details">True to list the queues and SQL statements of a ride.</param>
 /// <param name="History">Finished rides in the database before any part begins.</param>
 sealed record Settings(
     Transport Transport,

@@ -5,14 +5,14 @@ using System.Net.Sockets;
 using System.Text.Json;
 
 /// <summary>
-/// Counts inside the host, which is the one that users run: the runtime loads this before its Main (DOTNET_STARTUP_HOOKS),
-/// and it listens to what EF Core and MassTransit tell anybody who asks. The counts so far are the answer to a byte.
+/// Counts inside the unmodified host: the runtime loads this before Main (DOTNET_STARTUP_HOOKS), and it listens to the
+/// diagnostics of EF Core and MassTransit. A client sends a byte and receives the counters so far.
 /// </summary>
 static class StartupHook
 {
     internal const string AddressVariable = "RIDEBOOKING_BENCHMARK_COUNTS";
 
-    /// <summary>Sent by who wants to know what is alive on the heap, and not what happens to lie there.</summary>
+    /// <summary>The byte that requests a full garbage collection before the heap is measured.</summary>
     internal const byte CollectFirst = 1;
 
     const int MaxShapeLength = 150;
@@ -31,7 +31,7 @@ static class StartupHook
         ["messaging.masstransit.send"] = new("sent"),
     };
 
-    // What the round trips and the messages were, for --details: "sql SELECT …" and "queue ride".
+    // The SQL statements and queues for --details: "sql SELECT …" and "queue ride".
     static readonly ConcurrentDictionary<string, Count> s_details = new();
 
     public static void Initialize()
@@ -85,7 +85,7 @@ static class StartupHook
         }
     }
 
-    // Batches differ in their length only: what a statement begins with says which it is.
+    // Batches of the same statement differ only in their length, so the beginning of the text identifies it.
     static string Shape(string sql) => sql.Length > MaxShapeLength ? sql[..MaxShapeLength] : sql;
 
     static Count Detail(string name) => s_details.GetOrAdd(name, key => new Count(key));
@@ -119,7 +119,7 @@ static class StartupHook
         public void OnNext(KeyValuePair<string, object?> value)
         {
             s_database[value.Key].Add(1);
-            // A startup hook sees none of the host's packages.
+            // A startup hook cannot use the host's packages.
             if (
                 value.Value?.GetType().GetProperty("Command")?.GetValue(value.Value) is System.Data.Common.DbCommand sql
             )

@@ -6,7 +6,7 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.Benchmarks;
 
-/// <summary>The host as users run it, a process of its own, with private servers as far as it needs any.</summary>
+/// <summary>The host as users run it, as a separate process, with private servers if they are needed.</summary>
 sealed class SystemUnderTest : IAsyncDisposable
 {
     readonly Settings _settings;
@@ -20,13 +20,13 @@ sealed class SystemUnderTest : IAsyncDisposable
 
     SystemUnderTest(Settings settings) => _settings = settings;
 
-    /// <summary>Where its API is.</summary>
+    /// <summary>The address of its API.</summary>
     public Uri Address => _host!.Address;
 
-    /// <summary>What it wrote.</summary>
+    /// <summary>The output of the host.</summary>
     public string Output => _host?.Output ?? "";
 
-    /// <summary>Starts everything; what was started ends with this process, whatever becomes of it.</summary>
+    /// <summary>Starts servers and host; they end with this process, however it ends.</summary>
     public static async Task<SystemUnderTest> Start(Settings settings)
     {
         var system = new SystemUnderTest(settings);
@@ -43,8 +43,8 @@ sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>
-    /// Fills the database with finished rides (<see cref="History"/>) while the host is stopped, and starts the host again
-    /// where it was.
+    /// Fills the database with finished rides (<see cref="History"/>) while the host is stopped, and restarts the host at the
+    /// same address.
     /// </summary>
     /// <returns>The last position in the event log.</returns>
     public async Task<long> Fill(
@@ -68,15 +68,15 @@ sealed class SystemUnderTest : IAsyncDisposable
         return position;
     }
 
-    /// <summary>What the host has counted so far.</summary>
+    /// <summary>Reads the host's counters so far.</summary>
     public Task<Counts> Counts(CancellationToken cancellationToken) =>
         Benchmarks.Counts.Ask(CountsAddress, collect: false, cancellationToken);
 
-    /// <summary>The same after the host has collected all its garbage.</summary>
+    /// <summary>Reads the counters after a full garbage collection in the host.</summary>
     public Task<Counts> CountsWhenClean(CancellationToken cancellationToken) =>
         Benchmarks.Counts.Ask(CountsAddress, collect: true, cancellationToken);
 
-    /// <summary>How many messages wait in the outbox.</summary>
+    /// <summary>Counts the messages in the outbox.</summary>
     public Task<long> OutboxLength() =>
         Query(
             _settings.Database == Database.Sqlite
@@ -85,8 +85,8 @@ sealed class SystemUnderTest : IAsyncDisposable
         );
 
     /// <summary>
-    /// The transactions that wrote and the syncs of the log, as the server counts them, the scheduler's included; null where
-    /// it does not say.
+    /// Returns the write transactions and the syncs of the log, counted by the server and including the scheduler's; null if it
+    /// does not count them.
     /// </summary>
     public async Task<(long Transactions, long Syncs)?> WritesByServer() =>
         _settings.Database == Database.Postgres
@@ -96,7 +96,7 @@ sealed class SystemUnderTest : IAsyncDisposable
             )
             : null;
 
-    /// <summary>What a commit costs at least here: the median of writing a page to the database's disk and syncing it.</summary>
+    /// <summary>Measures the minimum cost of a commit: the median time to write and sync a page on the database's disk.</summary>
     public TimeSpan SyncedWrite()
     {
         using var file = File.Create(Path.Combine(_folder.FullName, "sync"));
@@ -135,10 +135,10 @@ sealed class SystemUnderTest : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Database__Provider"] = $"{_settings.Database}",
             ["Transport__Kind"] = $"{_settings.Transport}",
-            // With more rides than drivers rides wait their turn: none may end for lack of patience.
+            // With more rides than drivers some rides wait: none may end by a timeout.
             ["Matching__OfferTimeout"] = "00:01:00",
             ["Matching__SearchDeadline"] = "01:00:00",
-            // The drivers drive no way and take no time for it; none of that is to be flagged.
+            // The drivers take no time for any distance, which must not be flagged.
             ["Rides__MaxSpeedKmh"] = "1000000",
         };
         if (_settings.Transport == Transport.RabbitMq)

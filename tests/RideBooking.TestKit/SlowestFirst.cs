@@ -4,10 +4,9 @@ using Xunit.v3;
 namespace RideBooking.Tests;
 
 /// <summary>
-/// The order in which test classes begin: the long ones first, the others beside and after them. A long one that began last
-/// would run alone, with half of the machine idle.
+/// Starts the longest test classes first. A long class that started last would run alone, with half of the machine idle.
 /// </summary>
-/// <param name="longest">Test classes and definitions of collections, the longest first.</param>
+/// <param name="longest">Test classes and collection definitions, the longest first.</param>
 public abstract class SlowestFirst(params Type[] longest) : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
@@ -22,7 +21,7 @@ public abstract class SlowestFirst(params Type[] longest) : ITestCollectionOrder
         return place < 0 ? longest.Length : place;
     }
 
-    // A class without a collection of its own is one by itself, named after it.
+    // A class without an explicit collection is a collection of its own, named after the class.
     static bool IsOf(Type type, ITestCollection collection) =>
         collection.TestCollectionDisplayName.Contains($"{type.FullName} ", StringComparison.Ordinal);
 }

@@ -1,6 +1,6 @@
 namespace RideBooking.Testing.Benchmarks;
 
-/// <summary>What is tested, with the one and with the other.</summary>
+/// <summary>The tested cases, for the lab and for the harness.</summary>
 interface ICases
 {
     Task An_order_is_paid_and_shipped(Guid id);

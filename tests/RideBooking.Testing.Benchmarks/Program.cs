@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using RideBooking.Testing.Benchmarks;
 
 // The same cases in the saga lab and on MassTransit's harness, each many times, several at once as test runners do:
-//   dotnet run -c Release --project tests/RideBooking.Testing.Benchmarks -- [runs, 200 if not said] [at once, 4]
+//   dotnet run -c Release --project tests/RideBooking.Testing.Benchmarks -- [runs, 200 by default] [at once, 4]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var runs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 200;
 var atOnce = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 4;
@@ -23,7 +23,7 @@ foreach (var test in typeof(ICases).GetMethods())
 async Task<string> Measure(ICases cases, string name)
 {
     var test = typeof(ICases).GetMethod(name)!.CreateDelegate<Func<Guid, Task>>(cases);
-    await test(Guid.CreateVersion7()); // what is compiled and loaded once is not the test's
+    await test(Guid.CreateVersion7()); // warms up: compilation and loading are not part of the test
     var times = new double[runs];
     var failed = 0;
     var before = Environment.CpuUsage.TotalTime;
@@ -38,7 +38,7 @@ async Task<string> Measure(ICases cases, string name)
             {
                 await test(Guid.CreateVersion7());
             }
-            // Whatever it is: the program counts how often a sound machine fails its test.
+            // Any exception counts: the program counts how often a correct machine fails its test.
             catch (Exception flake) when (flake is not OutOfMemoryException)
             {
                 Interlocked.Increment(ref failed);

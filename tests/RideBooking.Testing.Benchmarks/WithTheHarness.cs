@@ -6,8 +6,8 @@ using RideBooking.Testing.Tests.BrokenMachines;
 namespace RideBooking.Testing.Benchmarks;
 
 /// <summary>
-/// The cases as its documentation writes them with MassTransit's harness. It cannot move the clock, so the half hour is made
-/// 300 ms, and "later" is a wait of a second.
+/// The cases with MassTransit's harness, as its documentation shows. It cannot advance the clock, so the half hour is reduced
+/// to 300 ms, and "later" is a wait of a second.
 /// </summary>
 sealed class WithTheHarness : ICases
 {

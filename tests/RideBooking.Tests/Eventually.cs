@@ -1,6 +1,6 @@
 namespace RideBooking.Tests;
 
-/// <summary>Polls, within a limit, for something that has no event to wait for, and says what it waited for.</summary>
+/// <summary>Polls, within a limit, for a condition without an event; the failure names the condition.</summary>
 internal static class Eventually
 {
     public static async Task Is(Func<Task<bool>> condition, string what)
@@ -9,7 +9,7 @@ internal static class Eventually
         limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (!await condition())
         {
-            limit.IsCancellationRequested.ShouldBeFalse($"Waited in vain: {what}");
+            limit.IsCancellationRequested.ShouldBeFalse($"Timed out: {what}");
             await Task.Delay(10, CancellationToken.None);
         }
     }

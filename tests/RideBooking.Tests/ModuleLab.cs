@@ -20,16 +20,16 @@ namespace RideBooking.Tests;
 
 /// <summary>
 /// One module on a real database, behind the platform's own retry, inbox and outbox, with the lab as the broker: a consumer
-/// has finished when its call returns, and what it sent lies in the outbox until the lab delivers it. So a test decides
-/// what arrives when, and nothing here waits. Timers fire only when a test says so.
+/// has finished when its call returns, and the messages it sent stay in the outbox until the lab delivers them. So a test
+/// decides the order of deliveries without waiting. Timers fire only when a test fires them.
 /// </summary>
 /// <remarks>
-/// SQLite in a temporary folder; where <c>RIDEBOOKING_LAB_POSTGRES</c> holds a connection string, a database of the lab's
-/// own on that server, to try the same races where transactions really run side by side.
+/// SQLite in a temporary folder; if <c>RIDEBOOKING_LAB_POSTGRES</c> holds a connection string, a separate database on that
+/// server, to test the same races with concurrent transactions.
 /// </remarks>
 public abstract class ModuleLab : IAsyncDisposable
 {
-    // As many as a process handles at once; the others wait, as they would in their queues.
+    // The number of messages a process handles at once; the others wait, as in their queues.
     readonly SemaphoreSlim _hands = new(32);
 
     static readonly string? s_postgres = Environment.GetEnvironmentVariable("RIDEBOOKING_LAB_POSTGRES");
@@ -37,7 +37,7 @@ public abstract class ModuleLab : IAsyncDisposable
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lab-").FullName;
     readonly ServiceProvider _services;
     readonly DirectDispatcher _dispatcher;
-    readonly ConcurrentQueue<object> _said = new();
+    readonly ConcurrentQueue<object> _sent = new();
 
     protected ModuleLab(IModule module, Dictionary<string, string?>? settings = null)
     {
@@ -79,10 +79,10 @@ public abstract class ModuleLab : IAsyncDisposable
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
-    /// <summary>What the module has said of a kind, in the order in which the lab took it from the outbox.</summary>
-    public IReadOnlyList<T> SaidOf<T>() => [.. _said.OfType<T>()];
+    /// <summary>The messages of a type that the module sent, in the order in which the lab took them from the outbox.</summary>
+    public IReadOnlyList<T> SentOf<T>() => [.. _sent.OfType<T>()];
 
-    /// <summary>For tests that look at what only SQLite says.</summary>
+    /// <summary>True on SQLite, for tests of SQLite's query plans.</summary>
     public static bool IsOnSqlite => s_postgres is null;
 
     protected async Task CreateDatabase() =>
@@ -104,7 +104,7 @@ public abstract class ModuleLab : IAsyncDisposable
     public Task<List<T>> All<T>()
         where T : class => In(db => db.Set<T>().AsNoTracking().ToListAsync(Stop));
 
-    /// <summary>Delivers one message to whoever consumes it, and nothing that follows from it.</summary>
+    /// <summary>Delivers one message to its consumers, without the messages that follow from it.</summary>
     public async Task Deliver(object message, Guid? messageId = null)
     {
         await _hands.WaitAsync(Stop);
@@ -119,13 +119,13 @@ public abstract class ModuleLab : IAsyncDisposable
     }
 
     /// <summary>Delivers one message and everything that follows from it.</summary>
-    public async Task Happens(object message)
+    public async Task DeliverAndSettle(object message)
     {
         await Deliver(message);
         await Settle();
     }
 
-    /// <summary>Delivers what lies in the outbox, and what follows from that, until nothing is left.</summary>
+    /// <summary>Delivers the messages in the outbox and those that follow, until the outbox is empty.</summary>
     public async Task Settle()
     {
         while (await TakeOutbox() is { Count: > 0 } sent)
@@ -133,7 +133,7 @@ public abstract class ModuleLab : IAsyncDisposable
                 await Deliver(message);
     }
 
-    /// <summary>Like <see cref="Settle"/>, but everything at once, and people act on what they are told.</summary>
+    /// <summary>Like <see cref="Settle"/>, but concurrently, and riders and drivers react to the messages.</summary>
     public async Task SettleAtOnce(IEnumerable<object> first, Func<object, Task> people)
     {
         var finished = Channel.CreateUnbounded<Task>();
@@ -145,7 +145,7 @@ public abstract class ModuleLab : IAsyncDisposable
             foreach (var message in await TakeOutbox())
                 Start(() => Task.WhenAll(Deliver(message), people(message)));
             if (running == 0)
-                return; // and the outbox was empty after that: nothing can come any more
+                return; // and the outbox was empty after that: no message can follow any more
             do
             {
                 await await finished.Reader.ReadAsync(Stop);
@@ -160,7 +160,7 @@ public abstract class ModuleLab : IAsyncDisposable
         }
     }
 
-    /// <summary>Calls an endpoint's handler as the HTTP server would, in a scope of its own.</summary>
+    /// <summary>Calls an endpoint's handler as the HTTP server would, in its own scope.</summary>
     protected async Task<IResult> Ask<TResult>(Func<AppDbContext, IPublishEndpoint, Task<TResult>> handle)
         where TResult : IResult
     {
@@ -181,11 +181,11 @@ public abstract class ModuleLab : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes what lies in the outbox, as a broker that loses it would.</summary>
+    /// <summary>Takes the messages from the outbox without delivering them, as a broker that loses them would.</summary>
     public async Task<List<object>> TakeOutbox()
     {
         var messages = await _dispatcher.TakeOutbox();
-        messages.ForEach(_said.Enqueue);
+        messages.ForEach(_sent.Enqueue);
         return messages;
     }
 
@@ -201,7 +201,7 @@ public abstract class ModuleLab : IAsyncDisposable
     }
 }
 
-/// <summary>Counts what is sent to the database.</summary>
+/// <summary>Counts the statements sent to the database.</summary>
 public sealed class StatementCounter : DbCommandInterceptor
 {
     readonly ConcurrentQueue<string> _statements = new();

@@ -9,7 +9,7 @@ using Xunit.v3;
 
 namespace RideBooking.Tests;
 
-/// <summary>Those that take many seconds.</summary>
+/// <summary>The test classes that take many seconds.</summary>
 public sealed class SlowTestsFirst()
     : SlowestFirst(
         typeof(When_a_whole_city_rides_at_once),

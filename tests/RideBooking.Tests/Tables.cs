@@ -6,14 +6,14 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace RideBooking.Tests;
 
 /// <summary>
-/// The tables of a model in a new database. On SQLite they are made once, and from then on the file is copied: making them
-/// is much of what a short test does.
+/// Creates the tables of a model in a new database. On SQLite they are created once and the file is copied afterwards,
+/// because creating them takes much of a short test's time.
 /// </summary>
 internal static class Tables
 {
     static readonly ConditionalWeakTable<IModel, byte[]> s_made = [];
 
-    /// <returns>As EnsureCreated has it: true, they are new.</returns>
+    /// <returns>True, like EnsureCreated for new tables.</returns>
     public static async Task<bool> CreateIn(DbContext db, CancellationToken cancellationToken)
     {
         if (db.Database.IsSqlite() && s_made.TryGetValue(db.Model, out var made))
@@ -34,7 +34,7 @@ internal static class Tables
         try
         {
             await db.Database.OpenConnectionAsync(cancellationToken);
-            // What is pooled is not closed, and what is not closed not all in its file.
+            // Pooled connections stay open, and the file of an open database is incomplete.
             await using (var copy = new SqliteConnection($"Data Source={file};Pooling=False"))
             {
                 await copy.OpenAsync(cancellationToken);

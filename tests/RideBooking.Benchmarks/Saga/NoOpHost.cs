@@ -9,7 +9,7 @@ namespace RideBooking.Benchmarks.Saga;
 
 public sealed record Blank(Guid Id);
 
-/// <summary>The limit that no messaging on this bus can pass: a message that is published, confirmed, received and forgotten.</summary>
+/// <summary>Measures the upper limit of the bus: messages that are published, confirmed and received without work.</summary>
 static class NoOpHost
 {
     const int InFlight = 200;

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.Benchmarks.Saga;
 
-// The smallest ride that still is one: eleven messages, eight of them consumed with the database. Written against nothing but
-// the public names of MassTransit and its EF Core integration, so that it runs on either implementation of them.
+// A minimal ride: eleven messages, eight of them consumed with the database. It uses only the public names of MassTransit and
+// its EF Core integration, so that it runs on either implementation of them.
 
 public sealed record RequestRide(Guid RideId);
 
@@ -121,7 +121,7 @@ public sealed class DriveRide : IConsumer<RideAssigned>
         context.Publish(new StartRide(context.Message.RideId), context.CancellationToken);
 }
 
-/// <summary>The driver's app: not a part of what is measured with the database.</summary>
+/// <summary>The driver's app, which does not use the measured database.</summary>
 public sealed class FinishRide : IConsumer<RideStarted>
 {
     public Task Consume(ConsumeContext<RideStarted> context) =>
@@ -138,7 +138,7 @@ public sealed class BillRide : IConsumer<RideCompleted>
     }
 }
 
-/// <summary>The rider's app, which waits for the end.</summary>
+/// <summary>The rider's app, which waits for the end of the ride.</summary>
 public sealed class FollowRides(Riders riders) : IConsumer<RideClosed>, IConsumer<ReceiptIssued>
 {
     public Task Consume(ConsumeContext<RideClosed> context)

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace RideBooking.Benchmarks.Saga;
 
-/// <summary>Who waits for which ride, and how often each was paid.</summary>
+/// <summary>The riders who wait for their rides, and the number of payments of each ride.</summary>
 public sealed class Riders
 {
     readonly ConcurrentDictionary<Guid, TaskCompletionSource> _waiting = new();
     readonly ConcurrentDictionary<Guid, int> _payments = new();
 
-    /// <summary>Rides that were paid, and how often.</summary>
+    /// <summary>The number of payments of each paid ride.</summary>
     public IReadOnlyDictionary<Guid, int> Payments => _payments;
 
     public Task Wait(Guid ride) =>

@@ -8,8 +8,8 @@ using Spectre.Console;
 namespace RideBooking.Benchmarks.Saga;
 
 /// <summary>
-/// The minimal ride saga, in one run: what broker and bus do without any work, what the database commits, the saga without a
-/// database, and the saga with state, inbox and outbox in it. Each is warmed up first; the last is given as shares of the others.
+/// Measures the minimal ride saga in one run: broker and bus without work, commits of the database, the saga without a
+/// database, and the saga with state, inbox and outbox. Each is warmed up first; the last is reported as shares of the others.
 /// </summary>
 static class SagaBenchmark
 {
@@ -27,7 +27,7 @@ static class SagaBenchmark
     )
     {
         await using var servers = await SagaServers.Start(transport, database);
-        var (commits, idle) = await Limits.Measure(servers, Say, cancellationToken);
+        var (commits, idle) = await Limits.Measure(servers, WriteProgress, cancellationToken);
 
         await servers.Renew();
         var without = await Measure(
@@ -83,7 +83,7 @@ static class SagaBenchmark
             await Console.Error.WriteLineAsync(breach);
         return with.Breaches.Count + without.Breaches.Count == 0 ? 0 : 1;
 
-        void Row(string name, Func<Result, string> figure) => table.AddRow(name, figure(without), figure(with));
+        void Row(string name, Func<Result, string> select) => table.AddRow(name, select(without), select(with));
     }
 
     static async Task<Result> Measure(
@@ -173,17 +173,17 @@ static class SagaBenchmark
                             if (Stopwatch.GetElapsedTime(lastSaid) > TimeSpan.FromSeconds(5))
                             {
                                 lastSaid = Stopwatch.GetTimestamp();
-                                Say($"{name}: {times.Count} of {rides}");
+                                WriteProgress($"{name}: {times.Count} of {rides}");
                             }
                         }
                     }
                 })
         );
-        Say($"{name}: {rides} rides");
+        WriteProgress($"{name}: {rides} rides");
         return times;
     }
 
-    /// <summary>Until the receipts have arrived and, with a database, the outbox is empty.</summary>
+    /// <summary>Waits until the receipts have arrived and, with a database, the outbox is empty.</summary>
     static async Task Settled(IServiceProvider services, Database? database, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
@@ -197,7 +197,7 @@ static class SagaBenchmark
         }
     }
 
-    static void Say(string what) => AnsiConsole.MarkupLineInterpolated($"[grey]{what}[/]");
+    static void WriteProgress(string what) => AnsiConsole.MarkupLineInterpolated($"[grey]{what}[/]");
 
     static string Text(double value, string format = "0") => value.ToString(format, CultureInfo.InvariantCulture);
 

@@ -8,14 +8,14 @@ using IHost = Microsoft.Extensions.Hosting.IHost;
 
 namespace RideBooking.Benchmarks.Saga;
 
-/// <summary>A process with the saga and its consumers: on a database with inbox and outbox, or in memory without any of it.</summary>
+/// <summary>A process with the saga and its consumers: on a database with inbox and outbox, or in memory without them.</summary>
 static class SagaHost
 {
     const int Prefetch = 100;
 
-    /// <param name="servers">Transport and database.</param>
-    /// <param name="database">Null: the same saga in memory, and nothing of inbox and outbox.</param>
-    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <param name="servers">The transport and the database servers.</param>
+    /// <param name="database">The database; null for the saga in memory, without inbox and outbox.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     public static async Task<IHost> Start(SagaServers servers, Database? database, CancellationToken cancellationToken)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(

@@ -6,7 +6,7 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.Benchmarks.Saga;
 
-/// <summary>The broker and the database that the saga runs on: private ones, as far as it needs any.</summary>
+/// <summary>The broker and the database of the saga, as private servers if they are needed.</summary>
 sealed class SagaServers : IAsyncDisposable
 {
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ridebooking-saga-");
@@ -19,7 +19,7 @@ sealed class SagaServers : IAsyncDisposable
 
     SagaServers(Transport transport, Database database) => (_transport, _database) = (transport, database);
 
-    /// <summary>A virtual host of the broker for the run that begins; null in memory.</summary>
+    /// <summary>The broker's virtual host for the current run; null in memory.</summary>
     public Uri? Broker { get; private set; }
 
     public static async Task<SagaServers> Start(Transport transport, Database database)
@@ -37,7 +37,7 @@ sealed class SagaServers : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>An empty database and a virtual host without queues.</summary>
+    /// <summary>Creates an empty database and a virtual host without queues.</summary>
     public async Task Renew()
     {
         Broker = _rabbitMq is null ? null : await _rabbitMq.CreateVirtualHostAsync();
@@ -69,7 +69,7 @@ sealed class SagaServers : IAsyncDisposable
         }
     }
 
-    /// <summary>Transactions that wrote so far, by the server's own count; null where it does not say.</summary>
+    /// <summary>Returns the write transactions so far, counted by the server; null if it does not count them.</summary>
     public async Task<long?> Transactions()
     {
         if (_database != Database.Postgres)
@@ -84,8 +84,8 @@ sealed class SagaServers : IAsyncDisposable
     }
 
     /// <summary>
-    /// How many durable one-statement commits a second the database takes: from several connections at once, on SQLite from its one
-    /// writer.
+    /// Measures the durable single-statement commits per second of the database: from several connections, or on SQLite from
+    /// its single writer.
     /// </summary>
     public async Task<double?> CommitsPerSecond(TimeSpan time, CancellationToken cancellationToken)
     {

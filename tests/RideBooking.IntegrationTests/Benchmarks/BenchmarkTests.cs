@@ -3,7 +3,7 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.IntegrationTests.Benchmarks;
 
-/// <summary>A few rides, to see that the benchmark still drives, counts and checks; what it measures is not judged here.</summary>
+/// <summary>Checks with a few rides that the benchmark drives, counts and checks them; its results are not judged here.</summary>
 public sealed class BenchmarkTests
 {
     [Fact]
@@ -15,10 +15,10 @@ public sealed class BenchmarkTests
             [KeyValuePair.Create("HOME", Path.GetTempPath())]
         );
 
-        var figures = JsonSerializer.Deserialize<JsonElement>(output);
-        figures.GetProperty("breaches").GetArrayLength().ShouldBe(0);
-        figures.GetProperty("ridesPerSecond").GetDouble().ShouldBePositive();
-        var ride = figures.GetProperty("perRide");
+        var result = JsonSerializer.Deserialize<JsonElement>(output);
+        result.GetProperty("breaches").GetArrayLength().ShouldBe(0);
+        result.GetProperty("ridesPerSecond").GetDouble().ShouldBePositive();
+        var ride = result.GetProperty("perRide");
         foreach (var count in new[] { "messagesSent", "messagesReceived", "transactions", "roundTrips" })
             ride.GetProperty(count).GetDouble().ShouldBePositive(count);
         ride.GetProperty("processorMilliseconds").GetProperty("host").GetDouble().ShouldBePositive();

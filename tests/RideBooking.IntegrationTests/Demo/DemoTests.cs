@@ -7,11 +7,11 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Demo;
 
-/// <summary>The host with its simulated city, as in a pipe: there is no terminal here.</summary>
+/// <summary>The host with its simulated city, with redirected output: there is no terminal here.</summary>
 public sealed class DemoTests
 {
     const string ErrorQueue = "compute-fare_error";
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     [Fact]
     public async Task Breaks_on_request_and_after_a_redrive_every_ride_is_paid_exactly_once()
@@ -24,24 +24,24 @@ public sealed class DemoTests
             ["Payments__RetryDelays"] = "00:00:00.2,00:00:00.2",
         };
         await using var host = await HostProcess.StartAsync(settings, "--demo", "--seed=7", "--pace=12", "--drivers=8");
-        // What is known of the event log, which only grows.
+        // The events read so far; the event log only grows.
         List<JsonElement> log = [];
         var operations = await new City(() => new HttpClient { BaseAddress = host.Address }).Operator();
 
         await Sees("PaymentCaptured", "OfferDeclined", "RideCancelled", "PaymentFailed", "DriverWentOnline");
 
         await Steer("broken", true);
-        await WaitFor.TrueAsync("messages in the error queue", async () => await Failed() >= 3, s_patience, Evidence);
+        await WaitFor.TrueAsync("messages in the error queue", async () => await Failed() >= 3, s_timeout, Evidence);
         await Steer("broken", false);
         var completed = Completed(await Log());
         completed.Count.ShouldBeGreaterThan(3);
 
-        await WaitFor.TrueAsync("the error queue to be empty", Redriven, s_patience, Evidence);
+        await WaitFor.TrueAsync("the error queue to be empty", Redriven, s_timeout, Evidence);
         IReadOnlyList<string> breaches = [];
         await WaitFor.TrueAsync(
-            "every ride that was completed by then to be paid",
-            async () => (breaches = WhatHappened.Breaches(await Log(), completed)).Count == 0,
-            s_patience,
+            "every completed ride to be paid",
+            async () => (breaches = EventLogInvariants.Breaches(await Log(), completed)).Count == 0,
+            s_timeout,
             () => $"{string.Join('\n', breaches)}\n{Evidence()}"
         );
 
@@ -59,7 +59,7 @@ public sealed class DemoTests
             WaitFor.TrueAsync(
                 string.Join(", ", types),
                 async () => (await Log()).Select(Type).ToHashSet().IsSupersetOf(types),
-                s_patience,
+                s_timeout,
                 Evidence
             );
 
@@ -76,7 +76,7 @@ public sealed class DemoTests
             var selection = new JsonObject { ["queue"] = ErrorQueue };
             await operations.Post(
                 "operations/redrives",
-                new JsonObject { ["selection"] = selection, ["reason"] = "Mended" }
+                new JsonObject { ["selection"] = selection, ["reason"] = "Fixed" }
             );
             return false;
         }

@@ -7,8 +7,8 @@ using RideBooking.IntegrationTests.Faults.Suite.Faults;
 namespace RideBooking.IntegrationTests.Faults;
 
 /// <summary>
-/// The faults of the messaging's promises, each against real processes and servers, while rides are on their way. A seed
-/// chooses the instants. Short unless told: docs/developing.md has the command for a long run.
+/// Injects the faults that the messaging guarantees cover into real processes and servers while rides are in progress. A
+/// seed chooses the instants. The default run is short: docs/developing.md has the command for a long one.
 /// </summary>
 public sealed class FaultInjectionTests(FaultStage stage) : IClassFixture<FaultStage>
 {
@@ -18,7 +18,7 @@ public sealed class FaultInjectionTests(FaultStage stage) : IClassFixture<FaultS
         new AppKilled(),
         new BrokerKilled(),
         new BrokerRestarted(),
-        new BrokerLosesEverything(),
+        new BrokerDataLost(),
         BrokerAlarm.OfMemory,
         BrokerAlarm.OfDisk,
         new SlowConsumer(),
@@ -29,7 +29,7 @@ public sealed class FaultInjectionTests(FaultStage stage) : IClassFixture<FaultS
         new QueueConfirmsNothing(),
         new EveryDeliveryTwice(),
         new DuplicateAWeekLater(),
-        new EverybodyWantsTheOffer(),
+        new ConcurrentAccepts(),
         new AcceptAgainstCancel(),
         new SchedulerNodeDies(),
         new ClocksApart(),
@@ -56,10 +56,10 @@ public sealed class FaultInjectionTests(FaultStage stage) : IClassFixture<FaultS
     }
 }
 
-/// <summary>Where the faults strike, and what came of them.</summary>
+/// <summary>The scenes in which the faults strike, and their results.</summary>
 public sealed class FaultStage : IAsyncLifetime
 {
-    /// <summary>How often each fault strikes: <c>RIDEBOOKING_FAULT_RUNS</c>.</summary>
+    /// <summary>The number of strikes per fault: <c>RIDEBOOKING_FAULT_RUNS</c>.</summary>
     public static int Runs { get; } = Setting("RIDEBOOKING_FAULT_RUNS", 1);
 
     static readonly int s_rides = Setting("RIDEBOOKING_FAULT_RIDES", 8);
@@ -82,12 +82,12 @@ public sealed class FaultStage : IAsyncLifetime
         {
             var random = new Random(HashCode(fault.Name, run));
             var clock = Stopwatch.StartNew();
-            void Say(string what) =>
+            void Report(string what) =>
                 Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds, 5:0.0} s {fault.Name}, run {run + 1}: {what}");
             Scene scene = fault.IsEmbedded
                 ? _embedded ??= new EmbeddedScene()
                 : _onServers ??= await ServersScene.Create(await Servers());
-            var (accepted, found) = await Run(fault, scene, random, Say);
+            var (accepted, found) = await Run(fault, scene, random, Report);
             rides += accepted;
             violations.AddRange(found.Select(violation => $"run {run + 1}: {violation}"));
         }
@@ -99,7 +99,7 @@ public sealed class FaultStage : IAsyncLifetime
         IFault fault,
         Scene scene,
         Random random,
-        Action<string> say
+        Action<string> report
     )
     {
         var isSound = false;
@@ -108,22 +108,22 @@ public sealed class FaultStage : IAsyncLifetime
             await scene.Ready();
             await fault.Prepare(scene, random);
             using var rush = new Rush(s_rides, Math.Max(2, s_rides / RidesPerDriver), scene.Host.Address);
-            say("ready");
+            report("ready");
             await rush.Begin();
-            say("begun");
+            report("begun");
             await fault.Strike(scene, rush, random);
-            say("struck");
-            await rush.Over(scene.Unfinished);
-            say("over");
+            report("struck");
+            await rush.Ended(scene.Unfinished);
+            report("ended");
             await fault.After(scene, rush, random);
             var found = await new Invariants(scene, fault.LeavesFailed).Violations(rush.Accepted);
-            say($"{found.Count} violations");
+            report($"{found.Count} violations");
             isSound = found.Count == 0 && fault.LeavesFailed == 0;
             return (rush.Accepted.Count, found);
         }
         finally
         {
-            // What is broken, or full of failed messages, is not for the next one.
+            // The next fault does not use a scene that is broken or full of failed messages.
             if (!isSound)
                 await End(scene);
         }
@@ -165,7 +165,7 @@ public sealed class FaultStage : IAsyncLifetime
         await scene.DisposeAsync();
     }
 
-    // Stable from process to process, unlike string.GetHashCode.
+    // Stable across processes, unlike string.GetHashCode.
     int HashCode(string name, int run) =>
         name.Aggregate(unchecked(Seed * 31 + run), (hash, c) => unchecked(hash * 31 + c));
 

@@ -7,7 +7,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Faults;
 
-/// <summary>The host as a process, on PostgreSQL and RabbitMQ, in rush hour, while one or the other comes and goes.</summary>
+/// <summary>The host as a process, on PostgreSQL and RabbitMQ, under load, while either becomes unavailable and recovers.</summary>
 [Collection(typeof(OnServersToStop))]
 public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
     public async ValueTask DisposeAsync() => await servers.Done();
 
     [Fact]
-    public async Task Waits_for_a_database_and_a_broker_that_are_not_there_yet_and_says_so()
+    public async Task Waits_for_a_database_and_a_broker_that_are_not_available_yet_and_logs_it()
     {
         var (settings, _) = await Migrated();
         await servers.Stop(servers.Postgres);
@@ -39,24 +39,19 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
     [InlineData("ConnectionStrings__RabbitMq", "guest:guest@", "guest:wrong@", "wrong user or password")]
     [InlineData("ConnectionStrings__RabbitMq", "/test-", "/nowhere-", "vhost")]
     [InlineData("ConnectionStrings__RideBooking", "Database=test_", "Database=nowhere_", "-- migrate")]
-    public async Task Does_not_wait_for_what_waiting_cannot_mend(
-        string setting,
-        string right,
-        string wrong,
-        string says
-    )
+    public async Task Does_not_wait_when_waiting_cannot_help(string setting, string right, string wrong, string message)
     {
         var (settings, _) = await Migrated();
         settings[setting] = settings[setting].Replace(right, wrong, StringComparison.Ordinal);
         var (exitCode, output) = await HostProcess.RunToEndAsync(settings);
         exitCode.ShouldBe(2, output);
-        output.ShouldContain(says);
+        output.ShouldContain(message);
         output.ShouldNotContain("   at ");
     }
 
-    // One host through one trouble after another, as in life: a start takes longer than what is tried.
+    // One host goes through several outages, because starting a host takes longer than each of them.
     [Fact]
-    public async Task Goes_on_by_itself_when_database_and_broker_were_away_and_finishes_what_it_holds_when_it_is_stopped()
+    public async Task Recovers_after_an_outage_and_finishes_its_work_at_shutdown()
     {
         var (settings, virtualHost) = await Migrated();
         var host = await HostProcess.StartAsync(settings);
@@ -65,7 +60,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
         using (var rush = await Begun())
         {
             await servers.Stop(servers.Postgres);
-            await host.TroubledAsync();
+            await host.UnhealthyAsync();
             var refusedBefore = rush.Refused;
             await WaitFor.TrueAsync(
                 "requests to be refused for a while",
@@ -80,7 +75,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
         using (var rush = await Begun())
         {
             await servers.Kill(servers.RabbitMq);
-            await host.TroubledAsync();
+            await host.UnhealthyAsync();
             await servers.Start(servers.RabbitMq);
             await host.ReadyAsync();
             await IsOver(rush);
@@ -104,15 +99,15 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
 
         async Task IsOver(Rush rush)
         {
-            await rush.Over(() => Task.FromResult(host.Output));
+            await rush.Ended(() => Task.FromResult(host.Output));
             await rush.EachWasPaidOnce();
             await NothingIsLeft(host, settings, virtualHost);
         }
     }
 
-    // A bug, in the only place where a test can put one into the real host: the database.
+    // A bug in the database, the only place where a test can put one into the real host.
     [Fact]
-    public async Task Has_each_ride_paid_once_when_a_bug_is_fixed_and_an_operator_sends_back_its_error_queue()
+    public async Task Has_each_ride_paid_once_when_a_bug_is_fixed_and_an_operator_redrives_its_error_queue()
     {
         var (settings, virtualHost) = await Migrated();
         settings["Messaging__Redelivery"] = "00:00:00.050,00:00:00.100";
@@ -137,9 +132,10 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
         await NothingIsLeft(host, settings, virtualHost);
     }
 
-    // The broker takes back what is not answered within half an hour, and after ten times sets it aside. Here: five seconds.
+    // The broker takes back a message that is not acknowledged within half an hour, and dead-letters it after ten times. Here
+    // the limit is five seconds.
     [Fact]
-    public async Task Has_each_ride_paid_once_when_the_database_was_away_for_longer_than_the_broker_waits_for_an_answer()
+    public async Task Has_each_ride_paid_once_when_the_database_outage_exceeded_the_consumer_timeout()
     {
         var (settings, virtualHost) = await Migrated();
         await Broker("consumer_timeout", "5000");
@@ -156,14 +152,14 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
             var since = Stopwatch.StartNew();
             await Put.Fare(virtualHost, "notify-rider", Guid.CreateVersion7(), Guid.CreateVersion7());
             await WaitFor.TrueAsync(
-                "the outage to last as long as the broker needs to give up a message",
+                "the outage to outlast the broker's consumer timeout",
                 () => Task.FromResult(since.Elapsed > TimeSpan.FromSeconds(75)),
                 TimeSpan.FromSeconds(90)
             );
             await servers.Start(servers.Postgres);
             await host.ReadyAsync();
 
-            await rush.Over(() => Task.FromResult(host.Output));
+            await rush.Ended(() => Task.FromResult(host.Output));
             await rush.EachWasPaidOnce();
             await TheGatewayTookMoneyOnceForEach(rush, settings["ConnectionStrings__RideBooking"]);
             await NothingIsLeft(host, settings, virtualHost);
@@ -186,7 +182,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
         await using var host = await HostProcess.StartAsync(settings);
         using var rush = new Rush(Rides, Drivers, host.Address);
         await rush.Begin();
-        // By now the connections have prepared what they use often.
+        // By now the connections have prepared their frequent statements.
         await rush.Paid(atLeast: 4);
         var refusedBefore = rush.Refused;
 
@@ -207,7 +203,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
         )
             await Execute(database, alteration);
 
-        await rush.Over(() => Task.FromResult(host.Output));
+        await rush.Ended(() => Task.FromResult(host.Output));
         rush.Refused.ShouldBe(refusedBefore, host.Output);
         await rush.EachWasPaidOnce();
         await NothingIsLeft(host, settings, virtualHost);
@@ -264,7 +260,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
         return (settings, virtualHost);
     }
 
-    /// <summary>No message in an error queue, in a queue or in the outbox.</summary>
+    /// <summary>Waits until the error queues, the queues and the outbox are empty.</summary>
     async Task NothingIsLeft(HostProcess host, Dictionary<string, string> settings, Uri virtualHost)
     {
         var left = "";

@@ -10,21 +10,21 @@ namespace RideBooking.IntegrationTests.Faults;
 public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers servers)
     : IClassFixture<RideBookingOnPostgres>
 {
-    // Not the same: what lies in one's error queue would be taken for the other's, depending on the order of the tests.
+    // Two endpoints, so that no test finds the other's messages in its error queue.
     const string Poison = "notify-rider";
     const string Neighbour = "notify-driver";
 
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Lose_nothing_by_their_arguments()
     {
         var operations = await app.City.Operator();
-        // Skipped and error queues that MassTransit makes when it needs them are looked at as well.
-        await Put(Neighbour, Message("NobodyKnowsThis", new JsonObject()), Guid.CreateVersion7().ToString());
+        // Also covers the skipped and error queues that MassTransit creates on demand.
+        await Put(Neighbour, Message("UnknownMessage", new JsonObject()), Guid.CreateVersion7().ToString());
         await Put(Neighbour, Encoding.UTF8.GetBytes("not JSON"), Guid.CreateVersion7().ToString());
         await operations.Until(
-            "the message of an unknown type and the one that cannot be read to be dead-lettered",
+            "the message of an unknown type and the unreadable one to be dead-lettered",
             "operations/error-queues",
             queues => queues.Body!["items"]!.AsArray().Count(queue => queue!["endpoint"]!.ToString() == Neighbour) == 2
         );
@@ -54,10 +54,10 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
         queues[$"{Neighbour}_skipped"].ShouldBe(["x-queue-type=classic"]);
     }
 
-    // An exchange that goes with the broker's process takes its bindings along: what is published before they are made anew
-    // is confirmed and goes nowhere.
+    // A transient exchange loses its bindings with the broker's process: a message published before they are declared again
+    // is confirmed and lost.
     [Fact]
-    public async Task Are_bound_for_good_to_every_message_also_to_those_that_modules_keep_to_themselves()
+    public async Task Are_durably_bound_to_every_message_also_to_those_internal_to_modules()
     {
         var broker = await servers.RabbitMqAsync();
         var exchanges = await broker.ListExchangesAsync(app.Broker!);
@@ -69,7 +69,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
     }
 
     [Fact]
-    public async Task Set_a_message_aside_that_kills_whoever_consumes_it_and_a_redrive_brings_it_back()
+    public async Task Dead_letter_a_message_that_kills_its_consumer_and_a_redrive_returns_it()
     {
         var (rideId, messageId) = (Guid.CreateVersion7(), Guid.CreateVersion7().ToString());
         var message = Message(
@@ -77,7 +77,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
             new JsonObject
             {
                 ["rideId"] = rideId.ToString(),
-                ["riderId"] = "nobody",
+                ["riderId"] = "unknown",
                 ["driverId"] = "a driver",
                 ["invoiceId"] = Guid.CreateVersion7().ToString(),
                 ["lines"] = new JsonArray(),
@@ -89,16 +89,16 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
         await app.Host.KillAsync();
         await Put(Poison, message, messageId);
 
-        // What the broker sees of a process that is killed: its connection is gone, without an answer.
+        // The broker sees a killed process as a connection that closes without an acknowledgement.
         var deaths = 0;
         while (await DieOf(messageId))
-            deaths++.ShouldBeLessThan(50, "it is delivered for ever");
+            deaths++.ShouldBeLessThan(50, "it is delivered endlessly");
         deaths.ShouldBe(11, "the first delivery and the ten that the limit allows after it");
 
         await app.KillAndStartAgain();
         var operations = await app.City.Operator();
         var found = await operations.Until(
-            "the poison to be seen",
+            "the poison message to be listed",
             $"operations/failed-messages?rideId={rideId}",
             list => list.Body!["items"]!.AsArray().Count == 1
         );
@@ -112,13 +112,13 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
             .Parse(failed["failedAt"]!.ToString(), null)
             .ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddMinutes(-10));
 
-        // This host does not die of it.
+        // This host can consume it.
         var redrive = await operations.Post(
             "operations/redrives",
             new JsonObject
             {
                 ["selection"] = new JsonObject { ["ids"] = new JsonArray(failed["id"]!.ToString()) },
-                ["reason"] = "The new version does not die of it",
+                ["reason"] = "The new version can consume it",
             }
         );
         redrive.ShouldBe(HttpStatusCode.Accepted);
@@ -126,7 +126,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
             "the message to be consumed",
             async () =>
                 (await Queue(Poison)) is { Ready: 0, Unacknowledged: 0 } && (await Queue($"{Poison}_error")).Ready == 0,
-            s_patience
+            s_timeout
         );
         (await operations.Get($"operations/failed-messages?rideId={rideId}")).Body!["items"]!.AsArray().ShouldBeEmpty();
     }
@@ -156,7 +156,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
         output.ShouldNotContain("   at ");
     }
 
-    /// <summary>Takes the message and dies; false when it is not delivered any more.</summary>
+    /// <summary>Receives the message and dies; returns false once it is not delivered any more.</summary>
     async Task<bool> DieOf(string messageId)
     {
         await using var connection = await new ConnectionFactory { Uri = app.Broker! }.CreateConnectionAsync();
@@ -168,7 +168,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
         return true;
     }
 
-    /// <summary>A message that was not answered is redelivered or dead-lettered in a moment.</summary>
+    /// <summary>Waits until the unacknowledged message is redelivered or dead-lettered.</summary>
     static async Task<BasicGetResult?> Take(IChannel channel)
     {
         BasicGetResult? taken = null;
@@ -177,7 +177,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
             async () =>
                 (taken = await channel.BasicGetAsync(Poison, autoAck: false)) is not null
                 || await channel.MessageCountAsync($"{Poison}_error") > 0,
-            s_patience
+            s_timeout
         );
         return taken;
     }

@@ -8,61 +8,61 @@ using RideBooking.Tests.Api;
 namespace RideBooking.IntegrationTests.Faults;
 
 /// <summary>
-/// Riders and drivers who go on whatever the server says: an answer that does not come, or is an error, is asked for again.
+/// Riders and drivers who repeat every request that fails or gets no answer.
 /// </summary>
-/// <param name="rides">How many riders, each of one ride.</param>
-/// <param name="drivers">How many drivers.</param>
-/// <param name="hosts">Where the servers are. Everybody keeps to one of them, in turn.</param>
+/// <param name="rides">The number of riders, each with one ride.</param>
+/// <param name="drivers">The number of drivers.</param>
+/// <param name="hosts">The hosts' addresses. Riders and drivers are divided among them.</param>
 sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(150);
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    readonly CancellationTokenSource _over = new();
+    readonly CancellationTokenSource _ended = new();
 
     readonly List<(Rider Rider, string Key, TaskCompletionSource<string> Id)> _rides = [];
     readonly List<Driver> _drivers = [];
     readonly ConcurrentDictionary<string, string> _answers = [];
-    IReadOnlyList<Task> _everybody = [];
+    IReadOnlyList<Task> _people = [];
     int _refused;
 
     /// <summary>The rides that were accepted.</summary>
     public IReadOnlyCollection<Guid> Accepted =>
         [.. _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully).Select(ride => Guid.Parse(ride.Id.Task.Result))];
 
-    /// <summary>Who drives.</summary>
+    /// <summary>The drivers.</summary>
     public IReadOnlyList<Driver> Drivers => _drivers;
 
-    /// <summary>Who asked, and for which ride; that only once it was accepted.</summary>
+    /// <summary>The riders with their rides; the ride's id is set once it was accepted.</summary>
     public IReadOnlyList<(Rider Rider, Task<string> Ride)> Riders =>
         _rides.ConvertAll(ride => (ride.Rider, ride.Id.Task));
 
-    /// <summary>How many requests were answered with an error of the server, or not at all.</summary>
+    /// <summary>The number of requests answered with a server error, or not at all.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>The rides that were accepted so far.</summary>
     public IReadOnlyList<string> Ids =>
         [.. _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully).Select(ride => ride.Id.Task.Result)];
 
-    /// <summary>Somebody from operations.</summary>
+    /// <summary>Signs in an operator.</summary>
     public Task<Person> Operator() => CityOf(0).Operator();
 
-    /// <summary>Everybody signs in, drivers come on duty, and then all riders ask for a ride at once.</summary>
+    /// <summary>Signs riders and drivers in, brings the drivers on duty, and then requests all rides at once.</summary>
     public async Task Begin()
     {
         for (var i = 0; i < drivers; i++)
             _drivers.Add(await CityOf(i).DriverAt(City.Place(52.5219 + i * 0.0002, 13.4132)));
         for (var i = 0; i < rides; i++)
             _rides.Add((await CityOf(i).Rider(), Guid.NewGuid().ToString("N"), new TaskCompletionSource<string>()));
-        _everybody =
+        _people =
         [
             .. _drivers.Select(driver => Task.Run(() => Drive(driver))),
-            .. _rides.Select(ride => Task.Run(() => Ask(ride.Rider, ride.Key, ride.Id))),
+            .. _rides.Select(ride => Task.Run(() => RequestRide(ride.Rider, ride.Key, ride.Id))),
         ];
     }
 
-    /// <summary>One more asks for a ride. Returns its id once it was accepted.</summary>
-    public async Task<string> OneMore()
+    /// <summary>Requests one more ride. Returns its id once it was accepted.</summary>
+    public async Task<string> RequestAnother()
     {
         var ride = (
             Rider: await CityOf(_rides.Count).Rider(),
@@ -70,16 +70,16 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
             Id: new TaskCompletionSource<string>()
         );
         _rides.Add(ride);
-        await Ask(ride.Rider, ride.Key, ride.Id);
+        await RequestRide(ride.Rider, ride.Key, ride.Id);
         return await ride.Id.Task;
     }
 
-    /// <summary>Waits until so many rides are paid; all of them when not told.</summary>
+    /// <summary>Waits until the given number of rides is paid, by default all.</summary>
     public Task Paid(int? atLeast = null, Func<string>? evidence = null) =>
         Paid(atLeast ?? rides, ride => PaymentOf(ride) == "captured", evidence);
 
-    /// <summary>Waits until every ride is paid or was cancelled, and everybody goes home.</summary>
-    public async Task Over(Func<Task<string>> evidence)
+    /// <summary>Waits until every ride is paid or was cancelled, and ends the shifts of all drivers.</summary>
+    public async Task Ended(Func<Task<string>> evidence)
     {
         try
         {
@@ -93,53 +93,53 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
         {
             throw new TimeoutException($"{late.Message} {await evidence()}");
         }
-        await _over.CancelAsync();
-        await Task.WhenAll(_everybody);
-        // Who is still on the way for the server cannot leave; and who stays is offered the rides of the next rush.
+        await _ended.CancelAsync();
+        await Task.WhenAll(_people);
+        // A driver whose ride has not ended for the server cannot end the shift; one who stays is offered the next rush's rides.
         foreach (var driver in Drivers)
             await WaitFor.TrueAsync(
-                "a driver to go home",
+                "a driver's shift to end",
                 async () => (await Try(() => driver.Delete("drivers/me/shift")))?.Status == HttpStatusCode.NoContent,
-                s_patience
+                s_timeout
             );
     }
 
     static string? PaymentOf(JsonNode ride) => ride["payment"]?["status"]?.GetValue<string>();
 
-    async Task Paid(int wanted, Func<JsonNode, bool> isOver, Func<string>? evidence)
+    async Task Paid(int wanted, Func<JsonNode, bool> hasEnded, Func<string>? evidence)
     {
-        var over = new HashSet<string>();
+        var ended = new HashSet<string>();
         await WaitFor.TrueAsync(
             $"{wanted} of {_rides.Count} rides to be paid",
-            async () => await Look(over, isOver) >= wanted,
-            s_patience,
-            () => $"{over.Count} are. The last answers to the requests for one: {Answers()} {evidence?.Invoke()}"
+            async () => await CountEnded(ended, hasEnded) >= wanted,
+            s_timeout,
+            () => $"{ended.Count} are. The last answers to the requests for one: {Answers()} {evidence?.Invoke()}"
         );
     }
 
     string Answers() =>
         string.Join("; ", _answers.Values.GroupBy(answer => answer).Select(same => $"{same.Count()}× {same.Key}"));
 
-    /// <summary>Whether all rides are paid, as far as the server answers.</summary>
-    public async Task<bool> AllArePaid() => await Look([], ride => PaymentOf(ride) == "captured") == rides;
+    /// <summary>Returns true if the server confirms that all rides are paid.</summary>
+    public async Task<bool> AllArePaid() => await CountEnded([], ride => PaymentOf(ride) == "captured") == rides;
 
-    async Task<int> Look(HashSet<string> over, Func<JsonNode, bool> isOver)
+    async Task<int> CountEnded(HashSet<string> ended, Func<JsonNode, bool> hasEnded)
     {
-        // Somebody who met what they did not expect ends the wait at once.
-        foreach (var failed in _everybody.Where(person => person.IsFaulted))
+        // An unexpected answer to a rider or driver ends the wait at once.
+        foreach (var failed in _people.Where(person => person.IsFaulted))
             await failed;
         foreach (var (rider, _, id) in _rides.Where(ride => ride.Id.Task.IsCompletedSuccessfully))
-            if (!over.Contains(await id.Task) && (await Try(() => rider.Get($"rides/{id.Task.Result}"))) is { } ride)
-                if (ride.Body is { } body && isOver(body))
-                    over.Add(await id.Task);
-        return over.Count;
+            if (!ended.Contains(await id.Task) && (await Try(() => rider.Get($"rides/{id.Task.Result}"))) is { } ride)
+                if (ride.Body is { } body && hasEnded(body))
+                    ended.Add(await id.Task);
+        return ended.Count;
     }
 
-    /// <summary>Ends it, and finds that the log has each ride paid exactly once, and its receipt issued exactly once.</summary>
+    /// <summary>Ends the rush and checks in the log that each ride was paid exactly once and its receipt issued exactly once.</summary>
     public async Task EachWasPaidOnce()
     {
-        await _over.CancelAsync();
-        await Task.WhenAll(_everybody);
+        await _ended.CancelAsync();
+        await Task.WhenAll(_people);
         var operations = await Operator();
         foreach (var (_, _, id) in _rides)
             await operations.WasPaidOnce(await id.Task);
@@ -147,16 +147,16 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
 
     public void Dispose()
     {
-        _over.Cancel();
-        _over.Dispose();
+        _ended.Cancel();
+        _ended.Dispose();
     }
 
     City CityOf(int person) =>
         new(() => new HttpClient { BaseAddress = hosts[person % hosts.Length], Timeout = TimeSpan.FromSeconds(10) });
 
-    async Task Ask(Rider rider, string key, TaskCompletionSource<string> id)
+    async Task RequestRide(Rider rider, string key, TaskCompletionSource<string> id)
     {
-        while (!_over.IsCancellationRequested)
+        while (!_ended.IsCancellationRequested)
         {
             var answer = await Try(() => rider.TryRequest(City.Alexanderplatz, City.Zoo, idempotencyKey: key));
             _answers[key] = answer is null ? "no answer, or a 5xx" : $"{answer.Status} {answer.Body}";
@@ -169,11 +169,11 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
         }
     }
 
-    // What he did last and whether it arrived he need not know: the server tells him where he is.
-    // Now and then the app says that it is there: a driver who is not heard of, or missed offers in an outage, is offered none.
+    // The driver's app keeps no state: the server's answers decide the next step.
+    // It reports its location from time to time: a silent driver, or one who missed offers in an outage, is offered no rides.
     async Task Drive(Driver driver)
     {
-        for (var round = 1; !_over.IsCancellationRequested; round++)
+        for (var round = 1; !_ended.IsCancellationRequested; round++)
         {
             await Task.Delay(s_pause);
             if (round % 50 == 0)
@@ -209,7 +209,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
         catch (Exception failure)
             when (failure is HttpRequestException or SocketException or OperationCanceledException)
         {
-            // No answer. (A peer that dies while it is being connected to is the socket's exception, not HTTP's.)
+            // No answer. (If the peer dies while connecting, the exception is the socket's, not HTTP's.)
         }
         Interlocked.Increment(ref _refused);
         return null;

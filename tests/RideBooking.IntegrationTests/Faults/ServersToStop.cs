@@ -3,13 +3,13 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.IntegrationTests.Faults;
 
 /// <summary>
-/// The test classes that share servers which they stop and kill, one class after the other. The faults have some of their own,
-/// beside these.
+/// The test classes that share servers which they stop and kill, one class after the other. The fault injection has its
+/// own servers.
 /// </summary>
 [CollectionDefinition]
 public sealed class OnServersToStop : ICollectionFixture<ServersToStop>;
 
-/// <summary>Servers that nobody else uses meanwhile, because they are stopped and killed.</summary>
+/// <summary>Servers for exclusive use, because the tests stop and kill them.</summary>
 public sealed class ServersToStop : IAsyncLifetime
 {
     readonly HashSet<object> _stopped = [];
@@ -34,7 +34,7 @@ public sealed class ServersToStop : IAsyncLifetime
         async Task Database() => _postgres = await Servers.OrSkipAsync("PostgreSQL", PostgresServer.StartOwnAsync);
     }
 
-    /// <summary>Makes a virtual host for a test that says when it is <see cref="Done"/>.</summary>
+    /// <summary>Creates a virtual host for a test, which calls <see cref="Done"/> at its end.</summary>
     public async Task<Uri> VirtualHost()
     {
         await AllRun();
@@ -43,7 +43,7 @@ public sealed class ServersToStop : IAsyncLifetime
         return virtualHost;
     }
 
-    /// <summary>Leaves no work behind for the broker.</summary>
+    /// <summary>Deletes the virtual host, so that it costs the broker no more work.</summary>
     public async Task Done()
     {
         if (_virtualHosts.Count == 0)
@@ -84,7 +84,7 @@ public sealed class ServersToStop : IAsyncLifetime
         return rabbitMq.StartAsync();
     }
 
-    /// <summary>Starts what a test that failed has left stopped.</summary>
+    /// <summary>Starts the servers that a failed test left stopped.</summary>
     public async Task AllRun()
     {
         if (_stopped.Remove(Postgres))

@@ -10,7 +10,7 @@ using RideBooking.Tests.Messaging;
 
 namespace RideBooking.IntegrationTests.Faults;
 
-/// <summary>On RabbitMQ and PostgreSQL.</summary>
+/// <summary>The cases of failing messages on RabbitMQ and PostgreSQL.</summary>
 public sealed class When_messages_fail_on_RabbitMQ(Servers servers) : FaultCases
 {
     protected override async Task<(string, string)[]> Settings() =>
@@ -22,7 +22,7 @@ public sealed class When_messages_fail_on_RabbitMQ(Servers servers) : FaultCases
         ];
 
     [Fact]
-    public async Task What_was_redelivered_keeps_every_header_and_property_of_its_sender()
+    public async Task A_redelivered_message_keeps_every_header_and_property_of_its_sender()
     {
         var settings = await Settings();
         await using var lab = await FaultLab.Start(settings);
@@ -106,7 +106,7 @@ public sealed class When_messages_fail_on_RabbitMQ(Servers servers) : FaultCases
         kept.Timestamp.ShouldBe(sent.Timestamp);
     }
 
-    /// <summary>Names and values with their types, whatever order they come in.</summary>
+    /// <summary>Formats names and values with their types, in a fixed order.</summary>
     static string Described(IEnumerable<KeyValuePair<string, object?>> table) =>
         string.Join(
             "; ",
@@ -127,7 +127,7 @@ public sealed class When_messages_fail_on_RabbitMQ(Servers servers) : FaultCases
         };
 
     [Fact]
-    public async Task A_request_goes_on_waiting_for_a_message_that_went_back_to_its_queue()
+    public async Task A_request_keeps_waiting_for_a_message_that_was_returned_to_its_queue()
     {
         await using var lab = await FaultLab.Start([
             .. await Settings(),
@@ -146,8 +146,8 @@ public sealed class When_messages_fail_on_RabbitMQ(Servers servers) : FaultCases
         var answer = wait.Finish(TestContext.Current.CancellationToken);
 
         await lab.Publish(trouble, id);
-        // Six attempts at most before it is given back, and then one a second.
-        await lab.Until("it to be delivered again", () => lab.Behaviour.Attempts(trouble.Id) > 7);
+        // At most six attempts before the message is returned to its queue, and then one a second.
+        await lab.Until("the message to be delivered again", () => lab.Behaviour.Attempts(trouble.Id) > 7);
         answer.IsCompleted.ShouldBeFalse();
 
         unavailable = false;

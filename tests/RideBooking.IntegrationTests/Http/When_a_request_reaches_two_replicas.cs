@@ -30,7 +30,7 @@ public sealed class When_a_request_reaches_two_replicas(Servers servers)
         {
             key.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK);
             key.Count(answer => answer.IsReplay).ShouldBe(5);
-            // Each attempt would make a token of its own.
+            // Each attempt would create its own token.
             key.Select(answer => answer.Body).Distinct().Count().ShouldBe(1);
         }
 

@@ -4,7 +4,7 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.IntegrationTests.Http;
 
-/// <summary>The host as a process that cannot start as it is told to.</summary>
+/// <summary>The host as a process whose settings or arguments are invalid.</summary>
 public sealed class When_settings_are_invalid
 {
     [Theory]
@@ -24,7 +24,7 @@ public sealed class When_settings_are_invalid
     }
 
     [Fact]
-    public async Task End_the_start_with_one_line_where_another_process_has_the_address()
+    public async Task End_the_start_with_one_line_if_the_address_is_in_use()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -40,7 +40,7 @@ public sealed class When_settings_are_invalid
     [InlineData("recoverr")]
     [InlineData("--demoo")]
     [InlineData("migrate", "recover")]
-    public async Task A_command_that_is_not_one_ends_with_the_list_of_commands(params string[] arguments)
+    public async Task An_unknown_command_ends_with_the_list_of_commands(params string[] arguments)
     {
         var output = await Start(arguments);
 
@@ -50,7 +50,7 @@ public sealed class When_settings_are_invalid
     }
 
     [Fact]
-    public async Task A_setting_that_nothing_reads_ends_the_start() =>
+    public async Task An_unknown_setting_ends_the_start() =>
         (await Start("--Matching:OfferTimeut=00:00:30")).ShouldStartWith(
             "'--Matching:OfferTimeut' on the command line"
         );

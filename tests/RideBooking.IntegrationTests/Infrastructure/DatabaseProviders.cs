@@ -1,8 +1,8 @@
 namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>
-/// The databases a theory runs on, as values of Database__Provider. SQL Server cases exist only where one is named, because
-/// none can be started everywhere: nothing is skipped for the lack of it (infra/test.sh says so in one line).
+/// The databases a theory runs on, as values of Database__Provider. SQL Server cases exist only if a server is named, because
+/// one cannot be started everywhere: no test is skipped because it is missing (infra/test.sh prints a line about it).
 /// </summary>
 public static class DatabaseProviders
 {

@@ -6,9 +6,9 @@ using Xunit.Sdk;
 namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>
-/// The servers of this test run. A test class takes it as constructor parameter and asks for what it needs, in its tests or
-/// in its InitializeAsync; each server is found or started at the first request, once, beside the others. Where a server
-/// cannot be had the test is skipped with the reason; with RIDEBOOKING_REQUIRE_INFRASTRUCTURE=1 it fails instead.
+/// The servers of this test run. A test class takes it as constructor parameter and requests servers in its tests or in its
+/// InitializeAsync; each server is found or started once, at the first request, in parallel with the others. If a server
+/// is unavailable the test is skipped with the reason; with RIDEBOOKING_REQUIRE_INFRASTRUCTURE=1 it fails instead.
 /// </summary>
 public sealed class Servers : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ public sealed class Servers : IAsyncDisposable
 
     public Task<SqlServer> SqlServerAsync() => OrSkipAsync("SQL Server", () => Task.FromResult(sqlServer.Value));
 
-    /// <summary>Makes an empty database and returns its connection string. It is gone when the tests end.</summary>
+    /// <summary>Creates an empty database and returns its connection string. It is dropped when the tests end.</summary>
     /// <param name="provider">One of <see cref="DatabaseProviders"/>.</param>
     public async Task<string> CreateDatabaseAsync(string provider) =>
         provider switch
@@ -37,8 +37,8 @@ public sealed class Servers : IAsyncDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(provider), provider, "No such database provider."),
         };
 
-    /// <summary>Makes a database as the host's <c>migrate</c> command leaves it, and returns its connection string.</summary>
-    /// <param name="provider">One of <see cref="DatabaseProviders.Servers"/>; on SQLite the host migrates by itself.</param>
+    /// <summary>Creates a database as the host's <c>migrate</c> command leaves it, and returns its connection string.</summary>
+    /// <param name="provider">One of <see cref="DatabaseProviders.Servers"/>; on SQLite the host migrates at its start.</param>
     public async Task<string> CreateMigratedDatabaseAsync(string provider)
     {
         if (provider == DatabaseProviders.Postgres)
@@ -48,7 +48,7 @@ public sealed class Servers : IAsyncDisposable
         return connectionString;
     }
 
-    /// <summary>Any way to get a server, for tests that start their own: its absence skips the test, or fails it.</summary>
+    /// <summary>Gets a server for tests that start their own; its absence skips or fails the test.</summary>
     public static async Task<TServer> OrSkipAsync<TServer>(string what, Func<Task<TServer>> get)
     {
         try
@@ -64,10 +64,10 @@ public sealed class Servers : IAsyncDisposable
     }
 
     /// <summary>
-    /// For a class fixture: what it needs may be absent, which skips the tests that then ask for it. (A fixture that lets
-    /// the skip out of its InitializeAsync fails its tests instead.)
+    /// Starts a class fixture whose servers may be absent, which then skips the tests that use it. (A fixture whose
+    /// InitializeAsync throws the skip fails its tests instead.)
     /// </summary>
-    /// <returns>Why it was not started, to be thrown by whatever the fixture is asked for; null when all is there.</returns>
+    /// <returns>The reason why it was not started, for the fixture's members to throw; null if it was started.</returns>
     public static async Task<Exception?> AbsenceOf(Func<Task> start)
     {
         try

@@ -5,7 +5,7 @@ namespace RideBooking.IntegrationTests.InfrastructureTests;
 public sealed class HostProcessTests
 {
     [Fact]
-    public async Task Says_what_is_wrong_when_it_cannot_start()
+    public async Task Reports_the_cause_when_it_cannot_start()
     {
         Dictionary<string, string> wrong = new()
         {

@@ -5,8 +5,8 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>
-/// What the conformance cases run on here: the database servers, and RabbitMQ. On SQLite and in memory, as they go together,
-/// they run in RideBooking.Tests.
+/// The servers of the conformance cases: the database servers and RabbitMQ. RideBooking.Tests runs them on SQLite and
+/// the in-memory transport.
 /// </summary>
 public sealed class ConformanceServers : IAsyncDisposable
 {
@@ -34,7 +34,7 @@ public sealed class ConformanceServers : IAsyncDisposable
         return await StartAsync(database, await servers.RabbitMqAsync());
     }
 
-    /// <summary>With a broker that the test may stop.</summary>
+    /// <summary>Gets the servers with a broker that the test may stop.</summary>
     public static async Task<ConformanceServers> StartAsync(string database, RabbitMqServer rabbitMq)
     {
         var (provider, commitsInGroups) = Ways.Of(database);

@@ -6,7 +6,7 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>As MassTransit's documentation maps it: the system column xmin is the token.</summary>
+/// <summary>Maps the system column xmin as concurrency token, as MassTransit's documentation does.</summary>
 public sealed class When_a_saga_has_the_row_version_of_PostgreSQL
 {
     public static TheoryData<string> Databases => DatabaseProviders.Servers;
@@ -16,7 +16,7 @@ public sealed class When_a_saga_has_the_row_version_of_PostgreSQL
     [Theory, MemberData(nameof(Databases))]
     public async Task It_is_locked_and_changed(string database)
     {
-        Assert.SkipUnless(database == DatabaseProviders.Postgres, "Only PostgreSQL has it.");
+        Assert.SkipUnless(database == DatabaseProviders.Postgres, "Only PostgreSQL has xmin.");
         await using var servers = await ConformanceServers.StartAsync(database);
         var options = new DbContextOptionsBuilder<Office>();
         servers.UseDatabase(options);

@@ -9,7 +9,7 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>
-/// A sweeper of another process claims a message in the moment in which this process, which has sent it, deletes it.
+/// The sweeper of another process claims a message at the moment at which this process, which has sent it, deletes it.
 /// </summary>
 public sealed class When_a_sent_message_is_claimed_while_it_is_deleted
 {
@@ -20,7 +20,7 @@ public sealed class When_a_sent_message_is_claimed_while_it_is_deleted
     [Theory, MemberData(nameof(Databases))]
     public async Task It_is_deleted_without_waiting_for_a_sweep(string database)
     {
-        Assert.SkipUnless(Ways.Of(database).Provider == DatabaseProviders.Postgres, "Asks PostgreSQL for its locks.");
+        Assert.SkipUnless(Ways.Of(database).Provider == DatabaseProviders.Postgres, "Reads PostgreSQL's locks.");
         await using var servers = await ConformanceServers.StartAsync(database);
         var deletion = new Deletion();
         await using var bench = await Bench.StartAsync(
@@ -64,7 +64,7 @@ public sealed class When_a_sent_message_is_claimed_while_it_is_deleted
             )
             .SingleAsync(Stop) > 0;
 
-    /// <summary>Holds up the first deletion.</summary>
+    /// <summary>Blocks the first deletion.</summary>
     sealed class Deletion : DbCommandInterceptor
     {
         public Func<Task>? Begins { get; set; }

@@ -6,13 +6,13 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>A broker that is away holds nobody up and loses nothing.</summary>
+/// <summary>An unavailable broker neither blocks requests nor loses messages.</summary>
 [Collection(typeof(OnServersToStop))]
 public sealed class When_the_broker_is_unavailable(ServersToStop servers)
 {
     const int Letters = 20;
 
-    static readonly Bench.Settings Impatient = new()
+    static readonly Bench.Settings ShortTimeouts = new()
     {
         BusOutbox = outbox => outbox.MessageDeliveryTimeout = TimeSpan.FromSeconds(2),
     };
@@ -20,11 +20,11 @@ public sealed class When_the_broker_is_unavailable(ServersToStop servers)
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Requests_are_committed_at_once_and_delivered_in_order_when_it_is_back()
+    public async Task Requests_are_committed_at_once_and_delivered_in_order_when_it_is_available_again()
     {
         await servers.AllRun();
         await using var here = await ConformanceServers.StartAsync(DatabaseProviders.Sqlite, servers.RabbitMq);
-        await using var bench = await Bench.StartAsync(here, Impatient);
+        await using var bench = await Bench.StartAsync(here, ShortTimeouts);
         await PublishOneAndThenManyWithoutABroker(bench);
 
         await servers.Start(servers.RabbitMq);
@@ -33,19 +33,19 @@ public sealed class When_the_broker_is_unavailable(ServersToStop servers)
     }
 
     [Fact]
-    public async Task A_process_can_be_stopped_and_leaves_its_messages_to_the_next()
+    public async Task A_process_can_be_stopped_and_the_next_sends_its_messages()
     {
         await servers.AllRun();
         await using var here = await ConformanceServers.StartAsync(DatabaseProviders.Sqlite, servers.RabbitMq);
-        await using (var stopped = await Bench.StartAsync(here, Impatient))
+        await using (var stopped = await Bench.StartAsync(here, ShortTimeouts))
         {
             await PublishOneAndThenManyWithoutABroker(stopped);
-            // A connection that dies at the moment at which something is sent is noticed by its client after 20 seconds.
+            // A client notices after 20 seconds that its connection died during a send.
             await stopped.StopAsync().WaitAsync(2 * Bench.Limit, Stop);
         }
 
         await servers.Start(servers.RabbitMq);
-        await using var next = await Bench.StartAsync(here, Impatient);
+        await using var next = await Bench.StartAsync(here, ShortTimeouts);
 
         await AllArriveInOrder(next);
     }
@@ -85,7 +85,7 @@ public sealed class When_the_broker_is_unavailable(ServersToStop servers)
         );
         await bench.OutboxDrains();
 
-        // A letter whose acknowledgement the kill has swallowed may come twice; the order of first arrivals is what counts.
+        // A letter whose acknowledgement was lost by the kill may arrive twice; the order of first arrivals counts.
         Numbers().Distinct().Where(number => number > 0).ShouldBe(Enumerable.Range(1, Letters));
 
         List<int> Numbers() => [.. bench.Mailbox.Received.Select(letter => letter.Message.Number)];

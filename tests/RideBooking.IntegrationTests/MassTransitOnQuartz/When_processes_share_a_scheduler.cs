@@ -10,10 +10,10 @@ using RideBooking.Tests.MassTransitOnQuartz;
 
 namespace RideBooking.IntegrationTests.MassTransitOnQuartz;
 
-/// <summary>The scheduler on RabbitMQ and a database server, as several processes would share it.</summary>
+/// <summary>The scheduler on RabbitMQ and a database server, shared by several processes.</summary>
 public sealed class When_processes_share_a_scheduler(Servers servers)
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
     static readonly JobKey s_timers = new("MassTransitScheduledMessage");
 
     [Theory]
@@ -86,14 +86,14 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
 
         var quartz = await stays.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(stopped);
         await WaitFor.TrueAsync(
-            "no timer to be left, beside what a cancel leaves that came to one node before its schedule to the other",
+            "no timer to be left, except where a cancel reached one node before its schedule reached the other",
             async () => (await quartz.QueryTriggers(new TriggerQuery { Job = s_timers }, stopped)).Items.Count == 0,
-            Patience
+            s_timeout
         );
     }
 
     [Fact]
-    public async Task Timers_that_come_together_share_transactions()
+    public async Task Timers_scheduled_together_share_transactions()
     {
         const int Timers = 300;
         var where = await Prepare(DatabaseProviders.Postgres);
@@ -103,7 +103,7 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
         await Schedule(node, Timers, _ => DateTime.UtcNow.AddHours(1));
 
         await Stored(node, Timers);
-        // Those of the scheduler's own look around are among them.
+        // They include the scheduler's own polls.
         (await Transactions() - before).ShouldBeLessThan(Timers);
 
         async Task<long> Transactions() =>
@@ -111,7 +111,7 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
     }
 
     [Fact]
-    public async Task A_timer_that_cannot_be_stored_takes_no_other_with_it()
+    public async Task A_timer_that_cannot_be_stored_fails_no_other()
     {
         const int Timers = 100;
         var never = new DateTime(2099, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -155,7 +155,7 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
                 (await quartz.QueryTriggers(new TriggerQuery { Job = s_timers, Take = timers + 1 }, cancellationToken))
                     .Items
                     .Count == timers,
-            Patience
+            s_timeout
         );
     }
 
@@ -200,7 +200,7 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
                 }
             )
         );
-        // What is published before the endpoints have bound their queues is lost.
+        // Messages published before the endpoints have bound their queues are lost.
         builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
         builder.Services.AddMassTransit(x =>
         {
@@ -246,7 +246,7 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
             WaitFor.TrueAsync(
                 $"{count} timers to arrive",
                 () => Task.FromResult(_all.Count >= count),
-                Patience,
+                s_timeout,
                 () => $"{_all.Count} have."
             );
     }

@@ -13,7 +13,7 @@ namespace RideBooking.IntegrationTests.Observability;
 [Collection(typeof(OnServersToStop))]
 public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFixture<WatchedOnRabbitMq>
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -37,30 +37,30 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
         await WaitFor.TrueAsync(
             "all spans of the request to be exported",
             () => Task.FromResult(!expected.Except(app.Traces.Of(trace).Select(span => span.Name)).Any()),
-            s_patience,
+            s_timeout,
             () => string.Join(", ", app.Traces.Of(trace).Select(span => span.Name).Distinct()) + app.Host.Output
         );
 
         // A parent ends after its child and may be exported later.
         await WaitFor.TrueAsync(
-            "every span to come of another one of the trace",
+            "every span to have its parent in the trace",
             () =>
             {
                 var ids = app.Traces.Of(trace).Select(span => span.Id).Append(root).ToHashSet();
                 return Task.FromResult(app.Traces.Of(trace).All(span => ids.Contains(span.ParentId)));
             },
-            s_patience
+            s_timeout
         );
     }
 
     [Fact]
-    public async Task A_message_that_nobody_can_read_is_seen_in_the_depth_of_the_error_queue()
+    public async Task An_unreadable_message_is_counted_in_the_depth_of_the_error_queue()
     {
         const string depth = "ridebooking_error_queue_messages";
         await WaitFor.TrueAsync(
-            "the depths to be known",
+            "the queue depths to be reported",
             async () => await app.Metric(depth, "queue=\"notify-rider_error\"") == 0,
-            s_patience
+            s_timeout
         );
         (await app.Metric("ridebooking_endpoint_messages", "endpoint=\"notify-rider\"")).ShouldBe(0);
 
@@ -73,21 +73,21 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
         await WaitFor.TrueAsync(
             "the message to be counted in the error queue",
             async () => await app.Metric(depth, "queue=\"notify-rider_error\"") == 1,
-            s_patience
+            s_timeout
         );
     }
 
     [Fact]
-    public async Task A_broker_that_is_away_is_told_from_the_rest_and_is_ready_again_by_itself()
+    public async Task An_unavailable_broker_is_reported_by_name_and_recovers_automatically()
     {
         (await Ready()).Status.ShouldBe(HttpStatusCode.OK);
         await app.Servers.Kill(app.Servers.RabbitMq);
         try
         {
             await WaitFor.TrueAsync(
-                "the broker to be missed",
+                "the broker to be reported unhealthy",
                 async () => (await Ready()).States["broker"] == "unhealthy",
-                s_patience,
+                s_timeout,
                 () => app.Host.Client.GetStringAsync("/health/ready", Stop).Result
             );
             var (status, states) = await Ready();
@@ -96,11 +96,11 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
             states["scheduler"].ShouldBe("healthy");
             (await app.Host.Client.GetAsync("/health/live", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
             await WaitFor.TrueAsync(
-                "the depths to vanish instead of lying",
+                "the queue depths to be omitted",
                 async () =>
                     await app.Metric("ridebooking_endpoint_messages") is null
                     && await app.Metric("ridebooking_outbox_messages") is not null,
-                s_patience
+                s_timeout
             );
         }
         finally
@@ -111,13 +111,13 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
         await WaitFor.TrueAsync(
             "the host to be ready again",
             async () => (await Ready()).Status == HttpStatusCode.OK,
-            s_patience,
+            s_timeout,
             () => app.Host.Output
         );
         await WaitFor.TrueAsync(
-            "the depths to be known again",
+            "the queue depths to be reported again",
             async () => await app.Metric("ridebooking_endpoint_messages", "endpoint=\"ride\"") is not null,
-            s_patience
+            s_timeout
         );
     }
 

@@ -10,7 +10,7 @@ namespace RideBooking.IntegrationTests.Observability;
 /// <summary>A span as it was exported.</summary>
 public sealed record Span(string TraceId, string Id, string ParentId, string Name);
 
-/// <summary>Receives traces by OTLP over HTTP and reads of them what tells how the spans hang together.</summary>
+/// <summary>Receives traces by OTLP over HTTP and reads the ids, parents and names of their spans.</summary>
 public sealed class TraceCollector : IAsyncDisposable
 {
     readonly ConcurrentQueue<Span> _spans = new();
@@ -57,7 +57,7 @@ public sealed class TraceCollector : IAsyncDisposable
 
     static string Hex(IEnumerable<byte[]> bytes) => Convert.ToHexStringLower(bytes.FirstOrDefault() ?? []);
 
-    /// <summary>The length-delimited fields of a protobuf message; the others are passed over.</summary>
+    /// <summary>The length-delimited fields of a protobuf message; the others are skipped.</summary>
     static IEnumerable<(int Number, byte[] Bytes)> Fields(byte[] message)
     {
         for (var at = 0; at < message.Length; )

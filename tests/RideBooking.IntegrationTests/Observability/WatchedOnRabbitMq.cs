@@ -4,7 +4,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Observability;
 
-/// <summary>The host as a process on a broker that may be killed, telling a collector of its traces.</summary>
+/// <summary>The host as a process on a broker that may be killed, exporting its traces to a collector.</summary>
 public sealed class WatchedOnRabbitMq(ServersToStop servers) : IAsyncLifetime
 {
     HostProcess? _host;
@@ -40,7 +40,7 @@ public sealed class WatchedOnRabbitMq(ServersToStop servers) : IAsyncLifetime
         );
     }
 
-    /// <summary>What Prometheus would see: each line's value by the name and labels that a test looks for.</summary>
+    /// <summary>Reads the Prometheus endpoint: returns each line's value by the name and labels that a test looks for.</summary>
     public async Task<double?> Metric(string name, string label = "")
     {
         var page = await Host.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);

@@ -4,12 +4,12 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Operations;
 
-/// <summary>The embedded default as a process, whose queues die with it.</summary>
+/// <summary>The embedded default as a process, whose queues are lost with it.</summary>
 public sealed class InMemoryRedriveTests : IDisposable
 {
     const int Rides = 3;
 
-    static readonly string[] s_told =
+    static readonly string[] s_expectedKinds =
     [
         "driverArrived",
         "driverAssigned",
@@ -25,7 +25,7 @@ public sealed class InMemoryRedriveTests : IDisposable
     string Database => $"Data Source={Path.Combine(_folder.FullName, "ridebooking.db")};Pooling=False";
 
     [Fact]
-    public async Task Whose_process_is_killed_half_way_loses_nothing_and_doubles_nothing()
+    public async Task Whose_process_is_killed_halfway_neither_loses_nor_duplicates_messages()
     {
         var settings = new Dictionary<string, string>
         {
@@ -48,28 +48,28 @@ public sealed class InMemoryRedriveTests : IDisposable
             riders.Add(rider);
         }
         var operations = await city.Operator();
-        await operations.FindIn("notify-rider_error", Rides * s_told.Length);
+        await operations.FindIn("notify-rider_error", Rides * s_expectedKinds.Length);
         await Execute("DROP TRIGGER bug");
 
         var redrive = await operations.SendBack("notify-rider_error", ratePerSecond: 8);
         await operations.Until("a part to be sent", redrive, part => part.Body!["sent"]!.GetValue<int>() >= 6);
         await first.KillAsync();
         await first.DisposeAsync();
-        // Its clock was an hour ahead: nobody waits for its claim to end.
+        // Its clock was an hour ahead: the next process does not wait for its claim to expire.
         var claimed = DateTime.UtcNow.AddHours(1);
         await Execute($"UPDATE operations_redrives SET claimed_until = '{claimed:yyyy-MM-dd HH:mm:ss.fffffff}Z'");
 
         await using var second = await HostProcess.StartInPlaceOfAsync(first, settings);
         var done = await operations.Until("the rest to be sent", redrive, part => part.Text("status") == "completed");
-        done.Body!["sent"]!.GetValue<int>().ShouldBe(Rides * s_told.Length, done.Body.ToJsonString());
+        done.Body!["sent"]!.GetValue<int>().ShouldBe(Rides * s_expectedKinds.Length, done.Body.ToJsonString());
         foreach (var rider in riders)
         {
-            var told = await rider.Until(
-                "the rider to be told everything",
+            var notifications = await rider.Until(
+                "the rider's notifications to be complete",
                 "riders/me/notifications?limit=100",
-                list => Kinds(list).Count >= s_told.Length
+                list => Kinds(list).Count >= s_expectedKinds.Length
             );
-            Kinds(told).ShouldBe(s_told);
+            Kinds(notifications).ShouldBe(s_expectedKinds);
         }
         await operations.FindIn("notify-rider_error", 0);
     }

@@ -10,7 +10,7 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
     const string Queue = "slow_error";
 
     [Fact]
-    public async Task What_is_removed_is_recorded_once_however_long_the_recording_takes()
+    public async Task A_removed_message_is_recorded_once_however_long_the_recording_takes()
     {
         const int messages = 250;
         var cancellationToken = TestContext.Current.CancellationToken;
@@ -35,7 +35,7 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
             TimeProvider.System
         );
         await WaitFor.TrueAsync(
-            "all messages to lie there",
+            "all messages to be in the error queue",
             async () => await queues.Count(Queue, cancellationToken) == messages,
             TimeSpan.FromSeconds(30)
         );
@@ -48,7 +48,7 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
             async some =>
             {
                 Interlocked.Increment(ref atOnce).ShouldBe(1);
-                // A slow database: longer than a queue may be silent before it is taken to have sent all it has.
+                // A slow database: slower than the silence after which a queue is considered drained.
                 await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
                 recorded.AddRange(some.Select(message => message.Id));
                 Interlocked.Decrement(ref atOnce);

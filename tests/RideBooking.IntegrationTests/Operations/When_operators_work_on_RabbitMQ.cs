@@ -24,13 +24,13 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     }
 
     [Fact]
-    public async Task Looking_leaves_headers_and_bytes_as_they_were()
+    public async Task Listing_keeps_headers_and_bytes()
     {
         var operations = await City.Operator();
         await using var channel = await Channel.Open(app.Broker!);
-        await channel.Put("award-nothing_error", [1, 2, 3], null, declare: true); // not ours: nobody looks there
+        await channel.Put("award-nothing_error", [1, 2, 3], null, declare: true); // another application's queue, which is not listed
         var id = Guid.CreateVersion7().ToString();
-        await channel.Put(ErrorQueue, Notice("nobody", Guid.CreateVersion7()), id, declare: true);
+        await channel.Put(ErrorQueue, Notice("no-rider", Guid.CreateVersion7()), id, declare: true);
         for (var look = 0; look < 25; look++)
             (await operations.Get($"operations/failed-messages?queue={ErrorQueue}")).ShouldBe(HttpStatusCode.OK);
 
@@ -46,7 +46,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         var operations = await City.Operator();
         await using var channel = await Channel.Open(app.Broker!);
         var (id, rideId) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7());
-        var body = Notice("nobody", rideId);
+        var body = Notice("no-rider", rideId);
         await channel.Put(ErrorQueue, body, id, declare: true);
         var failed = (await operations.Get($"operations/failed-messages?rideId={rideId}")).Body!["items"]![0]!["id"]!;
         var discard = new JsonObject
@@ -75,11 +75,11 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         const string queue = "notify-driver_error";
         await using (var channel = await Channel.Open(app.Broker!))
         {
-            await channel.Put(queue, Notice("nobody", Guid.CreateVersion7()), null, declare: true);
+            await channel.Put(queue, Notice("no-rider", Guid.CreateVersion7()), null, declare: true);
             foreach (var some in Enumerable.Range(1, 19_999).Chunk(500))
                 await Task.WhenAll(
                     some.Select(_ =>
-                        channel.Put(queue, Notice("nobody", Guid.CreateVersion7()), Guid.CreateVersion7().ToString())
+                        channel.Put(queue, Notice("no-rider", Guid.CreateVersion7()), Guid.CreateVersion7().ToString())
                     )
                 );
         }
@@ -106,7 +106,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     }
 
     [Fact]
-    public async Task A_redrive_whose_process_is_killed_half_way_loses_nothing_and_doubles_nothing()
+    public async Task A_redrive_whose_process_is_killed_halfway_neither_loses_nor_duplicates_messages()
     {
         const int messages = 12;
         var rider = await City.Rider();
@@ -145,15 +145,15 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
 
         await app.KillAndStartAgain();
 
-        // The one that was killed has its claim for some seconds yet.
+        // The killed process's claim is valid for some more seconds.
         var after = await app.City.Operator();
         await after.Until("the rest", path, part => part.Text("status") == "completed", TimeSpan.FromSeconds(90));
-        (await Told(riderId)).ShouldBe(messages);
+        (await CountNotifications(riderId)).ShouldBe(messages);
         var left = await after.Get($"operations/failed-messages?queue={ErrorQueue}&messageType=DriverArrived");
         left.Body!["items"]!.AsArray().ShouldBeEmpty();
     }
 
-    async Task<int> Told(string riderId)
+    async Task<int> CountNotifications(string riderId)
     {
         // The token names the same rider to the restarted host.
         var http = new HttpClient { BaseAddress = new Uri(app.Host.Address, "/api/v1/") };
@@ -164,7 +164,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         http.DefaultRequestHeaders.Authorization = new("Bearer", token.Text("access_token"));
         var rider = new Person(http);
         var answer = await rider.Until(
-            "all to be told",
+            "all notifications to arrive",
             "riders/me/notifications?limit=100",
             list => Arrivals(list) >= 12
         );
@@ -197,7 +197,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
             }.ToJsonString()
         );
 
-    /// <summary>What RabbitMQ's own tools do.</summary>
+    /// <summary>A plain AMQP channel, as RabbitMQ's own tools use it.</summary>
     sealed class Channel(IConnection connection, IChannel channel) : IAsyncDisposable
     {
         public static async Task<Channel> Open(Uri broker)

@@ -5,7 +5,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Partitions;
 
-/// <summary>A host whose endpoints' messages are divided among three queues each.</summary>
+/// <summary>A host that divides each endpoint's messages among three queues.</summary>
 public sealed class PartitionedRideBooking(Servers servers) : RideBookingOn(servers)
 {
     protected override string Provider => DatabaseProviders.Postgres;
@@ -19,7 +19,7 @@ public sealed class PartitionedRideBooking(Servers servers) : RideBookingOn(serv
     }
 }
 
-/// <summary>The test classes that share it.</summary>
+/// <summary>The test classes that share the host.</summary>
 [CollectionDefinition]
 public sealed class OnPartitions : ICollectionFixture<PartitionedRideBooking>;
 
@@ -54,7 +54,7 @@ public sealed class EndpointPartitionsTests(PartitionedRideBooking app, Servers 
                 ]);
         queues[$"{Endpoint}_error"].ShouldBe(["x-queue-type=classic"]);
 
-        // What is sent back fails again, at the partition it came from.
+        // A redriven message fails again, at the partition it came from.
         var before = await WhereTheyFailed(operations);
         before.Values.Distinct().Count().ShouldBeGreaterThan(1, "the rides are divided");
         await operations.SendBackEverything();
@@ -65,7 +65,7 @@ public sealed class EndpointPartitionsTests(PartitionedRideBooking app, Servers 
     [Theory]
     [InlineData(0, "has the queue ")]
     [InlineData(2, "-3, of another number")]
-    public async Task Of_another_number_end_the_start_with_one_line(int partitions, string says)
+    public async Task Of_a_different_number_end_the_start_with_one_line(int partitions, string message)
     {
         var (exitCode, output) = await HostProcess.RunToEndAsync(
             new Dictionary<string, string>
@@ -79,7 +79,7 @@ public sealed class EndpointPartitionsTests(PartitionedRideBooking app, Servers 
 
         exitCode.ShouldBe(2, output);
         output.ShouldStartWith($"Messaging:Partitions is {partitions}, but RabbitMQ has the queue ");
-        output.ShouldContain(says);
+        output.ShouldContain(message);
         output.ShouldNotContain("   at ");
     }
 
@@ -110,7 +110,7 @@ public sealed class EndpointPartitionsTests(PartitionedRideBooking app, Servers 
         return where;
     }
 
-    /// <summary>Messages that nobody can read, each of a ride.</summary>
+    /// <summary>Puts unreadable messages, each of a ride.</summary>
     async Task Publish(IEnumerable<Guid> rides)
     {
         foreach (var ride in rides)

@@ -8,11 +8,11 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.IntegrationTests.Partitions;
 
-/// <summary>The consumers as the inbox knows them, from an application that is built and not started.</summary>
+/// <summary>Computes the inbox's consumer ids from an application that is built but not started.</summary>
 static class InboxOf
 {
-    /// <summary>Each consumer's endpoint.</summary>
-    public static async Task<Dictionary<Guid, string>> Everybody()
+    /// <summary>Returns the endpoint of each consumer id.</summary>
+    public static async Task<Dictionary<Guid, string>> All()
     {
         await using var application = Built();
         var consumers = application.Services.GetRequiredService<InboxConsumers>();
@@ -22,7 +22,7 @@ static class InboxOf
             .ToDictionary(consumer => consumer.Id, consumer => consumer.Endpoint);
     }
 
-    /// <summary>The consumer of a message at an endpoint.</summary>
+    /// <summary>Returns the consumer id of a message at an endpoint.</summary>
     public static async Task<Guid> Consumer<TMessage>(string endpoint)
     {
         await using var application = Built();

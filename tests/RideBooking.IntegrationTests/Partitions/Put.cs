@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace RideBooking.IntegrationTests.Partitions;
 
-/// <summary>Puts a message where the product's own would come to: at an endpoint, by its ride.</summary>
+/// <summary>Puts a message into the queue to which the product would route it by its ride.</summary>
 static class Put
 {
     /// <summary>Puts a <c>FareFinalized</c> of ten euros; returns when the broker has it in a queue.</summary>
@@ -27,7 +27,7 @@ static class Put
             }
         );
 
-    /// <summary>Puts what says that it is a <c>FareFinalized</c>; returns when the broker has it in a queue.</summary>
+    /// <summary>Puts a raw body labelled as a <c>FareFinalized</c>; returns when the broker has it in a queue.</summary>
     public static async Task At(Uri broker, string endpoint, Guid ride, Guid messageId, JsonObject message)
     {
         var cancellationToken = TestContext.Current.CancellationToken;

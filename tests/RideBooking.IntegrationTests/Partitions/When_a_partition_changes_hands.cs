@@ -11,15 +11,15 @@ namespace RideBooking.IntegrationTests.Partitions;
 public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsyncDisposable
 {
     const string Endpoint = "notify-rider";
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask DisposeAsync() => await servers.Done();
 
-    // A consumer that is only cancelled keeps its message while the next host is given the one after it.
+    // A consumer that is only cancelled keeps its message while the next host already gets the following one.
     [Fact]
-    public async Task Goes_on_with_the_message_that_the_host_which_stops_has_in_hand()
+    public async Task Continues_with_the_message_in_flight_at_the_stopping_host()
     {
         var broker = await servers.VirtualHost();
         var connectionString = await servers.Postgres.CreateMigratedDatabaseAsync();
@@ -39,12 +39,12 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
         var (ride, first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var consumer = await InboxOf.Consumer<FareFinalized>(Endpoint);
 
-        // Somebody else is about to leave the first message's mark: whoever handles it waits for him.
+        // Another transaction inserts the first message's inbox entry: the consumer of the message waits for it.
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync(Stop);
         await using (var other = await connection.BeginTransactionAsync(Stop))
         {
-            await using var mark = new NpgsqlCommand(
+            await using var inboxEntry = new NpgsqlCommand(
                 "INSERT INTO messaging.inbox_state (message_id, consumer_id, lock_id, received, receive_count) VALUES ($1, $2, gen_random_uuid(), now(), 1)",
                 connection
             )
@@ -55,12 +55,12 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
                     new() { Value = consumer },
                 },
             };
-            await mark.ExecuteNonQueryAsync(Stop);
+            await inboxEntry.ExecuteNonQueryAsync(Stop);
             await Put.Fare(broker, Endpoint, ride, first);
             await WaitFor.TrueAsync(
-                "the first message to be in hand",
+                "the first message to be in flight",
                 async () => await database.Count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0,
-                s_patience
+                s_timeout
             );
 
             var before = await ActiveConsumer();
@@ -68,15 +68,15 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
             await WaitFor.TrueAsync(
                 "the partition to change hands",
                 async () => await ActiveConsumer() is { } now && now != before,
-                s_patience,
+                s_timeout,
                 () => leaving.Output
             );
             await Put.Fare(broker, Endpoint, ride, second);
             await left;
             await WaitFor.TrueAsync(
-                "the other host to have both in hand, or to be done with the second",
+                "the other host to have both in flight, or to have handled the second",
                 async () => (await Partition()).Unacknowledged == 2 || await Consumed(second) is not null,
-                s_patience,
+                s_timeout,
                 () => staying.Output
             );
             await other.RollbackAsync(Stop);
@@ -85,12 +85,12 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
         await WaitFor.TrueAsync(
             "both to be handled",
             async () => await Consumed(first) is not null && await Consumed(second) is not null,
-            s_patience,
+            s_timeout,
             () => staying.Output
         );
         (await Consumed(first))!.Value.ShouldBeLessThan((await Consumed(second))!.Value);
 
-        // The one of the two that has something.
+        // The partition with messages.
         async Task<QueueCounts> Partition() =>
             (await servers.RabbitMq.ListQueuesAsync(broker))
                 .Where(queue => queue.Name is $"{Endpoint}-1" or $"{Endpoint}-2")

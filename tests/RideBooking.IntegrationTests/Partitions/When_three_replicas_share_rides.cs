@@ -23,18 +23,18 @@ public sealed class When_three_replicas_share_rides(ServersToStop servers) : IAs
         ];
         try
         {
-            // Who asks the one that stops for good would wait for ever.
+            // No requests go to the host that stops permanently: they would never be answered.
             var (killed, stopped, staying) = (0, 1, 2);
             using var rush = new Rush(Rides, Drivers, hosts[killed].Address, hosts[staying].Address);
             await rush.Begin();
 
             await rush.Paid(atLeast: 3);
             await hosts[killed].KillAsync();
-            // Half of the riders cannot look now, and half of the drivers keep their passengers where they are.
+            // Half of the riders and drivers now have no host.
             await rush.Paid(atLeast: 4);
             await hosts[stopped].StopAsync();
             await StartAgain(killed);
-            await rush.Over(() => Database(settings).Unfinished());
+            await rush.Ended(() => Database(settings).Unfinished());
 
             (await OutOfOrder(Database(settings))).ShouldBeEmpty();
             (
@@ -76,12 +76,12 @@ public sealed class When_three_replicas_share_rides(ServersToStop servers) : IAs
     }
 
     /// <summary>
-    /// The effects, each of an event at an endpoint, that came after that of a later event of the same ride from the same
-    /// module there. Who handled what is told by the inbox, when by its marks.
+    /// Finds the events that took effect at an endpoint after a later event of the same ride and module. The inbox entries
+    /// tell when each consumer handled which event.
     /// </summary>
     static async Task<List<string>> OutOfOrder(Database database)
     {
-        var consumers = await InboxOf.Everybody();
+        var consumers = await InboxOf.All();
         var effects = await database.Query(
             """
             SELECT e.stream_id, e.stream_version, e.event_type, i.consumer_id, i.consumed

@@ -6,7 +6,7 @@ namespace RideBooking.IntegrationTests.Persistence;
 public sealed class When_hosts_share_a_PostgreSQL_server(Servers servers)
 {
     [Fact]
-    public async Task Each_names_itself_and_one_too_many_says_so_at_its_start()
+    public async Task Each_names_itself_and_one_too_many_reports_it_at_its_start()
     {
         var postgres = await servers.PostgresAsync();
         var database = await postgres.CreateMigratedDatabaseAsync();

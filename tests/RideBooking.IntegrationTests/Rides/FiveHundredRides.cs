@@ -17,26 +17,26 @@ public abstract class FiveHundredRides(RideBookingOn app)
     public async Task All_at_once_are_each_paid_exactly_once_and_no_driver_is_on_two()
     {
         var output = TestContext.Current.TestOutputHelper!;
-        using var everybodyDone = new CancellationTokenSource();
+        using var allPaid = new CancellationTokenSource();
         var drivers = await Task.WhenAll(
             Enumerable.Range(0, Drivers).Select(number => app.City.DriverAt(City.Place(52.5 + number * 0.0002, 13.4)))
         );
-        var driving = drivers.Select(driver => DriveUntil(driver, everybodyDone.Token)).ToArray();
+        var driving = drivers.Select(driver => DriveUntil(driver, allPaid.Token)).ToArray();
 
         var riders = await Task.WhenAll(Enumerable.Range(0, Rides).Select(_ => app.City.Rider()));
         var rideIds = await Task.WhenAll(riders.Select(rider => rider.Request(City.Alexanderplatz, City.Zoo)));
-        // One rider looks at a time: five hundred who look again and again would be the load.
+        // One rider polls at a time: polls of five hundred riders would be the load.
         foreach (var (rider, rideId) in riders.Zip(rideIds))
             await IsPaid(rider, rideId);
-        await everybodyDone.CancelAsync();
+        await allPaid.CancelAsync();
         await Task.WhenAll(driving);
         output.WriteLine($"{rideIds.Length} rides by {Drivers} drivers");
 
-        WhatHappened.Breaches(await Log(), [.. rideIds.Select(Guid.Parse)]).ShouldBeEmpty();
+        EventLogInvariants.Breaches(await Log(), [.. rideIds.Select(Guid.Parse)]).ShouldBeEmpty();
         await ReadNoHistory();
     }
 
-    /// <summary>What a ride costs does not grow with the rides before it, as far as the database tells.</summary>
+    /// <summary>Checks on databases with such statistics that the cost of a ride does not grow with the history.</summary>
     protected virtual Task ReadNoHistory() => Task.CompletedTask;
 
     static Task<Answer> IsPaid(Rider rider, string rideId) =>
@@ -85,7 +85,7 @@ public abstract class FiveHundredRides(RideBookingOn app)
     }
 }
 
-// Ten riders share a driver here and wait their turn, however slow the machine: no ride may end for lack of patience.
+// Ten riders share a driver and wait, on slow machines for long: no ride may end by a timeout.
 
 public sealed class BusyRideBookingOnSqlite(Servers servers) : RideBookingOnSqlite(servers)
 {

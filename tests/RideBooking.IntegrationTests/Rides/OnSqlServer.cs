@@ -3,7 +3,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Rides;
 
-// Part of the build only where RIDEBOOKING_TEST_SQLSERVER names a server, so that nothing is skipped for the lack of one.
+// Part of the build only if RIDEBOOKING_TEST_SQLSERVER names a server, so that no test is skipped without one.
 
 /// <summary>The named SQL Server and RabbitMQ.</summary>
 public class RideBookingOnSqlServer(Servers servers) : RideBookingOn(servers)

@@ -3,7 +3,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Rides;
 
-/// <summary>The host as a process of its own, on a database and a transport.</summary>
+/// <summary>The host as a separate process, on a database and a transport.</summary>
 public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
 {
     HostProcess? _host;
@@ -12,17 +12,17 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
 
     protected abstract string Provider { get; }
 
-    /// <summary>Short, so that what waits for it is over soon.</summary>
+    /// <summary>The deadline of a search; short, so that tests wait briefly.</summary>
     protected virtual string OfferTimeout => "00:00:03";
 
-    /// <summary>Short as well.</summary>
+    /// <summary>The timeout of an offer; short for the same reason.</summary>
     protected virtual string SearchDeadline => "00:00:15";
 
     protected Servers Servers { get; } = servers;
 
     public string ConnectionString { get; private set; } = "";
 
-    /// <summary>The broker, where there is one.</summary>
+    /// <summary>The broker, or null without one.</summary>
     public Uri? Broker { get; private set; }
 
     public HostProcess Host => _host ?? throw _absent ?? new InvalidOperationException("The host is not started.");
@@ -47,7 +47,7 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
         _settings = settings;
     }
 
-    /// <summary>Ends the host as a power cut would, and starts it again on the same database and broker.</summary>
+    /// <summary>Kills the host, as a power cut would, and restarts it on the same database and broker.</summary>
     public async Task KillAndStartAgain()
     {
         await Host.KillAsync();
@@ -64,7 +64,7 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Names the database and the broker.</summary>
+    /// <summary>Creates the settings that name the database and the broker.</summary>
     protected abstract Task Configure(Dictionary<string, string> settings);
 
     protected async Task UseRabbitMq(Dictionary<string, string> settings)
@@ -75,7 +75,7 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
     }
 }
 
-/// <summary>As a fresh clone runs: SQLite and the in-memory transport.</summary>
+/// <summary>The default configuration: SQLite and the in-memory transport.</summary>
 public class RideBookingOnSqlite(Servers servers) : RideBookingOn(servers)
 {
     protected override string Provider => DatabaseProviders.Sqlite;

@@ -6,8 +6,8 @@ public sealed class When_five_hundred_rides_run_on_PostgreSQL_and_RabbitMQ(BusyR
     : FiveHundredRides(app),
         IClassFixture<BusyRideBookingOnPostgres>
 {
-    // Small tables are read from end to end, and rightly so. A statement of each ride that still does when there are thousands
-    // of rows has read every row some hundred times by now.
+    // PostgreSQL rightly scans small tables. A statement per ride that still scans thousands of rows has read every row some
+    // hundred times by now.
     protected override async Task ReadNoHistory()
     {
         await using var database = new NpgsqlConnection(app.ConnectionString);

@@ -4,8 +4,8 @@ using RideBooking.Tests.Api;
 namespace RideBooking.IntegrationTests.Rides;
 
 /// <summary>
-/// Two hosts behind a balancer that sends each request of a caller to the other one: what was written on one is read on the
-/// other, on one PostgreSQL and one RabbitMQ.
+/// Two hosts behind a load balancer that alternates between them: a caller's write on one is visible to their read on the
+/// other. Both share one PostgreSQL and one RabbitMQ.
 /// </summary>
 public sealed class When_the_next_request_reaches_another_host(TwoHosts app)
     : NextRequestScenarios,
@@ -19,7 +19,7 @@ public sealed class When_the_next_request_reaches_another_host(TwoHosts app)
 
     public async ValueTask InitializeAsync()
     {
-        // Says why, where there are no servers.
+        // Skips with the reason if there are no servers.
         _ = app.Host;
         _other = await HostProcess.StartAsync(app.Shared);
     }
@@ -46,10 +46,10 @@ public sealed class When_the_next_request_reaches_another_host(TwoHosts app)
     }
 }
 
-/// <summary>PostgreSQL and RabbitMQ for two hosts, of which this is the first.</summary>
+/// <summary>The first of two hosts that share PostgreSQL and RabbitMQ.</summary>
 public sealed class TwoHosts(Servers servers) : RideBookingOnPostgres(servers)
 {
-    /// <summary>The settings of both.</summary>
+    /// <summary>The settings of both hosts.</summary>
     public IReadOnlyDictionary<string, string> Shared { get; private set; } = new Dictionary<string, string>();
 
     protected override async Task Configure(Dictionary<string, string> settings)

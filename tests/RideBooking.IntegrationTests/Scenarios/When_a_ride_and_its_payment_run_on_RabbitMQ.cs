@@ -4,14 +4,14 @@ using RideBooking.Tests.Scenarios;
 
 namespace RideBooking.IntegrationTests.Scenarios;
 
-/// <summary>On RabbitMQ and PostgreSQL.</summary>
+/// <summary>The scenarios of a ride and its payment on RabbitMQ and PostgreSQL.</summary>
 public sealed class When_a_ride_and_its_payment_run_on_RabbitMQ(
     When_a_ride_and_its_payment_run_on_RabbitMQ.Platform platform
 ) : RideAndPayment, IClassFixture<When_a_ride_and_its_payment_run_on_RabbitMQ.Platform>, IAsyncDisposable
 {
     public override ScenarioBus Bus => platform.Bus;
 
-    /// <summary>The broker has the last word: nothing was left over that the scenario did not know of.</summary>
+    /// <summary>Checks that the broker holds no message that the scenario did not expect.</summary>
     public async ValueTask DisposeAsync()
     {
         await platform.IsEmpty();

@@ -4,20 +4,20 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>Riders and drivers as their apps are: over HTTP, knowing nothing of what is behind it.</summary>
-/// <param name="open">A client of the API, signed in as nobody.</param>
-/// <param name="wait">How its people begin to wait, so long at most; in real time when not said.</param>
-public sealed class City(Func<HttpClient> open, Func<TimeSpan, IWaiting>? wait = null)
+/// <summary>Creates riders, drivers and operators that use the API over HTTP, as their apps do.</summary>
+/// <param name="open">Creates a client of the API without a token.</param>
+/// <param name="wait">Starts polling with the given timeout; polls in real time if omitted.</param>
+public sealed class City(Func<HttpClient> open, Func<TimeSpan, IPolling>? wait = null)
 {
     public static readonly JsonObject Alexanderplatz = Place(52.5219, 13.4132);
     public static readonly JsonObject Zoo = Place(52.5072, 13.3325);
 
     public static JsonObject Place(double lat, double lng) => new() { ["lat"] = lat, ["lng"] = lng };
 
-    /// <summary>A rider nobody met before.</summary>
+    /// <summary>Signs in a new rider.</summary>
     public async Task<Rider> Rider() => new(await SignIn("rider"), wait);
 
-    /// <summary>A driver with a profile, off duty.</summary>
+    /// <summary>Signs in a new driver with a profile, off duty.</summary>
     public async Task<Driver> Driver(string vehicleClass = "standard")
     {
         var driver = new Driver(await SignIn("driver"), wait);
@@ -37,7 +37,7 @@ public sealed class City(Func<HttpClient> open, Func<TimeSpan, IWaiting>? wait =
         return driver;
     }
 
-    /// <summary>A driver who waits for offers at a place.</summary>
+    /// <summary>Signs in a new driver who waits for offers at a place.</summary>
     public async Task<Driver> DriverAt(JsonObject place, string vehicleClass = "standard")
     {
         var driver = await Driver(vehicleClass);
@@ -45,10 +45,10 @@ public sealed class City(Func<HttpClient> open, Func<TimeSpan, IWaiting>? wait =
         return driver;
     }
 
-    /// <summary>Somebody from operations.</summary>
+    /// <summary>Signs in a new operator.</summary>
     public async Task<Person> Operator() => new(await SignIn("operator"), wait);
 
-    /// <summary>Somebody without a token.</summary>
+    /// <summary>A caller without a token.</summary>
     public Person Stranger() => new(Client(), wait);
 
     async Task<HttpClient> SignIn(string role)

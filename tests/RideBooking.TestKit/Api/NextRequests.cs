@@ -4,11 +4,11 @@ using System.Text.Json.Nodes;
 namespace RideBooking.Tests.Api;
 
 /// <summary>A write of a caller, the next request of the same caller, and what it must see.</summary>
-/// <param name="Caller">Who.</param>
-/// <param name="Write">What the caller has just done, or seen.</param>
+/// <param name="Caller">The caller's role.</param>
+/// <param name="Write">The caller's last action or observation.</param>
 /// <param name="Next">The next request.</param>
 /// <param name="Sees">The answer to that, in words.</param>
-/// <param name="Check">Does both and fails when the answer is another.</param>
+/// <param name="Check">Sends both requests and fails if the answer differs.</param>
 public sealed record NextRequest(string Caller, string Write, string Next, string Sees, Func<CallerStory, Task> Check);
 
 /// <summary>Every pair of a write and the same caller's next request; docs/visibility.md is made from it.</summary>
@@ -833,7 +833,7 @@ public static class NextRequests
     }
 }
 
-/// <summary>A rider and a driver at a place of their own, where nobody else is.</summary>
+/// <summary>A rider and a driver at a place of their own, without other riders and drivers.</summary>
 public sealed class CallerStory(City city, int place, Rider rider)
 {
     // Far enough from the next place that no other driver is offered this ride.
@@ -910,7 +910,7 @@ public sealed class CallerStory(City city, int place, Rider rider)
             .ShouldBe(HttpStatusCode.Created)
             .Text("id");
 
-    /// <summary>Rides with a card that does not pay, and sees that the fare is owed.</summary>
+    /// <summary>Completes a ride with a card that is declined, and waits until the fare is owed.</summary>
     public async Task Owing()
     {
         await Completed(await Card("tok_declined"));

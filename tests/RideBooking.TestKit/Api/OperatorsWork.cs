@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>What operators do and look up, over the REST API.</summary>
+/// <summary>Tasks and queries of operators over the REST API.</summary>
 public static class OperatorsWork
 {
-    /// <summary>How many messages lie in each error and skipped queue that holds any.</summary>
+    /// <summary>Gets the number of messages in each error and skipped queue that is not empty.</summary>
     public static async Task<Dictionary<string, int>> ErrorQueues(this Person operations) =>
         Counts((await operations.Get("operations/error-queues")).ShouldBe(HttpStatusCode.OK));
 
-    /// <summary>Waits until so many messages lie in a queue.</summary>
+    /// <summary>Waits until a queue holds the given number of messages.</summary>
     public static Task FindIn(this Person operations, string queue, int messages) =>
         operations.Until(
             $"{messages} messages in {queue}",
@@ -18,21 +18,21 @@ public static class OperatorsWork
             answer => answer.Status == HttpStatusCode.OK && answer.Body!["items"]!.AsArray().Count == messages
         );
 
-    /// <summary>Asks for a queue's messages to be sent back.</summary>
-    /// <returns>Where the redrive can be looked at.</returns>
+    /// <summary>Requests a redrive of a queue's messages.</summary>
+    /// <returns>The address of the redrive's progress.</returns>
     public static async Task<string> SendBack(this Person operations, string queue, int? ratePerSecond = null)
     {
         var request = new JsonObject
         {
             ["selection"] = new JsonObject { ["queue"] = queue },
             ["ratePerSecond"] = ratePerSecond,
-            ["reason"] = "mended",
+            ["reason"] = "fixed",
         };
         var accepted = (await operations.Post("operations/redrives", request)).ShouldBe(HttpStatusCode.Accepted);
         return $"operations/redrives/{accepted.Text("id")}";
     }
 
-    /// <summary>Sends back whatever lies in any error queue, and waits until it is sent.</summary>
+    /// <summary>Redrives the messages of every error queue and waits until they are sent.</summary>
     public static async Task SendBackEverything(this Person operations)
     {
         foreach (var (queue, count) in await operations.ErrorQueues())
@@ -46,7 +46,7 @@ public static class OperatorsWork
         }
     }
 
-    /// <summary>What the log says of the ride's money, once everything is settled.</summary>
+    /// <summary>Waits until the ride's payment is settled and returns its events from the log.</summary>
     public static async Task WasPaidOnce(this Person operations, string rideId)
     {
         var history = await operations.Until(

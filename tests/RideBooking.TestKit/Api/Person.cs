@@ -26,19 +26,19 @@ public sealed record Answer(HttpStatusCode Status, JsonNode? Body, HttpResponseM
 }
 
 /// <summary>One caller of the API.</summary>
-/// <param name="client">Signed in as that caller.</param>
-/// <param name="wait">Begins to wait, so long at most; in real time when not said.</param>
-public class Person(HttpClient client, Func<TimeSpan, IWaiting>? wait = null)
+/// <param name="client">A client signed in as that caller.</param>
+/// <param name="wait">Starts polling with the given timeout; polls in real time if omitted.</param>
+public class Person(HttpClient client, Func<TimeSpan, IPolling>? wait = null)
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
-    static readonly TimeSpan s_pauseOfThePatient = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan s_longPause = TimeSpan.FromSeconds(2);
 
     public Task<Answer> Get(string path) => Send(HttpMethod.Get, path, null, null);
 
-    /// <param name="path">Where.</param>
-    /// <param name="body">What.</param>
-    /// <param name="idempotencyKey">The key under which it is carried out once.</param>
+    /// <param name="path">The path below /api/v1.</param>
+    /// <param name="body">The request body.</param>
+    /// <param name="idempotencyKey">The idempotency key.</param>
     /// <param name="traceParent">The W3C trace that the request belongs to.</param>
     public Task<Answer> Post(
         string path,
@@ -51,7 +51,7 @@ public class Person(HttpClient client, Func<TimeSpan, IWaiting>? wait = null)
 
     public Task<Answer> Delete(string path) => Send(HttpMethod.Delete, path, null, null);
 
-    /// <summary>The events of a server-sent event stream as they come; fails when none comes for a long time.</summary>
+    /// <summary>Returns the events of a server-sent event stream as they arrive; fails if none arrives within the timeout.</summary>
     public async IAsyncEnumerable<(string Type, JsonNode Data)> Listen(
         string path,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -64,7 +64,7 @@ public class Person(HttpClient client, Func<TimeSpan, IWaiting>? wait = null)
             .Create(stream)
             .EnumerateAsync(cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
-        while (await events.MoveNextAsync().AsTask().WaitAsync(s_patience, cancellationToken))
+        while (await events.MoveNextAsync().AsTask().WaitAsync(s_timeout, cancellationToken))
             yield return (events.Current.EventType, JsonNode.Parse(events.Current.Data)!);
     }
 
@@ -75,23 +75,23 @@ public class Person(HttpClient client, Func<TimeSpan, IWaiting>? wait = null)
         return await Read(await client.PostAsync(path, content));
     }
 
-    /// <summary>Sends a request that is not an ordinary one.</summary>
+    /// <summary>Sends a custom request.</summary>
     public Task<HttpResponseMessage> Send(HttpRequestMessage request) =>
         client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
-    /// <summary>Looks again until the answer is as wanted; fails with what it waited for and what it saw last.</summary>
-    public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted, TimeSpan? patience = null)
+    /// <summary>Polls until the answer is as wanted; on timeout the exception names what it waited for and the last answer.</summary>
+    public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted, TimeSpan? timeout = null)
     {
-        var time = patience ?? s_patience;
-        var waiting = wait?.Invoke(time) ?? new RealWaiting(time, patience is null ? s_pause : s_pauseOfThePatient);
-        for (var goesOn = true; ; goesOn = await waiting.ALittle())
+        var limit = timeout ?? s_timeout;
+        var polling = wait?.Invoke(limit) ?? new RealTimePolling(limit, timeout is null ? s_pause : s_longPause);
+        for (var mayRetry = true; ; mayRetry = await polling.PauseAsync())
         {
             var answer = await Get(path);
             if (wanted(answer))
                 return answer;
-            if (!goesOn)
+            if (!mayRetry)
                 throw new TimeoutException(
-                    $"Waited {waiting} for {what}; {path} last answered {(int)answer.Status} {answer.Body?.ToJsonString()}"
+                    $"Waited {polling} for {what}; {path} last answered {(int)answer.Status} {answer.Body?.ToJsonString()}"
                 );
         }
     }
@@ -122,14 +122,14 @@ public class Person(HttpClient client, Func<TimeSpan, IWaiting>? wait = null)
 }
 
 /// <summary>A rider's app.</summary>
-public sealed class Rider(HttpClient client, Func<TimeSpan, IWaiting>? wait = null) : Person(client, wait)
+public sealed class Rider(HttpClient client, Func<TimeSpan, IPolling>? wait = null) : Person(client, wait)
 {
     public async Task<JsonNode> Quote(JsonObject from, JsonObject to) =>
         (await Post("quotes", new JsonObject { ["pickup"] = from.DeepClone(), ["dropoff"] = to.DeepClone() }))
             .ShouldBe(HttpStatusCode.OK)
             .Body!;
 
-    /// <summary>Asks for a ride, and is not refused.</summary>
+    /// <summary>Requests a ride that must be accepted.</summary>
     public async Task<string> Request(JsonObject from, JsonObject to, string? quoteId = null) =>
         (await TryRequest(from, to, quoteId)).ShouldBe(HttpStatusCode.Created).Text("id");
 
@@ -158,14 +158,14 @@ public sealed class Rider(HttpClient client, Func<TimeSpan, IWaiting>? wait = nu
 }
 
 /// <summary>A driver's app.</summary>
-public sealed class Driver(HttpClient client, Func<TimeSpan, IWaiting>? wait = null) : Person(client, wait)
+public sealed class Driver(HttpClient client, Func<TimeSpan, IPolling>? wait = null) : Person(client, wait)
 {
     public async Task GoOnline(JsonObject place) =>
         (await Post("drivers/me/shift", new JsonObject { ["location"] = place.DeepClone() })).ShouldBe(
             HttpStatusCode.OK
         );
 
-    /// <summary>Waits for an offer, of any ride or of this one.</summary>
+    /// <summary>Waits for an offer of the given ride, or of any.</summary>
     public async Task<JsonNode> Offer(string? rideId = null)
     {
         bool Wanted(JsonNode? offer) => rideId is null || offer!["rideId"]!.GetValue<string>() == rideId;
@@ -179,7 +179,7 @@ public sealed class Driver(HttpClient client, Func<TimeSpan, IWaiting>? wait = n
     public async Task Does(string rideId, string action, JsonObject? body = null) =>
         (await Post($"rides/{rideId}/{action}", body)).ShouldBe(HttpStatusCode.Accepted);
 
-    /// <summary>From the offer to the end of the ride.</summary>
+    /// <summary>Accepts the offer and completes the ride.</summary>
     public async Task Drives(string rideId)
     {
         await Accept(await Offer(rideId));

@@ -2,7 +2,7 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Tests.Contracts;
 
-/// <summary>Builds the events of a ride from Alexanderplatz to the Zoo. A test names only what it is about.</summary>
+/// <summary>Builds the events of a ride from Alexanderplatz to the Zoo. A test sets only the values it depends on.</summary>
 public static class Events
 {
     const string Rider = "rider-1";
@@ -32,7 +32,7 @@ public static class Events
             at
         );
 
-    /// <summary>A new offer if none is given; the driver is named as their id if no name is given.</summary>
+    /// <summary>Creates a new offer id if none is given; the driver's name defaults to their id.</summary>
     public static DriverAssigned DriverAssigned(
         Guid rideId,
         DateTimeOffset at,

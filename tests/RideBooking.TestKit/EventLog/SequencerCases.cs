@@ -5,8 +5,8 @@ using RideBooking.EventLog;
 namespace RideBooking.Tests.EventLog;
 
 /// <summary>
-/// Many writers whose transactions end in any order, many sequencers and a reader, on whichever database derives from this:
-/// positions without a gap that never appear late, versions without a gap.
+/// Many writers whose transactions end in any order, many sequencers and a reader: positions and versions have no gap,
+/// and no position appears late. A derived class provides the database.
 /// </summary>
 public abstract class SequencerCases
 {
@@ -34,16 +34,16 @@ public abstract class SequencerCases
         await written.CancelAsync();
         await Task.WhenAll(sequencers);
 
-        await using var look = await Open();
-        await Sequencer.CatchUp(look, Stop);
-        var log = await look.Set<LoggedEvent>().AsNoTracking().OrderBy(row => row.Position).ToListAsync(Stop);
+        await using var final = await Open();
+        await Sequencer.CatchUp(final, Stop);
+        var log = await final.Set<LoggedEvent>().AsNoTracking().OrderBy(row => row.Position).ToListAsync(Stop);
         log.Select(row => row.Position!.Value)
             .ShouldBe(Enumerable.Range(1, Writers * EventsOfEach).Select(n => (long)n));
         foreach (var stream in log.GroupBy(row => row.StreamId))
             stream.Select(row => row.StreamVersion!.Value).ShouldBe(Enumerable.Range(1, stream.Count()));
-        (await look.Set<LogHead>().SingleAsync(Stop)).Position.ShouldBe(log.Count);
+        (await final.Set<LogHead>().SingleAsync(Stop)).Position.ShouldBe(log.Count);
 
-        // Each was given once, and the reader, who never turned back, has met every one that was there when he ended.
+        // Each position was assigned once, and the reader, which only reads forward, has seen all that existed when it ended.
         numbered.Count.ShouldBe(numbered.Distinct().Count());
         var read = await reader;
         read.ShouldBe(Enumerable.Range(1, read.Count).Select(n => (long)n), $"seed {seed}");

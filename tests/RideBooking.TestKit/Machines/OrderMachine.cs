@@ -14,19 +14,19 @@ public sealed record OrderCancelled(Guid OrderId);
 
 public sealed record PaymentTimedOut(Guid OrderId);
 
-/// <summary>What is wrong with the machine. Each of these passes the usual test, and review.</summary>
+/// <summary>A defect of the machine. Each passes the usual test and a review.</summary>
 public enum Flaw
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No defect.</summary>
     None,
 
-    /// <summary>The order is paid, and the timer that cancels unpaid orders goes on.</summary>
+    /// <summary>The timer that cancels unpaid orders keeps running after the payment.</summary>
     LostTimeoutCancel,
 
-    /// <summary>A payment that comes again after the order was shipped is an error.</summary>
+    /// <summary>A payment that arrives again after the order was shipped fails.</summary>
     MissingIgnore,
 
-    /// <summary>A payment that comes again ships the order again.</summary>
+    /// <summary>A payment that arrives again ships the order again.</summary>
     NotIdempotent,
 }
 
@@ -38,7 +38,7 @@ public sealed class Order : SagaStateMachineInstance
     public Guid? TimeoutToken { get; set; }
 }
 
-/// <summary>An order waits for its payment, is shipped, or is cancelled after half an hour.</summary>
+/// <summary>An order that is shipped once paid, and cancelled if unpaid after half an hour.</summary>
 public sealed class OrderMachine : MassTransitStateMachine<Order>
 {
     public static readonly TimeSpan PaymentTime = TimeSpan.FromMinutes(30);

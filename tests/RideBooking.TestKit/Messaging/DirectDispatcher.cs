@@ -24,7 +24,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
     readonly IReceiveEndpointDispatcherFactory _endpoints =
         services.GetRequiredService<IReceiveEndpointDispatcherFactory>();
 
-    // Endpoints have the names they have in the host, because parts of their configuration depend on the name.
+    // Endpoints have the same names as in the host, because parts of their configuration depend on the name.
     readonly IEndpointNameFormatter _names =
         services.GetService<IEndpointNameFormatter>() ?? DefaultEndpointNameFormatter.Instance;
     readonly List<(IReceiveEndpointDispatcher Endpoint, Func<Type, bool> Consumes)> _receivers = [];
@@ -36,7 +36,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>Adds a module's consumers, and its messages to those that the outbox may hold.</summary>
+    /// <summary>Adds a module's consumers and message types.</summary>
     public DirectDispatcher Add(IModule module)
     {
         var types = module.GetType().Assembly.GetTypes();
@@ -53,7 +53,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         return this;
     }
 
-    /// <summary>Adds a saga, and which messages it consumes.</summary>
+    /// <summary>Adds a saga and the messages it consumes.</summary>
     public DirectDispatcher AddSaga<T>(IReadOnlySet<Type> messages)
         where T : class, SagaStateMachineInstance
     {
@@ -61,9 +61,9 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         return this;
     }
 
-    /// <summary>Dispatches one message to all that consume it, in the order in which they were added, and nothing that follows from it.</summary>
+    /// <summary>Dispatches one message to all its consumers in registration order, without the messages that they send.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="messageId">Another one each time if left out.</param>
+    /// <param name="messageId">The message id; a new one if omitted.</param>
     public async Task Dispatch(object message, Guid? messageId = null)
     {
         var id = messageId ?? Guid.CreateVersion7();
@@ -72,7 +72,7 @@ internal sealed class DirectDispatcher(IServiceProvider services)
                 await (Task)Call(nameof(DispatchTo), message.GetType(), endpoint, message, id);
     }
 
-    /// <summary>Takes what lies in the outbox, in its order, as a broker would.</summary>
+    /// <summary>Takes the messages from the outbox in order.</summary>
     public async Task<List<object>> TakeOutbox()
     {
         await using var scope = services.CreateAsyncScope();
@@ -93,11 +93,13 @@ internal sealed class DirectDispatcher(IServiceProvider services)
 
     object Read(string urn, JsonElement body) =>
         body.Deserialize(
-            _messages.TryGetValue(urn, out var type) ? type : throw new InvalidOperationException($"Who sent {urn}?"),
+            _messages.TryGetValue(urn, out var type)
+                ? type
+                : throw new InvalidOperationException($"Unknown message type {urn}."),
             SystemTextJsonMessageSerializer.Options
         )!;
 
-    // Modules keep their consumers and some of their messages to themselves.
+    // A module's consumers and some of its messages are internal.
     static object Call(string method, Type type, params object[] arguments) =>
         typeof(DirectDispatcher)
             .GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!

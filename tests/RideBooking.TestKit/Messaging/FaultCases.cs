@@ -9,7 +9,7 @@ using RideBooking.Tests.Observability;
 
 namespace RideBooking.Tests.Messaging;
 
-/// <summary>What becomes of messages whose handling fails: the same on each transport.</summary>
+/// <summary>Handling of failing messages, the same on each transport.</summary>
 public abstract class FaultCases
 {
     // Three retries after the first attempt, and the same again for each of two redeliveries.
@@ -22,7 +22,7 @@ public abstract class FaultCases
     protected virtual Task<(string, string)[]> Settings() => Task.FromResult<(string, string)[]>([]);
 
     [Fact]
-    public async Task What_fails_n_times_and_then_succeeds_takes_effect_once()
+    public async Task A_message_that_fails_n_times_and_then_succeeds_takes_effect_once()
     {
         await using var lab = await FaultLab.Start(await Settings());
         lab.Watch(Errors);
@@ -53,13 +53,13 @@ public abstract class FaultCases
         foreach (var (id, times) in failures)
         {
             lab.Behaviour.Attempts(id).ShouldBe(times + 1);
-            lab.Behaviour.Attempts(id, nameof(Neighbour)).ShouldBe(1, "the neighbour's queue is its own");
+            lab.Behaviour.Attempts(id, nameof(Neighbour)).ShouldBe(1, "the other consumer has its own queue");
         }
         lab.LeftIn(Errors).ShouldBe(0);
     }
 
     [Fact]
-    public async Task What_never_succeeds_ends_in_its_error_queue_with_its_headers_and_body()
+    public async Task A_message_that_never_succeeds_ends_in_its_error_queue_with_its_headers_and_body()
     {
         await using var lab = await FaultLab.Start(await Settings());
         lab.Watch(Errors);
@@ -86,13 +86,13 @@ public abstract class FaultCases
         dead.Header(MessageHeaders.FaultExceptionType).ShouldBe(typeof(InvalidOperationException).FullName);
         dead.Header(MessageHeaders.Reason).ShouldBe("fault");
 
-        await lab.Until("the neighbours' effects", () => lab.Behaviour.Effects.Count >= 41);
+        await lab.Until("the other consumers' effects", () => lab.Behaviour.Effects.Count >= 41);
         lab.Behaviour.Effects.ShouldNotContain(new Effect(poison.Id, nameof(Troubled)));
         lab.Behaviour.Effects.Distinct().Count().ShouldBe(41, "20 sound ones twice, and the poison's neighbour");
     }
 
     [Fact]
-    public async Task What_can_never_succeed_is_tried_once()
+    public async Task A_message_with_a_permanent_error_is_tried_once()
     {
         await using var lab = await FaultLab.Start(await Settings());
         lab.Watch(Errors);
@@ -112,7 +112,7 @@ public abstract class FaultCases
         }
     }
 
-    // Such as a request to somebody else that takes too long. It must neither spin nor vanish.
+    // For example a request to another service that times out. The message must neither be retried endlessly nor be lost.
     [Fact]
     public async Task A_cancellation_that_is_not_the_shutdowns_is_a_failure_like_any_other()
     {
@@ -128,7 +128,7 @@ public abstract class FaultCases
     }
 
     [Fact]
-    public async Task What_lies_in_an_error_queue_takes_effect_once_when_it_is_put_back_after_the_fix()
+    public async Task A_message_in_an_error_queue_takes_effect_once_when_it_is_redriven_after_the_fix()
     {
         await using var lab = await FaultLab.Start(await Settings());
         lab.Watch(Errors);
@@ -141,7 +141,7 @@ public abstract class FaultCases
 
         broken = false;
         await lab.PutRaw(Queue, dead.Body);
-        await lab.PutRaw(Queue, dead.Body); // an operator who is not sure
+        await lab.PutRaw(Queue, dead.Body); // an operator who redrives twice
         await lab.Until("the effects", () => lab.Behaviour.Effects.Count >= 2);
         await lab.OutboxDrains();
         lab.Behaviour.Effects.Count(effect => effect.Of == nameof(Troubled)).ShouldBe(1);
@@ -203,12 +203,12 @@ public abstract class FaultCases
     }
 
     [Fact]
-    public async Task What_was_redelivered_lies_in_its_error_queue_as_it_was_sent()
+    public async Task A_redelivered_message_is_in_its_error_queue_as_it_was_sent()
     {
         await using var lab = await FaultLab.Start(await Settings());
         lab.Watch(Errors);
         var id = NewId.NextGuid();
-        // What no contract knows, members in another order, spaces and a sender of long ago.
+        // Unknown members, members in another order, spaces and an old sender.
         var body = Encoding.UTF8.GetBytes(
             $$"""
             { "host": {"machineName":"elsewhere","assembly":"Old"}, "sentTime":"2020-02-03T04:05:06.7891234Z",
@@ -283,7 +283,7 @@ public abstract class FaultCases
     }
 
     [Fact]
-    public async Task One_whose_statement_always_times_out_holds_up_no_other_and_ends_in_the_error_queue()
+    public async Task A_message_whose_statement_always_times_out_delays_no_other_and_ends_in_the_error_queue()
     {
         await using var lab = await FaultLab.Start(await Settings());
         lab.Watch(Errors);
@@ -294,7 +294,7 @@ public abstract class FaultCases
                 : null;
 
         await lab.Publish(slow);
-        await lab.Until("it to be tried again", () => lab.Behaviour.Attempts(slow.Id) > 2);
+        await lab.Until("the message to be tried again", () => lab.Behaviour.Attempts(slow.Id) > 2);
         var other = new Trouble(NewId.NextGuid());
         await lab.Publish(other);
         await lab.Until("the other", () => lab.Behaviour.Effects.Count(effect => effect.Id == other.Id) == 2);
@@ -339,11 +339,14 @@ public abstract class FaultCases
     }
 
     [Fact]
-    public async Task A_message_of_a_type_that_nobody_takes_is_skipped_and_kept()
+    public async Task A_message_without_a_consumer_is_skipped_and_kept()
     {
         await using var lab = await FaultLab.Start(await Settings());
         lab.Watch(Errors);
-        var body = Envelope("""{"id":"0e8e7b5c-8c3a-4a0f-9f2e-111111111111"}""", MessageUrn.ForTypeString<Nobodys>());
+        var body = Envelope(
+            """{"id":"0e8e7b5c-8c3a-4a0f-9f2e-111111111111"}""",
+            MessageUrn.ForTypeString<UnconsumedMessage>()
+        );
         var mailbox = lab.Watch("troubled_skipped");
         await mailbox.Ready;
 

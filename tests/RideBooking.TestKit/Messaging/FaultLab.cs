@@ -22,11 +22,11 @@ namespace RideBooking.Tests.Messaging;
 
 /// <summary>
 /// The platform's messaging as it runs in the host (database, inbox, outbox, scheduler, transport), with consumers whose
-/// failures a test decides, and with every error queue in view.
+/// failures a test decides, and with access to every error queue.
 /// </summary>
 internal sealed class FaultLab : IAsyncDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     readonly string _folder;
     readonly IHost _host;
@@ -42,8 +42,8 @@ internal sealed class FaultLab : IAsyncDisposable
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts it on SQLite and the in-memory transport, unless the settings say otherwise.</summary>
-    /// <param name="settings">Retry is three times and redelivery twice, both within milliseconds, unless told.</param>
+    /// <summary>Starts the lab, by default on SQLite and the in-memory transport.</summary>
+    /// <param name="settings">The host's settings; by default three retries and two redeliveries, all within milliseconds.</param>
     public static async Task<FaultLab> Start(params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("ridebooking-faults-").FullName;
@@ -104,7 +104,7 @@ internal sealed class FaultLab : IAsyncDisposable
         await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
     }
 
-    /// <summary>Puts exactly these bytes into an endpoint's queue, as a stranger might.</summary>
+    /// <summary>Puts exactly these bytes into an endpoint's queue, as a foreign producer might.</summary>
     public async Task PutRaw(
         string queue,
         byte[] body,
@@ -125,7 +125,7 @@ internal sealed class FaultLab : IAsyncDisposable
         );
     }
 
-    /// <summary>Waits for a message in a queue that nobody consumes, such as <c>x_error</c>.</summary>
+    /// <summary>Waits for a message in a queue without a consumer, such as <c>x_error</c>.</summary>
     public async Task<DeadLetter> DeadLetterIn(string queue)
     {
         var mailbox = Watch(queue);
@@ -133,10 +133,10 @@ internal sealed class FaultLab : IAsyncDisposable
         return await mailbox.Next();
     }
 
-    /// <summary>What else lies in that queue, without waiting.</summary>
+    /// <summary>Counts the other messages in that queue, without waiting.</summary>
     public int LeftIn(string queue) => Watch(queue).Count;
 
-    /// <summary>Looks into a queue from now on. In memory a message that comes before is not kept.</summary>
+    /// <summary>Watches a queue from now on. The in-memory transport does not keep messages that arrived before.</summary>
     public Mailbox Watch(string queue) =>
         _mailboxes.GetOrAdd(
             queue,
@@ -155,11 +155,11 @@ internal sealed class FaultLab : IAsyncDisposable
             }
         );
 
-    /// <summary>Waits until something is true that the consumers make so.</summary>
+    /// <summary>Waits until the consumers have made the condition true.</summary>
     public async Task Until(string what, Func<bool> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         while (!condition())
             try
             {
@@ -167,7 +167,7 @@ internal sealed class FaultLab : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"Waited {s_patience.TotalSeconds:0} s for {what}; {Behaviour}");
+                throw new TimeoutException($"Waited {s_timeout.TotalSeconds:0} s for {what}; {Behaviour}");
             }
     }
 
@@ -175,7 +175,7 @@ internal sealed class FaultLab : IAsyncDisposable
     public async Task OutboxDrains()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         while (await In(db => db.Set<OutboxMessage>().AnyAsync(limit.Token)))
             await Task.Delay(10, limit.Token);
     }
@@ -215,7 +215,7 @@ internal sealed class FaultLab : IAsyncDisposable
     }
 }
 
-/// <summary>A message out of an error queue, as it lies there.</summary>
+/// <summary>A message of an error queue, with its body and headers.</summary>
 internal sealed record DeadLetter(byte[] Body, IReadOnlyDictionary<string, object> Headers, Guid? MessageId)
 {
     public string Text => Encoding.UTF8.GetString(Body);
@@ -223,7 +223,7 @@ internal sealed record DeadLetter(byte[] Body, IReadOnlyDictionary<string, objec
     public string? Header(string key) => Headers.TryGetValue(key, out var value) ? value.ToString() : null;
 }
 
-/// <summary>Takes what comes to a queue as it comes.</summary>
+/// <summary>Receives a queue's messages without deserializing them.</summary>
 internal sealed class Mailbox(string queue) : IFilter<ReceiveContext>
 {
     readonly Channel<DeadLetter> _letters = Channel.CreateUnbounded<DeadLetter>();
@@ -263,31 +263,31 @@ internal sealed class Mailbox(string queue) : IFilter<ReceiveContext>
     public void Probe(ProbeContext context) { }
 }
 
-/// <summary>What a stranger sends.</summary>
+/// <summary>Placeholder for a raw message.</summary>
 internal sealed record Rubbish;
 
-/// <summary>A message whose handling a test lets fail.</summary>
+/// <summary>A message whose handling fails as the test decides.</summary>
 public sealed record Trouble(Guid Id, string Text = "");
 
-/// <summary>What handling <see cref="Trouble"/> has effected.</summary>
+/// <summary>The effect of handling <see cref="Trouble"/>.</summary>
 public sealed record Effect(Guid Id, string Of);
 
-/// <summary>A message no consumer takes.</summary>
-public sealed record Nobodys(Guid Id);
+/// <summary>A message without a consumer.</summary>
+public sealed record UnconsumedMessage(Guid Id);
 
-/// <summary>Decides who fails how, and counts.</summary>
+/// <summary>Decides which consumer fails and how, and counts the attempts.</summary>
 internal sealed class Behaviour
 {
     readonly ConcurrentQueue<(string Who, Guid Id)> _attempts = new();
     readonly ConcurrentQueue<Effect> _effects = new();
     readonly Channel<bool> _changed = Channel.CreateUnbounded<bool>();
 
-    /// <summary>Given the consumer, the message and how often it was tried before: what is thrown, or null.</summary>
+    /// <summary>Returns the exception to throw, or null, for a consumer, a message and the number of earlier attempts.</summary>
     public Func<string, Trouble, int, Exception?> Fault { get; set; } = (_, _, _) => null;
 
     public IReadOnlyList<Effect> Effects => [.. _effects];
 
-    /// <summary>Says something each time anything happens.</summary>
+    /// <summary>Signals each attempt and each effect.</summary>
     public ChannelReader<bool> Changed => _changed.Reader;
 
     public int AttemptsInAll => _attempts.Count;
@@ -316,7 +316,7 @@ internal sealed class Troubled(Behaviour behaviour) : IConsumer<Trouble>
 {
     public async Task Consume(ConsumeContext<Trouble> context)
     {
-        // Before it fails, so that an attempt that is not undone whole would show.
+        // Publishes before it fails, so that an incomplete rollback becomes visible.
         await context.Publish(new Effect(context.Message.Id, nameof(Troubled)), context.CancellationToken);
         behaviour.Try(nameof(Troubled), context.Message);
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Tests.Observability;
 
-/// <summary>What one application measures of itself, and no other of the same process.</summary>
+/// <summary>Collects the metrics of one application, and not of others in the same process.</summary>
 internal sealed class Meters : IDisposable
 {
     readonly MeterListener _listener = new();
@@ -28,7 +28,7 @@ internal sealed class Meters : IDisposable
 
     public IEnumerable<Instrument> Instruments => _instruments.Values;
 
-    /// <summary>What was measured since the beginning, or what a gauge reads now.</summary>
+    /// <summary>Returns all measurements of an instrument, or the current values of a gauge.</summary>
     public IReadOnlyList<Measured> Of(string instrument)
     {
         if (_instruments.GetValueOrDefault(instrument)?.IsObservable == true)
@@ -51,6 +51,6 @@ internal sealed class Meters : IDisposable
 }
 
 /// <param name="Instrument">The instrument's name.</param>
-/// <param name="Value">In its unit.</param>
+/// <param name="Value">The value in the instrument's unit.</param>
 /// <param name="Of">The values of its tags.</param>
 internal sealed record Measured(string Instrument, double Value, string Of);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace RideBooking.Tests;
 
-/// <summary>Waiting for the disk at each commit is most of a lab's time, and its database is thrown away.</summary>
+/// <summary>Turns off synchronous writes: they take most of a lab's time, and its database is temporary.</summary>
 internal sealed class SqliteSynchronousOff : DbConnectionInterceptor
 {
     public override async Task ConnectionOpenedAsync(

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>The next request of a caller sees what the last one did, all pairs of them at once.</summary>
+/// <summary>Checks in parallel that a caller's next request sees the effect of their last write.</summary>
 public abstract class NextRequestScenarios
 {
-    /// <summary>Cancelling costs at once, a rider may be given up at once, and what is declined is owed at once.</summary>
+    /// <summary>Settings without waiting times: cancellation fees, no-shows and amounts due apply at once.</summary>
     public static readonly IReadOnlyList<(string Key, string Value)> Settings =
     [
         ("Rides:FreeCancellation", "00:00:00"),
@@ -14,14 +14,14 @@ public abstract class NextRequestScenarios
         ("Matching:OfferTimeout", "00:05:00"),
         ("Matching:SearchDeadline", "00:30:00"),
         ("Limits:AnonymousBurst", "5000"),
-        // However slow the machine is: not what is tested.
+        // The timeout allows for slow machines; speed is not tested here.
         ("Messaging:VisibilityTimeout", "00:01:00"),
         ("Limits:RequestTimeout", "00:05:00"),
     ];
 
     protected abstract City City { get; }
 
-    // Enough to meet at every endpoint.
+    // Enough for concurrent requests at every endpoint.
     const int AtOnce = 24;
 
     [Fact]
@@ -38,7 +38,7 @@ public abstract class NextRequestScenarios
                     {
                         await pair.Check(new CallerStory(City, place, await City.Rider()));
                     }
-                    // Every pair that is wrong is named, and not the first alone.
+                    // Reports every failing pair, not just the first.
                     catch (Exception exception)
                     {
                         wrong.Add(

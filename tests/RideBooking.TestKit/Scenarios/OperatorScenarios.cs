@@ -6,8 +6,8 @@ using RideBooking.Tests.Api;
 namespace RideBooking.Tests.Operations;
 
 /// <summary>
-/// What operators do with failed messages, over the REST API; run on the in-memory transport and on RabbitMQ. The poison is a
-/// ride's event that no consumer can handle, put straight into a queue, as a broken producer would.
+/// Operators handle failed messages over the REST API; run on the in-memory transport and on RabbitMQ. The poison message is
+/// a ride's event that no consumer can handle, put directly into a queue as a broken producer would.
 /// </summary>
 public abstract class OperatorScenarios
 {
@@ -17,7 +17,7 @@ public abstract class OperatorScenarios
 
     protected abstract City City { get; }
 
-    /// <summary>Puts a body into a queue as it is.</summary>
+    /// <summary>Puts a raw body into a queue.</summary>
     protected abstract Task Put(string queue, byte[] body, string? messageId);
 
     [Fact]
@@ -33,7 +33,7 @@ public abstract class OperatorScenarios
 
         var first = await Bodies(operations, Failed, bodies);
         first.ShouldBe(bodies, "the oldest first");
-        (await Bodies(operations, Failed, bodies)).ShouldBe(first, "looking changes no order");
+        (await Bodies(operations, Failed, bodies)).ShouldBe(first, "listing keeps the order");
 
         var queue = await Queue(operations, Failed);
         queue["kind"]!.ToString().ShouldBe("error");
@@ -43,7 +43,7 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
-    public async Task A_message_of_a_type_that_nobody_consumes_there_is_skipped_and_can_be_discarded_and_restored()
+    public async Task A_message_without_a_consumer_is_skipped_and_can_be_discarded_and_restored()
     {
         var operations = await City.Operator();
         var (messageId, rideId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
@@ -89,14 +89,14 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
-    public async Task A_redrive_sends_back_what_it_was_asked_to_with_its_message_id_and_its_redeliveries_anew()
+    public async Task A_redrive_returns_the_selected_messages_with_their_ids_and_resets_their_redeliveries()
     {
         var operations = await City.Operator();
         var rideId = Guid.CreateVersion7();
         List<string> ids = [];
         for (var number = 0; number < 3; number++)
         {
-            // A type that cannot be read: the ride id is right, the rest is not. It has had its redeliveries.
+            // A payload that cannot be read except for its ride id. Its redeliveries are used up.
             var messageId = Guid.CreateVersion7();
             await Put(Endpoint, Envelope(messageId, rideId, "RideCompleted", redeliveries: 3), messageId.ToString());
             await Until(operations, Failed, messageId.ToString());
@@ -111,7 +111,7 @@ public abstract class OperatorScenarios
         {
             ["selection"] = selection,
             ["limit"] = 2,
-            ["reason"] = "it was mended",
+            ["reason"] = "it was fixed",
         };
         var plan = request.DeepClone().AsObject();
         plan["dryRun"] = true;
@@ -128,27 +128,27 @@ public abstract class OperatorScenarios
         );
         done.Body!["sent"]!.GetValue<int>().ShouldBe(2);
 
-        // It was not mended: they fail again, under the same id, as other failed messages than before.
+        // The cause was not fixed: they fail again under the same message id, as new failed messages.
         await operations.Until(
-            "them to fail again",
+            "the messages to fail again",
             $"operations/failed-messages?queue={Failed}&rideId={rideId}",
             answer => Items(answer).Count == 3 && Items(answer).Count(Is(before)) == 1
         );
         var after = await Messages(operations, Failed, rideId);
         after.Select(message => message["messageId"]!.ToString()).ShouldBe([ids[2], ids[0], ids[1]]);
         after[0]["attempts"]!.GetValue<int>().ShouldBe(4);
-        after[1]["attempts"]!.GetValue<int>().ShouldBe(1, "its redeliveries begin anew");
+        after[1]["attempts"]!.GetValue<int>().ShouldBe(1, "its redeliveries are reset");
         var history = (await operations.Get($"operations/failed-messages/{after[1]["id"]}")).Body![
             "history"
         ]!.AsArray();
-        history.Single()!["reason"]!.ToString().ShouldBe("it was mended");
+        history.Single()!["reason"]!.ToString().ShouldBe("it was fixed");
 
         static Func<JsonNode?, bool> Is(IReadOnlyList<JsonNode> known) =>
             message => known.Any(other => other["id"]!.ToString() == message!["id"]!.ToString());
     }
 
     [Fact]
-    public async Task Poison_in_the_queues_of_money_keeps_no_ride_from_being_paid_once_before_and_after_its_redrive()
+    public async Task Poison_in_the_payment_queues_does_not_keep_rides_from_being_paid_once_before_and_after_its_redrive()
     {
         var operations = await City.Operator();
         var poison = Guid.CreateVersion7();
@@ -172,7 +172,7 @@ public abstract class OperatorScenarios
             var redrive = new JsonObject
             {
                 ["selection"] = new JsonObject { ["queue"] = queue },
-                ["reason"] = "to see whether it was mended",
+                ["reason"] = "to see whether it was fixed",
             };
             var accepted = (await operations.Post("operations/redrives", redrive)).ShouldBe(HttpStatusCode.Accepted);
             await operations.Until(
@@ -205,7 +205,7 @@ public abstract class OperatorScenarios
     }
 
     [Fact]
-    public async Task Who_asks_for_a_trial_does_not_get_the_whole()
+    public async Task A_trial_redrive_does_not_redrive_the_whole_queue()
     {
         var operations = await City.Operator();
         var trial = new JsonObject

@@ -17,7 +17,7 @@ using IHost = Microsoft.Extensions.Hosting.IHost;
 
 namespace RideBooking.Tests.Scenarios;
 
-/// <summary>The platform as it runs in the host, with the machines of rides and payments and nobody else on the bus.</summary>
+/// <summary>The platform as it runs in the host, with only the state machines of rides and payments on the bus.</summary>
 internal sealed class PlatformBus : IAsyncDisposable
 {
     readonly IHost _host;
@@ -28,9 +28,9 @@ internal sealed class PlatformBus : IAsyncDisposable
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <param name="name">What reports call it.</param>
-    /// <param name="services">What else is in the container.</param>
-    /// <param name="settings">Which transport and database.</param>
+    /// <param name="name">The name in reports.</param>
+    /// <param name="services">Adds services to the container.</param>
+    /// <param name="settings">The settings of transport and database.</param>
     public static async Task<PlatformBus> Start(
         string name,
         Action<IServiceCollection> services,
@@ -43,7 +43,7 @@ internal sealed class PlatformBus : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(
             new Dictionary<string, string?>
             {
-                // Here in real time, and in the lab not at all: what fails at once fails each time.
+                // Retries take real time here, and the lab has none: a message that fails once fails at each retry.
                 ["Messaging:Retry"] = "00:00:00.001",
                 ["Messaging:Redelivery"] = "00:01:00,00:01:00,00:01:00",
             }
@@ -91,7 +91,7 @@ internal sealed class PlatformBus : IAsyncDisposable
     static DbSet<OutboxMessage> Outbox(IServiceProvider scope) =>
         scope.GetRequiredService<AppDbContext>().Set<OutboxMessage>();
 
-    /// <summary>The two machines. The gateway is the scenario itself.</summary>
+    /// <summary>The two state machines. The scenario plays the gateway.</summary>
     sealed class Machines(RidesModule rides) : IModule
     {
         public string Name => "machines";

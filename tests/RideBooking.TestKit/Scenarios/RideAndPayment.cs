@@ -12,8 +12,8 @@ using static RideBooking.Testing.Step;
 namespace RideBooking.Tests.Scenarios;
 
 /// <summary>
-/// Scenarios of a ride and its payment, which end the same in the lab and on a bus that runs: same instances with the same
-/// content, same messages, timers and failures after each step.
+/// Scenarios of a ride and its payment that must behave the same in the lab and on a running bus: the same instances,
+/// messages, timers and failures after each step.
 /// </summary>
 public abstract class RideAndPayment
 {
@@ -37,7 +37,7 @@ public abstract class RideAndPayment
         TimeSpan.FromMinutes(15)
     );
 
-    // Later than today: the machine reads from a timer when it was sent, which on a bus is by the system's clock.
+    // In the future: the state machine reads a timer's sent time, which the bus takes from the system clock.
     static readonly DateTimeOffset s_start = new(2031, 1, 10, 10, 0, 0, TimeSpan.Zero);
 
     static readonly SagaLab s_lab = new(lab =>
@@ -54,7 +54,7 @@ public abstract class RideAndPayment
     readonly string _rider = $"rider-{Guid.CreateVersion7()}";
     readonly string _anna = $"anna-{Guid.CreateVersion7()}";
 
-    /// <summary>Where the scenarios end as in the lab.</summary>
+    /// <summary>The bus on which the scenarios must end as in the lab.</summary>
     public abstract ScenarioBus Bus { get; }
 
     RequestRide Requested =>
@@ -104,7 +104,7 @@ public abstract class RideAndPayment
             .SameOn(Bus);
 
     [Fact]
-    public Task A_search_ends_at_its_deadline_and_a_driver_who_comes_later_is_turned_away_once() =>
+    public Task A_search_ends_at_its_deadline_and_a_later_driver_is_rejected_once() =>
         s_lab
             .Given(Requested)
             .When(Passes(Times.SearchDeadline))
@@ -114,7 +114,7 @@ public abstract class RideAndPayment
             .SameOn(Bus);
 
     [Fact]
-    public Task A_search_that_found_somebody_has_no_deadline_any_more() =>
+    public Task A_search_that_found_a_driver_has_no_deadline_any_more() =>
         s_lab
             .Given(Requested)
             .When(Assigned)
@@ -124,7 +124,7 @@ public abstract class RideAndPayment
             .SameOn(Bus);
 
     [Fact]
-    public Task A_driver_who_gives_the_ride_back_is_searched_for_anew() =>
+    public Task A_ride_that_its_driver_releases_is_searched_for_again() =>
         s_lab
             .Given(Requested, Assigned)
             .When(Released)
@@ -142,7 +142,7 @@ public abstract class RideAndPayment
             .SameOn(Bus);
 
     [Fact]
-    public Task What_comes_too_early_for_the_ride_changes_nothing() =>
+    public Task A_message_that_arrives_too_early_changes_nothing() =>
         s_lab
             .Given(Requested)
             .When(Started, Completed, NoShow(400), Rated)
@@ -150,21 +150,21 @@ public abstract class RideAndPayment
             .SameOn(Bus);
 
     [Fact]
-    public Task What_comes_before_its_ride_is_there_when_it_comes_again() =>
+    public Task A_message_before_its_ride_succeeds_when_redelivered() =>
         s_lab
             .When(Assigned, Requested, Passes(TimeSpan.FromMinutes(1)))
             .ThenAmongOthers(Published<RideRequested>(), Saga<Ride>(_ride).Is("DriverAssigned"))
             .SameOn(Bus);
 
     [Fact]
-    public Task What_comes_for_no_ride_at_all_fails_in_the_end() =>
+    public Task A_message_for_an_unknown_ride_fails_in_the_end() =>
         s_lab
             .When(Cancelled, PassesUntilNothingIsDue())
             .Then(Faulted<SagaException>(), Saga<Ride>(_ride).IsGone())
             .SameOn(Bus);
 
     [Fact]
-    public Task A_rider_who_does_not_come_is_given_up_after_long_enough() =>
+    public Task A_rider_who_does_not_appear_is_a_no_show_after_the_waiting_time() =>
         s_lab
             .Given(Requested, Assigned, Arrived)
             .When(NoShow(399), NoShow(400), Cancelled)
@@ -187,7 +187,7 @@ public abstract class RideAndPayment
             .SameOn(Bus);
 
     [Fact]
-    public Task A_gateway_that_never_answers_is_asked_under_one_key_and_the_rider_pays_in_the_end() =>
+    public Task A_gateway_that_never_answers_is_called_with_one_key_and_the_rider_pays_in_the_end() =>
         s_lab
             .Given([
                 .. RideThatIsOver,
@@ -216,7 +216,7 @@ public abstract class RideAndPayment
             .SameOn(Bus);
 
     [Fact]
-    public Task A_rider_who_pays_before_the_next_attempt_takes_its_timer_back() =>
+    public Task A_rider_who_pays_before_the_next_attempt_cancels_its_timer() =>
         s_lab
             .Given([.. RideThatIsOver, Fare, Declined(1)])
             .When(new PayNow(_ride, Guid.CreateVersion7()))
@@ -226,6 +226,6 @@ public abstract class RideAndPayment
             .SameOn(Bus);
 
     [Fact]
-    public Task Money_that_comes_for_no_payment_fails_in_the_end() =>
+    public Task A_capture_for_an_unknown_payment_fails_in_the_end() =>
         s_lab.When(Charged(1), PassesUntilNothingIsDue()).Then(Faulted<SagaException>()).SameOn(Bus);
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace RideBooking.Tests.Api;
 
 /// <summary>
-/// What riders and drivers live through, over the REST API. Run against the embedded default in this process, and by the
-/// integration tests against the host as a process of its own on every database and transport.
+/// Riders and drivers use the REST API. Run against the embedded default in this process, and by the integration tests
+/// against the host as a separate process on every database and transport.
 /// </summary>
 public abstract class RideScenarios
 {
@@ -127,7 +127,7 @@ public abstract class RideScenarios
     }
 
     [Fact]
-    public async Task An_offer_nobody_answers_expires_and_the_next_driver_gets_it()
+    public async Task An_unanswered_offer_expires_and_the_next_driver_gets_it()
     {
         var (near, far) = (await City.DriverAt(Near(3)), await City.DriverAt(Near(3, 0.01)));
         var rider = await City.Rider();
@@ -244,7 +244,7 @@ public abstract class RideScenarios
     }
 
     [Fact]
-    public async Task Nobody_sees_or_moves_a_ride_that_is_not_theirs()
+    public async Task Others_can_neither_see_nor_change_a_ride()
     {
         var rider = await City.Rider();
         var rideId = await rider.Request(Near(11), Far(11));
@@ -266,22 +266,23 @@ public abstract class RideScenarios
     }
 
     [Fact]
-    public async Task Everybody_is_told_of_the_ride_and_operations_see_it_in_the_figures()
+    public async Task Riders_and_drivers_are_notified_and_operators_see_the_ride_in_the_analytics()
     {
         var driver = await City.DriverAt(Near(12));
         var rider = await City.Rider();
         var rideId = await rider.Request(Near(12), Far(12));
         await driver.Drives(rideId);
 
-        await rider.Until("the receipt to be announced", "riders/me/notifications", HasKind("receiptIssued"));
-        var told = new List<string>();
+        await rider.Until("the notification of the receipt", "riders/me/notifications", HasKind("receiptIssued"));
+        var kinds = new List<string>();
         for (var cursor = ""; cursor is not null; )
         {
             var page = await rider.Get($"riders/me/notifications?limit=2&cursor={cursor}");
-            told.AddRange(Items(page).Select(item => item!["kind"]!.GetValue<string>()));
+            kinds.AddRange(Items(page).Select(item => item!["kind"]!.GetValue<string>()));
             cursor = page.Body!["nextCursor"]?.GetValue<string>();
         }
-        told.Order(StringComparer.Ordinal)
+        kinds
+            .Order(StringComparer.Ordinal)
             .ShouldBe([
                 "driverArrived",
                 "driverAssigned",
@@ -292,27 +293,27 @@ public abstract class RideScenarios
                 "rideStarted",
             ]);
         await driver.Until(
-            "the offer among what the driver was told",
+            "the offer among the driver's notifications",
             "drivers/me/notifications",
             HasKind("rideOffered")
         );
 
         var operations = await City.Operator();
         await operations.Until(
-            "the ride in the figures",
+            "the ride in the analytics",
             "operations/analytics/summary",
-            figures =>
-                figures.Body!["rides"]!["byStatus"]!["completed"]!.GetValue<int>() > 0
-                && figures.Body!["acceptance"]!["accepted"]!.GetValue<int>() > 0
-                && figures.Body!["demand"]!.AsArray().Count > 0
-                && figures.Body!["revenue"]!.AsArray().Count > 0
+            summary =>
+                summary.Body!["rides"]!["byStatus"]!["completed"]!.GetValue<int>() > 0
+                && summary.Body!["acceptance"]!["accepted"]!.GetValue<int>() > 0
+                && summary.Body!["demand"]!.AsArray().Count > 0
+                && summary.Body!["revenue"]!.AsArray().Count > 0
         );
     }
 
     static Func<Answer, bool> HasKind(string kind) =>
         list => Items(list).Any(item => item!["kind"]!.GetValue<string>() == kind);
 
-    // Scenarios share a city: each has a corner of its own, farther from the others than any driver is sought.
+    // Scenarios share a city. Each has its own corner, out of the search radius of the others.
     protected static JsonObject Near(int corner, double offset = 0) => City.Place(-60 + corner * 3 + offset, 10);
 
     protected static JsonObject Far(int corner) => City.Place(-60 + corner * 3, 10.08);

@@ -3,12 +3,12 @@ using Quartz;
 
 namespace RideBooking.Testing.Tests.Hosted;
 
-/// <summary>Quartz as the scheduler of a bus on which scenarios are played.</summary>
+/// <summary>Controls Quartz as the scheduler of a bus that runs scenarios.</summary>
 internal static class QuartzTime
 {
     static readonly TriggerQuery s_all = new() { Take = PagedQuery.All };
 
-    /// <summary>It sleeps until the next timer by the time it knew; started again it looks anew.</summary>
+    /// <summary>Moves the clock. Quartz sleeps until the next timer it knew; a restart makes it read the clock again.</summary>
     public static async Task Move(IServiceProvider services, Action move, CancellationToken cancellationToken)
     {
         var quartz = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(cancellationToken);
@@ -17,7 +17,7 @@ internal static class QuartzTime
         await quartz.Start(cancellationToken);
     }
 
-    /// <summary>Whether it has sent everything that is due. A timer that is being sent has no next time any more.</summary>
+    /// <summary>Returns true once all due timers are sent. A timer that is being sent has no next time any more.</summary>
     public static async Task<bool> IsAtRest(IServiceProvider services, CancellationToken cancellationToken)
     {
         var quartz = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(cancellationToken);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
-/// <summary>An application's context: the scheduler's tables, and one of its own.</summary>
+/// <summary>An application's context: the scheduler's tables and one table of the application.</summary>
 internal class TimersContext(QuartzDatabase database, string connectionString = "") : DbContext
 {
     public DbSet<Ping> Pings => Set<Ping>();
@@ -28,7 +28,7 @@ internal class TimersContext(QuartzDatabase database, string connectionString = 
         modelBuilder.AddQuartzTables(Database.ProviderName);
 }
 
-/// <summary>The same, with names in snake case. A type of its own, because EF Core keeps one model per type.</summary>
+/// <summary>The same with names in snake case. It is a separate type because EF Core keeps one model per type.</summary>
 internal sealed class SnakeCaseTimersContext(QuartzDatabase database, string connectionString = "")
     : TimersContext(database, connectionString)
 {

@@ -5,7 +5,7 @@ namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>
 /// A server in a container, where no binaries are installed. Its port is bound to a fixed host port, because Docker would
-/// give a random one anew at every start and clients must find a restarted server where it was.
+/// choose a random port at every start and clients must find a restarted server at the same address.
 /// </summary>
 sealed class ContainerInstance<TContainer> : IServerInstance
     where TContainer : IContainer

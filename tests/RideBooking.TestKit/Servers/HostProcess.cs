@@ -21,13 +21,13 @@ public sealed class HostProcess : IAsyncDisposable
         Client = new() { BaseAddress = address };
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address the host listens on.</summary>
     public Uri Address { get; }
 
-    /// <summary>A client of its API.</summary>
+    /// <summary>A client of the host's API.</summary>
     public HttpClient Client { get; }
 
-    /// <summary>What it wrote to standard output and error so far.</summary>
+    /// <summary>The standard output and error so far.</summary>
     public string Output => process.Output;
 
     public bool HasExited => process.HasExited;
@@ -42,13 +42,13 @@ public sealed class HostProcess : IAsyncDisposable
         params string[] arguments
     ) => Started(Begin(settings, arguments));
 
-    /// <summary>Starts the host where another has ended, so that its clients find it.</summary>
+    /// <summary>Starts the host at the address of one that has ended, so that its clients find it.</summary>
     public static Task<HostProcess> StartInPlaceOfAsync(
         HostProcess other,
         IEnumerable<KeyValuePair<string, string>> settings
     ) => Started(BeginInPlaceOf(other, settings));
 
-    /// <summary>Starts the host where another has ended and does not wait for it.</summary>
+    /// <summary>Starts the host at the address of one that has ended, without waiting until it is ready.</summary>
     public static HostProcess BeginInPlaceOf(HostProcess other, IEnumerable<KeyValuePair<string, string>> settings) =>
         new(Launch(settings, [], other.Address), other.Address);
 
@@ -66,7 +66,7 @@ public sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the host and does not wait for it: what it needs may not be there yet.</summary>
+    /// <summary>Starts the host without waiting until it is ready: its servers may not be available yet.</summary>
     public static HostProcess Begin(IEnumerable<KeyValuePair<string, string>> settings, params string[] arguments)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
@@ -89,10 +89,10 @@ public sealed class HostProcess : IAsyncDisposable
             () => Output
         );
 
-    /// <summary>Waits until GET /health/ready names something that is not healthy.</summary>
-    public Task TroubledAsync() =>
+    /// <summary>Waits until GET /health/ready reports an unhealthy dependency.</summary>
+    public Task UnhealthyAsync() =>
         WaitFor.TrueAsync(
-            $"GET {Address}health/ready to name trouble",
+            $"GET {Address}health/ready to report an unhealthy dependency",
             async () =>
             {
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
@@ -104,10 +104,10 @@ public sealed class HostProcess : IAsyncDisposable
             () => Output
         );
 
-    /// <summary>Waits until it has written something.</summary>
+    /// <summary>Waits until the host's output contains a text.</summary>
     public Task SaysAsync(string text) =>
         WaitFor.TrueAsync(
-            $"the host to say '{text}'",
+            $"the host to write '{text}'",
             () =>
                 HasExited
                     ? throw new InvalidOperationException($"The host ended with code {process.ExitCode}. {Output}")
@@ -116,7 +116,7 @@ public sealed class HostProcess : IAsyncDisposable
             () => Output
         );
 
-    /// <summary>Runs the host as a command that ends by itself, such as "migrate".</summary>
+    /// <summary>Runs one of the host's commands, such as "migrate", to its end.</summary>
     /// <returns>Its exit code and its output.</returns>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(
         IEnumerable<KeyValuePair<string, string>> settings,
@@ -129,10 +129,10 @@ public sealed class HostProcess : IAsyncDisposable
         return (process.ExitCode, process.Output);
     }
 
-    /// <summary>Brings a database up to date with the host's own command.</summary>
+    /// <summary>Migrates a database with the host's command.</summary>
     /// <param name="provider">The value of Database__Provider.</param>
     /// <param name="connectionString">Names the database.</param>
-    /// <exception cref="InvalidOperationException">It could not; the message has its output.</exception>
+    /// <exception cref="InvalidOperationException">The migration failed; the message has its output.</exception>
     public static async Task MigrateAsync(string provider, string connectionString)
     {
         var settings = new Dictionary<string, string>
@@ -146,11 +146,11 @@ public sealed class HostProcess : IAsyncDisposable
             throw new InvalidOperationException($"'migrate' ended with code {exitCode}. {output}");
     }
 
-    /// <summary>Asks it to stop (SIGTERM) and waits until it has.</summary>
+    /// <summary>Stops the host with SIGTERM and waits until it has ended.</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> StopAsync() => EndAsync("TERM");
 
-    /// <summary>Ends it as a power cut would (SIGKILL) and waits until it is gone.</summary>
+    /// <summary>Kills the host with SIGKILL, as a power cut would, and waits until it has ended.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
     public async ValueTask DisposeAsync()

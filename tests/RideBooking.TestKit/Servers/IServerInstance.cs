@@ -1,21 +1,21 @@
 namespace RideBooking.IntegrationTests.Infrastructure;
 
-/// <summary>One server, whoever runs it: a local process, a container, or somebody else.</summary>
+/// <summary>One server: a local process, a container, or an external server.</summary>
 interface IServerInstance : IAsyncDisposable
 {
     /// <summary>Starts the server, again after a stop or kill, on the same address and data; returns when it answers.</summary>
     Task StartAsync();
 
-    /// <summary>Stops the server in good order and waits until it is gone.</summary>
+    /// <summary>Shuts the server down gracefully and waits until it has ended.</summary>
     Task StopAsync();
 
-    /// <summary>Ends the server as a power cut would (SIGKILL) and waits until it is gone.</summary>
+    /// <summary>Kills the server with SIGKILL, as a power cut would, and waits until it has ended.</summary>
     Task KillAsync();
 
-    /// <summary>Runs one of the server's own tools beside it and returns what it prints.</summary>
+    /// <summary>Runs one of the server's own tools and returns its output.</summary>
     Task<string> RunToolAsync(params string[] command);
 
-    /// <summary>The ways to get a server, best first; the first that works here is taken.</summary>
+    /// <summary>The ways to get a server, best first; the first that works on this machine is used.</summary>
     static async Task<IServerInstance> StartFirstAvailableAsync(params Func<IServerInstance>[] ways)
     {
         var reasons = new List<string>();

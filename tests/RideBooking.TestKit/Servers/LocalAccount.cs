@@ -7,7 +7,7 @@ sealed class LocalAccount
 
     LocalAccount(string? name) => this.name = name;
 
-    /// <summary>Our own account, or where that is root the one that the server's package made.</summary>
+    /// <summary>The current account, or if that is root, the account that the server's package created.</summary>
     public static LocalAccount For(string serviceAccount)
     {
         if (!Environment.IsPrivilegedProcess)
@@ -21,14 +21,14 @@ sealed class LocalAccount
         return new(serviceAccount);
     }
 
-    /// <summary>The command as this account runs it; still one process, since setpriv replaces itself.</summary>
+    /// <summary>Wraps a command to run as this account; it stays one process, since setpriv replaces itself.</summary>
     public string[] Run(params string[] command) =>
         name is null ? command : ["setpriv", $"--reuid={name}", $"--regid={name}", "--clear-groups", .. command];
 
-    /// <summary>Makes a folder that this account owns and nobody else can read.</summary>
+    /// <summary>Creates a folder that only this account can read.</summary>
     public async Task<string> CreateFolderAsync(string purpose)
     {
-        // The temporary folder of root may be closed to the account.
+        // The account may have no access to the temporary folder of root.
         var parent = name is null ? Path.GetTempPath() : "/tmp";
         var template = Path.Combine(parent, $"ridebooking-{purpose}-XXXXXX");
         return (await LocalCommand.RunAsync(Run("mktemp", "-d", template), [])).Trim();

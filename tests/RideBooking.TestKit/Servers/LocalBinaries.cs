@@ -3,7 +3,7 @@ namespace RideBooking.IntegrationTests.Infrastructure;
 /// <summary>Finds installed programs.</summary>
 static class LocalBinaries
 {
-    /// <summary>The program's full path: from the given folders, else from PATH; null where it is not installed.</summary>
+    /// <summary>Finds the program's full path in the given folders or in PATH; returns null if it is not installed.</summary>
     public static string? Find(string program, params IEnumerable<string> folders) =>
         folders
             .Concat(Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [])
@@ -11,7 +11,7 @@ static class LocalBinaries
             .Select(folder => Path.Combine(folder, program))
             .FirstOrDefault(Exists);
 
-    /// <summary>As <see cref="Find"/>, for a server that is unavailable without the program.</summary>
+    /// <summary>Like <see cref="Find"/>, but throws that the server is unavailable if the program is missing.</summary>
     public static string Require(string program, params IEnumerable<string> folders)
     {
         // The supervisor of local servers is a POSIX shell script.

@@ -33,7 +33,7 @@ static class LocalCommand
             );
     }
 
-    /// <summary>A start in an environment of its own: settings of the developer's servers must not reach ours.</summary>
+    /// <summary>Starts a command with an environment of its own: settings of the developer's servers must not reach the tests' servers.</summary>
     public static ProcessStartInfo Describe(
         IEnumerable<string> command,
         IEnumerable<KeyValuePair<string, string>> environment

@@ -9,7 +9,7 @@ namespace RideBooking.IntegrationTests.Infrastructure;
 sealed class LocalPostgres : IServerInstance
 {
     const string User = "ridebooking";
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     readonly string initdb;
     readonly string postgres;
@@ -52,7 +52,7 @@ sealed class LocalPostgres : IServerInstance
                 server.HasExited
                     ? throw new InvalidOperationException($"PostgreSQL ended while starting. {server.Output}")
                     : AnswersAsync(),
-            Patience,
+            s_timeout,
             () => server.Output
         );
     }
@@ -94,7 +94,7 @@ sealed class LocalPostgres : IServerInstance
         }
     }
 
-    /// <summary>Debian keeps each version's binaries out of PATH.</summary>
+    /// <summary>The folders of the binaries, which Debian keeps out of PATH.</summary>
     static IEnumerable<string> InstalledVersions() =>
         Directory.Exists("/usr/lib/postgresql")
             ? Directory

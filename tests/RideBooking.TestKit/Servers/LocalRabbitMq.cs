@@ -9,9 +9,9 @@ namespace RideBooking.IntegrationTests.Infrastructure;
 /// </summary>
 sealed class LocalRabbitMq : IServerInstance
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
-    // Debian's rabbitmq-server in /usr/sbin changes account and folders by itself; the package's own scripts do not.
+    // Debian's rabbitmq-server in /usr/sbin changes account and folders; the package's own scripts do not.
     static readonly string[] Folders = ["/usr/lib/rabbitmq/bin"];
 
     readonly string server = LocalBinaries.Require("rabbitmq-server", Folders);
@@ -47,7 +47,7 @@ sealed class LocalRabbitMq : IServerInstance
                 broker.HasExited
                     ? throw new InvalidOperationException($"RabbitMQ ended while starting. {broker.Output}")
                     : AnswersAsync(),
-            Patience,
+            s_timeout,
             () => broker.Output
         );
         // Its port opens a moment before the last boot steps are done.
@@ -58,7 +58,7 @@ sealed class LocalRabbitMq : IServerInstance
 
     public Task KillAsync() => process!.EndAsync("KILL");
 
-    /// <summary>Deletes everything it stored. Only while it does not run.</summary>
+    /// <summary>Deletes everything the broker stored. It must not be running.</summary>
     public Task WipeAsync() =>
         LocalCommand.RunAsync(account.Run("rm", "-rf", Path.Combine(folder, "data")), Settings());
 
@@ -79,14 +79,14 @@ sealed class LocalRabbitMq : IServerInstance
     async Task CreateAsync()
     {
         folder = await account.CreateFolderAsync("rabbitmq");
-        // Counts of quorum queues are as old as their last tick: five seconds unless told.
+        // Counts of quorum queues are as old as their last tick, which by default comes every five seconds.
         var advanced = Path.Combine(folder, "advanced.config");
         await File.WriteAllTextAsync(advanced, "[{rabbit, [{quorum_tick_interval, 200}]}].\n");
         await File.WriteAllTextAsync(
             Path.Combine(folder, "enabled_plugins"),
             "[rabbitmq_consistent_hash_exchange,rabbitmq_management].\n"
         );
-        // Nobody looks at its charts, so it need not collect what they show.
+        // No test uses the management charts, so their statistics are not collected.
         await File.WriteAllTextAsync(
             Path.Combine(folder, "rabbitmq.conf"),
             $"""
@@ -96,7 +96,7 @@ sealed class LocalRabbitMq : IServerInstance
 
             """
         );
-        // Erlang would start one by itself, a daemon that outlives the broker: see ERL_FLAGS below.
+        // Erlang would start its own daemon, which outlives the broker: see ERL_FLAGS below.
         names = SupervisedProcess.Start(
             account.Run(epmd, "-port", $"{epmdPort}", "-address", "127.0.0.1"),
             Settings(),
@@ -116,7 +116,7 @@ sealed class LocalRabbitMq : IServerInstance
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_NODE_PORT"] = $"{amqpPort}",
             ["RABBITMQ_DIST_PORT"] = $"{distributionPort}",
-            // Without busy waiting, so that an idle broker leaves small machines their cores.
+            // No busy waiting, so that an idle broker uses no processor time on small machines.
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
                 "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none",
             ["RABBITMQ_ALLOW_INPUT"] = "1", // become the Erlang process instead of guarding it, so that signals reach it

@@ -5,14 +5,14 @@ sealed class NamedInstance(string variable) : IServerInstance
 {
     public Task StartAsync() => Task.CompletedTask;
 
-    public Task StopAsync() => throw NotOurs("stopped");
+    public Task StopAsync() => throw NotOwned("stopped");
 
-    public Task KillAsync() => throw NotOurs("killed");
+    public Task KillAsync() => throw NotOwned("killed");
 
-    public Task<string> RunToolAsync(params string[] command) => throw NotOurs("administered with " + command[0]);
+    public Task<string> RunToolAsync(params string[] command) => throw NotOwned("administered with " + command[0]);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    NotSupportedException NotOurs(string what) =>
-        new($"The server named by {variable} is not ours to be {what}. Fault tests start their own: StartOwnAsync().");
+    NotSupportedException NotOwned(string what) =>
+        new($"The server named by {variable} must not be {what}. Fault tests start their own: StartOwnAsync().");
 }

@@ -4,7 +4,7 @@ using Testcontainers.PostgreSql;
 
 namespace RideBooking.IntegrationTests.Infrastructure;
 
-/// <summary>A PostgreSQL for tests: the one that is named, else a private one.</summary>
+/// <summary>A PostgreSQL server for tests: the one that an environment variable names, or a private one.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     const string Variable = "RIDEBOOKING_TEST_POSTGRES";
@@ -21,15 +21,15 @@ public sealed class PostgresServer : IAsyncDisposable
         migrated = new(MigrateAsync);
     }
 
-    /// <summary>The server that RIDEBOOKING_TEST_POSTGRES names (a connection string), else a private one.</summary>
-    /// <exception cref="ServerUnavailableException">There is none to be had on this machine.</exception>
+    /// <summary>Gets the server that RIDEBOOKING_TEST_POSTGRES names (a connection string), or a private one.</summary>
+    /// <exception cref="ServerUnavailableException">No server is available on this machine.</exception>
     public static async Task<PostgresServer> FindOrStartAsync() =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
             ? new(new NamedInstance(Variable), named)
             : await StartOwnAsync();
 
-    /// <summary>A server of the caller's own, to stop and kill; the caller disposes it.</summary>
-    /// <exception cref="ServerUnavailableException">There is none to be had on this machine.</exception>
+    /// <summary>Starts a server that the caller may stop and kill; the caller disposes it.</summary>
+    /// <exception cref="ServerUnavailableException">No server is available on this machine.</exception>
     public static async Task<PostgresServer> StartOwnAsync()
     {
         var instance = await IServerInstance.StartFirstAvailableAsync(() => new LocalPostgres(), Container);
@@ -44,7 +44,7 @@ public sealed class PostgresServer : IAsyncDisposable
         );
     }
 
-    /// <summary>Makes an empty database and returns its connection string. It is gone when the tests end.</summary>
+    /// <summary>Creates an empty database and returns its connection string. It is dropped when the tests end.</summary>
     public async Task<string> CreateDatabaseAsync(string? name = null)
     {
         name ??= $"test_{Guid.CreateVersion7():n}";
@@ -54,7 +54,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a database as the host's <c>migrate</c> command leaves it, and returns its connection string. The command runs
+    /// Creates a database as the host's <c>migrate</c> command leaves it, and returns its connection string. The command runs
     /// once; the others are copies.
     /// </summary>
     public async Task<string> CreateMigratedDatabaseAsync()
@@ -76,7 +76,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A private server takes its databases with it; a named one is left as it was found.
+        // A private server takes its databases with it; a named server is left unchanged.
         if (instance is NamedInstance)
             foreach (var database in databases)
                 await ExecuteAsync($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");

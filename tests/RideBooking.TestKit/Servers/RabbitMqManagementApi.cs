@@ -4,15 +4,15 @@ using System.Text;
 namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>
-/// Administers a broker through its management plugin, with the broker's user. (Each rabbitmqctl is an Erlang machine that
-/// starts and ends: half a second of a processor.)
+/// Administers a broker through its management plugin, with the broker's user. (Each rabbitmqctl starts an
+/// Erlang machine: half a second of processor time.)
 /// </summary>
 sealed class RabbitMqManagementApi : IDisposable
 {
     readonly HttpClient http;
     readonly string user;
 
-    /// <param name="address">Where the plugin listens.</param>
+    /// <param name="address">The address of the plugin.</param>
     /// <param name="userInfo">User and password, as the broker's URI has them.</param>
     public RabbitMqManagementApi(Uri address, string userInfo)
     {
@@ -42,7 +42,7 @@ sealed class RabbitMqManagementApi : IDisposable
         deleted.EnsureSuccessStatusCode();
     }
 
-    // Totals of now; the plugin's statistics are seconds old.
+    // Current totals; the plugin's statistics are seconds old.
     public async Task<IReadOnlyList<QueueCounts>> ListQueuesAsync(string virtualHost) =>
         await http.GetFromJsonAsync<QueueCounts[]>(
             $"/api/queues/{virtualHost}?disable_stats=true&enable_queue_totals=true"

@@ -5,7 +5,7 @@ using Testcontainers.RabbitMq;
 
 namespace RideBooking.IntegrationTests.Infrastructure;
 
-/// <summary>A RabbitMQ for tests: the one that is named, else a private one.</summary>
+/// <summary>A RabbitMQ broker for tests: the one that an environment variable names, or a private one.</summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     const string Variable = "RIDEBOOKING_TEST_RABBITMQ";
@@ -26,10 +26,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// The broker that RIDEBOOKING_TEST_RABBITMQ names (an amqp URI whose user may make virtual hosts), with its management
-    /// API where RIDEBOOKING_TEST_RABBITMQ_MANAGEMENT says or on port 15672 of the same machine; else a private one.
+    /// Gets the broker that RIDEBOOKING_TEST_RABBITMQ names (an amqp URI whose user may create virtual hosts), or a private one.
+    /// Its management API is at RIDEBOOKING_TEST_RABBITMQ_MANAGEMENT, by default on port 15672 of the same machine.
     /// </summary>
-    /// <exception cref="ServerUnavailableException">There is none to be had on this machine.</exception>
+    /// <exception cref="ServerUnavailableException">No broker is available on this machine.</exception>
     public static async Task<RabbitMqServer> FindOrStartAsync()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } named)
@@ -43,8 +43,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         );
     }
 
-    /// <summary>A broker of the caller's own, to stop and kill; the caller disposes it.</summary>
-    /// <exception cref="ServerUnavailableException">There is none to be had on this machine.</exception>
+    /// <summary>Starts a broker that the caller may stop and kill; the caller disposes it.</summary>
+    /// <exception cref="ServerUnavailableException">No broker is available on this machine.</exception>
     public static async Task<RabbitMqServer> StartOwnAsync()
     {
         var instance = await IServerInstance.StartFirstAvailableAsync(() => new LocalRabbitMq(), Container);
@@ -60,7 +60,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         };
     }
 
-    /// <summary>Makes an empty virtual host and returns its amqp URI. It is gone when the tests end.</summary>
+    /// <summary>Creates an empty virtual host and returns its amqp URI. It is deleted when the tests end.</summary>
     public async Task<Uri> CreateVirtualHostAsync(string? name = null)
     {
         name ??= $"test-{Guid.CreateVersion7():n}";
@@ -70,7 +70,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Deletes a virtual host with all that is in it: a broker has work with every queue, whether anybody uses it or not.
+    /// Deletes a virtual host with everything in it: every queue costs the broker work, even unused ones.
     /// </summary>
     public async Task DeleteVirtualHostAsync(Uri virtualHost)
     {
@@ -100,16 +100,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public Task KillAsync() => instance.KillAsync();
 
     /// <summary>
-    /// Ends the broker, deletes all that it stored and starts it again: its virtual hosts are there, empty. Only a private
-    /// one from local binaries.
+    /// Kills the broker, deletes everything it stored and starts it again with empty virtual hosts. Only for a private broker
+    /// from local binaries.
     /// </summary>
-    public async Task LoseEverythingAsync()
+    public async Task ResetAsync()
     {
         await KillAsync();
         await ((LocalRabbitMq)instance).WipeAsync();
         await StartAsync();
-        // First there and then open, for hosts are waiting: when they could enter at once, a queue was once left without its
-        // consumer for good.
+        // Creates each virtual host before granting access, because hosts are waiting: with immediate access, a queue once
+        // permanently lost its consumer.
         foreach (var virtualHost in virtualHosts.Keys)
         {
             await ControlAsync("add_vhost", virtualHost);
@@ -117,12 +117,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether <see cref="LoseEverythingAsync"/> is possible.</summary>
-    public bool CanLoseEverything => instance is LocalRabbitMq;
+    /// <summary>True if <see cref="ResetAsync"/> is supported.</summary>
+    public bool CanReset => instance is LocalRabbitMq;
 
     public async ValueTask DisposeAsync()
     {
-        // A private broker takes its virtual hosts with it; a named one is left as it was found.
+        // A private broker takes its virtual hosts with it; a named broker is left unchanged.
         if (instance is NamedInstance)
             foreach (var virtualHost in virtualHosts.Keys)
                 await management.DeleteVirtualHostAsync(virtualHost);
@@ -141,17 +141,17 @@ public sealed class RabbitMqServer : IAsyncDisposable
         );
 }
 
-/// <summary>An exchange and how long it lives.</summary>
+/// <summary>An exchange and its lifetime.</summary>
 /// <param name="Name">The exchange's name.</param>
-/// <param name="Durable">Whether it outlives the broker's process.</param>
-/// <param name="AutoDelete">Whether it goes with its last binding.</param>
+/// <param name="Durable">True if it survives a restart of the broker.</param>
+/// <param name="AutoDelete">True if it is deleted with its last binding.</param>
 public sealed record Exchange(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("durable")] bool Durable,
     [property: JsonPropertyName("auto_delete")] bool AutoDelete
 );
 
-/// <summary>A queue and what is in it.</summary>
+/// <summary>A queue and its message counts.</summary>
 /// <param name="Name">The queue's name.</param>
 /// <param name="Ready">Messages waiting to be delivered.</param>
 /// <param name="Unacknowledged">Messages delivered and not yet acknowledged.</param>
@@ -163,7 +163,7 @@ public sealed record QueueCounts(
     [property: JsonPropertyName("arguments")] IReadOnlyDictionary<string, JsonElement> Declared
 )
 {
-    /// <summary>What the queue was declared with, as texts such as <c>x-queue-type=quorum</c>, in order.</summary>
+    /// <summary>The queue's arguments as sorted texts such as <c>x-queue-type=quorum</c>.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Arguments =>
         [.. Declared.Select(argument => $"{argument.Key}={argument.Value}").Order(StringComparer.Ordinal)];

@@ -8,11 +8,11 @@ public sealed class SqlServer(string administration) : IAsyncDisposable
 {
     readonly ConcurrentBag<string> databases = [];
 
-    /// <summary>Its connection string, or null where none is named: then no SQL Server case exists at all.</summary>
+    /// <summary>The connection string, or null if none is named: then there are no SQL Server cases.</summary>
     public static string? Named =>
         Environment.GetEnvironmentVariable("RIDEBOOKING_TEST_SQLSERVER") is { Length: > 0 } named ? named : null;
 
-    /// <summary>Makes an empty database and returns its connection string. It is dropped when the tests end.</summary>
+    /// <summary>Creates an empty database and returns its connection string. It is dropped when the tests end.</summary>
     public async Task<string> CreateDatabaseAsync(string? name = null)
     {
         name ??= $"test_{Guid.CreateVersion7():n}";

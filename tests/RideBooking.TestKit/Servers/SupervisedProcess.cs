@@ -4,7 +4,7 @@ using System.Text;
 namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>
-/// A local server that cannot outlive the tests. Between us and it stands a shell that holds the other end of a pipe: when
+/// A local server that cannot outlive the tests. A shell between the tests and the server holds the other end of a pipe: when
 /// this process ends, even by SIGKILL, the pipe closes and the shell ends the server and deletes its folder. (A parent-death
 /// signal would not do: it is tied to the thread that started the server, and threads of a pool come and go.)
 /// </summary>
@@ -35,7 +35,7 @@ sealed class SupervisedProcess : IAsyncDisposable
         """;
 
     const int OutputLimit = 1_000_000;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     readonly Process process;
     readonly string folder;
@@ -54,10 +54,10 @@ sealed class SupervisedProcess : IAsyncDisposable
 
     /// <param name="command">The program, found in PATH or by its path, and its arguments.</param>
     /// <param name="environment">All of its environment but PATH and LANG, unless <paramref name="inherit"/>.</param>
-    /// <param name="lastSignal">How it is ended when the tests end: the quickest signal that leaves nothing behind.</param>
-    /// <param name="folder">Deleted after it when the tests end.</param>
-    /// <param name="workingDirectory">Where it runs.</param>
-    /// <param name="inherit">Whether it also gets this process's environment.</param>
+    /// <param name="lastSignal">The signal that ends it after the tests: the quickest that leaves nothing behind.</param>
+    /// <param name="folder">The folder to delete after the server has ended.</param>
+    /// <param name="workingDirectory">The working directory.</param>
+    /// <param name="inherit">True if it also inherits this process's environment.</param>
     public static SupervisedProcess Start(
         string[] command,
         IEnumerable<KeyValuePair<string, string>> environment,
@@ -79,7 +79,7 @@ sealed class SupervisedProcess : IAsyncDisposable
         return new(start, folder);
     }
 
-    /// <summary>Everything written to standard output and error so far (the last million characters of it).</summary>
+    /// <summary>The standard output and error so far (the last million characters).</summary>
     public string Output
     {
         get
@@ -91,7 +91,7 @@ sealed class SupervisedProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>The exit code once ended; 128 + the signal's number when a signal ended it.</summary>
+    /// <summary>The exit code once ended; 128 + the signal's number if a signal ended it.</summary>
     public int ExitCode => process.ExitCode;
 
     /// <summary>Sends a signal: "TERM", "KILL", "STOP"….</summary>
@@ -101,19 +101,19 @@ sealed class SupervisedProcess : IAsyncDisposable
         await process.StandardInput.FlushAsync();
     }
 
-    /// <summary>Sends a signal that ends the process, and waits until it and all that hold its output are gone.</summary>
+    /// <summary>Sends a signal that ends the process, and waits until it and all processes that share its output have ended.</summary>
     public async Task EndAsync(string signal)
     {
         await SignalAsync(signal);
-        await ExitedAsync($"the end of {process.StartInfo.ArgumentList[5]} after SIG{signal}", Patience);
+        await ExitedAsync($"the end of {process.StartInfo.ArgumentList[5]} after SIG{signal}", s_timeout);
     }
 
-    /// <summary>Waits until the process has ended by itself or by a signal; kills it when that takes too long.</summary>
-    /// <param name="what">What is awaited, for the message of the exception.</param>
-    /// <param name="patience">How long at most.</param>
-    public async Task ExitedAsync(string what, TimeSpan patience)
+    /// <summary>Waits until the process has ended; kills it after the timeout.</summary>
+    /// <param name="what">The awaited event, for the exception's message.</param>
+    /// <param name="timeout">The maximum time.</param>
+    public async Task ExitedAsync(string what, TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(patience);
+        using var limit = new CancellationTokenSource(timeout);
         try
         {
             await process.WaitForExitAsync(limit.Token);
@@ -121,14 +121,14 @@ sealed class SupervisedProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"Waited {patience.TotalSeconds:0} s for {what}, then killed it. {Output}");
+            throw new TimeoutException($"Waited {timeout.TotalSeconds:0} s for {what}, then killed it. {Output}");
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();
-        await ExitedAsync("the end of a local server after its tests", Patience);
+        await ExitedAsync("the end of a local server after its tests", s_timeout);
         process.Dispose();
         if (folder.Length > 0 && Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace RideBooking.IntegrationTests.Infrastructure;
 
-/// <summary>Waits for something another process does, and says what it was waiting for when it does not happen.</summary>
+/// <summary>Waits for an effect of another process; on timeout the exception names what it waited for.</summary>
 static class WaitFor
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="what">What is awaited, as it ends the sentence "Waited N s for …".</param>
-    /// <param name="condition">Asked again and again until true. What it throws ends the waiting.</param>
-    /// <param name="timeout">How long at most.</param>
-    /// <param name="evidence">What to show with the failure: output, last state.</param>
+    /// <param name="what">The awaited event, as it ends the sentence "Waited N s for …".</param>
+    /// <param name="condition">Polled until true. An exception ends the waiting.</param>
+    /// <param name="timeout">The maximum time.</param>
+    /// <param name="evidence">Evidence to show on failure: output, last state.</param>
     public static async Task TrueAsync(
         string what,
         Func<Task<bool>> condition,

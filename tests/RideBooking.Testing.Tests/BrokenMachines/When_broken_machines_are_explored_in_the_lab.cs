@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Testing.Tests.BrokenMachines;
 
-/// <summary>The same three messages, given to the lab to do with as brokers, schedulers and crashes do.</summary>
+/// <summary>The lab explores the same three messages with duplicates, timers and crashes in every order.</summary>
 public sealed class When_broken_machines_are_explored_in_the_lab
 {
     readonly Guid _id = Guid.CreateVersion7();
@@ -37,7 +37,7 @@ public sealed class When_broken_machines_are_explored_in_the_lab
     }
 
     [Fact]
-    public async Task Nothing_in_the_machine_that_has_no_flaw()
+    public async Task Nothing_in_the_machine_without_a_flaw()
     {
         await using var lab = LabOf(Flaw.None);
         var report = await lab.Explore(EveryOrder, TestContext.Current.CancellationToken);
@@ -46,7 +46,7 @@ public sealed class When_broken_machines_are_explored_in_the_lab
     }
 
     [Fact]
-    public async Task The_timer_that_cancels_an_order_that_is_paid()
+    public async Task The_timer_that_cancels_a_paid_order()
     {
         var breach = await BreachOf(Flaw.LostTimeoutCancel);
         breach.Invariant.ShouldBe("a paid order is not cancelled");
@@ -55,7 +55,7 @@ public sealed class When_broken_machines_are_explored_in_the_lab
     }
 
     [Fact]
-    public async Task The_payment_that_comes_again_after_the_shipment()
+    public async Task The_payment_that_arrives_again_after_the_shipment()
     {
         var breach = await BreachOf(Flaw.MissingIgnore);
         breach.Invariant.ShouldBe("nothing fails");
@@ -91,7 +91,7 @@ public sealed class When_broken_machines_are_explored_in_the_lab
     [InlineData(Flaw.LostTimeoutCancel)]
     [InlineData(Flaw.MissingIgnore)]
     [InlineData(Flaw.NotIdempotent)]
-    public async Task On_random_ways_too_and_makes_them_short(Flaw flaw)
+    public async Task On_random_paths_too_and_shortens_them(Flaw flaw)
     {
         var shortest = await BreachOf(flaw);
         await using var lab = LabOf(flaw);

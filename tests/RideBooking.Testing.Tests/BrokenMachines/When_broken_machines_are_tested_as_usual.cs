@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RideBooking.Testing.Tests.BrokenMachines;
 
 /// <summary>
-/// The test that people write with MassTransit's own harness: every message of the good case, once, in order. It passes on
-/// every broken machine.
+/// The usual test with MassTransit's harness: every message of the good case, once, in order. It passes for every broken
+/// machine.
 /// </summary>
 public sealed class When_broken_machines_are_tested_as_usual
 {

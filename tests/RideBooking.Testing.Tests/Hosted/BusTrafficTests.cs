@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Testing.Tests.Hosted;
 
-/// <summary>A bus that runs, and who waits until nothing is on its way any more.</summary>
+/// <summary>Waiting until no message is in transit on a running bus.</summary>
 public sealed class BusTrafficTests : IAsyncLifetime
 {
     readonly ServiceProvider _services;
@@ -40,7 +40,7 @@ public sealed class BusTrafficTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_over_when_the_last_of_all_that_followed_is_handled()
+    public async Task Has_ended_when_the_last_following_message_is_handled()
     {
         _log.Gate.SetResult();
         for (var round = 1; round <= 50; round++)
@@ -48,14 +48,14 @@ public sealed class BusTrafficTests : IAsyncLifetime
             for (var message = 0; message < 5; message++)
                 await Bus.Publish(new Hop(3), Stop);
             await Traffic.Settle(cancellationToken: Stop);
-            // Each hop is seen by two, and followed by the next: 3, 2, 1 and 0.
+            // Two consumers receive each hop, and the next one follows: 3, 2, 1 and 0.
             _log.Seen.Count.ShouldBe(round * 5 * 4 * 2);
         }
         Traffic.OnTheWay.ShouldBe(0);
     }
 
     [Fact]
-    public async Task Is_not_over_while_a_consumer_has_a_message_and_says_where_it_is()
+    public async Task Has_not_ended_while_a_consumer_has_a_message_and_names_its_endpoint()
     {
         await Bus.Publish(new Hop(0), Stop);
         var failure = await Should.ThrowAsync<SagaLabException>(() =>
@@ -70,7 +70,7 @@ public sealed class BusTrafficTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_over_when_a_message_has_failed()
+    public async Task Has_ended_when_a_message_has_failed()
     {
         _log.Gate.SetResult();
         await Bus.Publish(new Hop(-1), Stop);
@@ -80,7 +80,7 @@ public sealed class BusTrafficTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_not_over_before_what_else_sends_is_at_rest()
+    public async Task Has_not_ended_before_other_senders_are_idle()
     {
         _log.Gate.SetResult();
         var left = 3;
@@ -95,12 +95,12 @@ public sealed class BusTrafficTests : IAsyncLifetime
             },
             cancellationToken: Stop
         );
-        // At rest it said it was, but each time something had moved.
+        // It reported that it was idle, but each time a message had moved.
         _log.Seen.Count.ShouldBe(3 * 2);
     }
 
     [Fact]
-    public async Task Is_that_of_calls_as_well()
+    public async Task Includes_calls()
     {
         _log.Gate.SetResult();
         var dispatcher = _services
@@ -132,7 +132,7 @@ public sealed class Relay : IConsumer<Hop>
     public Task Consume(ConsumeContext<Hop> context) =>
         context.Message.Left switch
         {
-            < 0 => throw new InvalidOperationException("It does not go on."),
+            < 0 => throw new InvalidOperationException("It fails on purpose."),
             0 => Task.CompletedTask,
             var left => context.Publish(new Hop(left - 1), context.CancellationToken),
         };

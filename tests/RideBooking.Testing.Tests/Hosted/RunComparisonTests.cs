@@ -10,7 +10,7 @@ using static RideBooking.Testing.Step;
 
 namespace RideBooking.Testing.Tests.Hosted;
 
-/// <summary>A bus on which a scenario does not go as in the lab, and what is said of it. On one that counts its traffic and on one that does not, as on a broker.</summary>
+/// <summary>Reports on scenarios that run differently on a bus than in the lab: on a bus that counts its traffic, and on one that does not, like a broker.</summary>
 public sealed class RunComparisonTests
 {
     static readonly SagaLab s_orders = new(lab =>
@@ -43,7 +43,7 @@ public sealed class RunComparisonTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Is_found_where_it_does_not_take_a_timer_back(bool counted)
+    public async Task Is_found_where_it_does_not_cancel_a_timer(bool counted)
     {
         await using var services = await Start(Flaw.LostTimeoutCancel, counted);
         var failure = await Should.ThrowAsync<SagaLabException>(() => Paying(services));
@@ -96,14 +96,14 @@ public sealed class RunComparisonTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Is_found_where_a_timer_comes_that_was_taken_back(bool counted)
+    public async Task Is_found_where_a_cancelled_timer_fires(bool counted)
     {
         await using var services = await Start(
             Flaw.None,
             counted,
             more: it => it.AddSingleton<IConfigureReceiveEndpoint, NothingIsTakenBack>()
         );
-        // The machine does not mind it, so nothing else would tell.
+        // The machine ignores it, so no other difference would show it.
         var failure = await Should.ThrowAsync<SagaLabException>(() =>
             s_orders.Given(Placed, Paid).When(Passes(OrderMachine.PaymentTime)).ThenNothing().SameOn(BusOf(services))
         );
@@ -116,7 +116,7 @@ public sealed class RunComparisonTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Is_found_where_nobody_schedules(bool counted)
+    public async Task Is_found_without_a_scheduler(bool counted)
     {
         await using var services = await Start(Flaw.None, counted, hasScheduler: false);
         var failure = await Should.ThrowAsync<SagaLabException>(() => Paying(services));
@@ -124,7 +124,7 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
-    public async Task Is_found_where_the_database_forgets_a_property()
+    public async Task Is_found_where_the_database_does_not_store_a_property()
     {
         var office = new ParcelOffice<ForgetfulContext>();
         await using var closes = office;

@@ -4,7 +4,7 @@ using RideBooking.Testing.Tests.Parcels;
 
 namespace RideBooking.Testing.Tests.Lab;
 
-/// <summary>What an exploration tries, and what it does not.</summary>
+/// <summary>Checks which orders and failures an exploration tries.</summary>
 public sealed class ExplorationTests
 {
     public sealed record Increase(Guid Id, int By);
@@ -21,7 +21,7 @@ public sealed class ExplorationTests
         public Guid? LaterToken { get; set; }
     }
 
-    /// <summary>Writes down what comes, in the order in which it comes. What is stored and what is said can be told apart.</summary>
+    /// <summary>Records messages in order, both in its stored state and in published messages.</summary>
     public sealed class CounterMachine : MassTransitStateMachine<Counter>
     {
         public CounterMachine()
@@ -63,7 +63,7 @@ public sealed class ExplorationTests
 
     Increase Add(int by) => new(_id, by);
 
-    /// <summary>Remembers how a way ended: the steps that are stored, and how often something was said.</summary>
+    /// <summary>Records the end of a path: the stored steps and the number of published messages.</summary>
     bool Remember(LabView world)
     {
         var steps = string.Join(' ', world.Saga<Counter>(_id)?.Steps ?? []);
@@ -95,7 +95,7 @@ public sealed class ExplorationTests
     }
 
     [Fact]
-    public async Task A_timer_goes_off_at_every_point()
+    public async Task A_timer_fires_at_every_point()
     {
         await Explore(it => it.Given(Add(1)).Events(Add(2)));
         _seen.ShouldBe(["1 2 0 | 2", "1 0 2 | 2"], ignoreOrder: true);
@@ -127,10 +127,10 @@ public sealed class ExplorationTests
     }
 
     [Fact]
-    public async Task A_crash_without_an_outbox_says_what_never_happened()
+    public async Task A_crash_without_an_outbox_publishes_changes_that_were_never_stored()
     {
         await Explore(it => it.Events(Add(1)).Crashes(1).Timers(0), OutboxKind.None);
-        // Before commit with all said: said twice, stored once. After commit: twice.
+        // Crash before commit with all messages sent: sent twice, stored once. After commit: twice.
         _seen.ShouldBe(["1 | 1", "1 | 2", "1 1 | 2"], ignoreOrder: true);
     }
 
@@ -143,13 +143,13 @@ public sealed class ExplorationTests
             .. Enumerable.Range(0, 6).Select(at => new PostParcel(Guid.CreateVersion7(), $"RB{at}", "Paris")),
         ];
         var report = await lab.Explore(it => it.Events(parcels).Timers(0), Stop);
-        // Six parcels that have nothing to do with each other: 720 orders, but only which of them are posted makes a state.
+        // Six independent parcels: 720 orders, but only the set of posted parcels makes a state.
         report.States.ShouldBe(64);
         report.Ends.ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_timer_may_cross_its_cancellation_where_the_test_says_so()
+    public async Task A_timer_may_cross_its_cancellation_if_the_test_allows_it()
     {
         var id = Guid.CreateVersion7();
         await using var lab = SagaLab.Of<ParcelMachine, Parcel>();
@@ -174,7 +174,7 @@ public sealed class ExplorationTests
     }
 
     [Fact]
-    public async Task What_was_lost_is_minded_where_the_test_says_so_and_else_must_not_be_asked_for()
+    public async Task Lost_messages_are_recorded_only_on_request_and_cannot_be_queried_otherwise()
     {
         await using var lab = Counters();
         void Lost(ExplorationSetup it) =>
@@ -188,7 +188,7 @@ public sealed class ExplorationTests
     }
 
     [Fact]
-    public async Task A_message_that_fails_comes_again_where_the_lab_tries_again_and_else_it_is_lost()
+    public async Task A_failed_message_arrives_again_if_the_lab_retries_and_otherwise_is_lost()
     {
         var id = Guid.CreateVersion7();
         async Task<ExplorationReport> Early(Action<LabSetup> more)
@@ -204,7 +204,7 @@ public sealed class ExplorationTests
                 Stop
             );
         }
-        // The label of the second parcel never comes, so its scan can never be taken.
+        // The label of the second parcel never arrives, so its scan can never be accepted.
         var stuck = (await Early(lab => lab.Retry(retry => retry.Immediate(1)))).Violation.ShouldNotBeNull();
         stuck.View.Timeline.ShouldContain("The message was retried until nothing else could happen.");
         var failed = (await Early(_ => { })).Violation.ShouldNotBeNull();
@@ -213,7 +213,7 @@ public sealed class ExplorationTests
     }
 
     [Fact]
-    public async Task Too_many_states_are_said_to_be_too_many()
+    public async Task Too_many_states_are_reported()
     {
         await using var lab = Counters();
         var many = await Should.ThrowAsync<SagaLabException>(() =>
@@ -223,7 +223,7 @@ public sealed class ExplorationTests
     }
 
     [Fact]
-    public async Task The_same_seed_goes_the_same_random_ways()
+    public async Task The_same_seed_takes_the_same_random_paths()
     {
         async Task<string> Way(int seed)
         {
@@ -242,7 +242,7 @@ public sealed class ExplorationTests
     }
 
     [Fact]
-    public async Task A_breach_says_how_it_came_to_it()
+    public async Task A_breach_shows_its_steps()
     {
         await using var lab = Counters();
         var breach = await Should.ThrowAsync<SagaLabException>(() =>

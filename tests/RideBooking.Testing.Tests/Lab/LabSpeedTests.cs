@@ -5,9 +5,9 @@ using static RideBooking.Testing.Step;
 namespace RideBooking.Testing.Tests.Lab;
 
 /// <summary>
-/// That the lab has not become many times slower, in processor time: on a busy machine the clock on the wall says more about the
-/// neighbours. Nothing else runs in the process meanwhile. What it costs is measured by the benchmark; the limits here are wide,
-/// because processors differ and share their cores with others.
+/// Checks that the lab has not become many times slower, in processor time, because on a busy machine the wall clock depends on
+/// other processes. No other test runs in the process meanwhile. The benchmark measures the exact cost; the limits here are
+/// wide, because processors differ and share their cores.
 /// </summary>
 [Collection(nameof(LabSpeedTests))]
 [CollectionDefinition(nameof(LabSpeedTests), DisableParallelization = true)]
@@ -43,7 +43,7 @@ public sealed class LabSpeedTests
             async (at, cancellationToken) =>
             {
                 var id = Guid.CreateVersion7();
-                // The same tracking number everywhere: in one world it would be ambiguous.
+                // The same tracking number everywhere: in a shared world it would be ambiguous.
                 await lab.Given(new PostParcel(id, "RB1", "Paris"), Answer<PrintLabel>(new LabelPrinted(id, "x")))
                     .When(Passes(TimeSpan.FromMinutes(at)), new ScanParcel("RB1", $"place {at}"))
                     .Then(new ParcelScanned(id, $"place {at}", 1))
@@ -53,7 +53,7 @@ public sealed class LabSpeedTests
     }
 
     [Fact]
-    public async Task A_lab_of_its_own_for_every_test_is_affordable_too()
+    public async Task A_separate_lab_for_every_test_is_affordable_too()
     {
         await using (SagaLab.Of<ParcelMachine, Parcel>()) { }
         var began = Processor;

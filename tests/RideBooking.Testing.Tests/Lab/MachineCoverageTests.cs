@@ -3,7 +3,7 @@ using static RideBooking.Testing.Step;
 
 namespace RideBooking.Testing.Tests.Lab;
 
-/// <summary>Which states have met which events, over all tests of a lab.</summary>
+/// <summary>The states and events that all tests of a lab have covered.</summary>
 public sealed class MachineCoverageTests : IAsyncDisposable
 {
     readonly SagaLab _lab = SagaLab.Of<ParcelMachine, Parcel>();
@@ -25,7 +25,7 @@ public sealed class MachineCoverageTests : IAsyncDisposable
             .ThenAmongOthers();
 
     [Fact]
-    public async Task Tells_handled_ignored_and_failed_from_never_tried()
+    public async Task Distinguishes_handled_ignored_and_failed_from_never_tried()
     {
         await OneParcel();
         Cell("Initial", "Posted").ShouldBe(new CoverageCell("Initial", "Posted", Handled: 1, Ignored: 0, Faulted: 0));
@@ -36,7 +36,7 @@ public sealed class MachineCoverageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Counts_what_fails_while_it_is_handled_as_failed()
+    public async Task Counts_events_whose_handling_fails_as_failed()
     {
         await OneParcel();
         await _lab.Given(new PostParcel(_id, "RB1", "Paris"), Answer<PrintLabel>(new LabelPrinted(_id, "label")))

@@ -4,10 +4,10 @@ using RideBooking.Testing.Tests.BrokenMachines;
 
 namespace RideBooking.Testing.Tests.Lab;
 
-/// <summary>What can be found without running anything.</summary>
+/// <summary>Findings of the static analysis of a state machine.</summary>
 public sealed class MachineFindingsTests
 {
-    // A shipment before the payment fails on purpose: it comes again, when the payment has come.
+    // A shipment before the payment fails on purpose: it is redelivered after the payment.
     const string OnPurpose = "Shipment in state Unpaid is neither handled nor ignored: it fails.";
 
     static async Task<IReadOnlyList<string>> FindingsOf(Flaw flaw)
@@ -19,7 +19,7 @@ public sealed class MachineFindingsTests
     }
 
     [Fact]
-    public async Task Nothing_of_a_machine_that_is_whole() => (await FindingsOf(Flaw.None)).ShouldBeEmpty();
+    public async Task Nothing_in_a_correct_machine() => (await FindingsOf(Flaw.None)).ShouldBeEmpty();
 
     [Fact]
     public async Task An_event_that_a_state_neither_handles_nor_ignores() =>
@@ -28,7 +28,7 @@ public sealed class MachineFindingsTests
         ]);
 
     [Fact]
-    public async Task A_schedule_that_nobody_cancels() =>
+    public async Task A_schedule_that_is_never_cancelled() =>
         (await FindingsOf(Flaw.LostTimeoutCancel)).ShouldBe(
             [
                 "Shipment leads from Paid to Shipped, where Timeout is not handled, without cancelling it.",
@@ -38,7 +38,7 @@ public sealed class MachineFindingsTests
         );
 
     [Fact]
-    public async Task A_state_that_nobody_can_reach()
+    public async Task An_unreachable_state()
     {
         await using var lab = SagaLab.Of<IslandMachine, Island>();
         lab.FindingsOf<Island>()
@@ -55,7 +55,7 @@ public sealed class MachineFindingsTests
     [Fact]
     public void An_event_that_no_correlation_covers()
     {
-        // MassTransit refuses to run it, and so does a lab.
+        // MassTransit refuses to run it, and so does the lab.
         Should.Throw<ConfigurationException>(SagaLab.Of<LetterMachine, HostedEnvelope>);
         var finding = SagaLab.FindingsOf(new LetterMachine()).ShouldHaveSingleItem();
         finding.Kind.ShouldBe(MachineFindingKind.NotCorrelated);
@@ -103,7 +103,7 @@ public sealed class MachineFindingsTests
         public State Open { get; private set; } = null!;
         public Event<WriteLetter> Written { get; private set; } = null!;
 
-        // Nothing says which letter: it is no id by which MassTransit would find one.
+        // No correlation: MassTransit does not use this id by convention.
         public Event<ReadLetter> Read { get; private set; } = null!;
     }
 

@@ -4,7 +4,7 @@ using static RideBooking.Testing.Step;
 
 namespace RideBooking.Testing.Tests.Lab;
 
-/// <summary>A failing test must say what was expected, what was there instead, and how it came to that.</summary>
+/// <summary>The report of a failing test: the expectation, the difference, and the timeline.</summary>
 public sealed class When_a_scenario_fails
 {
     static readonly SagaLab s_lab = SagaLab.Of<ParcelMachine, Parcel>();
@@ -28,7 +28,7 @@ public sealed class When_a_scenario_fails
     }
 
     [Fact]
-    public async Task Whatever_else_happened_is_named()
+    public async Task Unexpected_messages_are_named()
     {
         var report = await ReportOf(OnItsWay.When(new ScanParcel("RB1", "Lyon")).ThenNothing());
         report.ShouldContain($"Happened, but was not expected:\n  published ParcelScanned {{ parcelId: {_id}");
@@ -41,7 +41,7 @@ public sealed class When_a_scenario_fails
             .ThenAmongOthers(Published<ParcelDelivered>().Where(it => it.Recipient == "Ada"));
 
     [Fact]
-    public async Task The_timeline_shows_what_was_given_and_what_came_of_it_with_its_times()
+    public async Task The_timeline_shows_the_given_steps_and_their_effects_with_their_times()
     {
         var report = await ReportOf(OnItsWay.When(Passes(TimeSpan.FromDays(3))).ThenNothing());
         report.ShouldContain("2020-01-01 12:00:00  parcel gets PostParcel");
@@ -85,13 +85,13 @@ public sealed class When_a_scenario_fails
     }
 
     [Fact]
-    public async Task The_broader_expectation_does_not_take_what_the_narrower_one_needs() =>
+    public async Task The_broader_expectation_does_not_take_the_message_that_the_narrower_one_needs() =>
         await OnItsWay
             .When(new ScanParcel("RB1", "Lyon"), new ScanParcel("RB1", "Paris"))
             .Then(Published<ParcelScanned>(), new ParcelScanned(_id, "Lyon", 1));
 
     [Fact]
-    public async Task A_given_that_fails_or_is_lost_is_told_from_the_test_itself()
+    public async Task A_given_that_fails_or_is_lost_is_distinguished_from_the_test_itself()
     {
         var lost = await ReportOf(s_lab.Given(new HandOver(_id, "Ada")).When().ThenNothing());
         lost.ShouldContain("The given steps failed: parcel has no instance for HandOver");

@@ -6,7 +6,7 @@ using static RideBooking.Testing.Step;
 
 namespace RideBooking.Testing.Tests.Lab;
 
-/// <summary>Consumers, what they wait for, how they fail, and how they are tried again: on the lab's clock.</summary>
+/// <summary>Consumers, their waits, failures and retries, on the lab's clock.</summary>
 public sealed class When_consumers_run_in_the_lab
 {
     public sealed record Order(string Item);
@@ -24,7 +24,7 @@ public sealed class When_consumers_run_in_the_lab
 
     sealed record Hello(string Name, string Aside) : IGreet;
 
-    /// <summary>How often the shop fails before it works.</summary>
+    /// <summary>The number of failures before the shop works.</summary>
     sealed class Trouble
     {
         public int Left { get; set; }
@@ -89,7 +89,7 @@ public sealed class When_consumers_run_in_the_lab
     }
 
     [Fact]
-    public async Task A_consumer_that_waits_for_the_clock_takes_that_long_and_nobody_else_does()
+    public async Task A_consumer_that_waits_for_the_clock_delays_no_other()
     {
         await using var lab = new SagaLab(it => it.Consumer<Slow>().StartAt(s_start));
         var run = await lab.When(new Order("tea")).Then(new Ordered("tea", s_start.AddHours(3), 0));
@@ -135,7 +135,7 @@ public sealed class When_consumers_run_in_the_lab
     }
 
     [Fact]
-    public async Task A_redelivered_message_says_so()
+    public async Task A_redelivered_message_is_marked_as_redelivered()
     {
         await using var lab = Shops(
             1,
@@ -146,7 +146,7 @@ public sealed class When_consumers_run_in_the_lab
     }
 
     [Fact]
-    public async Task Without_an_outbox_a_failing_consumer_has_already_said_what_it_said()
+    public async Task Without_an_outbox_the_messages_of_a_failing_consumer_are_already_sent()
     {
         await using var lab = Shops(1, it => it.Outbox(OutboxKind.None));
         await lab.When(new Order("tea")).Then(new Ordered("tea", s_start, 0), Faulted<TimeoutException>());
@@ -155,7 +155,7 @@ public sealed class When_consumers_run_in_the_lab
     [Theory]
     [InlineData(OutboxKind.InMemory)]
     [InlineData(OutboxKind.Transactional)]
-    public async Task With_an_outbox_a_failing_consumer_has_said_nothing(OutboxKind outbox)
+    public async Task With_an_outbox_a_failing_consumer_has_sent_nothing(OutboxKind outbox)
     {
         await using var lab = Shops(1, it => it.Outbox(outbox));
         await lab.When(new Order("tea")).Then(Faulted<TimeoutException>());
@@ -173,7 +173,7 @@ public sealed class When_consumers_run_in_the_lab
     }
 
     [Fact]
-    public async Task A_consumer_that_reads_the_table_of_a_saga_finds_there_what_the_lab_has_stored()
+    public async Task A_consumer_that_reads_the_table_of_a_saga_finds_the_instances_of_the_lab()
     {
         var table = new ConcurrentDictionary<Guid, string>();
         await using var lab = new SagaLab(it =>
@@ -242,14 +242,14 @@ public sealed class When_consumers_run_in_the_lab
     }
 
     [Fact]
-    public async Task A_fault_reaches_whoever_consumes_faults()
+    public async Task A_fault_reaches_its_consumers()
     {
         await using var lab = Shops(1, it => it.Outbox(OutboxKind.InMemory).Consumer<Complaints>());
         await lab.When(new Order("tea")).Then(Faulted<TimeoutException>(), new Complaint("tea"));
     }
 
     [Fact]
-    public async Task What_a_consumer_says_reaches_whoever_takes_it_until_nothing_is_in_flight()
+    public async Task Messages_of_a_consumer_reach_their_consumers_until_nothing_is_in_flight()
     {
         await using var lab = new SagaLab(it => it.Consumer<Chatterbox>());
         var run = lab.Start();
@@ -259,7 +259,7 @@ public sealed class When_consumers_run_in_the_lab
     }
 
     [Fact]
-    public async Task A_chatter_without_end_is_reported()
+    public async Task An_endless_chain_of_messages_is_reported()
     {
         await using var lab = new SagaLab(it => it.Consumer<Chatterbox>().AtMost(messages: 20));
         var endless = await Should.ThrowAsync<SagaLabException>(() => lab.Start().Deliver(new Chatter(50)));
@@ -274,7 +274,7 @@ public sealed class When_consumers_run_in_the_lab
     }
 
     [Fact]
-    public async Task A_message_that_nobody_takes_is_a_mistake_of_the_test()
+    public async Task A_message_without_a_consumer_is_a_mistake_of_the_test()
     {
         await using var lab = new SagaLab(it => it.Consumer<Chatterbox>());
         var mistake = await Should.ThrowAsync<ArgumentException>(() => lab.Start().Deliver(new Order("tea")));

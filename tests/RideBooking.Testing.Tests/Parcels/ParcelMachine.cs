@@ -2,8 +2,8 @@ using MassTransit;
 
 namespace RideBooking.Testing.Tests.Parcels;
 
-// A saga that is not ours: a parcel that is posted, labelled by another service, delivered, or late. It uses what sagas use:
-// a schedule, a request, correlation by id and by a query, a response, faults, completion.
+// An example saga: a parcel that is posted, labelled by another service, delivered, or late. It uses the usual features of
+// sagas: a schedule, a request, correlation by id and by a query, a response, faults, completion.
 
 public sealed record PostParcel(Guid ParcelId, string Tracking, string To);
 

@@ -9,7 +9,7 @@ using RideBooking.Testing.Tests.Hosted;
 
 namespace RideBooking.Testing.Tests.Parcels;
 
-/// <summary>The parcels of an application: stored in SQLite behind an outbox, on a bus in memory, with timers by Quartz.</summary>
+/// <summary>An application with parcels: stored in SQLite with an outbox, on an in-memory bus, with Quartz timers.</summary>
 public class ParcelOffice<TContext> : IAsyncLifetime
     where TContext : ParcelContext
 {
@@ -41,7 +41,7 @@ public class ParcelOffice<TContext> : IAsyncLifetime
                 (context, memory) =>
                 {
                     memory.UsePublishMessageScheduler();
-                    // Others work there; in memory somebody must take what they are sent.
+                    // In production other services consume these; the in-memory transport needs a consumer for their messages.
                     memory.ReceiveEndpoint("label-printer", printer => printer.DiscardSkippedMessages());
                     memory.ReceiveEndpoint("depot", depot => depot.DiscardSkippedMessages());
                     memory.ConfigureEndpoints(context);

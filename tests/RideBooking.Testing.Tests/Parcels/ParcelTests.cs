@@ -5,10 +5,10 @@ using static RideBooking.Testing.Step;
 
 namespace RideBooking.Testing.Tests.Parcels;
 
-/// <summary>What a test of a saga looks like in the lab.</summary>
+/// <summary>Example of a saga's tests in the lab.</summary>
 public sealed class ParcelTests
 {
-    // One lab serves all tests, side by side: every scenario has a world of its own.
+    // One lab serves all tests in parallel: every scenario has its own world.
     static readonly SagaLab s_lab = SagaLab.Of<ParcelMachine, Parcel>();
 
     readonly Guid _id = Guid.CreateVersion7();
@@ -34,7 +34,7 @@ public sealed class ParcelTests
             );
 
     [Fact]
-    public Task Is_on_its_way_once_it_has_a_label() =>
+    public Task Is_in_transit_once_it_has_a_label() =>
         s_lab
             .Given(Posted)
             .When(Answer<PrintLabel>(Labelled))
@@ -62,7 +62,7 @@ public sealed class ParcelTests
             .Then(new ParcelScanned(_id, "Lyon", 1), new ParcelScanned(_id, "Paris", 2));
 
     [Fact]
-    public Task That_is_handed_over_is_forgotten_and_never_late() =>
+    public Task That_is_handed_over_is_deleted_and_never_late() =>
         s_lab
             .Given(Posted, Answer<PrintLabel>(Labelled))
             .When(HandedOver)
@@ -85,14 +85,14 @@ public sealed class ParcelTests
             .Then(new ParcelIsLate(_id, s_lab.Start().Now.AddDays(2)), Saga<Parcel>(_id).Is("Late"));
 
     [Fact]
-    public Task Says_where_it_is() =>
+    public Task Reports_its_state() =>
         s_lab
             .Given(Posted, Answer<PrintLabel>(Labelled), Scanned("Lyon"))
             .When(Request(new AskWhere(_id)))
             .Then(Responded<ParcelIs>().With(new { Status = "OnItsWay", Place = "Lyon" }));
 
     [Fact]
-    public Task That_nobody_knows_is_answered_too() =>
+    public Task That_is_unknown_is_answered_too() =>
         s_lab
             .When(Request(new AskWhere(_id)))
             .Then(Responded<ParcelIs>().With(new { Status = "unknown" }), Unclaimed<AskWhere>());
@@ -115,6 +115,6 @@ public sealed class ParcelTests
     public Task Is_not_scanned_when_it_was_never_posted() => s_lab.When(Scanned("Lyon")).Then(Faulted<SagaException>());
 
     [Fact]
-    public Task That_is_handed_over_without_having_been_posted_is_lost_silently_which_the_lab_says() =>
+    public Task That_is_handed_over_without_having_been_posted_is_lost_silently_which_the_lab_reports() =>
         s_lab.When(HandedOver).Then(Unclaimed<HandOver>());
 }

@@ -3,7 +3,7 @@ using static RideBooking.Testing.Step;
 
 namespace RideBooking.Testing.Tests.Parcels;
 
-/// <summary>The scenarios of a saga, in the lab and on a bus that runs, with a database, an outbox and a scheduler.</summary>
+/// <summary>The scenarios of a saga in the lab and on a running bus with a database, an outbox and a scheduler.</summary>
 public sealed class When_a_parcel_runs_on_a_bus(ParcelOffice<ParcelContext> office)
     : IClassFixture<ParcelOffice<ParcelContext>>
 {
@@ -57,7 +57,7 @@ public sealed class When_a_parcel_runs_on_a_bus(ParcelOffice<ParcelContext> offi
             .SameOn(office.Bus);
 
     [Fact]
-    public Task That_is_handed_over_is_forgotten_and_never_late() =>
+    public Task That_is_handed_over_is_deleted_and_never_late() =>
         s_lab
             .Given(Posted, Labelled, Scanned("Lyon"))
             .When(new HandOver(_id, "Ada"))
@@ -87,11 +87,11 @@ public sealed class When_a_parcel_runs_on_a_bus(ParcelOffice<ParcelContext> offi
             .SameOn(office.Bus);
 
     [Fact]
-    public Task That_nobody_knows_cannot_be_scanned() =>
+    public Task That_is_unknown_cannot_be_scanned() =>
         s_lab.When(Scanned("Lyon")).Then(Faulted<MassTransit.SagaException>()).SameOn(office.Bus);
 
     [Fact]
-    public Task Says_where_it_is() =>
+    public Task Reports_its_state() =>
         s_lab
             .Given(Posted, Labelled, Scanned("Lyon"))
             .When(Request(new AskWhere(_id)), Request(new AskWhere(Guid.CreateVersion7())))

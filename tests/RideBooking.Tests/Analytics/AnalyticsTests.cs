@@ -22,22 +22,22 @@ public sealed class AnalyticsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
     [Fact]
-    public async Task A_ride_that_went_well_is_demand_acceptance_completion_and_revenue()
+    public async Task A_completed_ride_is_demand_acceptance_completion_and_revenue()
     {
         var ride = new RideOf();
         foreach (var step in WholeRide(ride))
             await step(_lab);
 
-        var figures = await Summary(Day);
-        figures["demand"]!.ToJsonString().ShouldBe("""[{"hour":"2026-01-10T10:00:00Z","requested":1}]""");
-        figures["acceptance"]!
+        var summary = await Summary(Day);
+        summary["demand"]!.ToJsonString().ShouldBe("""[{"hour":"2026-01-10T10:00:00Z","requested":1}]""");
+        summary["acceptance"]!
             .ToJsonString()
             .ShouldBe(
                 """{"offered":1,"accepted":1,"declined":0,"expired":0,"withdrawn":0,"pending":0,"released":0,"rate":1}"""
             );
-        Status(figures).ShouldBe("completed: 1");
-        figures["rides"]!["completionRate"]!.GetValue<double>().ShouldBe(1);
-        figures["revenue"]!
+        Status(summary).ShouldBe("completed: 1");
+        summary["rides"]!["completionRate"]!.GetValue<double>().ShouldBe(1);
+        summary["revenue"]!
             .ToJsonString()
             .ShouldBe("""[{"day":"2026-01-10","amount":{"amount":"12.40","currency":"EUR"},"payments":1}]""");
     }
@@ -49,7 +49,7 @@ public sealed class AnalyticsTests : IAsyncLifetime
         async Task Then<T>(T e, string status)
             where T : class
         {
-            await _lab.Happens(e);
+            await _lab.Deliver(e);
             Status(await Summary(Day)).ShouldBe(status);
         }
 
@@ -66,29 +66,29 @@ public sealed class AnalyticsTests : IAsyncLifetime
     {
         var first = new RideOf();
         var second = new RideOf(driver: "driver-bela") { RideId = first.RideId, Start = RideOf.T0.AddMinutes(10) };
-        await _lab.Happens(first.Requested);
-        await _lab.Happens(first.Assigned);
-        await _lab.Happens(first.Arrived);
-        await _lab.Happens(first.Released);
+        await _lab.Deliver(first.Requested);
+        await _lab.Deliver(first.Assigned);
+        await _lab.Deliver(first.Arrived);
+        await _lab.Deliver(first.Released);
         Status(await Summary(Day)).ShouldBe("requested: 1");
-        await _lab.Happens(second.Assigned);
+        await _lab.Deliver(second.Assigned);
         Status(await Summary(Day)).ShouldBe("driverAssigned: 1");
-        await _lab.Happens(second.Arrived);
+        await _lab.Deliver(second.Arrived);
         Status(await Summary(Day)).ShouldBe("driverArrived: 1");
     }
 
     [Fact]
-    public async Task The_answers_to_offers_are_counted_and_what_the_driver_did_not_decide_is_not_in_the_rate()
+    public async Task The_answers_to_offers_are_counted_and_offers_the_driver_did_not_decide_are_not_in_the_rate()
     {
         var offers = Enumerable.Range(0, 6).Select(_ => new RideOf()).ToList();
         foreach (var offer in offers)
-            await _lab.Happens(offer.Offered);
-        await _lab.Happens(offers[0].Assigned);
-        await _lab.Happens(offers[1].Declined);
-        await _lab.Happens(offers[2].Expired);
-        await _lab.Happens(offers[3].Expired with { Reason = "rideCancelled" });
-        await _lab.Happens(offers[4].Assigned);
-        await _lab.Happens(offers[4].Released);
+            await _lab.Deliver(offer.Offered);
+        await _lab.Deliver(offers[0].Assigned);
+        await _lab.Deliver(offers[1].Declined);
+        await _lab.Deliver(offers[2].Expired);
+        await _lab.Deliver(offers[3].Expired with { Reason = "rideCancelled" });
+        await _lab.Deliver(offers[4].Assigned);
+        await _lab.Deliver(offers[4].Released);
 
         (await Summary(Day))["acceptance"]!
             .ToJsonString()
@@ -98,19 +98,19 @@ public sealed class AnalyticsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Figures_are_the_same_in_any_order_and_with_everything_twice()
+    public async Task The_summary_is_the_same_in_any_order_and_with_every_event_twice()
     {
         var (well, cancelled, released) = (new RideOf(), new RideOf { Start = RideOf.T0.AddHours(1) }, new RideOf());
         Func<ConsumerLab, Task>[] steps =
         [
             .. WholeRide(well),
-            lab => lab.Happens(cancelled.Requested),
-            lab => lab.Happens(cancelled.Assigned),
-            lab => lab.Happens(cancelled.Cancelled),
-            lab => lab.Happens(released.Requested),
-            lab => lab.Happens(released.Assigned),
-            lab => lab.Happens(released.Arrived),
-            lab => lab.Happens(released.Released),
+            lab => lab.Deliver(cancelled.Requested),
+            lab => lab.Deliver(cancelled.Assigned),
+            lab => lab.Deliver(cancelled.Cancelled),
+            lab => lab.Deliver(released.Requested),
+            lab => lab.Deliver(released.Assigned),
+            lab => lab.Deliver(released.Arrived),
+            lab => lab.Deliver(released.Released),
         ];
         foreach (var step in steps)
             await step(_lab);
@@ -132,16 +132,16 @@ public sealed class AnalyticsTests : IAsyncLifetime
     {
         var ride = new RideOf();
         await Task.WhenAll(WholeRide(ride).Select(step => Task.Run(() => step(_lab))));
-        var figures = await Summary(Day);
-        Status(figures).ShouldBe("completed: 1");
-        figures["revenue"]!.AsArray().Count.ShouldBe(1);
-        figures["demand"]!.AsArray().Count.ShouldBe(1);
+        var summary = await Summary(Day);
+        Status(summary).ShouldBe("completed: 1");
+        summary["revenue"]!.AsArray().Count.ShouldBe(1);
+        summary["demand"]!.AsArray().Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task Periods_begin_with_from_and_end_before_to()
     {
-        await _lab.Happens(new RideOf { Start = RideOf.T0 }.Requested);
+        await _lab.Deliver(new RideOf { Start = RideOf.T0 }.Requested);
         (await Summary("?from=2026-01-10T10:30:00Z&to=2026-01-10T10:31:00Z"))["rides"]!["requested"]!
             .GetValue<int>()
             .ShouldBe(1);
@@ -157,10 +157,10 @@ public sealed class AnalyticsTests : IAsyncLifetime
     public async Task Revenue_is_kept_apart_by_day_and_currency()
     {
         var late = new RideOf { Start = new(2026, 1, 10, 23, 55, 0, TimeSpan.Zero) };
-        await _lab.Happens(new RideOf().Captured);
-        await _lab.Happens(new RideOf().Captured with { Amount = new Money(0.10m, "EUR") });
-        await _lab.Happens(new RideOf().Captured with { Amount = new Money(5m, "CHF") });
-        await _lab.Happens(late.Captured);
+        await _lab.Deliver(new RideOf().Captured);
+        await _lab.Deliver(new RideOf().Captured with { Amount = new Money(0.10m, "EUR") });
+        await _lab.Deliver(new RideOf().Captured with { Amount = new Money(5m, "CHF") });
+        await _lab.Deliver(late.Captured);
 
         (await Summary("?from=2026-01-10T00:00:00Z&to=2026-01-12T00:00:00Z"))["revenue"]!
             .AsArray()
@@ -184,23 +184,23 @@ public sealed class AnalyticsTests : IAsyncLifetime
     public async Task Days_and_hours_are_those_of_a_time_zone(string zone, string at, string day, string hour)
     {
         var ride = new RideOf { Start = DateTimeOffset.Parse(at) };
-        await _lab.Happens(ride.Requested with { At = ride.Start });
-        await _lab.Happens(ride.Captured with { At = ride.Start });
+        await _lab.Deliver(ride.Requested with { At = ride.Start });
+        await _lab.Deliver(ride.Captured with { At = ride.Start });
 
-        var figures = await Summary($"?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z&timeZone={zone}");
-        figures["timeZone"]!.GetValue<string>().ShouldBe(zone);
-        figures["revenue"]![0]!["day"]!.GetValue<string>().ShouldBe(day);
-        figures["demand"]![0]!["hour"]!.GetValue<string>().ShouldBe(hour);
+        var summary = await Summary($"?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z&timeZone={zone}");
+        summary["timeZone"]!.GetValue<string>().ShouldBe(zone);
+        summary["revenue"]![0]!["day"]!.GetValue<string>().ShouldBe(day);
+        summary["demand"]![0]!["hour"]!.GetValue<string>().ShouldBe(hour);
     }
 
     [Fact]
-    public async Task Days_are_those_of_the_tariff_unless_another_time_zone_is_asked_for()
+    public async Task Days_are_those_of_the_tariff_by_default()
     {
         await using var tokyo = await ConsumerLab.Start(
             new AnalyticsModule(),
             services => services.AddSingleton<ITariffLocale>(new Tokyo())
         );
-        await tokyo.Happens(new RideOf().Captured with { At = DateTimeOffset.Parse("2026-01-10T15:00:00Z") });
+        await tokyo.Deliver(new RideOf().Captured with { At = DateTimeOffset.Parse("2026-01-10T15:00:00Z") });
         (await Summary("?from=2026-01-10T00:00:00Z&to=2026-01-12T00:00:00Z", tokyo))["revenue"]![0]!["day"]!
             .GetValue<string>()
             .ShouldBe("2026-01-11");
@@ -213,12 +213,12 @@ public sealed class AnalyticsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_happened_is_an_answer()
+    public async Task A_period_without_rides_has_a_summary()
     {
-        var figures = await Summary("");
-        figures["rides"]!["requested"]!.GetValue<int>().ShouldBe(0);
-        figures["acceptance"]!["rate"].ShouldBeNull();
-        figures["revenue"]!.AsArray().ShouldBeEmpty();
+        var summary = await Summary("");
+        summary["rides"]!["requested"]!.GetValue<int>().ShouldBe(0);
+        summary["acceptance"]!["rate"].ShouldBeNull();
+        summary["revenue"]!.AsArray().ShouldBeEmpty();
     }
 
     [Theory]
@@ -229,7 +229,7 @@ public sealed class AnalyticsTests : IAsyncLifetime
     [InlineData("?from=2026-01-11T00:00:00Z&to=2026-01-10T00:00:00Z", "from")]
     [InlineData("?from=2020-01-11T00:00:00Z&to=2026-01-10T00:00:00Z", "from")]
     [InlineData("?to=0001-01-01T00:00:00Z", "to")]
-    public async Task A_period_that_cannot_be_is_refused(string query, string field)
+    public async Task An_impossible_period_is_refused(string query, string field)
     {
         var client = await _lab.App.As("operator");
         await (await client.GetAsync($"/api/v1/operations/analytics/summary{query}", Stop)).ShouldRefuse(field);
@@ -238,7 +238,7 @@ public sealed class AnalyticsTests : IAsyncLifetime
     [Theory]
     [InlineData("rider")]
     [InlineData("driver")]
-    public async Task Only_operators_see_figures(string role)
+    public async Task Only_operators_see_the_summary(string role)
     {
         var client = await _lab.App.As(role);
         await (await client.GetAsync("/api/v1/operations/analytics/summary", Stop)).ShouldBeProblem(403, "forbidden");
@@ -246,19 +246,19 @@ public sealed class AnalyticsTests : IAsyncLifetime
 
     static IEnumerable<Func<ConsumerLab, Task>> WholeRide(RideOf ride) =>
         [
-            lab => lab.Happens(ride.Requested),
-            lab => lab.Happens(ride.Offered),
-            lab => lab.Happens(ride.Assigned),
-            lab => lab.Happens(ride.Arrived),
-            lab => lab.Happens(ride.Started),
-            lab => lab.Happens(ride.Completed),
-            lab => lab.Happens(ride.Captured),
+            lab => lab.Deliver(ride.Requested),
+            lab => lab.Deliver(ride.Offered),
+            lab => lab.Deliver(ride.Assigned),
+            lab => lab.Deliver(ride.Arrived),
+            lab => lab.Deliver(ride.Started),
+            lab => lab.Deliver(ride.Completed),
+            lab => lab.Deliver(ride.Captured),
         ];
 
-    static string Status(JsonObject figures) =>
+    static string Status(JsonObject summary) =>
         string.Join(
             ", ",
-            figures["rides"]!["byStatus"]!
+            summary["rides"]!["byStatus"]!
                 .AsObject()
                 .Where(status => status.Value!.GetValue<int>() > 0)
                 .Select(status => $"{status.Key}: {status.Value}")

@@ -8,7 +8,7 @@ using RideBooking.Tests.Persistence;
 
 namespace RideBooking.Tests.Analytics;
 
-/// <summary>What SQLite shows to be right must also be a query for the servers, and in plain T-SQL for those that speak it.</summary>
+/// <summary>Checks that the queries, whose results are tested on SQLite, are also valid on PostgreSQL and in plain T-SQL.</summary>
 public sealed class QuerySqlTests
 {
     static readonly IModule[] s_modules = [new AnalyticsModule(), new NotificationsModule()];

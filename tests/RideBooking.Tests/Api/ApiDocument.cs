@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>The OpenAPI document as it is served, against which answers are compared.</summary>
+/// <summary>The served OpenAPI document, with which answers are compared.</summary>
 public sealed class ApiDocument
 {
     static readonly string[] s_methods = ["get", "put", "post", "delete", "patch"];
@@ -15,7 +15,7 @@ public sealed class ApiDocument
     public ApiDocument(JsonElement root)
     {
         _root = root;
-        // A path without parameters comes before one that would match it.
+        // A path without parameters precedes one that would match it.
         _paths =
         [
             .. root.GetProperty("paths")
@@ -25,14 +25,14 @@ public sealed class ApiDocument
         ];
     }
 
-    /// <summary>Every operation.</summary>
+    /// <summary>All operations.</summary>
     public IEnumerable<(HttpMethod Method, string Path, JsonElement Operation)> Operations =>
         from path in _root.GetProperty("paths").EnumerateObject()
         from operation in path.Value.EnumerateObject()
         where s_methods.Contains(operation.Name)
         select (HttpMethod.Parse(operation.Name), path.Name, operation.Value);
 
-    /// <summary>What is wrong with an answer; nothing when it is one that the document describes.</summary>
+    /// <summary>Finds the differences between an answer and the document; empty if the document describes the answer.</summary>
     /// <param name="method">The request's method.</param>
     /// <param name="path">The request's path.</param>
     /// <param name="status">The answer's status.</param>

@@ -4,7 +4,7 @@ using MassTransit.Scheduling;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>Goes like the system's clock, from another day on, and can be moved forward.</summary>
+/// <summary>A clock that runs like the system's, from another day on, and can be advanced.</summary>
 internal sealed class CityClock(DateTimeOffset start) : TimeProvider
 {
     readonly Lock _moving = new();
@@ -24,8 +24,8 @@ internal sealed class CityClock(DateTimeOffset start) : TimeProvider
     }
 
     /// <summary>
-    /// The time that somebody meant who computed it from this clock or, as MassTransit itself does, from the system's. The two
-    /// are years apart, so it shows.
+    /// Converts a time computed from the system clock, as MassTransit does, to this clock. The two are years apart, so a time
+    /// shows its clock.
     /// </summary>
     public DateTimeOffset Meant(DateTimeOffset time)
     {
@@ -34,7 +34,7 @@ internal sealed class CityClock(DateTimeOffset start) : TimeProvider
     }
 }
 
-/// <summary>Tells the scheduler the time that is meant.</summary>
+/// <summary>Converts the times of scheduled messages to the lab's clock.</summary>
 internal sealed class TimesOf(CityClock clock) : IConfigureReceiveEndpoint, IFilter<ConsumeContext<ScheduleMessage>>
 {
     public void Configure(string name, IReceiveEndpointConfigurator configurator) => configurator.UseFilter(this);

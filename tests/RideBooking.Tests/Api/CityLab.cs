@@ -11,13 +11,13 @@ using RideBooking.Testing;
 namespace RideBooking.Tests.Api;
 
 /// <summary>
-/// The whole application in this process as a fresh clone runs it (SQLite, in-memory transport, Quartz, its own timers), over
-/// the real HTTP API, in virtual time. Its people wait until nothing is under way any more, and then for the next timer, which
-/// is at once: an offer expires and a search ends without anybody's waiting for it.
+/// The whole application in this process with its defaults (SQLite, in-memory transport, Quartz, its own timers), over the
+/// real HTTP API, in virtual time. A wait lasts until the application is idle and then skips to the next timer, so that
+/// an offer expires and a search ends without delay.
 /// </summary>
 /// <remarks>
-/// Its clock goes like the system's, years from today, and can be moved forward. Timers and redeliveries go by it; the pauses
-/// between the beats of background services, and a retry's few milliseconds, pass in real time.
+/// Its clock runs like the system's, years from today, and can be advanced. Timers and redeliveries use it; the intervals
+/// of background services and a retry's few milliseconds pass in real time.
 /// </remarks>
 public sealed class CityLab : HostInProcess, IAsyncLifetime
 {
@@ -30,15 +30,15 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
 
     CityLab(Dictionary<string, string> settings) => _settings = settings;
 
-    /// <summary>Riders and drivers.</summary>
-    public City City => new(CreateClient, _ => new UntilTheNextTimer(this));
+    /// <summary>Creates riders, drivers and operators.</summary>
+    public City City => new(CreateClient, _ => new PollingByTimer(this));
 
     public DateTimeOffset Now => _clock.GetUtcNow();
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts a city of one's own.</summary>
-    /// <param name="settings">What is configured differently.</param>
+    /// <summary>Starts a separate city.</summary>
+    /// <param name="settings">The settings that differ from the defaults.</param>
     public static async Task<CityLab> Start(params (string Key, string Value)[] settings)
     {
         var city = new CityLab(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
@@ -48,11 +48,11 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
 
     public async ValueTask InitializeAsync() => await Settle();
 
-    /// <summary>Returns when nothing is under way: no message, nothing in the outbox, no timer whose time has come.</summary>
+    /// <summary>Waits until the application is idle: no message in transit or in the outbox, no due timer.</summary>
     public Task Settle() => Services.GetRequiredService<BusTraffic>().Settle(IsAtRest, cancellationToken: Stop);
 
-    /// <summary>Lets time pass. What falls due happens in its order, each with all that follows from it.</summary>
-    public async Task Passes(TimeSpan duration)
+    /// <summary>Advances the time. Timers fire in order, each with everything that follows from it.</summary>
+    public async Task Advance(TimeSpan duration)
     {
         var until = Now + duration;
         await Settle();
@@ -61,9 +61,9 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
         await GoOnTo(until);
     }
 
-    /// <summary>Lets time pass until the next timer, unless that is later.</summary>
-    /// <returns>False when no timer is due until then; no time has passed.</returns>
-    public async Task<bool> PassesToTheNextTimer(DateTimeOffset until)
+    /// <summary>Advances the time to the next timer, unless that is later than the given time.</summary>
+    /// <returns>False if no timer is due until then; the time is not advanced.</returns>
+    public async Task<bool> AdvanceToNextTimer(DateTimeOffset until)
     {
         if (await NextTimer() is not { } next || next > until)
             return false;
@@ -75,7 +75,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
     {
         if (time > Now)
         {
-            // It sleeps until the next timer by the time it knew; started again it looks anew.
+            // Quartz sleeps until the next timer it knew; a restart makes it read the clock again.
             var scheduler = await Services.GetRequiredService<ISchedulerFactory>().GetScheduler(Stop);
             await scheduler.Standby(Stop);
             _clock.GoOnTo(time);
@@ -108,7 +108,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
     Task<bool> IsAtRest(CancellationToken cancellationToken) =>
         In(async db =>
             !await db.Set<OutboxMessage>().AnyAsync(cancellationToken)
-            // A timer that is being sent has no time any more.
+            // A timer that is being sent has no next time any more.
             && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, cancellationToken)
         );
 
@@ -119,7 +119,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
                 : (DateTimeOffset?)null
         );
 
-    // As the scheduler's integration names them; its other triggers only remember what was cancelled.
+    // The names that the scheduler's integration uses; its other triggers only record cancellations.
     static IQueryable<long?> Timers(AppDbContext db) =>
         db.Set<Dictionary<string, object>>("Quartz.TRIGGERS")
             .Where(timer => EF.Property<string>(timer, "JOB_NAME") == "MassTransitScheduledMessage")
@@ -131,18 +131,18 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
         return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
     }
 
-    sealed class UntilTheNextTimer(CityLab city) : IWaiting
+    sealed class PollingByTimer(CityLab city) : IPolling
     {
-        // Costs nothing but the timers that are due until then. A token lasts longer.
+        // The wait costs no real time, except for the timers due until then. A token lasts longer.
         const int Hours = 3;
 
         readonly DateTimeOffset _until = city.Now + TimeSpan.FromHours(Hours);
         bool _settled;
 
-        public async Task<bool> ALittle()
+        public async Task<bool> PauseAsync()
         {
             if (_settled)
-                return await city.PassesToTheNextTimer(_until);
+                return await city.AdvanceToNextTimer(_until);
             await city.Settle();
             return _settled = true;
         }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>That the lab's time is the application's, and that it knows when nothing is under way.</summary>
+/// <summary>Checks that the application uses the lab's time, and that the lab detects when it is idle.</summary>
 public sealed class CityLabTests
 {
     static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
@@ -20,10 +20,10 @@ public sealed class CityLabTests
         await city.Settle();
         (await Offers(driver)).ShouldBe([rideId]);
 
-        await city.Passes(TimeSpan.FromMinutes(10) - 30 * s_second);
+        await city.Advance(TimeSpan.FromMinutes(10) - 30 * s_second);
         (await Offers(driver)).ShouldBe([rideId]);
 
-        await city.Passes(30 * s_second);
+        await city.Advance(30 * s_second);
         (await Offers(driver)).ShouldBeEmpty();
     }
 
@@ -35,17 +35,17 @@ public sealed class CityLabTests
         var requested = city.Now;
         var rideId = await rider.Request(City.Alexanderplatz, City.Zoo);
 
-        await city.Passes(TimeSpan.FromHours(6));
+        await city.Advance(TimeSpan.FromHours(6));
         (await rider.Get($"rides/{rideId}")).Text("status").ShouldBe("noDriverFound");
         (city.Now - requested).ShouldBeInRange(TimeSpan.FromHours(6), TimeSpan.FromHours(6) + TimeSpan.FromMinutes(1));
-        var said = await History(rider, rideId);
+        var history = await History(rider, rideId);
 
-        await city.Passes(TimeSpan.FromHours(1));
-        (await History(rider, rideId)).ShouldBe(said);
+        await city.Advance(TimeSpan.FromHours(1));
+        (await History(rider, rideId)).ShouldBe(history);
     }
 
     [Fact]
-    public async Task Is_at_rest_as_soon_as_everybody_has_been_told()
+    public async Task Is_idle_as_soon_as_all_notifications_are_sent()
     {
         await using var city = await CityLab.Start();
         var (rider, driver) = (await city.City.Rider(), await city.City.DriverAt(City.Alexanderplatz));
@@ -55,8 +55,8 @@ public sealed class CityLabTests
         await city.Settle();
         (await rider.Get($"rides/{rideId}")).Body!["payment"]!["status"]!.GetValue<string>().ShouldBe("captured");
         (await rider.Get($"rides/{rideId}/receipt")).ShouldBe(HttpStatusCode.OK);
-        var told = (await rider.Get("riders/me/notifications?limit=50")).Body!["items"]!.AsArray();
-        told.Count(item => item!["kind"]!.GetValue<string>() == "receiptIssued").ShouldBe(1);
+        var notifications = (await rider.Get("riders/me/notifications?limit=50")).Body!["items"]!.AsArray();
+        notifications.Count(item => item!["kind"]!.GetValue<string>() == "receiptIssued").ShouldBe(1);
     }
 
     static async Task<List<string>> Offers(Driver driver) =>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>Compares every answer that a test's client gets with the OpenAPI document, and fails the test where they differ.</summary>
+/// <summary>Compares every answer to a test's client with the OpenAPI document and fails the test if they differ.</summary>
 public sealed class DescribedAnswers : DelegatingHandler
 {
     // Every host of the suite is the same program.

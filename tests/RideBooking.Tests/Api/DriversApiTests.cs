@@ -5,7 +5,7 @@ namespace RideBooking.Tests.Api;
 
 public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
-    // Far from every other scenario and from each other, so that nobody is offered somebody else's ride.
+    // Far from every other scenario and from each other, so that no driver is offered another test's ride.
     static JsonObject Place(int part) => City.Place(47 + part, 8.5);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -42,7 +42,7 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
     [InlineData("Anna", "submarine", "ZH 1", "vehicle.class")]
     [InlineData("Anna", "comfort\n", "ZH 1", "vehicle.class")]
     [InlineData("Anna", "comfort", "a plate that is longer than any plate", "vehicle.plate")]
-    public async Task A_profile_that_cannot_be_is_refused_by_field(
+    public async Task An_invalid_profile_is_refused_by_field(
         string name,
         string vehicleClass,
         string plate,
@@ -79,7 +79,7 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
     [InlineData("""{"lat": 47, "lng": 8}""", "sequence")]
     [InlineData("""{"lat": 47, "lng": 8, "sequence": 9007199254740992}""", "sequence")]
     [InlineData("""{"lat": 47, "lng": 8, "sequence": 9223372036854775807}""", "sequence")]
-    public async Task A_location_that_cannot_be_is_refused_by_field(string report, string field)
+    public async Task An_invalid_location_is_refused_by_field(string report, string field)
     {
         var driver = await host.City.Driver();
 
@@ -92,7 +92,7 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
     [Fact]
     public async Task Reporting_a_location_brings_the_rides_of_another_place()
     {
-        // 16 km apart: more than the radius of a search, and no more than two reports may be apart.
+        // 16 km apart: more than the search radius, but not more than two reports may be apart.
         var driver = await host.City.DriverAt(City.Place(49.856, 8.5));
         var report = await driver.Put(
             "drivers/me/location",
@@ -114,7 +114,7 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
     }
 
     [Fact]
-    public async Task A_location_where_the_driver_cannot_be_is_refused()
+    public async Task An_unreachable_location_is_refused()
     {
         var driver = await host.City.DriverAt(Place(11));
 
@@ -134,13 +134,17 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
     }
 
     [Fact]
-    public async Task A_trip_keeps_the_driver_on_duty_and_earns_him_his_share()
+    public async Task A_trip_keeps_the_driver_on_duty_and_earns_the_drivers_share()
     {
         var driver = await host.City.DriverAt(Place(4));
         var rider = await host.City.Rider();
         var ride = await rider.Request(Place(4), City.Place(51.05, 8.5));
         await driver.Accept(await driver.Offer(ride));
-        var onTrip = await driver.Until("the trip to be hers", "drivers/me", me => me.Text("availability") == "onTrip");
+        var onTrip = await driver.Until(
+            "the driver to be on a trip",
+            "drivers/me",
+            me => me.Text("availability") == "onTrip"
+        );
         onTrip.Body!["currentRide"]!["rideId"]!.ToString().ShouldBe(ride);
         (await driver.Delete("drivers/me/shift")).ShouldBe(HttpStatusCode.Conflict, "on_trip");
 
@@ -148,12 +152,16 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
         await driver.Does(ride, "start");
         await driver.Does(ride, "complete", new JsonObject { ["distanceMeters"] = 6100 });
 
-        var earned = await driver.Until("her share", "drivers/me/earnings", earnings => earnings.Text("rides") == "1");
+        var earned = await driver.Until(
+            "the driver's share",
+            "drivers/me/earnings",
+            earnings => earnings.Text("rides") == "1"
+        );
         var total = earned.Body!["totals"]![0]!;
         decimal Amount(string name) =>
             decimal.Parse(total[name]!["amount"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
         Amount("earned").ShouldBe(decimal.Round(Amount("fares") * 0.80m, 2, MidpointRounding.AwayFromZero));
-        await driver.Until("the end of it", "drivers/me", me => me.Text("availability") == "available");
+        await driver.Until("the trip to end", "drivers/me", me => me.Text("availability") == "available");
         (await driver.Delete("drivers/me/shift")).ShouldBe(HttpStatusCode.NoContent);
     }
 
@@ -187,7 +195,7 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
     [Theory]
     [InlineData("accept", 5)]
     [InlineData("decline", 8)]
-    public async Task An_offer_of_nobody_or_of_somebody_else_does_not_exist(string answer, int part)
+    public async Task An_unknown_offer_or_that_of_another_driver_does_not_exist(string answer, int part)
     {
         var (asked, curious) = (await host.City.DriverAt(Place(part)), await host.City.Driver());
         var rider = await host.City.Rider();
@@ -217,7 +225,7 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
     }
 
     [Fact]
-    public async Task The_driver_hears_of_offers_and_rides_as_they_come_and_go()
+    public async Task The_driver_receives_events_of_offers_and_rides()
     {
         var driver = await host.City.DriverAt(Place(7));
         await using var events = driver.Listen("drivers/me/events", Stop).GetAsyncEnumerator(Stop);
@@ -231,7 +239,7 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
         await using (var another = driver.Listen("drivers/me/events", Stop).GetAsyncEnumerator(Stop))
         {
             (await another.MoveNextAsync()).ShouldBeTrue();
-            another.Current.Type.ShouldBe("assigned"); // whoever comes later is told what is true now
+            another.Current.Type.ShouldBe("assigned"); // a later connection starts with the current state
         }
         await rider.Post($"rides/{ride}/cancel", new JsonObject { ["reason"] = "changed my mind" });
         (await Next("over"))["rideId"]!.ToString().ShouldBe(ride);

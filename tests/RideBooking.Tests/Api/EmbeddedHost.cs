@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>The whole application in this process, as a fresh clone runs it (SQLite, in-memory transport), but with short timers.</summary>
+/// <summary>The whole application in this process with its defaults (SQLite, in-memory transport), but with short timers.</summary>
 public sealed class EmbeddedHost : HostInProcess
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-api-").FullName;

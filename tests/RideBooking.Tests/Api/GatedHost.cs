@@ -10,10 +10,10 @@ using RideBooking.Tests.Observability;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>The embedded default with one endpoint that holds messages until it <see cref="GoesOn"/>.</summary>
+/// <summary>The embedded default with one endpoint that holds messages until <see cref="Release"/>.</summary>
 /// <param name="endpoint">The endpoint's name.</param>
-/// <param name="holds">Whether it holds everything from the start, or nothing until <see cref="HoldsRide"/>.</param>
-/// <param name="settings">Settings beside the database's.</param>
+/// <param name="holds">True to hold all messages from the start, false to hold none until <see cref="HoldRide"/>.</param>
+/// <param name="settings">Further settings.</param>
 public abstract class GatedHost(string endpoint, bool holds, params (string Key, string Value)[] settings)
     : HostInProcess
 {
@@ -24,11 +24,11 @@ public abstract class GatedHost(string endpoint, bool holds, params (string Key,
 
     public City City => new(CreateClient);
 
-    /// <summary>From now on the messages that name this ride are held.</summary>
-    public void HoldsRide(string rideId) => _gate.RideId = rideId;
+    /// <summary>Holds the messages that name this ride from now on.</summary>
+    public void HoldRide(string rideId) => _gate.RideId = rideId;
 
-    /// <summary>Lets the endpoint handle everything, what it held included.</summary>
-    public void GoesOn() => _gate.Open.TrySetResult();
+    /// <summary>Lets the endpoint handle all messages, including the held ones.</summary>
+    public void Release() => _gate.Open.TrySetResult();
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -46,7 +46,7 @@ public abstract class GatedHost(string endpoint, bool holds, params (string Key,
 
     public override async ValueTask DisposeAsync()
     {
-        GoesOn();
+        Release();
         await base.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);

@@ -5,27 +5,27 @@ using Microsoft.Extensions.Hosting;
 namespace RideBooking.Tests.Api;
 
 /// <summary>
-/// The whole application in this process, ended as a signal ends it: once, by Program. The factory would stop it a second time
-/// beside that (dotnet/aspnetcore#40271): services were gone while the bus still consumed, and the scheduler's thread stayed.
+/// The whole application in this process, stopped once, by Program, as on a signal. The factory would stop it a second time in
+/// parallel (dotnet/aspnetcore#40271): services were disposed while the bus still consumed, and the scheduler's thread stayed.
 /// </summary>
 public abstract class HostInProcess : WebApplicationFactory<Program>
 {
-    /// <summary>A client whose answers must be those that the OpenAPI document describes.</summary>
+    /// <summary>Creates a client whose answers must match the OpenAPI document.</summary>
     public new HttpClient CreateClient() => CreateDefaultClient(new DescribedAnswers());
 
     protected override IHost CreateHost(IHostBuilder builder)
     {
-        var lastToGo = new LastToGo();
-        // Services are disposed in the reverse order of their making.
+        var lastStopped = new LastStopped();
+        // Services are disposed in the reverse order of their creation.
         builder.ConfigureServices(services =>
-            services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(_ => lastToGo))
+            services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(_ => lastStopped))
         );
-        return new EndedByProgram(base.CreateHost(builder), lastToGo.Gone);
+        return new EndedByProgram(base.CreateHost(builder), lastStopped.Stopped);
     }
 
-    sealed class EndedByProgram(IHost host, Task gone) : IHost
+    sealed class EndedByProgram(IHost host, Task stopped) : IHost
     {
-        static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+        static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
 
         public IServiceProvider Services => host.Services;
 
@@ -33,25 +33,25 @@ public abstract class HostInProcess : WebApplicationFactory<Program>
 
         public Task StopAsync(CancellationToken cancellationToken = default)
         {
-            if (!gone.IsCompleted)
+            if (!stopped.IsCompleted)
                 Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-            return gone.WaitAsync(s_patience, cancellationToken);
+            return stopped.WaitAsync(s_timeout, cancellationToken);
         }
 
-        // Program disposes of it.
+        // Program disposes it.
         public void Dispose() { }
     }
 
-    sealed class LastToGo : IHostedService, IDisposable
+    sealed class LastStopped : IHostedService, IDisposable
     {
-        readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Gone => _gone.Task;
+        public Task Stopped => _stopped.Task;
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public void Dispose() => _gone.TrySetResult();
+        public void Dispose() => _stopped.TrySetResult();
     }
 }

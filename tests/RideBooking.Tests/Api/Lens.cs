@@ -8,17 +8,17 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>Sees every statement that the host sends to its database, and for which request it was.</summary>
+/// <summary>Records every statement that the host sends to its database, with the request that caused it.</summary>
 public sealed class Lens : DbCommandInterceptor, IStartupFilter
 {
     static readonly AsyncLocal<ConcurrentQueue<string>?> s_request = new();
 
     readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _requests = new(StringComparer.Ordinal);
 
-    /// <summary>Each statement once, with the parameters it was first sent with.</summary>
+    /// <summary>The distinct statements, each with the parameters of its first execution.</summary>
     public ConcurrentDictionary<string, DbParameter[]> Statements { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What the latest request of a kind, such as <c>POST /rides</c>, sent to the database.</summary>
+    /// <summary>Returns the statements of the latest request of a kind, such as <c>POST /rides</c>.</summary>
     public IReadOnlyList<string> Of(string request) => [.. _requests[request]];
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>

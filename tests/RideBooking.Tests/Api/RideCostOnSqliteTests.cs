@@ -10,7 +10,7 @@ namespace RideBooking.Tests.Api;
 
 public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostTests, IClassFixture<HostUnderLens>
 {
-    // Tables of one row, and tables and indexes that hold only what is under way.
+    // Tables of one row, and tables and indexes of unfinished work only.
     static readonly string[] s_small =
     [
         "event_log_head",
@@ -22,7 +22,7 @@ public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostTests, I
         "ix_matching_offers_active_ride_id",
     ];
 
-    // Each row is a statement of its own here, and costs no round trip.
+    // On SQLite each row is a separate statement, and costs no round trip.
     protected override int[] AtMost => [1, 11, 6, 9, 9, 9];
 
     protected override City City => host.City;
@@ -57,16 +57,16 @@ public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostTests, I
         return scans;
     }
 
-    // What a subquery found is no table; how it was found is a step of its own.
+    // The result of a subquery is no table; the subquery itself is a separate step.
     static bool IsTable(string what, string sql) =>
         !what.StartsWith('(') && what != "CONSTANT" && !sql.Contains($") AS \"{what}\"", StringComparison.Ordinal);
 
-    // A plan names a table as the statement does, mostly by a short name.
+    // A plan names a table as the statement does, usually by an alias.
     static string TableOf(string what, string sql) =>
         Regex.Match(sql, $"\"(\\w+)\" AS \"{what}\"") is { Success: true } named ? named.Groups[1].Value : what;
 }
 
-/// <summary>The embedded default, watched.</summary>
+/// <summary>The embedded default with recorded statements.</summary>
 public sealed class HostUnderLens : HostInProcess
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lens-").FullName;
@@ -79,7 +79,7 @@ public sealed class HostUnderLens : HostInProcess
     {
         builder.UseEnvironment("Development");
         builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-        // The driver takes no time for the way, and what is flagged is written as well.
+        // The driver takes no time for the way; without this setting the flags would cause further writes.
         builder.UseSetting("Rides:MaxSpeedKmh", "1000000");
         builder.ConfigureServices(services =>
             services

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace RideBooking.Tests.Api;
 
 /// <summary>
-/// How often a ride goes to the database, and how: on every database the same requests send no more than these statements, and
-/// no statement reads more of a table the longer the product is in use.
+/// Limits the statements of a ride: on every database the same requests send no more than these statements, and no statement
+/// reads more rows as the history grows.
 /// </summary>
 public abstract class RideCostTests
 {
@@ -20,8 +20,8 @@ public abstract class RideCostTests
         "POST /rides/{rideId:guid}/complete",
     ];
 
-    // Not what a ride asks: figures, of which some count everything there is and are read once in a while; the schema; and
-    // the clearing of the inbox, once in a while as well.
+    // Not statements of a ride: metrics, some of which count whole tables and are polled from time to time; the schema; and
+    // the periodic cleanup of the inbox.
     static readonly string[] s_beside =
     [
         "SELECT COUNT(*)\n",
@@ -36,7 +36,7 @@ public abstract class RideCostTests
 
     protected abstract Lens Lens { get; }
 
-    /// <summary>How many statements each request may send: in the order of the requests, commits not counted.</summary>
+    /// <summary>The number of statements each request may send, in the order of the requests, without commits.</summary>
     protected abstract int[] AtMost { get; }
 
     protected abstract Task<DbConnection> Connect();

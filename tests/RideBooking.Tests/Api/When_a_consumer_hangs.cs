@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>One queue that hangs makes few requests wait until the limit, not all.</summary>
+/// <summary>A hanging queue makes a few requests wait until the limit, not all.</summary>
 public sealed class When_a_consumer_hangs(HostWithAConsumerThatHangs host) : IClassFixture<HostWithAConsumerThatHangs>
 {
     const int Rides = 5;
 
     [Fact]
-    public async Task Requests_wait_for_it_once_and_not_again_until_it_goes_on()
+    public async Task Requests_wait_for_it_once_and_not_again_until_it_recovers()
     {
         var rider = await host.City.Rider();
         var rideId = "";
@@ -20,16 +20,16 @@ public sealed class When_a_consumer_hangs(HostWithAConsumerThatHangs host) : ICl
                 HttpStatusCode.Accepted
             );
         }
-        // Every ride waits where a consumer that hangs is waited for again and again; a slow machine takes longer than the limit
-        // for a ride, and then waits a second time.
+        // If every request waited for the hanging consumer, every ride would wait. On a slow machine a ride takes longer than the
+        // limit, and then waits a second time.
         host.WaitsThatReachedTheLimit.ShouldBeInRange(1, Rides - 2);
 
-        host.GoesOn();
+        host.Release();
         await rider.Until("the receipt", $"rides/{rideId}/receipt", receipt => receipt.Status == HttpStatusCode.OK);
     }
 }
 
-/// <summary>The embedded default, where no cancellation is assessed.</summary>
+/// <summary>The embedded default whose consumer of cancellations hangs.</summary>
 public sealed class HostWithAConsumerThatHangs()
     : GatedHost("assess-cancellation-fee", holds: true, ("Messaging:VisibilityTimeout", "00:00:03"))
 {

@@ -2,25 +2,25 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>A consumer has so much to do that a command is answered before its effects can be read.</summary>
+/// <summary>A consumer is so busy that a command is answered before its effects can be read.</summary>
 public sealed class When_a_consumer_is_behind(HostThatIsBehind host) : IClassFixture<HostThatIsBehind>
 {
     [Fact]
-    public async Task The_next_request_waits_on()
+    public async Task The_next_request_continues_to_wait()
     {
         var (busy, busyOffer) = await Offered(City.Alexanderplatz);
         var (driver, offer) = await Offered(City.Place(48.1, 11.5));
-        host.HoldsRide(offer["rideId"]!.ToString());
+        host.HoldRide(offer["rideId"]!.ToString());
         var accepting = driver.Accept(offer);
-        // The consumer is busy and does not hang.
+        // The consumer is busy but does not hang.
         await busy.Accept(busyOffer);
         await accepting;
 
         var next = driver.Get("drivers/me");
-        // Time enough for an answer that does not wait.
+        // Long enough for an answer that does not wait.
         for (var request = 0; request < 10; request++)
             (await busy.Get("drivers/me")).Text("availability").ShouldBe("onTrip");
-        host.GoesOn();
+        host.Release();
 
         (await next).Text("availability").ShouldBe("onTrip");
     }
@@ -34,7 +34,7 @@ public sealed class When_a_consumer_is_behind(HostThatIsBehind host) : IClassFix
     }
 }
 
-/// <summary>The embedded default, where the drivers' module does not come to the assignment of one ride.</summary>
+/// <summary>The embedded default, where the drivers' module does not handle the assignment of one ride.</summary>
 public sealed class HostThatIsBehind()
     : GatedHost(
         "track-assignments",

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>A quote is a promise of a price, for its rider and trip and while it lasts, and not a ticket for one ride.</summary>
+/// <summary>A quote promises a price for its rider and trip until it expires, for any number of rides.</summary>
 public sealed class When_a_quote_is_used_again(CityLab lab) : IClassFixture<CityLab>
 {
     [Fact]
@@ -17,7 +17,7 @@ public sealed class When_a_quote_is_used_again(CityLab lab) : IClassFixture<City
             await rider.Post($"rides/{ride}/cancel", new JsonObject { ["reason"] = "changed my mind" });
         }
 
-        await lab.Passes(TimeSpan.FromSeconds(121));
+        await lab.Advance(TimeSpan.FromSeconds(121));
         (await rider.TryRequest(City.Alexanderplatz, City.Zoo, quote)).ShouldBe(
             HttpStatusCode.Conflict,
             "quote_expired"
@@ -25,7 +25,7 @@ public sealed class When_a_quote_is_used_again(CityLab lab) : IClassFixture<City
     }
 
     [Fact]
-    public async Task Two_rides_at_once_are_refused_all_the_same()
+    public async Task Two_rides_at_once_are_still_refused()
     {
         var rider = await lab.City.Rider();
         var quote = (await rider.Quote(City.Alexanderplatz, City.Zoo))["quoteId"]!.GetValue<string>();

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>A refusal tells of the moment: the same request under the same key is judged anew.</summary>
+/// <summary>A refusal is not final: the same request under the same key is evaluated again.</summary>
 public sealed class When_a_refused_request_is_repeated(CityLab lab) : IClassFixture<CityLab>
 {
     static readonly JsonObject s_reason = new() { ["reason"] = "changed my mind" };
 
     [Fact]
-    public async Task A_no_show_that_was_too_early_is_accepted_in_its_time()
+    public async Task A_no_show_that_was_too_early_is_accepted_later()
     {
         var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Alexanderplatz));
         var ride = await rider.Request(City.Alexanderplatz, City.Zoo);
@@ -20,7 +20,7 @@ public sealed class When_a_refused_request_is_repeated(CityLab lab) : IClassFixt
         Task<Answer> Report() => driver.Post($"rides/{ride}/no-show", idempotencyKey: "no-show");
         (await Report()).ShouldBe(HttpStatusCode.Conflict, "no_show_too_early");
         (await Report()).ShouldBe(HttpStatusCode.Conflict, "no_show_too_early");
-        await lab.Passes(TimeSpan.FromMinutes(6));
+        await lab.Advance(TimeSpan.FromMinutes(6));
         await driver.Put(
             "drivers/me/location",
             new JsonObject
@@ -38,7 +38,7 @@ public sealed class When_a_refused_request_is_repeated(CityLab lab) : IClassFixt
     }
 
     [Fact]
-    public async Task A_ride_is_booked_once_the_other_one_is_over()
+    public async Task A_ride_is_booked_once_the_other_one_has_ended()
     {
         var rider = await lab.City.Rider();
         var first = await rider.Request(City.Alexanderplatz, City.Zoo);
@@ -52,7 +52,7 @@ public sealed class When_a_refused_request_is_repeated(CityLab lab) : IClassFixt
     }
 
     [Fact]
-    public async Task A_step_that_came_too_early_is_taken_in_its_turn()
+    public async Task A_step_that_came_too_early_is_accepted_later()
     {
         var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Zoo));
         var ride = await rider.Request(City.Zoo, City.Alexanderplatz);

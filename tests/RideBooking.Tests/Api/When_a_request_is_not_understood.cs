@@ -6,7 +6,7 @@ using RideBooking.Tests.Documentation;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>Every operation of the API refuses what it does not understand, and reads what it should.</summary>
+/// <summary>Every operation of the API refuses invalid input and accepts valid input.</summary>
 public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixture<CityLab>
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -83,7 +83,7 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
     }
 
     [Fact]
-    public async Task What_the_documentation_lists_as_not_there_is_not_there()
+    public async Task Operations_documented_as_missing_do_not_exist()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(GeneratedPage.Repository(), "docs", "api.md"), Stop);
         var listed = page[page.IndexOf("## Not there yet", StringComparison.Ordinal)..];
@@ -106,7 +106,7 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
         return rider.Send(request);
     }
 
-    /// <summary>Asks in each role until one may.</summary>
+    /// <summary>Sends the request in each role until one is authorized.</summary>
     async Task<HttpResponseMessage> Ask(HttpMethod method, string path, string? contentType)
     {
         var address = Regex.Replace(path, "{[^}]+}", Guid.CreateVersion7().ToString());

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>In a rush the ride's request still lies in Billing's queue when its cancellation comes.</summary>
+/// <summary>Under load the ride's request is still in Billing's queue when its cancellation arrives.</summary>
 public sealed class When_a_ride_is_cancelled_at_once(HostThatRecordsNoRequests host)
     : IClassFixture<HostThatRecordsNoRequests>
 {
@@ -22,7 +22,7 @@ public sealed class When_a_ride_is_cancelled_at_once(HostThatRecordsNoRequests h
     }
 }
 
-/// <summary>The embedded default, where Billing does not come to recording requests.</summary>
+/// <summary>The embedded default, where Billing does not record requests.</summary>
 public sealed class HostThatRecordsNoRequests()
     : GatedHost(
         "record-requested-ride",

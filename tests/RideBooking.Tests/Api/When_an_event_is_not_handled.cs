@@ -10,7 +10,7 @@ using RideBooking.Rides;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>A command does not wait for a message that failed, and what it did is not denied meanwhile.</summary>
+/// <summary>A command does not wait for a failed message, and its ride is not reported as unknown meanwhile.</summary>
 public sealed class When_an_event_is_not_handled(HostThatFails host) : IClassFixture<HostThatFails>
 {
     [Fact]
@@ -53,7 +53,7 @@ public sealed class HostThatFails : HostInProcess
 
     public City City => new(CreateClient);
 
-    /// <summary>Whether no ride can be saved.</summary>
+    /// <summary>True to fail every save of a ride.</summary>
     public bool Fails
     {
         set => _failing.Now = value;
@@ -96,7 +96,7 @@ public sealed class HostThatFails : HostInProcess
             CancellationToken cancellationToken = default
         ) =>
             _now && eventData.Context!.ChangeTracker.Entries<Ride>().Any()
-                ? throw new InvalidOperationException("The test lets no ride be saved.")
+                ? throw new InvalidOperationException("The test makes every save of a ride fail.")
                 : ValueTask.FromResult(result);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>Drivers who do not report, do not answer, or move while a rider waits, in the whole application.</summary>
+/// <summary>Drivers do not report, do not answer, or move while a rider waits, in the whole application.</summary>
 public sealed class When_drivers_are_silent : IAsyncLifetime
 {
     static readonly JsonObject s_p = City.Place(52.52, 13.405);
@@ -23,7 +23,7 @@ public sealed class When_drivers_are_silent : IAsyncLifetime
         var silent = new List<Driver>();
         for (var n = 0; n < 9; n++)
             silent.Add(await _lab.City.DriverAt(s_p));
-        await _lab.Passes(TimeSpan.FromHours(6));
+        await _lab.Advance(TimeSpan.FromHours(6));
         var live = await _lab.City.DriverAt(City.Place(52.547, 13.405));
         (await Availability(silent[0])).ShouldBe("notReporting");
 
@@ -41,8 +41,8 @@ public sealed class When_drivers_are_silent : IAsyncLifetime
         var driver = await _lab.City.DriverAt(s_p);
         await (await _lab.City.Rider()).Request(s_p, s_q);
 
-        // Each offer is open for 20 seconds, and the pause before the next is as long.
-        await _lab.Passes(TimeSpan.FromMinutes(2));
+        // Each offer is open for 20 seconds, and the pause before the next lasts 20 seconds too.
+        await _lab.Advance(TimeSpan.FromMinutes(2));
 
         (await Availability(driver)).ShouldBe("offline");
         (await driver.Get("drivers/me/notifications")).Body!["items"]!

@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Api;
 
-/// <summary>On the embedded default, each of whose consumers takes its time.</summary>
+/// <summary>A caller's next request sees their last write on the embedded default with slow consumers.</summary>
 public sealed class When_the_next_request_comes_while_consumers_lag(LaggingHost host)
     : NextRequestScenarios,
         IClassFixture<LaggingHost>
@@ -15,7 +15,7 @@ public sealed class When_the_next_request_comes_while_consumers_lag(LaggingHost 
     protected override City City => host.City;
 }
 
-/// <summary>The embedded default, with consumers that begin late.</summary>
+/// <summary>The embedded default with consumers that start late.</summary>
 public sealed class LaggingHost : HostInProcess
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lag-").FullName;
@@ -47,7 +47,7 @@ public sealed class LaggingHost : HostInProcess
 
         public void Configure(string name, IReceiveEndpointConfigurator configurator)
         {
-            // A request's own command to a state machine is not delivered.
+            // A request's own command to a state machine does not pass through the transport.
             if (!name.EndsWith("-in-process", StringComparison.Ordinal))
                 configurator.ConfigureReceive(receive => receive.UseFilter(this));
         }

@@ -8,8 +8,8 @@ using MassTransit;
 namespace RideBooking.Tests.Architecture;
 
 /// <summary>
-/// What the architecture promises, as rules over the built assemblies, the project files and the sources. Each rule is a
-/// function that lists breaches, so that the last tests can show it finds them.
+/// The rules of the architecture, checked on the built assemblies, the project files and the sources. Each rule is a function
+/// that lists breaches, so that the last tests can verify the rule itself.
 /// </summary>
 public sealed partial class ModuleBoundariesTests
 {
@@ -144,7 +144,7 @@ public sealed partial class ModuleBoundariesTests
             .Select(line => line.Trim())
             .Where(line => !line.StartsWith("//", StringComparison.Ordinal) && ClockRead().IsMatch(line));
 
-    // What the rules are asked about.
+    // The subjects of the rules.
 
     internal static string Repository()
     {
@@ -173,7 +173,7 @@ public sealed partial class ModuleBoundariesTests
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex BuildFolder();
 
-    // That the rules find what they look for.
+    // The tests of the rules.
 
     [Fact]
     public void A_reference_to_another_module_or_to_the_host_would_be_found() =>

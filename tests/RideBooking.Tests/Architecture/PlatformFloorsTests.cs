@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace RideBooking.Tests.Architecture;
 
 /// <summary>
-/// The folders of RideBooking.Platform are floors: a folder uses the ones before it in this list, and never one after it or
-/// beside it. So each can be read without those above it.
+/// The folders of RideBooking.Platform are floors: a folder uses the ones before it in this list, and never one after or
+/// beside it, so that it can be read without those above it.
 /// </summary>
 public sealed partial class PlatformFloorsTests
 {

@@ -19,7 +19,7 @@ public sealed class CancellationFeeTests
     [InlineData("operator", "driverArrived", "driver-1", 600, "fraud", 0.0, "notCancelledByRider")]
     [InlineData("system", "driverAssigned", "driver-1", 600, "outage", 0.0, "notCancelledByRider")]
     [InlineData("rider", "driverAssigned", "driver-1", null, "changed my mind", 0.0, "withinFreePeriod")]
-    public void Is_due_when_a_driver_came_for_nothing_through_the_rider(
+    public void Is_due_when_the_rider_made_a_driver_come_in_vain(
         string by,
         string stage,
         string? driver,

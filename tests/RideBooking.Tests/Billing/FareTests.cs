@@ -48,7 +48,7 @@ public sealed class FareTests
     }
 
     [Fact]
-    public void Adds_waiting_beyond_what_is_free_and_tolls_to_the_minimum_too()
+    public void Adds_waiting_beyond_the_free_time_and_tolls_to_the_minimum_too()
     {
         var fare = Of(
             s_ride.Completed with
@@ -90,7 +90,7 @@ public sealed class FareTests
             .ShouldBe([("upfrontFare", 11.11m), ("waiting", 0.35m), ("tolls", 2.00m)]);
 
     [Fact]
-    public void Is_estimated_where_the_reported_distance_is_not_to_be_believed()
+    public void Is_estimated_where_the_reported_distance_is_not_plausible()
     {
         var estimate = Of(s_ride.Completed with { DistanceMeters = null });
         Lines(Of(s_ride.Completed with { DistanceMeters = int.MaxValue })).ShouldBe(Lines(estimate));
@@ -99,7 +99,7 @@ public sealed class FareTests
     }
 
     [Fact]
-    public void Is_estimated_where_the_distance_is_too_short_to_be_true()
+    public void Is_estimated_where_the_reported_distance_is_too_short()
     {
         var ride = s_ride.Completed with
         {
@@ -111,7 +111,7 @@ public sealed class FareTests
         Of(ride).Total.ShouldBe(Samples.Euro(14.12m));
         Of(ride).Lines.Single(line => line.Code == "distance").Description.ShouldBe("Distance, 9.7 km (estimated)");
 
-        // Seen where the rider got out, halfway: what was measured counts, and without that the way to there.
+        // With a position at the early end of the ride, the measured distance counts, or else the way to that position.
         var seen = ride with
         {
             LastPosition = new Place(52.51, 13.3525),
@@ -119,7 +119,7 @@ public sealed class FareTests
         Of(seen with { DistanceMeters = 4000 }).Total.ShouldBe(Samples.Euro(2.50m + 4.80m));
         Of(seen).Lines.Single(line => line.Code == "distance").Description.ShouldBe("Distance, 4.8 km (estimated)");
 
-        // A driver who is far away makes nothing dearer.
+        // A position far away does not raise the fare.
         Of(ride with { LastPosition = new Place(53, 14) }).Total.ShouldBe(Samples.Euro(14.12m));
     }
 

@@ -10,7 +10,7 @@ using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
 
-/// <summary>What riders see of Billing, over HTTP.</summary>
+/// <summary>Quotes and receipts for riders over HTTP.</summary>
 public sealed class QuotesAndReceiptsTests : IAsyncLifetime
 {
     MoneyLab _lab = null!;
@@ -52,7 +52,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_quote_says_how_long_drivers_nearby_lately_took()
+    public async Task A_quote_shows_the_recent_pickup_times_of_nearby_drivers()
     {
         var rider = await _lab.As("rider", "rider-1");
         foreach (var seconds in new[] { 100, 900, 200 })
@@ -123,7 +123,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
         await _lab.Settle();
         var paid = (await rider.Get(path)).ShouldBe(HttpStatusCode.OK);
         paid.Text("status").ShouldBe("paid");
-        paid.Text("number").ShouldBe(_lab.Said<ReceiptIssued>().Single().Number);
+        paid.Text("number").ShouldBe(_lab.Sent<ReceiptIssued>().Single().Number);
         paid.Body!["lines"]!
             .AsArray()
             .Select(line => line!["code"]!.GetValue<string>())
@@ -137,7 +137,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
     public async Task The_receipt_of_a_ride_cancelled_in_time_says_that_nothing_is_due()
     {
         var ride = new SomeRide();
-        await _lab.Happens(ride.Cancelled with { SinceAssignedSeconds = 1 });
+        await _lab.DeliverAndSettle(ride.Cancelled with { SinceAssignedSeconds = 1 });
         var receipt = (await (await _lab.As("rider", ride.RiderId)).Get($"rides/{ride.RideId}/receipt")).ShouldBe(
             HttpStatusCode.OK
         );
@@ -145,7 +145,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
         (Amount(receipt.Body!["total"]!), receipt.Body!["lines"]!.AsArray().Count).ShouldBe((0m, 0));
     }
 
-    // As Rides would: the event is in the log once the request is committed, whether or not it was delivered.
+    // As Rides does: the event is in the log once the request is committed, whether or not it was delivered.
     async Task Log(RideRequested requested)
     {
         await using var scope = _lab.Services.CreateAsyncScope();

@@ -22,7 +22,7 @@ public sealed class TariffTests
         Tariff.Default.SurgeAt(DateTimeOffset.Parse(instant)).ShouldBe((decimal)surge);
 
     [Fact]
-    public void Reads_its_peaks_off_the_clock_of_its_city()
+    public void Computes_its_peaks_in_the_time_zone_of_its_city()
     {
         var tariff = Tariff.Default with
         {
@@ -33,7 +33,7 @@ public sealed class TariffTests
     }
 
     [Fact]
-    public void Holds_until_the_next_one_does()
+    public void Is_valid_until_the_next_one()
     {
         var book = TariffBook.Read(Configured(("Billing:Tariffs:1:ValidFrom", "2026-06-01T00:00:00Z")));
         book.At(DateTimeOffset.Parse("2020-01-01T00:00:00Z")).Version.ShouldBe("v0");
@@ -62,7 +62,7 @@ public sealed class TariffTests
     [InlineData("Billing:Tariffs:0:Peaks:0:Days", "1")]
     [InlineData("Billing:Tariffs:0:Peaks:0:From", "25:00")]
     [InlineData("Billing:Tariffs:0:Peaks:0:Multiplier", "0.5")]
-    public void Refuses_what_cannot_be_meant_and_names_the_setting(string key, string value) =>
+    public void Refuses_invalid_values_and_names_the_setting(string key, string value) =>
         Should
             .Throw<ConfigurationException>(() => TariffBook.Read(Configured((key, value))))
             .Message.ShouldContain(key);

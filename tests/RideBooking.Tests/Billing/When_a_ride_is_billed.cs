@@ -20,28 +20,28 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
     public async Task Makes_a_fare_final_pays_it_and_issues_the_receipt()
     {
         var ride = new SomeRide();
-        await _lab.Happens(ride.Completed);
+        await _lab.DeliverAndSettle(ride.Completed);
 
-        var fare = _lab.Said<FareFinalized>().ShouldHaveSingleItem();
+        var fare = _lab.Sent<FareFinalized>().ShouldHaveSingleItem();
         (fare.Total, fare.TariffVersion, fare.RiderId).ShouldBe((Samples.Euro(14.20m), "2026-01", "rider-1"));
-        var receipt = _lab.Said<ReceiptIssued>().ShouldHaveSingleItem();
+        var receipt = _lab.Sent<ReceiptIssued>().ShouldHaveSingleItem();
         (receipt.InvoiceId, receipt.Total).ShouldBe((fare.InvoiceId, fare.Total));
         receipt.Number.ShouldMatch("^RB-2026(-[0-9A-HJKMNP-TV-Z]{4}){3}$");
     }
 
     [Fact]
-    public async Task Happens_once_for_ever()
+    public async Task Happens_exactly_once()
     {
         var ride = new SomeRide();
-        await _lab.Happens(ride.Completed);
-        var paid = _lab.Said<PaymentCaptured>().Single();
-        var said = _lab.Said<object>().Count;
+        await _lab.DeliverAndSettle(ride.Completed);
+        var paid = _lab.Sent<PaymentCaptured>().Single();
+        var sent = _lab.Sent<object>().Count;
 
         _lab.Clock.Advance(TimeSpan.FromDays(7));
         await _lab.In(db => db.Set<InboxState>().ExecuteDeleteAsync(MoneyLab.Stop));
         foreach (var again in new object[] { ride.Completed, paid })
-            await _lab.Happens(again);
-        _lab.Said<object>().Count.ShouldBe(said);
+            await _lab.DeliverAndSettle(again);
+        _lab.Sent<object>().Count.ShouldBe(sent);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
                 .Select(ride => Task.Run(() => _lab.Deliver(ride.Completed)))
         );
         await _lab.Take();
-        _lab.Said<FareFinalized>().Select(fare => fare.RideId).ShouldBe(rides.Select(r => r.RideId), ignoreOrder: true);
+        _lab.Sent<FareFinalized>().Select(fare => fare.RideId).ShouldBe(rides.Select(r => r.RideId), ignoreOrder: true);
         (await _lab.In(db => db.Set<Invoice>().CountAsync(MoneyLab.Stop))).ShouldBe(5);
     }
 
@@ -76,7 +76,7 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
             await _lab.Deliver(cancelled);
         await _lab.Take();
 
-        var assessed = _lab.Said<CancellationFeeAssessed>();
+        var assessed = _lab.Sent<CancellationFeeAssessed>();
         assessed.Count.ShouldBe(2);
         var (due, waived) = (
             assessed.Single(fee => fee.RideId == late.RideId),
@@ -87,7 +87,7 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Does_not_swallow_money_for_nothing_or_in_another_amount()
+    public async Task Does_not_accept_a_payment_of_an_unknown_ride_or_of_another_amount()
     {
         var ride = new SomeRide();
         var payment = new PaymentCaptured(

@@ -12,7 +12,7 @@ using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;
 
-/// <summary>Money moves only for a ride that was requested, and only as it was requested.</summary>
+/// <summary>A ride is billed and charged only if it was requested, and only as requested.</summary>
 public sealed class When_a_ride_is_not_known : IAsyncLifetime
 {
     readonly SomeRide _ride = new();
@@ -41,10 +41,10 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
         (await _lab.In(db => db.Set<Payment>().CountAsync(MoneyLab.Stop))).ShouldBe(0);
         (await _lab.Ledger(_ride.RideId)).ShouldBeEmpty();
 
-        // The message is then delivered again.
+        // The message is then redelivered.
         await _lab.Deliver(_ride.Requested);
-        await _lab.Happens(_ride.Completed);
-        _lab.Said<PaymentCaptured>().Count.ShouldBe(1);
+        await _lab.DeliverAndSettle(_ride.Completed);
+        _lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_differs_from_the_request_is_rejected_at_once()
+    public async Task An_event_that_differs_from_the_request_is_rejected_at_once()
     {
         _lab.KnowsRides = false;
         await _lab.Deliver(_ride.Requested);
@@ -103,12 +103,12 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     [Fact]
     public async Task Another_end_or_price_of_a_ride_that_was_billed_is_rejected()
     {
-        await _lab.Happens(_ride.Completed);
+        await _lab.DeliverAndSettle(_ride.Completed);
         await Should.ThrowAsync<UnacceptableMessageException>(() =>
             _lab.Deliver(_ride.Completed with { DistanceMeters = 20_000 })
         );
         await Should.ThrowAsync<UnacceptableMessageException>(() => _lab.Deliver(_ride.Cancelled));
-        await _lab.Happens(_ride.Completed);
+        await _lab.DeliverAndSettle(_ride.Completed);
         (await _lab.Ledger(_ride.RideId)).Count.ShouldBe(1);
     }
 

@@ -8,7 +8,7 @@ using RideBooking.Cli;
 
 namespace RideBooking.Tests.Cli;
 
-/// <summary>What an operator does with <c>ridebooking</c>, on a running host. Each test has messages of its own.</summary>
+/// <summary>An operator uses <c>ridebooking</c> on a running host. Each test has its own messages.</summary>
 public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture<ListeningHost>
 {
     [Fact]
@@ -53,12 +53,12 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     }
 
     [Fact]
-    public async Task Sends_back_what_is_named_keeps_who_did_it_and_says_how_it_ended()
+    public async Task Redrives_the_named_messages_records_the_operator_and_reports_the_result()
     {
         var ride = await host.Poison("compute-fare", messages: 3);
         var ids = await host.Failed("compute-fare", ride, 3);
 
-        string[] redrive = ["error-queues", "redrive", "compute-fare_error", "--ride", $"{ride}", "--reason", "mended"];
+        string[] redrive = ["error-queues", "redrive", "compute-fare_error", "--ride", $"{ride}", "--reason", "fixed"];
         var plan = (await host.Run([.. redrive, "--limit", "2", "--dry-run", "--json"])).ShouldEnd(ExitCode.Done);
         plan.Json["count"]!.GetValue<int>().ShouldBe(2);
         plan.Json["matching"]!.GetValue<int>().ShouldBe(3);
@@ -67,7 +67,7 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
         var done = (await host.Run([.. redrive, "--limit", "2", "--yes", "--json"])).ShouldEnd(ExitCode.Done);
         done.Json["status"]!.ToString().ShouldBe("completed");
         done.Json["sent"]!.GetValue<int>().ShouldBe(2);
-        // It was not mended: they fail again, under other ids.
+        // The cause was not fixed: they fail again under other ids.
         var after = await host.Failed("compute-fare", ride, 3);
         after.Intersect(ids).ShouldBe([ids[2]]);
 
@@ -79,11 +79,11 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     }
 
     [Fact]
-    public async Task Asks_before_it_does_anything_and_takes_silence_for_no()
+    public async Task Asks_for_confirmation_and_takes_no_answer_as_no()
     {
         var ride = await host.Poison("track-assignments", messages: 2);
         var before = await host.Failed("track-assignments", ride, 2);
-        string[] redrive = ["error-queues", "redrive", "track-assignments_error", "--reason", "mended"];
+        string[] redrive = ["error-queues", "redrive", "track-assignments_error", "--reason", "fixed"];
 
         var refused = (await host.RunOnTerminal(100, "n", redrive)).ShouldEnd(ExitCode.Failed);
         refused.Error.ShouldContain("Send 2 messages back to the queue in which they failed? [y/N]");
@@ -135,45 +135,44 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     [InlineData(ExitCode.Usage, "error-queues", "restore", "a_error.0123456789abcdef", "--force", "--reason", "x")]
     [InlineData(ExitCode.Usage, "error-queue", "list")]
     [InlineData(ExitCode.Usage)]
-    public async Task Says_in_one_line_what_is_wrong_and_ends_with_a_code_of_its_own(
-        int exitCode,
-        params string[] command
-    )
+    public async Task Reports_an_error_in_one_line_and_ends_with_its_exit_code(int exitCode, params string[] command)
     {
-        var said = (await host.Run(command)).ShouldEnd(exitCode);
-        said.Out.ShouldBeEmpty();
-        said.Error.ShouldMatch("^ridebooking: [^\n]+\n$");
+        var result = (await host.Run(command)).ShouldEnd(exitCode);
+        result.Out.ShouldBeEmpty();
+        result.Error.ShouldMatch("^ridebooking: [^\n]+\n$");
     }
 
     [Fact]
-    public async Task Does_not_wait_for_a_host_that_is_not_there()
+    public async Task Does_not_wait_for_an_unavailable_host()
     {
-        var said = await Said.By(
+        var result = await CommandResult.By(
             ["error-queues", "list", "--url", "http://127.0.0.1:9"],
             null,
             TestContext.Current.CancellationToken
         );
-        said.ShouldEnd(ExitCode.Unreachable).Error.ShouldStartWith("ridebooking: http://127.0.0.1:9 cannot be reached");
+        result
+            .ShouldEnd(ExitCode.Unreachable)
+            .Error.ShouldStartWith("ridebooking: http://127.0.0.1:9 cannot be reached");
     }
 
     [Theory]
     [InlineData(502)]
     [InlineData(503)]
     [InlineData(504)]
-    public async Task Knows_a_proxy_that_does_not_reach_the_host(int status)
+    public async Task Recognizes_a_proxy_that_does_not_reach_the_host(int status)
     {
         await using var proxy = WebApplication.CreateSlimBuilder().Build();
         proxy.Urls.Add("http://127.0.0.1:0");
         proxy.MapFallback(() => TypedResults.Text("<h1>Sorry</h1>", "text/html", statusCode: status));
         await proxy.StartAsync(TestContext.Current.CancellationToken);
 
-        var said = await Said.By(
+        var result = await CommandResult.By(
             ["error-queues", "list", "--url", proxy.Urls.Single()],
             null,
             TestContext.Current.CancellationToken
         );
 
-        said.ShouldEnd(ExitCode.Unreachable).Error.ShouldContain($"answered {status}: ");
+        result.ShouldEnd(ExitCode.Unreachable).Error.ShouldContain($"answered {status}: ");
     }
 
     [Fact]
@@ -201,9 +200,9 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
             string[] command in new[] { new[] { "list" }, ["show", "record-ride-facts_error", "--ride", $"{ride}"] }
         )
         {
-            var said = (await host.RunOnTerminal(60, "", ["error-queues", .. command])).ShouldEnd(ExitCode.Done);
-            Styles().Replace(said.Out, "").Split('\n').ShouldAllBe(line => line.Length <= 60);
-            said.Out.ShouldContain(command[0] == "list" ? "record-ride-facts_error" : id);
+            var result = (await host.RunOnTerminal(60, "", ["error-queues", .. command])).ShouldEnd(ExitCode.Done);
+            Styles().Replace(result.Out, "").Split('\n').ShouldAllBe(line => line.Length <= 60);
+            result.Out.ShouldContain(command[0] == "list" ? "record-ride-facts_error" : id);
         }
         (await host.Run("error-queues", "show", "record-ride-facts_error"))
             .Lines.Single(line => line.StartsWith(id, StringComparison.Ordinal))
@@ -215,7 +214,7 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     }
 
     [Fact]
-    public async Task As_a_process_of_its_own_it_takes_its_settings_from_the_environment_and_leaves_a_redrive_to_the_host_on_Ctrl_C()
+    public async Task As_a_process_it_takes_its_settings_from_the_environment_and_leaves_a_redrive_to_the_host_on_Ctrl_C()
     {
         var ride = await host.Poison("notify-rider", messages: 4);
         using var list = Start("error-queues", "list", "--json");
@@ -242,10 +241,10 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
             await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
         await redrive.WaitForExitAsync(TestContext.Current.CancellationToken);
         redrive.ExitCode.ShouldBe(ExitCode.Interrupted);
-        var told = await redrive.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        told.ShouldContain("The redrive continues in the host. Follow it with: ridebooking error-queues follow ");
+        var error = await redrive.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        error.ShouldContain("The redrive continues in the host. Follow it with: ridebooking error-queues follow ");
 
-        var followed = await host.Run("error-queues", "follow", told.Trim().Split(' ')[^1]);
+        var followed = await host.Run("error-queues", "follow", error.Trim().Split(' ')[^1]);
         followed.ShouldEnd(ExitCode.Done).Out.ShouldContain("completed: 4 messages sent.");
     }
 

@@ -5,7 +5,7 @@ using RideBooking.Tests.Operations;
 
 namespace RideBooking.Tests.Cli;
 
-/// <summary>The embedded host on a port, and an operator in front of it with the command line.</summary>
+/// <summary>The embedded host on a port, and an operator who uses the command line.</summary>
 public sealed class ListeningHost : IAsyncLifetime
 {
     readonly EmbeddedHost _host = new();
@@ -23,8 +23,8 @@ public sealed class ListeningHost : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
-    /// <summary>Puts events into an endpoint's queue that its consumer cannot read, and waits until they lie in its error queue.</summary>
-    /// <returns>The ride they are about.</returns>
+    /// <summary>Puts unreadable events into an endpoint's queue, and waits until they are in its error queue.</summary>
+    /// <returns>The id of their ride.</returns>
     public async Task<Guid> Poison(string endpoint, int messages = 1)
     {
         var rideId = Guid.CreateVersion7();
@@ -38,7 +38,7 @@ public sealed class ListeningHost : IAsyncLifetime
         return rideId;
     }
 
-    /// <summary>Waits until so many messages of the ride lie in the endpoint's error queue.</summary>
+    /// <summary>Waits until the endpoint's error queue holds the given number of messages of the ride.</summary>
     /// <returns>Their ids.</returns>
     public async Task<IReadOnlyList<string>> Failed(string endpoint, Guid rideId, int messages)
     {
@@ -51,24 +51,24 @@ public sealed class ListeningHost : IAsyncLifetime
         return [.. list.Body!["items"]!.AsArray().Select(message => message!["id"]!.ToString())];
     }
 
-    /// <summary>Runs a command in a pipe, where nobody can be asked.</summary>
-    public Task<Said> Run(params string[] command) => At(this, null, command);
+    /// <summary>Runs a command with redirected input, where it cannot ask for confirmation.</summary>
+    public Task<CommandResult> Run(params string[] command) => At(this, null, command);
 
     /// <summary>Runs a command on a terminal.</summary>
-    /// <param name="width">Its columns.</param>
-    /// <param name="answer">What is typed when it asks.</param>
+    /// <param name="width">The number of columns.</param>
+    /// <param name="answer">The answer to the confirmation.</param>
     /// <param name="command">The command, without the host's address.</param>
-    public Task<Said> RunOnTerminal(int width, string answer, params string[] command) =>
+    public Task<CommandResult> RunOnTerminal(int width, string answer, params string[] command) =>
         At(this, (width, answer), command);
 
-    static async Task<Said> At(ListeningHost host, (int Width, string Answer)? terminal, string[] command) =>
-        await Said.By([.. command, "--url", host.Url], terminal, TestContext.Current.CancellationToken);
+    static async Task<CommandResult> At(ListeningHost host, (int Width, string Answer)? terminal, string[] command) =>
+        await CommandResult.By([.. command, "--url", host.Url], terminal, TestContext.Current.CancellationToken);
 }
 
-/// <summary>What a command said, and how it ended.</summary>
-public sealed record Said(int ExitCode, string Out, string Error)
+/// <summary>A command's output and exit code.</summary>
+public sealed record CommandResult(int ExitCode, string Out, string Error)
 {
-    public static async Task<Said> By(
+    public static async Task<CommandResult> By(
         string[] command,
         (int Width, string Answer)? terminal,
         CancellationToken cancellationToken
@@ -89,14 +89,14 @@ public sealed record Said(int ExitCode, string Out, string Error)
             },
             cancellationToken
         );
-        return new Said(exitCode, output.ToString(), error.ToString());
+        return new CommandResult(exitCode, output.ToString(), error.ToString());
     }
 
     public IReadOnlyList<string> Lines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public JsonNode Json => JsonNode.Parse(Out)!;
 
-    public Said ShouldEnd(int exitCode)
+    public CommandResult ShouldEnd(int exitCode)
     {
         ExitCode.ShouldBe(exitCode, $"{Out}\n{Error}");
         return this;

@@ -11,7 +11,7 @@ namespace RideBooking.Tests.Consumers;
 
 /// <summary>
 /// One module on MassTransit's test harness, with a real SQLite database behind inbox and outbox and its part of the REST
-/// API. A message is put to a consumer directly and has been handled when the call returns: nothing here waits.
+/// API. A message is dispatched to a consumer directly and has been handled when the call returns, without waiting.
 /// </summary>
 internal sealed class ConsumerLab : IAsyncDisposable
 {
@@ -67,10 +67,10 @@ internal sealed class ConsumerLab : IAsyncDisposable
         return lab;
     }
 
-    /// <summary>Delivers an event to all of the module's consumers that take it.</summary>
+    /// <summary>Delivers an event to all of its consumers in the module.</summary>
     /// <param name="message">The event.</param>
-    /// <param name="eventId">Its message id; another one each time if left out.</param>
-    public Task Happens(object message, Guid? eventId = null) => _dispatcher.Dispatch(message, eventId);
+    /// <param name="eventId">The message id; a new one if omitted.</param>
+    public Task Deliver(object message, Guid? eventId = null) => _dispatcher.Dispatch(message, eventId);
 
     public async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
     {
@@ -78,7 +78,7 @@ internal sealed class ConsumerLab : IAsyncDisposable
         return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
     }
 
-    /// <summary>Lets the inbox forget what it has seen, as it does after its window.</summary>
+    /// <summary>Deletes the inbox entries, as the cleanup does after the duplicate detection window.</summary>
     public Task<int> ForgetInbox() =>
         In(db => db.Set<MassTransit.EntityFrameworkCoreIntegration.InboxState>().ExecuteDeleteAsync(Stop));
 

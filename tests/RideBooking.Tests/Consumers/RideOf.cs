@@ -3,7 +3,7 @@ using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Consumers;
 
-/// <summary>The events of one ride, for consumers to be told of.</summary>
+/// <summary>The events of one ride, for consumers to handle.</summary>
 internal sealed class RideOf(string rider = "rider-1", string driver = "driver-anna")
 {
     public static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 30, 0, TimeSpan.Zero);
@@ -15,7 +15,7 @@ internal sealed class RideOf(string rider = "rider-1", string driver = "driver-a
 
     public Guid PaymentId { get; } = Guid.CreateVersion7();
 
-    /// <summary>When the ride is requested; each later event follows a minute after the one before.</summary>
+    /// <summary>The time of the request; each later event follows a minute after the previous one.</summary>
     public DateTimeOffset Start { get; init; } = T0;
 
     public RideRequested Requested =>

@@ -40,6 +40,6 @@ public sealed class DemoArgumentsTests
     [InlineData("--riders is '401' but must be a number from 1 to 400.", "--demo", "--riders=401")]
     [InlineData("--drivers is '1.5' but must be a number from 1 to 200.", "--drivers", "1.5", "--demo")]
     [InlineData("--pace is '0' but must be a number from 0.125 to 32.", "--demo", "--pace", "0")]
-    public void Says_what_is_wrong_with_it(string complaint, params string[] args) =>
+    public void Reports_invalid_arguments(string complaint, params string[] args) =>
         Should.Throw<ConfigurationException>(() => DemoArguments.Take(ref args)).Message.ShouldBe(complaint);
 }

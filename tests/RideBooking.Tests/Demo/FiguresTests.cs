@@ -8,7 +8,7 @@ namespace RideBooking.Tests.Demo;
 public sealed class FiguresTests
 {
     [Fact]
-    public async Task Are_read_from_the_text_that_Prometheus_reads()
+    public async Task Are_read_from_the_Prometheus_endpoint()
     {
         const string text = """
             # TYPE ridebooking_error_queue_messages gauge
@@ -34,14 +34,14 @@ public sealed class FiguresTests
     }
 
     [Fact]
-    public void Tell_the_lag_of_the_last_moments_not_of_all_time_and_where_it_is_worst()
+    public void Show_the_recent_lag_and_the_endpoint_where_it_is_worst()
     {
         var lag = new Lag();
         lag.Percentile(95).ShouldBeNull();
         lag.Add(Buckets(("old", 1000, 1000, 1000)));
         lag.Percentile(95).ShouldBeNull();
 
-        // Since then: 80 within a second and 10 within ten on one endpoint, 10 within ten on the other.
+        // Since then one endpoint handled 80 messages within a second and 10 within ten, and the other 10 within ten.
         lag.Add(Buckets(("old", 1080, 1090, 1090), ("slow", 0, 10, 10)));
 
         var (seconds, slowest) = lag.Percentile(95)!.Value;

@@ -47,7 +47,7 @@ public sealed class PeopleTests
         var pace = new Pace(new DemoArguments(1, 1, 1, 1), TimeProvider.System);
         var hour = pace.Pass(40, cancellationToken);
 
-        pace.Current = 1000; // as fast as it goes
+        pace.Current = 1000; // as fast as possible
 
         pace.Current.ShouldBe(32);
         await hour.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);

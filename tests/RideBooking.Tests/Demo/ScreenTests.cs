@@ -18,7 +18,7 @@ public sealed class ScreenTests
 
         lines.Length.ShouldBe(height);
         lines.ShouldAllBe(line => line.Length == width);
-        // From the first line to the last.
+        // Fills the screen from the first line to the last.
         lines[0].ShouldContain("RideBooking");
         lines[0].ShouldContain("pace 2×");
         lines[^2].ShouldContain("q  quit");
@@ -26,7 +26,7 @@ public sealed class ScreenTests
     }
 
     [Fact]
-    public void Shows_what_there_is_what_failed_and_what_can_be_done_about_it()
+    public void Shows_the_rides_the_failures_and_the_available_keys()
     {
         var screen = string.Join('\n', Drawn(A(Busy) with { Broken = true }, 120, 40));
 
@@ -43,7 +43,7 @@ public sealed class ScreenTests
     }
 
     [Fact]
-    public void Does_not_make_up_what_nobody_knows()
+    public void Does_not_show_unknown_values()
     {
         var nothing = new Metrics(
             [("requested", null)],

@@ -22,26 +22,26 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
     [Fact]
     public async Task Goes_from_the_offer_over_the_ride_to_the_next_offer()
     {
-        await _lab.Happens(_lab.Offered(_ride, _offer));
+        await _lab.DeliverAndSettle(_lab.Offered(_ride, _offer));
         var offered = await _lab.Sees();
         offered.Availability.ShouldBe(Availability.Offered);
         offered.CurrentOffer!.OfferId.ShouldBe(_offer);
         offered.CurrentOffer.Pickup.ShouldBe(Samples.Alexanderplatz);
 
-        await _lab.Happens(_lab.Assigned(_ride, _offer));
+        await _lab.DeliverAndSettle(_lab.Assigned(_ride, _offer));
         var onTrip = await _lab.Sees();
         onTrip.Availability.ShouldBe(Availability.OnTrip);
         onTrip.CurrentRide!.RideId.ShouldBe(_ride);
         onTrip.CurrentOffer.ShouldBeNull();
 
-        await _lab.Happens(_lab.Completed(_ride));
+        await _lab.DeliverAndSettle(_lab.Completed(_ride));
         (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
     }
 
     [Fact]
-    public async Task An_offer_whose_time_is_up_is_none_even_before_anybody_says_so()
+    public async Task An_expired_offer_does_not_count_even_before_its_event_arrives()
     {
-        await _lab.Happens(_lab.Offered(_ride, _offer));
+        await _lab.DeliverAndSettle(_lab.Offered(_ride, _offer));
         _lab.Clock.Advance(TimeSpan.FromSeconds(20));
 
         (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
@@ -65,8 +65,8 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
                 foreach (var happened in order.Concat(order))
                     await _lab.Deliver(happened);
 
-                var told = string.Join(", ", order.Select(happened => happened.GetType().Name));
-                (await _lab.Sees()).Availability.ShouldBe(Availability.Available, told);
+                var sequence = string.Join(", ", order.Select(happened => happened.GetType().Name));
+                (await _lab.Sees()).Availability.ShouldBe(Availability.Available, sequence);
             }
     }
 
@@ -74,10 +74,10 @@ public sealed class DriverAssignmentTests : IAsyncLifetime
     public async Task The_end_of_one_ride_does_not_end_the_next()
     {
         var (nextRide, nextOffer) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await _lab.Happens(_lab.Assigned(_ride, _offer));
-        await _lab.Happens(_lab.Assigned(nextRide, nextOffer));
+        await _lab.DeliverAndSettle(_lab.Assigned(_ride, _offer));
+        await _lab.DeliverAndSettle(_lab.Assigned(nextRide, nextOffer));
 
-        await _lab.Happens(_lab.Completed(_ride));
+        await _lab.DeliverAndSettle(_lab.Completed(_ride));
 
         (await _lab.Sees()).CurrentRide!.RideId.ShouldBe(nextRide);
     }

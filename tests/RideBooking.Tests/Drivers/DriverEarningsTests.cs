@@ -47,7 +47,7 @@ public sealed class DriverEarningsTests
     }
 
     [Fact]
-    public async Task Hold_tolls_in_full_and_the_share_of_all_else()
+    public async Task Include_tolls_in_full_and_the_share_of_the_rest()
     {
         await using var lab = await DriversLab.Open();
         await lab.Earns(
@@ -67,7 +67,7 @@ public sealed class DriverEarningsTests
     }
 
     [Fact]
-    public async Task Hold_the_share_of_the_fee_for_coming_in_vain_once()
+    public async Task Include_the_share_of_the_cancellation_fee_once()
     {
         await using var lab = await DriversLab.Open(cancellationShare: "0.5");
         var fee = lab.Fee(7.01m);
@@ -151,7 +151,7 @@ public sealed class DriverEarningsTests
     }
 
     [Fact]
-    public async Task Are_nobodys_who_was_not_assigned_the_ride()
+    public async Task Require_the_assignment_of_the_ride()
     {
         await using var lab = await DriversLab.Open();
         var fare = lab.Fare(10m);
@@ -167,7 +167,7 @@ public sealed class DriverEarningsTests
     [InlineData(null, "2026-01-10")]
     [InlineData("2026-01-10T10:00:00Z", "2026-01-10T10:00:00Z")]
     [InlineData("2026-01-10T10:00:00", null)]
-    public async Task Need_a_period_that_can_be(string? from, string? to)
+    public async Task Need_a_valid_period(string? from, string? to)
     {
         await using var lab = await DriversLab.Open();
 

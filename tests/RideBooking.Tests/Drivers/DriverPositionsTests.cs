@@ -45,7 +45,7 @@ public sealed class DriverPositionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_counted_anew_from_each_shift()
+    public async Task Has_new_sequence_numbers_in_each_shift()
     {
         await _lab.Saves();
         await _lab.Reports(52.9, 1000);
@@ -79,7 +79,7 @@ public sealed class DriverPositionsTests : IAsyncLifetime
         {
             await db.Database.OpenConnectionAsync(Stop);
             await using var explain = db.Database.GetDbConnection().CreateCommand();
-#pragma warning disable CA2100 // The text is the query's own.
+#pragma warning disable CA2100 // The text is the query's own SQL.
             explain.CommandText =
                 "EXPLAIN QUERY PLAN " + System.Text.RegularExpressions.Regex.Replace(query, "@\\w+", "1");
 #pragma warning restore CA2100
@@ -112,7 +112,7 @@ public sealed class DriverPositionsTests : IAsyncLifetime
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>Where one gets who sets out in a direction (degrees from north) and goes straight on for some metres.</summary>
+    /// <summary>Computes the place at a distance in metres and a direction in degrees from north.</summary>
     static (double Lat, double Lng) Destination(double lat, double lng, double meters, double bearing)
     {
         var (phi, angle, course) = (

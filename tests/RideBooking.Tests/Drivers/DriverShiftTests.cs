@@ -30,7 +30,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
         var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
 
         await _lab.Settle();
-        _lab.SaidOf<DriverWentOnline>()
+        _lab.SentOf<DriverWentOnline>()
             .ShouldHaveSingleItem()
             .ShouldBe(
                 new DriverWentOnline(
@@ -47,7 +47,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Begins_once_however_often_and_however_simultaneously_it_is_asked_for()
+    public async Task Begins_once_also_with_repeated_and_concurrent_requests()
     {
         await _lab.Saves();
 
@@ -61,7 +61,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
             .Distinct()
             .ShouldHaveSingleItem();
         await _lab.Settle();
-        _lab.SaidOf<DriverWentOnline>().ShouldHaveSingleItem();
+        _lab.SentOf<DriverWentOnline>().ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
 
         answers.ShouldAllBe(answer => answer.StatusCode() == 204);
         await _lab.Settle();
-        var ended = _lab.SaidOf<DriverWentOffline>().ShouldHaveSingleItem();
+        var ended = _lab.SentOf<DriverWentOffline>().ShouldHaveSingleItem();
         (ended.ShiftId, ended.Reason).ShouldBe((shift.ShiftId, "driver"));
         (await _lab.Sees()).Availability.ShouldBe(Availability.Offline);
     }
@@ -85,10 +85,10 @@ public sealed class DriverShiftTests : IAsyncLifetime
         var (ride, offer) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await _lab.Saves();
         await _lab.GoesOnline();
-        await _lab.Happens(_lab.Assigned(ride, offer));
+        await _lab.DeliverAndSettle(_lab.Assigned(ride, offer));
 
         (await _lab.GoesOffline()).Problem().ShouldBe((409, "on_trip"));
-        await _lab.Happens(_lab.Completed(ride));
+        await _lab.DeliverAndSettle(_lab.Completed(ride));
         (await _lab.GoesOffline()).StatusCode().ShouldBe(204);
     }
 
@@ -97,7 +97,7 @@ public sealed class DriverShiftTests : IAsyncLifetime
     {
         await _lab.Saves();
         await _lab.GoesOnline();
-        await _lab.Happens(_lab.Offered(Guid.CreateVersion7(), Guid.CreateVersion7()));
+        await _lab.DeliverAndSettle(_lab.Offered(Guid.CreateVersion7(), Guid.CreateVersion7()));
 
         (await _lab.GoesOffline()).StatusCode().ShouldBe(204);
     }
@@ -129,10 +129,10 @@ public sealed class DriverShiftTests : IAsyncLifetime
         await _lab.Saves();
         var shift = (await _lab.GoesOnline()).ShouldBeOfType<Ok<ShiftView>>().Value!;
 
-        await _lab.Happens(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
+        await _lab.DeliverAndSettle(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
 
         (await _lab.Sees()).Availability.ShouldBe(Availability.Offline);
-        var ended = _lab.SaidOf<DriverWentOffline>().ShouldHaveSingleItem();
+        var ended = _lab.SentOf<DriverWentOffline>().ShouldHaveSingleItem();
         (ended.ShiftId, ended.Reason).ShouldBe((shift.ShiftId, "offersIgnored"));
     }
 
@@ -145,13 +145,13 @@ public sealed class DriverShiftTests : IAsyncLifetime
         _lab.Clock.Advance(TimeSpan.FromSeconds(1));
         await _lab.GoesOnline();
 
-        await _lab.Happens(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
+        await _lab.DeliverAndSettle(new DriverIgnoredOffers("anna", shift.ShiftId, Guid.CreateVersion7(), 3, _lab.Now));
 
         (await _lab.Sees()).Availability.ShouldBe(Availability.Available);
     }
 
     [Fact]
-    public async Task Shows_that_no_report_has_come_for_long()
+    public async Task Shows_that_location_reports_are_overdue()
     {
         await _lab.Saves();
         await _lab.GoesOnline();

@@ -9,7 +9,7 @@ using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 
-/// <summary>Drivers in the lab: one driver, Anna, and what the rest of the system says about her.</summary>
+/// <summary>The drivers' module in the lab: one driver, Anna, and the events of the other modules about her.</summary>
 public sealed class DriversLab : ModuleLab
 {
     static readonly Driver s_anna = new("anna");
@@ -55,7 +55,7 @@ public sealed class DriversLab : ModuleLab
 
     public Task<IResult> Reports(double lat, long sequence) => Answer(new Place(lat, 13.4), sequence);
 
-    /// <summary>Reports a location; the answer and its headers.</summary>
+    /// <summary>Reports a location and returns the answer with its headers.</summary>
     public async Task<(IResult Answer, IHeaderDictionary Headers)> ReportsFrom(Place place, long sequence)
     {
         var response = new DefaultHttpContext().Response;
@@ -106,10 +106,10 @@ public sealed class DriversLab : ModuleLab
 
     public RideCompleted Completed(Guid ride) => Events.RideCompleted(ride, Now, driverId: s_anna.Id);
 
-    /// <summary>Cancelled so early that the ride knew of no driver.</summary>
+    /// <summary>A cancellation before a driver was assigned.</summary>
     public RideCancelled Cancelled(Guid ride) => Events.RideCancelled(ride, Now);
 
-    /// <summary>Delivers a fare or fee of a ride that its driver was assigned.</summary>
+    /// <summary>Delivers a fare or fee of a ride after the assignment of its driver.</summary>
     public async Task Earns(object due)
     {
         var (ride, driver) = due switch
@@ -119,8 +119,8 @@ public sealed class DriversLab : ModuleLab
             _ => throw new ArgumentException("neither a fare nor a fee", nameof(due)),
         };
         if (driver is not null)
-            await Happens(Assigned(ride, ride) with { DriverId = driver });
-        await Happens(due);
+            await DeliverAndSettle(Assigned(ride, ride) with { DriverId = driver });
+        await DeliverAndSettle(due);
     }
 
     public CancellationFeeAssessed Fee(decimal amount, string? driver = "anna") =>
@@ -129,14 +129,14 @@ public sealed class DriversLab : ModuleLab
     public FareFinalized Fare(decimal total, string currency = "EUR", Guid? ride = null, string driver = "anna") =>
         Events.FareFinalized(ride ?? Guid.CreateVersion7(), Now, new Money(total, currency), driverId: driver);
 
-    /// <summary>Matching, which reserves no driver here.</summary>
+    /// <summary>A stand-in for Matching, which reserves no driver here.</summary>
     sealed class NoReservations : IDriverReservations
     {
         public Task<bool> TryEndShift(string driverId, Guid shiftId, CancellationToken cancellationToken) =>
             Task.FromResult(true);
     }
 
-    /// <summary>Billing, whose tariff has these classes.</summary>
+    /// <summary>A stand-in for Billing, whose tariff has these classes.</summary>
     sealed class Classes : ITripPolicy
     {
         public IReadOnlyList<string> VehicleClasses => ["comfort", "standard"];

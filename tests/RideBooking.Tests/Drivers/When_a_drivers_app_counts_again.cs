@@ -17,7 +17,7 @@ public sealed class When_a_drivers_app_counts_again : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
-    /// <summary>Each sequence comes from a place of its own.</summary>
+    /// <summary>Each sequence number has its own place.</summary>
     static Place PlaceOf(long sequence) => new(52.52 + sequence % 1000 / 100_000.0, 13.405);
 
     async Task<string> Reports(long sequence)
@@ -34,7 +34,7 @@ public sealed class When_a_drivers_app_counts_again : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pressing_go_online_again_begins_the_sequences_again()
+    public async Task Going_online_again_restarts_the_sequence_numbers()
     {
         await Reports(500);
         await _lab.GoesOnline();
@@ -46,7 +46,7 @@ public sealed class When_a_drivers_app_counts_again : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_older_report_is_dropped_and_the_answer_says_so()
+    public async Task An_older_report_is_dropped_and_the_answer_tells_it()
     {
         await Reports(5);
 
@@ -75,7 +75,7 @@ public sealed class When_a_drivers_app_counts_again : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_report_that_was_under_way_does_not_silence_the_new_shift()
+    public async Task A_report_in_transit_does_not_silence_the_new_shift()
     {
         await Reports(500);
         await _lab.GoesOnline();
@@ -111,7 +111,7 @@ public sealed class When_a_drivers_app_counts_again : IAsyncLifetime
     [InlineData(PositionRules.MaxSequence)]
     [InlineData(PositionRules.MaxSequence - 1)]
     [InlineData(int.MaxValue)]
-    public async Task One_enormous_sequence_silences_nobody(long enormous)
+    public async Task One_enormous_sequence_does_not_silence_the_driver(long enormous)
     {
         await Reports(500);
         await Reports(enormous);
@@ -122,7 +122,7 @@ public sealed class When_a_drivers_app_counts_again : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_enormous_sequence_at_the_start_of_a_shift_silences_nobody()
+    public async Task An_enormous_sequence_at_the_start_of_a_shift_does_not_silence_the_driver()
     {
         await Reports(PositionRules.MaxSequence);
 
@@ -131,7 +131,7 @@ public sealed class When_a_drivers_app_counts_again : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_app_that_restarts_without_a_new_shift_is_heard_when_the_last_report_is_old()
+    public async Task An_app_that_restarts_without_a_new_shift_is_accepted_when_the_last_report_is_old()
     {
         await Reports(500);
         (await Reports(0)).ShouldBe("dropped");

@@ -37,7 +37,7 @@ public sealed class When_a_location_report_is_doubtful : IAsyncLifetime
     static Place Near(Place place, int step) => new(place.Lat + step / 1000.0, place.Lng);
 
     [Fact]
-    public async Task A_jump_that_nobody_can_drive_is_refused_and_not_used()
+    public async Task An_impossible_jump_is_refused_and_not_used()
     {
         (await Reports(s_sydney)).ShouldBe((422, "implausible_location"));
         await ShouldBeAt(s_p);
@@ -47,7 +47,7 @@ public sealed class When_a_location_report_is_doubtful : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Zero_zero_is_no_place_for_a_report_or_the_start_of_a_shift()
+    public async Task Zero_zero_is_refused_for_a_report_and_the_start_of_a_shift()
     {
         for (var n = 0; n < PositionRules.Confirmations + 1; n++)
             (await Reports(new Place(0, 0))).ShouldBe((422, "implausible_location"));

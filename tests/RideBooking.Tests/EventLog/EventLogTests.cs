@@ -10,7 +10,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.EventLog;
 
-/// <summary>The event log inside the real application, on SQLite.</summary>
+/// <summary>The event log in the real application, on SQLite.</summary>
 public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     [Fact]
@@ -70,7 +70,7 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         var rideId = Guid.CreateVersion7();
         await Publish(rideId, commit: true);
         var seen = new List<int>();
-        await foreach (var row in Follow(rideId, out _, Patience()))
+        await foreach (var row in Follow(rideId, out _, Timeout()))
         {
             seen.Add(row.StreamVersion!.Value);
             if (seen.Count == 5)
@@ -81,12 +81,12 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 
     [Fact]
-    public async Task Is_followed_through_a_storm_of_writers_who_also_write_to_other_rides()
+    public async Task Is_followed_under_many_writers_who_also_write_to_other_rides()
     {
         var rideId = Guid.CreateVersion7();
-        // The host is started by its first user, and needs threads that sixty writers would hold while they wait for it.
+        // Starts the host first: its start needs threads that sixty waiting writers would hold.
         await Publish(Guid.CreateVersion7(), commit: true);
-        var stop = Patience();
+        var stop = Timeout();
         var writers = Enumerable
             .Range(0, 60)
             .Select(n => Task.Run(() => Publish(n % 2 == 0 ? rideId : Guid.CreateVersion7(), commit: true)))
@@ -98,19 +98,19 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 
     [Fact]
-    public async Task Is_looked_up_by_a_follower_once_and_then_handed_to_him_and_nothing_of_other_rides()
+    public async Task Is_queried_by_a_follower_once_and_then_passed_on_in_memory_without_other_rides()
     {
         var rideId = Guid.CreateVersion7();
         await Publish(rideId, commit: true);
         var (seen, before) = (0, 0);
-        await foreach (var row in Follow(rideId, out var looks, Patience()))
+        await foreach (var row in Follow(rideId, out var queries, Timeout()))
         {
-            // The second event came when this process knew how far the log is: from here on nobody needs to look.
+            // At the second event this process knew the end of the log: from here on no query is needed.
             if (++seen == 2)
-                before = looks.Count;
+                before = queries.Count;
             if (seen == 4)
             {
-                looks.Count.ShouldBe(before);
+                queries.Count.ShouldBe(before);
                 break;
             }
             for (var other = 0; other < 20; other++)
@@ -120,13 +120,13 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 
     [Fact]
-    public async Task Tells_its_followers_of_what_another_replica_wrote_and_of_what_it_died_before_numbering()
+    public async Task Passes_events_of_another_replica_to_its_followers_also_those_it_died_before_numbering()
     {
         var rideId = Guid.CreateVersion7();
         var replica = new AnotherReplica(host.Services);
         await Publish(rideId, commit: true);
         var seen = new List<int>();
-        await foreach (var row in Follow(rideId, out _, Patience()))
+        await foreach (var row in Follow(rideId, out _, Timeout()))
         {
             seen.Add(row.StreamVersion!.Value);
             if (seen.Count == 5)
@@ -137,16 +137,16 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 
     [Fact]
-    public async Task Is_looked_up_again_by_a_follower_who_missed_an_event()
+    public async Task Is_queried_again_by_a_follower_that_missed_an_event()
     {
         var rideId = Guid.CreateVersion7();
         await Publish(rideId, commit: true);
 
-        // Told by a signal of his own, and only of the last event, and twice.
+        // The follower has its own signal, which reports only the last event, and that twice.
         var signal = new EventLogSignal();
         var scopes = host.Services.GetRequiredService<IServiceScopeFactory>();
         await using var follower = new StreamFollower(scopes, signal, TimeProvider.System)
-            .Events(rideId.ToString(), Patience())
+            .Events(rideId.ToString(), Timeout())
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         await follower.MoveNextAsync();
         var next = follower.MoveNextAsync();
@@ -166,7 +166,7 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         versions.ShouldBe([2, 3, 4]);
     }
 
-    static CancellationToken Patience() =>
+    static CancellationToken Timeout() =>
         CancellationTokenSource
             .CreateLinkedTokenSource(
                 TestContext.Current.CancellationToken,
@@ -186,11 +186,11 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         return versions;
     }
 
-    IAsyncEnumerable<LoggedEvent> Follow(Guid rideId, out CountedScopes looks, CancellationToken stop)
+    IAsyncEnumerable<LoggedEvent> Follow(Guid rideId, out CountedScopes queries, CancellationToken stop)
     {
-        looks = new CountedScopes(host.Services.GetRequiredService<IServiceScopeFactory>());
+        queries = new CountedScopes(host.Services.GetRequiredService<IServiceScopeFactory>());
         var signal = host.Services.GetRequiredService<EventLogSignal>();
-        return new StreamFollower(looks, signal, TimeProvider.System).Events(rideId.ToString(), stop);
+        return new StreamFollower(queries, signal, TimeProvider.System).Events(rideId.ToString(), stop);
     }
 
     async Task Publish(Guid rideId, bool commit)
@@ -212,7 +212,7 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 }
 
-/// <summary>Counts how often somebody looks at the database: each look has a scope.</summary>
+/// <summary>Counts the queries of the database: each has its own scope.</summary>
 sealed class CountedScopes(IServiceScopeFactory scopes) : IServiceScopeFactory
 {
     public int Count { get; private set; }
@@ -224,7 +224,7 @@ sealed class CountedScopes(IServiceScopeFactory scopes) : IServiceScopeFactory
     }
 }
 
-/// <summary>Writes to the same log without a word to this process.</summary>
+/// <summary>Writes to the same log without notifying this process.</summary>
 sealed class AnotherReplica(IServiceProvider host)
 {
     public async Task Append(string streamId, bool number)

@@ -8,7 +8,7 @@ namespace RideBooking.Tests.EventLog;
 public sealed class SequencerSqlTests
 {
     [Fact]
-    public void Is_T_SQL_that_locks_before_it_looks()
+    public void Is_T_SQL_that_locks_before_it_reads()
     {
         using var db = new AnswersNothing().AsSqlServer([]);
         var sql = NumberingStatements.Of(db).Number(db).ToQueryString();

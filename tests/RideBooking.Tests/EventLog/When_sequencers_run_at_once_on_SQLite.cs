@@ -18,7 +18,7 @@ public sealed class When_sequencers_run_at_once_on_SQLite : SequencerCases, IDis
                         .UseSqlite($"Data Source={Path.Combine(_folder, "log.db")}")
                         .UseSnakeCaseNamingConvention()
                         .UseOpenConnection(_gate)
-                        // The tests of a process have more combinations of options than an application does.
+                        // A test process has more combinations of options than an application.
                         .ConfigureWarnings(log => log.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning))
                         .AddInterceptors(new SqliteSynchronousOff())
                         .Options

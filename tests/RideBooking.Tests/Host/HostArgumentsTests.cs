@@ -42,7 +42,7 @@ public sealed class HostArgumentsTests
     [InlineData("--Transport:Kind", "--Database:Provider=Sqlite")]
     [InlineData("--seed", "3", "reset")]
     [InlineData("migrate", "recover")]
-    public void Refuse_what_they_do_not_understand_with_the_list_of_commands(params string[] arguments)
+    public void Refuse_unknown_arguments_with_the_list_of_commands(params string[] arguments)
     {
         var message = Should.Throw<ConfigurationException>(() => HostArguments.Parse(arguments)).Message;
 
@@ -52,7 +52,7 @@ public sealed class HostArgumentsTests
     }
 
     [Fact]
-    public void A_setting_that_nothing_reads_is_refused_by_name()
+    public void An_unknown_setting_is_refused_by_name()
     {
         var settings = new CommandLineSettings([
             "--Matching:OfferTimeout=00:00:30",
@@ -69,7 +69,7 @@ public sealed class HostArgumentsTests
     }
 
     [Fact]
-    public void A_log_level_that_is_none_is_refused_by_name() =>
+    public void An_invalid_log_level_is_refused_by_name() =>
         Should
             .Throw<ConfigurationException>(() =>
                 WebApplication.CreateBuilder(["--Logging:LogLevel:RideBooking.Rides=Loud"]).AddRideBooking([])

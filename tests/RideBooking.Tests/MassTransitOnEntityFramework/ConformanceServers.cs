@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>What the conformance cases run on here: SQLite files and the in-memory transport.</summary>
+/// <summary>The servers of the conformance cases: SQLite files and the in-memory transport.</summary>
 public sealed class ConformanceServers : IAsyncDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ridebooking-outbox-");
@@ -20,7 +20,7 @@ public sealed class ConformanceServers : IAsyncDisposable
     public void UseDatabase(DbContextOptionsBuilder options) =>
         options.UseSqlite($"Data Source={Path.Combine(folder.FullName, "outbox.db")}");
 
-    [SuppressMessage("Performance", "CA1822", Justification = "Other servers have a transport of their own.")]
+    [SuppressMessage("Performance", "CA1822", Justification = "Other servers have their own transport.")]
     public void UseTransport(
         IBusRegistrationConfigurator bus,
         Action<IBusRegistrationContext, IBusFactoryConfigurator> configure

@@ -6,10 +6,10 @@ using Quartz;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
-/// <summary>Compares our mapping with the scripts that Quartz itself would create its tables by.</summary>
+/// <summary>Compares the mapping with Quartz's own scripts for its tables.</summary>
 public sealed partial class QuartzTablesTests
 {
-    /// <summary>Only Quartz's optional execution history uses these.</summary>
+    /// <summary>The tables of Quartz's optional execution history, which are not mapped.</summary>
     static readonly string[] History = ["EXECUTION_HISTORY", "MISFIRE_HISTORY", "JOB_STATUS"];
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed partial class QuartzTablesTests
         using var reader = new StreamReader(resource);
         var prefix = database == "postgres" ? "qrtz_" : "QRTZ_";
         var sql = reader.ReadToEnd().Replace("{0}", prefix).Replace("{1}", prefix);
-        // Quartz's script is narrower here on SQL Server than elsewhere for no reason.
+        // Quartz's script for SQL Server has narrower columns here than the others, for no known reason.
         sql = sql.Replace("CRON_EXPRESSION nvarchar(120)", "CRON_EXPRESSION nvarchar(250)");
         var indexes = Index().Matches(sql).Select(match => (Name: match.Groups[1].Value, Table: match.Groups[2].Value));
         return
@@ -87,7 +87,7 @@ public sealed partial class QuartzTablesTests
         ];
     }
 
-    /// <summary>Names of one type: SQLite knows five, PostgreSQL has synonyms and stores text and varchar alike.</summary>
+    /// <summary>Maps synonyms of a type to one name: SQLite has five types, PostgreSQL has synonyms and stores text and varchar alike.</summary>
     static string Type(string type) =>
         type.ToUpperInvariant() switch
         {

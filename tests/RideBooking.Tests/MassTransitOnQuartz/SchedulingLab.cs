@@ -68,7 +68,7 @@ internal sealed class SchedulingLab : IAsyncDisposable
         return new SchedulingLab(provider, await provider.StartTestHarness());
     }
 
-    /// <summary>Schedules a reminder so long from now, and returns its token.</summary>
+    /// <summary>Schedules a reminder after the given delay, and returns its token.</summary>
     public async Task<Guid> Remind(string text, TimeSpan after, Action<SendContext>? send = null)
     {
         var scheduled = await Scheduler.SchedulePublish(
@@ -80,7 +80,7 @@ internal sealed class SchedulingLab : IAsyncDisposable
         return scheduled.TokenId;
     }
 
-    /// <summary>Sends a schedule message with a token, and a message id, of the test's choice.</summary>
+    /// <summary>Sends a schedule message with the given token and message id.</summary>
     public Task Remind(string text, TimeSpan after, Guid token, Guid? messageId = null) =>
         Harness.Bus.Publish<ScheduleMessage>(
             new
@@ -97,9 +97,9 @@ internal sealed class SchedulingLab : IAsyncDisposable
 
     public Task Cancel(Guid token) => Scheduler.CancelScheduledPublish<Reminder>(token, Harness.CancellationToken);
 
-    public Task Passes(TimeSpan duration) => _time.AdvanceTime(duration);
+    public Task Advance(TimeSpan duration) => _time.AdvanceTime(duration);
 
-    /// <summary>Waits until so many messages of a kind, duplicates included, have been consumed without fault.</summary>
+    /// <summary>Waits until the given number of messages of a type, including duplicates, has been consumed without fault.</summary>
     public Task Scheduled<T>(int count = 1)
         where T : class =>
         Eventually.Is(
@@ -123,7 +123,7 @@ internal sealed class SchedulingLab : IAsyncDisposable
     }
 }
 
-/// <summary>Counts what was consumed. The harness's own list takes a duplicate for the same message.</summary>
+/// <summary>Counts the consumed messages. The harness's own list ignores duplicates.</summary>
 internal sealed class Consumptions : IConsumeObserver
 {
     readonly ConcurrentDictionary<Type, int> _count = new();
@@ -157,7 +157,7 @@ internal sealed class Broker : ISendObserver
 
     public bool Reachable { get; set; } = true;
 
-    /// <summary>Whether sends begin but do not end.</summary>
+    /// <summary>True to let sends begin but not end.</summary>
     public bool Hangs
     {
         get => _hanging is not null;
@@ -173,10 +173,10 @@ internal sealed class Broker : ISendObserver
 
     public int Carried => _carried;
 
-    /// <summary>When sends began, as timestamps.</summary>
+    /// <summary>The timestamps at which sends began.</summary>
     public IReadOnlyCollection<long> Begun => _begun;
 
-    /// <summary>How many sends there were at the same time.</summary>
+    /// <summary>The maximum number of concurrent sends.</summary>
     public int MaxConcurrent { get; private set; }
 
     public int Refusals => _refused.Count;
@@ -192,7 +192,7 @@ internal sealed class Broker : ISendObserver
         if (!Reachable)
         {
             _refused.Enqueue(context.MessageId);
-            throw new TransportUnavailableException("The receiver is out of reach.");
+            throw new TransportUnavailableException("The receiver is unreachable.");
         }
 
         _begun.Enqueue(Stopwatch.GetTimestamp());
@@ -220,7 +220,7 @@ internal sealed class Broker : ISendObserver
         where T : class => Task.CompletedTask;
 }
 
-/// <summary>What was delivered, in order.</summary>
+/// <summary>The delivered messages, in order.</summary>
 internal sealed class Deliveries : IDisposable
 {
     readonly ConcurrentQueue<ConsumeContext<Reminder>> _all = new();

@@ -8,7 +8,7 @@ public sealed class When_a_delivery_fails
     static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task It_is_tried_again_until_it_succeeds_and_nothing_else_waits_for_it()
+    public async Task It_is_retried_until_it_succeeds_and_nothing_else_waits_for_it()
     {
         await using var lab = await SchedulingLab.Start();
         lab.Broker.Reachable = false;
@@ -25,14 +25,14 @@ public sealed class When_a_delivery_fails
         await lab.Remind("other", Minute);
         await lab.Scheduled<ScheduleMessage>(2);
 
-        await lab.Passes(Minute);
+        await lab.Advance(Minute);
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("other");
 
-        // Twice as often as the official integration tries before it drops the message. Time passes in steps, because the
-        // next attempt is due only after the failed one has been stored.
-        await Eventually.Is(() => Passes(lab, until: () => lab.Broker.Refusals >= 12), "twelve attempts are made");
+        // The official integration drops the message after half as many attempts. Time advances in steps, because the next
+        // attempt is due only after the failed one has been stored.
+        await Eventually.Is(() => Advance(lab, until: () => lab.Broker.Refusals >= 12), "twelve attempts are made");
         lab.Broker.Reachable = true;
-        await Eventually.Is(() => Passes(lab, until: () => lab.Deliveries.All.Count == 2), "one succeeds");
+        await Eventually.Is(() => Advance(lab, until: () => lab.Deliveries.All.Count == 2), "one succeeds");
 
         var delivery = await lab.Deliveries.Next();
         delivery.Message.Text.ShouldBe("unreachable");
@@ -48,7 +48,7 @@ public sealed class When_a_delivery_fails
         lab.Broker.Reachable = false;
         var token = await lab.Remind("unreachable", Minute, send => send.Headers.Set("receiver", "far away"));
         await lab.Scheduled<ScheduleMessage>();
-        await lab.Passes(Minute);
+        await lab.Advance(Minute);
         await Eventually.Is(() => Task.FromResult(lab.Broker.Refusals >= 1), "a first attempt is made");
 
         await lab.Cancel(token);
@@ -56,7 +56,7 @@ public sealed class When_a_delivery_fails
         lab.Broker.Reachable = true;
         await lab.Remind("later", Minute);
         await lab.Scheduled<ScheduleMessage>(2);
-        await lab.Passes(2 * Minute);
+        await lab.Advance(2 * Minute);
 
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("later");
         lab.Deliveries.All.Count.ShouldBe(1);
@@ -70,16 +70,16 @@ public sealed class When_a_delivery_fails
         await lab.Remind("lasting", Minute, send => send.TimeToLive = TimeSpan.FromHours(1));
         await lab.Scheduled<ScheduleMessage>(2);
 
-        await lab.Passes(Minute);
+        await lab.Advance(Minute);
 
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("lasting");
         await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
         lab.Deliveries.All.Count.ShouldBe(1);
     }
 
-    static async Task<bool> Passes(SchedulingLab lab, Func<bool> until)
+    static async Task<bool> Advance(SchedulingLab lab, Func<bool> until)
     {
-        await lab.Passes(2 * Minute);
+        await lab.Advance(2 * Minute);
         return until();
     }
 }

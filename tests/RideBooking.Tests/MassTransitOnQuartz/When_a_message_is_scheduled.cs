@@ -8,14 +8,14 @@ public sealed class When_a_message_is_scheduled
     static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
 
     [Fact]
-    public async Task It_is_delivered_when_its_time_has_come_and_no_timer_is_left()
+    public async Task It_is_delivered_when_it_is_due_and_no_timer_is_left()
     {
         await using var lab = await SchedulingLab.Start();
         await lab.Remind("Anna", TenMinutes);
         await lab.Scheduled<ScheduleMessage>();
         lab.Deliveries.All.ShouldBeEmpty();
 
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
 
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("Anna");
         await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
@@ -33,7 +33,7 @@ public sealed class When_a_message_is_scheduled
         );
         var token = await lab.Remind("Anna", TenMinutes, send => send.Headers.Set("SimpleHeader", "SimpleValue"));
         await lab.Scheduled<ScheduleMessage>();
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
 
         var delivery = await lab.Deliveries.Next();
         delivery.Message.Text.ShouldBe("Anna");
@@ -74,7 +74,7 @@ public sealed class When_a_message_is_scheduled
             }
         );
         await lab.Scheduled<ScheduleMessage>();
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
 
         var delivery = await lab.Deliveries.Next();
         delivery.Message.Text.ShouldBe("ünïcode \"quoted\"");
@@ -105,7 +105,7 @@ public sealed class When_a_message_is_scheduled
 
         await lab.Cancel(first);
         await lab.Scheduled<CancelScheduledMessage>();
-        await lab.Passes(2 * TenMinutes);
+        await lab.Advance(2 * TenMinutes);
 
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("kept");
         lab.Deliveries.All.Count.ShouldBe(1);
@@ -122,9 +122,9 @@ public sealed class When_a_message_is_scheduled
         await lab.Remind("last", 2 * TenMinutes);
         await lab.Scheduled<ScheduleMessage>(3);
 
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
         await lab.Deliveries.Next();
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
         await lab.Deliveries.Next();
 
         lab.Deliveries.All.Select(delivery => delivery.Message.Text).ShouldBe(["once", "last"]);
@@ -141,9 +141,9 @@ public sealed class When_a_message_is_scheduled
         await lab.Remind("between", 2 * TenMinutes);
         await lab.Scheduled<ScheduleMessage>(3);
 
-        await lab.Passes(2 * TenMinutes);
+        await lab.Advance(2 * TenMinutes);
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("between");
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("moved");
         lab.Deliveries.All.Count.ShouldBe(2);
     }
@@ -160,27 +160,27 @@ public sealed class When_a_message_is_scheduled
         await lab.Remind("canceled", TenMinutes, token, messageId);
         await lab.Remind("kept", 2 * TenMinutes);
         await lab.Scheduled<ScheduleMessage>(2);
-        await lab.Passes(2 * TenMinutes);
+        await lab.Advance(2 * TenMinutes);
 
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("kept");
         lab.Deliveries.All.Count.ShouldBe(1);
 
-        await lab.Passes(TimeSpan.FromHours(2));
-        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "the cancel is forgotten after an hour");
+        await lab.Advance(TimeSpan.FromHours(2));
+        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "the cancel is deleted after an hour");
     }
 
     [Fact]
-    public async Task A_token_of_the_applications_choice_can_be_canceled_and_scheduled_anew()
+    public async Task A_token_of_the_applications_choice_can_be_cancelled_and_scheduled_again()
     {
         await using var lab = await SchedulingLab.Start();
         var token = Guid.NewGuid();
         await lab.Cancel(token);
         await lab.Scheduled<CancelScheduledMessage>();
 
-        await lab.Remind("anew", TenMinutes, token);
+        await lab.Remind("again", TenMinutes, token);
         await lab.Scheduled<ScheduleMessage>();
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
 
-        (await lab.Deliveries.Next()).Message.Text.ShouldBe("anew");
+        (await lab.Deliveries.Next()).Message.Text.ShouldBe("again");
     }
 }

@@ -14,9 +14,9 @@ public sealed class When_a_message_recurs
         await using var lab = await SchedulingLab.Start();
         await Every_hour(lab);
 
-        await lab.Passes(Hour);
+        await lab.Advance(Hour);
         var first = await lab.Deliveries.Next();
-        await lab.Passes(Hour);
+        await lab.Advance(Hour);
         var second = await lab.Deliveries.Next();
 
         second.MessageId.ShouldNotBeNull();
@@ -29,19 +29,19 @@ public sealed class When_a_message_recurs
     }
 
     [Fact]
-    public async Task An_occurrence_that_is_tried_again_keeps_its_id()
+    public async Task A_retried_occurrence_keeps_its_id()
     {
         await using var lab = await SchedulingLab.Start();
         await Every_hour(lab, send => send.Headers.Set("receiver", "far away"));
         var ids = new List<Guid?>();
 
-        await lab.Passes(Hour);
+        await lab.Advance(Hour);
         ids.Add((await lab.Deliveries.Next()).MessageId);
         lab.Broker.Reachable = false;
-        await lab.Passes(Hour);
+        await lab.Advance(Hour);
         await Eventually.Is(() => Task.FromResult(lab.Broker.Refusals >= 1), "the second occurrence is refused");
         lab.Broker.Reachable = true;
-        await lab.Passes(TimeSpan.FromSeconds(2));
+        await lab.Advance(TimeSpan.FromSeconds(2));
         var retried = await lab.Deliveries.Next();
         ids.Add(retried.MessageId);
 
@@ -58,13 +58,13 @@ public sealed class When_a_message_recurs
 
         await recurring.PauseScheduledRecurringSend("reminder", "group");
         await lab.Scheduled<PauseScheduledRecurringMessage>();
-        await lab.Passes(3 * Hour);
+        await lab.Advance(3 * Hour);
         (await State(lab)).ShouldBe(TriggerState.Paused);
         lab.Deliveries.All.ShouldBeEmpty();
 
         await recurring.ResumeScheduledRecurringSend("reminder", "group");
         await lab.Scheduled<ResumeScheduledRecurringMessage>();
-        await lab.Passes(Hour);
+        await lab.Advance(Hour);
         await lab.Deliveries.Next();
 
         await recurring.CancelScheduledRecurringSend("reminder", "group");

@@ -19,7 +19,7 @@ public sealed class When_a_saga_waits
         for (var timeouts = 1; timeouts <= 3; timeouts++)
         {
             await lab.Scheduled<ScheduleMessage>(timeouts);
-            await lab.Passes(TenMinutes);
+            await lab.Advance(TenMinutes);
             await Saga(lab, saga => saga.CorrelationId == id && saga.Timeouts == timeouts);
         }
     }
@@ -33,7 +33,7 @@ public sealed class When_a_saga_waits
 
         await lab.Harness.Bus.Publish(new Calm { CorrelationId = id }, lab.Harness.CancellationToken);
         await lab.Scheduled<CancelScheduledMessage>();
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
 
         await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
         lab.Services.GetRequiredService<Consumptions>().Of<Nag>().ShouldBe(0);
@@ -46,14 +46,14 @@ public sealed class When_a_saga_waits
         var id = await Begin(lab);
         await lab.Scheduled<ScheduleMessage>();
 
-        // The token of a timeout that the saga has replaced since.
+        // The token of a timeout that the saga has since replaced.
         await lab.Harness.Bus.Publish(
             new Nag { CorrelationId = id },
             send => send.Headers.Set(MessageHeaders.SchedulingTokenId, Guid.NewGuid().ToString()),
             lab.Harness.CancellationToken
         );
         await lab.Scheduled<Nag>();
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
 
         await Saga(lab, saga => saga.CorrelationId == id && saga.Timeouts == 1);
     }
@@ -65,16 +65,16 @@ public sealed class When_a_saga_waits
         var id = await Begin(lab);
         await lab.Scheduled<ScheduleMessage>();
 
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
         for (var redelivery = 1; redelivery <= 2; redelivery++)
         {
             await lab.Scheduled<ScheduleMessage>(1 + redelivery);
-            await lab.Passes(TimeSpan.FromMinutes(1));
+            await lab.Advance(TimeSpan.FromMinutes(1));
         }
 
         await Saga(lab, saga => saga.CorrelationId == id && saga.Timeouts == 1);
         await lab.Scheduled<ScheduleMessage>(4);
-        await lab.Passes(TenMinutes);
+        await lab.Advance(TenMinutes);
         await Saga(lab, saga => saga.CorrelationId == id && saga.Timeouts == 2);
     }
 
@@ -86,7 +86,7 @@ public sealed class When_a_saga_waits
         await lab.Harness.Bus.Publish(new Ask { CorrelationId = id }, lab.Harness.CancellationToken);
         await lab.Scheduled<ScheduleMessage>();
 
-        await lab.Passes(TimeSpan.FromSeconds(30));
+        await lab.Advance(TimeSpan.FromSeconds(30));
 
         await Saga(lab, saga => saga.CorrelationId == id && saga.CurrentState == "Unanswered");
     }
@@ -96,7 +96,7 @@ public sealed class When_a_saga_waits
             x => x.AddSagaStateMachine<Nagging, NaggingState>().InMemoryRepository(),
             bus: (_, configurator) =>
                 configurator.UseScheduledRedelivery(retry => retry.Interval(3, TimeSpan.FromMinutes(1))),
-            services: services => services.AddSingleton(new Patience { Failures = failures })
+            services: services => services.AddSingleton(new TimeoutFailures { Left = failures })
         );
 
     static async Task<Guid> Begin(SchedulingLab lab)
@@ -136,15 +136,15 @@ public sealed class When_a_saga_waits
         public int Timeouts { get; set; }
     }
 
-    /// <summary>How often the saga fails before it takes a timeout.</summary>
-    public sealed class Patience
+    /// <summary>The number of times the saga fails before it accepts a timeout.</summary>
+    public sealed class TimeoutFailures
     {
-        public int Failures { get; set; }
+        public int Left { get; set; }
     }
 
     public sealed class Nagging : MassTransitStateMachine<NaggingState>
     {
-        public Nagging(Patience patience)
+        public Nagging(TimeoutFailures failures)
         {
             InstanceState(saga => saga.CurrentState);
             Schedule(() => NagAgain, saga => saga.NagToken, schedule => schedule.Delay = TenMinutes);
@@ -155,7 +155,7 @@ public sealed class When_a_saga_waits
                     .Schedule(NagAgain, saga => new Nag { CorrelationId = saga.Saga.CorrelationId })
                     .TransitionTo(Waiting),
                 When(Ask)
-                    .Request(Answer, _ => new Uri("loopback://localhost/nobody"), saga => saga.Init<Question>(new { }))
+                    .Request(Answer, _ => new Uri("loopback://localhost/unknown"), saga => saga.Init<Question>(new { }))
                     .TransitionTo(Answer!.Pending)
             );
             During(
@@ -163,7 +163,7 @@ public sealed class When_a_saga_waits
                 When(NagAgain!.Received)
                     .Then(_ =>
                     {
-                        if (patience.Failures-- > 0)
+                        if (failures.Left-- > 0)
                             throw new InvalidOperationException("Not yet");
                     })
                     .Then(saga => saga.Saga.Timeouts++)

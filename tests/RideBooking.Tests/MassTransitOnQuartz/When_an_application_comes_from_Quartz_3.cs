@@ -7,7 +7,7 @@ using Quartz.Impl.Calendar;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
-/// <summary>The right-hand sides of the table in docs/masstransit-packages.md, as they stand there.</summary>
+/// <summary>Compiles the right-hand column of the table in docs/masstransit-packages.md.</summary>
 public sealed class When_an_application_comes_from_Quartz_3
 {
     [Fact]

@@ -36,7 +36,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
         }
 
         await using var after = await Start();
-        await after.Passes(TenMinutes);
+        await after.Advance(TenMinutes);
 
         var delivery = await after.Deliveries.Next();
         delivery.Message.Text.ShouldBe("Anna");
@@ -46,7 +46,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
     }
 
     [Fact]
-    public async Task What_fell_due_while_nothing_ran_is_delivered_once_and_late()
+    public async Task A_timer_due_while_no_process_ran_is_delivered_once_and_late()
     {
         await using (var before = await Start())
         {
@@ -56,7 +56,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
         }
 
         await using var after = await Start();
-        await after.Passes(TimeSpan.FromDays(1));
+        await after.Advance(TimeSpan.FromDays(1));
 
         for (var i = 0; i < 30; i++)
             await after.Deliveries.Next();
@@ -65,7 +65,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
     }
 
     [Fact]
-    public async Task Hundreds_that_fell_due_while_nothing_ran_come_at_a_bounded_rate()
+    public async Task Hundreds_due_while_no_process_ran_are_delivered_at_a_bounded_rate()
     {
         const int timers = 400; // more than two seconds' worth
         const int perSecond = 150;
@@ -77,7 +77,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
             await before.Remind("0", TenMinutes, send => send.Headers.Set("receiver", "far away"));
             await before.Scheduled<ScheduleMessage>();
             var first = (await scheduler.GetTrigger((await before.Triggers()).Single(), cancellationToken))!;
-            // As if each had been scheduled by a message of its own; that would take longer than delivering them.
+            // Stored as if each had been scheduled by its own message; that would take longer than delivering them.
             for (var i = 1; i < timers; i++)
                 await scheduler.ScheduleJob(
                     first.GetTriggerBuilder().WithIdentity($"{i}", first.Key.Group).Build(),
@@ -88,13 +88,13 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
         await using var after = await Start(limits =>
             (limits.MaxConcurrency, limits.MaxPerSecond) = (atOnce, perSecond)
         );
-        await after.Passes(TimeSpan.FromDays(1));
+        await after.Advance(TimeSpan.FromDays(1));
         await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
 
         var begun = after.Broker.Begun.Order().ToList();
         begun.Count.ShouldBe(timers);
         after.Broker.MaxConcurrent.ShouldBeInRange(1, atOnce);
-        // Any second, wherever it begins; those whose turns came before it may begin in it.
+        // Checks every one-second window; sends that were due before it may begin in it.
         for (var i = perSecond + atOnce; i < timers; i++)
             Stopwatch
                 .GetElapsedTime(begun[i - perSecond - atOnce], begun[i])
@@ -102,26 +102,26 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
     }
 
     [Fact]
-    public async Task A_delivery_that_fails_is_tried_again_by_the_next_process()
+    public async Task A_failed_delivery_is_retried_by_the_next_process()
     {
         await using (var before = await Start())
         {
             before.Broker.Reachable = false;
             await before.Remind("Anna", TenMinutes, send => send.Headers.Set("receiver", "far away"));
             await before.Scheduled<ScheduleMessage>();
-            await before.Passes(TenMinutes);
+            await before.Advance(TenMinutes);
             await Eventually.Is(() => Task.FromResult(before.Broker.Refusals > 0), "a first attempt is made");
         }
 
         await using var after = await Start();
-        await after.Passes(2 * TenMinutes);
+        await after.Advance(2 * TenMinutes);
 
         (await after.Deliveries.Next()).Message.Text.ShouldBe("Anna");
         await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
     }
 
     [Fact]
-    public async Task A_process_that_dies_while_it_delivers_leaves_the_message_to_the_next()
+    public async Task A_message_of_a_process_that_dies_during_delivery_is_delivered_by_the_next()
     {
         var messageId = NewId.NextGuid();
         await using var dead = await Start();
@@ -136,14 +136,14 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
             }
         );
         await dead.Scheduled<ScheduleMessage>();
-        await dead.Passes(TenMinutes);
+        await dead.Advance(TenMinutes);
         await Eventually.Is(() => Task.FromResult(dead.Broker.Hanging == 1), "the delivery has begun");
 
         await using var next = await Start();
-        await next.Passes(TenMinutes);
+        await next.Advance(TenMinutes);
 
         var delivery = await next.Deliveries.Next();
-        delivery.MessageId.ShouldBe(messageId, "so that the inbox drops it, had it been sent already");
+        delivery.MessageId.ShouldBe(messageId, "so that the inbox drops it if it was already sent");
         delivery.GetSchedulingTokenId().ShouldNotBeNull();
         dead.Broker.Hangs = false;
     }
@@ -156,15 +156,15 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
             lab.Broker.Hangs = true;
             await lab.Remind("Anna", TenMinutes, send => send.Headers.Set("receiver", "far away"));
             await lab.Scheduled<ScheduleMessage>();
-            await lab.Passes(TenMinutes);
+            await lab.Advance(TenMinutes);
             await Eventually.Is(() => Task.FromResult(lab.Broker.Hanging == 1), "the delivery has begun");
 
             var stopping = lab.Services.GetRequiredService<IBusDepot>().Stop(CancellationToken.None);
             await Eventually.Is(
                 async () => (await lab.Quartz()).Status is SchedulerStatus.Standby,
-                "the scheduler fires no more"
+                "the scheduler fires no more timers"
             );
-            // A stop that does not wait is over in milliseconds; that one goes on has no event to wait for.
+            // A stop that does not wait ends in milliseconds; there is no event for one that keeps waiting.
             await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None));
             stopping.IsCompleted.ShouldBeFalse();
 
@@ -178,7 +178,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
     }
 
     [Fact]
-    public async Task Scheduling_and_delivering_go_on_while_the_application_writes_to_the_same_file()
+    public async Task Scheduling_and_delivery_continue_while_the_application_writes_to_the_same_file()
     {
         const int Messages = 300;
         using var enough = new CancellationTokenSource();

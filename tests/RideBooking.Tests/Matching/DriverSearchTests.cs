@@ -16,31 +16,31 @@ public sealed class DriverSearchTests : IAsyncLifetime
     async Task<DriverWentOnline> ComesOnline(string driver, double lat = 52.5220, string vehicle = "standard")
     {
         var online = await _lab.Online(driver, lat, 13.4132, vehicle);
-        await _lab.Happens(online);
+        await _lab.DeliverAndSettle(online);
         return online;
     }
 
     async Task<RideRequested> Requested(RideRequested? request = null)
     {
         var ride = request ?? _lab.Request();
-        await _lab.Happens(ride);
+        await _lab.DeliverAndSettle(ride);
         return ride;
     }
 
-    DriverOffered LastOffer => _lab.SaidOf<DriverOffered>()[^1];
+    DriverOffered LastOffer => _lab.SentOf<DriverOffered>()[^1];
 
-    string[] Offered => [.. _lab.SaidOf<DriverOffered>().Select(offer => offer.DriverId)];
+    string[] Offered => [.. _lab.SentOf<DriverOffered>().Select(offer => offer.DriverId)];
 
     async Task<DriverAssigned> Accepts()
     {
         var offer = LastOffer;
         (await _lab.Accept(offer.DriverId, offer.OfferId)).StatusCode().ShouldBe(200);
         await _lab.Settle();
-        return _lab.SaidOf<DriverAssigned>()[^1];
+        return _lab.SentOf<DriverAssigned>()[^1];
     }
 
     Task TimesOut(DriverOffered offer) =>
-        _lab.Happens(new OfferTimeout(offer.RideId, offer.OfferId, OfferEndReason.Timeout));
+        _lab.DeliverAndSettle(new OfferTimeout(offer.RideId, offer.OfferId, OfferEndReason.Timeout));
 
     [Fact]
     public async Task Offers_the_ride_to_the_nearest_driver_alone()
@@ -50,7 +50,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
 
         var ride = await Requested();
 
-        var offered = _lab.SaidOf<DriverOffered>().ShouldHaveSingleItem();
+        var offered = _lab.SentOf<DriverOffered>().ShouldHaveSingleItem();
         offered.DriverId.ShouldBe("near");
         (offered.RideId, offered.Fare, offered.Pickup).ShouldBe((ride.RideId, ride.QuotedFare, ride.Pickup));
         offered.ExpiresAt.ShouldBe(_lab.Now.AddSeconds(20));
@@ -64,7 +64,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
 
         await Requested();
 
-        _lab.SaidOf<ScheduleMessage>().ShouldHaveSingleItem().ScheduledTime.ShouldBe(LastOffer.ExpiresAt.UtcDateTime);
+        _lab.SentOf<ScheduleMessage>().ShouldHaveSingleItem().ScheduledTime.ShouldBe(LastOffer.ExpiresAt.UtcDateTime);
     }
 
     [Fact]
@@ -75,7 +75,8 @@ public sealed class DriverSearchTests : IAsyncLifetime
 
         await _lab.Deliver(_lab.Request());
 
-        // The inbox's mark, the search: known? who is near? reserve; then one batch of inserts and the mark's completion.
+        // The inbox entry; the search: is it known, which drivers are near, reserve; then one batch of inserts and the completion
+        // of the inbox entry.
         var statements = _lab.Statements.Taken();
         statements.Count(text => text.Contains("matching_", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(5);
         statements.Count(text => text.StartsWith("SELECT", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(3);
@@ -92,7 +93,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
         await _lab.Settle();
 
         Offered.ShouldBe(["first", "second"]);
-        var declined = _lab.SaidOf<OfferDeclined>().ShouldHaveSingleItem();
+        var declined = _lab.SentOf<OfferDeclined>().ShouldHaveSingleItem();
         (declined.RideId, declined.DriverId, declined.Reason).ShouldBe((ride.RideId, "first", "lunch"));
     }
 
@@ -110,7 +111,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
         await ComesOnline("sleeps", 52.522);
 
         Offered.ShouldBe(["declines", "sleeps"]);
-        _lab.SaidOf<OfferExpired>().ShouldHaveSingleItem().Reason.ShouldBe("timeout");
+        _lab.SentOf<OfferExpired>().ShouldHaveSingleItem().Reason.ShouldBe("timeout");
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Offers_the_free_driver_another_ride_after_he_declined_one()
+    public async Task Offers_a_free_driver_another_ride_after_they_declined_one()
     {
         await ComesOnline("anna");
         await Requested();
@@ -157,7 +158,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
     [InlineData("comfort", "comfort", true)]
     [InlineData("comfort", "standard", false)]
     [InlineData("xl", "comfort", false)]
-    public async Task Heeds_the_vehicle_class(string asked, string vehicle, bool offered)
+    public async Task Respects_the_vehicle_class(string asked, string vehicle, bool offered)
     {
         await ComesOnline("before", vehicle: vehicle);
         await Requested(_lab.Request(vehicle: asked));
@@ -182,16 +183,16 @@ public sealed class DriverSearchTests : IAsyncLifetime
     [Fact]
     public async Task Finds_drivers_across_the_180th_meridian()
     {
-        await _lab.Happens(await _lab.Online("fiji", -17, -179.97));
+        await _lab.DeliverAndSettle(await _lab.Online("fiji", -17, -179.97));
         await Requested(_lab.Request(-17, 179.98));
         await Requested(_lab.Request(-17, 179.99));
-        await _lab.Happens(await _lab.Online("taveuni", -17, -179.99));
+        await _lab.DeliverAndSettle(await _lab.Online("taveuni", -17, -179.99));
 
         Offered.ShouldBe(["fiji", "taveuni"]);
     }
 
     [Fact]
-    public async Task Waits_for_whoever_comes_on_duty_and_the_oldest_request_comes_first()
+    public async Task Waits_for_drivers_who_come_on_duty_and_the_oldest_request_comes_first()
     {
         var first = await Requested();
         _lab.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -201,19 +202,19 @@ public sealed class DriverSearchTests : IAsyncLifetime
         await ComesOnline("anna");
         await ComesOnline("bela");
 
-        _lab.SaidOf<DriverOffered>().Select(offer => offer.RideId).ShouldBe([first.RideId, second.RideId]);
+        _lab.SentOf<DriverOffered>().Select(offer => offer.RideId).ShouldBe([first.RideId, second.RideId]);
     }
 
     [Fact]
-    public async Task Waits_for_whoever_becomes_free()
+    public async Task Waits_for_drivers_who_become_free()
     {
         await ComesOnline("anna");
         await Requested();
         var assigned = await Accepts();
         var second = await Requested();
-        _lab.SaidOf<DriverOffered>().Count.ShouldBe(1);
+        _lab.SentOf<DriverOffered>().Count.ShouldBe(1);
 
-        await _lab.Happens(_lab.Completed(assigned));
+        await _lab.DeliverAndSettle(_lab.Completed(assigned));
 
         LastOffer.RideId.ShouldBe(second.RideId);
         LastOffer.DriverId.ShouldBe("anna");
@@ -222,20 +223,22 @@ public sealed class DriverSearchTests : IAsyncLifetime
     [Theory]
     [InlineData(typeof(SearchReopened))]
     [InlineData(typeof(DriverBecameFree))]
-    public async Task Does_not_miss_a_driver_who_comes_in_the_very_moment_nobody_was_found(Type theOneThatSees)
+    public async Task Does_not_miss_a_driver_who_comes_at_the_moment_no_driver_was_found(Type firstMessage)
     {
-        // Both looked before the other had committed and found nothing; what follows after the commits is in the outbox.
+        // Both searched before the other had committed and found nothing; the messages for a second search are in the outbox.
         var ride = _lab.Request();
         await _lab.Deliver(ride);
         await _lab.Deliver(await _lab.Online("anna", 52.522, 13.4132));
-        var looks = await _lab.TakeOutbox();
-        looks.Select(look => look.GetType()).ShouldBe([typeof(SearchReopened), typeof(DriverBecameFree)], true);
+        var messages = await _lab.TakeOutbox();
+        messages
+            .Select(message => message.GetType())
+            .ShouldBe([typeof(SearchReopened), typeof(DriverBecameFree)], true);
 
-        // Either look alone is enough, whichever comes first.
-        await _lab.Happens(looks.Single(look => look.GetType() == theOneThatSees));
+        // Either message alone is enough, whichever comes first.
+        await _lab.DeliverAndSettle(messages.Single(message => message.GetType() == firstMessage));
 
         LastOffer.RideId.ShouldBe(ride.RideId);
-        await _lab.Happens(looks.Single(look => look.GetType() != theOneThatSees));
+        await _lab.DeliverAndSettle(messages.Single(message => message.GetType() != firstMessage));
         Offered.ShouldBe(["anna"]);
     }
 
@@ -245,22 +248,22 @@ public sealed class DriverSearchTests : IAsyncLifetime
         await ComesOnline("anna");
         var ride = _lab.Request();
 
-        await _lab.Happens(_lab.Cancelled(ride));
-        await _lab.Happens(ride);
+        await _lab.DeliverAndSettle(_lab.Cancelled(ride));
+        await _lab.DeliverAndSettle(ride);
 
         Offered.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Takes_the_offer_back_when_the_rider_cancels_and_sets_the_driver_free()
+    public async Task Withdraws_the_offer_when_the_rider_cancels_and_frees_the_driver()
     {
         await ComesOnline("anna");
         var ride = await Requested();
         var second = await Requested();
 
-        await _lab.Happens(_lab.Cancelled(ride));
+        await _lab.DeliverAndSettle(_lab.Cancelled(ride));
 
-        var expired = _lab.SaidOf<OfferExpired>().ShouldHaveSingleItem();
+        var expired = _lab.SentOf<OfferExpired>().ShouldHaveSingleItem();
         (expired.RideId, expired.DriverId, expired.Reason).ShouldBe((ride.RideId, "anna", "rideCancelled"));
         LastOffer.RideId.ShouldBe(second.RideId);
     }
@@ -269,7 +272,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
     public async Task Ends_with_the_rides_deadline()
     {
         var ride = await Requested();
-        await _lab.Happens(new NoDriverFound(ride.RideId, ride.RiderId, 180, _lab.Now));
+        await _lab.DeliverAndSettle(new NoDriverFound(ride.RideId, ride.RiderId, 180, _lab.Now));
 
         await ComesOnline("anna");
 
@@ -277,17 +280,17 @@ public sealed class DriverSearchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Goes_on_without_a_driver_who_goes_off_duty_and_asks_him_again_when_he_is_back()
+    public async Task Continues_without_a_driver_who_goes_off_duty_and_offers_again_when_they_return()
     {
         var shift = await ComesOnline("anna", 52.522);
         var ride = await Requested();
 
-        await _lab.Happens(new DriverWentOffline("anna", shift.ShiftId, "driver", _lab.Now));
-        _lab.SaidOf<OfferExpired>().ShouldHaveSingleItem().Reason.ShouldBe("driverOffline");
+        await _lab.DeliverAndSettle(new DriverWentOffline("anna", shift.ShiftId, "driver", _lab.Now));
+        _lab.SentOf<OfferExpired>().ShouldHaveSingleItem().Reason.ShouldBe("driverOffline");
         _lab.Clock.Advance(TimeSpan.FromSeconds(1));
         await ComesOnline("anna");
 
-        _lab.SaidOf<DriverOffered>().Count.ShouldBe(2);
+        _lab.SentOf<DriverOffered>().Count.ShouldBe(2);
         LastOffer.RideId.ShouldBe(ride.RideId);
     }
 
@@ -298,7 +301,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
         _lab.Clock.Advance(TimeSpan.FromSeconds(1));
         await ComesOnline("anna");
 
-        await _lab.Happens(new DriverWentOffline("anna", older.ShiftId, "driver", _lab.Now));
+        await _lab.DeliverAndSettle(new DriverWentOffline("anna", older.ShiftId, "driver", _lab.Now));
         await Requested();
 
         Offered.ShouldBe(["anna"]);
@@ -308,8 +311,8 @@ public sealed class DriverSearchTests : IAsyncLifetime
     public async Task Is_not_misled_by_a_shift_whose_end_arrived_first()
     {
         var shift = await _lab.Online("anna", 52.522, 13.4132);
-        await _lab.Happens(new DriverWentOffline("anna", shift.ShiftId, "driver", _lab.Now));
-        await _lab.Happens(shift);
+        await _lab.DeliverAndSettle(new DriverWentOffline("anna", shift.ShiftId, "driver", _lab.Now));
+        await _lab.DeliverAndSettle(shift);
 
         await Requested();
 
@@ -323,7 +326,7 @@ public sealed class DriverSearchTests : IAsyncLifetime
         var ride = await Requested();
         var assigned = await Accepts();
 
-        await _lab.Happens(_lab.Unassigned(assigned));
+        await _lab.DeliverAndSettle(_lab.Unassigned(assigned));
         await ComesOnline("bela");
 
         Offered.ShouldBe(["anna", "bela"]);
@@ -337,31 +340,31 @@ public sealed class DriverSearchTests : IAsyncLifetime
         await ComesOnline("anna");
         await Requested();
         var first = await Accepts();
-        await _lab.Happens(_lab.Unassigned(first));
+        await _lab.DeliverAndSettle(_lab.Unassigned(first));
         await ComesOnline("bela");
         await Accepts();
 
-        await _lab.Happens(_lab.Unassigned(first));
+        await _lab.DeliverAndSettle(_lab.Unassigned(first));
         await ComesOnline("carl");
 
         Offered.ShouldBe(["anna", "bela"]);
     }
 
     [Fact]
-    public async Task Frees_a_driver_whose_ride_was_over_before_he_was_assigned()
+    public async Task Frees_a_driver_whose_ride_had_ended_before_the_assignment()
     {
         await ComesOnline("anna");
         await Requested();
         var assigned = await Accepts();
 
-        await _lab.Happens(_lab.Unassigned(assigned, searchAgain: false));
+        await _lab.DeliverAndSettle(_lab.Unassigned(assigned, searchAgain: false));
         await Requested();
 
         Offered.ShouldBe(["anna", "anna"]);
     }
 
     [Fact]
-    public async Task Is_indifferent_to_everything_coming_twice()
+    public async Task Ignores_duplicates_of_all_messages()
     {
         await TwiceOver(await _lab.Online("anna", 52.522, 13.4132));
         var ride = _lab.Request();
@@ -376,12 +379,12 @@ public sealed class DriverSearchTests : IAsyncLifetime
         await TwiceOver(_lab.Completed(await Accepts()));
 
         Offered.ShouldBe(["anna", "bela", "carl"]);
-        _lab.SaidOf<OfferExpired>().Count.ShouldBe(1);
-        _lab.SaidOf<DriverAssigned>().Select(one => one.DriverId).ShouldBe(["bela", "carl"]);
+        _lab.SentOf<OfferExpired>().Count.ShouldBe(1);
+        _lab.SentOf<DriverAssigned>().Select(one => one.DriverId).ShouldBe(["bela", "carl"]);
         (await _lab.All<Candidate>()).ShouldAllBe(candidate => candidate.Online && candidate.ReservedRideId == null);
         (await _lab.All<Search>()).ShouldHaveSingleItem().Status.ShouldBe(SearchStatus.Ended);
 
-        // Redelivered by the broker under its own id, then repeated under another.
+        // First redelivered by the broker under the same id, then repeated under another.
         async Task TwiceOver(object message)
         {
             var id = Guid.CreateVersion7();

@@ -7,7 +7,7 @@ using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Matching;
 
-/// <summary>Matching in the lab, with the drivers and riders that keep it busy.</summary>
+/// <summary>Matching in the lab, with its drivers and riders.</summary>
 public sealed class MatchingLab : ModuleLab
 {
     MatchingLab()
@@ -37,7 +37,7 @@ public sealed class MatchingLab : ModuleLab
                 )
         );
 
-    /// <summary>Ends the shift as going off duty does; false when a ride is the driver's.</summary>
+    /// <summary>Ends the shift as going off duty does; returns false if the driver has a ride.</summary>
     public async Task<bool> EndsShift(string driver)
     {
         var shift = (await All<Candidate>()).Single(candidate => candidate.DriverId == driver).ShiftId;
@@ -55,7 +55,7 @@ public sealed class MatchingLab : ModuleLab
         return ended;
     }
 
-    /// <summary>The driver is at a place and comes on duty.</summary>
+    /// <summary>Brings a driver on duty at a place.</summary>
     public async Task<DriverWentOnline> Online(string driver, double lat, double lng, string vehicle = "standard")
     {
         await Stands(driver, lat, lng);

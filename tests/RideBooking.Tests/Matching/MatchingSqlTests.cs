@@ -12,7 +12,7 @@ using RideBooking.Tests.Persistence;
 
 namespace RideBooking.Tests.Matching;
 
-/// <summary>What SQLite shows to be right must also be a statement for the servers, and in plain T-SQL for those that speak it.</summary>
+/// <summary>Checks that the statements, whose results are tested on SQLite, are also valid on PostgreSQL and in plain T-SQL.</summary>
 public sealed class MatchingSqlTests
 {
     static readonly IModule[] s_modules = [new MatchingModule(), new DriversModule()];

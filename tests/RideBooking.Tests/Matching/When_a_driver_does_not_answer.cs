@@ -11,21 +11,21 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
-    string[] Offered => [.. _lab.SaidOf<DriverOffered>().Select(offer => offer.DriverId)];
+    string[] Offered => [.. _lab.SentOf<DriverOffered>().Select(offer => offer.DriverId)];
 
-    DriverOffered LastOffer => _lab.SaidOf<DriverOffered>()[^1];
+    DriverOffered LastOffer => _lab.SentOf<DriverOffered>()[^1];
 
     async Task ComesOnline(string driver, double lat = 52.5220) =>
-        await _lab.Happens(await _lab.Online(driver, lat, 13.4132));
+        await _lab.DeliverAndSettle(await _lab.Online(driver, lat, 13.4132));
 
-    /// <summary>A rider asks, and gives up when the offer to the only driver has run out.</summary>
+    /// <summary>Requests a ride and cancels it once the offer to the only driver has expired.</summary>
     async Task IsOfferedInVain()
     {
         var ride = _lab.Request();
-        await _lab.Happens(ride);
+        await _lab.DeliverAndSettle(ride);
         LastOffer.RideId.ShouldBe(ride.RideId);
-        await _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
-        await _lab.Happens(_lab.Cancelled(ride));
+        await _lab.DeliverAndSettle(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
+        await _lab.DeliverAndSettle(_lab.Cancelled(ride));
     }
 
     [Fact]
@@ -35,15 +35,15 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         var shift = (await _lab.All<Candidate>()).Single().ShiftId;
         await IsOfferedInVain();
         await IsOfferedInVain();
-        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+        _lab.SentOf<DriverIgnoredOffers>().ShouldBeEmpty();
 
         await IsOfferedInVain();
 
-        _lab.SaidOf<DriverIgnoredOffers>()
+        _lab.SentOf<DriverIgnoredOffers>()
             .ShouldHaveSingleItem()
             .ShouldBe(new DriverIgnoredOffers("anna", shift, LastOffer.RideId, 3, _lab.Now));
-        await _lab.Happens(_lab.Request());
-        _lab.SaidOf<DriverOffered>().Count.ShouldBe(3);
+        await _lab.DeliverAndSettle(_lab.Request());
+        _lab.SentOf<DriverOffered>().Count.ShouldBe(3);
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await ComesOnline("anna");
         await IsOfferedInVain();
 
-        _lab.SaidOf<DriverOffered>().Count.ShouldBe(4);
-        _lab.SaidOf<DriverIgnoredOffers>().Count.ShouldBe(1);
+        _lab.SentOf<DriverOffered>().Count.ShouldBe(4);
+        _lab.SentOf<DriverIgnoredOffers>().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -67,14 +67,14 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await ComesOnline("anna");
         await IsOfferedInVain();
         await IsOfferedInVain();
-        await _lab.Happens(_lab.Request());
+        await _lab.DeliverAndSettle(_lab.Request());
         await _lab.Decline("anna", LastOffer.OfferId);
         await _lab.Settle();
 
         await IsOfferedInVain();
         await IsOfferedInVain();
 
-        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+        _lab.SentOf<DriverIgnoredOffers>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -83,15 +83,15 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await ComesOnline("anna");
         await IsOfferedInVain();
         await IsOfferedInVain();
-        await _lab.Happens(_lab.Request());
+        await _lab.DeliverAndSettle(_lab.Request());
         await _lab.Accept("anna", LastOffer.OfferId);
         await _lab.Settle();
-        await _lab.Happens(_lab.Completed(_lab.SaidOf<DriverAssigned>().Single()));
+        await _lab.DeliverAndSettle(_lab.Completed(_lab.SentOf<DriverAssigned>().Single()));
 
         await IsOfferedInVain();
         await IsOfferedInVain();
 
-        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+        _lab.SentOf<DriverIgnoredOffers>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -101,12 +101,12 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         for (var n = 0; n < 4; n++)
         {
             var ride = _lab.Request();
-            await _lab.Happens(ride);
-            await _lab.Happens(_lab.Cancelled(ride));
+            await _lab.DeliverAndSettle(ride);
+            await _lab.DeliverAndSettle(_lab.Cancelled(ride));
         }
 
-        _lab.SaidOf<DriverOffered>().Count.ShouldBe(4);
-        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+        _lab.SentOf<DriverOffered>().Count.ShouldBe(4);
+        _lab.SentOf<DriverIgnoredOffers>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -116,13 +116,13 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         for (var n = 0; n < 4; n++)
         {
             var ride = _lab.Request();
-            await _lab.Happens(ride);
+            await _lab.DeliverAndSettle(ride);
             _lab.Clock.Advance(TimeSpan.FromSeconds(40));
-            await _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
-            await _lab.Happens(_lab.Cancelled(ride));
+            await _lab.DeliverAndSettle(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
+            await _lab.DeliverAndSettle(_lab.Cancelled(ride));
         }
 
-        _lab.SaidOf<DriverIgnoredOffers>().ShouldBeEmpty();
+        _lab.SentOf<DriverIgnoredOffers>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         _lab.Clock.Advance(TimeSpan.FromHours(6));
         await ComesOnline("live", 52.549);
 
-        await _lab.Happens(_lab.Request());
+        await _lab.DeliverAndSettle(_lab.Request());
 
         Offered.ShouldBe(["live"]);
     }
@@ -143,11 +143,11 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
     {
         await ComesOnline("anna");
         var first = _lab.Request();
-        await _lab.Happens(first);
-        await _lab.Happens(_lab.Request(rider: "other"));
+        await _lab.DeliverAndSettle(first);
+        await _lab.DeliverAndSettle(_lab.Request(rider: "other"));
         _lab.Clock.Advance(TimeSpan.FromMinutes(10));
 
-        await _lab.Happens(new OfferTimeout(first.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
+        await _lab.DeliverAndSettle(new OfferTimeout(first.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
 
         Offered.ShouldBe(["anna"]);
     }
@@ -156,13 +156,13 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
     public async Task A_driver_who_reported_nothing_while_driving_is_asked_after_the_ride()
     {
         await ComesOnline("anna");
-        await _lab.Happens(_lab.Request());
+        await _lab.DeliverAndSettle(_lab.Request());
         await _lab.Accept("anna", LastOffer.OfferId);
         await _lab.Settle();
         _lab.Clock.Advance(TimeSpan.FromHours(1));
-        await _lab.Happens(_lab.Completed(_lab.SaidOf<DriverAssigned>().Single()));
+        await _lab.DeliverAndSettle(_lab.Completed(_lab.SentOf<DriverAssigned>().Single()));
 
-        await _lab.Happens(_lab.Request());
+        await _lab.DeliverAndSettle(_lab.Request());
 
         Offered.ShouldBe(["anna", "anna"]);
     }
@@ -173,33 +173,34 @@ public sealed class When_a_driver_does_not_answer : IAsyncLifetime
         await ComesOnline("near");
         await ComesOnline("far", 52.53);
         var ride = _lab.Request();
-        await _lab.Happens(ride);
+        await _lab.DeliverAndSettle(ride);
         await Misses();
         await Misses();
         Offered.ShouldBe(["near", "far"]);
 
         _lab.Clock.Advance(TimeSpan.FromSeconds(20));
-        await _lab.Happens(new SearchContinues(ride.RideId, 1));
+        await _lab.DeliverAndSettle(new SearchContinues(ride.RideId, 1));
 
         Offered.ShouldBe(["near", "far", "near"]);
         await _lab.Accept("near", LastOffer.OfferId);
         await _lab.Settle();
-        _lab.SaidOf<DriverAssigned>().ShouldHaveSingleItem().RideId.ShouldBe(ride.RideId);
+        _lab.SentOf<DriverAssigned>().ShouldHaveSingleItem().RideId.ShouldBe(ride.RideId);
 
-        Task Misses() => _lab.Happens(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
+        Task Misses() =>
+            _lab.DeliverAndSettle(new OfferTimeout(ride.RideId, LastOffer.OfferId, OfferEndReason.Timeout));
     }
 
     [Fact]
-    public async Task Who_declined_is_not_asked_again_in_that_search()
+    public async Task A_driver_who_declined_gets_no_other_offer_in_that_search()
     {
         await ComesOnline("anna");
         var ride = _lab.Request();
-        await _lab.Happens(ride);
+        await _lab.DeliverAndSettle(ride);
         await _lab.Decline("anna", LastOffer.OfferId);
         await _lab.Settle();
         _lab.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        await _lab.Happens(new SearchContinues(ride.RideId, 1));
+        await _lab.DeliverAndSettle(new SearchContinues(ride.RideId, 1));
 
         Offered.ShouldBe(["anna"]);
     }

@@ -6,8 +6,8 @@ using RideBooking.Matching;
 namespace RideBooking.Tests.Matching;
 
 /// <summary>
-/// Everybody at once on a real database. Who does what is drawn from a seed; who comes first is the database's choice, so
-/// what must hold is checked from its tables.
+/// Many riders and drivers act at once on a real database. A seed chooses their actions and the database their order, so the
+/// invariants are checked on its tables.
 /// </summary>
 public sealed class When_a_whole_city_rides_at_once
 {
@@ -32,7 +32,7 @@ public sealed class When_a_whole_city_rides_at_once
             {
                 if (happened is not DriverOffered offer)
                     return;
-                // The driver's thumb slips, and a stranger guesses the offer's id.
+                // The driver taps twice, and another driver guesses the offer's id.
                 foreach (
                     var answer in await Task.WhenAll(
                         lab.Accept(offer.DriverId, offer.OfferId),
@@ -45,7 +45,7 @@ public sealed class When_a_whole_city_rides_at_once
         );
 
         answers.Count(answer => answer.StatusCode() == StatusCodes.Status200OK).ShouldBe(2 * count);
-        var assigned = lab.SaidOf<DriverAssigned>();
+        var assigned = lab.SentOf<DriverAssigned>();
         assigned.Select(one => one.RideId).ShouldBe(rides.Select(ride => ride.RideId), ignoreOrder: true);
         assigned.Select(one => one.DriverId).Distinct().Count().ShouldBe(count);
         await ShouldBeConsistent(lab);
@@ -73,14 +73,14 @@ public sealed class When_a_whole_city_rides_at_once
 
         await lab.SettleAtOnce(first.OrderBy(_ => chance.Next()), People);
 
-        // Whoever is left without a driver has waited long enough.
+        // The searches without a driver reach their deadline.
         foreach (var ride in rides.Values)
-            await lab.Happens(new NoDriverFound(ride.RideId, ride.RiderId, 180, lab.Now));
+            await lab.DeliverAndSettle(new NoDriverFound(ride.RideId, ride.RiderId, 180, lab.Now));
         await ShouldBeConsistent(lab);
         (await lab.All<Search>()).ShouldAllBe(search => search.Status == SearchStatus.Ended);
         (await lab.All<Candidate>()).ShouldAllBe(candidate => candidate.ReservedRideId == null);
         (await lab.All<Offer>()).ShouldAllBe(offer => offer.Status != OfferStatus.Open && offer.ActiveRideId == null);
-        lab.SaidOf<DriverAssigned>().Select(one => one.OfferId).ShouldBeUnique();
+        lab.SentOf<DriverAssigned>().Select(one => one.OfferId).ShouldBeUnique();
         (await lab.All<Offer>())
             .Where(offer => offer.Status != OfferStatus.Withdrawn)
             .Select(offer => (offer.RideId, offer.DriverId))
@@ -128,7 +128,7 @@ public sealed class When_a_whole_city_rides_at_once
         }
     }
 
-    /// <summary>What holds at every moment, whatever anybody does.</summary>
+    /// <summary>Checks the invariants that hold at every moment.</summary>
     static async Task ShouldBeConsistent(MatchingLab lab)
     {
         var offers = (await lab.All<Offer>()).ToDictionary(offer => offer.OfferId);
@@ -155,7 +155,7 @@ public sealed class When_a_whole_city_rides_at_once
 
     static double Somewhere(double around, Random chance) => around + (chance.NextDouble() - 0.5) * 0.08;
 
-    /// <summary>Drawn from by many at once.</summary>
+    /// <summary>A thread-safe source of random numbers.</summary>
     sealed class Chance(int seed) : Random(seed)
     {
         readonly Lock _lock = new();

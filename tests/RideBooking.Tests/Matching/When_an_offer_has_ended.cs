@@ -15,10 +15,10 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _lab = await MatchingLab.Open();
-        await _lab.Happens(await _lab.Online("anna", 52.53, 13.4132));
+        await _lab.DeliverAndSettle(await _lab.Online("anna", 52.53, 13.4132));
         _ride = _lab.Request();
-        await _lab.Happens(_ride);
-        _offer = _lab.SaidOf<DriverOffered>().Single();
+        await _lab.DeliverAndSettle(_ride);
+        _offer = _lab.SentOf<DriverOffered>().Single();
     }
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
@@ -27,7 +27,7 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
     {
         (await _lab.Accept("anna", _offer.OfferId)).StatusCode().ShouldBe(200);
         await _lab.Settle();
-        return _lab.SaidOf<DriverAssigned>().ShouldHaveSingleItem();
+        return _lab.SentOf<DriverAssigned>().ShouldHaveSingleItem();
     }
 
     Task ShouldBeOver() =>
@@ -42,7 +42,7 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
     [Fact]
     public async Task It_cannot_be_taken_again_after_the_ride_was_completed()
     {
-        await _lab.Happens(_lab.Completed(await Accepted()));
+        await _lab.DeliverAndSettle(_lab.Completed(await Accepted()));
 
         await ShouldBeOver();
     }
@@ -51,7 +51,7 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
     public async Task It_cannot_be_taken_again_after_the_ride_was_cancelled()
     {
         await Accepted();
-        await _lab.Happens(_lab.Cancelled(_ride));
+        await _lab.DeliverAndSettle(_lab.Cancelled(_ride));
 
         await ShouldBeOver();
     }
@@ -59,7 +59,7 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
     [Fact]
     public async Task It_cannot_be_taken_again_after_the_driver_released_the_ride()
     {
-        await _lab.Happens(_lab.Unassigned(await Accepted()));
+        await _lab.DeliverAndSettle(_lab.Unassigned(await Accepted()));
 
         await ShouldBeOver();
     }
@@ -103,13 +103,13 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
     [Fact]
     public async Task The_search_goes_on_at_once_after_the_end_of_the_shift()
     {
-        await _lab.Happens(await _lab.Online("bela", 52.54, 13.4132));
+        await _lab.DeliverAndSettle(await _lab.Online("bela", 52.54, 13.4132));
 
         await _lab.EndsShift("anna");
         await _lab.Settle();
 
-        _lab.SaidOf<OfferExpired>().ShouldHaveSingleItem().Reason.ShouldBe("driverOffline");
-        _lab.SaidOf<DriverOffered>().Select(offer => offer.DriverId).ShouldBe(["anna", "bela"]);
+        _lab.SentOf<OfferExpired>().ShouldHaveSingleItem().Reason.ShouldBe("driverOffline");
+        _lab.SentOf<DriverOffered>().Select(offer => offer.DriverId).ShouldBe(["anna", "bela"]);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
 
         var anna = (await _lab.All<Candidate>()).Single();
         (anna.Online, anna.ReservedRideId).ShouldBe((false, _ride.RideId));
-        await _lab.Happens(_lab.Completed(assigned));
+        await _lab.DeliverAndSettle(_lab.Completed(assigned));
         (await _lab.All<Candidate>()).Single().ReservedRideId.ShouldBeNull();
     }
 
@@ -142,7 +142,7 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
     public async Task A_shift_whose_start_arrives_after_its_end_brings_no_offers()
     {
         await _lab.EndsShift("anna");
-        await _lab.Happens(
+        await _lab.DeliverAndSettle(
             new DriverWentOffline("anna", (await _lab.All<Candidate>()).Single().ShiftId, "driver", _lab.Now)
         );
         var shift = await _lab.Online("bela", 52.53, 13.4132);
@@ -159,12 +159,12 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
             return await db.SaveChangesAsync(MatchingLab.Stop);
         });
 
-        await _lab.Happens(shift);
+        await _lab.DeliverAndSettle(shift);
 
-        _lab.SaidOf<DriverOffered>().ShouldHaveSingleItem().DriverId.ShouldBe("anna");
+        _lab.SentOf<DriverOffered>().ShouldHaveSingleItem().DriverId.ShouldBe("anna");
     }
 
-    /// <summary>The event is committed, and Matching has not consumed it.</summary>
+    /// <summary>Stores an event that is committed but not yet consumed by Matching.</summary>
     Task<int> IsLogged(object happened) =>
         _lab.In(async db =>
         {

@@ -13,10 +13,10 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _lab = await MatchingLab.Open();
-        await _lab.Happens(await _lab.Online("anna", 52.53, 13.4132, "comfort"));
+        await _lab.DeliverAndSettle(await _lab.Online("anna", 52.53, 13.4132, "comfort"));
         _ride = _lab.Request();
-        await _lab.Happens(_ride);
-        _offer = _lab.SaidOf<DriverOffered>().Single();
+        await _lab.DeliverAndSettle(_ride);
+        _offer = _lab.SentOf<DriverOffered>().Single();
     }
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
@@ -28,7 +28,7 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
         await _lab.Settle();
 
         (answer.RideId, answer.Pickup, answer.Fare).ShouldBe((_ride.RideId, _ride.Pickup, _ride.QuotedFare));
-        var assigned = _lab.SaidOf<DriverAssigned>().ShouldHaveSingleItem();
+        var assigned = _lab.SentOf<DriverAssigned>().ShouldHaveSingleItem();
         assigned.ShouldBe(
             new DriverAssigned(
                 _ride.RideId,
@@ -45,7 +45,7 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Accepting_again_answers_the_same_and_assigns_nobody_again()
+    public async Task Accepting_again_gets_the_same_answer_and_assigns_only_once()
     {
         var first = (await _lab.Accept("anna", _offer.OfferId)).ShouldBeOfType<Ok<OfferAccepted>>().Value;
         _lab.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -54,7 +54,7 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
 
         second.ShouldBe(first);
         await _lab.Settle();
-        _lab.SaidOf<DriverAssigned>().ShouldHaveSingleItem();
+        _lab.SentOf<DriverAssigned>().ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
 
         answers.ShouldAllBe(answer => answer.StatusCode() == 200);
         await _lab.Settle();
-        _lab.SaidOf<DriverAssigned>().ShouldHaveSingleItem();
+        _lab.SentOf<DriverAssigned>().ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -103,12 +103,12 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_was_faster_off_duty_than_another_driver_on_the_ride_learns_that_it_is_taken()
+    public async Task A_driver_who_went_off_duty_before_another_took_the_ride_learns_that_it_is_taken()
     {
         var shift = (await _lab.All<Candidate>()).Single().ShiftId;
-        await _lab.Happens(new DriverWentOffline("anna", shift, "driver", _lab.Now));
-        await _lab.Happens(await _lab.Online("bela", 52.53, 13.4132));
-        await _lab.Accept("bela", _lab.SaidOf<DriverOffered>()[^1].OfferId);
+        await _lab.DeliverAndSettle(new DriverWentOffline("anna", shift, "driver", _lab.Now));
+        await _lab.DeliverAndSettle(await _lab.Online("bela", 52.53, 13.4132));
+        await _lab.Accept("bela", _lab.SentOf<DriverOffered>()[^1].OfferId);
 
         (await _lab.Accept("anna", _offer.OfferId)).Problem().ShouldBe((409, "offer_taken"));
     }
@@ -116,14 +116,14 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
     [Fact]
     public async Task A_cancelled_ride_cannot_be_accepted_any_more()
     {
-        await _lab.Happens(_lab.Cancelled(_ride));
+        await _lab.DeliverAndSettle(_lab.Cancelled(_ride));
 
         (await _lab.Accept("anna", _offer.OfferId)).Problem().ShouldBe((409, "offer_expired"));
-        _lab.SaidOf<DriverAssigned>().ShouldBeEmpty();
+        _lab.SentOf<DriverAssigned>().ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_driver_sees_the_offers_he_can_accept_now()
+    public async Task A_driver_sees_the_offers_they_can_accept_now()
     {
         (await Live("anna")).ShouldBe([_offer.OfferId]);
         (await Live("bela")).ShouldBeEmpty();

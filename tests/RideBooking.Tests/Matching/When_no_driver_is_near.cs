@@ -12,36 +12,36 @@ public sealed class When_no_driver_is_near : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _lab = await MatchingLab.Open();
-        await _lab.Happens(await _lab.Online("anna", 53.0, 13.4132));
+        await _lab.DeliverAndSettle(await _lab.Online("anna", 53.0, 13.4132));
         _ride = _lab.Request();
-        await _lab.Happens(_ride);
-        _lab.SaidOf<DriverOffered>().ShouldBeEmpty();
+        await _lab.DeliverAndSettle(_ride);
+        _lab.SentOf<DriverOffered>().ShouldBeEmpty();
     }
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
-    int Timers => _lab.SaidOf<ScheduleMessage>().Count;
+    int Timers => _lab.SentOf<ScheduleMessage>().Count;
 
     [Fact]
-    public async Task The_search_looks_again_after_a_while()
+    public async Task The_search_is_repeated_after_a_while()
     {
-        _lab.SaidOf<ScheduleMessage>()
+        _lab.SentOf<ScheduleMessage>()
             .ShouldHaveSingleItem()
             .ScheduledTime.ShouldBe(_lab.Now.AddSeconds(5).UtcDateTime);
 
-        await _lab.Happens(new SearchContinues(_ride.RideId, 1));
+        await _lab.DeliverAndSettle(new SearchContinues(_ride.RideId, 1));
 
         Timers.ShouldBe(2);
     }
 
     [Fact]
-    public async Task An_old_search_looks_again_less_often()
+    public async Task An_old_search_is_repeated_less_often()
     {
         _lab.Clock.Advance(TimeSpan.FromMinutes(10));
 
-        await _lab.Happens(new SearchContinues(_ride.RideId, 1));
+        await _lab.DeliverAndSettle(new SearchContinues(_ride.RideId, 1));
 
-        _lab.SaidOf<ScheduleMessage>()[^1].ScheduledTime.ShouldBe(_lab.Now.AddMinutes(1).UtcDateTime);
+        _lab.SentOf<ScheduleMessage>()[^1].ScheduledTime.ShouldBe(_lab.Now.AddMinutes(1).UtcDateTime);
     }
 
     [Fact]
@@ -49,35 +49,35 @@ public sealed class When_no_driver_is_near : IAsyncLifetime
     {
         await _lab.Stands("anna", 52.522, 13.4132);
 
-        await _lab.Happens(new SearchContinues(_ride.RideId, 1));
+        await _lab.DeliverAndSettle(new SearchContinues(_ride.RideId, 1));
 
-        _lab.SaidOf<DriverOffered>().ShouldHaveSingleItem().DriverId.ShouldBe("anna");
+        _lab.SentOf<DriverOffered>().ShouldHaveSingleItem().DriverId.ShouldBe("anna");
     }
 
     [Fact]
-    public async Task A_timer_of_an_earlier_look_does_nothing()
+    public async Task A_timer_of_an_earlier_search_attempt_does_nothing()
     {
-        await _lab.Happens(new SearchReopened(_ride.RideId));
+        await _lab.DeliverAndSettle(new SearchReopened(_ride.RideId));
         await _lab.Stands("anna", 52.522, 13.4132);
         var timers = Timers;
 
-        await _lab.Happens(new SearchContinues(_ride.RideId, 1));
+        await _lab.DeliverAndSettle(new SearchContinues(_ride.RideId, 1));
 
-        _lab.SaidOf<DriverOffered>().ShouldBeEmpty();
+        _lab.SentOf<DriverOffered>().ShouldBeEmpty();
         Timers.ShouldBe(timers);
-        await _lab.Happens(new SearchContinues(_ride.RideId, 2));
-        _lab.SaidOf<DriverOffered>().ShouldHaveSingleItem();
+        await _lab.DeliverAndSettle(new SearchContinues(_ride.RideId, 2));
+        _lab.SentOf<DriverOffered>().ShouldHaveSingleItem();
     }
 
     [Fact]
     public async Task A_timer_after_the_end_of_the_search_does_nothing()
     {
-        await _lab.Happens(new NoDriverFound(_ride.RideId, _ride.RiderId, 180, _lab.Now));
+        await _lab.DeliverAndSettle(new NoDriverFound(_ride.RideId, _ride.RiderId, 180, _lab.Now));
         await _lab.Stands("anna", 52.522, 13.4132);
 
-        await _lab.Happens(new SearchContinues(_ride.RideId, 1));
+        await _lab.DeliverAndSettle(new SearchContinues(_ride.RideId, 1));
 
-        _lab.SaidOf<DriverOffered>().ShouldBeEmpty();
+        _lab.SentOf<DriverOffered>().ShouldBeEmpty();
         Timers.ShouldBe(1);
     }
 }

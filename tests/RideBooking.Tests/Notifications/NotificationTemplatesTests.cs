@@ -29,12 +29,12 @@ public sealed class NotificationTemplatesTests
     [InlineData(1, "1 minute.")]
     [InlineData(60, "1 minute.")]
     [InlineData(61, "2 minutes.")]
-    public void Waiting_times_are_told_in_minutes_begun(int seconds, string told)
+    public void Waiting_times_are_rounded_up_to_minutes(int seconds, string expected)
     {
         var arrived = Ride.Arrived;
         NotificationTemplates
             .ForRider(arrived with { FreeWaitUntil = arrived.At.AddSeconds(seconds) })!
-            .Text.ShouldEndWith(told);
+            .Text.ShouldEndWith(expected);
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class NotificationTemplatesTests
         "We had to cancel the ride. We are sorry.",
         "We had to cancel the ride. You are free for the next ride."
     )]
-    public void Both_are_told_who_cancelled(string by, string rider, string driver)
+    public void Both_texts_name_who_cancelled(string by, string rider, string driver)
     {
         var cancelled = Ride.Cancelled with { By = by };
         NotificationTemplates.ForRider(cancelled)!.Text.ShouldBe(rider);
@@ -57,7 +57,7 @@ public sealed class NotificationTemplatesTests
     }
 
     [Fact]
-    public void Nobody_drives_a_ride_that_had_no_driver() =>
+    public void A_ride_without_a_driver_has_no_text_for_one() =>
         NotificationTemplates.ForDriver(Ride.Cancelled with { DriverId = null }).ShouldBeNull();
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class NotificationTemplatesTests
     }
 
     [Fact]
-    public void A_rider_whose_ride_is_over_is_not_told_of_a_search() =>
+    public void A_rider_whose_ride_has_ended_is_not_notified_of_a_search() =>
         NotificationTemplates.ForRider(Ride.Released with { SearchAgain = false }).ShouldBeNull();
 
     [Fact]
@@ -85,12 +85,12 @@ public sealed class NotificationTemplatesTests
     [Fact]
     public void A_text_that_is_too_long_is_cut_to_fit()
     {
-        var told = NotificationTemplates.ForRider(Ride.Assigned with { DriverName = new string('x', 5000) })!;
-        told.Text.Length.ShouldBe(NotificationContent.MaxTextLength);
-        told.Text.ShouldEndWith("…");
+        var content = NotificationTemplates.ForRider(Ride.Assigned with { DriverName = new string('x', 5000) })!;
+        content.Text.Length.ShouldBe(NotificationContent.MaxTextLength);
+        content.Text.ShouldEndWith("…");
     }
 
-    // PostgreSQL refuses half a pair, and SQLite shows half a character.
+    // PostgreSQL refuses half a surrogate pair, and SQLite stores half a character.
     [Fact]
     public void A_text_is_never_cut_within_a_character()
     {

@@ -19,17 +19,17 @@ public sealed class NotificationsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
     [Fact]
-    public async Task A_ride_that_goes_well_is_told_from_the_assignment_to_the_receipt()
+    public async Task A_completed_ride_notifies_from_the_assignment_to_the_receipt()
     {
         var ride = new RideOf();
-        await _lab.Happens(ride.Offered);
-        await _lab.Happens(ride.Assigned);
-        await _lab.Happens(ride.Arrived);
-        await _lab.Happens(ride.Started);
-        await _lab.Happens(ride.Completed);
-        await _lab.Happens(ride.Fared);
-        await _lab.Happens(ride.Captured);
-        await _lab.Happens(ride.Receipted);
+        await _lab.Deliver(ride.Offered);
+        await _lab.Deliver(ride.Assigned);
+        await _lab.Deliver(ride.Arrived);
+        await _lab.Deliver(ride.Started);
+        await _lab.Deliver(ride.Completed);
+        await _lab.Deliver(ride.Fared);
+        await _lab.Deliver(ride.Captured);
+        await _lab.Deliver(ride.Receipted);
 
         (await Kinds("rider", "rider-1")).ShouldBe([
             "receiptIssued",
@@ -44,17 +44,17 @@ public sealed class NotificationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ride_that_goes_otherwise_is_told_to_both()
+    public async Task A_ride_that_is_not_completed_notifies_both()
     {
         var ride = new RideOf();
-        await _lab.Happens(ride.Released);
-        await _lab.Happens(ride.NotServed);
-        await _lab.Happens(ride.Cancelled);
-        await _lab.Happens(ride.FeeOf(4));
-        await _lab.Happens(ride.FeeOf(0));
-        await _lab.Happens(ride.Failed);
-        await _lab.Happens(ride.Owed);
-        await _lab.Happens(ride.Settled);
+        await _lab.Deliver(ride.Released);
+        await _lab.Deliver(ride.NotServed);
+        await _lab.Deliver(ride.Cancelled);
+        await _lab.Deliver(ride.FeeOf(4));
+        await _lab.Deliver(ride.FeeOf(0));
+        await _lab.Deliver(ride.Failed);
+        await _lab.Deliver(ride.Owed);
+        await _lab.Deliver(ride.Settled);
 
         (await Kinds("rider", "rider-1")).ShouldBe(
             [
@@ -72,22 +72,22 @@ public sealed class NotificationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_same_event_twice_is_told_once()
+    public async Task The_same_event_twice_notifies_once()
     {
         var (ride, id) = (new RideOf(), Guid.CreateVersion7());
-        await _lab.Happens(ride.Cancelled, id);
-        await _lab.Happens(ride.Cancelled, id);
+        await _lab.Deliver(ride.Cancelled, id);
+        await _lab.Deliver(ride.Cancelled, id);
         (await Kinds("rider", "rider-1")).ShouldBe(["rideCancelled"]);
         (await Kinds("driver", "driver-anna")).ShouldBe(["rideCancelled"]);
     }
 
     [Fact]
-    public async Task A_duplicate_that_comes_after_the_inbox_forgot_is_told_nobody()
+    public async Task A_duplicate_after_the_inbox_cleanup_causes_no_notification()
     {
         var (ride, id) = (new RideOf(), Guid.CreateVersion7());
-        await _lab.Happens(ride.Cancelled, id);
+        await _lab.Deliver(ride.Cancelled, id);
         (await _lab.ForgetInbox()).ShouldBe(2);
-        await _lab.Happens(ride.Cancelled, id);
+        await _lab.Deliver(ride.Cancelled, id);
         (await Kinds("rider", "rider-1")).ShouldBe(["rideCancelled"]);
         (await Kinds("driver", "driver-anna")).ShouldBe(["rideCancelled"]);
     }
@@ -95,7 +95,7 @@ public sealed class NotificationsTests : IAsyncLifetime
     [Fact]
     public async Task One_person_who_is_rider_and_driver_keeps_the_two_apart()
     {
-        await _lab.Happens(new RideOf("ada", "ada").Cancelled);
+        await _lab.Deliver(new RideOf("ada", "ada").Cancelled);
         (await List("rider", "ada"))["items"]!.AsArray().Single()!["text"]!.ToString().ShouldStartWith("You cancelled");
         (await List("driver", "ada"))["items"]!.AsArray().Single()!["text"]!
             .ToString()
@@ -106,7 +106,7 @@ public sealed class NotificationsTests : IAsyncLifetime
     public async Task A_list_is_read_page_by_page_newest_first_even_where_many_happened_at_once()
     {
         foreach (var start in new[] { 0, 0, 0, 5, 0 })
-            await _lab.Happens(new RideOf { Start = RideOf.T0.AddMinutes(start) }.Assigned);
+            await _lab.Deliver(new RideOf { Start = RideOf.T0.AddMinutes(start) }.Assigned);
 
         var (items, cursor) = (new List<JsonNode>(), "");
         do
@@ -123,10 +123,10 @@ public sealed class NotificationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_item_says_what_it_is_about()
+    public async Task An_item_names_its_subject()
     {
         var ride = new RideOf();
-        await _lab.Happens(ride.Receipted);
+        await _lab.Deliver(ride.Receipted);
         var item = (await List("rider", "rider-1"))["items"]!.AsArray().Single()!.AsObject();
         item.Select(member => member.Key).ShouldBe(["id", "kind", "title", "text", "rideId", "at"]);
         item["rideId"]!.ToString().ShouldBe(ride.RideId.ToString());
@@ -134,9 +134,9 @@ public sealed class NotificationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_reads_what_others_were_told()
+    public async Task Notifications_are_visible_to_their_recipient_only()
     {
-        await _lab.Happens(new RideOf().Cancelled);
+        await _lab.Deliver(new RideOf().Cancelled);
         (await Kinds("rider", "rider-2")).ShouldBeEmpty();
         (await Kinds("driver", "rider-1")).ShouldBeEmpty();
         var driver = await _lab.App.As("driver", "driver-anna");
@@ -149,7 +149,7 @@ public sealed class NotificationsTests : IAsyncLifetime
     [Fact]
     public async Task The_log_names_ids_and_no_names()
     {
-        await _lab.Happens(new RideOf().Assigned);
+        await _lab.Deliver(new RideOf().Assigned);
         var line = _lab.App.Log.Single(entry => entry.Category.EndsWith("LogChannel", StringComparison.Ordinal));
         line.Message.ShouldStartWith("Notified Rider rider-1 of driverAssigned");
         line.Message.ShouldNotContain("Anna");

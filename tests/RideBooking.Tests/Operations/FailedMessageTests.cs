@@ -36,10 +36,10 @@ public sealed class FailedMessageTests
     [InlineData("RideRequested DriverAssigned DriverArrived DriverAssigned", "driverArrived")]
     [InlineData("RideRequested DriverAssigned DriverReleased", "requested")]
     [InlineData("", null)]
-    public void Tells_how_its_ride_stands(string events, string? status) =>
+    public void Shows_the_status_of_its_ride(string events, string? status) =>
         ShowFailedMessage.StatusAfter(events.Split(' ').Select(Observed)).ShouldBe(status);
 
-    // Of the two ways in which a driver leaves a ride one goes on with the search; the other turns away who came too late.
+    // A driver leaves a ride in two ways: a release continues the search, and a rejection turns down a late driver.
     static LoggedEvent Observed(string type) =>
         new()
         {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.Tests.Operations;
 
-/// <summary>Puts bodies into the queues of the in-memory transport as they are, as a broken producer would.</summary>
+/// <summary>Puts raw bodies into the queues of the in-memory transport, as a broken producer would.</summary>
 internal static class RawMessages
 {
     public static async Task Put(this IServiceProvider services, string queue, byte[] body, string? messageId)
@@ -28,7 +28,7 @@ internal static class RawMessages
         );
     }
 
-    /// <summary>A message that says it is one of ours.</summary>
+    /// <summary>A message that is labelled as one of the product's.</summary>
     public static byte[] Envelope(Guid messageId, string type, JsonObject message) =>
         Encoding.UTF8.GetBytes(
             new JsonObject

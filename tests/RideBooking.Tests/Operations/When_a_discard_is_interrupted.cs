@@ -11,7 +11,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Operations;
 
-/// <summary>A request that dies half-way, as at its time limit, and is repeated with its key.</summary>
+/// <summary>A request is interrupted halfway, as at its timeout, and repeated with its key.</summary>
 public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.InterruptedHost host)
     : IClassFixture<When_a_discard_is_interrupted.InterruptedHost>
 {
@@ -20,7 +20,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_repeat_goes_on_with_the_same_messages_and_takes_no_others()
+    public async Task The_repeat_continues_with_the_same_messages_and_takes_no_others()
     {
         var operations = await new City(host.CreateClient).Operator();
         await Fail(20);
@@ -29,7 +29,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
         {
             ["selection"] = new JsonObject { ["queue"] = Queue },
             ["limit"] = 10,
-            ["reason"] = "nobody needs them",
+            ["reason"] = "not needed",
         };
 
         (await operations.Post("operations/failed-messages/discard", discard.DeepClone(), "one-key")).ShouldBe(
@@ -46,7 +46,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
     }
 
     [Fact]
-    public async Task What_another_process_was_looking_at_is_taken_in_another_pass()
+    public async Task A_message_held_by_another_process_is_taken_in_another_pass()
     {
         const string queue = "notify-driver_error";
         var operations = await new City(host.CreateClient).Operator();
@@ -58,7 +58,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
             new JsonObject
             {
                 ["selection"] = new JsonObject { ["queue"] = queue },
-                ["reason"] = "nobody needs them",
+                ["reason"] = "not needed",
             }
         );
 

@@ -2,7 +2,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Operations;
 
-/// <summary>The operators' scenarios on the in-memory transport.</summary>
+/// <summary>Runs the operators' scenarios on the in-memory transport.</summary>
 public sealed class When_operators_work_on_the_embedded_default(EmbeddedHost host)
     : OperatorScenarios,
         IClassFixture<EmbeddedHost>

@@ -11,7 +11,7 @@ using RideBooking.Tests.Api;
 namespace RideBooking.Tests.Operations;
 
 /// <summary>
-/// The embedded host with a database that a test lets fail. Nothing is redelivered: what fails is moved to the error queue at once.
+/// The embedded host with a database that a test makes fail. There is no redelivery: failed messages go to the error queue at once.
 /// </summary>
 public sealed class TroubledHost : HostInProcess
 {
@@ -42,18 +42,18 @@ public sealed class TroubledHost : HostInProcess
     }
 }
 
-/// <summary>Throws instead of carrying out what a test says, and counts.</summary>
+/// <summary>Throws instead of executing the statements that a test selects, and counts them.</summary>
 internal sealed class FailingDatabase : DbCommandInterceptor
 {
     readonly ConcurrentQueue<string> _thrown = new();
 
-    /// <summary>Given the statement: what is thrown, or null.</summary>
+    /// <summary>Returns the exception to throw for a statement, or null.</summary>
     public Func<string, Exception?> With { get; set; } = _ => null;
 
-    /// <summary>How many statements failed that say this.</summary>
+    /// <summary>Counts the failed statements that contain this text.</summary>
     public int Failures(string of) => _thrown.Count(sql => sql.Contains(of, StringComparison.Ordinal));
 
-    /// <summary>Waits until a statement has failed that says this.</summary>
+    /// <summary>Waits until a statement that contains this text has failed.</summary>
     public async Task Until(string of, CancellationToken cancellationToken)
     {
         var deadline = Task.Delay(TimeSpan.FromSeconds(30), cancellationToken);
@@ -93,7 +93,7 @@ internal sealed class FailingDatabase : DbCommandInterceptor
     }
 }
 
-/// <summary>Rides whose messages failed, and an operator who sends them again once the cause is mended.</summary>
+/// <summary>Messages of rides fail, and an operator redrives them once the cause is fixed.</summary>
 public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
 {
     const int Rides = 4;
@@ -107,7 +107,7 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task Are_each_paid_once_after_a_bug_in_billing_is_fixed_and_its_error_queue_sent_back()
+    public async Task Are_each_paid_once_after_a_bug_in_billing_is_fixed_and_its_error_queue_redriven()
     {
         _host.Fails.With = sql =>
             sql.Contains(Invoice, StringComparison.Ordinal) ? new InvalidOperationException("A bug.") : null;
@@ -123,24 +123,24 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_each_paid_once_after_the_database_was_away_and_all_error_queues_were_sent_back()
+    public async Task Are_each_paid_once_after_a_database_outage_and_a_redrive_of_all_error_queues()
     {
-        // Each fare fails; and when the last ride has been driven and its fare is tried, all the rest of the database goes away.
+        // Each fare fails; and when the last ride has been driven and its fare is tried, the rest of the database fails too.
         _host.Fails.With = sql =>
             sql.Contains(Invoice, StringComparison.Ordinal) ? new SqliteException("A bug.", 1) : null;
         var first = await Drive(from: 0, to: Rides - 1);
         var operations = await _host.City.Operator();
         await operations.FindIn("compute-fare_error", Rides - 1);
         using var driven = new ManualResetEventSlim();
-        var away = false;
+        var unavailable = false;
         _host.Fails.With = sql =>
         {
             if (sql.Contains(Invoice, StringComparison.Ordinal))
             {
                 driven.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-                Volatile.Write(ref away, true);
+                Volatile.Write(ref unavailable, true);
             }
-            return Volatile.Read(ref away) ? Full() : null;
+            return Volatile.Read(ref unavailable) ? Full() : null;
         };
         var last = await Drive(from: Rides - 1, to: Rides);
         driven.Set();
@@ -148,8 +148,8 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
         await _host.Fails.Until(Invoice, TestContext.Current.CancellationToken);
 
         _host.Fails.With = _ => null;
-        // What failed at the very end may reach the error queue only after the operator has looked, or succeed at a
-        // retry: so they look again, and do not count.
+        // The last failed messages may reach the error queue only after the operator has listed it, or succeed at a
+        // retry: so the operator repeats the redrive, and the number of messages is not checked.
         await Eventually.Is(
             async () =>
             {
@@ -165,9 +165,9 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
         static SqliteException Full() => new("database or disk is full", 13);
     }
 
-    // Else a process that dies in between takes it along. Who asks the gateway holds no transaction that others wait for.
+    // Otherwise a process that dies in between would lose it. A call of the gateway holds no transaction for which others wait.
     [Fact]
-    public async Task Are_kept_until_what_was_sent_back_is_handled()
+    public async Task Are_kept_until_the_redriven_messages_are_handled()
     {
         _host.Fails.With = sql =>
             sql.Contains(Ledger, StringComparison.Ordinal) ? new InvalidOperationException("A bug.") : null;
@@ -188,12 +188,12 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
 
         goOn.Set();
         await EachIsPaidOnce(operations, rides);
-        await Eventually.Is(async () => await Kept() == 0, "what is handled is no longer kept");
+        await Eventually.Is(async () => await Kept() == 0, "handled messages are no longer kept");
 
         async Task<long> Kept() => (long)(await Ask("SELECT count(*) FROM messaging_dead_letter_messages")).Single();
     }
 
-    /// <summary>Rides that are all driven to their end, one after the other.</summary>
+    /// <summary>Completes several rides, one after the other.</summary>
     async Task<IReadOnlyList<(Rider Rider, string Ride)>> Drive(int from = 0, int to = Rides)
     {
         List<(Rider, string)> rides = [];

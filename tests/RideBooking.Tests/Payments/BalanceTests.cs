@@ -5,27 +5,27 @@ using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>What a rider is told that he owes, and how he pays it.</summary>
+/// <summary>Riders see their outstanding balance and pay it.</summary>
 public sealed class BalanceTests
 {
     [Fact]
-    public async Task Is_what_was_not_paid_until_the_rider_pays_it()
+    public async Task Is_the_unpaid_amount_until_the_rider_pays_it()
     {
         await using var lab = await MoneyLab.Open(
             ("Payments:RetryDelays", ""),
             ("Payments:DefaultToken", "tok_declined")
         );
         var ride = new SomeRide();
-        await lab.Happens(ride.Quoted(9.80m));
+        await lab.DeliverAndSettle(ride.Quoted(9.80m));
         var rider = await lab.As("rider", ride.RiderId);
         Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("9.80", 1));
 
-        // The same card again: still declined, still owed, and the balance is not announced a second time.
+        // The same card again is still declined, and the outstanding balance is not published a second time.
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Accepted);
         await lab.Settle();
         Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("9.80", 1));
-        lab.Said<BalanceOutstanding>().Count.ShouldBe(1);
-        lab.Said<PaymentFailed>()
+        lab.Sent<BalanceOutstanding>().Count.ShouldBe(1);
+        lab.Sent<PaymentFailed>()
             .Select(failed => (failed.Attempt, failed.WillRetry))
             .ShouldBe([(1, false), (2, false)]);
 
@@ -34,8 +34,8 @@ public sealed class BalanceTests
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Accepted); // already being paid
         await lab.Settle();
         Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("0.00", 0));
-        lab.Said<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(3);
-        lab.Said<BalanceSettled>().ShouldHaveSingleItem().Amount.ShouldBe(Samples.Euro(9.80m));
+        lab.Sent<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(3);
+        lab.Sent<BalanceSettled>().ShouldHaveSingleItem().Amount.ShouldBe(Samples.Euro(9.80m));
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Conflict, "nothing_outstanding");
     }
 

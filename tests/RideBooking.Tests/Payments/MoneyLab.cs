@@ -23,7 +23,7 @@ namespace RideBooking.Tests.Payments;
 
 /// <summary>
 /// Billing and Payments with their endpoints, on a real SQLite database, behind the platform's own retry, inbox and outbox.
-/// The lab is the broker: nothing is delivered unless a test says so, and a call returns when its message has been handled.
+/// The lab is the broker: a message is delivered only when a test delivers it, and the call returns once it is handled.
 /// </summary>
 internal sealed class MoneyLab : IAsyncDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class MoneyLab : IAsyncDisposable
     readonly string _folder;
     readonly DirectDispatcher _dispatcher;
     readonly ConcurrentQueue<object> _underway = new();
-    readonly ConcurrentQueue<object> _said = new();
+    readonly ConcurrentQueue<object> _sent = new();
     readonly List<(DateTimeOffset At, object Message)> _timers = [];
     readonly HashSet<Guid> _requested = [];
     readonly SemaphoreSlim _oneRequest = new(1);
@@ -55,7 +55,7 @@ internal sealed class MoneyLab : IAsyncDisposable
         _dispatcher = new DirectDispatcher(app.Services).AddSaga<Payment>(s_tellsTheMachine);
         foreach (var module in s_modules)
             _dispatcher.Add(module);
-        // What a consumer outside a transaction says goes straight to the bus, which is not running here.
+        // Messages of a consumer outside a transaction go directly to the bus, which is not running here.
         app.Services.GetRequiredService<IBus>().ConnectPublishObserver(new Overheard(_underway));
     }
 
@@ -67,8 +67,8 @@ internal sealed class MoneyLab : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>All that was said, once each, in the order in which it was said.</summary>
-    public IReadOnlyList<T> Said<T>() => [.. _said.OfType<T>()];
+    /// <summary>All messages sent of a type, once each, in order.</summary>
+    public IReadOnlyList<T> Sent<T>() => [.. _sent.OfType<T>()];
 
     public static async Task<MoneyLab> Open(params (string Key, string Value)[] settings)
     {
@@ -112,7 +112,7 @@ internal sealed class MoneyLab : IAsyncDisposable
             services.Remove(background);
     }
 
-    /// <summary>Somebody's app.</summary>
+    /// <summary>Signs in a caller with a role.</summary>
     public async Task<Person> As(string role, string subject)
     {
         var client = await _app.As(role, subject);
@@ -131,10 +131,10 @@ internal sealed class MoneyLab : IAsyncDisposable
 
     public Task<List<SandboxCharge>> Ledger(Guid rideId) => In(db => db.Ledger(rideId).ToListAsync(Stop));
 
-    /// <summary>Whether a ride that ends is known from its request, as every real one is.</summary>
+    /// <summary>True to record the request of a ride that ends, as for every real ride.</summary>
     public bool KnowsRides { get; set; } = true;
 
-    /// <summary>Delivers one message to whoever takes it, and nothing that follows from it.</summary>
+    /// <summary>Delivers one message to its consumers, without the messages that follow from it.</summary>
     public async Task Deliver(object message, Guid? messageId = null)
     {
         if (KnowsRides)
@@ -176,14 +176,14 @@ internal sealed class MoneyLab : IAsyncDisposable
         }
     }
 
-    /// <summary>Delivers a message and all that follows from it, but for what waits for its time.</summary>
-    public async Task Happens(object message)
+    /// <summary>Delivers a message and all messages that follow from it, except timers.</summary>
+    public async Task DeliverAndSettle(object message)
     {
         await Deliver(message);
         await Settle();
     }
 
-    /// <summary>Delivers all that is under way, and what follows from that.</summary>
+    /// <summary>Delivers all messages in transit and those that follow from them.</summary>
     public async Task Settle()
     {
         while (await Take() is { Count: > 0 } messages)
@@ -191,17 +191,17 @@ internal sealed class MoneyLab : IAsyncDisposable
                 await Deliver(message);
     }
 
-    /// <summary>Lets time pass and the timers that are then due go off.</summary>
-    public async Task Passes(TimeSpan time)
+    /// <summary>Advances the time and fires the timers that are then due.</summary>
+    public async Task Advance(TimeSpan time)
     {
         Clock.Advance(time);
         var due = _timers.FindAll(timer => timer.At <= Now);
         _timers.RemoveAll(due.Contains);
         foreach (var (_, message) in due)
-            await Happens(message);
+            await DeliverAndSettle(message);
     }
 
-    /// <summary>Takes what is under way, as a broker would; timers are kept until their time.</summary>
+    /// <summary>Takes the messages in transit, as a broker would; timers are kept until they are due.</summary>
     public async Task<List<object>> Take()
     {
         List<object> taken = [];
@@ -213,19 +213,19 @@ internal sealed class MoneyLab : IAsyncDisposable
                     _timers.Add((due, _dispatcher.PayloadOf(timer)));
                     break;
                 case CancelScheduledMessage:
-                    break; // a timer that goes off all the same must do no harm
+                    break; // a timer that fires in spite of its cancellation must do no harm
                 default:
                     taken.Add(sent);
                     break;
             }
         while (_underway.TryDequeue(out var message))
             taken.Add(message);
-        taken.ForEach(_said.Enqueue);
+        taken.ForEach(_sent.Enqueue);
         return taken;
     }
 
-    /// <summary>Puts a message to the machine from within the process, and says whether it was accepted.</summary>
-    public async Task<bool> Tell<T>(T command)
+    /// <summary>Sends a command to the state machine from within the process, and returns true if it was accepted.</summary>
+    public async Task<bool> Send<T>(T command)
         where T : class =>
         (
             await Services
@@ -240,7 +240,7 @@ internal sealed class MoneyLab : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>What was written into the operators' audit.</summary>
+    /// <summary>The entries of the operators' audit.</summary>
     public IReadOnlyCollection<(string Action, Guid RideId, string By, string Reason)> Audited =>
         Services.GetRequiredService<Audit>().Entries;
 
@@ -257,7 +257,7 @@ internal sealed class MoneyLab : IAsyncDisposable
 
     sealed class Overheard(ConcurrentQueue<object> underway) : IPublishObserver
     {
-        // All else goes through the outbox and is taken from there.
+        // All other messages go through the outbox and are taken from there.
         public Task PostPublish<T>(PublishContext<T> context)
             where T : class
         {

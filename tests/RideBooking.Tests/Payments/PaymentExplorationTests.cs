@@ -8,7 +8,7 @@ using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>Every order in which a fare, the gateway's answers, timers and an impatient rider can come, with a crash anywhere.</summary>
+/// <summary>Explores every order of a fare, the gateway's answers, timers and a rider who pays early, with a crash at any point.</summary>
 public sealed class PaymentExplorationTests
 {
     static readonly TimeSpan[] s_delays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
@@ -19,7 +19,7 @@ public sealed class PaymentExplorationTests
 
     FareFinalized Fare => Events.FareFinalized(_ride.RideId, SomeRide.At, Samples.Euro(12.4m), _ride.RiderId);
 
-    /// <summary>Declines what it is asked first, and has the money for whatever it is asked after that.</summary>
+    /// <summary>A gateway that declines the first charge and accepts all later ones.</summary>
     internal sealed class WillingAtSecond : IConsumer<ChargeCard>
     {
         public Task Consume(ConsumeContext<ChargeCard> context) =>
@@ -28,7 +28,7 @@ public sealed class PaymentExplorationTests
                 : context.Publish(new ChargeSucceeded(context.Message.RideId, context.Message.Attempt));
     }
 
-    /// <summary>Never answers.</summary>
+    /// <summary>A gateway that never answers.</summary>
     internal sealed class Silent : IConsumer<ChargeCard>
     {
         public Task Consume(ConsumeContext<ChargeCard> context) =>
@@ -84,7 +84,7 @@ public sealed class PaymentExplorationTests
     }
 
     [Fact]
-    public async Task A_gateway_that_never_answers_is_asked_under_one_key_and_the_rider_owes_it_in_the_end()
+    public async Task A_gateway_that_never_answers_is_called_with_one_key_and_the_rider_owes_it_in_the_end()
     {
         await using var lab = LabWith<Silent>();
         var report = await lab.Explore(
@@ -103,7 +103,7 @@ public sealed class PaymentExplorationTests
         report.States.ShouldBeGreaterThan(50);
     }
 
-    /// <summary>Answers no attempt but the third, whichever card it is for.</summary>
+    /// <summary>A gateway that answers only the third attempt, for any card.</summary>
     internal sealed class WillingAtThird : IConsumer<ChargeCard>
     {
         public Task Consume(ConsumeContext<ChargeCard> context) =>

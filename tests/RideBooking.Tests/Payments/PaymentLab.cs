@@ -13,8 +13,8 @@ using RideBooking.Testing;
 namespace RideBooking.Tests.Payments;
 
 /// <summary>
-/// The payment machine and the consumer that asks the gateway, in the saga lab; cards, the sandbox's books and what the
-/// consumer reads of payments are in a real SQLite database.
+/// The payment state machine and the consumer that calls the gateway, in the saga lab; cards, the sandbox's ledger and the
+/// payments that the consumer reads are in a real SQLite database.
 /// </summary>
 public sealed class PaymentLab : IAsyncLifetime
 {
@@ -28,20 +28,20 @@ public sealed class PaymentLab : IAsyncLifetime
         var services = new ServiceCollection();
         AddDatabase(services);
         _database = services.AddSingleton(TimeProvider.System).BuildServiceProvider();
-        (Patient, Impatient) = (Lab(Delays), Lab([]));
+        (WithRetries, WithoutRetries) = (Lab(Delays), Lab([]));
     }
 
-    /// <summary>Tries a charge that failed again, after a minute and after ten.</summary>
-    public SagaLab Patient { get; }
+    /// <summary>Retries a failed charge after a minute and after ten.</summary>
+    public SagaLab WithRetries { get; }
 
-    /// <summary>Leaves the balance outstanding when the first attempt fails.</summary>
-    public SagaLab Impatient { get; }
+    /// <summary>Leaves the balance outstanding after the first failed attempt.</summary>
+    public SagaLab WithoutRetries { get; }
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => await In(db => Tables.CreateIn(db, Stop));
 
-    /// <summary>Gives a rider a card, which is the default if there was none or if asked for.</summary>
+    /// <summary>Adds a card of a rider, which becomes the default if it is the first or if requested.</summary>
     internal async Task<Guid> AddCard(string riderId, string token, int defaultSince = 1)
     {
         var card = new PaymentMethod
@@ -58,13 +58,13 @@ public sealed class PaymentLab : IAsyncLifetime
         return card.Id;
     }
 
-    /// <summary>What the gateway was asked for a ride, and what became of it, by key.</summary>
+    /// <summary>Returns the charges of a ride with their outcomes, by key.</summary>
     internal Task<List<SandboxCharge>> Ledger(Guid rideId) => In(db => db.Ledger(rideId).ToListAsync(Stop));
 
     public async ValueTask DisposeAsync()
     {
-        await Patient.DisposeAsync();
-        await Impatient.DisposeAsync();
+        await WithRetries.DisposeAsync();
+        await WithoutRetries.DisposeAsync();
         await _database.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

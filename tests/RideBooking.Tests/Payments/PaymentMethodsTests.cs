@@ -75,7 +75,7 @@ public sealed class PaymentMethodsTests : IAsyncLifetime
     public async Task An_operator_sees_the_payment_of_a_ride()
     {
         var ride = new SomeRide();
-        await _lab.Happens(ride.Quoted());
+        await _lab.DeliverAndSettle(ride.Quoted());
         var op = await _lab.As("operator", "op");
         var payment = (await op.Get($"operations/payments/{ride.RideId}")).ShouldBe(HttpStatusCode.OK);
         (payment.Text("state"), payment.Text("idempotencyKey")).ShouldBe(("captured", $"ride/{ride.RideId}/charge/1"));

@@ -5,7 +5,7 @@ using RideBooking.Tests.Documentation;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>The machine read as a table.</summary>
+/// <summary>Checks the state machine as a table of states and events.</summary>
 public sealed class PaymentStateMachineTests
 {
     readonly PaymentStateMachine _machine = new(

@@ -63,7 +63,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Writes_one_entry_for_many_who_ask_under_one_key_at_once()
+    public async Task Writes_one_entry_for_many_concurrent_requests_with_one_key()
     {
         var ride = Guid.CreateVersion7();
         var answers = await Task.WhenAll(
@@ -93,7 +93,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
     [InlineData("tok_timeout_lost", "Declined")]
     [InlineData("tok_declined", "Declined")]
     [InlineData(null, "Declined")]
-    public async Task Closes_a_key_and_says_what_became_of_it(string? asked, string outcome)
+    public async Task Closes_a_key_and_returns_its_outcome(string? asked, string outcome)
     {
         if (asked is not null)
             await Charge("k", asked);
@@ -105,7 +105,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Says_so_when_its_books_cannot_be_written_instead_of_trying_for_ever()
+    public async Task Fails_when_its_ledger_cannot_be_written_instead_of_retrying_endlessly()
     {
         await _lab.In(db =>
             db.Database.ExecuteSqlRawAsync(

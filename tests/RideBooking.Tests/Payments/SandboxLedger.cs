@@ -5,7 +5,7 @@ namespace RideBooking.Tests.Payments;
 
 static class SandboxLedger
 {
-    /// <summary>What the gateway was asked for a ride, and what became of it, by key.</summary>
+    /// <summary>Selects the charges of a ride with their outcomes, by key.</summary>
     public static IQueryable<SandboxCharge> Ledger(this DbContext db, Guid rideId) =>
         db.Set<SandboxCharge>()
             .AsNoTracking()

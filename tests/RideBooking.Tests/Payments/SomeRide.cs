@@ -3,7 +3,7 @@ using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>The events of one ride that money follows from.</summary>
+/// <summary>The events of one ride that lead to payments.</summary>
 internal sealed record SomeRide
 {
     public static readonly DateTimeOffset At = new(2026, 1, 10, 12, 0, 0, TimeSpan.Zero);
@@ -16,7 +16,7 @@ internal sealed record SomeRide
 
     public RideRequested Requested => Events.RideRequested(RideId, At, RiderId, paymentMethodId: PaymentMethodId);
 
-    /// <summary>On a Saturday at noon, outside every peak.</summary>
+    /// <summary>The start, on a Saturday at noon, outside every peak.</summary>
     public RideCompleted Completed =>
         Events.RideCompleted(
             RideId,
@@ -35,7 +35,7 @@ internal sealed record SomeRide
             QuotedDistanceMeters = meters,
         };
 
-    /// <summary>By the rider, too late.</summary>
+    /// <summary>A late cancellation by the rider.</summary>
     public RideCancelled Cancelled =>
         Events.RideCancelled(
             RideId,

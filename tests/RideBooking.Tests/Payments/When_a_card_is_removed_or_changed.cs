@@ -59,14 +59,14 @@ public sealed class When_a_card_is_removed_or_changed
         var rider = await lab.As("rider", _ride.RiderId);
         await Add(rider, "tok_timeout_lost");
         var other = await Add(rider, "tok_mastercard");
-        await lab.Happens(_ride.Quoted());
+        await lab.DeliverAndSettle(_ride.Quoted());
 
         (await rider.Put($"riders/me/payment-methods/{other}/default", new JsonObject()))
             .ShouldBe(HttpStatusCode.OK)
             .Body!["isDefault"]!
             .GetValue<bool>()
             .ShouldBeTrue();
-        await lab.Passes(TimeSpan.FromMinutes(1));
+        await lab.Advance(TimeSpan.FromMinutes(1));
 
         (await lab.Ledger(_ride.RideId))
             .OrderBy(entry => entry.Key)
@@ -81,32 +81,32 @@ public sealed class When_a_card_is_removed_or_changed
         var rider = await lab.As("rider", _ride.RiderId);
         var removed = await Add(rider, "tok_timeout_lost");
         var ride = _ride with { PaymentMethodId = removed };
-        await lab.Happens(ride.Quoted());
+        await lab.DeliverAndSettle(ride.Quoted());
         (await rider.Delete($"riders/me/payment-methods/{removed}")).ShouldBe(HttpStatusCode.NoContent);
         await Add(rider, "tok_visa");
-        await lab.Passes(TimeSpan.FromMinutes(1));
+        await lab.Advance(TimeSpan.FromMinutes(1));
 
         (await lab.Ledger(ride.RideId)).Single(entry => entry.Outcome == "captured").Token.ShouldBe("tok_visa");
-        lab.Said<PaymentCaptured>().Count.ShouldBe(1);
+        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Without_any_card_left_what_the_gateway_took_is_found_out_and_else_the_amount_is_outstanding()
+    public async Task Without_any_card_left_an_earlier_charge_is_looked_up_and_otherwise_the_amount_is_outstanding()
     {
         foreach (var (token, state) in new[] { ("tok_timeout", "Captured"), ("tok_timeout_lost", "Outstanding") })
         {
             await using var lab = await MoneyLab.Open(("Payments:DefaultToken", ""));
             var rider = await lab.As("rider", _ride.RiderId);
             var card = await Add(rider, token);
-            await lab.Happens(_ride.Quoted());
+            await lab.DeliverAndSettle(_ride.Quoted());
             await rider.Delete($"riders/me/payment-methods/{card}");
-            await lab.Passes(TimeSpan.FromMinutes(1));
+            await lab.Advance(TimeSpan.FromMinutes(1));
             (await lab.Payment(_ride.RideId)).Status.ShouldBe(state);
         }
     }
 
     [Fact]
-    public async Task A_card_named_while_the_gateway_is_asked_is_charged_from_then_on_and_nothing_twice()
+    public async Task A_card_named_during_a_charge_is_used_from_then_on_and_nothing_is_charged_twice()
     {
         await using var lab = await MoneyLab.Open();
         var rider = await lab.As("rider", _ride.RiderId);
@@ -114,7 +114,7 @@ public sealed class When_a_card_is_removed_or_changed
         var good = await Add(rider, "tok_visa");
         await lab.Deliver(_ride.Quoted());
         await lab.Deliver((await lab.Take()).Single()); // the fare
-        var first = (await lab.Take()).ShouldHaveSingleItem(); // on its way to the gateway
+        var first = (await lab.Take()).ShouldHaveSingleItem(); // in transit to the gateway
         (await rider.Post("riders/me/balance/pay", new JsonObject { ["paymentMethodId"] = good.ToString() })).ShouldBe(
             HttpStatusCode.Accepted
         );
@@ -126,6 +126,6 @@ public sealed class When_a_card_is_removed_or_changed
 
         (await lab.Payment(_ride.RideId)).Status.ShouldBe("Captured");
         (await lab.Ledger(_ride.RideId)).Single(entry => entry.Outcome == "captured").Token.ShouldBe("tok_visa");
-        lab.Said<PaymentCaptured>().Count.ShouldBe(1);
+        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
     }
 }

@@ -8,7 +8,7 @@ using static RideBooking.Testing.Step;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>From the fare to the captured payment: the machine, the gateway's consumer and the sandbox's books together.</summary>
+/// <summary>From the fare to the captured payment: the state machine, the gateway's consumer and the sandbox's ledger together.</summary>
 public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentLab>
 {
     static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
@@ -23,7 +23,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
 
     PayNow PayNow => new(_ride.RideId, null);
 
-    // The conversation of machine and gateway, which every attempt has.
+    // The messages between state machine and gateway at every attempt.
     static MessageExpectation<ChargeCard> Asked(int attempt) => Published<ChargeCard>().With(new { Attempt = attempt });
 
     static MessageExpectation<ChargeSucceeded> Succeeded(int attempt) =>
@@ -59,11 +59,11 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
         ];
 
     [Fact]
-    public async Task Takes_the_fare_once_and_says_so()
+    public async Task Captures_the_fare_once_and_publishes_it()
     {
         await Card("tok_visa");
         var run = await lab
-            .Patient.Given(_ride.Requested)
+            .WithRetries.Given(_ride.Requested)
             .When(Fare(12.40m))
             .Then(
                 Asked(1),
@@ -90,20 +90,20 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     }
 
     [Fact]
-    public async Task Takes_a_cancellation_fee_like_a_fare()
+    public async Task Captures_a_cancellation_fee_like_a_fare()
     {
         await Card("tok_visa");
         await lab
-            .Patient.Given(_ride.Requested)
+            .WithRetries.Given(_ride.Requested)
             .When(Fee(5m))
             .Then(Asked(1), Succeeded(1), Published<PaymentCaptured>().With(new { Amount = Samples.Euro(5m) }));
         (await Books()).ShouldBe([("1", "captured")]);
     }
 
     [Fact]
-    public async Task Takes_nothing_where_no_fee_is_due()
+    public async Task Captures_nothing_where_no_fee_is_due()
     {
-        await lab.Patient.Given(_ride.Requested).When(Fee(0)).Then(Payment("NothingDue"));
+        await lab.WithRetries.Given(_ride.Requested).When(Fee(0)).Then(Payment("NothingDue"));
         (await Books()).ShouldBeEmpty();
     }
 
@@ -113,7 +113,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
         await Card("tok_insufficient_funds");
         const string Why = "insufficient_funds";
         await lab
-            .Patient.Given(_ride.Requested)
+            .WithRetries.Given(_ride.Requested)
             .When(Fare())
             .Then(
                 Asked(1),
@@ -144,7 +144,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     {
         await Card("tok_declined_once");
         await lab
-            .Patient.Given(_ride.Requested, Fare())
+            .WithRetries.Given(_ride.Requested, Fare())
             .When(Passes(s_minute))
             .Then(Asked(2), Succeeded(2), Published<PaymentCaptured>().With(new { Attempt = 2 }), Payment("Captured"));
         (await Books()).ShouldBe([("1", "declined"), ("2", "captured")]);
@@ -153,11 +153,11 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     [Theory]
     [InlineData("tok_timeout")]
     [InlineData("tok_timeout_lost")]
-    public async Task Resolves_a_timeout_under_the_same_key_whether_or_not_the_money_was_taken(string token)
+    public async Task Resolves_a_timeout_under_the_same_key_whether_or_not_the_card_was_charged(string token)
     {
         await Card(token);
         await lab
-            .Patient.Given(_ride.Requested)
+            .WithRetries.Given(_ride.Requested)
             .When(Fare())
             .Then(
                 Asked(1),
@@ -176,7 +176,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     {
         await Card("tok_timeout");
         var run = await lab
-            .Impatient.Given(_ride.Requested)
+            .WithoutRetries.Given(_ride.Requested)
             .When(Fare())
             .ThenAmongOthers(Published<BalanceOutstanding>(), Payment("Outstanding"));
 
@@ -191,7 +191,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     public async Task Leaves_the_balance_outstanding_at_once_where_the_rider_has_no_card()
     {
         await lab
-            .Patient.Given(_ride.Requested)
+            .WithRetries.Given(_ride.Requested)
             .When(Fare())
             .Then(
                 Asked(1),
@@ -213,10 +213,10 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     {
         var named = await lab.AddCard(_ride.RiderId, "tok_mastercard", defaultSince: 1);
         await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 2);
-        var foreign = await lab.AddCard("somebody else", "tok_declined");
+        var foreign = await lab.AddCard("other-rider", "tok_declined");
 
         await lab
-            .Patient.Given(_ride.Requested)
+            .WithRetries.Given(_ride.Requested)
             .When(
                 Fare(
                     method: method switch
@@ -236,7 +236,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     {
         await Card("tok_declined");
         var run = await lab
-            .Impatient.Given(_ride.Requested)
+            .WithoutRetries.Given(_ride.Requested)
             .When(Fare(9.80m))
             .Then(
                 Asked(1),
@@ -244,7 +244,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
                 Failed(1, "card_declined", again: null),
                 Published<BalanceOutstanding>().With(new { Amount = Samples.Euro(9.80m) })
             )
-            // The same card again: still declined, still owed.
+            // The same card again is still declined, and the amount still owed.
             .When(PayNow)
             .Then(
                 Asked(2),
@@ -270,10 +270,10 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     {
         await Card("tok_declined_once");
         await lab
-            .Patient.Given(_ride.Requested, Fare())
+            .WithRetries.Given(_ride.Requested, Fare())
             .When(PayNow)
             .Then(Cancelled<RetryDue>(), Asked(2), Succeeded(2), Published<PaymentCaptured>())
-            // A timer that goes off all the same.
+            // A timer that fires in spite of its cancellation.
             .When(Passes(10 * s_minute), new RetryDue(_ride.RideId, 1))
             .ThenNothing();
         (await Books()).ShouldBe([("1", "declined"), ("2", "captured")]);
@@ -289,7 +289,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     {
         await Card(first);
         var run = await lab
-            .Patient.Given(_ride.Requested)
+            .WithRetries.Given(_ride.Requested)
             .When(Fare())
             .ThenAmongOthers(Payment("Retrying").Where(payment => payment.Unresolved));
         var other = await lab.AddCard(_ride.RiderId, "tok_visa", defaultSince: 0);

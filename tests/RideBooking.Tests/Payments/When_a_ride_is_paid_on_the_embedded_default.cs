@@ -5,15 +5,15 @@ using RideBooking.Tests.Api;
 namespace RideBooking.Tests.Payments;
 
 /// <summary>
-/// The whole application with its real bus, outbox and scheduler, in virtual time: what the money lab delivers by hand comes by
-/// itself, after the minutes and hours that a charge is tried again after.
+/// The whole application with its real bus, outbox and scheduler, in virtual time: the messages that the money lab delivers by
+/// hand arrive automatically, and retries take place after their minutes and hours.
 /// </summary>
 public sealed class When_a_ride_is_paid_on_the_embedded_default(CityLab lab) : IClassFixture<CityLab>
 {
     [Theory]
     [InlineData("tok_declined_once")]
     [InlineData("tok_timeout")]
-    public async Task A_ride_whose_charge_failed_is_paid_when_the_timer_goes_off(string token)
+    public async Task A_ride_whose_charge_failed_is_paid_when_the_timer_fires(string token)
     {
         var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Alexanderplatz));
         await AddCard(rider, token);
@@ -30,7 +30,7 @@ public sealed class When_a_ride_is_paid_on_the_embedded_default(CityLab lab) : I
     }
 
     [Fact]
-    public async Task What_is_being_retried_blocks_the_next_ride_from_a_limit_on_until_an_operator_gives_it_up()
+    public async Task An_amount_being_retried_blocks_the_next_ride_above_a_limit_until_an_operator_writes_it_off()
     {
         var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Alexanderplatz));
         await AddCard(rider, "tok_declined");

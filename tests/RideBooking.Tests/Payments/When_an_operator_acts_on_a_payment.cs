@@ -4,7 +4,7 @@ using RideBooking.Contracts;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>A debt does not block a rider for good: operators ask again, or give it up.</summary>
+/// <summary>A debt does not block a rider permanently: operators retry the charge or write it off.</summary>
 public sealed class When_an_operator_acts_on_a_payment
 {
     readonly SomeRide _ride = new();
@@ -15,7 +15,7 @@ public sealed class When_an_operator_acts_on_a_payment
         MoneyLab.Open(("Payments:RetryDelays", delays), ("Payments:DefaultToken", token));
 
     [Fact]
-    public async Task A_write_off_ends_what_is_owed_once_and_is_audited()
+    public async Task A_write_off_ends_the_debt_once_and_is_audited()
     {
         await using var lab = await Open("tok_declined");
         var op = await lab.As("operator", "op");
@@ -23,7 +23,7 @@ public sealed class When_an_operator_acts_on_a_payment
             HttpStatusCode.NotFound,
             "payment_not_found"
         );
-        await lab.Happens(_ride.Quoted());
+        await lab.DeliverAndSettle(_ride.Quoted());
         (await op.Post($"operations/payments/{_ride.RideId}/write-off", new JsonObject())).ShouldBe(
             HttpStatusCode.BadRequest,
             "validation_failed"
@@ -35,7 +35,7 @@ public sealed class When_an_operator_acts_on_a_payment
                 .ShouldBe("writtenOff");
         await lab.Settle();
 
-        lab.Said<BalanceWrittenOff>().ShouldHaveSingleItem().Reason.ShouldBe("goodwill");
+        lab.Sent<BalanceWrittenOff>().ShouldHaveSingleItem().Reason.ShouldBe("goodwill");
         lab.Audited.ShouldBe([("write-off", _ride.RideId, "op", "goodwill")]);
         (await op.Get($"rides/{_ride.RideId}/receipt")).Text("status").ShouldBe("writtenOff");
         var rider = await lab.As("rider", _ride.RiderId);
@@ -49,14 +49,14 @@ public sealed class When_an_operator_acts_on_a_payment
     [Theory]
     [InlineData("tok_timeout", "Captured", "captured")]
     [InlineData("tok_timeout_lost", "WrittenOff", "closed")]
-    public async Task A_write_off_finds_out_whether_the_money_was_taken_after_all(
+    public async Task A_write_off_checks_whether_the_card_was_charged_after_all(
         string token,
         string state,
         string outcome
     )
     {
         await using var lab = await Open(token);
-        await lab.Happens(_ride.Quoted());
+        await lab.DeliverAndSettle(_ride.Quoted());
         var op = await lab.As("operator", "op");
         (await op.Post($"operations/payments/{_ride.RideId}/write-off", Why)).ShouldBe(HttpStatusCode.Accepted);
         await lab.Settle();
@@ -72,7 +72,7 @@ public sealed class When_an_operator_acts_on_a_payment
     public async Task A_retry_is_made_at_once(string delays)
     {
         await using var lab = await Open("tok_declined_once", delays);
-        await lab.Happens(_ride.Quoted());
+        await lab.DeliverAndSettle(_ride.Quoted());
         var op = await lab.As("operator", "op");
         (await op.Post($"operations/payments/{_ride.RideId}/retry", Why)).ShouldBe(HttpStatusCode.Accepted);
         await lab.Settle();
@@ -86,10 +86,10 @@ public sealed class When_an_operator_acts_on_a_payment
     }
 
     [Fact]
-    public async Task What_is_being_retried_is_in_the_balance_and_not_outstanding()
+    public async Task An_amount_being_retried_is_in_the_balance_and_not_outstanding()
     {
         await using var lab = await Open("tok_declined", "00:01:00");
-        await lab.Happens(_ride.Quoted(9.80m));
+        await lab.DeliverAndSettle(_ride.Quoted(9.80m));
         var balance = (await (await lab.As("rider", _ride.RiderId)).Get("riders/me/balance")).Body!;
         (Amount("outstanding"), Amount("retrying")).ShouldBe(("0.00", "9.80"));
         balance["retryingRides"]![0]!["rideId"]!.GetValue<Guid>().ShouldBe(_ride.RideId);

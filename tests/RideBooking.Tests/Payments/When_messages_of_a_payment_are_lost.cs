@@ -12,7 +12,7 @@ public sealed class When_messages_of_a_payment_are_lost
     static readonly TimeSpan s_overdue = TimeSpan.FromMinutes(16);
 
     [Fact]
-    public async Task A_charge_that_the_broker_lost_is_asked_for_again_once_by_whoever_looks_first()
+    public async Task A_charge_that_the_broker_lost_is_requested_again_once_by_the_first_sweep()
     {
         await using var lab = await MoneyLab.Open();
         var ride = new SomeRide();
@@ -25,14 +25,14 @@ public sealed class When_messages_of_a_payment_are_lost
         (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Resume(lab))))).Sum().ShouldBe(1);
         await lab.Settle();
 
-        lab.Said<PaymentCaptured>().Count.ShouldBe(1);
+        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
         (await lab.Ledger(ride.RideId)).Count.ShouldBe(1);
         lab.Clock.Advance(s_overdue);
         (await Resume(lab)).ShouldBe(0);
     }
 
     [Fact]
-    public async Task A_charge_that_was_lost_with_a_host_whose_clock_was_an_hour_ahead_is_asked_for_again()
+    public async Task A_charge_lost_with_a_host_whose_clock_was_an_hour_ahead_is_requested_again()
     {
         await using var lab = await MoneyLab.Open();
         var ride = new SomeRide();
@@ -47,11 +47,11 @@ public sealed class When_messages_of_a_payment_are_lost
         (await Resume(lab)).ShouldBe(1);
         (await Resume(lab)).ShouldBe(0);
         await lab.Settle();
-        lab.Said<PaymentCaptured>().Count.ShouldBe(1);
+        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task An_answer_of_the_gateway_that_the_broker_lost_is_found_out()
+    public async Task An_answer_of_the_gateway_that_the_broker_lost_is_recovered()
     {
         await using var lab = await MoneyLab.Open();
         var ride = new SomeRide();
@@ -63,26 +63,26 @@ public sealed class When_messages_of_a_payment_are_lost
         lab.Clock.Advance(s_overdue);
         (await Resume(lab)).ShouldBe(1);
         await lab.Settle();
-        lab.Said<PaymentCaptured>().Count.ShouldBe(1);
+        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
         (await lab.Ledger(ride.RideId)).Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_timer_that_got_lost_goes_off_late()
+    public async Task A_lost_timer_fires_late()
     {
         await using var lab = await MoneyLab.Open(("Payments:DefaultToken", "tok_declined_once"));
         var ride = new SomeRide();
-        await lab.Happens(ride.Quoted());
-        lab.Clock.Advance(TimeSpan.FromMinutes(16)); // overdue only from one minute and a quarter of an hour on
+        await lab.DeliverAndSettle(ride.Quoted());
+        lab.Clock.Advance(TimeSpan.FromMinutes(16)); // overdue after one minute and a quarter of an hour
         (await Resume(lab)).ShouldBe(0);
         lab.Clock.Advance(TimeSpan.FromMinutes(1));
         (await Resume(lab)).ShouldBe(1);
         await lab.Settle();
-        lab.Said<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(2);
+        lab.Sent<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(2);
     }
 
     [Fact]
-    public void A_default_token_that_nobody_can_pay_with_stops_the_start()
+    public void An_unusable_default_token_stops_the_start()
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Payments:DefaultToken"] = "tok_nonsense" })

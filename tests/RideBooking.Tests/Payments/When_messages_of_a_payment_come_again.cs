@@ -8,8 +8,8 @@ using RideBooking.Payments.Gateway;
 namespace RideBooking.Tests.Payments;
 
 /// <summary>
-/// Several at once, or when the inbox has forgotten them: on a real database, where two of them really meet. What the machine
-/// makes of them one by one is tried in every order by <see cref="PaymentExplorationTests"/>.
+/// Duplicates arrive concurrently, or after their inbox entries were deleted, on a real database.
+/// <see cref="PaymentExplorationTests"/> tests how the state machine handles them one by one in every order.
 /// </summary>
 public sealed class When_messages_of_a_payment_come_again
 {
@@ -19,7 +19,7 @@ public sealed class When_messages_of_a_payment_come_again
     static (string, string) Token(string token) => ("Payments:DefaultToken", token);
 
     [Fact]
-    public async Task Take_nothing_more_a_week_later()
+    public async Task Capture_nothing_more_a_week_later()
     {
         await using var lab = await MoneyLab.Open(s_delays, Token("tok_declined_once"));
         var ride = new SomeRide();
@@ -30,7 +30,7 @@ public sealed class When_messages_of_a_payment_come_again
         heard.Add(new RetryDue(ride.RideId, 1));
         await lab.Deliver(heard[^1]);
         await Drain();
-        var before = (lab.Said<object>().Count, (await lab.Ledger(ride.RideId)).Count);
+        var before = (lab.Sent<object>().Count, (await lab.Ledger(ride.RideId)).Count);
         (await lab.Payment(ride.RideId)).Status.ShouldBe("Captured");
 
         lab.Clock.Advance(TimeSpan.FromDays(7));
@@ -39,7 +39,7 @@ public sealed class When_messages_of_a_payment_come_again
             await lab.Deliver(message);
 
         (await lab.Take()).ShouldBeEmpty();
-        (lab.Said<object>().Count, (await lab.Ledger(ride.RideId)).Count).ShouldBe(before);
+        (lab.Sent<object>().Count, (await lab.Ledger(ride.RideId)).Count).ShouldBe(before);
 
         async Task Drain()
         {
@@ -58,7 +58,7 @@ public sealed class When_messages_of_a_payment_come_again
     [InlineData("tok_timeout", 3)]
     [InlineData("tok_timeout_lost", 4)]
     [InlineData("tok_declined", 5)]
-    public async Task Take_the_fare_at_most_once_however_often_and_in_whatever_order_they_come(string token, int seed)
+    public async Task Capture_the_fare_at_most_once_for_any_duplicates_in_any_order(string token, int seed)
     {
         await using var lab = await MoneyLab.Open(s_delays, Token(token));
         var random = new Random(seed);
@@ -66,14 +66,14 @@ public sealed class When_messages_of_a_payment_come_again
         List<object> all = [ride.Quoted()];
         for (var round = 0; round < 12; round++)
         {
-            // All that was ever said comes again, several copies at once, in an order of chance.
+            // All messages ever sent arrive again, several copies at once, in random order.
             var storm = all.SelectMany(message => Enumerable.Repeat(message, random.Next(1, 3))).ToArray();
             random.Shuffle(storm);
             await Task.WhenAll(storm.Take(12).Select(message => Task.Run(() => lab.Deliver(message))));
             all.AddRange((await lab.Take()).Where(message => !all.Contains(message)));
             lab.Clock.Advance(s_minute);
             if (random.Next(3) == 0)
-                await lab.Tell(new PayNow(ride.RideId, null));
+                await lab.Send(new PayNow(ride.RideId, null));
             all.AddRange(
                 Enumerable.Range(1, 3).Select(attempt => (object)new RetryDue(ride.RideId, attempt)).Except(all)
             );
@@ -83,7 +83,7 @@ public sealed class When_messages_of_a_payment_come_again
         var payment = await lab.Payment(ride.RideId);
         var captures = (await lab.Ledger(ride.RideId)).Count(entry => entry.Outcome == SandboxCharge.Captured);
         captures.ShouldBe(payment.Status == "Captured" ? 1 : 0);
-        lab.Said<PaymentCaptured>().Distinct().Count().ShouldBe(captures);
+        lab.Sent<PaymentCaptured>().Distinct().Count().ShouldBe(captures);
         if (token != "tok_declined")
             payment.Status.ShouldBe("Captured");
     }

@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>The process died after the command was committed: the repeat under the key is answered as the first was to be.</summary>
+/// <summary>The process died after the command was committed: the repeat under the key gets the answer of the first attempt.</summary>
 public sealed class When_the_answer_to_a_payment_command_was_lost
 {
     const string Key = "the-key";
@@ -22,7 +22,7 @@ public sealed class When_the_answer_to_a_payment_command_was_lost
     public async Task A_retry_by_an_operator_is_accepted_again_and_has_no_second_effect(string token, string state)
     {
         await using var lab = await Open(token);
-        await lab.Happens(_ride.Quoted());
+        await lab.DeliverAndSettle(_ride.Quoted());
         var op = await lab.As("operator", "op");
         var path = $"operations/payments/{_ride.RideId}/retry";
         (await op.Post(path, Why, Key)).ShouldBe(HttpStatusCode.Accepted);
@@ -39,13 +39,10 @@ public sealed class When_the_answer_to_a_payment_command_was_lost
     [Theory]
     [InlineData("tok_declined", "Outstanding")]
     [InlineData("tok_declined_once", "Captured")]
-    public async Task A_rider_who_pays_the_balance_is_told_the_same_rides_and_is_charged_once(
-        string token,
-        string status
-    )
+    public async Task A_rider_who_pays_the_balance_gets_the_same_rides_and_is_charged_once(string token, string status)
     {
         await using var lab = await Open(token);
-        await lab.Happens(_ride.Quoted());
+        await lab.DeliverAndSettle(_ride.Quoted());
         var rider = await lab.As("rider", _ride.RiderId);
         (await rider.Post("riders/me/balance/pay", new JsonObject(), Key)).ShouldBe(HttpStatusCode.Accepted);
         await lab.Settle();
@@ -61,7 +58,7 @@ public sealed class When_the_answer_to_a_payment_command_was_lost
     }
 
     [Fact]
-    public async Task A_repeat_that_is_refused_for_the_moment_is_carried_out_later()
+    public async Task A_repeat_that_is_refused_for_the_moment_is_executed_later()
     {
         await using var lab = await Open("tok_declined");
         await lab.Deliver(_ride.Quoted());
@@ -70,7 +67,7 @@ public sealed class When_the_answer_to_a_payment_command_was_lost
         var op = await lab.As("operator", "op");
         var path = $"operations/payments/{_ride.RideId}/write-off";
 
-        // The key could not be freed: what comes next under it is the same request.
+        // The key could not be released: the next request under it is the same request.
         await lab.In(db =>
             Execute(db, "CREATE TRIGGER fails BEFORE DELETE ON {0} BEGIN SELECT RAISE(ABORT, 'no'); END")
         );

@@ -5,7 +5,7 @@ namespace RideBooking.Tests.Platform;
 
 public sealed class ShortTextTests
 {
-    const string Family = "\U0001F468\u200D\U0001F469\u200D\U0001F467"; // one character to a reader, eight to .NET
+    const string Family = "\U0001F468\u200D\U0001F469\u200D\U0001F467"; // one character to readers, eight to .NET
 
     [Theory]
     [InlineData("abc", 3, "abc")]
@@ -22,7 +22,7 @@ public sealed class ShortTextTests
         text.Shorten(maxLength).ShouldBe(shortened);
 
     [Fact]
-    public void What_is_left_fits_and_is_text_wherever_it_is_cut()
+    public void The_shortened_text_fits_and_is_valid_wherever_it_is_cut()
     {
         var text = string.Concat(Enumerable.Repeat("x\U0001F697" + Family, 20));
         for (var length = 0; length <= text.Length; length++)
@@ -40,7 +40,7 @@ public sealed class ShortTextTests
     public void Text_without_zero_and_half_pairs_is_storable(string text, bool storable) =>
         text.IsStorable().ShouldBe(storable);
 
-    // Not as inline data, which is passed on as UTF-8.
+    // Not inline data, which xunit passes on as UTF-8.
     [Fact]
     public void Half_a_pair_is_not_storable()
     {

@@ -12,7 +12,7 @@ public sealed class PlausibilityTests
     static readonly Place Q = new(52.50, 13.30);
     static readonly Plausibility s_rules = RideLab.Plausibility;
 
-    /// <summary>Assigned for ten minutes, and when it was started for a quarter of an hour on its way.</summary>
+    /// <summary>Ten minutes after the assignment, or for a started ride a quarter of an hour after the start.</summary>
     static Ride Ride() =>
         new()
         {
@@ -36,7 +36,7 @@ public sealed class PlausibilityTests
     [InlineData(400, 1, true)]
     [InlineData(9_000, 1, true)]
     [InlineData(9_000, 120, true)]
-    [InlineData(9_000, 300, false)] // could have been driven since
+    [InlineData(9_000, 300, false)] // reachable since then
     public void An_arrival_is_flagged_where_the_pickup_could_not_be_reached(int meters, int secondsAgo, bool flagged)
     {
         var arrived = new ArriveAtPickup(Guid.Empty, "anna", s_now, At(P, secondsAgo, meters));
@@ -52,7 +52,7 @@ public sealed class PlausibilityTests
     }
 
     [Fact]
-    public void A_driver_whose_phone_tells_nothing_is_not_flagged_for_that()
+    public void A_driver_without_location_reports_is_not_flagged_for_that()
     {
         s_rules.Of(Ride(), new ArriveAtPickup(Guid.Empty, "anna", s_now)).ShouldBeEmpty();
         s_rules.Of(Ride(), new StartRide(Guid.Empty, "anna", s_now)).ShouldBeEmpty();
@@ -60,7 +60,7 @@ public sealed class PlausibilityTests
     }
 
     [Theory]
-    [InlineData(60, 0, false)] // the least there is: the driver was there
+    [InlineData(60, 0, false)] // the minimum: the driver was there
     [InlineData(600, 60, true)]
     [InlineData(600, 90, false)]
     public void An_arrival_is_flagged_where_the_way_cannot_be_driven_in_the_time(int eta, int took, bool flagged)
@@ -117,11 +117,11 @@ public sealed class PlausibilityTests
     }
 
     [Fact]
-    public void A_no_show_of_a_driver_whose_phone_tells_nothing_is_refused() =>
+    public void A_no_show_of_a_driver_without_location_reports_is_refused() =>
         s_rules.Of(Ride(), new ReportNoShow(Guid.Empty, "anna", s_now))!.Code.ShouldBe("position_not_fresh");
 
     [Fact]
-    public void What_is_said_of_a_distance_just_beyond_the_bound_does_not_contradict_it()
+    public void The_text_for_a_distance_just_beyond_the_bound_does_not_contradict_it()
     {
         s_rules
             .Of(Ride(), new ReportNoShow(Guid.Empty, "anna", s_now, At(P, 0, 310)))!

@@ -4,7 +4,7 @@ using RideBooking.Testing;
 
 namespace RideBooking.Tests.Rides;
 
-/// <summary>Every order in which the messages of a ride can come, with duplicates, crashes and a deadline that may pass.</summary>
+/// <summary>Explores every order of a ride's messages, with duplicates, crashes and a deadline that may pass.</summary>
 public sealed class RideExplorationTests : RideLab
 {
     static readonly string[] s_seated = ["DriverAssigned", "DriverArrived", "InProgress"];
@@ -21,7 +21,7 @@ public sealed class RideExplorationTests : RideLab
                     <= 1
             )
             .Always(
-                "has a driver while it is under way, and only then",
+                "has a driver while it is in progress, and only then",
                 world => Of(world) is not { } ride || ride.ActiveDriverId is null != s_seated.Contains(ride.Status)
             )
             .Always(
@@ -29,27 +29,27 @@ public sealed class RideExplorationTests : RideLab
                 world => Of(world) is not { } ride || ride.ActiveRiderId is null == s_over.Contains(ride.Status)
             )
             .Always(
-                "is looked for until a deadline that is set",
+                "has a scheduled deadline while it searches",
                 world =>
                     Of(world) is not { Status: "Requested" } ride
                     || world.Waiting<SearchDeadlinePassed>().Any(timer => timer.Message.Search == ride.Search)
                     || world.InFlight<SearchDeadlinePassed>().Any(passed => passed.Search == ride.Search)
             )
             .Always(
-                "is looked for as long as it may be",
+                "searches until its deadline",
                 world =>
                     Of(world) is not { Status: "NoDriverFound" } ride
                     || world.Now >= ride.SearchStartedAt + Times.SearchDeadline
             )
             .Always(
-                "frees a driver whom it does not take",
+                "frees a driver whom it does not assign",
                 world => world.Published<DriverUnassigned>().GroupBy(it => it.OfferId).All(offer => offer.Count() == 1)
             );
 
     Ride? Of(LabView world) => world.Saga<Ride>(RideId);
 
     [Fact]
-    public async Task A_ride_that_goes_well_is_in_order_whatever_comes_twice_or_crashes()
+    public async Task A_completed_ride_is_consistent_with_any_duplicates_and_crashes()
     {
         object[] eight = [Requested(), Assigned(), Arrived(), Started(), Completed(), Fare(), Captured(), Rated()];
         var before = Environment.CpuUsage.TotalTime;
@@ -67,7 +67,7 @@ public sealed class RideExplorationTests : RideLab
     }
 
     [Fact]
-    public async Task Two_drivers_a_release_and_a_cancellation_leave_no_ride_in_disorder()
+    public async Task Two_drivers_a_release_and_a_cancellation_leave_every_ride_consistent()
     {
         object[] events = [Assigned(), Assigned(Bela, seconds: 70), Released(), Cancelled(seconds: 80), Arrived()];
         var report = await Rides.Explore(
@@ -106,7 +106,7 @@ public sealed class RideExplorationTests : RideLab
             Settled(),
             WrittenOff(),
         ];
-        // To every status by the way it takes in life, and there every event, each first.
+        // Reaches every status by its normal path, and then sends every event, each of them first.
         object[][] ways =
         [
             [],

@@ -10,8 +10,8 @@ using RideBooking.Tests.Contracts;
 namespace RideBooking.Tests.Rides;
 
 /// <summary>
-/// The real machine in the saga lab. A message has been handled when the call returns; what the machine refuses in a state is
-/// thrown.
+/// The real state machine in the saga lab. A message has been handled when the call returns; an event that the machine refuses
+/// in a state throws.
 /// </summary>
 public abstract class RideLab
 {
@@ -33,10 +33,10 @@ public abstract class RideLab
 
     readonly LabRun _run = Rides.Start();
 
-    /// <summary>One for all tests: each has a run of its own in it.</summary>
+    /// <summary>The lab shared by all tests: each has its own run in it.</summary>
     protected static SagaLab Rides { get; } = NewLab();
 
-    /// <summary>A lab in which nothing has been tried.</summary>
+    /// <summary>Creates an unused lab.</summary>
     protected static SagaLab NewLab() =>
         new(lab =>
             lab.Saga<RideStateMachine, Ride>()
@@ -54,8 +54,8 @@ public abstract class RideLab
 
     protected Guid BelasOffer { get; } = Guid.CreateVersion7();
 
-    /// <summary>Puts a message to the machine and says whether it was accepted.</summary>
-    protected async Task<bool> Tell<T>(T message, Guid? messageId = null)
+    /// <summary>Sends a message to the state machine and returns true if it was accepted.</summary>
+    protected async Task<bool> Send<T>(T message, Guid? messageId = null)
         where T : class
     {
         var (outcome, before) = (new CommandOutcome(), _run.Observations.Count);
@@ -69,14 +69,14 @@ public abstract class RideLab
 
     protected async Task<string> Status() => (await Ride()).Status;
 
-    /// <summary>Everything the machine published, in order.</summary>
-    protected IReadOnlyList<object> Said => _run.Published<object>();
+    /// <summary>All messages the state machine published, in order.</summary>
+    protected IReadOnlyList<object> AllPublished => _run.Published<object>();
 
-    /// <summary>What the machine published of a kind, in order.</summary>
+    /// <summary>The messages of a type the state machine published, in order.</summary>
     protected IReadOnlyList<T> Published<T>()
         where T : class => _run.Published<T>();
 
-    /// <summary>The timers that were set, and those that were taken back, by token.</summary>
+    /// <summary>The scheduled and the cancelled timers, by token.</summary>
     protected IReadOnlyList<Observation> TimersSet => Observed(ObservationKind.Scheduled);
 
     protected IReadOnlyList<Guid> TimersCancelled =>
@@ -116,10 +116,10 @@ public abstract class RideLab
         new(RideId, driver, T0.AddSeconds(seconds), AtPickup(seconds));
 
     internal ForceComplete ForcedComplete(int seconds = 90_000) =>
-        new(RideId, "the driver is gone", null, 900, T0.AddSeconds(seconds));
+        new(RideId, "the driver is unavailable", null, 900, T0.AddSeconds(seconds));
 
     internal ForceCancel ForcedCancel(int seconds = 90_000) =>
-        new(RideId, "the driver is gone", T0.AddSeconds(seconds));
+        new(RideId, "the driver is unavailable", T0.AddSeconds(seconds));
 
     /// <summary>A position at the pickup, reported a second before.</summary>
     internal static DriverFix AtPickup(int seconds) => new(Pickup.Lat, Pickup.Lng, T0.AddSeconds(seconds - 1));
@@ -157,26 +157,26 @@ public abstract class RideLab
     protected BalanceWrittenOff WrittenOff() =>
         new(RideId, Rider, Guid.CreateVersion7(), Samples.Euro(12.4m), "op", "goodwill", T0.AddSeconds(1005));
 
-    /// <summary>Brings a new ride to a status, by the way it takes in life.</summary>
+    /// <summary>Brings a new ride to a status by its normal path.</summary>
     internal async Task Given(RideStatus status)
     {
-        (await Tell(Requested())).ShouldBeTrue();
+        (await Send(Requested())).ShouldBeTrue();
         if (status is RideStatus.NoDriverFound)
-            await Tell(Deadline());
+            await Send(Deadline());
         if (status is RideStatus.Cancelled)
-            await Tell(Cancelled());
+            await Send(Cancelled());
         if (status is RideStatus.Requested or RideStatus.NoDriverFound or RideStatus.Cancelled)
             return;
 
-        await Tell(Assigned());
+        await Send(Assigned());
         if (status is RideStatus.DriverAssigned)
             return;
-        (await Tell(Arrived())).ShouldBeTrue();
+        (await Send(Arrived())).ShouldBeTrue();
         if (status is RideStatus.DriverArrived)
             return;
-        (await Tell(Started())).ShouldBeTrue();
+        (await Send(Started())).ShouldBeTrue();
         if (status is RideStatus.InProgress)
             return;
-        (await Tell(Completed())).ShouldBeTrue();
+        (await Send(Completed())).ShouldBeTrue();
     }
 }

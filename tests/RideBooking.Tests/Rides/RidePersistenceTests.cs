@@ -15,7 +15,7 @@ using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Rides;
 
-/// <summary>The machine over its real repository, inbox and outbox on a SQLite file. The bus is never started: what goes into the outbox stays there.</summary>
+/// <summary>The state machine with its real repository, inbox and outbox on a SQLite file. The bus is never started: messages stay in the outbox.</summary>
 public sealed class RidePersistenceTests : IAsyncLifetime
 {
     static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
@@ -57,8 +57,8 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     public async Task A_ride_comes_back_as_it_was_written()
     {
         var (id, quote) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await Tell(Request(id) with { QuoteId = quote, QuotedFare = new Money(12.4m, "EUR") });
-        await Tell(Assigned(id, "anna"));
+        await TrySend(Request(id) with { QuoteId = quote, QuotedFare = new Money(12.4m, "EUR") });
+        await TrySend(Assigned(id, "anna"));
 
         var ride = await Read(id);
         ride.Status.ShouldBe("DriverAssigned");
@@ -74,9 +74,9 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     public async Task An_amount_of_zero_is_zero_and_one_that_is_absent_is_absent()
     {
         var id = Guid.CreateVersion7();
-        await Tell(Request(id));
+        await TrySend(Request(id));
         (await Read(id)).Fare.ShouldBeNull();
-        await Tell(
+        await TrySend(
             new CancellationFeeAssessed(id, "rider", null, null, Money.Zero("EUR"), "noDriverAssigned", "v1", null, T0)
         );
 
@@ -88,15 +88,15 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     public async Task Tolls_of_zero_are_zero()
     {
         var id = Guid.CreateVersion7();
-        await Tell(Request(id));
-        await Tell(Assigned(id, "anna"));
-        await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
-        await Tell(new StartRide(id, "anna", T0.AddSeconds(90)));
-        await Tell(new CompleteRide(id, "anna", 6100, Money.Zero("EUR"), T0.AddSeconds(900)));
+        await TrySend(Request(id));
+        await TrySend(Assigned(id, "anna"));
+        await TrySend(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
+        await TrySend(new StartRide(id, "anna", T0.AddSeconds(90)));
+        await TrySend(new CompleteRide(id, "anna", 6100, Money.Zero("EUR"), T0.AddSeconds(900)));
         (await Read(id)).Tolls.ShouldBe(Money.Zero("EUR"));
     }
 
-    /// <summary>What <see cref="WriteWholeValues"/> depends on, and every value of the model with it.</summary>
+    /// <summary>Checks the precondition of <see cref="WriteWholeValues"/> for every value of the model.</summary>
     [Fact]
     public async Task Every_optional_value_has_a_required_member_that_tells_whether_it_is_there() =>
         (
@@ -120,25 +120,25 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     public async Task The_version_moves_by_one_with_each_change_and_not_without()
     {
         var id = Guid.CreateVersion7();
-        await Tell(Request(id));
+        await TrySend(Request(id));
         (await Read(id)).Version.ShouldBe(1);
-        await Tell(Assigned(id, "anna"));
+        await TrySend(Assigned(id, "anna"));
         (await Read(id)).Version.ShouldBe(2);
 
-        await Tell(Assigned(id, "anna") with { Attempt = 2 }); // the same offer again
-        await Tell(new StartRide(id, "anna", T0));
-        await Tell(new SearchDeadlinePassed(id, 1));
-        await Tell(new ArriveAtPickup(id, "bela", T0));
+        await TrySend(Assigned(id, "anna") with { Attempt = 2 }); // the same offer again
+        await TrySend(new StartRide(id, "anna", T0));
+        await TrySend(new SearchDeadlinePassed(id, 1));
+        await TrySend(new ArriveAtPickup(id, "bela", T0));
         (await Read(id)).Version.ShouldBe(2);
 
-        await Tell(new ReleaseRide(id, "anna", "flat tyre", T0.AddSeconds(60)));
+        await TrySend(new ReleaseRide(id, "anna", "flat tyre", T0.AddSeconds(60)));
         var ride = await Read(id);
         (ride.Version, ride.Status, ride.Vehicle, ride.EndedOffers.Count).ShouldBe((3, "Requested", null, 1));
-        await Tell(new CancelRide(id, "rider", "late", T0.AddSeconds(90)));
+        await TrySend(new CancelRide(id, "rider", "late", T0.AddSeconds(90)));
         (await Read(id)).Version.ShouldBe(4);
-        (await Tell(new CancelRide(id, "rider", "late", T0.AddSeconds(91)))).ShouldBeTrue();
+        (await TrySend(new CancelRide(id, "rider", "late", T0.AddSeconds(91)))).ShouldBeTrue();
         (await Read(id)).Version.ShouldBe(4);
-        await Tell(new PaymentCaptured(id, "rider", Guid.CreateVersion7(), new Money(5m, "EUR"), 1, T0));
+        await TrySend(new PaymentCaptured(id, "rider", Guid.CreateVersion7(), new Money(5m, "EUR"), 1, T0));
         ride = await Read(id);
         (ride.Version, ride.PaymentAmount).ShouldBe((5, new Money(5m, "EUR")));
     }
@@ -147,8 +147,8 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     public async Task The_same_command_twice_is_one_change()
     {
         var (id, messageId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        (await Tell(Request(id), messageId)).ShouldBeTrue();
-        (await Tell(Request(id), messageId)).ShouldBeFalse();
+        (await TrySend(Request(id), messageId)).ShouldBeTrue();
+        (await TrySend(Request(id), messageId)).ShouldBeFalse();
         (await EventsOf(id)).ShouldBe(["RideRequested"]);
     }
 
@@ -156,7 +156,7 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     public async Task A_refusal_shows_the_ride_as_the_machine_saw_it()
     {
         var id = Guid.CreateVersion7();
-        await Tell(Request(id));
+        await TrySend(Request(id));
 
         var refused = await Send(new StartRide(id, "anna", T0));
 
@@ -167,37 +167,37 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     [Fact]
     public async Task A_rider_has_one_active_ride()
     {
-        await Tell(Request(Guid.CreateVersion7()));
-        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => Tell(Request(Guid.CreateVersion7())));
-        (await Tell(Request(Guid.CreateVersion7()) with { RiderId = "another" })).ShouldBeTrue();
+        await TrySend(Request(Guid.CreateVersion7()));
+        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => TrySend(Request(Guid.CreateVersion7())));
+        (await TrySend(Request(Guid.CreateVersion7()) with { RiderId = "another" })).ShouldBeTrue();
     }
 
     [Fact]
     public async Task A_driver_has_one_active_ride()
     {
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await Tell(Request(first));
-        await Tell(Request(second) with { RiderId = "another" });
-        await Tell(Assigned(first, "anna"));
-        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => Tell(Assigned(second, "anna")));
+        await TrySend(Request(first));
+        await TrySend(Request(second) with { RiderId = "another" });
+        await TrySend(Assigned(first, "anna"));
+        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => TrySend(Assigned(second, "anna")));
         (await Read(second)).Status.ShouldBe("Requested");
 
-        await Tell(new CancelRide(first, "rider", "late", T0));
-        await Tell(Assigned(second, "anna"));
+        await TrySend(new CancelRide(first, "rider", "late", T0));
+        await TrySend(Assigned(second, "anna"));
         (await Read(second)).Status.ShouldBe("DriverAssigned");
     }
 
     [Fact]
-    public async Task Cancel_and_start_at_once_have_one_winner_and_the_other_is_told()
+    public async Task Of_a_concurrent_cancel_and_start_one_wins_and_the_other_is_refused()
     {
         var id = Guid.CreateVersion7();
-        await Tell(Request(id));
-        await Tell(Assigned(id, "anna"));
-        await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
+        await TrySend(Request(id));
+        await TrySend(Assigned(id, "anna"));
+        await TrySend(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
 
         var answers = await Task.WhenAll(
-            Tell(new CancelRide(id, "rider", "late", T0.AddSeconds(90))),
-            Tell(new StartRide(id, "anna", T0.AddSeconds(90)))
+            TrySend(new CancelRide(id, "rider", "late", T0.AddSeconds(90))),
+            TrySend(new StartRide(id, "anna", T0.AddSeconds(90)))
         );
 
         answers.Count(accepted => accepted).ShouldBe(1);
@@ -207,12 +207,12 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_only_a_ride_in_memory_would_take_is_not_accepted()
+    public async Task A_command_that_only_the_cached_ride_would_accept_is_refused()
     {
         var id = Guid.CreateVersion7();
-        await Tell(Request(id));
-        await Tell(Assigned(id, "anna"));
-        // Another process has cancelled it; this one still has it in memory with its driver.
+        await TrySend(Request(id));
+        await TrySend(Assigned(id, "anna"));
+        // Another process has cancelled it; this one still has it in its cache with its driver.
         await Db(db =>
             db.Set<Ride>()
                 .ExecuteUpdateAsync(
@@ -221,21 +221,21 @@ public sealed class RidePersistenceTests : IAsyncLifetime
                 )
         );
 
-        (await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)))).ShouldBeFalse();
+        (await TrySend(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)))).ShouldBeFalse();
 
         (await Read(id)).Status.ShouldBe("Cancelled");
         (await EventsOf(id)).ShouldBe(["RideRequested"]);
     }
 
     [Fact]
-    public async Task What_the_machine_says_is_in_the_event_log_with_the_change()
+    public async Task Published_events_are_in_the_event_log_with_the_change()
     {
         var id = Guid.CreateVersion7();
-        await Tell(Request(id));
-        await Tell(Assigned(id, "anna"));
-        await Tell(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
-        await Tell(new StartRide(id, "anna", T0.AddSeconds(90)));
-        await Tell(new CompleteRide(id, "anna", 6100, new Money(1m, "EUR"), T0.AddSeconds(900)));
+        await TrySend(Request(id));
+        await TrySend(Assigned(id, "anna"));
+        await TrySend(new ArriveAtPickup(id, "anna", T0.AddSeconds(60)));
+        await TrySend(new StartRide(id, "anna", T0.AddSeconds(90)));
+        await TrySend(new CompleteRide(id, "anna", 6100, new Money(1m, "EUR"), T0.AddSeconds(900)));
         (await EventsOf(id)).ShouldBe(["RideRequested", "DriverArrived", "RideStarted", "RideCompleted"]);
         (await Read(id)).Tolls.ShouldBe(new Money(1m, "EUR"));
     }
@@ -245,7 +245,7 @@ public sealed class RidePersistenceTests : IAsyncLifetime
     static DriverAssigned Assigned(Guid ride, string driver) =>
         Events.DriverAssigned(ride, T0.AddSeconds(10), "rider", driver, ride);
 
-    async Task<bool> Tell<T>(T message, Guid? messageId = null)
+    async Task<bool> TrySend<T>(T message, Guid? messageId = null)
         where T : class => (await Send(message, messageId)).Accepted;
 
     Task<CommandOutcome> Send<T>(T message, Guid? messageId = null)

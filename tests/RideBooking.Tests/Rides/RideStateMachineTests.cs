@@ -6,12 +6,12 @@ using RideBooking.Tests.Documentation;
 
 namespace RideBooking.Tests.Rides;
 
-/// <summary>The machine read as a table.</summary>
+/// <summary>Checks the state machine as a table of states and events.</summary>
 public sealed class RideStateMachineTests
 {
     readonly RideStateMachine _machine = new(RideLab.Times, RideLab.Plausibility);
 
-    // Nothing is ever in Initial or Final: a ride is born into requested, and its end is a status like any other.
+    // No ride is ever in Initial or Final: it starts as requested, and its end is a status like any other.
     IEnumerable<State> Statuses => _machine.States.Where(state => state != _machine.Initial && state != _machine.Final);
 
     [Fact]

@@ -12,8 +12,8 @@ using RideBooking.Tests.Contracts;
 namespace RideBooking.Tests.Rides;
 
 /// <summary>
-/// The rides part of the API on the whole embedded application. Drivers come by an event of Matching's that the test
-/// publishes itself, so that nothing here depends on who is offered what.
+/// The API of rides on the whole embedded application. The test itself publishes Matching's event for an assignment, so that
+/// no test depends on offers.
 /// </summary>
 public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<RidesApiTests.Host>
 {
@@ -54,7 +54,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         await rider.Post($"rides/{id}/cancel", Why.DeepClone());
         var changed = await rider.GetIfNot(first.Response.Headers.ETag, $"rides/{id}");
         changed.StatusCode.ShouldBe(HttpStatusCode.OK);
-        // Cancelled, and then the fee.
+        // The cancellation, and then the fee.
         changed.Headers.ETag!.Tag.ShouldBe("\"3\"");
     }
 
@@ -65,7 +65,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     [InlineData("""{"dropoff":{"lat":1,"lng":1}}""", "pickup")]
     [InlineData("""{"pickup":{"lat":1,"lng":1},"dropoff":{"lat":2,"lng":1},"vehicleClass":"a b"}""", "vehicleClass")]
     [InlineData("""{"pickup":{"lat":1,"lng":1},"dropoff":{"lat":2,"lng":1},"quoteId":"nonsense"}""", "quoteId")]
-    public async Task A_request_that_cannot_be_meant_is_refused_by_its_field(string body, string field)
+    public async Task An_invalid_request_is_refused_by_its_field(string body, string field)
     {
         var rider = await SignIn("rider");
         var refused = (await rider.PostRaw("rides", body)).ShouldBe(HttpStatusCode.BadRequest, "validation_failed");
@@ -82,7 +82,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         (await (await SignIn("rider")).PostRaw("rides", body)).ShouldBe(HttpStatusCode.BadRequest, "malformed_request");
 
     [Fact]
-    public async Task A_quote_is_honoured_for_whom_and_what_it_was_given()
+    public async Task A_quote_is_honoured_for_its_rider_and_trip()
     {
         var (rider, other) = (await SignIn("rider"), await SignIn("rider"));
         var quote = (await rider.Post("quotes", Trip())).ShouldBe(HttpStatusCode.OK);
@@ -131,7 +131,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
             trip["paymentMethodId"] = method;
             return trip.ToJsonString();
         }
-        // One answer, so that nobody learns which ids there are.
+        // The same answer for all, so that callers cannot find out which ids exist.
         List<string> answers = [];
         foreach (var method in new[] { theirs, Guid.CreateVersion7().ToString(), Guid.Empty.ToString() })
         {
@@ -178,11 +178,11 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     }
 
     [Fact]
-    public async Task Who_owes_for_a_ride_does_not_ride_until_it_is_paid()
+    public async Task A_rider_with_a_debt_cannot_ride_until_it_is_paid()
     {
         var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
         var id = await rider.Rides();
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
         await rider.Post($"rides/{id}/cancel", Why.DeepClone());
         await Publish(
             new BalanceOutstanding(Guid.Parse(id), rider.Id, new Money(7.5m, "EUR"), DateTimeOffset.UnixEpoch)
@@ -211,7 +211,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
         var id = await rider.Rides();
         (await driver.Get($"rides/{id}")).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
         (await driver.Get($"rides/{id}")).ShouldBe(HttpStatusCode.OK).Text("driverId").ShouldBe(driver.Id);
 
         await Refused(driver, id, "start", "driverAssigned");
@@ -250,9 +250,9 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         await Refused(driver, id, "release", "completed", Why);
     }
 
-    // Between his yes and the ride's knowing of it there are moments, and his app repeats under the key it has begun with.
+    // The ride learns of the assignment shortly after the driver accepts; until then the driver's app repeats under its key.
     [Fact]
-    public async Task A_driver_who_comes_before_the_ride_knows_of_him_is_not_refused_for_ever()
+    public async Task A_driver_who_arrives_before_the_ride_has_the_assignment_is_refused_only_until_then()
     {
         var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
         var id = await rider.Rides();
@@ -260,18 +260,18 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
             HttpStatusCode.NotFound,
             "ride_not_found"
         );
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
 
         foreach (var _ in new[] { "first", "again" })
             (await driver.Post($"rides/{id}/arrive", idempotencyKey: "k1")).ShouldBe(HttpStatusCode.Accepted);
     }
 
     [Fact]
-    public async Task Only_the_rides_driver_moves_it()
+    public async Task Only_the_rides_driver_changes_it()
     {
         var (rider, driver, other) = (await SignIn("rider"), await SignIn("driver"), await SignIn("driver"));
         var id = await rider.Rides();
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
         foreach (var step in new[] { "arrive", "start", "complete", "no-show" })
             (await other.Post($"rides/{id}/{step}")).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
         (await other.Post($"rides/{id}/release", Why.DeepClone())).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
@@ -288,18 +288,18 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     {
         var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
         var id = await rider.Rides();
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
         (await driver.Post($"rides/{id}/arrive", idempotencyKey: "a")).ShouldBe(HttpStatusCode.Accepted);
         (await driver.Post($"rides/{id}/arrive", idempotencyKey: "a")).ShouldBe(HttpStatusCode.Accepted);
         (await driver.Post($"rides/{id}/arrive", idempotencyKey: "b")).ShouldBe(HttpStatusCode.Conflict);
     }
 
     [Fact]
-    public async Task A_driver_who_releases_a_ride_is_rid_of_it()
+    public async Task A_driver_who_releases_a_ride_no_longer_has_it()
     {
         var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
         var id = await rider.Rides();
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
         (await driver.Post($"rides/{id}/release")).ShouldBe(HttpStatusCode.BadRequest, "malformed_request");
         (await driver.Post($"rides/{id}/release", new JsonObject { ["reason"] = " " })).ShouldBe(
             HttpStatusCode.BadRequest,
@@ -315,7 +315,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     {
         var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
         var id = await rider.Rides();
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
         foreach (var step in new[] { "arrive", "start", "complete" })
             (await driver.Post($"rides/{id}/{step}")).ShouldBe(HttpStatusCode.Accepted);
 
@@ -338,7 +338,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         var preview = (await rider.Get($"rides/{id}/cancellation-preview")).ShouldBe(HttpStatusCode.OK);
         preview.Text("waivedReason").ShouldBe("noDriverAssigned");
 
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
         preview = await rider.Get($"rides/{id}/cancellation-preview");
         preview.Body!["free"]!.GetValue<bool>().ShouldBeTrue();
         preview.Body["freeUntil"].ShouldNotBeNull();
@@ -362,7 +362,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         {
             var id = await rider.Rides();
             ids.Insert(0, id);
-            await Seat(rider, id, driver);
+            await AssignDriver(rider, id, driver);
             await rider.Post($"rides/{id}/cancel", Why.DeepClone());
         }
 
@@ -385,7 +385,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     {
         var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
         var id = await rider.Rides();
-        await Seat(rider, id, driver);
+        await AssignDriver(rider, id, driver);
         await driver.Post($"rides/{id}/arrive");
 
         var history = (await rider.Get($"rides/{id}/history")).ShouldBe(HttpStatusCode.OK).Body!.AsArray();
@@ -418,7 +418,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
             var cancelled = await stream.Next();
             cancelled.Name.ShouldBe("RideCancelled");
             cancelled.Data["status"]!.ToString().ShouldBe("cancelled");
-            // Live: what happens after the ride comes as well.
+            // Live: later events of the ride arrive as well.
             (await stream.Next()).Name.ShouldBe("CancellationFeeAssessed");
         }
         driver.Id.ShouldNotBe(rider.Id);
@@ -462,7 +462,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     static IEnumerable<string> Ids(Answer page) =>
         page.Body!["items"]!.AsArray().Select(ride => ride!["id"]!.ToString());
 
-    async Task Seat(SignedIn rider, string rideId, SignedIn driver)
+    async Task AssignDriver(SignedIn rider, string rideId, SignedIn driver)
     {
         await Publish(
             Events.DriverAssigned(
@@ -497,7 +497,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         return new SignedIn(client, subject);
     }
 
-    /// <summary>The application with the timers it has in life, which none of these tests waits for.</summary>
+    /// <summary>The application with its default timers, for which none of these tests waits.</summary>
     public sealed class Host : HostInProcess
     {
         readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-rides-api-").FullName;
@@ -558,13 +558,13 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
 
     sealed class RideStream(HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
     {
-        /// <summary>The next event; waits for it, with the test's own patience.</summary>
+        /// <summary>Waits for the next event, with a timeout.</summary>
         public async Task<RideEvent> Next()
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-            patience.CancelAfter(TimeSpan.FromSeconds(60));
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+            timeout.CancelAfter(TimeSpan.FromSeconds(60));
             var (id, name) = ("", "");
-            while (await reader.ReadLineAsync(patience.Token) is { } line)
+            while (await reader.ReadLineAsync(timeout.Token) is { } line)
             {
                 if (line.StartsWith("id: ", StringComparison.Ordinal))
                     id = line[4..];

@@ -4,13 +4,13 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Rides;
 
-/// <summary>Each test in a place of its own, so that no driver is offered another test's ride.</summary>
-public sealed class When_a_driver_is_not_where_they_say(ImpatientHost host) : IClassFixture<ImpatientHost>
+/// <summary>Each test has its own place, so that no driver is offered another test's ride.</summary>
+public sealed class When_a_driver_is_not_where_they_say(ImmediateNoShowHost host) : IClassFixture<ImmediateNoShowHost>
 {
     const double NineKilometers = 0.081;
 
     [Fact]
-    public async Task A_no_show_far_from_the_pickup_is_refused_and_says_why()
+    public async Task A_no_show_far_from_the_pickup_is_refused_with_its_reason()
     {
         var (_, driver, ride) = await Assigned(40, driverNorth: NineKilometers);
         await driver.Does(ride, "arrive");
@@ -20,7 +20,7 @@ public sealed class When_a_driver_is_not_where_they_say(ImpatientHost host) : IC
         refused.Body!["distanceMeters"]!.GetValue<int>().ShouldBeInRange(8_900, 9_100);
         refused.Body["allowedMeters"]!.GetValue<int>().ShouldBe(300);
 
-        // Being there later does not prove that the driver was there when the waiting began.
+        // A later position at the pickup does not prove that the driver was there when the waiting began.
         await Report(driver, 40, 13.405, 0);
         (await driver.Post($"rides/{ride}/no-show")).ShouldBe(HttpStatusCode.Conflict, "not_at_pickup");
         (await driver.Get($"rides/{ride}")).Text("status").ShouldBe("driverArrived");
@@ -47,7 +47,7 @@ public sealed class When_a_driver_is_not_where_they_say(ImpatientHost host) : IC
     }
 
     [Fact]
-    public async Task What_cannot_be_true_is_flagged_for_operators_and_the_estimate_is_billed()
+    public async Task An_impossible_report_is_flagged_for_operators_and_the_estimate_is_billed()
     {
         var (rider, driver, ride) = await Assigned(52.52, 52.50, 13.30, NineKilometers);
         await driver.Does(ride, "arrive");
@@ -76,7 +76,7 @@ public sealed class When_a_driver_is_not_where_they_say(ImpatientHost host) : IC
             .Select(e => e!["payload"]!["kind"]!.ToString())
             .ShouldBe(codes);
 
-        // 9.68 km at 1.20. What it comes to in all depends on the hour.
+        // 9.68 km at 1.20. The total depends on the hour.
         await rider.Until("the fare", $"rides/{ride}", seen => seen.Body!["fare"] is not null);
         var receipt = (await rider.Get($"rides/{ride}/receipt")).ShouldBe(HttpStatusCode.OK);
         var distance = receipt.Body!["lines"]!.AsArray().Single(line => line!["code"]!.ToString() == "distance")!;
@@ -91,7 +91,7 @@ public sealed class When_a_driver_is_not_where_they_say(ImpatientHost host) : IC
     }
 
     [Fact]
-    public async Task Operators_alone_look_for_flagged_rides_and_for_statuses_there_are()
+    public async Task Only_operators_filter_by_flags_and_only_by_known_statuses()
     {
         var (operations, driver) = (await host.City.Operator(), await host.City.Driver());
         (await driver.Get("operations/rides?flagged=true")).ShouldBe(HttpStatusCode.Forbidden, "forbidden");

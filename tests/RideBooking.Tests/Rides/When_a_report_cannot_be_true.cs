@@ -6,7 +6,7 @@ using RideBooking.Testing;
 
 namespace RideBooking.Tests.Rides;
 
-/// <summary>The machine and a driver nine kilometres from the pickup.</summary>
+/// <summary>The state machine and a driver nine kilometres from the pickup.</summary>
 public sealed class When_a_report_cannot_be_true : RideLab
 {
     static DriverFix NineKilometersAway(int seconds) => new(Pickup.Lat + 0.081, Pickup.Lng, T0.AddSeconds(seconds - 1));
@@ -15,9 +15,9 @@ public sealed class When_a_report_cannot_be_true : RideLab
     public async Task It_is_accepted_and_flagged_on_the_ride_and_in_the_log()
     {
         await Given(RideStatus.DriverAssigned);
-        (await Tell(Arrived() with { Position = NineKilometersAway(100) })).ShouldBeTrue();
-        (await Tell(Started(seconds: 101) with { Position = NineKilometersAway(101) })).ShouldBeTrue();
-        (await Tell(Completed(seconds: 102) with { DistanceMeters = 0 })).ShouldBeTrue();
+        (await Send(Arrived() with { Position = NineKilometersAway(100) })).ShouldBeTrue();
+        (await Send(Started(seconds: 101) with { Position = NineKilometersAway(101) })).ShouldBeTrue();
+        (await Send(Completed(seconds: 102) with { DistanceMeters = 0 })).ShouldBeTrue();
 
         var ride = await Ride();
         ride.Status.ShouldBe("Completed");
@@ -44,9 +44,9 @@ public sealed class When_a_report_cannot_be_true : RideLab
     {
         await Given(RideStatus.DriverAssigned);
         var (report, id) = (Arrived() with { Position = NineKilometersAway(100) }, Guid.CreateVersion7());
-        (await Tell(report, id)).ShouldBeTrue();
-        await Tell(report, id);
-        await Tell(report);
+        (await Send(report, id)).ShouldBeTrue();
+        await Send(report, id);
+        await Send(report);
         (await Ride()).Flags.Count.ShouldBe(1);
         Published<RideNeedsAttention>().Count.ShouldBe(1);
     }
@@ -55,8 +55,8 @@ public sealed class When_a_report_cannot_be_true : RideLab
     public async Task A_no_show_far_from_the_pickup_is_refused()
     {
         await Given(RideStatus.DriverAssigned);
-        (await Tell(Arrived() with { Position = NineKilometersAway(100) })).ShouldBeTrue();
-        (await Tell(NoShow(seconds: 500))).ShouldBeFalse();
+        (await Send(Arrived() with { Position = NineKilometersAway(100) })).ShouldBeTrue();
+        (await Send(NoShow(seconds: 500))).ShouldBeFalse();
         (await Status()).ShouldBe("DriverArrived");
         Published<RideCancelled>().ShouldBeEmpty();
     }
@@ -66,10 +66,10 @@ public sealed class When_a_report_cannot_be_true : RideLab
     {
         await Given(RideStatus.DriverArrived);
         (await Ride()).ArrivalMeters.ShouldBe(0);
-        (await Tell(Released(seconds: 120))).ShouldBeTrue();
-        await Tell(Assigned(Bela, seconds: 130));
-        (await Tell(new ArriveAtPickup(RideId, Bela, T0.AddSeconds(300)))).ShouldBeTrue();
-        (await Tell(NoShow(Bela, seconds: 700))).ShouldBeFalse();
+        (await Send(Released(seconds: 120))).ShouldBeTrue();
+        await Send(Assigned(Bela, seconds: 130));
+        (await Send(new ArriveAtPickup(RideId, Bela, T0.AddSeconds(300)))).ShouldBeTrue();
+        (await Send(NoShow(Bela, seconds: 700))).ShouldBeFalse();
     }
 
     [Fact]

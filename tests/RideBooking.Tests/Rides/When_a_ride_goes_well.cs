@@ -7,9 +7,9 @@ namespace RideBooking.Tests.Rides;
 public sealed class When_a_ride_goes_well : RideLab
 {
     [Fact]
-    public async Task Is_requested_and_a_driver_is_looked_for_until_the_deadline()
+    public async Task Is_requested_and_searches_for_a_driver_until_the_deadline()
     {
-        (await Tell(Requested())).ShouldBeTrue();
+        (await Send(Requested())).ShouldBeTrue();
 
         var ride = await Ride();
         ride.Status.ShouldBe("Requested");
@@ -21,7 +21,7 @@ public sealed class When_a_ride_goes_well : RideLab
         var timer = TimersSet.ShouldHaveSingleItem();
         timer.Due.ShouldBe(T0 + Times.SearchDeadline);
         timer.Token.ShouldBe(ride.SearchDeadlineToken);
-        // Published, not sent to the entrance the command came through, which ends with the request.
+        // Published, not sent to the endpoint the command came through, which ends with the request.
         timer.Destination.ShouldBeNull();
     }
 
@@ -31,7 +31,7 @@ public sealed class When_a_ride_goes_well : RideLab
         await Given(RideStatus.Requested);
         var timer = (await Ride()).SearchDeadlineToken!.Value;
 
-        await Tell(Assigned());
+        await Send(Assigned());
 
         var ride = await Ride();
         ride.Status.ShouldBe("DriverAssigned");
@@ -46,20 +46,20 @@ public sealed class When_a_ride_goes_well : RideLab
     }
 
     [Fact]
-    public async Task Is_driven_and_says_each_step()
+    public async Task Is_driven_and_publishes_each_step()
     {
         await Given(RideStatus.DriverAssigned);
 
-        (await Tell(Arrived(seconds: 100))).ShouldBeTrue();
+        (await Send(Arrived(seconds: 100))).ShouldBeTrue();
         (await Status()).ShouldBe("DriverArrived");
         Published<DriverArrived>()
             .ShouldBe([new DriverArrived(RideId, Rider, Anna, T0.AddSeconds(100), T0.AddSeconds(220))]);
 
-        (await Tell(Started(seconds: 250))).ShouldBeTrue();
+        (await Send(Started(seconds: 250))).ShouldBeTrue();
         (await Status()).ShouldBe("InProgress");
         Published<RideStarted>().ShouldBe([new RideStarted(RideId, Rider, Anna, T0.AddSeconds(250), 150)]);
 
-        (await Tell(Completed(seconds: 1000))).ShouldBeTrue();
+        (await Send(Completed(seconds: 1000))).ShouldBeTrue();
         var ride = await Ride();
         ride.Status.ShouldBe("Completed");
         ride.ActiveRiderId.ShouldBeNull();
@@ -78,8 +78,8 @@ public sealed class When_a_ride_goes_well : RideLab
     public async Task Waits_no_longer_for_free_than_it_waited()
     {
         await Given(RideStatus.DriverArrived);
-        await Tell(Started(seconds: 130));
-        await Tell(Completed());
+        await Send(Started(seconds: 130));
+        await Send(Completed());
         var completed = Published<RideCompleted>().ShouldHaveSingleItem();
         (completed.WaitSeconds, completed.FreeWaitSeconds).ShouldBe((30, 30));
     }
@@ -88,7 +88,7 @@ public sealed class When_a_ride_goes_well : RideLab
     public async Task Carries_the_quote_from_the_request_to_the_bill()
     {
         var (quote, method) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await Tell(
+        await Send(
             Requested() with
             {
                 QuoteId = quote,
@@ -97,10 +97,10 @@ public sealed class When_a_ride_goes_well : RideLab
                 PaymentMethodId = method,
             }
         );
-        await Tell(Assigned());
-        await Tell(Arrived());
-        await Tell(Started());
-        await Tell(Completed());
+        await Send(Assigned());
+        await Send(Arrived());
+        await Send(Started());
+        await Send(Completed());
 
         var completed = Published<RideCompleted>().ShouldHaveSingleItem();
         completed.QuoteId.ShouldBe(quote);
@@ -113,13 +113,13 @@ public sealed class When_a_ride_goes_well : RideLab
     public async Task Is_priced_and_paid()
     {
         await Given(RideStatus.Completed);
-        await Tell(Fare());
+        await Send(Fare());
         var ride = await Ride();
         (ride.Fare, ride.PaymentStatus, ride.PaymentAmount).ShouldBe(
             (Samples.Euro(12.4m), PaymentStatus.Pending, Samples.Euro(12.4m))
         );
 
-        await Tell(Captured());
+        await Send(Captured());
         ride = await Ride();
         (ride.Fare, ride.PaymentStatus, ride.PaymentAmount).ShouldBe(
             (Samples.Euro(12.4m), PaymentStatus.Captured, Samples.Euro(12.4m))
@@ -130,8 +130,8 @@ public sealed class When_a_ride_goes_well : RideLab
     public async Task Is_rated_once_within_a_day()
     {
         await Given(RideStatus.Completed);
-        (await Tell(Rated(stars: 4))).ShouldBeTrue();
-        (await Tell(Rated(stars: 1))).ShouldBeFalse();
+        (await Send(Rated(stars: 4))).ShouldBeTrue();
+        (await Send(Rated(stars: 1))).ShouldBeFalse();
         (await Ride()).Stars.ShouldBe(4);
         Published<RideRated>().ShouldHaveSingleItem().Stars.ShouldBe(4);
     }
@@ -140,7 +140,7 @@ public sealed class When_a_ride_goes_well : RideLab
     public async Task Is_not_rated_later_than_a_day_after()
     {
         await Given(RideStatus.Completed);
-        (await Tell(Rated(seconds: 1000 + 86_401))).ShouldBeFalse();
-        (await Tell(Rated(seconds: 1000 + 86_400))).ShouldBeTrue();
+        (await Send(Rated(seconds: 1000 + 86_401))).ShouldBeFalse();
+        (await Send(Rated(seconds: 1000 + 86_400))).ShouldBeTrue();
     }
 }

@@ -4,7 +4,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Rides;
 
-/// <summary>A ride and a quote refuse the same trips, with the same code and at the same field.</summary>
+/// <summary>A ride and a quote refuse the same trips, with the same code and field.</summary>
 public sealed class When_a_trip_cannot_be_booked(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     [Theory]

@@ -4,7 +4,8 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Rides;
 
-public sealed class When_an_operator_ends_a_ride_over_HTTP(ImpatientHost host) : IClassFixture<ImpatientHost>
+public sealed class When_an_operator_ends_a_ride_over_HTTP(ImmediateNoShowHost host)
+    : IClassFixture<ImmediateNoShowHost>
 {
     static readonly JsonObject s_why = new() { ["reason"] = "the driver's phone is broken" };
 
@@ -54,7 +55,7 @@ public sealed class When_an_operator_ends_a_ride_over_HTTP(ImpatientHost host) :
     }
 
     [Fact]
-    public async Task What_cannot_be_is_refused_and_not_audited()
+    public async Task An_impossible_end_is_refused_and_not_audited()
     {
         var (rider, operations) = (await host.City.Rider(), await host.City.Operator());
         var ride = await rider.Request(City.Place(32, 8.5), City.Place(32.05, 8.5));

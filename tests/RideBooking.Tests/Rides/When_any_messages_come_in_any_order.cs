@@ -6,7 +6,7 @@ using RideBooking.Rides;
 
 namespace RideBooking.Tests.Rides;
 
-/// <summary>Any messages in any order, duplicates and all: what must hold of a ride holds after each of them.</summary>
+/// <summary>Sends random messages in any order, with duplicates, and checks the invariants of a ride after each.</summary>
 public sealed class When_any_messages_come_in_any_order
 {
     const int Kinds = 21;
@@ -14,13 +14,13 @@ public sealed class When_any_messages_come_in_any_order
     static readonly HashSet<(string From, string To)> s_legal = Legal();
 
     [Fact]
-    public Task Leaves_every_ride_in_order() =>
+    public Task Every_ride_stays_consistent() =>
         Gen.Int[0, Kinds - 1]
             .Array[1, 40]
             .SampleAsync(
                 async kinds =>
                 {
-                    await new Storm().Rage(kinds);
+                    await new Storm().Run(kinds);
                 },
                 iter: 200,
                 threads: 1
@@ -45,56 +45,56 @@ public sealed class When_any_messages_come_in_any_order
         int _seen;
         int _second;
 
-        public async Task Rage(int[] kinds)
+        public async Task Run(int[] kinds)
         {
-            await Say(Requested());
+            await SendAndLog(Requested());
             foreach (var kind in kinds)
             {
                 var before = await Snapshot();
-                await Happen(kind);
+                await SendRandom(kind);
                 await Check(before);
             }
         }
 
-        // Later and later, though now and then by a clock that is behind.
-        Task Happen(int kind)
+        // Each message is later than the one before, but some come from a clock that is behind.
+        Task SendRandom(int kind)
         {
             _second += kind % 5 == 0 ? -30 : 120;
             return kind switch
             {
-                0 => Say(Requested()),
-                1 => Say(Assigned(Anna, AnnasOffer, _second)),
-                2 => Say(Assigned(Bela, BelasOffer, _second)),
-                3 => Say(Assigned(Anna, Guid.CreateVersion7(), _second)),
-                4 => Say(Arrived(Anna, _second)),
-                5 => Say(Arrived(Bela, _second)),
-                6 => Say(Started(Anna, _second)),
-                7 => Say(Started(Bela, _second)),
-                8 => Say(Completed(Anna, _second)),
-                9 => Say(Completed(Bela, _second)),
-                10 => Say(Released(Anna, _second)),
-                11 => Say(Released(Bela, _second)),
-                12 => Say(NoShow(Anna, _second)),
-                13 => Say(Cancelled(_second)),
-                14 => Say(Deadline(1 + _second / 120 % 3)),
-                15 => Say(Rated(seconds: _second)),
-                16 => Say(Fare()),
-                17 => Say(Captured()),
-                18 => Say(Failed(willRetry: _second % 240 == 0)),
-                19 => Say(Outstanding()),
-                _ => Say(Settled()),
+                0 => SendAndLog(Requested()),
+                1 => SendAndLog(Assigned(Anna, AnnasOffer, _second)),
+                2 => SendAndLog(Assigned(Bela, BelasOffer, _second)),
+                3 => SendAndLog(Assigned(Anna, Guid.CreateVersion7(), _second)),
+                4 => SendAndLog(Arrived(Anna, _second)),
+                5 => SendAndLog(Arrived(Bela, _second)),
+                6 => SendAndLog(Started(Anna, _second)),
+                7 => SendAndLog(Started(Bela, _second)),
+                8 => SendAndLog(Completed(Anna, _second)),
+                9 => SendAndLog(Completed(Bela, _second)),
+                10 => SendAndLog(Released(Anna, _second)),
+                11 => SendAndLog(Released(Bela, _second)),
+                12 => SendAndLog(NoShow(Anna, _second)),
+                13 => SendAndLog(Cancelled(_second)),
+                14 => SendAndLog(Deadline(1 + _second / 120 % 3)),
+                15 => SendAndLog(Rated(seconds: _second)),
+                16 => SendAndLog(Fare()),
+                17 => SendAndLog(Captured()),
+                18 => SendAndLog(Failed(willRetry: _second % 240 == 0)),
+                19 => SendAndLog(Outstanding()),
+                _ => SendAndLog(Settled()),
             };
         }
 
-        async Task Say<T>(T message)
+        async Task SendAndLog<T>(T message)
             where T : class
         {
-            // An assignment is in the log before the machine hears of it; what the machine says comes after.
+            // An assignment is in the log before the machine receives it; the machine's events follow.
             if (message is DriverAssigned assigned && _offers.TryAdd(assigned.OfferId, assigned.DriverId))
                 _log.Add(message);
-            await Tell(message);
-            _log.AddRange(Said.Skip(_seen).Where(it => it.GetType().Namespace == typeof(Place).Namespace));
-            _seen = Said.Count;
+            await Send(message);
+            _log.AddRange(AllPublished.Skip(_seen).Where(it => it.GetType().Namespace == typeof(Place).Namespace));
+            _seen = AllPublished.Count;
         }
 
         async Task<(string Status, PaymentStatus Payment, Money? Fare)> Snapshot() =>
@@ -120,10 +120,10 @@ public sealed class When_any_messages_come_in_any_order
                 ride.DriverId.ShouldNotBeNull();
             (ride.SearchDeadlineToken is not null).ShouldBe(status == RideStatus.Requested);
 
-            // The end comes once, and says so once.
+            // A ride ends once, with one event.
             _log.Count(it => it is RideCompleted or RideCancelled or NoDriverFound).ShouldBe(active ? 0 : 1);
 
-            // No driver is forgotten: each has the ride, had it to its end, or was told once that he is free.
+            // Each driver has the ride, had it to its end, or was freed once.
             foreach (var offer in _offers.Keys)
                 _log.OfType<DriverUnassigned>()
                     .Count(it => it.OfferId == offer)

@@ -14,17 +14,17 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
     public async Task The_same_assignment_again_changes_nothing(string status)
     {
         await Given(Enum.Parse<RideStatus>(status));
-        await Tell(Assigned());
+        await Send(Assigned());
         (await Status()).ShouldBe(status);
         Published<DriverUnassigned>().ShouldBeEmpty();
     }
 
     [Theory]
     [MemberData(nameof(Seated))]
-    public async Task A_second_driver_is_told_that_the_ride_is_taken(string status)
+    public async Task A_second_driver_learns_that_the_ride_is_taken(string status)
     {
         await Given(Enum.Parse<RideStatus>(status));
-        await Tell(Assigned(Bela, seconds: 5000));
+        await Send(Assigned(Bela, seconds: 5000));
 
         (await Ride()).DriverId.ShouldBe(Anna);
         (await Status()).ShouldBe(status);
@@ -46,11 +46,11 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
     [Theory]
     [InlineData("Cancelled")]
     [InlineData("NoDriverFound")]
-    public async Task A_driver_who_comes_when_the_ride_is_over_is_free_again_and_told_once(string status)
+    public async Task A_driver_who_comes_after_the_ride_has_ended_is_freed_with_one_event(string status)
     {
         await Given(Enum.Parse<RideStatus>(status));
-        await Tell(Assigned());
-        await Tell(Assigned());
+        await Send(Assigned());
+        await Send(Assigned());
 
         (await Status()).ShouldBe(status);
         (await Ride()).DriverId.ShouldBeNull();
@@ -62,8 +62,8 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
     public async Task The_driver_of_a_cancelled_ride_is_freed_by_the_cancellation_alone()
     {
         await Given(RideStatus.DriverAssigned);
-        await Tell(Cancelled());
-        await Tell(Assigned());
+        await Send(Cancelled());
+        await Send(Assigned());
         Published<DriverUnassigned>().ShouldBeEmpty();
     }
 
@@ -71,12 +71,12 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
     public async Task An_assignment_that_was_released_does_not_come_back()
     {
         await Given(RideStatus.DriverAssigned);
-        await Tell(Released());
-        await Tell(Assigned());
+        await Send(Released());
+        await Send(Assigned());
         (await Status()).ShouldBe("Requested");
 
-        await Tell(Assigned(Bela));
-        await Tell(Assigned());
+        await Send(Assigned(Bela));
+        await Send(Assigned());
         (await Ride()).DriverId.ShouldBe(Bela);
         Published<DriverUnassigned>().Count.ShouldBe(1);
     }
@@ -85,40 +85,40 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
     public async Task The_deadline_of_an_earlier_search_does_not_end_a_later_one()
     {
         await Given(RideStatus.DriverAssigned);
-        await Tell(Released());
-        await Tell(Deadline(search: 1));
+        await Send(Released());
+        await Send(Deadline(search: 1));
         (await Status()).ShouldBe("Requested");
-        await Tell(Deadline(search: 2));
+        await Send(Deadline(search: 2));
         (await Status()).ShouldBe("NoDriverFound");
-        await Tell(Deadline(search: 2));
+        await Send(Deadline(search: 2));
         Published<NoDriverFound>().Count.ShouldBe(1);
     }
 
     [Theory]
     [MemberData(nameof(Seated))]
-    public async Task A_deadline_that_comes_after_the_driver_changes_nothing(string status)
+    public async Task A_deadline_after_the_assignment_changes_nothing(string status)
     {
         await Given(Enum.Parse<RideStatus>(status));
-        await Tell(Deadline());
+        await Send(Deadline());
         (await Status()).ShouldBe(status);
     }
 
     [Fact]
-    public async Task A_deadline_of_no_ride_is_dropped() => (await Tell(Deadline())).ShouldBeFalse();
+    public async Task A_deadline_of_no_ride_is_dropped() => (await Send(Deadline())).ShouldBeFalse();
 
     [Fact]
-    public async Task An_event_of_a_ride_nobody_knows_fails_so_that_it_is_tried_again()
+    public async Task An_event_of_an_unknown_ride_fails_so_that_it_is_redelivered()
     {
-        await Should.ThrowAsync<SagaException>(() => Tell(Assigned()));
-        await Should.ThrowAsync<SagaException>(() => Tell(Captured()));
+        await Should.ThrowAsync<SagaException>(() => Send(Assigned()));
+        await Should.ThrowAsync<SagaException>(() => Send(Captured()));
     }
 
     [Fact]
     public async Task The_payment_is_known_before_the_fare()
     {
         await Given(RideStatus.Completed);
-        await Tell(Captured());
-        await Tell(Fare());
+        await Send(Captured());
+        await Send(Fare());
         var ride = await Ride();
         (ride.Fare, ride.PaymentStatus, ride.PaymentAmount).ShouldBe(
             (Samples.Euro(12.4m), PaymentStatus.Captured, Samples.Euro(12.4m))
@@ -129,8 +129,8 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
     public async Task A_fare_is_final()
     {
         await Given(RideStatus.Completed);
-        await Tell(Fare(12.4m));
-        await Tell(Fare(99m));
+        await Send(Fare(12.4m));
+        await Send(Fare(99m));
         var ride = await Ride();
         (ride.Fare, ride.PaymentAmount).ShouldBe((Samples.Euro(12.4m), Samples.Euro(12.4m)));
     }
@@ -139,26 +139,26 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
     public async Task A_payment_that_failed_is_retried_then_owed_then_settled()
     {
         await Given(RideStatus.Completed);
-        await Tell(Fare());
-        await Tell(Failed(willRetry: true));
+        await Send(Fare());
+        await Send(Failed(willRetry: true));
         (await Ride()).PaymentStatus.ShouldBe(PaymentStatus.Retrying);
-        await Tell(Failed(willRetry: false, attempt: 2));
+        await Send(Failed(willRetry: false, attempt: 2));
         (await Ride()).PaymentStatus.ShouldBe(PaymentStatus.Outstanding);
-        await Tell(Outstanding());
+        await Send(Outstanding());
         (await Ride()).PaymentStatus.ShouldBe(PaymentStatus.Outstanding);
-        await Tell(Settled());
+        await Send(Settled());
         (await Ride()).PaymentStatus.ShouldBe(PaymentStatus.Captured);
     }
 
     [Fact]
-    public async Task Old_news_of_a_payment_does_not_undo_the_capture()
+    public async Task An_old_event_of_a_payment_does_not_undo_the_capture()
     {
         await Given(RideStatus.Completed);
-        await Tell(Settled());
-        await Tell(Outstanding());
-        await Tell(Failed(willRetry: false));
-        await Tell(Failed(willRetry: true));
-        await Tell(Fare());
+        await Send(Settled());
+        await Send(Outstanding());
+        await Send(Failed(willRetry: false));
+        await Send(Failed(willRetry: true));
+        await Send(Fare());
         (await Ride()).PaymentStatus.ShouldBe(PaymentStatus.Captured);
     }
 
@@ -166,8 +166,8 @@ public sealed class When_messages_come_twice_late_or_out_of_order : RideLab
     public async Task A_step_is_never_earlier_than_the_one_before_whatever_the_clocks_say()
     {
         await Given(RideStatus.DriverArrived); // arrived 100 s after T0
-        await Tell(Started(seconds: -3600));
-        await Tell(Completed(seconds: -3000));
+        await Send(Started(seconds: -3600));
+        await Send(Completed(seconds: -3000));
 
         Published<RideStarted>()
             .ShouldHaveSingleItem()

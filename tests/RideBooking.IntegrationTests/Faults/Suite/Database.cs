@@ -6,12 +6,12 @@ using Npgsql;
 
 namespace RideBooking.IntegrationTests.Faults.Suite;
 
-/// <summary>The application's database as it is, asked by SQL. <c>{rides.rides}</c> names a table on every database.</summary>
+/// <summary>Queries the application's database with SQL. <c>{rides.rides}</c> names a table on every database.</summary>
 sealed partial class Database(bool sqlite, string connectionString)
 {
     /// <summary>
-    /// Each event with each consumer that has no mark of it. Who handles a kind of event is told by the marks of the others
-    /// of its kind.
+    /// Selects each event and consumer without an inbox entry for the event. The inbox entries of other events of the same
+    /// type tell which consumers handle it.
     /// </summary>
     public const string Unhandled = """
         WITH handled AS (
@@ -50,7 +50,7 @@ sealed partial class Database(bool sqlite, string connectionString)
     public async Task<long> Count(string sql) =>
         Convert.ToInt64((await Query(sql, row => row.GetValue(0))).Single(), CultureInfo.InvariantCulture);
 
-    /// <summary>What is not finished, as evidence.</summary>
+    /// <summary>Describes the unfinished work, as evidence.</summary>
     public async Task<string> Unfinished()
     {
         string[] questions =
@@ -74,7 +74,7 @@ sealed partial class Database(bool sqlite, string connectionString)
         return string.Join('\n', rows);
     }
 
-    /// <summary>A column as text; ids in lower case, whatever the database keeps them as.</summary>
+    /// <summary>Reads a column as text, with ids in lower case on every database.</summary>
     public static string Text(DbDataReader row, int column) =>
         row.IsDBNull(column) ? ""
         : Convert.ToString(row.GetValue(column), CultureInfo.InvariantCulture) is { } text

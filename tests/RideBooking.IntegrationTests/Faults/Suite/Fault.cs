@@ -1,36 +1,36 @@
 namespace RideBooking.IntegrationTests.Faults.Suite;
 
-/// <summary>Something that goes wrong while rides are on their way. One class, one file, one fault.</summary>
-/// <typeparam name="TScene">Where it can happen.</typeparam>
+/// <summary>A fault that strikes while rides are in progress. Each has its own class and file.</summary>
+/// <typeparam name="TScene">The scene in which it can strike.</typeparam>
 abstract class Fault<TScene> : IFault
     where TScene : Scene
 {
-    /// <summary>As the table calls it.</summary>
+    /// <summary>The name in the table of results.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How many messages it leaves in error queues, for good reason.</summary>
+    /// <summary>The number of messages that it rightly leaves in error queues.</summary>
     public virtual int LeavesFailed => 0;
 
     /// <summary>
-    /// Whether it is left to the long run, because it takes minutes or is a milder form of another: then it strikes only where
-    /// several runs are asked for, or itself.
+    /// True for a fault that takes minutes or is a milder form of another. It strikes only if several runs, or the fault
+    /// itself, are requested.
     /// </summary>
     public virtual bool OnLongRuns => false;
 
-    /// <summary>Before anybody asks for a ride.</summary>
+    /// <summary>Prepares the scene before the first ride is requested.</summary>
     protected virtual Task Prepare(TScene scene, Random random) => Task.CompletedTask;
 
-    /// <summary>While they ride: strikes, at instants that the seed chooses, and mends what it broke.</summary>
+    /// <summary>Strikes during the rides, at instants that the seed chooses, and repairs the damage.</summary>
     protected abstract Task Strike(TScene scene, Rush rush, Random random);
 
-    /// <summary>When every ride is over, before the invariants are checked.</summary>
+    /// <summary>Runs when every ride has ended, before the invariants are checked.</summary>
     protected virtual Task After(TScene scene, Rush rush, Random random) => Task.CompletedTask;
 
-    /// <summary>Some instant within so many milliseconds.</summary>
+    /// <summary>Waits for a random time up to the given number of milliseconds.</summary>
     protected static Task SomeTime(Random random, int milliseconds) => Task.Delay(random.Next(milliseconds));
 
-    /// <summary>How often it strikes in a run: once, and up to so many times where several runs are asked for.</summary>
-    protected static int Times(Random random, int most) => FaultStage.Runs == 1 ? 1 : random.Next(1, most + 1);
+    /// <summary>Chooses the number of strikes in a run: one, or up to <paramref name="max"/> if several runs are requested.</summary>
+    protected static int Times(Random random, int max) => FaultStage.Runs == 1 ? 1 : random.Next(1, max + 1);
 
     bool IFault.IsEmbedded => typeof(TScene) == typeof(EmbeddedScene);
 
@@ -41,7 +41,7 @@ abstract class Fault<TScene> : IFault
     Task IFault.After(Scene scene, Rush rush, Random random) => After((TScene)scene, rush, random);
 }
 
-/// <summary>A fault, wherever it strikes.</summary>
+/// <summary>A fault in any scene.</summary>
 interface IFault
 {
     string Name { get; }

@@ -7,18 +7,18 @@ using static RideBooking.IntegrationTests.Faults.Suite.Database;
 namespace RideBooking.IntegrationTests.Faults.Suite;
 
 /// <summary>
-/// The promises of the messaging, I1 to I9, checked against the database, the broker and the books of the sandbox gateway
-/// once everything has come to rest. Of all rides of the scene, not only those of the last fault.
+/// Checks the guarantees of the messaging, I1 to I9, against the database, the broker and the ledger of the sandbox gateway
+/// once all work is done, for all rides of the scene and not only those of the last fault.
 /// </summary>
 sealed class Invariants(Scene scene, int failedByIntent)
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     readonly Database _database = scene.Database;
     readonly List<string> _violations = [];
 
-    /// <summary>Waits for rest and returns every breach, in a sentence that begins with the number of its promise.</summary>
-    /// <param name="accepted">The rides that were accepted and must be over by now.</param>
+    /// <summary>Waits until all work is done and returns every violation as a sentence that begins with the invariant's number.</summary>
+    /// <param name="accepted">The accepted rides, which must have ended.</param>
     public async Task<IReadOnlyList<string>> Violations(IReadOnlyCollection<Guid> accepted)
     {
         await ComeToRest();
@@ -33,7 +33,7 @@ sealed class Invariants(Scene scene, int failedByIntent)
         return _violations;
     }
 
-    // I7 and I9: the outbox drains, the queues do, and every event was handled by everybody who handles its kind.
+    // I7 and I9: the outbox and the queues drain, and every consumer of an event's type handled the event.
     async Task ComeToRest()
     {
         var left = "";
@@ -50,12 +50,12 @@ sealed class Invariants(Scene scene, int failedByIntent)
                         $"{outbox} in the outbox, {inFlight} in queues, {failed} in error queues (not {failedByIntent}), unhandled: {string.Join(", ", unhandled)}";
                     return outbox == 0 && inFlight == 0 && failed == failedByIntent && unhandled.Count == 0;
                 },
-                s_patience
+                s_timeout
             );
         }
         catch (TimeoutException)
         {
-            _violations.Add($"I7, I9: no rest within {s_patience.TotalSeconds} s: {left}");
+            _violations.Add($"I7, I9: unfinished work after {s_timeout.TotalSeconds} s: {left}");
         }
     }
 
@@ -74,7 +74,7 @@ sealed class Invariants(Scene scene, int failedByIntent)
             )
         ).ToHashSet();
         foreach (var ride in accepted.Where(ride => !over.Contains(ride)))
-            _violations.Add($"I1: ride {ride} was accepted and is not over.");
+            _violations.Add($"I1: ride {ride} was accepted and has not ended.");
     }
 
     async Task EachIsPaidItsFareOnce(List<JsonElement> log)
@@ -85,7 +85,7 @@ sealed class Invariants(Scene scene, int failedByIntent)
         );
         // I2 in the log, I3, and I4 of the positions.
         _violations.AddRange(
-            WhatHappened.Breaches(log, [.. completed.Select(ride => ride.Ride)]).Select(b => $"I2-I4: {b}")
+            EventLogInvariants.Breaches(log, [.. completed.Select(ride => ride.Ride)]).Select(b => $"I2-I4: {b}")
         );
 
         var captures = (
@@ -121,10 +121,10 @@ sealed class Invariants(Scene scene, int failedByIntent)
             is > 0
                 and var twice
         )
-            _violations.Add($"I4: {twice} event ids are there twice.");
+            _violations.Add($"I4: {twice} event ids exist twice.");
     }
 
-    // I5, in the events that the ride itself publishes.
+    // I5 in the events that the ride itself publishes.
     void LegalStepsOnly(List<JsonElement> log)
     {
         foreach (
@@ -199,13 +199,13 @@ sealed class Invariants(Scene scene, int failedByIntent)
                 _violations.Add($"I6: ride {id} is {status}, its events say {folded}.");
             if (status != "Completed")
                 continue;
-            var seated = events
+            var assigned = events
                 .Last(e => Type(e) == "DriverArrived")
                 .GetProperty("payload")
                 .GetProperty("driverId")
                 .GetString();
-            if (seated != driver)
-                _violations.Add($"I6: ride {id} has driver {driver}, its events say {seated}.");
+            if (assigned != driver)
+                _violations.Add($"I6: ride {id} has driver {driver}, its events say {assigned}.");
             if (events.Where(e => Type(e) == "FareFinalized").Select(e => Amount(e, "total")).FirstOrDefault() != fare)
                 _violations.Add($"I6: ride {id} has fare {fare}, not what its events say.");
             if (payment != "Captured")
@@ -215,7 +215,7 @@ sealed class Invariants(Scene scene, int failedByIntent)
         }
     }
 
-    // I7. A timer that nobody sends stays in another state than waiting, or long past its time.
+    // I7. An orphaned timer is in another state than waiting, or long overdue.
     async Task NoTimerIsOrphaned()
     {
         var late = DateTime.UtcNow.AddSeconds(-30).Ticks;

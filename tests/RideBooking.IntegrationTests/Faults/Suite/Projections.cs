@@ -6,8 +6,8 @@ using static RideBooking.IntegrationTests.Faults.Suite.Database;
 namespace RideBooking.IntegrationTests.Faults.Suite;
 
 /// <summary>
-/// I8: what is made of events is what the log makes of them. Each projection is computed here once more, from the log alone,
-/// and compared as a set of lines: one too many, one missing and one that differs are all seen.
+/// I8: projections match the event log. Each projection is computed here once more, from the log alone, and compared line
+/// by line, so that extra, missing and different lines are all found.
 /// </summary>
 sealed class Projections(Database database, IReadOnlyList<JsonElement> log)
 {
@@ -67,15 +67,16 @@ sealed class Projections(Database database, IReadOnlyList<JsonElement> log)
         string projection,
         string live,
         Func<DbDataReader, string> line,
-        IEnumerable<string> said
+        IEnumerable<string> expected
     )
     {
-        var (are, shouldBe) = ((await database.Query(live, line)).Order().ToList(), said.Order().ToList());
-        // Not sets: a line that is there twice is one too many.
+        var (are, shouldBe) = ((await database.Query(live, line)).Order().ToList(), expected.Order().ToList());
+        // Not sets: a duplicate line is a violation.
         return
         [
-            .. Without(are, shouldBe).Select(extra => $"I8: {projection} have '{extra}', which the log does not say."),
-            .. Without(shouldBe, are).Select(missing => $"I8: {projection} lack '{missing}', which the log says."),
+            .. Without(are, shouldBe)
+                .Select(extra => $"I8: {projection} have '{extra}', which the log does not contain."),
+            .. Without(shouldBe, are).Select(missing => $"I8: {projection} lack '{missing}', which the log contains."),
         ];
 
         static IEnumerable<string> Without(List<string> all, List<string> those) =>

@@ -3,24 +3,24 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.IntegrationTests.Faults.Suite;
 
-/// <summary>The host as a process, in surroundings that can be troubled. Faults strike one after another in the same scene.</summary>
+/// <summary>The host as a process, with servers that can be disturbed. Faults strike one after another in the same scene.</summary>
 abstract class Scene : IAsyncDisposable
 {
     HostProcess? _host;
 
-    /// <summary>A ride may wait through an outage, and so may an offer: none may end for lack of patience.</summary>
+    /// <summary>Timers long enough that no ride and no offer ends during an outage.</summary>
     public static readonly IReadOnlyDictionary<string, string> Timers = new Dictionary<string, string>
     {
         ["Matching__SearchDeadline"] = "00:30:00",
         ["Matching__OfferTimeout"] = "00:02:00",
     };
 
-    /// <summary>What is told to the host.</summary>
+    /// <summary>The host's settings.</summary>
     public Dictionary<string, string> Settings { get; } =
         new(Timers)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            // Whatever is paid, is paid by the recovery and not by the look that comes a quarter of an hour later.
+            // Long enough that payments are finished by the recovery and not by the later sweep.
             ["Payments__ResumeAfter"] = "00:30:00",
             ["Messaging__Redelivery"] = "00:00:01,00:00:02,00:00:05",
         };
@@ -29,13 +29,13 @@ abstract class Scene : IAsyncDisposable
 
     public abstract Database Database { get; }
 
-    /// <summary>Starts what is not running.</summary>
+    /// <summary>Starts the servers and the host that are not running.</summary>
     public virtual async Task Ready() => _host ??= await HostProcess.StartAsync(Settings);
 
-    /// <summary>Ends the host as a power cut would.</summary>
+    /// <summary>Kills the host, as a power cut would.</summary>
     public Task KillHost() => Host.KillAsync();
 
-    /// <summary>Starts the host again where it was, and waits until it is ready.</summary>
+    /// <summary>Restarts the host at the same address and waits until it is ready.</summary>
     public async Task StartHost()
     {
         var dead = Host;
@@ -44,10 +44,10 @@ abstract class Scene : IAsyncDisposable
         await _host.ReadyAsync();
     }
 
-    /// <summary>Messages in queues (not in error queues), and those in error and skipped queues.</summary>
+    /// <summary>Counts the messages in queues, and those in error and skipped queues.</summary>
     public abstract Task<(long InFlight, long Failed)> Messages();
 
-    /// <summary>What is not finished, as evidence: in the output, the database and the queues.</summary>
+    /// <summary>Describes the unfinished work from output, database and queues, as evidence.</summary>
     public virtual async Task<string> Unfinished() => $"{Host.Output}{await Database.Unfinished()}";
 
     public virtual async ValueTask DisposeAsync()
@@ -57,7 +57,7 @@ abstract class Scene : IAsyncDisposable
     }
 }
 
-/// <summary>As a fresh clone runs: SQLite and the in-memory transport, in one process.</summary>
+/// <summary>The default configuration: SQLite and the in-memory transport, in one process.</summary>
 sealed class EmbeddedScene : Scene
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-faults-").FullName;
@@ -81,7 +81,7 @@ sealed class EmbeddedScene : Scene
     }
 }
 
-/// <summary>PostgreSQL and RabbitMQ, each behind a wire that can be cut.</summary>
+/// <summary>PostgreSQL and RabbitMQ, each behind a connection that can be cut.</summary>
 sealed class ServersScene : Scene
 {
     readonly Uri _virtualHost;
@@ -99,7 +99,7 @@ sealed class ServersScene : Scene
         postgres.Port = _toDatabase.Port;
         Settings["Database__Provider"] = DatabaseProviders.Postgres;
         Settings["ConnectionStrings__RideBooking"] = postgres.ConnectionString;
-        // Shorter than that of the people who ask, so that it is the host that refuses.
+        // Shorter than the clients' timeout, so that the host refuses first.
         Settings["Limits__RequestTimeout"] = "00:00:05";
         Settings["Transport__Kind"] = "RabbitMq";
         Settings["ConnectionStrings__RabbitMq"] = new UriBuilder(virtualHost) { Port = _toBroker.Port }.Uri.ToString();
@@ -113,7 +113,7 @@ sealed class ServersScene : Scene
 
     public TcpProxy ToDatabase => _toDatabase;
 
-    /// <summary>The broker's virtual host, without the wire.</summary>
+    /// <summary>The broker's virtual host, without the proxy.</summary>
     public Uri VirtualHost => _virtualHost;
 
     public static async Task<ServersScene> Create(ServersToStop servers)

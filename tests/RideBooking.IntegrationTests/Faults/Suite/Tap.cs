@@ -4,10 +4,10 @@ using RabbitMQ.Client.Events;
 
 namespace RideBooking.IntegrationTests.Faults.Suite;
 
-/// <summary>A message as it went into a queue.</summary>
+/// <summary>A message as it entered a queue.</summary>
 sealed record Tapped(string Queue, Guid Id, BasicProperties Properties, byte[] Body);
 
-/// <summary>Sits between the exchange of every endpoint and its queue: sees what goes by, and may deliver it otherwise.</summary>
+/// <summary>Sits between every endpoint's exchange and its queue: records the messages and may deliver them differently.</summary>
 sealed class Tap
 {
     const string Name = "tap";
@@ -44,7 +44,7 @@ sealed class Tap
         var tap = new Tap(scene, connection, channel, queues);
         foreach (var queue in queues)
         {
-            // A queue each, because a message does not say which exchange it went through last.
+            // One queue per exchange, because a message does not name the last exchange it passed.
             await channel.QueueDeclareAsync($"{Name}-{queue}", durable: false, exclusive: true, autoDelete: true);
             await channel.QueueBindAsync($"{Name}-{queue}", queue, "");
             var consumer = new AsyncEventingBasicConsumer(channel);
@@ -54,7 +54,7 @@ sealed class Tap
         return tap;
     }
 
-    /// <summary>From now on every message is delivered by the tap only: twice, each time after a pause of its own.</summary>
+    /// <summary>From now on only the tap delivers messages: each twice, after a random delay each time.</summary>
     public async Task ForwardTwice(Random random, TimeSpan within)
     {
         _deliver = async message =>
@@ -69,7 +69,7 @@ sealed class Tap
             await _channel.QueueUnbindAsync(queue, queue, "");
     }
 
-    /// <summary>Puts a message into its queue; one at a time, as a channel wants it.</summary>
+    /// <summary>Puts a message into its queue; one at a time, as a channel requires.</summary>
     public Task Send(Tapped message)
     {
         lock (_lock)
@@ -82,7 +82,7 @@ sealed class Tap
         }
     }
 
-    /// <summary>Leaves everything as it was, once nothing has gone by for a while.</summary>
+    /// <summary>Restores the original bindings once no message has passed for a while.</summary>
     public async Task Close()
     {
         while (

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace RideBooking.IntegrationTests.Faults.Suite;
 
-/// <summary>A wire between the host and a server that can be cut, or held, and mended, without either being told.</summary>
+/// <summary>A connection between the host and a server that can be cut, held and restored without notice to either.</summary>
 sealed class TcpProxy : IAsyncDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -25,7 +25,7 @@ sealed class TcpProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Ends every connection, in the middle of whatever is said, and lets no new one through.</summary>
+    /// <summary>Closes every connection, even in the middle of a message, and accepts no new one.</summary>
     public void Cut()
     {
         _cut = true;
@@ -33,7 +33,7 @@ sealed class TcpProxy : IAsyncDisposable
             socket.Close(timeout: 0);
     }
 
-    /// <summary>Lets nothing through, and keeps every connection open: who asks gets no answer, for a while.</summary>
+    /// <summary>Forwards nothing and keeps every connection open: requests get no answer for a while.</summary>
     public void Hold() => _flows = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Mend()
@@ -79,7 +79,7 @@ sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
         {
-            // Nobody there, or cut.
+            // The server is unavailable, or the connection was cut.
         }
         finally
         {
@@ -104,7 +104,7 @@ sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
         {
-            // The other side notices by its own.
+            // The other direction notices on its own.
         }
     }
 }

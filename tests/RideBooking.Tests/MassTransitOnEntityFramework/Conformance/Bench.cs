@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>One process: a bus with consumers and sagas on the outbox, a database, a clock that stands still.</summary>
+/// <summary>One process: a bus with consumers and sagas on the outbox, a database, and a clock that only the test advances.</summary>
 public sealed class Bench : IAsyncDisposable
 {
     readonly ServiceProvider provider;
@@ -34,7 +34,7 @@ public sealed class Bench : IAsyncDisposable
         return bench;
     }
 
-    /// <summary>The process, not yet started: it can write to its database but sends nothing.</summary>
+    /// <summary>Builds the process without starting it: it can write to its database but sends nothing.</summary>
     public static async Task<Bench> BuildAsync(ConformanceServers servers, Settings? settings = null)
     {
         settings ??= new Settings();
@@ -153,25 +153,25 @@ public sealed class Bench : IAsyncDisposable
     public Task Publish<T>(T message, Action<PublishContext<T>>? configure = null)
         where T : class => Bus.Publish(message, context => configure?.Invoke(context), Stop);
 
-    /// <summary>Waits until it has been published, by anybody.</summary>
+    /// <summary>Waits until a message has been published, by any sender.</summary>
     public async Task IsPublished<T>()
         where T : class => (await Harness.Published.Any<T>(Stop)).ShouldBeTrue($"{typeof(T).Name} is published");
 
-    /// <summary>Waits until the endpoint is done with this many deliveries, one way or the other.</summary>
+    /// <summary>Waits until the endpoint has completed this many deliveries, successfully or not.</summary>
     public Task IsDone(string endpoint, int deliveries) =>
         Eventually(
             $"{endpoint} is done with {deliveries} deliveries",
             () => Task.FromResult(Deliveries.Done(endpoint) >= deliveries)
         );
 
-    /// <summary>Waits until the endpoint has begun with this many deliveries.</summary>
+    /// <summary>Waits until the endpoint has started this many deliveries.</summary>
     public Task IsReceived(string endpoint, int deliveries) =>
         Eventually(
             $"{endpoint} has received {deliveries} deliveries",
             () => Task.FromResult(Deliveries.Received(endpoint) >= deliveries)
         );
 
-    /// <summary>The faults published so far.</summary>
+    /// <summary>Counts the faults published so far.</summary>
     public int Faults<T>()
         where T : class => Harness.Published.Select<Fault<T>>(new CancellationToken(true)).Count();
 
@@ -181,7 +181,7 @@ public sealed class Bench : IAsyncDisposable
     public Task<T> TheOnly<T>()
         where T : class => In(office => office.Set<T>().AsNoTracking().SingleAsync(Stop));
 
-    /// <summary>Publishes the way an HTTP request does: through the scope, committed by its own SaveChanges.</summary>
+    /// <summary>Publishes as an HTTP request does: through the scope, committed by its own SaveChanges.</summary>
     public async Task Request(Func<IPublishEndpoint, PostOffice, Task> handle)
     {
         await using var scope = provider.CreateAsyncScope();
@@ -206,14 +206,14 @@ public sealed class Bench : IAsyncDisposable
     public Task MailboxHas(int letters) =>
         Eventually($"{letters} letters are in the mailbox", () => Task.FromResult(Mailbox.Received.Count >= letters));
 
-    /// <summary>Asks until it is so, for things that no event tells.</summary>
+    /// <summary>Polls until the condition is true, for conditions without an event.</summary>
     public static async Task Eventually(string what, Func<Task<bool>> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
         while (!await condition())
         {
-            limit.IsCancellationRequested.ShouldBeFalse($"Waited in vain until {what}.");
+            limit.IsCancellationRequested.ShouldBeFalse($"Timed out waiting until {what}.");
             await Task.Delay(10, CancellationToken.None);
         }
     }
@@ -228,7 +228,7 @@ public sealed class Bench : IAsyncDisposable
     static TimeSpan[] Backoffs(int retries) =>
         [.. Enumerable.Range(1, retries).Select(n => TimeSpan.FromMilliseconds(Math.Min(5 * n, 100)))];
 
-    /// <summary>What is different about a bench.</summary>
+    /// <summary>The settings in which a bench differs from the default.</summary>
     public sealed class Settings
     {
         public ConcurrencyMode Concurrency { get; init; } = ConcurrencyMode.Optimistic;

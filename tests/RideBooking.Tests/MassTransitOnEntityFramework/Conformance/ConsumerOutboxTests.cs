@@ -12,7 +12,7 @@ public sealed class ConsumerOutboxTests
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task State_mark_and_messages_are_committed_together_and_then_delivered(string provider)
+    public async Task State_inbox_entry_and_messages_are_committed_together_and_then_delivered(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);
@@ -23,9 +23,9 @@ public sealed class ConsumerOutboxTests
         await bench.MailboxHas(1);
         await bench.OutboxDrains();
         (await bench.TheOnly<HostedEnvelope>()).Id.ShouldBe(letter);
-        var mark = await bench.TheOnly<InboxState>();
-        mark.MessageId.ShouldBe(message);
-        mark.Consumed.ShouldNotBeNull();
+        var entry = await bench.TheOnly<InboxState>();
+        entry.MessageId.ShouldBe(message);
+        entry.Consumed.ShouldNotBeNull();
     }
 
     [Theory, MemberData(nameof(Databases))]
@@ -51,7 +51,7 @@ public sealed class ConsumerOutboxTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_retry_begins_from_nothing_and_takes_effect_once(string provider)
+    public async Task A_retry_starts_from_a_clean_state_and_takes_effect_once(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers, new() { Retries = 3, Pooled = true });
@@ -131,9 +131,12 @@ public sealed class ConsumerOutboxTests
 
         await bench.Publish(new FileLetter(Guid.CreateVersion7()));
 
-        // Nobody knows in memory that it is committed, so it is the sweeper that finds the message.
+        // The process does not know that the commit succeeded, so the sweeper finds the message.
         await Bench.Eventually("the answer is lost", () => Task.FromResult(lost.Lost));
-        await Bench.Eventually("the mark is there", () => bench.In(async office => await office.Inbox.AnyAsync(Stop)));
+        await Bench.Eventually(
+            "the inbox entry exists",
+            () => bench.In(async office => await office.Inbox.AnyAsync(Stop))
+        );
         bench.Clock.Advance(TimeSpan.FromSeconds(30));
         await bench.MailboxHas(1);
         await bench.IsDone("letters", 1);
@@ -184,7 +187,7 @@ public sealed class ConsumerOutboxTests
             }
             catch (Exception exception) when (exception is System.Data.Common.DbException)
             {
-                // The consumer believes that it can go on. PostgreSQL would answer its COMMIT with a quiet ROLLBACK.
+                // The consumer ignores the error. PostgreSQL would answer its COMMIT with a silent ROLLBACK.
             }
         };
 
@@ -192,7 +195,7 @@ public sealed class ConsumerOutboxTests
 
         await bench.IsDone("letters", 1);
         await Bench.Eventually(
-            "it is either done or failed",
+            "it has either succeeded or failed",
             async () => bench.Faults<FileLetter>() > 0 || await bench.Count<HostedEnvelope>() > 0
         );
         var done = await bench.Count<HostedEnvelope>() > 0;

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>The table in docs/performance.md, counted: one message at a time, so that none shares what it costs.</summary>
+/// <summary>Counts the statements in the table in docs/performance.md, one message at a time, so that no transaction is shared.</summary>
 public sealed class CostTests
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
@@ -23,11 +23,11 @@ public sealed class CostTests
         watch.Of("SELECT", "Letters").ShouldBe(0);
         watch.Of("SELECT", "Inbox").ShouldBe(0);
         if (provider == "Postgres")
-            watch.Of("INSERT", "").ShouldBe(1, "mark, letter and message are one batch");
+            watch.Of("INSERT", "").ShouldBe(1, "inbox entry, letter and message are one batch");
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_consumer_that_writes_by_itself_costs_a_transaction_of_its_own(string provider)
+    public async Task A_consumer_that_saves_its_own_changes_costs_its_own_transaction(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var watch = new Statements();
@@ -47,7 +47,7 @@ public sealed class CostTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_duplicate_that_comes_soon_costs_nothing(string provider)
+    public async Task An_early_duplicate_costs_nothing(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var watch = new Statements();
@@ -66,7 +66,7 @@ public sealed class CostTests
         watch.Of("SELECT", "Inbox").ShouldBe(0);
     }
 
-    // Two transactions: the work, and the deletion of what was delivered. A third would be seen by the next message's wait.
+    // Two transactions: the work, and the deletion of delivered messages. The next message's wait would detect a third.
     static async Task Filed(Bench bench, Statements watch)
     {
         var before = watch.Commits;

@@ -10,13 +10,13 @@ public sealed class DeliveryTests
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 
-    // What the rows of the sweeper's lease have as their key.
+    // The key of the row with the sweeper's lease.
     static readonly Guid s_lease = new("6a5f0d52-0b0a-4b8e-9d0e-0d7f0c1a0001");
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_a_dead_process_had_committed_is_sent_by_the_next_under_the_same_id(string provider)
+    public async Task A_message_of_a_dead_process_is_sent_by_the_next_under_the_same_id(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var dead = await Bench.BuildAsync(servers);
@@ -39,7 +39,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_a_sweeper_has_sent_before_its_own_process_could_is_not_sent_again(string provider)
+    public async Task A_message_that_a_sweeper_sent_first_is_not_sent_again(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var interceptor = new Saved();
@@ -52,7 +52,7 @@ public sealed class DeliveryTests
             async (publish, office) =>
             {
                 await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
-                // It is committed, and this process is held up before it knows.
+                // It is committed, but this process is blocked before it knows.
                 interceptor.HoldUp = async () =>
                 {
                     await Bench.Eventually(
@@ -75,7 +75,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_was_sent_after_the_sweeper_read_it_is_not_sent_again(string provider)
+    public async Task A_message_sent_after_the_sweeper_read_it_is_not_sent_again(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var dead = await Bench.BuildAsync(servers);
@@ -85,7 +85,10 @@ public sealed class DeliveryTests
         await next.MailboxHas(1);
         await next.OutboxDrains();
         var delivery = next.Services.GetRequiredService<BusOutboxes<PostOffice>>().All.Single().Delivery;
-        await Bench.Eventually("it is let go of", () => Task.FromResult(!delivery.IsInFlight(read.Single().Id)));
+        await Bench.Eventually(
+            "it is no longer in flight",
+            () => Task.FromResult(!delivery.IsInFlight(read.Single().Id))
+        );
 
         await Task.WhenAll(delivery.EnqueueDue(read));
         await Write(next, letters: 1);
@@ -152,7 +155,7 @@ public sealed class DeliveryTests
         other.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(99);
 
         await Bench.Eventually(
-            "the sweeper comes round",
+            "the next sweep has sent it",
             () =>
             {
                 other.Clock.Advance(TimeSpan.FromSeconds(11));
@@ -184,12 +187,12 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_process_whose_clock_is_an_hour_ahead_keeps_nobody_from_sweeping(string provider)
+    public async Task A_process_whose_clock_is_an_hour_ahead_does_not_block_other_sweepers(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var dead = await Bench.BuildAsync(servers, new() { Now = DateTimeOffset.UtcNow.AddHours(1) });
         await Write(dead, letters: 2);
-        // It died while it swept up what others had left.
+        // It died during its sweep.
         await dead.In(office =>
         {
             office.Leases.Add(
@@ -209,7 +212,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Nobody_waits_for_a_process_that_has_swept_up_before_it_died(string provider)
+    public async Task A_process_that_died_after_its_sweep_does_not_block_other_sweepers(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var writer = await Bench.BuildAsync(servers);
@@ -217,9 +220,9 @@ public sealed class DeliveryTests
         var swept = new Bench.Settings { Now = writer.Clock.GetUtcNow().AddMinutes(1) };
         await using var sweeper = await Bench.StartAsync(servers, swept);
         await writer.OutboxDrains();
-        await Bench.Eventually("its sweep is over", async () => await writer.Count<OutboxState>() == 0);
+        await Bench.Eventually("its sweep has ended", async () => await writer.Count<OutboxState>() == 0);
 
-        // The sweeper's clock stands: it does nothing any more, as if it were dead.
+        // The sweeper's clock stands still: it does nothing any more, as if it were dead.
         await Write(writer, letters: 1);
         await using var next = await Bench.StartAsync(servers, swept);
 
@@ -227,7 +230,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_message_that_cannot_be_sent_stops_nobody_and_says_why(string provider)
+    public async Task A_message_that_cannot_be_sent_blocks_no_other_and_records_its_error(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var dead = await Bench.BuildAsync(servers);
@@ -244,7 +247,7 @@ public sealed class DeliveryTests
         await next.MailboxHas(2);
         await Bench.Eventually("the two are deleted", async () => await next.Count<OutboxMessage>() == 1);
         await Bench.Eventually(
-            "the failure is noted",
+            "the failure is recorded",
             async () => (await next.TheOnly<OutboxMessage>()).AttemptCount == 1
         );
         var unsendable = await next.TheOnly<OutboxMessage>();
@@ -252,7 +255,7 @@ public sealed class DeliveryTests
         unsendable.LastError.ShouldNotBeNullOrEmpty();
         unsendable.NextAttemptTime.ShouldBeGreaterThan(now.UtcDateTime);
 
-        // Repaired, it goes out at its next attempt.
+        // Once repaired, it is sent at its next attempt.
         await next.In(office =>
             office.Outbox.ExecuteUpdateAsync(
                 message => message.SetProperty(m => m.ContentType, "application/vnd.masstransit+json"),
@@ -296,12 +299,12 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_was_handed_over_is_sent_before_the_process_ends(string provider)
+    public async Task Enqueued_messages_are_sent_before_the_process_ends(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.BuildAsync(servers);
 
-        // Before the start nothing is sent, so all of it is still to do when the stop begins.
+        // Nothing is sent before the start, so all messages are still unsent when the stop begins.
         await Write(bench, letters: 100);
         await bench.StartAsync();
         await bench.StopAsync();
@@ -310,7 +313,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task With_nothing_to_do_it_asks_the_database_once_per_delay(string provider)
+    public async Task Without_work_it_queries_the_database_once_per_delay(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var commands = new CountsCommands();
@@ -327,15 +330,15 @@ public sealed class DeliveryTests
         await Write(bench, letters: 5);
         await bench.MailboxHas(5);
         await bench.OutboxDrains();
-        await Bench.Eventually("the first sweep is over", () => Task.FromResult(commands.Sweeps == 1));
+        await Bench.Eventually("the first sweep has ended", () => Task.FromResult(commands.Sweeps == 1));
         bench.Clock.Advance(TimeSpan.FromSeconds(11));
-        await Bench.Eventually("the second sweep is over", () => Task.FromResult(commands.Sweeps == 2));
+        await Bench.Eventually("the second sweep has ended", () => Task.FromResult(commands.Sweeps == 2));
         await bench.Count<OutboxMessage>();
         commands.Sweeps.ShouldBe(2);
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Inbox_marks_live_as_long_as_the_window(string provider)
+    public async Task Inbox_entries_live_as_long_as_the_window(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.BuildAsync(
@@ -353,17 +356,17 @@ public sealed class DeliveryTests
         var young = Guid.CreateVersion7();
         await bench.In(office =>
         {
-            // Whatever became of them: handled, or (from elsewhere) begun and never finished.
+            // Both handled entries and (from another source) entries that were never completed.
             for (var i = 0; i < 20; i++)
-                office.Inbox.Add(Mark(Guid.CreateVersion7(), now.AddMinutes(-61), consumed: i % 2 == 0 ? now : null));
-            office.Inbox.Add(Mark(young, now.AddMinutes(-50), now));
+                office.Inbox.Add(Entry(Guid.CreateVersion7(), now.AddMinutes(-61), consumed: i % 2 == 0 ? now : null));
+            office.Inbox.Add(Entry(young, now.AddMinutes(-50), now));
             return office.SaveChangesAsync(Stop);
         });
 
         await bench.StartAsync();
 
         await Bench.Eventually(
-            "the old marks are gone",
+            "the old inbox entries are deleted",
             async () =>
             {
                 bench.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -372,7 +375,7 @@ public sealed class DeliveryTests
         );
         (await bench.TheOnly<InboxState>()).MessageId.ShouldBe(young);
 
-        static InboxState Mark(Guid message, DateTime received, DateTime? consumed) =>
+        static InboxState Entry(Guid message, DateTime received, DateTime? consumed) =>
             new()
             {
                 MessageId = message,
@@ -382,9 +385,9 @@ public sealed class DeliveryTests
             };
     }
 
-    // As a transport does whose broker dies at the wrong instant: no answer comes, and no cancellation is heard.
+    // Like a transport whose broker dies at the wrong instant: it neither answers nor observes the cancellation.
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_send_that_never_ends_keeps_nobody_waiting(string provider)
+    public async Task A_send_that_never_ends_delays_no_other(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var deaf = new DeafOnce();
@@ -406,7 +409,7 @@ public sealed class DeliveryTests
         }
         finally
         {
-            // Whoever waits for it after all waits no longer, so that the test ends.
+            // Releases any remaining wait, so that the test ends.
             deaf.Hear();
         }
     }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>
-/// A queue whose replicas have no majority, for instance, confirms nothing. Here nobody confirms that a parcel was seen, and letters
-/// arrive all the same.
+/// One destination confirms no messages, for example a queue whose replicas have no majority. Here messages about seen
+/// parcels are not confirmed, and letters must arrive nevertheless.
 /// </summary>
 public sealed class DestinationTests
 {
@@ -16,78 +16,78 @@ public sealed class DestinationTests
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Keeps_nobody_waiting_who_sends_elsewhere(string provider)
+    public async Task Does_not_delay_messages_to_other_destinations(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
-        using var deaf = new Deaf();
-        await using var bench = await Bench.StartAsync(servers, Patient(deaf));
+        using var blocked = new BlockedDestination();
+        await using var bench = await Bench.StartAsync(servers, Blocking(blocked));
         await Write(bench, parcels: 1);
-        await deaf.IsMet();
+        await blocked.HasSend();
         for (var more = 0; more < 5; more++)
             await Write(bench, parcels: 2);
 
         await Write(bench, parcels: 1, letters: 1);
 
         await bench.MailboxHas(1);
-        deaf.Hear();
+        blocked.Release();
         await bench.OutboxDrains();
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Does_not_hold_up_what_was_left_behind(string provider)
+    public async Task Does_not_delay_messages_of_a_dead_process(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var dead = await Bench.BuildAsync(servers);
         await Write(dead, parcels: 20);
         await Write(dead, letters: 1);
-        using var deaf = new Deaf();
+        using var blocked = new BlockedDestination();
 
         await using var next = await Bench.StartAsync(
             servers,
-            Patient(deaf, now: dead.Clock.GetUtcNow().AddMinutes(1), limit: 5)
+            Blocking(blocked, now: dead.Clock.GetUtcNow().AddMinutes(1), limit: 5)
         );
 
         await next.MailboxHas(1);
-        deaf.Hear();
+        blocked.Release();
         await next.OutboxDrains();
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Does_not_hold_up_what_is_left_behind_later(string provider)
+    public async Task Does_not_delay_messages_of_a_process_that_dies_later(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var dead = await Bench.BuildAsync(servers);
         await Write(dead, parcels: 1);
-        using var deaf = new Deaf();
+        using var blocked = new BlockedDestination();
         await using var next = await Bench.StartAsync(
             servers,
-            Patient(deaf, now: dead.Clock.GetUtcNow().AddMinutes(1))
+            Blocking(blocked, now: dead.Clock.GetUtcNow().AddMinutes(1))
         );
-        await deaf.IsMet();
+        await blocked.HasSend();
 
         await Write(dead, letters: 1);
 
         await Bench.Eventually(
-            "the sweeper looks again",
+            "the next sweep has sent the letter",
             () =>
             {
                 next.Clock.Advance(TimeSpan.FromSeconds(11));
                 return Task.FromResult(next.Mailbox.Received.Count == 1);
             }
         );
-        deaf.Hear();
+        blocked.Release();
         await next.OutboxDrains();
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Does_not_hide_what_was_left_behind(string provider)
+    public async Task Does_not_hide_messages_of_a_dead_process(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
-        using var deaf = new Deaf();
-        await using var bench = await Bench.StartAsync(servers, Patient(deaf, limit: 5));
+        using var blocked = new BlockedDestination();
+        await using var bench = await Bench.StartAsync(servers, Blocking(blocked, limit: 5));
         await Write(bench, parcels: 20);
-        await deaf.IsMet();
-        // Of a process that dies now, and later than all that this one still holds.
+        await blocked.HasSend();
+        // A message of a process that dies now, later than all messages that this process still holds.
         await using var dead = await Bench.BuildAsync(servers, new() { Now = bench.Clock.GetUtcNow().AddSeconds(1) });
         await Write(dead, letters: 1);
 
@@ -99,24 +99,27 @@ public sealed class DestinationTests
                 return Task.FromResult(bench.Mailbox.Received.Count == 1);
             }
         );
-        deaf.Hear();
+        blocked.Release();
         await bench.OutboxDrains();
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Is_asked_with_one_message_for_all_until_it_takes_it(string provider)
+    public async Task Is_tried_with_one_message_for_all_until_it_accepts_it(string provider)
     {
         const int parcels = 10;
         await using var servers = await ConformanceServers.StartAsync(provider);
-        using var deaf = new Deaf();
-        await using var bench = await Bench.StartAsync(servers, Patient(deaf, timeout: TimeSpan.FromMilliseconds(100)));
+        using var blocked = new BlockedDestination();
+        await using var bench = await Bench.StartAsync(
+            servers,
+            Blocking(blocked, timeout: TimeSpan.FromMilliseconds(100))
+        );
         await Write(bench, parcels);
 
         await Bench.Eventually(
-            "the failure is noted",
+            "the failure is recorded",
             () => bench.In(office => office.Outbox.AnyAsync(message => message.LastError != null, Stop))
         );
-        // Nothing is tried before the clock moves.
+        // No attempt is made before the clock moves.
         await Bench.Eventually(
             "all wait",
             async () =>
@@ -126,10 +129,10 @@ public sealed class DestinationTests
                 return rows.TrueForAll(row => row.NextAttemptTime > now);
             }
         );
-        deaf.Met.ShouldBe(2, "one message, which was tried twice");
+        blocked.Sends.ShouldBe(2, "one message, at two attempts");
         (await bench.In(office => office.Outbox.CountAsync(message => message.AttemptCount == 1, Stop))).ShouldBe(1);
 
-        deaf.Hear();
+        blocked.Release();
         await Bench.Eventually(
             "all are sent",
             async () =>
@@ -144,8 +147,11 @@ public sealed class DestinationTests
     public async Task May_be_one_message_s_fault_and_then_the_others_arrive(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
-        using var deaf = new Deaf(messages: 1);
-        await using var bench = await Bench.StartAsync(servers, Patient(deaf, timeout: TimeSpan.FromMilliseconds(100)));
+        using var blocked = new BlockedDestination(messages: 1);
+        await using var bench = await Bench.StartAsync(
+            servers,
+            Blocking(blocked, timeout: TimeSpan.FromMilliseconds(100))
+        );
         await Write(bench, parcels: 10);
 
         await Bench.Eventually(
@@ -160,12 +166,12 @@ public sealed class DestinationTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Is_not_mistaken_for_a_broker_that_is_away_while_another_endpoint_is_unhealthy(string provider)
+    public async Task Is_not_mistaken_for_an_unavailable_broker_while_another_endpoint_is_unhealthy(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
-        using var deaf = new Deaf();
+        using var blocked = new BlockedDestination();
         // Thirty of these take longer than the test waits.
-        await using var bench = await Bench.StartAsync(servers, Patient(deaf, timeout: TimeSpan.FromSeconds(1.2)));
+        await using var bench = await Bench.StartAsync(servers, Blocking(blocked, timeout: TimeSpan.FromSeconds(1.2)));
         var stopped = bench.Services.GetRequiredService<IBusControl>().ConnectReceiveEndpoint("stopped", _ => { });
         await stopped.Ready;
         await stopped.ReceiveEndpoint.Stop(Stop);
@@ -173,23 +179,28 @@ public sealed class DestinationTests
         await Write(bench, parcels: 1);
 
         await Bench.Eventually(
-            "the message is put off",
+            "the message is postponed",
             async () =>
             {
                 bench.Clock.Advance(TimeSpan.FromSeconds(11));
                 return await bench.In(office => office.Outbox.AnyAsync(message => message.AttemptCount > 0, Stop));
             }
         );
-        deaf.Hear();
+        blocked.Release();
     }
 
-    static Bench.Settings Patient(Deaf deaf, DateTimeOffset? now = null, int limit = 100, TimeSpan? timeout = null) =>
+    static Bench.Settings Blocking(
+        BlockedDestination blocked,
+        DateTimeOffset? now = null,
+        int limit = 100,
+        TimeSpan? timeout = null
+    ) =>
         new()
         {
             Now = now,
-            Bus = bus => bus.AddSendObserver<Deaf>(_ => deaf),
+            Bus = bus => bus.AddSendObserver<BlockedDestination>(_ => blocked),
             Outbox = outbox => outbox.QueryMessageLimit = limit,
-            // Longer than any test: who waits for it waits in vain.
+            // Longer than any test: a wait for it would fail the test.
             BusOutbox = outbox => outbox.MessageDeliveryTimeout = timeout ?? 2 * Bench.Limit,
         };
 
@@ -205,29 +216,29 @@ public sealed class DestinationTests
             }
         );
 
-    /// <summary>Keeps sends of seen parcels waiting: of all, or of the first so many, however often they are sent.</summary>
-    sealed class Deaf(int messages = int.MaxValue) : ISendObserver, IDisposable
+    /// <summary>Blocks sends of seen parcels: all of them, or the first few messages at each attempt.</summary>
+    sealed class BlockedDestination(int messages = int.MaxValue) : ISendObserver, IDisposable
     {
-        readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        readonly HashSet<Guid?> _kept = [];
-        int _met;
+        readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly HashSet<Guid?> _blocked = [];
+        int _sends;
 
-        public int Met => Volatile.Read(ref _met);
+        public int Sends => Volatile.Read(ref _sends);
 
-        public Task IsMet() => Bench.Eventually("a send waits", () => Task.FromResult(Met > 0));
+        public Task HasSend() => Bench.Eventually("a send waits", () => Task.FromResult(Sends > 0));
 
-        public void Hear() => _heard.TrySetResult();
+        public void Release() => _released.TrySetResult();
 
         public Task PreSend<T>(SendContext<T> context)
             where T : class
         {
             if (
                 !context.DestinationAddress!.AbsoluteUri.Contains(nameof(ParcelSeen), StringComparison.Ordinal)
-                || !IsKept(context.MessageId)
+                || !IsBlocked(context.MessageId)
             )
                 return Task.CompletedTask;
-            Interlocked.Increment(ref _met);
-            return _heard.Task;
+            Interlocked.Increment(ref _sends);
+            return _released.Task;
         }
 
         public Task PostSend<T>(SendContext<T> context)
@@ -236,13 +247,13 @@ public sealed class DestinationTests
         public Task SendFault<T>(SendContext<T> context, Exception exception)
             where T : class => Task.CompletedTask;
 
-        bool IsKept(Guid? id)
+        bool IsBlocked(Guid? id)
         {
-            lock (_kept)
-                return _kept.Contains(id) || (_kept.Count < messages && _kept.Add(id));
+            lock (_blocked)
+                return _blocked.Contains(id) || (_blocked.Count < messages && _blocked.Add(id));
         }
 
-        // Whoever still waits for it waits no longer, so that the test ends.
-        public void Dispose() => Hear();
+        // Releases any remaining wait, so that the test ends.
+        public void Dispose() => Release();
     }
 }

@@ -10,7 +10,7 @@ namespace RideBooking.MassTransitOnEntityFramework;
 
 public record RegisterLetter(Guid LetterId);
 
-/// <summary>What an HTTP request hands to the consumer, to get an answer back in the same process.</summary>
+/// <summary>A payload that an HTTP request passes to the consumer, to get an answer in the same process.</summary>
 public sealed class Receipt
 {
     public Guid? LetterId { get; set; }

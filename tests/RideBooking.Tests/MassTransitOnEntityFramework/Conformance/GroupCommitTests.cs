@@ -46,7 +46,7 @@ public sealed class GroupCommitTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task One_that_fails_to_be_written_takes_no_neighbour_with_it(string provider)
+    public async Task One_that_cannot_be_written_does_not_affect_the_others(string provider)
     {
         const int letters = 30;
         await using var servers = await ConformanceServers.StartAsync(provider);
@@ -70,7 +70,7 @@ public sealed class GroupCommitTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_a_consumer_writes_by_itself_is_undone_with_the_rest(string provider)
+    public async Task Changes_that_a_consumer_saves_itself_are_undone_with_the_rest(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);
@@ -114,7 +114,7 @@ public sealed class GroupCommitTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_a_consumer_writes_by_itself_is_committed_with_the_rest(string provider)
+    public async Task Changes_that_a_consumer_saves_itself_are_committed_with_the_rest(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);
@@ -173,7 +173,7 @@ public sealed class GroupCommitTests
         bench.Faults<ParcelScanned>().ShouldBe(0);
         await bench.OutboxDrains();
 
-        // From now on it does not trust its memory, for a while.
+        // From now on it does not use its cached sagas for a while.
         watch.Clear();
         await bench.Publish(new ParcelScanned(parcel));
         await bench.IsDone("parcels", 3);
@@ -186,11 +186,11 @@ public sealed class GroupCommitTests
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);
         var parcel = await Posted(bench);
-        // In memory it waits in a state that knows no scan; stored it is in transit.
+        // First the cached saga is in transit and the stored one lost; then the cached one is lost and the stored one in transit.
         await AnotherProcess(bench, parcel, changed => changed.Status = "Lost");
         await bench.Publish(new ParcelScanned(parcel));
         await bench.IsDone("parcels", 2);
-        bench.Faults<ParcelScanned>().ShouldBe(1, "stored, it is lost");
+        bench.Faults<ParcelScanned>().ShouldBe(1, "the stored saga is lost");
         await AnotherProcess(bench, parcel, changed => changed.Status = "InTransit");
 
         await bench.Publish(new ParcelScanned(parcel));
@@ -208,7 +208,7 @@ public sealed class GroupCommitTests
         var parcel = await Posted(bench);
         await AnotherProcess(bench, parcel, changed => changed.Status = "Lost");
 
-        // In transit, as it is in memory, it ignores the weight; lost it knows none.
+        // The cached saga is in transit and ignores the weight; the stored one is lost and does not accept it.
         await bench.Publish(new ParcelWeighed(parcel));
         await bench.IsDone("parcels", 2);
 
@@ -216,7 +216,7 @@ public sealed class GroupCommitTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_somebody_changed_by_hand_without_its_version_is_seen_a_minute_later(string provider)
+    public async Task A_manual_change_without_a_new_version_is_visible_a_minute_later(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);
@@ -231,14 +231,14 @@ public sealed class GroupCommitTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_saga_from_memory_is_compared_when_its_message_writes_by_itself_as_well(string provider)
+    public async Task A_saga_from_memory_is_also_compared_when_its_message_saves_its_own_changes(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);
         var parcel = await Posted(bench);
         await AnotherProcess(bench, parcel, changed => changed.Status = "Lost");
 
-        // In transit, as it is in memory, it may be stamped; lost it may not.
+        // The cached saga is in transit and may be stamped; the stored one is lost and may not.
         await bench.Publish(new ParcelStamped(parcel));
         await bench.IsDone("parcels", 2);
 

@@ -15,7 +15,7 @@ public sealed class InboxCleanupTests
 
     [Theory]
     [MemberData(nameof(ConformanceServers.Databases), MemberType = typeof(ConformanceServers))]
-    public async Task Marks_older_than_the_window_go_whatever_became_of_their_message_and_no_table_is_scanned(
+    public async Task Entries_older_than_the_window_are_deleted_whether_completed_or_not_and_no_table_is_scanned(
         string provider
     )
     {
@@ -32,15 +32,15 @@ public sealed class InboxCleanupTests
         var now = bench.Clock.GetUtcNow().UtcDateTime;
         await bench.In(async office =>
         {
-            office.AddRange(Marks(Old, now.AddDays(-8)));
-            office.AddRange(Marks(Young, now.AddDays(-6)));
+            office.AddRange(Entries(Old, now.AddDays(-8)));
+            office.AddRange(Entries(Young, now.AddDays(-6)));
             await office.SaveChangesAsync(Stop);
             return office.Database.IsNpgsql() ? await office.Database.ExecuteSqlRawAsync("ANALYZE", Stop) : 0;
         });
 
         await bench.StartAsync();
         await Bench.Eventually(
-            "the old marks are gone",
+            "the old inbox entries are deleted",
             async () =>
             {
                 bench.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -66,8 +66,8 @@ public sealed class InboxCleanupTests
         });
     }
 
-    // Every other one as a handling leaves it that was never completed.
-    static IEnumerable<InboxState> Marks(int count, DateTime received) =>
+    // Every other entry belongs to a handling that was never completed.
+    static IEnumerable<InboxState> Entries(int count, DateTime received) =>
         Enumerable
             .Range(0, count)
             .Select(number => new InboxState
@@ -82,7 +82,7 @@ public sealed class InboxCleanupTests
     {
         await context.Database.OpenConnectionAsync(Stop);
         await using var command = context.Database.GetDbConnection().CreateCommand();
-#pragma warning disable CA2100 // what EF made
+#pragma warning disable CA2100 // SQL of EF Core
         command.CommandText = (context.Database.IsSqlite() ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + sql;
 #pragma warning restore CA2100
         foreach (var (name, value) in parameters)
@@ -98,7 +98,7 @@ public sealed class InboxCleanupTests
         return string.Join('\n', lines);
     }
 
-    /// <summary>What the cleanup asks of the inbox: the deletes, and the look before each.</summary>
+    /// <summary>Collects the cleanup's statements: the deletes, and the query before each.</summary>
     sealed class Deletes : DbCommandInterceptor
     {
         readonly ConcurrentQueue<(string, (string, object?)[])> _taken = new();

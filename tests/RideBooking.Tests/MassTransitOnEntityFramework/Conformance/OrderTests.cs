@@ -51,7 +51,7 @@ public sealed class OrderTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_an_interceptor_publishes_during_a_save_has_its_place(string provider)
+    public async Task Messages_that_an_interceptor_publishes_during_a_save_are_ordered_too(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var interceptor = new Saving();
@@ -97,7 +97,7 @@ public sealed class OrderTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Only_its_own_lane_waits_for_a_message_that_cannot_be_sent(string provider)
+    public async Task Only_messages_with_the_same_key_wait_for_a_message_that_cannot_be_sent(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var dead = await Bench.BuildAsync(servers, new() { Outbox = Keep });
@@ -116,7 +116,7 @@ public sealed class OrderTests
         );
         await next.MailboxHas(1);
         await Bench.Eventually(
-            "the failure is noted",
+            "the failure is recorded",
             () => next.In(office => office.Outbox.AnyAsync(message => message.AttemptCount > 0, Stop))
         );
         next.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(3);
@@ -149,7 +149,7 @@ public sealed class OrderTests
 
     static IEnumerable<int> Numbers(Bench bench) => bench.Mailbox.Received.Select(letter => letter.Message.Number);
 
-    // The third is there, so the second, which was committed with it, has met what it must wait for.
+    // The third has arrived, so the second, which was committed with it, has found the message it must wait for.
     static async Task IsReceivedInOrder(Bench next)
     {
         await next.MailboxHas(1);

@@ -103,7 +103,7 @@ public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
                 .Publish(context => new ParcelSeen(context.Message.ParcelId, context.Saga.Scans)),
             When(Posted).Then(context => context.Saga.Scans += 100),
             When(Everything).Then(context => context.Saga.Scans++),
-            // Writes by itself, and leaves the saga as it is.
+            // Saves its own changes and leaves the saga unchanged.
             When(Stamped)
                 .ThenAsync(context =>
                     context
@@ -127,7 +127,7 @@ public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
     public Event<EverythingSeen> Everything { get; private set; } = null!;
 }
 
-/// <summary>What the consumers of one bench do, and what they saw.</summary>
+/// <summary>Configures the consumers of one bench and records what they received.</summary>
 public sealed class Clerk
 {
     int calls;
@@ -153,7 +153,7 @@ public sealed class FileLetterConsumer(Clerk clerk, PostOffice office) : IConsum
     }
 }
 
-/// <summary>Receives what was delivered, with no inbox in between: every copy counts.</summary>
+/// <summary>Receives all deliveries without an inbox, so that duplicates are counted.</summary>
 public sealed class Mailbox
 {
     readonly List<ConsumeContext<LetterFiled>> received = [];
@@ -183,7 +183,7 @@ public sealed class LetterFiledConsumer(Mailbox mailbox) : IConsumer<LetterFiled
     }
 }
 
-/// <summary>Counts the deliveries that an endpoint is done with: acknowledged, or moved to the error queue.</summary>
+/// <summary>Counts the deliveries that an endpoint has completed: acknowledged, or moved to the error queue.</summary>
 public sealed class Deliveries : IReceiveObserver
 {
     readonly ConcurrentDictionary<string, int> received = new();

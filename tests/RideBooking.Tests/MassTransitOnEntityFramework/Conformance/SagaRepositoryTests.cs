@@ -7,7 +7,7 @@ public sealed class SagaRepositoryTests
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
 
-    /// <summary>Every database, both ways to keep messages apart, with and without the outbox around.</summary>
+    /// <summary>Every database in both concurrency modes, with and without the outbox.</summary>
     public static TheoryData<string, ConcurrencyMode, bool> Combinations
     {
         get
@@ -153,7 +153,7 @@ public sealed class SagaRepositoryTests
     public async Task A_query_reaches_every_saga_that_matches(string provider, ConcurrencyMode mode, bool outbox)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
-        // Three at once: PostgreSQL may undo one of several serializable transactions that share nothing but a small table.
+        // Only three: PostgreSQL may roll back serializable transactions that share nothing but a small table.
         await using var bench = await Bench.StartAsync(
             servers,
             new()
@@ -188,7 +188,7 @@ public sealed class SagaRepositoryTests
         await bench.Publish(new ParcelDelivered(parcel));
         await bench.IsDone("parcels", 3);
 
-        // The saga is gone, and a scan of a missing parcel is a fault; but this scan was handled.
+        // The saga was deleted, and a scan of a missing parcel is a fault; but this scan was already handled.
         await bench.Publish(new ParcelScanned(parcel), context => context.MessageId = message);
         await bench.IsDone("parcels", 4);
 

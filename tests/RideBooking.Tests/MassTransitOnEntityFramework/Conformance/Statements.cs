@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>What the contexts of a bench ask of their database.</summary>
+/// <summary>Records the statements that the contexts of a bench execute.</summary>
 sealed class Statements : DbCommandInterceptor, IDbTransactionInterceptor
 {
     readonly ConcurrentQueue<string> _asked = new();

@@ -1,8 +1,8 @@
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>
-/// The two ways in which work is committed: together with others', or each message in a transaction of its own from the start.
-/// What one promises the other promises as well, so most cases run in both.
+/// The two ways to commit: in groups, or each message in its own transaction from the start. Both give the same guarantees,
+/// so most cases run in both.
 /// </summary>
 static class Ways
 {
@@ -12,7 +12,7 @@ static class Ways
     public static TheoryData<string> Both(TheoryData<string> databases) =>
         [.. databases.Select(row => row.Data), .. databases.Select(row => OneByOne(row.Data))];
 
-    /// <summary>The database, each message in a transaction of its own.</summary>
+    /// <summary>Returns the name of the case in which each message has its own transaction.</summary>
     public static string OneByOne(string database) => database + Suffix;
 
     /// <summary>The database of a case, and whether it commits in groups.</summary>

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>ADO.NET, or Dapper: commands that EF Core does not see.</summary>
+/// <summary>Commands through ADO.NET or Dapper, which EF Core does not see.</summary>
 public sealed class When_a_consumer_uses_the_connection_itself
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
@@ -13,7 +13,7 @@ public sealed class When_a_consumer_uses_the_connection_itself
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_it_writes_is_undone_when_it_fails(string provider)
+    public async Task Its_changes_are_undone_when_it_fails(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);
@@ -34,7 +34,7 @@ public sealed class When_a_consumer_uses_the_connection_itself
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_it_writes_is_committed_with_the_rest(string provider)
+    public async Task Its_changes_are_committed_with_the_rest(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>
-/// What an application adds to its context belongs to the scope of the message, also where group commit is switched on.
+/// An application's additions to its context belong to the scope of the message, also with group commit.
 /// </summary>
 public sealed class When_a_context_does_more_than_write_rows
 {
@@ -126,7 +126,7 @@ public sealed class When_a_context_does_more_than_write_rows
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Handlers_of_its_events_hear_of_the_message(string provider)
+    public async Task Handlers_of_its_events_receive_the_message(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         await using var bench = await Bench.StartAsync(servers, new() { Pooled = true });

@@ -18,7 +18,7 @@ public sealed class When_a_message_reaches_two_processes_at_once
         var (calls, isConsuming, mayEnd) = (0, new TaskCompletionSource(), new TaskCompletionSource());
         first.Clerk.Files = second.Clerk.Files = async (context, office) =>
         {
-            // Something outside, which no transaction undoes.
+            // An external effect, which no transaction undoes.
             Interlocked.Increment(ref calls);
             isConsuming.TrySetResult();
             await mayEnd.Task.WaitAsync(Bench.Limit, Stop);

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace RideBooking.MassTransitOnEntityFramework;
 
 /// <summary>
-/// Two buses, each with its own in-memory broker: what is published through one never reaches the other. Both have endpoints
-/// of the same names, so that an address does not tell them apart.
+/// Two buses, each with its own in-memory broker: messages published through one never reach the other. Both have endpoints
+/// of the same names, so that addresses do not distinguish them.
 /// </summary>
 public sealed class When_a_process_has_several_buses
 {
@@ -69,7 +69,7 @@ public sealed class When_a_process_has_several_buses
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_a_dead_process_has_left_is_sent_by_the_bus_it_belongs_to(string database)
+    public async Task Messages_of_a_dead_process_are_sent_by_the_bus_they_belong_to(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var dead = await TwoBuses.BuildAsync(servers);
@@ -83,7 +83,7 @@ public sealed class When_a_process_has_several_buses
         );
         var later = dead.Clock.GetUtcNow().AddMinutes(1);
 
-        // A process with only one of the buses sends what is that bus's, and leaves the rest alone.
+        // A process with only one of the buses sends that bus's messages and no others.
         await using (var onlyTown = await TwoBuses.StartAsync(servers, new() { Now = later, HarborHasOutbox = false }))
         {
             await onlyTown.Received(town: [1, 3, 5, 7, 9, 11, 13, 15, 17, 19], harbor: [], left: 10);
@@ -171,7 +171,7 @@ public sealed class When_a_process_has_several_buses
         process.Clerk.Calls.ShouldBe(2);
     }
 
-    /// <summary>As with the official package, the outbox need be added to one of the buses only.</summary>
+    /// <summary>As with the official package, it is enough to add the outbox to one of the buses.</summary>
     [Theory, MemberData(nameof(Databases))]
     public async Task An_endpoint_uses_the_outbox_that_another_bus_was_given(string database)
     {
@@ -358,7 +358,7 @@ sealed class TwoBuses : IAsyncDisposable
         return await scope.ServiceProvider.GetRequiredService<PostOffice>().Outbox.AsNoTracking().ToListAsync(Stop);
     }
 
-    /// <summary>Waits until so many rows are left, and compares what has arrived where.</summary>
+    /// <summary>Waits until the given number of rows is left, and compares the letters received on each bus.</summary>
     public async Task Received(int[] town, int[] harbor, int left = 0)
     {
         await Bench.Eventually(

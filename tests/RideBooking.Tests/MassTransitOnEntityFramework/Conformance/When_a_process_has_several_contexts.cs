@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>Two contexts in one database, with tables of their own or with the same ones, on one bus or on two.</summary>
+/// <summary>Two contexts in one database, with separate or shared tables, on one bus or on two.</summary>
 public sealed class When_a_process_has_several_contexts
 {
     public static TheoryData<string, bool, bool> Cases
@@ -51,7 +51,7 @@ public sealed class When_a_process_has_several_contexts
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public async Task What_a_dead_process_has_left_in_either_is_sent(string database, bool shareTables, bool shareBus)
+    public async Task Messages_of_a_dead_process_in_either_are_sent(string database, bool shareTables, bool shareBus)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var dead = await TwoContexts.BuildAsync(servers, shareTables, shareBus);
@@ -87,11 +87,11 @@ public sealed class When_a_process_has_several_contexts
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var process = await TwoContexts.StartAsync(servers, shareTables, shareBus);
         var old = process.Clock.GetUtcNow().UtcDateTime.AddDays(-8);
-        await process.In<PostOffice, int>(office => Mark(office));
-        await process.In<HarborOffice, int>(office => Mark(office));
+        await process.In<PostOffice, int>(office => AddOldEntry(office));
+        await process.In<HarborOffice, int>(office => AddOldEntry(office));
 
         await Bench.Eventually(
-            "both are empty",
+            "both inboxes are empty",
             async () =>
             {
                 process.Clock.Advance(TimeSpan.FromSeconds(11));
@@ -100,7 +100,7 @@ public sealed class When_a_process_has_several_contexts
             }
         );
 
-        Task<int> Mark(DbContext office)
+        Task<int> AddOldEntry(DbContext office)
         {
             office.Add(new InboxState { MessageId = Guid.CreateVersion7(), Received = old });
             return office.SaveChangesAsync(Stop);
@@ -112,7 +112,7 @@ public record MoorShip(int Number);
 
 public record ShipMoored(int Number);
 
-/// <summary>A second context in the database of the <see cref="PostOffice"/>, with tables of its own or with the same ones.</summary>
+/// <summary>A second context in the database of the <see cref="PostOffice"/>, with separate or shared tables.</summary>
 public abstract class HarborOffice(DbContextOptions options, string prefix) : DbContext(options)
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>What was published within it is sent at the commit, though the scope lives on, and nothing of it before.</summary>
+/// <summary>Messages published within it are sent at the commit and not before, although the scope continues.</summary>
 public sealed class When_a_transaction_of_the_caller_commits
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
@@ -39,7 +39,7 @@ public sealed class When_a_transaction_of_the_caller_commits
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_was_rolled_back_before_is_not_sent_with_it(string database)
+    public async Task Messages_rolled_back_before_are_not_sent_with_it(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var bench = await Bench.StartAsync(servers);
@@ -58,7 +58,7 @@ public sealed class When_a_transaction_of_the_caller_commits
                 {
                     await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 2), Stop);
                     await office.SaveChangesAsync(Stop);
-                    // Left without a word.
+                    // Disposed without commit or rollback.
                 }
 
                 await using var transaction = await office.Database.BeginTransactionAsync(Stop);
@@ -77,9 +77,9 @@ public sealed class When_a_transaction_of_the_caller_commits
         bench.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(3);
     }
 
-    /// <summary>Npgsql uses the object of a transaction that has ended for a later one.</summary>
+    /// <summary>Npgsql reuses the object of an ended transaction for a later one.</summary>
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_was_rolled_back_is_not_sent_with_any_later_one(string database)
+    public async Task Rolled_back_messages_are_not_sent_with_any_later_one(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var bench = await Bench.StartAsync(servers);
@@ -136,9 +136,9 @@ public sealed class When_a_transaction_of_the_caller_commits
         await bench.OutboxDrains();
     }
 
-    /// <summary>As an execution strategy wants it: a second attempt saves the same entities again.</summary>
+    /// <summary>Saves without accepting the changes, as an execution strategy requires: a second attempt saves the same entities again.</summary>
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_was_saved_without_being_accepted_is_sent_once(string database)
+    public async Task Messages_saved_without_accepting_changes_are_sent_once(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var bench = await Bench.StartAsync(servers);
@@ -196,7 +196,7 @@ public sealed class When_a_transaction_of_the_caller_commits
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_another_process_must_deliver_is_due_at_once(string database)
+    public async Task Messages_for_another_process_to_deliver_are_due_at_once(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var deliverer = await Bench.StartAsync(servers);

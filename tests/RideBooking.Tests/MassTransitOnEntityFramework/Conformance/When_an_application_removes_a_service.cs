@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>As tests of applications do it.</summary>
+/// <summary>An application removes hosted services, as its tests often do.</summary>
 public sealed class When_an_application_removes_a_service
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
@@ -15,7 +15,7 @@ public sealed class When_an_application_removes_a_service
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Without_the_delivery_what_a_request_sends_stays_and_consumers_still_send(string database)
+    public async Task Without_the_delivery_messages_of_a_request_stay_and_consumers_still_send(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var bench = await Bench.StartAsync(
@@ -81,7 +81,7 @@ public sealed class When_an_application_removes_a_service
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task The_inbox_tells_what_became_of_a_message(string database)
+    public async Task The_inbox_shows_the_outcome_of_a_message(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var bench = await Bench.StartAsync(servers, new() { Retries = 3 });
@@ -93,12 +93,12 @@ public sealed class When_an_application_removes_a_service
         await bench.MailboxHas(1);
         await bench.OutboxDrains();
 
-        var mark = await bench.In(office =>
+        var entry = await bench.In(office =>
             office.Inbox.AsNoTracking().SingleAsync(inbox => inbox.Delivered != null && inbox.Consumed != null, Stop)
         );
-        mark.ReceiveCount.ShouldBe(3);
-        mark.LockId.ShouldNotBe(Guid.Empty);
-        mark.Delivered.ShouldBe(mark.Consumed);
+        entry.ReceiveCount.ShouldBe(3);
+        entry.LockId.ShouldNotBe(Guid.Empty);
+        entry.Delivered.ShouldBe(entry.Consumed);
         (await bench.In(office => office.Leases.CountAsync(lease => lease.Delivered == null, Stop))).ShouldBe(0);
     }
 

@@ -57,7 +57,7 @@ public sealed class When_an_application_was_written_for_the_official_packages
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task SetOptimisticConcurrency_says_whether_there_is_a_transaction(bool useTransaction)
+    public async Task SetOptimisticConcurrency_decides_whether_there_is_a_transaction(bool useTransaction)
     {
         await using var servers = await ConformanceServers.StartAsync(ConformanceServers.Databases.First().Data);
         var statements = new Statements();
@@ -75,7 +75,7 @@ public sealed class When_an_application_was_written_for_the_official_packages
         await Bench.Eventually("it is stored", async () => await bench.Parcel(parcel) is not null);
         statements.Clear();
 
-        // Nothing is written, so only the repository's own transaction is there to be committed.
+        // Nothing is written, so only the repository's own transaction can be committed.
         await bench.Publish(new ParcelWeighed(parcel));
         await bench.IsDone("parcels", 2);
 
@@ -131,7 +131,7 @@ public sealed class When_an_application_was_written_for_the_official_packages
                 await context.SaveChangesAsync(Stop);
             }
 
-            // A change within a value that is stored as JSON is seen.
+            // A change within a value that is stored as JSON is detected.
             await using (var context = create(options.Options))
             {
                 change(await context.Set<TSaga>().SingleAsync(Stop));

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>On the package's defaults: no concurrency token, and message retry around the outbox.</summary>
+/// <summary>Several messages change a row with the package's defaults: no concurrency token, and message retry around the outbox.</summary>
 public sealed class When_messages_change_the_same_row
 {
     const int Messages = 40;

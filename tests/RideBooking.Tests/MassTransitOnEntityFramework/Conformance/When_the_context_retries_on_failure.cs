@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>As with EnableRetryOnFailure: the execution strategy has a lost statement repeated. No message retry is configured.</summary>
+/// <summary>As with EnableRetryOnFailure, the execution strategy repeats a lost statement. No message retry is configured.</summary>
 public sealed class When_the_context_retries_on_failure
 {
     public static TheoryData<string> Databases => Ways.Both(ConformanceServers.Databases);
@@ -38,7 +38,7 @@ public sealed class When_the_context_retries_on_failure
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_stays_lost_is_reported_once(string database)
+    public async Task A_permanent_failure_is_reported_once(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         var faulty = new LosesStatements("Letters");
@@ -54,7 +54,7 @@ public sealed class When_the_context_retries_on_failure
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task What_the_consumer_itself_throws_is_not_repeated(string database)
+    public async Task An_exception_of_the_consumer_itself_is_not_repeated(string database)
     {
         await using var servers = await ConformanceServers.StartAsync(database);
         await using var bench = await Bench.StartAsync(servers, new() { Context = new LosesStatements("Letters").On });
@@ -84,7 +84,7 @@ public sealed class When_the_context_retries_on_failure
         bench.Faults<ParcelScanned>().ShouldBe(0);
     }
 
-    /// <summary>Fails reads of a table as a lost connection does, in a context whose strategy repeats what was lost.</summary>
+    /// <summary>Fails reads of a table as a lost connection does, in a context whose strategy repeats lost statements.</summary>
     sealed class LosesStatements(string table) : DbCommandInterceptor
     {
         public const int Retries = 2;
@@ -120,7 +120,7 @@ public sealed class When_the_context_retries_on_failure
             return ValueTask.FromResult(result);
         }
 
-        sealed class LostException() : Exception("The connection is gone.");
+        sealed class LostException() : Exception("The connection was lost.");
 
         sealed class Strategies(ExecutionStrategyDependencies dependencies) : IExecutionStrategyFactory
         {

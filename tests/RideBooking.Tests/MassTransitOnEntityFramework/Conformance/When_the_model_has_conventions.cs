@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>What an application says of all strings, times or ids is meant for its own tables.</summary>
+/// <summary>An application's conventions for all strings, times or ids apply to its own tables only.</summary>
 public sealed class When_the_model_has_conventions
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
@@ -136,7 +136,7 @@ public sealed class When_the_model_has_conventions
         protected override void OnModelCreating(ModelBuilder modelBuilder)
         {
             base.OnModelCreating(modelBuilder);
-            // As applications do that know no pre-convention configuration.
+            // As applications without a pre-convention configuration do.
             foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(type => type.GetProperties()))
                 if (property.ClrType == typeof(string) && property.GetMaxLength() is null)
                     property.SetMaxLength(50);

@@ -92,7 +92,7 @@ public sealed class AuthTests
     }
 
     [Fact]
-    public async Task No_token_is_401_and_says_how_to_sign_in()
+    public async Task No_token_is_401_and_names_the_scheme()
     {
         await using var app = await Development();
         var answer = await Get(app.Client, "/rider");
@@ -101,7 +101,7 @@ public sealed class AuthTests
     }
 
     [Fact]
-    public async Task An_endpoint_for_everybody_needs_no_token_and_minds_no_bad_one()
+    public async Task An_anonymous_endpoint_needs_no_token_and_ignores_a_bad_one()
     {
         await using var app = await Development();
         (await Text(await Get(app.Client, "/anyone"))).ShouldBe("hello");
@@ -201,7 +201,7 @@ public sealed class AuthTests
     }
 
     [Fact]
-    public async Task A_configured_audience_is_demanded()
+    public async Task A_configured_audience_is_required()
     {
         await using var app = await Production(null, ("Auth:Audience", "rides"));
         (await Get(app.WithToken(Token("a", "rider", aud: "rides")), "/rider")).StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -48,7 +48,7 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_that_is_away_makes_it_unready()
+    public async Task An_unavailable_database_makes_it_unready()
     {
         File.Delete(file);
         var answer = await Get("/health/ready");
@@ -59,7 +59,7 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_dependency_that_is_away_makes_it_unready_but_not_dead()
+    public async Task An_unavailable_dependency_makes_it_unready_but_not_dead()
     {
         broker = HealthStatus.Unhealthy;
         var ready = await Get("/health/ready");

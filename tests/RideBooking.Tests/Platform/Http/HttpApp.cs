@@ -14,7 +14,7 @@ using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Tests.Http;
 
-/// <summary>A web application with the conventions and the endpoints a test maps; nothing else, nothing mocked.</summary>
+/// <summary>A web application with the platform's conventions and the endpoints a test maps, without mocks.</summary>
 internal sealed class HttpApp : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -57,7 +57,7 @@ internal sealed class HttpApp : IAsyncDisposable
         return new HttpApp(app, log);
     }
 
-    /// <summary>A client who is signed in with a development token.</summary>
+    /// <summary>Creates a client that is signed in with a development token.</summary>
     public async Task<HttpClient> As(string role, string? subject = null)
     {
         var answer = await Client.PostAsJsonAsync("/dev/token", new { role, subject });
@@ -114,7 +114,7 @@ internal static class HttpAnswers
     public static async Task<JsonElement> Body(this HttpResponseMessage answer) =>
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
 
-    /// <summary>The answer is a whole problem of this status and code; returns its body.</summary>
+    /// <summary>Checks that the answer is a complete problem of this status and code, and returns its body.</summary>
     public static async Task<JsonElement> ShouldBeProblem(this HttpResponseMessage answer, int status, string code)
     {
         var text = await answer.Content.ReadAsStringAsync();
@@ -126,14 +126,14 @@ internal static class HttpAnswers
         problem.GetProperty("title").GetString().ShouldNotBeNullOrWhiteSpace();
         problem.GetProperty("detail").GetString().ShouldNotBeNullOrWhiteSpace();
         problem.GetProperty("traceId").GetString().ShouldNotBeNullOrWhiteSpace();
-        // Nothing of the inside: no namespaces, exceptions or stack traces.
+        // No internals: no namespaces, exceptions or stack traces.
         text.ShouldNotContain("RideBooking.");
         text.ShouldNotContain("System.");
         text.ShouldNotContain("Exception");
         return problem;
     }
 
-    /// <summary>400 with an error for exactly these fields.</summary>
+    /// <summary>Checks that the answer is 400 with an error for exactly these fields.</summary>
     public static async Task<JsonElement> ShouldRefuse(this HttpResponseMessage answer, params string[] fields)
     {
         var problem = await answer.ShouldBeProblem(400, "validation_failed");

@@ -11,11 +11,11 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Http;
 
-/// <summary>Who carries a request out, of several that try, and when one of them dies.</summary>
+/// <summary>Decides which of several attempts executes a request, also when the process of one dies.</summary>
 public sealed class IdempotencyClaimsTests : IdempotentOrders
 {
     [Fact]
-    public async Task An_attempt_that_takes_its_time_keeps_its_claim()
+    public async Task A_slow_attempt_keeps_its_claim()
     {
         await using var other = await StartApp(clock, s_settings with { Wait = TimeSpan.Zero });
         work.Hold();
@@ -38,7 +38,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task An_attempt_whose_lease_was_not_renewed_is_given_up_and_may_be_repeated()
+    public async Task An_attempt_whose_lease_was_not_renewed_is_cancelled_and_may_be_repeated()
     {
         await using var stuck = await StartApp(clock, s_settings with { RenewEvery = TimeSpan.FromHours(1) });
         work.Hold();
@@ -88,7 +88,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task The_answers_of_a_rush_share_a_transaction()
+    public async Task The_answers_of_concurrent_requests_share_a_transaction()
     {
         const int requests = 20;
         var commits = new CommitCounter();
@@ -113,7 +113,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         await Task.WhenAll(answers);
 
         (await Rows()).ShouldAllBe(row => row.Status == 201);
-        // The first may go alone, before the others have come.
+        // The first may be committed alone, before the others arrive.
         commits.Count.ShouldBeInRange(1, 2);
     }
 
@@ -133,7 +133,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task A_claim_that_took_longer_to_write_than_it_lasts_is_given_up()
+    public async Task A_claim_that_took_longer_to_write_than_it_lasts_is_abandoned()
     {
         var leases = app.Services.GetRequiredService<ClaimLeases>();
         var claim = (Claim.Granted)
@@ -146,7 +146,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task A_claim_that_was_released_is_not_revived_by_a_renewal_on_its_way()
+    public async Task A_released_claim_is_not_renewed_by_a_late_renewal()
     {
         var store = app.Services.GetRequiredService<IdempotencyStore>();
         var began = clock.GetUtcNow();
@@ -162,7 +162,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task What_a_process_had_not_answered_when_it_died_is_carried_out_at_once_by_the_only_one_after_it()
+    public async Task A_request_that_a_dead_process_left_unanswered_is_executed_at_once_by_the_next_single_process()
     {
         await using var dead = await StartApp(clock);
         work.Hold();
@@ -174,19 +174,19 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         var repeat = await Post("k1");
         repeat.StatusCode.ShouldBe(HttpStatusCode.Created);
         IsReplay(repeat).ShouldBeFalse();
-        work.Ids.Distinct().Count().ShouldBe(1, "whatever the first one has created, it is the same");
-        (await store.ReleaseAbandoned(Stop)).ShouldBe(0, "what was answered stays so");
+        work.Ids.Distinct().Count().ShouldBe(1, "both attempts have the same ids");
+        (await store.ReleaseAbandoned(Stop)).ShouldBe(0, "an answered request stays answered");
 
         work.Go();
         await lost;
         (await (await Post("k1")).Content.ReadAsStringAsync(Stop)).ShouldBe(
             await repeat.Content.ReadAsStringAsync(Stop),
-            "who lost the claim changes nothing"
+            "an attempt that lost its claim changes nothing"
         );
     }
 
     [Fact]
-    public async Task While_another_process_carries_it_out_a_repeat_is_told_to_come_back()
+    public async Task While_another_process_executes_it_a_repeat_is_asked_to_retry_later()
     {
         await using var other = await StartApp(clock, s_settings with { Wait = TimeSpan.Zero });
         work.Hold();
@@ -242,7 +242,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         IsReplay(answer).ShouldBeTrue();
     }
 
-    /// <summary>Tells when somebody begins to wait for so long.</summary>
+    /// <summary>A clock that signals when a timer of the given length starts.</summary>
     sealed class TimersSeen(DateTimeOffset start, TimeSpan wait) : FakeTimeProvider(start)
     {
         public Channel<bool> Begun { get; } = Channel.CreateUnbounded<bool>();
@@ -258,7 +258,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
 
     [Theory]
     [InlineData(11)]
-    // The dead one's clock was an hour ahead: nobody waits for its lease to end.
+    // The dead process's clock was an hour ahead: its lease must not delay the next attempt.
     [InlineData(-3600)]
     public async Task A_request_whose_process_died_is_taken_over_with_the_same_ids(int secondsLater)
     {
@@ -273,7 +273,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         work.Ids.Count.ShouldBe(2);
         work.Ids.Distinct().Count().ShouldBe(1);
 
-        // The first was only slow: what it answers in the end is not what is kept.
+        // The first was only slow: its late answer is not kept.
         work.Go();
         await dying;
         (await (await Post("k1")).Body()).GetProperty("attempt").GetInt32().ShouldBe(2);

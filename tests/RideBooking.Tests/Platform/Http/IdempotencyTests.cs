@@ -8,7 +8,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Http;
 
-/// <summary>What a caller may rely on who repeats a request.</summary>
+/// <summary>Guarantees to a caller who repeats a request.</summary>
 public sealed class IdempotencyTests : IdempotentOrders
 {
     [Fact]
@@ -101,7 +101,7 @@ public sealed class IdempotencyTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task An_answer_is_replayed_only_to_those_who_may_ask()
+    public async Task An_answer_is_replayed_only_to_authorized_callers()
     {
         var anna = await app.As("rider", "anna");
         await Post(app, "k1", path: "/rider/api/v1/orders", client: anna);
@@ -141,7 +141,7 @@ public sealed class IdempotencyTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task Repeats_that_come_at_once_wait_and_get_the_one_answer()
+    public async Task Concurrent_repeats_wait_and_get_the_same_answer()
     {
         work.Hold();
         var all = Enumerable.Range(0, 20).Select(_ => Post("k1")).ToList();
@@ -158,7 +158,7 @@ public sealed class IdempotencyTests : IdempotentOrders
     [InlineData(1, 500)]
     [InlineData(500, 500)]
     [InlineData(503, 503)]
-    public async Task An_answer_that_does_not_say_what_was_done_is_not_kept_but_the_ids_are(int answer, int status)
+    public async Task An_answer_without_an_outcome_is_not_kept_but_the_ids_are(int answer, int status)
     {
         foreach (var _ in new[] { 1, 2, 3 })
         {
@@ -189,7 +189,7 @@ public sealed class IdempotencyTests : IdempotentOrders
         }
 
         work.Attempts.ShouldBe(3);
-        work.Ids.Distinct().Count().ShouldBe(3, "what a refused command left in an inbox must not stop the next");
+        work.Ids.Distinct().Count().ShouldBe(3, "an inbox entry of a refused command must not block the next attempt");
         (await Rows()).ShouldBeEmpty();
         (await Post("k1")).StatusCode.ShouldBe(HttpStatusCode.Created);
         IsReplay(await Post("k1")).ShouldBeTrue();
@@ -201,7 +201,7 @@ public sealed class IdempotencyTests : IdempotentOrders
         work.Answers = [500, 409, 0];
         foreach (var status in new[] { 500, 409, 201 })
             ((int)(await Post("k1", answer: Shop.AsItSays)).StatusCode).ShouldBe(status);
-        work.Ids.Distinct().Count().ShouldBe(1, "the first attempt may have done it after all");
+        work.Ids.Distinct().Count().ShouldBe(1, "the first attempt may have succeeded");
     }
 
     [Theory]
@@ -295,7 +295,7 @@ public sealed class IdempotencyTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task A_key_means_nothing_where_no_post_is_taken()
+    public async Task A_key_is_ignored_where_no_post_is_allowed()
     {
         await (await Post("k1", path: "/api/v1/nowhere")).ShouldBeProblem(404, "not_found");
         await (await Post("k1", path: "/health/nowhere")).ShouldBeProblem(404, "not_found");
@@ -306,7 +306,7 @@ public sealed class IdempotencyTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task A_client_that_hangs_up_finds_the_answer_when_it_repeats()
+    public async Task A_client_that_disconnects_gets_the_answer_when_it_repeats()
     {
         work.Hold();
         using var hangUp = CancellationTokenSource.CreateLinkedTokenSource(Stop);
@@ -322,7 +322,7 @@ public sealed class IdempotencyTests : IdempotentOrders
     }
 
     [Fact]
-    public async Task An_answer_too_large_to_keep_is_not_carried_out_again()
+    public async Task A_request_whose_answer_is_too_large_to_keep_is_not_executed_again()
     {
         (await Post("k1", answer: 1000)).StatusCode.ShouldBe(HttpStatusCode.OK);
         var repeat = await Post("k1", answer: 1000);
@@ -337,9 +337,9 @@ public sealed class IdempotencyTests : IdempotentOrders
         clock.Advance(TimeSpan.FromHours(23));
         IsReplay(await Post("k1")).ShouldBeTrue();
         clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1));
-        var anew = await Post("k1", "coffee");
-        anew.StatusCode.ShouldBe(HttpStatusCode.Created);
-        IsReplay(anew).ShouldBeFalse();
+        var later = await Post("k1", "coffee");
+        later.StatusCode.ShouldBe(HttpStatusCode.Created);
+        IsReplay(later).ShouldBeFalse();
         work.Ids.Distinct().Count().ShouldBe(2);
         IsReplay(await Post("k1", "coffee")).ShouldBeTrue();
     }

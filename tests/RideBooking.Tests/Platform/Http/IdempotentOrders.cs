@@ -10,7 +10,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Http;
 
-/// <summary>An application that takes orders, any number of times the same one, and replicas of it.</summary>
+/// <summary>An application with an idempotent endpoint for orders, and replicas of it.</summary>
 public abstract class IdempotentOrders : IAsyncLifetime
 {
     private protected static readonly DateTimeOffset Start = new(2026, 1, 10, 10, 10, 0, TimeSpan.Zero);
@@ -39,7 +39,7 @@ public abstract class IdempotentOrders : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>A replica: a process of its own, but for the database.</summary>
+    /// <summary>A replica: a separate application that shares the database.</summary>
     private protected Task<HttpApp> StartApp(
         TimeProvider time,
         IdempotencySettings? settings = null,
@@ -58,7 +58,7 @@ public abstract class IdempotentOrders : IAsyncLifetime
             [
                 ("ConnectionStrings:RideBooking", $"Data Source={file}"),
                 ("Auth:SigningKey", new string('k', 32)),
-                // A lease that is not renewed is what ends an attempt here.
+                // Here only an expired lease ends an attempt.
                 ("Limits:RequestTimeout", "01:00:00"),
             ]
         );
@@ -117,14 +117,14 @@ public abstract class IdempotentOrders : IAsyncLifetime
 
     internal sealed record Order(string Name, int Answer, double? Price, string? Note, int[]? Marks);
 
-    /// <summary>What the endpoint does: counts its attempts, and waits where a test wants it to.</summary>
+    /// <summary>The endpoint's work: counts the attempts, and waits as the test requires.</summary>
     private protected sealed class Shop
     {
         readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource? gate;
         int attempts;
 
-        /// <summary>An order that asks for this is answered as <see cref="Answers"/> says, attempt by attempt.</summary>
+        /// <summary>The value for which each attempt is answered as <see cref="Answers"/> defines.</summary>
         public const int AsItSays = -1;
 
         public int[] Answers { get; set; } = [];

@@ -62,7 +62,7 @@ public sealed class JsonTests(JsonTests.Served served) : IClassFixture<JsonTests
     }
 
     [Fact]
-    public async Task Members_it_does_not_know_are_let_pass() =>
+    public async Task Unknown_members_are_accepted() =>
         (await Post(With("\"seats\"", "\"colour\":{\"deep\":[1]},\"seats\""))).StatusCode.ShouldBe(HttpStatusCode.OK);
 
     [Theory]
@@ -177,7 +177,7 @@ public sealed class JsonTests(JsonTests.Served served) : IClassFixture<JsonTests
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    /// <summary>A stream that does not tell its length, so that the request cannot declare it.</summary>
+    /// <summary>A stream without a length, so that the request cannot declare it.</summary>
     sealed class Undeclared(byte[] bytes) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;

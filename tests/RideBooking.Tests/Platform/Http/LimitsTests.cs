@@ -19,12 +19,12 @@ using RideBooking.Platform.Http.Streaming;
 
 namespace RideBooking.Tests.Http;
 
-/// <summary>Nobody asks for so much that others get nothing.</summary>
+/// <summary>Rate limits keep one caller from starving the others.</summary>
 public sealed class LimitsTests
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    // So slow that nothing is given back while a test runs.
+    // So slow that no permit is replenished while a test runs.
     static readonly (string, string)[] s_five =
     [
         ("Limits:Requests", "0.001"),
@@ -35,7 +35,7 @@ public sealed class LimitsTests
     ];
 
     [Fact]
-    public async Task Who_asks_too_often_is_told_when_to_come_back()
+    public async Task A_caller_over_the_limit_learns_when_to_retry()
     {
         await using var app = await Start(s_five);
         var rider = await app.As("rider");
@@ -60,7 +60,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task Who_shows_no_token_or_a_wrong_one_counts_by_the_address()
+    public async Task A_caller_without_a_valid_token_is_limited_by_address()
     {
         await using var app = await Start(s_five);
         for (var i = 0; i < 5; i++)
@@ -72,7 +72,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task What_a_device_sends_by_itself_uses_up_nothing_of_what_its_user_may_do()
+    public async Task Automatic_requests_of_a_device_do_not_count_toward_its_users_limit()
     {
         await using var app = await Start(s_five);
         var driver = await app.As("driver");
@@ -107,7 +107,7 @@ public sealed class LimitsTests
         (await Open(await app.As("rider"))).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         first.Dispose();
-        // The server learns of it a moment later.
+        // The server notices it a moment later.
         await app.Services.GetRequiredService<StreamsEnded>().One.WaitAsync(TimeSpan.FromSeconds(30), Stop);
         while ((await Open(rider)).StatusCode != HttpStatusCode.OK)
             Stop.ThrowIfCancellationRequested();
@@ -117,7 +117,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task By_default_five_hundred_riders_at_one_address_are_no_flood_but_a_stranger_is()
+    public async Task By_default_five_hundred_riders_at_one_address_are_allowed_but_unauthenticated_floods_are_not()
     {
         await using var app = await Start();
         var riders = new List<HttpClient>();
@@ -139,7 +139,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task A_request_that_takes_too_long_is_given_up_but_a_live_stream_is_not()
+    public async Task A_request_that_takes_too_long_is_cancelled_but_a_live_stream_is_not()
     {
         var clock = new FakeTimeProvider();
         await using var app = await Start([("Limits:RequestTimeout", "00:00:10")], clock);
@@ -159,7 +159,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_ready_only_when_the_time_is_over_is_sent_in_full()
+    public async Task An_answer_that_is_ready_only_at_the_timeout_is_sent_in_full()
     {
         var clock = new FakeTimeProvider();
         await using var app = await Start([("Limits:RequestTimeout", "00:00:10")], clock);
@@ -174,7 +174,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task A_client_that_sends_drop_by_drop_is_let_go()
+    public async Task A_client_that_sends_too_slowly_is_disconnected()
     {
         await using var server = await OnKestrel(("Limits:HeadersTimeout", "00:00:01"));
         var port = new Uri(server.Urls.Single()).Port;
@@ -219,7 +219,7 @@ public sealed class LimitsTests
                     {
                         began.Now();
                         await ends.Yes;
-                        // More than is written at once.
+                        // More than one write can hold.
                         return Enumerable.Range(0, 100_000);
                     }
                 );
@@ -233,7 +233,7 @@ public sealed class LimitsTests
             settings: settings ?? []
         );
 
-    /// <summary>A real server: the one in memory has no connections that could be slow.</summary>
+    /// <summary>A real server: the in-memory server has no connections that could be slow.</summary>
     static async Task<WebApplication> OnKestrel(params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -82,7 +82,7 @@ public sealed class PagingTests(PagingTests.Served served) : IClassFixture<Pagin
     [InlineData("!!!")]
     [InlineData("%00")]
     [InlineData("eyJBdCI6IjIwMjYtMDEtMTBUMTA6MTA6MDBaIn0")]
-    public async Task A_cursor_that_is_not_ours_is_refused(string cursor) =>
+    public async Task A_foreign_cursor_is_refused(string cursor) =>
         await (await Get($"/rows?cursor={cursor}")).ShouldRefuse("cursor");
 
     [Fact]

@@ -21,10 +21,13 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
             all.MapGet("/needs", (int size) => size);
             all.MapPost("/things", (Thing thing) => thing);
             all.MapGet("/bare/{status:int}", (int status) => TypedResults.StatusCode(status));
-            all.MapGet("/taken", () => Problem.Conflict("seat_taken", "Somebody sits there.", ("seat", 12)));
-            all.MapGet("/away", () => Problem.Unavailable("The broker is away.", TimeSpan.FromSeconds(1.5)));
+            all.MapGet("/taken", () => Problem.Conflict("seat_taken", "The seat is taken.", ("seat", 12)));
+            all.MapGet(
+                "/unavailable",
+                () => Problem.Unavailable("The broker is unavailable.", TimeSpan.FromSeconds(1.5))
+            );
             all.MapGet("/bug", string () => throw new InvalidOperationException("the secret is out"));
-            all.MapGet("/database-away", string () => throw new SqliteException("database is locked", 5));
+            all.MapGet("/database-unavailable", string () => throw new SqliteException("database is locked", 5));
             all.MapGet(
                 "/wrapped-outage",
                 string () =>
@@ -66,7 +69,7 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
     [Theory]
     [InlineData("note=a%00b", "note")]
     [InlineData("limit=1&x=%00", "x")]
-    public async Task A_query_value_that_no_database_takes_is_refused(string query, string field) =>
+    public async Task A_query_value_that_no_database_accepts_is_refused(string query, string field) =>
         await (await Get($"/api/v1/search?{query}")).ShouldRefuse(field);
 
     [Fact]
@@ -114,22 +117,22 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
         var problem = await (await Get("/api/v1/taken")).ShouldBeProblem(409, "seat_taken");
         problem.GetProperty("seat").GetInt32().ShouldBe(12);
         problem.GetProperty("title").GetString().ShouldBe("Seat taken");
-        problem.GetProperty("detail").GetString().ShouldBe("Somebody sits there.");
+        problem.GetProperty("detail").GetString().ShouldBe("The seat is taken.");
         problem.GetProperty("type").GetString().ShouldBe("urn:ridebooking:problem:seat_taken");
     }
 
     [Fact]
-    public async Task An_outage_says_when_to_come_back()
+    public async Task An_outage_tells_when_to_retry()
     {
-        var answer = await Get("/api/v1/away");
+        var answer = await Get("/api/v1/unavailable");
         await answer.ShouldBeProblem(503, "unavailable");
         answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(2));
     }
 
     [Theory]
-    [InlineData("/api/v1/database-away")]
+    [InlineData("/api/v1/database-unavailable")]
     [InlineData("/api/v1/wrapped-outage")]
-    public async Task A_dependency_that_is_away_is_an_outage_not_a_bug(string path)
+    public async Task An_unavailable_dependency_is_an_outage_not_a_bug(string path)
     {
         var answer = await Get(path);
         await answer.ShouldBeProblem(503, "unavailable");
@@ -137,7 +140,7 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
     }
 
     [Fact]
-    public async Task A_bug_tells_nothing_of_the_inside()
+    public async Task A_bug_exposes_no_internals()
     {
         var problem = await (await Get("/api/v1/bug")).ShouldBeProblem(500, "internal_error");
         problem.ToString().ShouldNotContain("secret");

@@ -162,7 +162,7 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
         Types(quote.GetProperty("surge")).ShouldBe(["number"]);
         Types(quote.GetProperty("heading")).ShouldBe(["null", "number"]);
         Types(quote.GetProperty("note")).ShouldBe(["null", "string"]);
-        // With "null or anything" null would match twice, and oneOf allows one match.
+        // If both schemas allowed null, null would match twice, and oneOf allows one match.
         quote.GetProperty("anything").TryGetProperty("oneOf", out _).ShouldBeFalse();
     }
 
@@ -227,7 +227,7 @@ public sealed partial class ReferencePageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_reference_in_the_document_leads_somewhere()
+    public async Task Every_reference_in_the_document_resolves()
     {
         var document = await Document();
         foreach (Match reference in Reference().Matches(document.ToString()))

@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Builder;
 
 namespace RideBooking.Tests.Http;
 
-/// <summary>One application for all tests of a class whose requests leave nothing behind.</summary>
-/// <param name="map">Its endpoints.</param>
+/// <summary>One application for all tests of a class whose requests leave no state behind.</summary>
+/// <param name="map">Maps its endpoints.</param>
 public abstract class ServedApp(Action<WebApplication> map) : IAsyncLifetime
 {
     internal HttpApp App { get; private set; } = null!;
 
-    // The limits are another class's subject, and all tests of this one are the same caller.
+    // LimitsTests covers the limits; here all tests are the same caller.
     public async ValueTask InitializeAsync() =>
         App = await HttpApp.Start(map, settings: ("Limits:AnonymousBurst", "10000"));
 

@@ -60,7 +60,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
         throw new InvalidOperationException("broken");
     }
 
-    /// <summary>Throws what a database's driver throws when its connection is closed under a query.</summary>
+    /// <summary>Throws the exception of a database driver whose connection is closed during a query.</summary>
     static async IAsyncEnumerable<ServerEvent> CutOff(
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
@@ -74,7 +74,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
     {
         yield return new ServerEvent(1, "first", 1);
         await Task.Yield();
-        throw new IOException("gone", new System.Net.Sockets.SocketException(111));
+        throw new IOException("connection lost", new System.Net.Sockets.SocketException(111));
     }
 
     async Task<(HttpResponseMessage Answer, StreamReader Lines)> Open(string? lastEventId = null, string query = "")
@@ -132,7 +132,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
     [Theory]
     [InlineData("2", "")]
     [InlineData(null, "?lastEventId=2")]
-    public async Task A_client_that_comes_back_goes_on_after_what_it_has_seen(string? header, string query)
+    public async Task A_reconnecting_client_continues_after_the_last_event_it_received(string? header, string query)
     {
         foreach (var id in new long[] { 1, 2, 3 })
             events.Writer.TryWrite(new ServerEvent(id, "x", id));
@@ -146,7 +146,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
     [InlineData("-1")]
     [InlineData("1.5")]
     [InlineData("99999999999999999999")]
-    public async Task A_last_event_id_that_cannot_be_is_refused(string id)
+    public async Task An_impossible_last_event_id_is_refused(string id)
     {
         var (answer, _) = await Open(id);
         await answer.ShouldRefuse("Last-Event-ID");
@@ -172,7 +172,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_source_that_is_cut_off_by_a_stopping_process_is_not_a_fault()
+    public async Task A_source_that_fails_at_shutdown_is_not_an_error()
     {
         using var lines = await Read("/api/v1/cut");
         await Frame(lines);
@@ -204,7 +204,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_source_that_breaks_breaks_the_connection_so_that_the_client_comes_back()
+    public async Task A_failing_source_aborts_the_connection_so_that_the_client_reconnects()
     {
         using var lines = await Read("/api/v1/broken");
         await Should.ThrowAsync<Exception>(() => lines.ReadToEndAsync(Stop));
@@ -217,7 +217,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
         return new StreamReader(await answer.Content.ReadAsStreamAsync(Stop));
     }
 
-    /// <summary>Tells each time somebody starts to wait for the heartbeat, so that a test moves time only then.</summary>
+    /// <summary>A clock that signals each wait for the heartbeat, so that a test advances the time only then.</summary>
     sealed class WatchedTime() : FakeTimeProvider(new DateTimeOffset(2026, 1, 10, 10, 10, 0, TimeSpan.Zero))
     {
         public Channel<bool> Waiting { get; } = Channel.CreateUnbounded<bool>();

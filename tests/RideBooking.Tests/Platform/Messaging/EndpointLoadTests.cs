@@ -10,7 +10,7 @@ namespace RideBooking.Tests.Messaging;
 public sealed partial class EndpointLoadTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     [Fact]
-    public async Task Is_what_the_operator_reads()
+    public async Task Is_what_the_operators_page_documents()
     {
         var page = await File.ReadAllTextAsync(
             Path.Combine(GeneratedPage.Repository(), "docs", "operating", "queues.md"),
@@ -18,7 +18,7 @@ public sealed partial class EndpointLoadTests(EmbeddedHost host) : IClassFixture
         );
         var rows = Row().Matches(page[page.IndexOf("<!-- load:", StringComparison.Ordinal)..]);
 
-        var told = rows.SelectMany(row =>
+        var documented = rows.SelectMany(row =>
                 Name().Matches(row.Groups["names"].Value).Select(name => (Name: name.Value, Load: LoadIn(row)))
             )
             .ToDictionary(endpoint => endpoint.Name, endpoint => endpoint.Load);
@@ -28,11 +28,11 @@ public sealed partial class EndpointLoadTests(EmbeddedHost host) : IClassFixture
         foreach (var endpoint in host.Services.GetRequiredService<ReceiveEndpoints>().Names)
         {
             var policy = policies.For(endpoint);
-            var expected = told.GetValueOrDefault(endpoint, others);
+            var expected = documented.GetValueOrDefault(endpoint, others);
             (policy.Prefetch, policy.ConcurrentMessages).ShouldBe(expected, endpoint);
-            told.Remove(endpoint);
+            documented.Remove(endpoint);
         }
-        told.Keys.ShouldBeEmpty("the table names only endpoints that exist");
+        documented.Keys.ShouldBeEmpty("the table names only endpoints that exist");
     }
 
     static (int Prefetch, int ConcurrentMessages) LoadIn(Match row) =>

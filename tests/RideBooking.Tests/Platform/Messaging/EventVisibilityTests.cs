@@ -20,7 +20,7 @@ public sealed class EventVisibilityTests
         wait.Add(first, nameof(Trouble)).ShouldBeTrue();
         visibility.Keys.ShouldBe(3);
         wait.Dispose();
-        // A poll that was under way when the wait ended.
+        // A poll that was in progress when the wait ended.
         wait.Follow(stream);
         wait.Add(second, nameof(Trouble)).ShouldBeFalse();
 
@@ -43,7 +43,7 @@ public sealed class EventVisibilityTests
 
         Handles(third);
         var next = visibility.WaitForEarlier("other", isRead: true, Stopwatch.GetTimestamp(), Stop);
-        next.IsCompleted.ShouldBeFalse("it handles events again, and will come to this one");
+        next.IsCompleted.ShouldBeFalse("the consumer handles events again, and will handle this one");
         Handles(second);
         await next;
 

@@ -60,7 +60,7 @@ public sealed class KeyedQueueTests
         using var cancellationToken = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var waiting = _queue
             .Enqueue(s_ride)
-            .Run(() => throw new InvalidOperationException("Not its turn."), cancellationToken.Token);
+            .Run(() => throw new InvalidOperationException("Must not run."), cancellationToken.Token);
         await cancellationToken.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(waiting);
         var next = Work("next");

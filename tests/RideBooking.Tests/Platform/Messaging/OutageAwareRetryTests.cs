@@ -7,7 +7,7 @@ namespace RideBooking.Tests.Messaging;
 
 public sealed class OutageAwareRetryTests
 {
-    // What an altered table makes of a prepared statement.
+    // PostgreSQL's error for a prepared statement after its table was altered.
     static readonly PostgresException s_stalePlan = new(
         "cached plan must not change result type",
         "ERROR",
@@ -26,7 +26,7 @@ public sealed class OutageAwareRetryTests
     }
 
     [Fact]
-    public void A_statement_whose_plan_is_always_stale_is_not_retried_for_ever()
+    public void A_statement_whose_plan_is_always_stale_is_not_retried_endlessly()
     {
         var policy = new OutageAwareRetry(new Any(), [], OutageAwareRetry.Forever);
         var retries = 0;
@@ -52,7 +52,7 @@ public sealed class OutageAwareRetryTests
         public void Probe(ProbeContext context) { }
     }
 
-    /// <summary>Answers one question, and any other with nothing.</summary>
+    /// <summary>A lookup with one entry.</summary>
     public class Answering : DispatchProxy
     {
         (string Method, object Answer) _known;

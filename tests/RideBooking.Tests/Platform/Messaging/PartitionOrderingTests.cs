@@ -26,7 +26,7 @@ public sealed class PartitionOrderingTests
     }
 
     [Fact]
-    public async Task Wait_for_nobody_but_their_own_ride_s()
+    public async Task Wait_only_for_messages_of_their_own_ride()
     {
         var channel = new PartitionOrdering.Entrance(_turns);
         var inHand = new TaskCompletionSource();
@@ -41,9 +41,9 @@ public sealed class PartitionOrderingTests
         _handled.ShouldBe([3ul, 1, 2]);
     }
 
-    // After a reconnection the broker delivers again what was not answered, numbered from 1 anew.
+    // After a reconnection the broker redelivers unacknowledged messages, numbered from 1 again.
     [Fact]
-    public async Task Of_the_next_channel_stand_behind_those_of_the_last_that_are_still_in_hand()
+    public async Task Of_the_next_channel_wait_for_those_of_the_previous_one_that_are_still_in_flight()
     {
         var (before, after) = (new PartitionOrdering.Entrance(_turns), new PartitionOrdering.Entrance(_turns));
         var inHand = new TaskCompletionSource();

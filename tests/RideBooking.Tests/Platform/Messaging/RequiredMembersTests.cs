@@ -66,7 +66,7 @@ public sealed class RequiredMembersTests
     }
 
     [Fact]
-    public void What_is_wrong_inside_a_member_is_said_with_its_name()
+    public void An_error_inside_a_member_names_the_member()
     {
         Refused(typeof(RideCompleted), json => json["pickup"]!.AsObject().Remove("lat")).ShouldContain("lat");
         Refused(typeof(FareFinalized), json => json["total"]!.AsObject().Remove("amount")).ShouldContain("total");
@@ -94,7 +94,7 @@ public sealed class RequiredMembersTests
 
     static Type Named(string contract) => s_contracts.Single(type => type.FullName == contract);
 
-    // Any value that is none of the empty ones.
+    // Any value that is not an empty one.
     static object Some(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

@@ -3,10 +3,10 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Tests.Messaging;
 
-/// <summary>In memory, on SQLite.</summary>
+/// <summary>The cases of failing messages on SQLite and the in-memory transport.</summary>
 public sealed class When_messages_fail_in_memory : FaultCases
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task A_shutdown_waits_for_none_of_those_that_failed()
@@ -16,10 +16,10 @@ public sealed class When_messages_fail_in_memory : FaultCases
         await lab.PutRaw("troubled", "not json"u8.ToArray());
         await lab.DeadLetterIn("troubled_error");
 
-        // It has no limit of its own where nothing cancels it.
+        // Without cancellation it would have no limit.
         await lab
             .Services.GetRequiredService<InMemoryDrain>()
             .StopAsync(CancellationToken.None)
-            .WaitAsync(s_patience, TestContext.Current.CancellationToken);
+            .WaitAsync(s_timeout, TestContext.Current.CancellationToken);
     }
 }

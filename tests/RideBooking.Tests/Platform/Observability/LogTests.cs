@@ -8,21 +8,21 @@ namespace RideBooking.Tests.Observability;
 public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
 {
     [Fact]
-    public async Task Says_of_every_line_of_a_consumer_which_ride_and_conversation_it_is_about()
+    public async Task Names_ride_and_conversation_in_every_line_of_a_consumer()
     {
         var (ride, correlation) = await RideToCancellation();
 
-        var told = host.Log.Lines.First(line => line.Text.Contains("rideCancelled") && line.Text.Contains(ride));
-        told.Scopes["RideId"].ShouldBe(ride);
-        told.Scopes["ConversationId"].ShouldBe(correlation);
-        told.Scopes["Endpoint"].ShouldBe("notify-rider");
-        told.Scopes["MessageType"].ShouldBe("RideCancelled");
-        told.Scopes["MessageId"].ShouldNotBeNullOrEmpty();
-        told.Scopes["TraceId"].ShouldNotBeNullOrEmpty();
+        var line = host.Log.Lines.First(it => it.Text.Contains("rideCancelled") && it.Text.Contains(ride));
+        line.Scopes["RideId"].ShouldBe(ride);
+        line.Scopes["ConversationId"].ShouldBe(correlation);
+        line.Scopes["Endpoint"].ShouldBe("notify-rider");
+        line.Scopes["MessageType"].ShouldBe("RideCancelled");
+        line.Scopes["MessageId"].ShouldNotBeNullOrEmpty();
+        line.Scopes["TraceId"].ShouldNotBeNullOrEmpty();
     }
 
     [Fact]
-    public async Task Says_of_every_line_of_a_request_which_ride_it_is_about()
+    public async Task Names_the_ride_in_every_line_of_a_request()
     {
         var ride = Guid.CreateVersion7().ToString();
         await (await host.City.Rider()).PostRaw($"rides/{ride}/cancel", "not JSON");
@@ -33,14 +33,14 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
     }
 
     [Fact]
-    public async Task Holds_nothing_of_an_ordinary_ride_unless_asked_for_more()
+    public async Task Has_no_line_about_an_ordinary_ride_by_default()
     {
         await RideToCancellation();
         Loud().ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Does_not_take_requests_that_met_for_a_fault()
+    public async Task Does_not_report_concurrent_requests_as_a_fault()
     {
         var rider = await host.City.Rider();
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => rider.Post("rides", Trip())));
@@ -51,7 +51,7 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
     }
 
     [Fact]
-    public async Task Names_nobody()
+    public async Task Names_no_person()
     {
         var driver = await host.City.DriverAt(City.Alexanderplatz);
         await RideToCancellation();
@@ -80,9 +80,9 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
         var ride = (await rider.Post("rides", Trip())).ShouldBe(HttpStatusCode.Created).Text("id");
         await rider.Post($"rides/{ride}/cancel", new JsonObject { ["reason"] = "changed my mind" });
         await rider.Until(
-            "the rider to be told",
+            "the rider to be notified",
             "riders/me/notifications",
-            told => told.Body!["items"]!.AsArray().Any(item => item!["kind"]!.ToString() == "rideCancelled")
+            list => list.Body!["items"]!.AsArray().Any(item => item!["kind"]!.ToString() == "rideCancelled")
         );
         var history = await rider.Get($"rides/{ride}/history");
         var cancelled = history.Body!.AsArray().Single(e => e!["event_type"]!.ToString() == "RideCancelled")!;
@@ -95,14 +95,13 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
                 .Log.Lines.Where(line =>
                     line.Level >= LogLevel.Information
                     && !line.Category.StartsWith("MassTransit.Messages", StringComparison.Ordinal)
-                    && !IsMeeting(line)
+                    && !IsExpectedRetry(line)
                 )
                 .Select(line => $"{line.Level} {line.Category}: {line.Text}"),
         ];
 
-    // A ride that is cancelled at once: its cancellation may reach Matching before its request has. The message is tried
-    // again.
-    static bool IsMeeting(ScopedLine line) =>
+    // If a ride is cancelled at once, its cancellation may reach Matching before its request. Then the message is retried.
+    static bool IsExpectedRetry(ScopedLine line) =>
         line.Text.StartsWith("R-RETRY", StringComparison.Ordinal)
         && line.Text.Contains("matching_searches.ride_id", StringComparison.Ordinal);
 }

@@ -15,11 +15,11 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Tell_how_each_endpoint_copes_with_its_messages()
+    public async Task Show_lag_duration_and_critical_time_of_each_endpoint()
     {
         using var meters = host.Meters();
         await Ride();
-        // Of a message of another test some figures may have been taken before we listened.
+        // Some metrics of another test's message may have been recorded before the listener started.
         await Eventually.Is(
             () =>
                 Task.FromResult(
@@ -33,15 +33,15 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
                                 )
                         )
                 ),
-            "a search is over, and its critical time is its lag and how long it took"
+            "a search has ended, and its critical time is the sum of its lag and duration"
         );
 
-        IEnumerable<double> Of(string figure, string what) =>
-            meters.Of(figure).Where(it => it.Of == what).Select(it => it.Value);
+        IEnumerable<double> Of(string metric, string tags) =>
+            meters.Of(metric).Where(it => it.Of == tags).Select(it => it.Value);
     }
 
     [Fact]
-    public async Task Count_a_message_that_failed_once_and_not_among_those_that_were_done()
+    public async Task Count_a_failed_message_once_and_not_as_done()
     {
         using var meters = host.Meters();
         await using (var scope = host.Services.CreateAsyncScope())
@@ -51,7 +51,7 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
                 .Publish(
                     new BalanceOutstanding(
                         Guid.CreateVersion7(),
-                        "nobody",
+                        "no-rider",
                         new Money(1m, "EUR"),
                         DateTimeOffset.UnixEpoch
                     ),
@@ -59,7 +59,10 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
                 );
             await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
         }
-        await Eventually.Is(() => Task.FromResult(meters.Of(Failures).Count > 0), "the message of no ride failed");
+        await Eventually.Is(
+            () => Task.FromResult(meters.Of(Failures).Count > 0),
+            "the message of an unknown ride failed"
+        );
 
         meters.Of(Failures).ShouldHaveSingleItem().Of.ShouldStartWith("ride,");
         meters.Of("ridebooking.endpoint.duration").ShouldContain(it => it.Of == "ride,failed");
@@ -67,13 +70,13 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
     }
 
     [Fact]
-    public async Task Tell_the_rides_by_state()
+    public async Task Count_the_rides_by_state()
     {
         using var meters = host.Meters();
-        await Look();
+        await PollGauges();
         var before = Requested(meters);
         await Ride();
-        await Look();
+        await PollGauges();
 
         Requested(meters).ShouldBe(before + 1);
         meters
@@ -97,7 +100,7 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
     }
 
     [Fact]
-    public async Task Tell_what_waits_in_the_outbox_and_for_how_long()
+    public async Task Show_number_and_age_of_the_messages_in_the_outbox()
     {
         using var meters = host.Meters();
         var now = DateTime.UtcNow;
@@ -115,7 +118,7 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
         };
         db.Add(stuck);
         await db.SaveChangesAsync(Stop);
-        await Look();
+        await PollGauges();
 
         meters.Of("ridebooking.outbox.messages").ShouldHaveSingleItem().Value.ShouldBeGreaterThanOrEqualTo(1);
         meters.Of("ridebooking.outbox.oldest.age").ShouldHaveSingleItem().Value.ShouldBeInRange(3600, 4200);
@@ -123,22 +126,22 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
 
         db.Remove(stuck);
         await db.SaveChangesAsync(Stop);
-        await Look();
+        await PollGauges();
         meters.Of("ridebooking.outbox.oldest.age").ShouldHaveSingleItem().Value.ShouldBeLessThan(3600);
         (await Ready()).ShouldNotContain("messages have waited for");
     }
 
     [Fact]
-    public async Task Tell_how_far_the_event_log_is_and_which_timers_wait()
+    public async Task Show_the_position_of_the_event_log_and_the_waiting_timers()
     {
         using var meters = host.Meters();
         await Ride();
         await Eventually.Is(
-            () => Task.FromResult(LookFor(meters, "ridebooking.scheduler.timers") > 0),
+            () => Task.FromResult(ReadGauge(meters, "ridebooking.scheduler.timers") > 0),
             "the search has its timer"
         );
 
-        LookFor(meters, "ridebooking.event_log.position").ShouldBeGreaterThan(0);
+        ReadGauge(meters, "ridebooking.event_log.position").ShouldBeGreaterThan(0);
         meters.Of("ridebooking.event_log.pending").ShouldHaveSingleItem();
         meters.Of("ridebooking.scheduler.timers.overdue").ShouldHaveSingleItem().Value.ShouldBe(0);
         meters.Of("ridebooking.scheduler.oldest_overdue.age").ShouldHaveSingleItem().Value.ShouldBe(0);
@@ -149,11 +152,11 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
 
     PolledGauges Gauges => host.Services.GetRequiredService<PolledGauges>();
 
-    Task Look() => Gauges.LookAtAll(Stop);
+    Task PollGauges() => Gauges.LookAtAll(Stop);
 
-    double LookFor(Meters meters, string gauge)
+    double ReadGauge(Meters meters, string gauge)
     {
-        Look().GetAwaiter().GetResult();
+        PollGauges().GetAwaiter().GetResult();
         return meters.Of(gauge).ShouldHaveSingleItem().Value;
     }
 

@@ -13,7 +13,7 @@ using RideBooking.Tests.Http;
 
 namespace RideBooking.Tests.Observability;
 
-/// <summary>What is measured, who may see it, and that docs, dashboard and alerts name nothing else.</summary>
+/// <summary>Checks the names of the metrics, the access to them, and that docs, dashboard and alerts use no others.</summary>
 public sealed partial class MetricsTests
 {
     const string Begin = "<!-- metrics: made from the code by the test MetricsTests -->\n";
@@ -42,7 +42,7 @@ public sealed partial class MetricsTests
     [Theory]
     [InlineData("infra/observability/alerts.yml")]
     [InlineData("infra/observability/grafana/ridebooking.json")]
-    public async Task Are_the_only_ones_that_dashboard_and_alerts_ask_for(string path)
+    public async Task Are_the_only_ones_that_dashboard_and_alerts_query(string path)
     {
         var text = await File.ReadAllTextAsync(Path.Combine(GeneratedPage.Repository(), path), Stop);
         var asked = Name().Matches(text).Select(match => match.Value).Distinct().ToList();
@@ -52,7 +52,7 @@ public sealed partial class MetricsTests
                     ? new[] { "_bucket", "_sum", "_count" }.Select(part => Prometheus(instrument) + part)
                     : [Prometheus(instrument)]
             )
-            // Not ours: as the scrape of a running host showed them.
+            // Metrics of ASP.NET Core and MassTransit, as a running host exports them.
             .Append("http_server_request_duration_seconds_bucket")
             .Append("http_server_request_duration_seconds_count")
             .Append("messaging_masstransit_consume_retries_ea_total");
@@ -62,7 +62,7 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
-    public async Task Are_open_in_Development_and_elsewhere_for_who_shows_the_scrape_token_or_is_an_operator()
+    public async Task Are_open_in_Development_and_otherwise_only_with_the_scrape_token_or_as_an_operator()
     {
         const string token = "a-token-for-scraping";
         await using (var development = await Start("Development"))
@@ -78,7 +78,7 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
-    public async Task That_cannot_be_looked_up_show_nothing_until_they_can()
+    public async Task That_cannot_be_read_are_omitted_until_they_can()
     {
         Shaky.Fails = false;
         var services = new ServiceCollection().AddMetrics().AddGauges<Shaky>().BuildServiceProvider();
@@ -117,7 +117,7 @@ public sealed partial class MetricsTests
             NullLogger<PolledGauges>.Instance
         );
 
-    /// <summary>Every instrument of the application, as it is composed.</summary>
+    /// <summary>Lists every instrument of the composed application.</summary>
     static List<Instrument> Ours()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -139,7 +139,7 @@ public sealed partial class MetricsTests
             _ => "gauge",
         };
 
-    /// <summary>The name as the exporter writes it: units in words, those in braces left out, counters end in total.</summary>
+    /// <summary>Returns the exporter's name: units in words, without those in braces, and counters end in total.</summary>
     static string Prometheus(Instrument instrument) =>
         instrument.Name.Replace('.', '_')
         + (instrument.Unit == "s" ? "_seconds" : "")
@@ -157,13 +157,15 @@ public sealed partial class MetricsTests
         public static IReadOnlyList<Gauge> Gauges => [Gauge];
 
         public Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken) =>
-            Fails ? throw new TimeoutException("away") : Task.FromResult<IReadOnlyList<Reading>>([Gauge.Reads(7)]);
+            Fails
+                ? throw new TimeoutException("unavailable")
+                : Task.FromResult<IReadOnlyList<Reading>>([Gauge.Reads(7)]);
     }
 }
 
 file static class Scraping
 {
-    /// <summary>The endpoint's part of the telemetry: nothing that needs a database or a bus.</summary>
+    /// <summary>Adds the telemetry of the endpoint, without the parts that need a database or a bus.</summary>
     public static void AddTelemetryForScraping(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(MetricsSettings.Read(builder.Configuration));

@@ -26,8 +26,8 @@ public sealed partial class RepeatedLinesTests : IDisposable
 
         _console.Lines.ShouldBe([
             "Warning Ride 1 failed + trace",
-            "Warning Ride 2 failed (IOException: gone away)",
-            "Warning Ride 3 failed (IOException: gone away)",
+            "Warning Ride 2 failed (IOException: connection lost)",
+            "Warning Ride 3 failed (IOException: connection lost)",
         ]);
     }
 
@@ -47,7 +47,7 @@ public sealed partial class RepeatedLinesTests : IDisposable
     }
 
     [Fact]
-    public void What_goes_on_is_counted_and_summed_up_once_in_a_window()
+    public void Repetitions_are_counted_and_summarized_once_per_window()
     {
         for (var ride = 1; ride <= 1000; ride++)
             Fail(ride);
@@ -90,8 +90,8 @@ public sealed partial class RepeatedLinesTests : IDisposable
     {
         Fail(1);
         RideFailed(_log, new InvalidOperationException("no"), 1);
-        DriverFailed(_log, new IOException("gone away"), 1);
-        RideFailed(_lines.CreateLogger("Drivers"), new IOException("gone away"), 1);
+        DriverFailed(_log, new IOException("connection lost"), 1);
+        RideFailed(_lines.CreateLogger("Drivers"), new IOException("connection lost"), 1);
 
         _console.Lines.Count(line => line.EndsWith("+ trace", StringComparison.Ordinal)).ShouldBe(4);
     }
@@ -118,7 +118,7 @@ public sealed partial class RepeatedLinesTests : IDisposable
 
     public void Dispose() => _lines.Dispose();
 
-    void Fail(int ride) => RideFailed(_log, new IOException("gone\naway"), ride);
+    void Fail(int ride) => RideFailed(_log, new IOException("connection\nlost"), ride);
 
     [LoggerMessage(LogLevel.Warning, "Ride {Ride} failed")]
     static partial void RideFailed(ILogger log, Exception exception, int ride);

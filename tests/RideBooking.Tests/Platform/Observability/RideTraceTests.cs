@@ -6,7 +6,7 @@ using RideBooking.Tests.MassTransitOnQuartz;
 
 namespace RideBooking.Tests.Observability;
 
-/// <summary>What begins with one request is one trace, whatever it passes on its way: outbox, broker, sagas, timers.</summary>
+/// <summary>Everything that one request causes is one trace, through outbox, broker, sagas and timers.</summary>
 public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -20,7 +20,7 @@ public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
 
         var ride = await rider.Post("rides", Trip("comfort"), traceParent: spans.TraceParent);
         await lab.Settle();
-        await lab.PassesToTheNextTimer(lab.Now.AddMinutes(1));
+        await lab.AdvanceToNextTimer(lab.Now.AddMinutes(1));
         await spans.Have(
             "search-for-driver process",
             "find-driver process",
@@ -36,7 +36,7 @@ public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
         var way = spans.WayTo("notify-driver process");
         way[0].ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn");
         way.ShouldContain("search-for-driver process");
-        // The driver did not answer in time: the scheduler said so.
+        // The scheduler fires because the driver did not answer in time.
         spans.WayTo("expire-offer process").ShouldContain("search-for-driver process");
 
         var history = await rider.Get($"rides/{ride.Text("id")}/history");
@@ -44,7 +44,7 @@ public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
     }
 
     [Fact]
-    public async Task Is_kept_in_the_event_log_where_nobody_collects_traces()
+    public async Task Is_kept_in_the_event_log_without_a_trace_collector()
     {
         var rider = await lab.City.Rider();
         await lab.City.DriverAt(City.Alexanderplatz, vehicleClass: "xl");
@@ -101,7 +101,7 @@ public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
             await lab.Remind("Anna", TimeSpan.FromMinutes(10));
         await lab.Scheduled<MassTransit.Scheduling.ScheduleMessage>();
 
-        await lab.Passes(TimeSpan.FromMinutes(10));
+        await lab.Advance(TimeSpan.FromMinutes(10));
         await spans.Have("DeliveryRecorder process");
 
         var way = spans.WayTo("DeliveryRecorder process");

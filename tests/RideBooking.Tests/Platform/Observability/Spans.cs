@@ -4,10 +4,10 @@ using MassTransit.Logging;
 
 namespace RideBooking.Tests.Observability;
 
-/// <summary>One trace, begun by the test, as a collector of traces would see it.</summary>
+/// <summary>One trace, started by the test, as a trace collector would receive it.</summary>
 internal sealed class Spans : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     readonly ConcurrentDictionary<ActivitySpanId, Activity> _begun = new();
     readonly ConcurrentQueue<Activity> _ended = new();
@@ -37,23 +37,23 @@ internal sealed class Spans : IDisposable
 
     public ActivitySpanId Root { get; } = ActivitySpanId.CreateRandom();
 
-    /// <summary>The header of the request that the trace goes on with.</summary>
+    /// <summary>The traceparent header for the request that continues the trace.</summary>
     public string TraceParent => $"00-{TraceId}-{Root}-01";
 
-    /// <summary>Those that have ended.</summary>
+    /// <summary>The ended spans.</summary>
     public IReadOnlyList<Activity> All => [.. _ended];
 
     /// <summary>Waits until spans of all these names have ended.</summary>
     public async Task Have(params string[] names)
     {
         while (names.Except(All.Select(span => span.OperationName)).ToList() is { Count: > 0 } missing)
-            if (!await _more.WaitAsync(s_patience, TestContext.Current.CancellationToken))
+            if (!await _more.WaitAsync(s_timeout, TestContext.Current.CancellationToken))
                 throw new TimeoutException(
                     $"Waited for {string.Join(", ", missing)}; there were {string.Join(", ", All.Select(span => span.OperationName).Distinct())}."
                 );
     }
 
-    /// <summary>The span and those it came of, up to the one that came of the request; fails where the chain is broken.</summary>
+    /// <summary>Returns the span and its ancestors up to the request's span; fails if the chain is broken.</summary>
     public IReadOnlyList<string> WayTo(string name)
     {
         var way = new List<string>();

@@ -6,7 +6,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Observability;
 
-/// <summary>The whole application in this process, with its log and its figures at hand.</summary>
+/// <summary>The whole application in this process, with access to its log and metrics.</summary>
 public sealed class WatchedHost : HostInProcess
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-watched-").FullName;
@@ -25,7 +25,7 @@ public sealed class WatchedHost : HostInProcess
         builder.UseSetting("Messaging:Redelivery", "");
         builder.UseSetting("Logging:LogLevel:RideBooking", "Debug");
         builder.ConfigureLogging(logging => logging.AddProvider(Log));
-        // When the figures are looked up is the test's to say.
+        // The test decides when the gauges are polled.
         builder.UseSetting("Metrics:Interval", "1.00:00:00");
     }
 
@@ -37,7 +37,7 @@ public sealed class WatchedHost : HostInProcess
 }
 
 /// <param name="Category">The logger.</param>
-/// <param name="Level">How much it matters.</param>
+/// <param name="Level">The log level.</param>
 /// <param name="Text">The message.</param>
 /// <param name="Scopes">The members of all scopes it was logged in.</param>
 internal sealed record ScopedLine(
@@ -47,7 +47,7 @@ internal sealed record ScopedLine(
     IReadOnlyDictionary<string, string?> Scopes
 );
 
-/// <summary>Keeps what is logged, with its scopes, as a structured log does.</summary>
+/// <summary>Collects the log lines with their scopes, as a structured log does.</summary>
 internal sealed class ScopedLog : ILoggerProvider, ISupportExternalScope
 {
     readonly ConcurrentQueue<ScopedLine> _lines = new();

@@ -9,7 +9,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Persistence;
 
-/// <summary>A server that takes every question and has no row to answer with, and none to change.</summary>
+/// <summary>A server that accepts every statement, returns no rows and changes none.</summary>
 internal sealed class AnswersNothing : DbCommandInterceptor, IDbConnectionInterceptor
 {
     public List<string> Asked { get; } = [];

@@ -35,7 +35,7 @@ public sealed class MigrationsTests
         script.ShouldContain("CREATE TABLE");
     }
 
-    // A server's default mostly ignores case; then two callers whose ids differ only in case would be one.
+    // The server's default collation usually ignores case; then two callers whose ids differ only in case would be the same.
     [Fact]
     public void On_SQL_Server_every_text_is_compared_exactly()
     {
@@ -43,7 +43,7 @@ public sealed class MigrationsTests
         using var reader = new StringReader(db.GetService<IMigrator>().GenerateScript());
         var texts = new TextColumns();
         new TSql150Parser(initialQuotedIdentifiers: true).Parse(reader, out _).Accept(texts);
-        // EF's own table of migrations is not ours to say.
+        // EF defines its own table of migrations.
         var columns = texts.Found.Where(column =>
             column.ColumnIdentifier.Value is not ("migration_id" or "product_version")
         );
@@ -54,7 +54,7 @@ public sealed class MigrationsTests
             .ShouldBeEmpty();
     }
 
-    // The check itself: it must notice what another database's SQL would look like here.
+    // Tests the check itself: it must reject the SQL of other databases.
     [Theory]
     [InlineData("CREATE TABLE t (id uuid NOT NULL);", "uuid")]
     [InlineData("CREATE TABLE t (at timestamptz NOT NULL);", "timestamptz")]
@@ -73,12 +73,12 @@ public sealed class MigrationsTests
         [
             .. errors.Select(error => $"line {error.Line}: {error.Message}"),
             .. foreign.Found.Select(type =>
-                $"line {type.StartLine}: no type of T-SQL: {type.Name.BaseIdentifier.Value}"
+                $"line {type.StartLine}: not a T-SQL type: {type.Name.BaseIdentifier.Value}"
             ),
         ];
     }
 
-    // The parser takes any name for a type; one it does not know is a user's, and we define none.
+    // The parser accepts any name as a type. An unknown one would be user-defined, and we define none.
     sealed class ForeignTypes : TSqlFragmentVisitor
     {
         public List<UserDataTypeReference> Found { get; } = [];

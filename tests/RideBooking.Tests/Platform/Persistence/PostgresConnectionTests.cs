@@ -12,11 +12,7 @@ public sealed class PostgresConnectionTests
     [InlineData("Host=db", 300, true)]
     [InlineData("Host=db;Max Auto Prepare=0", 0, true)]
     [InlineData("Host=db;MaxAutoPrepare=7;NoResetOnClose=false", 7, false)]
-    public void Prepares_its_statements_and_is_not_reset_unless_it_says_otherwise(
-        string configured,
-        int prepared,
-        bool noReset
-    )
+    public void Prepares_statements_and_skips_the_reset_by_default(string configured, int prepared, bool noReset)
     {
         var used = new NpgsqlConnectionStringBuilder(Used("Postgres", configured));
         (used.Host, used.MaxAutoPrepare, used.NoResetOnClose).ShouldBe(("db", prepared, noReset));
@@ -27,11 +23,11 @@ public sealed class PostgresConnectionTests
     [InlineData("Host=db;Maximum Pool Size=100", 100)]
     [InlineData("Host=db;MaxPoolSize=7", 7)]
     [InlineData("Host=db;Minimum Pool Size=40", 40)]
-    public void Is_one_of_thirty_at_most_unless_it_says_otherwise(string configured, int most) =>
+    public void Is_one_of_at_most_thirty_by_default(string configured, int most) =>
         new NpgsqlConnectionStringBuilder(Used("Postgres", configured)).MaxPoolSize.ShouldBe(most);
 
     [Fact]
-    public void Names_the_host_unless_it_says_otherwise()
+    public void Names_the_host_by_default()
     {
         var own = $"RideBooking/{Environment.MachineName}/{Environment.ProcessId}";
         new NpgsqlConnectionStringBuilder(Used("Postgres", "Host=db")).ApplicationName.ShouldBe(own);

@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.Persistence;
 
-/// <summary>One writer at a time, and what follows from requests does not wait for all requests.</summary>
+/// <summary>One writer at a time, in two alternating queues, so that messages do not wait for all requests.</summary>
 public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-gate-").FullName;
@@ -27,7 +27,7 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_take_turns_each_in_order()
+    public async Task They_alternate_each_in_order()
     {
         await using var db = Open();
         var first = await db.Database.BeginTransactionAsync(Stop);
@@ -48,7 +48,7 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_statement_without_a_transaction_takes_its_turn_too()
+    public async Task A_statement_without_a_transaction_waits_in_the_queue_too()
     {
         await using var db = Open();
         var first = await db.Database.BeginTransactionAsync(Stop);
@@ -67,7 +67,7 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_gives_up_is_passed_over()
+    public async Task A_cancelled_writer_is_skipped()
     {
         await using var db = Open();
         var first = await db.Database.BeginTransactionAsync(Stop);
@@ -83,7 +83,7 @@ public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime
         (await Order()).ShouldBe(["next"]);
     }
 
-    // It stands in its queue when this returns.
+    // It is in its queue when this returns.
     async Task Writes(string name, bool isRequest, CancellationToken? givenUp = null)
     {
         if (isRequest)

@@ -16,7 +16,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Recovery;
 
-/// <summary>What recovery publishes again, and what it leaves alone, on the embedded default. The faults themselves are in the integration tests.</summary>
+/// <summary>Checks which events recovery republishes on the embedded default. The faults themselves are in the integration tests.</summary>
 public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     const string Endpoint = "notify-rider";
@@ -27,7 +27,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
     Recover Recovery => host.Services.GetRequiredService<Recover>();
 
-    // The ids of consumers, as recovery computes them, are those of the marks: else everything would count as unhandled.
+    // The consumer ids that recovery computes must be those of the inbox entries: else all events would count as unhandled.
     [Fact]
     public async Task Is_nothing_once_every_event_of_a_ride_is_handled()
     {
@@ -43,7 +43,10 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Events.Keys.ShouldContain(nameof(ReceiptIssued));
-        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
+        await Eventually.Is(
+            async () => (await NotificationsOf(lost.EventId)).Count == 1,
+            "the rider is notified of the receipt"
+        );
 
         (await In(db => Unhandled(db, lost.StreamId))).ShouldBeEmpty();
         (await In(db => db.Set<LoggedEvent>().CountAsync(row => row.EventId == lost.EventId, Stop))).ShouldBe(1);
@@ -71,11 +74,14 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
         await In(db => db.Set<DeadLetterMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
         (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(ReceiptIssued));
-        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
+        await Eventually.Is(
+            async () => (await NotificationsOf(lost.EventId)).Count == 1,
+            "the rider is notified of the receipt"
+        );
     }
 
     [Fact]
-    public async Task Is_found_without_looking_at_what_was_finished_before()
+    public async Task Is_found_without_reading_events_that_were_finished_before()
     {
         var lost = await LoseTheReceiptsNotification();
         var inTwoMinutes = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(2));
@@ -91,15 +97,21 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Examined.ShouldBe(1);
         recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(ReceiptIssued)] = 1 });
-        await Eventually.Is(async () => (await Told(lost.EventId)).Count == 1, "the receipt is told of");
+        await Eventually.Is(
+            async () => (await NotificationsOf(lost.EventId)).Count == 1,
+            "the rider is notified of the receipt"
+        );
 
-        await Eventually.Is(async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0, "the mark is there");
+        await Eventually.Is(
+            async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0,
+            "the inbox entry exists"
+        );
         await move.Move(Stop);
         (await In(db => db.Set<UnfinishedEvent>().CountAsync(Stop))).ShouldBe(0);
     }
 
     [Fact]
-    public async Task Takes_no_claim_on_a_request_with_it_into_the_next_start()
+    public async Task Releases_abandoned_claims_on_requests_at_the_start()
     {
         var later = DateTimeOffset.UtcNow.AddSeconds(15);
         var claim = new IdempotencyKey
@@ -131,12 +143,12 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 
     [Fact]
-    public async Task Is_in_the_operators_audit_with_who_asked_for_it()
+    public async Task Is_in_the_operators_audit_with_its_initiator()
     {
         await LoseTheReceiptsNotification();
         var who = $"ops@{Guid.CreateVersion7():n}";
 
-        // Whoever is interrupted is in it as well: cancelled here at the first word of progress.
+        // The audit also has an interrupted run; this one is cancelled at its first progress report.
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         await Should.ThrowAsync<OperationCanceledException>(() =>
             Recovery.RunFor($"{who}-interrupted", (_, _) => interrupt.Cancel(), interrupt.Token)
@@ -154,16 +166,16 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         interrupted["reason"]!.GetValue<string>().ShouldBe("started on the command line");
     }
 
-    // Commands and timers are in no log: whoever adds one says how its loss is made good.
+    // Commands and timers are not in the event log: each new one must declare how its loss is recovered.
     [Fact]
-    public async Task Is_made_good_by_its_module_where_it_is_no_event()
+    public async Task Is_recovered_by_its_module_for_commands_and_timers()
     {
         await using var scope = host.Services.CreateAsyncScope();
-        var madeGood = scope
+        var recoverable = scope
             .ServiceProvider.GetServices<IRecoverableWork>()
             .SelectMany(work => work.Messages)
             .ToHashSet();
-        string[] toldInProcess =
+        string[] sentInProcess =
         [
             "RequestRide",
             "CancelRide",
@@ -182,14 +194,14 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         Consumers
             .Messages.Where(message => message.Namespace != "MassTransit.Scheduling")
             .Where(message => EventCatalogue.Published.All.All(type => type.Type != message))
-            .Where(message => !madeGood.Contains(message))
+            .Where(message => !recoverable.Contains(message))
             .Select(message => message.Name)
-            .Except(toldInProcess)
+            .Except(sentInProcess)
             .ShouldBeEmpty();
-        madeGood.ShouldNotBeEmpty();
+        recoverable.ShouldNotBeEmpty();
     }
 
-    // An event that was committed, and whose message nobody ever got.
+    // Commits an event whose message no consumer receives.
     async Task<LoggedEvent> LoseTheReceiptsNotification()
     {
         var ride = await RideThatIsPaid();
@@ -220,7 +232,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
     async Task<string> RideThatIsPaid()
     {
-        // A place of its own, so that no other test's driver is near.
+        // A random place, so that no other test's driver is near.
         var (lat, lng) = (10 + Random.Shared.NextDouble() * 50, Random.Shared.NextDouble() * 90);
         var driver = await host.City.DriverAt(City.Place(lat, lng));
         var rider = await host.City.Rider();
@@ -253,7 +265,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
                 Stop
             );
 
-    Task<List<Notification>> Told(Guid eventId) =>
+    Task<List<Notification>> NotificationsOf(Guid eventId) =>
         In(db => db.Set<Notification>().Where(row => row.EventId == eventId).ToListAsync(Stop));
 
     async Task<T> In<T>(Func<AppDbContext, Task<T>> use)

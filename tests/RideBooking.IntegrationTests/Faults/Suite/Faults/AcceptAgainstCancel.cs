@@ -1,6 +1,6 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>Every other rider cancels in the instant in which the driver accepts.</summary>
+/// <summary>Every other rider cancels at the instant at which the driver accepts.</summary>
 sealed class AcceptAgainstCancel : Fault<ServersScene>
 {
     public override string Name => "accept against cancel";

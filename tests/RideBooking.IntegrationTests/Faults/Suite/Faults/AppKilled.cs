@@ -1,8 +1,8 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// The application is killed at random instants: before and after a commit, after a publish, before an acknowledgement,
-/// whatever it happens to be at.
+/// The application is killed at random instants: for example before or after a commit, after a publish, or before an
+/// acknowledgement.
 /// </summary>
 sealed class AppKilled : Fault<ServersScene>
 {

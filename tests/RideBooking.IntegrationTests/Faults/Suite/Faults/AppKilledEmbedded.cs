@@ -1,6 +1,6 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>The embedded application is killed at random instants, and loses its queues each time. Nobody does anything.</summary>
+/// <summary>The embedded application is killed at random instants and loses its queues each time. It must recover automatically.</summary>
 sealed class AppKilledEmbedded : Fault<EmbeddedScene>
 {
     public override string Name => "kill -9 of the app, embedded";

@@ -3,13 +3,13 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// The broker runs out of memory or disk and blocks whoever publishes. Riders and drivers do not notice: what they do is
-/// committed and waits in the outbox.
+/// The broker runs out of memory or disk and blocks publishers. Riders and drivers do not notice: their commands are
+/// committed and wait in the outbox.
 /// </summary>
 sealed class BrokerAlarm : Fault<ServersScene>
 {
     const int MoreRides = 3;
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
     readonly string _resource;
     readonly string[] _raise;
@@ -26,37 +26,37 @@ sealed class BrokerAlarm : Fault<ServersScene>
 
     public override string Name => $"{_resource} alarm of the broker";
 
-    // To whoever publishes the one is like the other.
+    // Both alarms look the same to publishers.
     public override bool OnLongRuns => _resource != "memory";
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
         var broker = scene.Servers.RabbitMq;
-        Assert.SkipUnless(broker.CanLoseEverything, "The broker is not ours to trouble.");
+        Assert.SkipUnless(broker.CanReset, "The broker is not private to the tests.");
         await SomeTime(random, 2000);
         try
         {
             await broker.ControlAsync(_raise);
             await Alarm(raised: true);
             var refused = rush.Refused;
-            var asked = new List<string>();
+            var requested = new List<string>();
             for (var ride = 0; ride < MoreRides; ride++)
             {
-                asked.Add(await rush.OneMore().WaitAsync(s_patience));
+                requested.Add(await rush.RequestAnother().WaitAsync(s_timeout));
                 await SomeTime(random, 1000);
             }
             await WaitFor.TrueAsync(
-                "what was committed to wait in the outbox",
+                "the committed messages to wait in the outbox",
                 async () => await scene.Database.Count("SELECT count(*) FROM {messaging.outbox_message}") >= MoreRides,
-                s_patience,
+                s_timeout,
                 () => scene.Host.Output
             );
             (
                 await scene.Database.Count(
-                    $"SELECT count(*) FROM {{matching.searches}} WHERE ride_id IN ({string.Join(',', asked.Select(id => $"'{id}'"))})"
+                    $"SELECT count(*) FROM {{matching.searches}} WHERE ride_id IN ({string.Join(',', requested.Select(id => $"'{id}'"))})"
                 )
-            ).ShouldBe(0, "nobody can have heard of them");
-            rush.Refused.ShouldBe(refused, "the API answers whatever the broker does");
+            ).ShouldBe(0, "matching cannot have received them");
+            rush.Refused.ShouldBe(refused, "the API answers in spite of the alarm");
         }
         finally
         {
@@ -72,7 +72,7 @@ sealed class BrokerAlarm : Fault<ServersScene>
                         _resource,
                         StringComparison.Ordinal
                     ) == raised,
-                s_patience
+                s_timeout
             );
     }
 }

@@ -1,6 +1,6 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>The broker is killed as by a power cut, and comes back.</summary>
+/// <summary>The broker is killed, as by a power cut, and restarted.</summary>
 sealed class BrokerKilled : Fault<ServersScene>
 {
     public override string Name => "kill -9 of the broker";

@@ -1,11 +1,11 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>The broker is restarted in good order.</summary>
+/// <summary>The broker is restarted gracefully.</summary>
 sealed class BrokerRestarted : Fault<ServersScene>
 {
     public override string Name => "restart of the broker";
 
-    // Its sudden death, which does the same and more, strikes always.
+    // The kill, which does the same and more, is part of every run.
     public override bool OnLongRuns => true;
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)

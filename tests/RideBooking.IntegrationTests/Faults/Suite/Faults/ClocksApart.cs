@@ -3,8 +3,8 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// The clock of one of two hosts jumps by an hour, ahead or back, while both carry rides. The timers of what is under way are
-/// longer than that: a shorter one comes early, which ends a search or an offer and breaks no promise.
+/// The clock of one of two hosts jumps by an hour, ahead or back, while both handle rides. The timers are longer than that:
+/// a shorter one would fire early, which ends a search or an offer and breaks no guarantee.
 /// </summary>
 /// <remarks>The process's clock is shifted by libfaketime (Debian's package faketime), not the machine's.</remarks>
 sealed class ClocksApart : Fault<ServersScene>
@@ -19,7 +19,7 @@ sealed class ClocksApart : Fault<ServersScene>
 
     public override bool OnLongRuns => true;
 
-    // Both hosts must agree on the timers, and whoever asks is at the one whose clock stays.
+    // Both hosts must agree on the timers. All requests go to the host whose clock does not change.
     protected override Task Prepare(ServersScene scene, Random random) => RestartWith(scene, s_longTimers);
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
@@ -36,12 +36,12 @@ sealed class ClocksApart : Fault<ServersScene>
         };
         await using (var other = await HostProcess.StartAsync(settings))
         {
-            await rush.OneMore();
+            await rush.RequestAnother();
             await SomeTime(random, 3000);
             await File.WriteAllTextAsync(clock, random.Next(2) == 0 ? "+1h" : "-1h");
             await SomeTime(random, 3000);
             for (var more = 0; more < 4; more++)
-                await rush.OneMore();
+                await rush.RequestAnother();
             await rush.Paid(evidence: () => other.Output);
             await other.StopAsync();
         }

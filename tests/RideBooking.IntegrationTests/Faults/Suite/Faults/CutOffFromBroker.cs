@@ -1,6 +1,6 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>The wire between the application and the broker is cut, more than once.</summary>
+/// <summary>The connection between the application and the broker is cut several times.</summary>
 sealed class CutOffFromBroker : Fault<ServersScene>
 {
     public override string Name => "app and broker cut off";

@@ -1,8 +1,8 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// The wire between the application and the database is cut, more than once: also in the middle of a commit, whose outcome
-/// nobody then knows.
+/// The connection between the application and the database is cut several times, also in the middle of a commit, whose
+/// outcome is then unknown.
 /// </summary>
 sealed class CutOffFromDatabase : Fault<ServersScene>
 {

@@ -3,12 +3,12 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// The database answers nobody for a while, with every connection open, as behind a full disk or a router that forgot them. Whoever
-/// asks is refused when his time is over, and does not wait for it; commits may have happened, or may happen later.
+/// The database stops answering for a while, with every connection open, as with a full disk or a router that dropped them.
+/// Requests are refused at their timeout; commits may have happened, or may happen later.
 /// </summary>
 sealed class DatabaseHangs : Fault<ServersScene>
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     public override string Name => "a database that does not answer";
 
@@ -22,9 +22,9 @@ sealed class DatabaseHangs : Fault<ServersScene>
             try
             {
                 await WaitFor.TrueAsync(
-                    "somebody to be refused while it hangs",
+                    "a request to be refused while the database hangs",
                     () => Task.FromResult(rush.Refused > refused),
-                    s_patience,
+                    s_timeout,
                     () => scene.Host.Output
                 );
                 await SomeTime(random, 1000);

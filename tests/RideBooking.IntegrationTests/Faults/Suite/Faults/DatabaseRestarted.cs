@@ -1,6 +1,6 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>The database is restarted in the middle of transactions.</summary>
+/// <summary>The database is restarted during transactions.</summary>
 sealed class DatabaseRestarted : Fault<ServersScene>
 {
     public override string Name => "restart of the database";

@@ -7,8 +7,8 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// A message ends every process that receives it, and the process is started again each time: the broker sets it aside, and
-/// the rides go on. What was fetched with it may be dead-lettered as well; an operator redrives it.
+/// A message ends every process that receives it, and the process is restarted each time: the broker dead-letters it, and
+/// the rides continue. Messages fetched with it may be dead-lettered as well; an operator redrives them.
 /// </summary>
 sealed class DeadlyMessage : Fault<ServersScene>
 {
@@ -16,7 +16,7 @@ sealed class DeadlyMessage : Fault<ServersScene>
     const string ErrorQueue = $"{Queue}_error";
     const int Deliveries = 11;
 
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     string _id = "";
 
@@ -24,7 +24,7 @@ sealed class DeadlyMessage : Fault<ServersScene>
 
     public override int LeavesFailed => 1;
 
-    // The host is started a dozen times.
+    // The test starts the host a dozen times.
     public override bool OnLongRuns => true;
 
     protected override async Task Prepare(ServersScene scene, Random random)
@@ -43,14 +43,14 @@ sealed class DeadlyMessage : Fault<ServersScene>
         var deaths = 0;
         while (await Dies(scene))
         {
-            (++deaths).ShouldBeLessThanOrEqualTo(Deliveries, "it is delivered for ever");
+            (++deaths).ShouldBeLessThanOrEqualTo(Deliveries, "it is delivered endlessly");
             try
             {
                 await scene.StartHost();
             }
             catch (InvalidOperationException) when (scene.Host.HasExited)
             {
-                // It received the message before it was ready: the next death.
+                // It received the message before it was ready, and died again.
             }
         }
         deaths.ShouldBe(Deliveries, "the first delivery and the ten that the limit allows after it");
@@ -78,13 +78,13 @@ sealed class DeadlyMessage : Fault<ServersScene>
             ).ShouldBe(HttpStatusCode.Accepted);
     }
 
-    /// <summary>Whether the process dies; false once the message lies in the error queue and the process lives.</summary>
+    /// <summary>Returns true if the process dies, false once the message is in the error queue and the process lives.</summary>
     static async Task<bool> Dies(ServersScene scene)
     {
         await WaitFor.TrueAsync(
             "the process to die or the message to be dead-lettered",
             async () => scene.Host.HasExited || await IsSetAside(scene),
-            s_patience,
+            s_timeout,
             () => scene.Host.Output
         );
         return scene.Host.HasExited;
@@ -95,7 +95,7 @@ sealed class DeadlyMessage : Fault<ServersScene>
             .Single(queue => queue.Name == ErrorQueue)
             .Ready > 0;
 
-    /// <summary>A message of the usual kind, of which the host would do nothing but die.</summary>
+    /// <summary>An ordinary message that kills the host.</summary>
     async Task Put(ServersScene scene)
     {
         await using var connection = await new ConnectionFactory { Uri = scene.VirtualHost }.CreateConnectionAsync();
@@ -109,8 +109,8 @@ sealed class DeadlyMessage : Fault<ServersScene>
             ["message"] = new JsonObject
             {
                 ["rideId"] = Guid.CreateVersion7().ToString(),
-                ["riderId"] = "nobody",
-                ["driverId"] = "nobody",
+                ["riderId"] = "unknown",
+                ["driverId"] = "unknown",
                 ["invoiceId"] = Guid.CreateVersion7().ToString(),
                 ["lines"] = new JsonArray(),
                 ["tariffVersion"] = "2026-01",

@@ -1,8 +1,8 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// Everything that was ever delivered comes once more, in any order, when the inbox has forgotten all of it: only the
-/// permanent keys of money, drivers and rides are left to notice.
+/// Every message ever delivered arrives once more, in any order, after the inbox entries were deleted: only the
+/// permanent keys of payments, drivers and rides remain to detect it.
 /// </summary>
 sealed class DuplicateAWeekLater : Fault<ServersScene>
 {
@@ -16,8 +16,8 @@ sealed class DuplicateAWeekLater : Fault<ServersScene>
 
     protected override async Task After(ServersScene scene, Rush rush, Random random)
     {
-        // Events that are still on their way are not there to come again.
-        (await new Invariants(scene, 0).Violations(rush.Accepted)).ShouldBeEmpty("before anything came again");
+        // Events that are still in transit cannot be repeated.
+        (await new Invariants(scene, 0).Violations(rush.Accepted)).ShouldBeEmpty("before the messages were repeated");
         var log = await scene.Database.Count("SELECT count(*) FROM {event_log.events}");
         var rides = await Rides(scene);
 
@@ -28,14 +28,14 @@ sealed class DuplicateAWeekLater : Fault<ServersScene>
         await scene.Database.Execute(
             $"DELETE FROM {{messaging.inbox_state}} WHERE message_id IN ({string.Join(',', again.Select(message => $"'{message.Id}'"))})"
         );
-        // Nor does a process remember what it has seen.
+        // A restart also clears the process's inbox cache.
         await scene.KillHost();
         await scene.StartHost();
         foreach (var message in again)
             await _tap.Send(message);
         await _tap.Close();
-        (await new Invariants(scene, 0).Violations(rush.Accepted)).ShouldBeEmpty("after everything came again");
-        (await Rides(scene)).ShouldBe(rides, "no ride was changed by it");
+        (await new Invariants(scene, 0).Violations(rush.Accepted)).ShouldBeEmpty("after the messages were repeated");
+        (await Rides(scene)).ShouldBe(rides, "the repetition changes no ride");
         (await scene.Database.Count("SELECT count(*) FROM {event_log.events}")).ShouldBe(log, "nothing happened again");
     }
 

@@ -1,6 +1,6 @@
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>Every message of every queue arrives twice, and none in its order.</summary>
+/// <summary>Every message of every queue arrives twice and out of order.</summary>
 sealed class EveryDeliveryTwice : Fault<ServersScene>
 {
     Tap? _tap;

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>Messages that nobody can read arrive among the others: they lie in the error queue and keep nobody waiting.</summary>
+/// <summary>Unreadable messages arrive among the others: they end in the error queue and delay no other message.</summary>
 sealed class PoisonPayload : Fault<ServersScene>
 {
     static readonly string[] s_payloads = ["\u0000\u0001not JSON", "{\"message\":", "{\"messageId\":7,\"message\":[]}"];

@@ -3,30 +3,30 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// One queue of many confirms nothing that it is sent, as a quorum queue whose other replicas are away. What goes there waits, and
-/// nothing else does: everybody arrives, and pays when it is back.
+/// One queue confirms no messages, as a quorum queue whose other replicas are unavailable. Only messages for that queue wait:
+/// every ride ends, and is paid once the queue is available again.
 /// </summary>
 sealed class QueueConfirmsNothing : Fault<ServersScene>
 {
     const string Queue = "payment";
     const int MoreRides = 3;
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     public override string Name => "a queue that confirms nothing";
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
-        Assert.SkipUnless(scene.Servers.RabbitMq.CanLoseEverything, "The broker is not ours to trouble.");
-        // To queues that it has sent to before a channel of RabbitMQ does not wait for each to take notice of it.
+        Assert.SkipUnless(scene.Servers.RabbitMq.CanReset, "The broker is not private to the tests.");
+        // A channel of RabbitMQ waits for each new queue, but not for queues to which it has sent before.
         await rush.Paid(atLeast: 2);
         await SomeTime(random, 500);
         (await All("suspend")).ShouldContain("1", customMessage: "one queue of that name");
         try
         {
             for (var ride = 0; ride < MoreRides; ride++)
-                await rush.OneMore();
+                await rush.RequestAnother();
             await WaitFor.TrueAsync(
-                "every ride to be over while the queue hangs",
+                "every ride to end while the queue hangs",
                 async () =>
                 {
                     foreach (var (rider, id) in rush.Riders)
@@ -34,21 +34,21 @@ sealed class QueueConfirmsNothing : Fault<ServersScene>
                             return false;
                     return true;
                 },
-                s_patience,
+                s_timeout,
                 () => scene.Host.Output
             );
             (
                 await scene.Database.Count(
                     "SELECT count(*) FROM {rides.rides} WHERE status = 'Completed' AND payment_status <> 'Captured'"
                 )
-            ).ShouldBeGreaterThanOrEqualTo(MoreRides, "nobody pays while it hangs");
+            ).ShouldBeGreaterThanOrEqualTo(MoreRides, "no payment is captured while it hangs");
         }
         finally
         {
             await All("resume");
         }
 
-        // A quorum queue is a state machine among Erlang's processes, and those can be stopped one by one.
+        // Each quorum queue is an Erlang process, which can be suspended on its own.
         Task<string> All(string what) =>
             scene.Servers.RabbitMq.ControlAsync(
                 "eval",

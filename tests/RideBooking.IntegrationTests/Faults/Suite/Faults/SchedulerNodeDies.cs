@@ -3,7 +3,7 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>One of two hosts dies with timers of its own: the other one's scheduler fires them, each once.</summary>
+/// <summary>One of two hosts dies and leaves timers: the other one's scheduler fires each of them once.</summary>
 sealed class SchedulerNodeDies : Fault<ServersScene>
 {
     const int Waiting = 5;
@@ -18,7 +18,7 @@ sealed class SchedulerNodeDies : Fault<ServersScene>
         {
             var city = new City(() => new HttpClient { BaseAddress = other.Address });
             for (var i = 0; i < Waiting; i++)
-                // In the middle of the sea.
+                // A place in the sea, far from all drivers.
                 ids.Add(await (await city.Rider()).Request(City.Place(0, -30), City.Place(0.1, -30)));
             await SomeTime(random, 5000);
             await other.KillAsync();

@@ -3,33 +3,33 @@ using RideBooking.IntegrationTests.Infrastructure;
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>
-/// The payment gateway answers one at a time and far too slowly. Payments queue; nothing else waits for them, and nothing is
-/// paid twice for want of patience.
+/// The payment gateway answers one request at a time and far too slowly. Payments queue; nothing else waits for them, and
+/// no timeout causes a second payment.
 /// </summary>
 sealed class SlowConsumer : Fault<ServersScene>
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     public override string Name => "a consumer ten times too slow";
 
-    // Where the sandbox gateway keeps its books, in the database itself: the host is the one that is shipped.
+    // A trigger on the sandbox gateway's ledger slows it down, so that the host is the one that is shipped.
     protected override Task Prepare(ServersScene scene, Random random) =>
         scene.Database.Execute(
             """
-            CREATE OR REPLACE FUNCTION take_your_time() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE OR REPLACE FUNCTION slow_down() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 PERFORM pg_advisory_xact_lock(8472);
                 PERFORM pg_sleep(0.5);
                 RETURN NEW;
             END $$;
             CREATE OR REPLACE TRIGGER slow BEFORE INSERT ON {payments.sandbox_ledger}
-                FOR EACH ROW EXECUTE FUNCTION take_your_time();
+                FOR EACH ROW EXECUTE FUNCTION slow_down();
             """
         );
 
     protected override Task Strike(ServersScene scene, Rush rush, Random random) =>
         WaitFor.TrueAsync(
-            "payments that queue while another ride goes on",
+            "payments that queue while another ride continues",
             async () =>
                 await scene.Database.Count(
                     """
@@ -38,7 +38,7 @@ sealed class SlowConsumer : Fault<ServersScene>
                         AND EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep')
                     """
                 ) > 1,
-            s_patience,
+            s_timeout,
             () => scene.Host.Output
         );
 

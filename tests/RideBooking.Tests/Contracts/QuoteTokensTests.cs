@@ -2,7 +2,7 @@ using System.Text;
 using CsCheck;
 using RideBooking.Contracts;
 
-namespace RideBooking.Tests.Platform;
+namespace RideBooking.Tests.Contracts;
 
 public sealed class QuoteTokensTests
 {
@@ -50,7 +50,7 @@ public sealed class QuoteTokensTests
         );
 
     [Fact]
-    public void A_token_reads_back_as_the_quote_it_was_made_of() =>
+    public void A_token_reads_back_as_its_quote() =>
         s_quotes.Sample(quote =>
         {
             var token = s_tokens.Sign(quote);

@@ -1,9 +1,9 @@
 using RideBooking.Contracts;
 using static RideBooking.Contracts.MeasuredDistance.Verdict;
 
-namespace RideBooking.Tests.Platform;
+namespace RideBooking.Tests.Contracts;
 
-/// <summary>From P to Q the straight line is 7.4 km.</summary>
+/// <summary>Checks measured distances between P and Q, which are 7.4 km apart in a straight line.</summary>
 public sealed class MeasuredDistanceTests
 {
     static readonly Place P = new(52.52, 13.405);
@@ -14,29 +14,29 @@ public sealed class MeasuredDistanceTests
     [InlineData(-1, 900, TooShort)]
     [InlineData(0, 900, TooShort)]
     [InlineData(1_800, 900, TooShort)]
-    [InlineData(1_900, 900, Plausible)] // the rider got out early, as far as can be told
+    [InlineData(1_900, 900, Plausible)] // the rider may have got out early
     [InlineData(9_700, 900, Plausible)]
-    [InlineData(9_700, 0, Plausible)] // a hurried driver's clock, not a distance that is absurd
+    [InlineData(9_700, 0, Plausible)] // an implausible duration, but a plausible distance
     [InlineData(40_000, 3_600, Plausible)] // the rider wanted to go elsewhere
     [InlineData(40_000, 60, TooLong)]
     [InlineData(79_000, 7_200, Plausible)]
     [InlineData(80_000, 7_200, TooLong)]
     [InlineData(int.MaxValue, int.MaxValue, TooLong)]
-    public void Without_a_position_only_what_is_absurd_is_not_believed(
+    public void Without_a_position_only_absurd_distances_are_rejected(
         int meters,
         int seconds,
         MeasuredDistance.Verdict verdict
     ) => MeasuredDistance.Check(P, Q, end: null, meters, seconds).ShouldBe(verdict);
 
     [Fact]
-    public void Where_the_driver_was_seen_at_the_dropoff_nothing_shorter_is_possible()
+    public void With_the_driver_at_the_dropoff_a_shorter_distance_is_impossible()
     {
         MeasuredDistance.Check(P, Q, Q, 5_500, 900).ShouldBe(TooShort);
         MeasuredDistance.Check(P, Q, Q, 6_000, 900).ShouldBe(Plausible);
     }
 
     [Fact]
-    public void Where_the_driver_was_seen_on_the_way_the_rider_got_out_there()
+    public void With_the_driver_on_the_way_the_distance_to_that_position_counts()
     {
         MeasuredDistance.Check(P, Q, Halfway, 4_000, 600).ShouldBe(Plausible);
         MeasuredDistance.Check(P, Q, Halfway, 2_000, 600).ShouldBe(TooShort);

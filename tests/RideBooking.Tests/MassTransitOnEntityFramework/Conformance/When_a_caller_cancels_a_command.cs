@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
-/// <summary>Somebody who waits for a command gives it up, as a request does whose time is over, while the database hangs.</summary>
-public sealed class GivingUpTests
+/// <summary>A caller cancels a command while the database hangs, as a request does at its timeout.</summary>
+public sealed class When_a_caller_cancels_a_command
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
     public static TheoryData<string> BothWays => Ways.Both(Databases);
@@ -18,19 +18,19 @@ public sealed class GivingUpTests
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(BothWays))]
-    public async Task Need_not_wait_for_the_database_and_leaves_nothing(string provider)
+    public async Task The_wait_for_the_database_ends_and_nothing_is_stored(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var database = new Hangs();
         await using var bench = await Start(servers, database);
-        using var patience = new CancellationTokenSource();
-        var given = Register(bench, patience.Token);
-        await database.IsAsked(1);
+        using var caller = new CancellationTokenSource();
+        var cancelled = Register(bench, caller.Token);
+        await database.IsQueried(1);
 
-        await patience.CancelAsync();
+        await caller.CancelAsync();
 
         (
-            await Should.ThrowAsync<OperationCanceledException>(given.WaitAsync(Bench.Limit, Stop))
+            await Should.ThrowAsync<OperationCanceledException>(cancelled.WaitAsync(Bench.Limit, Stop))
         ).CancellationToken.IsCancellationRequested.ShouldBeTrue();
         database.Recovers();
         await Register(bench, Stop);
@@ -41,48 +41,48 @@ public sealed class GivingUpTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Need_not_wait_for_others_who_are_more_patient(string provider)
+    public async Task Its_wait_ends_while_other_commands_still_wait(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var database = new Hangs();
         await using var bench = await Start(servers, database);
-        var patient = Register(bench, Stop);
-        await database.IsAsked(1);
-        using var patience = new CancellationTokenSource();
-        var given = Register(bench, patience.Token);
+        var other = Register(bench, Stop);
+        await database.IsQueried(1);
+        using var caller = new CancellationTokenSource();
+        var cancelled = Register(bench, caller.Token);
 
-        await patience.CancelAsync();
+        await caller.CancelAsync();
 
-        await Should.ThrowAsync<OperationCanceledException>(given.WaitAsync(Bench.Limit, Stop));
-        patient.IsCompleted.ShouldBeFalse();
+        await Should.ThrowAsync<OperationCanceledException>(cancelled.WaitAsync(Bench.Limit, Stop));
+        other.IsCompleted.ShouldBeFalse();
         database.Recovers();
-        await patient;
+        await other;
         (await bench.Count<HostedEnvelope>()).ShouldBe(1);
         (await bench.Count<InboxState>()).ShouldBe(1);
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Takes_nothing_from_others_who_are_written_with_it(string provider)
+    public async Task Other_commands_in_the_same_group_are_not_affected(string provider)
     {
         await using var servers = await ConformanceServers.StartAsync(provider);
         var database = new Hangs();
         await using var bench = await Start(servers, database);
-        using var patience = new CancellationTokenSource();
-        // The first is alone; the others come meanwhile, and are together.
-        var patient = new List<Task> { Register(bench, Stop) };
-        await database.IsAsked(1);
-        var given = Register(bench, patience.Token);
+        using var caller = new CancellationTokenSource();
+        // The first is committed alone; the others arrive meanwhile and form a group.
+        var others = new List<Task> { Register(bench, Stop) };
+        await database.IsQueried(1);
+        var cancelled = Register(bench, caller.Token);
         for (var more = 0; more < 5; more++)
-            patient.Add(Register(bench, Stop));
+            others.Add(Register(bench, Stop));
         database.Recovers(once: true);
-        await database.IsAsked(2);
+        await database.IsQueried(2);
 
-        await patience.CancelAsync();
+        await caller.CancelAsync();
         database.Recovers();
 
-        await Task.WhenAll(patient);
-        await Task.WhenAny(given).WaitAsync(Bench.Limit, Stop);
-        (await bench.Count<HostedEnvelope>()).ShouldBeGreaterThanOrEqualTo(patient.Count);
+        await Task.WhenAll(others);
+        await Task.WhenAny(cancelled).WaitAsync(Bench.Limit, Stop);
+        (await bench.Count<HostedEnvelope>()).ShouldBeGreaterThanOrEqualTo(others.Count);
         (await bench.Count<InboxState>()).ShouldBe(await bench.Count<HostedEnvelope>());
         await bench.OutboxDrains();
     }
@@ -97,7 +97,7 @@ public sealed class GivingUpTests
             }
         );
 
-    static Task Register(Bench bench, CancellationToken patience)
+    static Task Register(Bench bench, CancellationToken cancellationToken)
     {
         var serializer = SystemTextJsonMessageSerializer.Instance;
         var command = new MessageSendContext<RegisterLetter>(new RegisterLetter(Guid.CreateVersion7()))
@@ -110,17 +110,17 @@ public sealed class GivingUpTests
         };
         return bench
             .Services.GetRequiredService<IReceiveEndpointDispatcher<RegisterLetterConsumer>>()
-            .Dispatch(serializer.GetMessageBody(command).GetBytes(), headers, patience);
+            .Dispatch(serializer.GetMessageBody(command).GetBytes(), headers, cancellationToken);
     }
 
-    /// <summary>A database that does not answer when letters are written, until it recovers. Its driver hears a cancellation.</summary>
+    /// <summary>A database that hangs when letters are written, until it recovers. Its driver observes a cancellation.</summary>
     sealed class Hangs : DbCommandInterceptor
     {
         TaskCompletionSource _recovery = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        int _asked;
+        int _queries;
 
-        public Task IsAsked(int times) =>
-            Bench.Eventually("the database is asked", () => Task.FromResult(Volatile.Read(ref _asked) >= times));
+        public Task IsQueried(int times) =>
+            Bench.Eventually("the database is queried", () => Task.FromResult(Volatile.Read(ref _queries) >= times));
 
         public void Recovers(bool once = false)
         {
@@ -143,7 +143,7 @@ public sealed class GivingUpTests
             )
             {
                 var recovery = _recovery.Task;
-                Interlocked.Increment(ref _asked);
+                Interlocked.Increment(ref _queries);
                 await recovery.WaitAsync(cancellationToken);
             }
 

@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace RideBooking.Benchmarks;
 
-/// <summary>What must be true of the event log after rides that were all driven and paid.</summary>
-static class WhatHappened
+/// <summary>Checks the event log after rides that were all driven and paid.</summary>
+static class EventLogInvariants
 {
     /// <summary>
-    /// The breaches, each in a sentence: a ride that was not paid exactly once or not its fare, a driver on two rides at a
-    /// time, a gap in the positions.
+    /// Finds the breaches and describes each in a sentence: a ride that was not paid exactly once or not at its fare, a
+    /// driver on two rides at a time, a gap in the positions.
     /// </summary>
-    /// <param name="log">Every event there is after a position, as GET /events gives them.</param>
-    /// <param name="rides">The rides that must be paid; others are looked at for their drivers only.</param>
+    /// <param name="log">All events after a position, as GET /events returns them.</param>
+    /// <param name="rides">The rides that must be paid; only the drivers of other rides are checked.</param>
     /// <param name="before">The position that its first event follows.</param>
     public static IReadOnlyList<string> Breaches(
         IReadOnlyList<JsonElement> log,
@@ -37,9 +37,9 @@ static class WhatHappened
                     );
         }
 
-        // From the assignment to the end of the ride its driver has no other. Who cancels may not know yet that a driver has
-        // just accepted, and who accepts that the ride has just been cancelled: a ride that is over keeps nobody.
-        var (rideOf, driverOf, over) = (
+        // A driver has no other ride from the assignment to the end of the ride. A cancellation and an acceptance may cross:
+        // an ended ride occupies no driver.
+        var (rideOf, driverOf, ended) = (
             new Dictionary<string, string>(),
             new Dictionary<string, string>(),
             new HashSet<string>()
@@ -55,7 +55,7 @@ static class WhatHappened
             var ride = Stream(e);
             switch (Type(e))
             {
-                case "DriverAssigned" when !over.Contains(ride):
+                case "DriverAssigned" when !ended.Contains(ride):
                     var driver = e.GetProperty("payload").GetProperty("driverId").GetString()!;
                     if (rideOf.TryAdd(driver, ride))
                         driverOf[ride] = driver;
@@ -66,7 +66,7 @@ static class WhatHappened
                     Leave(ride);
                     break;
                 case "RideCompleted" or "RideCancelled" or "NoDriverFound":
-                    over.Add(ride);
+                    ended.Add(ride);
                     Leave(ride);
                     break;
             }

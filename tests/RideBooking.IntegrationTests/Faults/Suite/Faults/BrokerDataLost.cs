@@ -2,16 +2,16 @@ using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
-/// <summary>The broker dies and its data directory with it, in mid-load. An operator runs <c>recover</c>.</summary>
-sealed class BrokerLosesEverything : Fault<ServersScene>
+/// <summary>The broker dies under load and loses its data directory. An operator runs <c>recover</c>.</summary>
+sealed class BrokerDataLost : Fault<ServersScene>
 {
     public override string Name => "the broker's data wiped, then recover";
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
-        Assert.SkipUnless(scene.Servers.RabbitMq.CanLoseEverything, "The broker is not ours to wipe.");
+        Assert.SkipUnless(scene.Servers.RabbitMq.CanReset, "The broker is not private to the tests.");
         await SomeTime(random, 3000);
-        await scene.Servers.RabbitMq.LoseEverythingAsync();
+        await scene.Servers.RabbitMq.ResetAsync();
         await scene.Host.ReadyAsync();
         var (exitCode, output) = await HostProcess.RunToEndAsync(scene.Settings, "recover");
         exitCode.ShouldBe(0, output);

@@ -3,10 +3,10 @@ using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Rides;
 
-/// <summary>The whole application with the timers it has in life, but for the time that a driver must wait for the rider: none.</summary>
-public sealed class ImpatientHost : HostInProcess
+/// <summary>The whole application with its default timers, except that a driver may report a no-show without waiting.</summary>
+public sealed class ImmediateNoShowHost : HostInProcess
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-impatient-").FullName;
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-no-show-").FullName;
 
     public City City => new(CreateClient);
 

@@ -3,13 +3,13 @@ using System.Net;
 namespace RideBooking.IntegrationTests.Faults.Suite.Faults;
 
 /// <summary>All drivers accept each offer at the same instant, each of them twice.</summary>
-sealed class EverybodyWantsTheOffer : Fault<ServersScene>
+sealed class ConcurrentAccepts : Fault<ServersScene>
 {
     public override string Name => "several drivers accepting one offer";
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
-        for (var looks = 0; looks < 10; looks++)
+        for (var poll = 0; poll < 10; poll++)
         {
             var open = await scene.Database.Query(
                 "SELECT offer_id FROM {matching.offers} WHERE status = 'Open'",
@@ -23,7 +23,7 @@ sealed class EverybodyWantsTheOffer : Fault<ServersScene>
                 answers
                     .Where(answer => answer.Status != HttpStatusCode.NotFound)
                     .Count()
-                    .ShouldBeLessThanOrEqualTo(2, "to the others the offer does not exist");
+                    .ShouldBeLessThanOrEqualTo(2, "the offer does not exist for other drivers");
             }
             await SomeTime(random, 300);
         }

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace RideBooking.Benchmarks;
 
-/// <summary>What one run found out.</summary>
-sealed record Figures(
+/// <summary>The result of one run.</summary>
+sealed record BenchmarkResult(
     Settings Settings,
     Machine Machine,
     Latency OneAtATime,
@@ -19,24 +19,24 @@ sealed record Figures(
     IReadOnlyList<string> Breaches
 )
 {
-    /// <summary>Messages received a second, as a share of what broker and bus carry to a consumer that does nothing.</summary>
+    /// <summary>Messages received per second, as a share of those that broker and bus deliver to a consumer without work.</summary>
     public double ShareOfMessages => RidesPerSecond * PerRide.MessagesReceived / Limits.MessagesPerSecond;
 
-    /// <summary>Transactions that wrote, as a share of the rows that the database alone commits, each in one of its own.</summary>
+    /// <summary>Write transactions, as a share of the single-row transactions that the idle database commits.</summary>
     public double? ShareOfCommits =>
         RidesPerSecond * (PerRide.ServerTransactions ?? PerRide.Transactions) / Limits.CommitsPerSecond;
 }
 
-/// <summary>What is in use when so many rides of the load are done, in MB.</summary>
-/// <param name="Rides">None: before the first. More than all: when what followed the last was done as well.</param>
-/// <param name="HostHeap">Of the host, what is alive on the managed heap: all garbage is collected first.</param>
-/// <param name="Processes">By process, without what they share.</param>
+/// <summary>The memory in use after a number of rides of the load, in MB.</summary>
+/// <param name="Rides">The number of rides; 0 before the first, and more than all once the system has settled after the last.</param>
+/// <param name="HostHeap">The host's managed heap after a full garbage collection.</param>
+/// <param name="Processes">The private memory of each process.</param>
 sealed record MemoryUse(int Rides, double HostHeap, IReadOnlyDictionary<string, double> Processes)
 {
     public double Host => Processes.GetValueOrDefault("host");
 }
 
-/// <summary>Milliseconds.</summary>
+/// <summary>Percentiles of a latency in milliseconds.</summary>
 sealed record Latency(double P50, double P95, double P99, double Max)
 {
     public static Latency Of(IEnumerable<TimeSpan> times)
@@ -44,22 +44,22 @@ sealed record Latency(double P50, double P95, double P99, double Max)
         var sorted = times.Select(time => time.TotalMilliseconds).Order().ToArray();
         return sorted.Length == 0 ? new(0, 0, 0, 0) : new(At(0.50), At(0.95), At(0.99), sorted[^1]);
 
-        // The nearest rank: a time that was really measured.
+        // The nearest rank, which is a measured time.
         double At(double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
     }
 }
 
-/// <summary>What a ride of the load cost, everything that follows from it included.</summary>
-/// <param name="MessagesSent">To the transport.</param>
-/// <param name="MessagesReceived">From the transport: each message once per queue.</param>
-/// <param name="MessagesFailed">Of these.</param>
-/// <param name="Transactions">Committed by EF Core; the scheduler's own are not among them.</param>
-/// <param name="Rollbacks">Rolled back.</param>
+/// <summary>The cost of a ride of the load, including everything that follows from it.</summary>
+/// <param name="MessagesSent">Messages sent to the transport.</param>
+/// <param name="MessagesReceived">Messages received from the transport, each once per queue.</param>
+/// <param name="MessagesFailed">Received messages that failed.</param>
+/// <param name="Transactions">Transactions committed by EF Core, without those of the scheduler.</param>
+/// <param name="Rollbacks">Transactions rolled back.</param>
 /// <param name="RoundTrips">SQL commands through EF Core.</param>
-/// <param name="ServerTransactions">That wrote, by the database server's own count, the scheduler's included; PostgreSQL only.</param>
-/// <param name="ServerSyncs">Of the server's write-ahead log; PostgreSQL only.</param>
-/// <param name="ProcessorMilliseconds">By process; <c>driver</c> is the load driver itself.</param>
-/// <param name="Details">How often each SQL statement ran, and each queue's messages.</param>
+/// <param name="ServerTransactions">Write transactions counted by the server, including the scheduler's; PostgreSQL only.</param>
+/// <param name="ServerSyncs">Syncs of the server's write-ahead log; PostgreSQL only.</param>
+/// <param name="ProcessorMilliseconds">Processor time by process; <c>driver</c> is the load driver itself.</param>
+/// <param name="Details">Executions of each SQL statement, and messages of each queue.</param>
 sealed record PerRide(
     double MessagesSent,
     double MessagesReceived,
@@ -73,12 +73,12 @@ sealed record PerRide(
     IReadOnlyDictionary<string, double> Details
 );
 
-/// <summary>Where it ran.</summary>
-/// <param name="Processor">Its name.</param>
-/// <param name="Cores">How many.</param>
+/// <summary>The machine of the run.</summary>
+/// <param name="Processor">The processor's name.</param>
+/// <param name="Cores">The number of cores.</param>
 /// <param name="System">The operating system.</param>
-/// <param name="Runtime">Of the host and the driver.</param>
-/// <param name="SyncedWriteMilliseconds">The median of writing a page to the disk and syncing it: what a lone commit costs at least.</param>
+/// <param name="Runtime">The runtime of the host and the load driver.</param>
+/// <param name="SyncedWriteMilliseconds">The median time to write and sync a page: the minimum cost of a single commit.</param>
 sealed record Machine(string Processor, int Cores, string System, string Runtime, double SyncedWriteMilliseconds)
 {
     public static Machine This(TimeSpan syncedWrite) =>
