@@ -124,7 +124,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
         await operations.FindIn("compute-fare_error", 5);
 
         await Execute(database, "DROP TRIGGER bug ON billing.invoices");
-        await operations.SendBackEverything();
+        await operations.RedriveAll();
 
         await rush.Paid(evidence: () => host.Output);
         await rush.EachWasPaidOnce();

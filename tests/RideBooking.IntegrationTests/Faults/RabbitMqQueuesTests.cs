@@ -91,7 +91,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
 
         // The broker sees a killed process as a connection that closes without an acknowledgement.
         var deaths = 0;
-        while (await DieOf(messageId))
+        while (await ReceiveAndDie(messageId))
             deaths++.ShouldBeLessThan(50, "it is delivered endlessly");
         deaths.ShouldBe(11, "the first delivery and the ten that the limit allows after it");
 
@@ -157,7 +157,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
     }
 
     /// <summary>Receives the message and dies; returns false once it is not delivered any more.</summary>
-    async Task<bool> DieOf(string messageId)
+    async Task<bool> ReceiveAndDie(string messageId)
     {
         await using var connection = await new ConnectionFactory { Uri = app.Broker! }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();

@@ -51,7 +51,7 @@ public sealed class InMemoryRedriveTests : IDisposable
         await operations.FindIn("notify-rider_error", Rides * s_expectedKinds.Length);
         await Execute("DROP TRIGGER bug");
 
-        var redrive = await operations.SendBack("notify-rider_error", ratePerSecond: 8);
+        var redrive = await operations.Redrive("notify-rider_error", ratePerSecond: 8);
         await operations.Until("a part to be sent", redrive, part => part.Body!["sent"]!.GetValue<int>() >= 6);
         await first.KillAsync();
         await first.DisposeAsync();

@@ -57,7 +57,7 @@ public sealed class EndpointPartitionsTests(PartitionedRideBooking app, Servers 
         // A redriven message fails again, at the partition it came from.
         var before = await WhereTheyFailed(operations);
         before.Values.Distinct().Count().ShouldBeGreaterThan(1, "the rides are divided");
-        await operations.SendBackEverything();
+        await operations.RedriveAll();
         await operations.FindIn($"{Endpoint}_error", rides.Count);
         (await WhereTheyFailed(operations)).ShouldBe(before, ignoreOrder: true);
     }

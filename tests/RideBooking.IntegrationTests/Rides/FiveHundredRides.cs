@@ -36,7 +36,7 @@ public abstract class FiveHundredRides(RideBookingOn app)
         await ReadNoHistory();
     }
 
-    /// <summary>Checks on databases with such statistics that the cost of a ride does not grow with the history.</summary>
+    /// <summary>Checks that the cost of a ride does not grow with the history, where the database has statistics of it.</summary>
     protected virtual Task ReadNoHistory() => Task.CompletedTask;
 
     static Task<Answer> IsPaid(Rider rider, string rideId) =>

@@ -49,7 +49,7 @@ public sealed class City(Func<HttpClient> open, Func<TimeSpan, IPolling>? wait =
     public async Task<Person> Operator() => new(await SignIn("operator"), wait);
 
     /// <summary>A caller without a token.</summary>
-    public Person Stranger() => new(Client(), wait);
+    public Person Anonymous() => new(Client(), wait);
 
     async Task<HttpClient> SignIn(string role)
     {

@@ -20,7 +20,7 @@ public static class OperatorsWork
 
     /// <summary>Requests a redrive of a queue's messages.</summary>
     /// <returns>The address of the redrive's progress.</returns>
-    public static async Task<string> SendBack(this Person operations, string queue, int? ratePerSecond = null)
+    public static async Task<string> Redrive(this Person operations, string queue, int? ratePerSecond = null)
     {
         var request = new JsonObject
         {
@@ -33,13 +33,13 @@ public static class OperatorsWork
     }
 
     /// <summary>Redrives the messages of every error queue and waits until they are sent.</summary>
-    public static async Task SendBackEverything(this Person operations)
+    public static async Task RedriveAll(this Person operations)
     {
         foreach (var (queue, count) in await operations.ErrorQueues())
         {
             var done = await operations.Until(
                 $"the redrive of {queue}",
-                await operations.SendBack(queue),
+                await operations.Redrive(queue),
                 redrive => redrive.Text("status") != "running"
             );
             done.Body!["sent"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(count, done.Body.ToJsonString());

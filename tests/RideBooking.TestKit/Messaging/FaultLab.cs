@@ -114,8 +114,8 @@ internal sealed class FaultLab : IAsyncDisposable
     {
         var endpoint = await Bus.GetSendEndpoint(new Uri($"exchange:{queue}"));
         await endpoint.Send(
-            new Rubbish(),
-            Pipe.Execute<SendContext<Rubbish>>(context =>
+            new Placeholder(),
+            Pipe.Execute<SendContext<Placeholder>>(context =>
             {
                 context.Serializer = new Raw(body, new ContentType(contentType));
                 foreach (var (key, value) in headers)
@@ -264,7 +264,7 @@ internal sealed class Mailbox(string queue) : IFilter<ReceiveContext>
 }
 
 /// <summary>Placeholder for a raw message.</summary>
-internal sealed record Rubbish;
+internal sealed record Placeholder;
 
 /// <summary>A message whose handling fails as the test decides.</summary>
 public sealed record Trouble(Guid Id, string Text = "");

@@ -235,7 +235,7 @@ public abstract class OperatorScenarios
     {
         var rider = await City.Rider();
         (await rider.Get("operations/error-queues")).ShouldBe(HttpStatusCode.Forbidden);
-        (await City.Stranger().Get("operations/failed-messages")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await City.Anonymous().Get("operations/failed-messages")).ShouldBe(HttpStatusCode.Unauthorized);
         (await rider.Post("operations/redrives", new JsonObject())).ShouldBe(HttpStatusCode.Forbidden);
         var operations = await City.Operator();
         (await operations.Get("operations/failed-messages/nothing_error.0")).ShouldBe(

@@ -262,7 +262,7 @@ public abstract class RideScenarios
             "forbidden"
         );
         (await otherRider.Get("drivers/me")).ShouldBe(HttpStatusCode.Forbidden, "forbidden");
-        (await City.Stranger().Get($"rides/{rideId}")).ShouldBe(HttpStatusCode.Unauthorized, "unauthorized");
+        (await City.Anonymous().Get($"rides/{rideId}")).ShouldBe(HttpStatusCode.Unauthorized, "unauthorized");
     }
 
     [Fact]

@@ -79,7 +79,10 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
         using var resumed = await Stream(rider, ride, last);
         resumed.StatusCode.ShouldBe(HttpStatusCode.OK);
         resumed.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
-        await rider.Post($"rides/{ride}/cancel", new System.Text.Json.Nodes.JsonObject { ["reason"] = "over" });
+        await rider.Post(
+            $"rides/{ride}/cancel",
+            new System.Text.Json.Nodes.JsonObject { ["reason"] = "changed my mind" }
+        );
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     [Fact]
     public async Task It_is_neither_billed_nor_charged_until_its_request_comes()
     {
-        _lab.KnowsRides = false;
+        _lab.RecordsRequests = false;
         await Should.ThrowAsync<InvalidOperationException>(() => _lab.Deliver(_ride.Completed));
         await Should.ThrowAsync<InvalidOperationException>(() => _lab.Deliver(_ride.Cancelled));
         await Should.ThrowAsync<Exception>(() => _lab.Deliver(Fare()));
@@ -50,7 +50,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     [Fact]
     public async Task It_is_billed_at_once_when_its_request_is_in_the_log_and_waits_in_another_queue()
     {
-        _lab.KnowsRides = false;
+        _lab.RecordsRequests = false;
         await _lab.In(async db =>
         {
             db.Add(
@@ -78,7 +78,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     [Fact]
     public async Task An_event_that_differs_from_the_request_is_rejected_at_once()
     {
-        _lab.KnowsRides = false;
+        _lab.RecordsRequests = false;
         await _lab.Deliver(_ride.Requested);
         RideCompleted[] wrong =
         [

@@ -79,7 +79,7 @@ internal sealed class ConsumerLab : IAsyncDisposable
     }
 
     /// <summary>Deletes the inbox entries, as the cleanup does after the duplicate detection window.</summary>
-    public Task<int> ForgetInbox() =>
+    public Task<int> ClearInbox() =>
         In(db => db.Set<MassTransit.EntityFrameworkCoreIntegration.InboxState>().ExecuteDeleteAsync(Stop));
 
     public async ValueTask DisposeAsync()

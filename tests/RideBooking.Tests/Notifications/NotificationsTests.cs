@@ -86,7 +86,7 @@ public sealed class NotificationsTests : IAsyncLifetime
     {
         var (ride, id) = (new RideOf(), Guid.CreateVersion7());
         await _lab.Deliver(ride.Cancelled, id);
-        (await _lab.ForgetInbox()).ShouldBe(2);
+        (await _lab.ClearInbox()).ShouldBe(2);
         await _lab.Deliver(ride.Cancelled, id);
         (await Kinds("rider", "rider-1")).ShouldBe(["rideCancelled"]);
         (await Kinds("driver", "driver-anna")).ShouldBe(["rideCancelled"]);

@@ -116,7 +116,7 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
         await operations.FindIn("compute-fare_error", Rides);
 
         _host.Fails.With = _ => null;
-        await operations.SendBackEverything();
+        await operations.RedriveAll();
 
         await EachIsPaidOnce(operations, rides);
         (await operations.ErrorQueues()).ShouldBeEmpty();
@@ -153,7 +153,7 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
         await Eventually.Is(
             async () =>
             {
-                await operations.SendBackEverything();
+                await operations.RedriveAll();
                 return (await Ask("SELECT 1 FROM event_log_events WHERE event_type = 'ReceiptIssued'")).Count == Rides
                     && (await operations.ErrorQueues()).Count == 0;
             },
@@ -182,7 +182,7 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
                 goOn.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             return null;
         };
-        await operations.SendBack("call-gateway_error");
+        await operations.Redrive("call-gateway_error");
         await operations.FindIn("call-gateway_error", 0);
         (await Kept()).ShouldBe(Rides);
 

@@ -132,12 +132,12 @@ internal sealed class MoneyLab : IAsyncDisposable
     public Task<List<SandboxCharge>> Ledger(Guid rideId) => In(db => db.Ledger(rideId).ToListAsync(Stop));
 
     /// <summary>True to record the request of a ride that ends, as for every real ride.</summary>
-    public bool KnowsRides { get; set; } = true;
+    public bool RecordsRequests { get; set; } = true;
 
     /// <summary>Delivers one message to its consumers, without the messages that follow from it.</summary>
     public async Task Deliver(object message, Guid? messageId = null)
     {
-        if (KnowsRides)
+        if (RecordsRequests)
             await Request(message);
         await _dispatcher.Dispatch(message, messageId);
     }

@@ -67,13 +67,13 @@ sealed class Invariants(Scene scene, int failedByIntent)
 
     async Task EveryRideIsOver(IReadOnlyCollection<Guid> accepted)
     {
-        var over = (
+        var ended = (
             await _database.Query(
                 "SELECT id FROM {rides.rides} WHERE status IN ('Completed', 'Cancelled', 'NoDriverFound')",
                 row => Guid.Parse(Text(row, 0))
             )
         ).ToHashSet();
-        foreach (var ride in accepted.Where(ride => !over.Contains(ride)))
+        foreach (var ride in accepted.Where(ride => !ended.Contains(ride)))
             _violations.Add($"I1: ride {ride} was accepted and has not ended.");
     }
 
@@ -139,8 +139,8 @@ sealed class Invariants(Scene scene, int failedByIntent)
                     ("", "RideRequested") => "requested",
                     ("requested", "DriverArrived") => "arrived",
                     ("arrived", "RideStarted") => "started",
-                    ("started", "RideCompleted") => "over",
-                    ("requested" or "arrived", "RideCancelled") or ("requested", "NoDriverFound") => "over",
+                    ("started", "RideCompleted") => "ended",
+                    ("requested" or "arrived", "RideCancelled") or ("requested", "NoDriverFound") => "ended",
                     ("arrived", "DriverUnassigned") => "requested",
                     (
                         _,

@@ -59,7 +59,7 @@ sealed class Projections(Database database, IReadOnlyList<JsonElement> log)
                 "notifications",
                 "SELECT event_id, audience, recipient_id, kind FROM {notifications.notifications}",
                 row => Line(Text(row, 0), Text(row, 1), Text(row, 2), Text(row, 3)),
-                log.SelectMany(Notices)
+                log.SelectMany(NotificationsOf)
             ),
         ];
 
@@ -147,7 +147,7 @@ sealed class Projections(Database database, IReadOnlyList<JsonElement> log)
             );
     }
 
-    static IEnumerable<string> Notices(JsonElement e)
+    static IEnumerable<string> NotificationsOf(JsonElement e)
     {
         var rider = Type(e) switch
         {

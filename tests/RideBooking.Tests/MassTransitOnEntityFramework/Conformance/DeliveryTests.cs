@@ -53,7 +53,7 @@ public sealed class DeliveryTests
             {
                 await publish.Publish(new LetterFiled(Guid.CreateVersion7(), 1), Stop);
                 // It is committed, but this process is blocked before it knows.
-                interceptor.HoldUp = async () =>
+                interceptor.Block = async () =>
                 {
                     await Bench.Eventually(
                         "a sweeper has sent it",
@@ -120,7 +120,7 @@ public sealed class DeliveryTests
 
     sealed class Saved : SaveChangesInterceptor
     {
-        public Func<Task>? HoldUp { get; set; }
+        public Func<Task>? Block { get; set; }
 
         public override async ValueTask<int> SavedChangesAsync(
             SaveChangesCompletedEventData eventData,
@@ -128,10 +128,10 @@ public sealed class DeliveryTests
             CancellationToken cancellationToken = default
         )
         {
-            if (HoldUp is { } holdUp)
+            if (Block is { } block)
             {
-                HoldUp = null;
-                await holdUp();
+                Block = null;
+                await block();
             }
 
             return result;

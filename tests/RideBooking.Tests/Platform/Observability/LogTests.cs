@@ -36,7 +36,7 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
     public async Task Has_no_line_about_an_ordinary_ride_by_default()
     {
         await RideToCancellation();
-        Loud().ShouldBeEmpty();
+        VisibleLines().ShouldBeEmpty();
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
 
         answers.Count(answer => answer.Status == HttpStatusCode.Created).ShouldBe(1);
         answers.Count(answer => answer.Code == "active_ride_exists").ShouldBe(9);
-        Loud().ShouldBeEmpty();
+        VisibleLines().ShouldBeEmpty();
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
         return (ride, cancelled["correlation_id"]!.ToString());
     }
 
-    List<string> Loud() =>
+    List<string> VisibleLines() =>
         [
             .. host
                 .Log.Lines.Where(line =>

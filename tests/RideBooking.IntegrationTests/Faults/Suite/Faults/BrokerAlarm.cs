@@ -66,7 +66,7 @@ sealed class BrokerAlarm : Fault<ServersScene>
 
         Task Alarm(bool raised) =>
             WaitFor.TrueAsync(
-                $"the {_resource} alarm to be {(raised ? "raised" : "over")}",
+                $"the {_resource} alarm to be {(raised ? "raised" : "cleared")}",
                 async () =>
                     (await broker.ControlAsync("eval", "rabbit_alarm:get_alarms().")).Contains(
                         _resource,

@@ -83,14 +83,14 @@ sealed class DeadlyMessage : Fault<ServersScene>
     {
         await WaitFor.TrueAsync(
             "the process to die or the message to be dead-lettered",
-            async () => scene.Host.HasExited || await IsSetAside(scene),
+            async () => scene.Host.HasExited || await IsDeadLettered(scene),
             s_timeout,
             () => scene.Host.Output
         );
         return scene.Host.HasExited;
     }
 
-    static async Task<bool> IsSetAside(ServersScene scene) =>
+    static async Task<bool> IsDeadLettered(ServersScene scene) =>
         (await scene.Servers.RabbitMq.ListQueuesAsync(scene.VirtualHost))
             .Single(queue => queue.Name == ErrorQueue)
             .Ready > 0;
