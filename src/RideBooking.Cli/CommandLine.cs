@@ -38,10 +38,10 @@ internal static class CommandLine
                 cancellationToken
             );
         }
-        catch (CommandFailedException failed)
+        catch (CommandFailedException exception)
         {
-            terminal.WriteError(failed.Message);
-            return failed.ExitCode;
+            terminal.WriteError(exception.Message);
+            return exception.ExitCode;
         }
         catch (OperationCanceledException)
         {

@@ -71,7 +71,7 @@ internal sealed class HostApi : IDisposable
             );
             return answer.GetProperty("access_token").GetString()!;
         }
-        catch (CommandFailedException none) when (none.ExitCode == ExitCode.NotFound)
+        catch (CommandFailedException exception) when (exception.ExitCode == ExitCode.NotFound)
         {
             throw new CommandFailedException(
                 ExitCode.NotAllowed,

@@ -58,11 +58,11 @@ internal static class FollowRedrive
             );
             return ExitCode.Interrupted;
         }
-        catch (CommandFailedException lost) when (lost.ExitCode == ExitCode.Unreachable)
+        catch (CommandFailedException exception) when (exception.ExitCode == ExitCode.Unreachable)
         {
             throw new CommandFailedException(
-                lost.ExitCode,
-                $"{lost.Message} The redrive continues when the host is available. Follow it with: ridebooking error-queues follow {id}"
+                exception.ExitCode,
+                $"{exception.Message} The redrive continues when the host is available. Follow it with: ridebooking error-queues follow {id}"
             );
         }
         return Say(terminal, redrive, json);
@@ -86,8 +86,8 @@ internal static class FollowRedrive
                 redrive = await api.Get($"operations/redrives/{id}", cancellationToken);
                 lastAnswer = Stopwatch.GetTimestamp();
             }
-            catch (CommandFailedException unavailable)
-                when (unavailable.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_timeout)
+            catch (CommandFailedException exception)
+                when (exception.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_timeout)
             { }
         }
         show(redrive.As<RedriveShape>());

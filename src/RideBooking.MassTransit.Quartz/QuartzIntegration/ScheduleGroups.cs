@@ -131,9 +131,9 @@ sealed class Change(IScheduler scheduler, Func<Task> begin)
             await begin().ConfigureAwait(false);
             _made.TrySetResult();
         }
-        catch (OperationCanceledException canceled)
+        catch (OperationCanceledException exception)
         {
-            _made.TrySetCanceled(canceled.CancellationToken);
+            _made.TrySetCanceled(exception.CancellationToken);
         }
         catch (Exception exception)
         {

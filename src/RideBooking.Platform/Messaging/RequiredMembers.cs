@@ -103,9 +103,9 @@ internal static class RequiredMembers
             {
                 return converter.Read(ref reader, typeToConvert, options);
             }
-            catch (JsonException flaw)
+            catch (JsonException exception)
             {
-                throw new JsonException($"{member}: {flaw.Message}");
+                throw new JsonException($"{member}: {exception.Message}");
             }
         }
 

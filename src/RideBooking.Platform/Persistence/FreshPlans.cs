@@ -36,7 +36,7 @@ internal sealed class FreshPlans : DbCommandInterceptor, IDbConnectionIntercepto
                 await command.ExecuteReaderAsync(cancellationToken)
             );
         }
-        catch (PostgresException stale) when (DatabaseConflicts.IsStalePlan(stale))
+        catch (PostgresException exception) when (DatabaseConflicts.IsStalePlan(exception))
         {
             Interlocked.Increment(ref _changes);
             if (command.Transaction is not null)

@@ -48,11 +48,11 @@ internal sealed class MoveRecoveryPoint(
     /// </summary>
     public async Task Move(CancellationToken cancellationToken)
     {
-        await ForgetFinished(cancellationToken);
+        await DeleteFinished(cancellationToken);
         while (await Step(cancellationToken)) { }
     }
 
-    async Task ForgetFinished(CancellationToken cancellationToken)
+    async Task DeleteFinished(CancellationToken cancellationToken)
     {
         long after = 0;
         while (true)

@@ -69,10 +69,10 @@ sealed partial class LabEngine : IAsyncDisposable
         {
             await handling.Finish(Dispatch());
         }
-        catch (Exception thrown)
-            when (thrown is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            fault = thrown;
+            fault = exception;
         }
         var handled = new Handled(world, handling, fault);
         Coverage.Note(handled);

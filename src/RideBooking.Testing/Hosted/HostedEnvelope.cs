@@ -35,8 +35,8 @@ sealed record HostedEnvelope(
                 root.GetProperty("message").Clone()
             );
         }
-        catch (Exception notAnEnvelope)
-            when (notAnEnvelope is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }

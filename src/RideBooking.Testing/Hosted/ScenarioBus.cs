@@ -114,9 +114,9 @@ public sealed class ScenarioBus : IDisposable
                 );
                 return accounts.Differences(inLab, await OnBus(run, cancellationToken));
             }
-            catch (SagaLabException unsettled)
+            catch (SagaLabException exception)
             {
-                List<string> found = [unsettled.Message];
+                List<string> found = [exception.Message];
                 if (run.Unsettled is { } unrest)
                     found.Add(unrest);
                 return [.. found, .. accounts.Differences(inLab, await OnBus(run, cancellationToken))];

@@ -57,13 +57,13 @@ internal sealed partial class City(
             {
                 await life(cancellationToken);
             }
-            catch (Exception trouble) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                LogTrouble(trouble, name);
+                LogTrouble(exception, name);
                 await Task.Delay(s_pause, clock, cancellationToken);
             }
     }
 
     [LoggerMessage(LogLevel.Warning, "The app of {Name} in the demo failed unexpectedly; it is restarted")]
-    partial void LogTrouble(Exception trouble, string name);
+    partial void LogTrouble(Exception exception, string name);
 }

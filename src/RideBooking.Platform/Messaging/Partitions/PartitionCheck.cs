@@ -49,15 +49,15 @@ internal static class PartitionCheck
                     cancellationToken: cancellationToken
                 );
             }
-            catch (OperationInterruptedException refused)
+            catch (OperationInterruptedException exception)
             {
-                throw refused.ShutdownReason?.ReplyCode switch
+                throw exception.ShutdownReason?.ReplyCode switch
                 {
                     CommandInvalid => new ConfigurationException(
                         "Messaging:Partitions needs RabbitMQ's plugin for hashing: rabbitmq-plugins enable rabbitmq_consistent_hash_exchange"
                     ),
                     PreconditionFailed => Otherwise($"has the exchange {endpoint}"),
-                    _ => refused,
+                    _ => exception,
                 };
             }
         }
@@ -71,7 +71,7 @@ internal static class PartitionCheck
             await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
             return true;
         }
-        catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
             return false;
         }

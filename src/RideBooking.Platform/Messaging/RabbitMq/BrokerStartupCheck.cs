@@ -33,7 +33,7 @@ internal static class BrokerStartupCheck
                 {
                     throw new TimeoutException($"no answer within {s_timeout.TotalSeconds:0} s");
                 }
-                catch (Exception refused) when (Refusal(refused) is { } reason)
+                catch (Exception exception) when (Refusal(exception) is { } reason)
                 {
                     throw new ConfigurationException($"{Capital(what)} refuses this host: {reason}");
                 }
@@ -74,11 +74,11 @@ internal static class BrokerStartupCheck
                         cancellationToken: cancellationToken
                     );
                 }
-                catch (OperationInterruptedException other) when (other.ShutdownReason?.ReplyCode == 406)
+                catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == 406)
                 {
                     // The bus would retry indefinitely and consume nothing meanwhile.
                     throw new ConfigurationException(
-                        $"The queue {queue} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating/queues.md). {other.ShutdownReason?.ReplyText}"
+                        $"The queue {queue} on RabbitMQ was made with other arguments, by an earlier version: stop all hosts and delete the queues of the endpoints once they are empty (docs/operating/queues.md). {exception.ShutdownReason?.ReplyText}"
                     );
                 }
         }
