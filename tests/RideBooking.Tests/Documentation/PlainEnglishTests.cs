@@ -23,6 +23,11 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
         (@"\bTellRide\b|\bTurnAway\b|\bUnseat\b", "RideCommands, RejectDriver, UnassignDriver"),
         (@"\b(Most|Longest|Shortest)(Messages|Bytes|Look|Backoff|Text|AtOnce|Name)\b", "Max…, Min…"),
         (@"\bInboxMark\b|\bSeenMessages\b|\bOutboxLanes\b", "InboxEntry, InboxCache, OutboxOrdering"),
+        (@"\b[fF]igures\b", "metrics, statistics, amounts"),
+        (@"\b(s_)?[pP]atien(ce|t)\b", "timeout"),
+        (@"\botherwise:", "defaultValue:"),
+        (@"\bvar marks\b|\bmarks\.|\bmark =>", "entries, entry"),
+        (@"\bException away\b", "exception, or its kind: conflict, timeout"),
         (@"\bCancellationToken stop\b", "CancellationToken cancellationToken"),
     ];
 

@@ -5,8 +5,8 @@ namespace RideBooking.Demo.People;
 /// <summary>A rider with an app, who asks for the price, rides, sometimes changes their mind, pays and rates.</summary>
 internal sealed class Rider(int number, Api api, Pace pace, int seed)
 {
-    // How long riders look at the app after a ride, in seconds of city time.
-    const double Patience = 25;
+    // How long riders look at the app after a ride, in city time.
+    const double SecondsAfterRide = 25;
 
     readonly Session _app = api.For("rider", $"{Names.RiderId}{number}");
     readonly Chance _chance = new(seed, $"rider {number}");
@@ -87,7 +87,7 @@ internal sealed class Rider(int number, Api api, Pace pace, int seed)
             case "CancellationFeeAssessed":
                 return payload.GetProperty("amount").GetProperty("amount").GetString() is "0" or "0.00" or "0.000";
             case "RideCompleted" or "RideCancelled":
-                leave.CancelAfter(TimeSpan.FromSeconds(Math.Max(2, Patience / pace.Current)));
+                leave.CancelAfter(TimeSpan.FromSeconds(Math.Max(2, SecondsAfterRide / pace.Current)));
                 if (type == "RideCompleted" && trip.Stars is { } stars)
                     await _app.Send(HttpMethod.Post, $"rides/{ride}/rating", new { stars }, leave.Token);
                 return false;
