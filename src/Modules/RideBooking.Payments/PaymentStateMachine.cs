@@ -9,6 +9,8 @@ namespace RideBooking.Payments;
 /// <summary>The state machine of a ride's payment: charged, retried, owed, captured.</summary>
 /// <remarks>
 /// Only this machine decides what the gateway is asked to do, and under which key. See docs/diagrams/payment.md.
+/// A step takes the time from the clock, and not from its message as the ride's machine does: waiting is charged by when a
+/// driver reported, but nothing is charged by when the gateway answered.
 /// </remarks>
 internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 {
