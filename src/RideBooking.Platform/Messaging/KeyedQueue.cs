@@ -40,7 +40,7 @@ internal sealed class KeyedQueue<TKey>
     }
 
     /// <summary>A place in the queue of a key.</summary>
-    internal sealed class Ticket(KeyedQueue<TKey> turns, TKey key, Task before, TaskCompletionSource ends)
+    internal sealed class Ticket(KeyedQueue<TKey> queue, TKey key, Task before, TaskCompletionSource ends)
     {
         /// <summary>
         /// Runs the work after the preceding work has ended. Throws, without running it, when the wait is cancelled.
@@ -63,7 +63,7 @@ internal sealed class KeyedQueue<TKey>
             }
             finally
             {
-                turns.Leave(key, ends);
+                queue.Leave(key, ends);
             }
         }
 
@@ -71,7 +71,7 @@ internal sealed class KeyedQueue<TKey>
         async Task LeaveAfter()
         {
             await before;
-            turns.Leave(key, ends);
+            queue.Leave(key, ends);
         }
     }
 }

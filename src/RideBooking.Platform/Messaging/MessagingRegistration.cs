@@ -147,8 +147,8 @@ public static class MessagingRegistration
             else
             {
                 policy.LimitPartition(endpoint, partitions);
-                var turns = new PartitionOrdering(context.GetRequiredService<PartitionChannels>());
-                endpoint.ConfigureReceive(receive => receive.UseFilter(turns));
+                var ordering = new PartitionOrdering(context.GetRequiredService<PartitionChannels>());
+                endpoint.ConfigureReceive(receive => receive.UseFilter(ordering));
             }
             DescribeFailure.Use(endpoint);
             if (options.Kind == TransportKind.InMemory)

@@ -60,8 +60,8 @@ internal sealed class IdempotentPosts(
         var fingerprint = Fingerprint.Of(request, endpoint, body, json.Value.SerializerOptions);
 
         var deadline = clock.GetUtcNow() + settings.Wait;
-        using var turn = store.InFlight.TryEnter(id) ?? await EnterInTime(id, context.RequestAborted);
-        var claim = turn is null
+        using var held = store.InFlight.TryEnter(id) ?? await EnterInTime(id, context.RequestAborted);
+        var claim = held is null
             ? new Claim.InProgress()
             : await ClaimOrWait(id, caller, fingerprint, deadline, context.RequestAborted);
         switch (claim)

@@ -23,14 +23,14 @@ internal sealed class PartitionOrdering(PartitionChannels channels) : IFilter<Re
         var channel = context.GetPayload<ChannelContext>().Channel;
         channels.InUse(context.InputAddress, channel);
         var entrance = _entrances.GetValue(channel, _ => new Entrance(_turns));
-        var turn = await entrance.Enter(delivery.DeliveryTag, delivery.RoutingKey ?? "");
-        await turn.Run(() => next.Send(context), context.CancellationToken);
+        var ticket = await entrance.Enter(delivery.DeliveryTag, delivery.RoutingKey ?? "");
+        await ticket.Run(() => next.Send(context), context.CancellationToken);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("partitionOrdering");
 
     /// <summary>Enqueues the deliveries of one channel, which are numbered from 1, in the order of their numbers.</summary>
-    internal sealed class Entrance(KeyedQueue<string> turns)
+    internal sealed class Entrance(KeyedQueue<string> queue)
     {
         readonly Lock _lock = new();
         readonly Dictionary<ulong, (string Key, TaskCompletionSource<KeyedQueue<string>.Ticket> Entered)> _early = [];
@@ -47,7 +47,7 @@ internal sealed class PartitionOrdering(PartitionChannels channels) : IFilter<Re
                 _early[number] = (key, entered);
                 while (_early.Remove(_next, out var now))
                 {
-                    now.Entered.SetResult(turns.Enqueue(now.Key));
+                    now.Entered.SetResult(queue.Enqueue(now.Key));
                     _next++;
                 }
             }
