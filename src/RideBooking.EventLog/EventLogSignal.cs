@@ -9,6 +9,7 @@ public sealed class EventLogSignal
 {
     readonly Channel<IReadOnlyList<LoggedEvent>> _commits = Channel.CreateUnbounded<IReadOnlyList<LoggedEvent>>();
     readonly Dictionary<string, List<EventListener>> _listeners = new(StringComparer.Ordinal);
+    readonly List<EventListener> _logListeners = [];
     readonly Lock _changing = new();
 
     /// <summary>Signals that events were committed.</summary>
@@ -23,7 +24,7 @@ public sealed class EventLogSignal
     /// <param name="about">The stream's id, or the driver's.</param>
     public EventListener Listen(string about)
     {
-        var listener = new EventListener(gone => Forget(about, gone));
+        var listener = new EventListener(Channel.CreateUnbounded<LoggedEvent?>(), gone => Forget(about, gone));
         lock (_changing)
             if (_listeners.TryGetValue(about, out var others))
                 others.Add(listener);
@@ -32,7 +33,20 @@ public sealed class EventLogSignal
         return listener;
     }
 
-    /// <summary>Whether any reader in this process is listening.</summary>
+    /// <summary>Starts listening for growth of the log: each call of <see cref="EventListener.Receive"/> waits for more.</summary>
+    /// <remarks>The listener receives no events, but reads the log. At most one signal waits for a slow one.</remarks>
+    public EventListener ListenToLog()
+    {
+        var one = Channel.CreateBounded<LoggedEvent?>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
+        var listener = new EventListener(one, ForgetLogListener);
+        lock (_changing)
+            _logListeners.Add(listener);
+        return listener;
+    }
+
+    /// <summary>Whether any reader in this process listens for a stream or driver.</summary>
     internal bool HasListeners
     {
         get
@@ -40,6 +54,14 @@ public sealed class EventLogSignal
             lock (_changing)
                 return _listeners.Count > 0;
         }
+    }
+
+    /// <summary>Notifies the listeners of the whole log that it has grown.</summary>
+    internal void Grown()
+    {
+        lock (_changing)
+            foreach (var listener in _logListeners)
+                listener.Enqueue(null);
     }
 
     /// <summary>Passes numbered events to the listeners that follow them.</summary>
@@ -88,6 +110,12 @@ public sealed class EventLogSignal
                 _listeners.Remove(about);
     }
 
+    void ForgetLogListener(EventListener gone)
+    {
+        lock (_changing)
+            _logListeners.Remove(gone);
+    }
+
     static string? DriverOf(LoggedEvent row)
     {
         using var payload = JsonDocument.Parse(row.Payload);
@@ -98,10 +126,11 @@ public sealed class EventLogSignal
 /// <summary>Listens for events about one stream or driver, until it is disposed of.</summary>
 public sealed class EventListener : IDisposable
 {
-    readonly Channel<LoggedEvent?> _events = Channel.CreateUnbounded<LoggedEvent?>();
+    readonly Channel<LoggedEvent?> _events;
     readonly Action<EventListener> _forget;
 
-    internal EventListener(Action<EventListener> forget) => _forget = forget;
+    internal EventListener(Channel<LoggedEvent?> events, Action<EventListener> forget) =>
+        (_events, _forget) = (events, forget);
 
     internal void Enqueue(LoggedEvent? row) => _events.Writer.TryWrite(row);
 

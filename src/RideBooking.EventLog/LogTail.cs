@@ -30,6 +30,14 @@ public sealed class LogTail(EventLogSignal signal)
     /// <param name="cancellationToken">Cancels the query.</param>
     public async Task Publish(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken)
     {
+        var before = _published;
+        await PublishToStreams(db, numbered, cancellationToken);
+        if (_published != before)
+            signal.Grown();
+    }
+
+    async Task PublishToStreams(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken)
+    {
         if (_published is null || !signal.HasListeners)
         {
             // Read the head before the listeners: a listener that is added after this query reads the log after it, and so
