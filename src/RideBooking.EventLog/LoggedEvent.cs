@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.EventLog;
 
@@ -78,6 +79,8 @@ public static class EventLogModel
             head.Property(row => row.Id).ValueGeneratedNever();
             head.HasData(new LogHead());
         });
+        model.Entity<Subscription>(Subscription.Map);
+        model.Entity<ParkedEvent>(ParkedEvent.Map);
         return model;
     }
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Analytics;
 
@@ -15,21 +15,11 @@ public sealed class AnalyticsModule : IModule
     public string Name => "analytics";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services, IConfiguration configuration) { }
+    public void AddServices(IServiceCollection services, IConfiguration configuration) =>
+        services.AddProjection<RecordRideFacts>().AddProjection<RecordOfferFacts>();
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus)
-    {
-        // Metrics must not take database capacity from the rides they count. One by one, in order.
-        var policy = new EndpointPolicy
-        {
-            Prefetch = 2,
-            ConcurrentMessages = 1,
-            MayLag = true,
-        };
-        bus.AddConsumer<RecordRideFacts>(policy);
-        bus.AddConsumer<RecordOfferFacts>(policy);
-    }
+    public void AddConsumers(IBusRegistrationConfigurator bus) { }
 
     /// <inheritdoc />
     public void MapEndpoints(IEndpointRouteBuilder routes) => ShowSummary.Map(routes.MapOperators());

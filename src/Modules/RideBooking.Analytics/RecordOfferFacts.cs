@@ -1,55 +1,26 @@
-using MassTransit;
 using RideBooking.Contracts;
-using RideBooking.Platform.Persistence;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Analytics;
 
 /// <summary>Records each event of an offer in its facts.</summary>
-internal sealed class RecordOfferFacts(AppDbContext db)
-    : IConsumer<DriverOffered>,
-        IConsumer<OfferDeclined>,
-        IConsumer<OfferExpired>,
-        IConsumer<DriverAssigned>,
-        IConsumer<DriverUnassigned>
+internal sealed class RecordOfferFacts : Projection<OfferFacts, Guid>
 {
-    public async Task Consume(ConsumeContext<DriverOffered> context) =>
-        (await Offer(context, context.Message.OfferId, context.Message.RideId, context.Message.DriverId)).Apply(
-            context.Message
-        );
-
-    public async Task Consume(ConsumeContext<OfferDeclined> context) =>
-        (await Offer(context, context.Message.OfferId, context.Message.RideId, context.Message.DriverId)).Apply(
-            context.Message
-        );
-
-    public async Task Consume(ConsumeContext<OfferExpired> context) =>
-        (await Offer(context, context.Message.OfferId, context.Message.RideId, context.Message.DriverId)).Apply(
-            context.Message
-        );
-
-    public async Task Consume(ConsumeContext<DriverAssigned> context) =>
-        (await Offer(context, context.Message.OfferId, context.Message.RideId, context.Message.DriverId)).Apply(
-            context.Message
-        );
-
-    public async Task Consume(ConsumeContext<DriverUnassigned> context) =>
-        (await Offer(context, context.Message.OfferId, context.Message.RideId, context.Message.DriverId)).Apply(
-            context.Message
-        );
-
-    async Task<OfferFacts> Offer(ConsumeContext context, Guid offerId, Guid rideId, string driverId)
+    public RecordOfferFacts()
+        : base("offer-facts", offer => offer.OfferId)
     {
-        var offers = db.Set<OfferFacts>();
-        return await offers.FindAsync([offerId], context.CancellationToken)
-            ?? offers
-                .Add(
-                    new OfferFacts
-                    {
-                        OfferId = offerId,
-                        RideId = rideId,
-                        DriverId = driverId,
-                    }
-                )
-                .Entity;
+        On<DriverOffered>(e => e.OfferId, e => Offer(e.OfferId, e.RideId, e.DriverId), (offer, e) => offer.Apply(e));
+        On<OfferDeclined>(e => e.OfferId, e => Offer(e.OfferId, e.RideId, e.DriverId), (offer, e) => offer.Apply(e));
+        On<OfferExpired>(e => e.OfferId, e => Offer(e.OfferId, e.RideId, e.DriverId), (offer, e) => offer.Apply(e));
+        On<DriverAssigned>(e => e.OfferId, e => Offer(e.OfferId, e.RideId, e.DriverId), (offer, e) => offer.Apply(e));
+        On<DriverUnassigned>(e => e.OfferId, e => Offer(e.OfferId, e.RideId, e.DriverId), (offer, e) => offer.Apply(e));
     }
+
+    static OfferFacts Offer(Guid offerId, Guid rideId, string driverId) =>
+        new()
+        {
+            OfferId = offerId,
+            RideId = rideId,
+            DriverId = driverId,
+        };
 }

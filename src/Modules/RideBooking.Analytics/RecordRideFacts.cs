@@ -1,44 +1,23 @@
-using MassTransit;
 using RideBooking.Contracts;
-using RideBooking.Platform.Persistence;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Analytics;
 
-/// <summary>Records each event of a ride in its facts. One row per ride, so that no row is written by all rides.</summary>
-internal sealed class RecordRideFacts(AppDbContext db)
-    : IConsumer<RideRequested>,
-        IConsumer<DriverArrived>,
-        IConsumer<RideStarted>,
-        IConsumer<RideCompleted>,
-        IConsumer<RideCancelled>,
-        IConsumer<NoDriverFound>,
-        IConsumer<PaymentCaptured>
+/// <summary>Records each event of a ride in its facts. One row per ride.</summary>
+internal sealed class RecordRideFacts : Projection<RideFacts, Guid>
 {
-    public async Task Consume(ConsumeContext<RideRequested> context) =>
-        (await Ride(context, context.Message.RideId)).Apply(context.Message);
-
-    public async Task Consume(ConsumeContext<DriverArrived> context) =>
-        (await Ride(context, context.Message.RideId)).Apply(context.Message);
-
-    public async Task Consume(ConsumeContext<RideStarted> context) =>
-        (await Ride(context, context.Message.RideId)).Apply(context.Message);
-
-    public async Task Consume(ConsumeContext<RideCompleted> context) =>
-        (await Ride(context, context.Message.RideId)).Apply(context.Message);
-
-    public async Task Consume(ConsumeContext<RideCancelled> context) =>
-        (await Ride(context, context.Message.RideId)).Apply(context.Message);
-
-    public async Task Consume(ConsumeContext<NoDriverFound> context) =>
-        (await Ride(context, context.Message.RideId)).Apply(context.Message);
-
-    public async Task Consume(ConsumeContext<PaymentCaptured> context) =>
-        (await Ride(context, context.Message.RideId)).Apply(context.Message);
-
-    async Task<RideFacts> Ride(ConsumeContext context, Guid rideId)
+    public RecordRideFacts()
+        : base("ride-facts", ride => ride.RideId)
     {
-        var rides = db.Set<RideFacts>();
-        return await rides.FindAsync([rideId], context.CancellationToken)
-            ?? rides.Add(new RideFacts { RideId = rideId }).Entity;
+        On<RideRequested>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<DriverArrived>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<RideStarted>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<RideCompleted>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<RideCancelled>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<NoDriverFound>(e => e.RideId, (ride, e) => ride.Apply(e));
+        On<PaymentCaptured>(e => e.RideId, (ride, e) => ride.Apply(e));
     }
+
+    void On<T>(Func<T, Guid> ride, Action<RideFacts, T> apply)
+        where T : class => On(ride, e => new RideFacts { RideId = ride(e) }, apply);
 }

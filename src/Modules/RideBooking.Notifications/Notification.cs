@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -32,6 +33,30 @@ internal sealed class Notification
 
     /// <summary>When the event happened: a late notification still has its right place in the list.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>Makes the notification of one person about one event: always the same, its id included.</summary>
+    public static Notification Of(Guid eventId, NotificationContent content) =>
+        new()
+        {
+            Id = IdOf(eventId, content.Audience),
+            EventId = eventId,
+            Audience = content.Audience,
+            RecipientId = content.RecipientId,
+            Kind = content.Kind,
+            Title = content.Title,
+            Text = content.Text,
+            RideId = content.RideId,
+            At = content.At,
+        };
+
+    // A version 8 UUID (RFC 9562) from a hash.
+    static Guid IdOf(Guid eventId, Audience audience)
+    {
+        var bytes = SHA256.HashData([.. eventId.ToByteArray(bigEndian: true), (byte)audience])[..16];
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
 
     internal sealed class Mapping : IEntityTypeConfiguration<Notification>
     {

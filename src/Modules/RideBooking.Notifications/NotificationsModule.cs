@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Notifications;
 
@@ -15,26 +15,11 @@ public sealed class NotificationsModule : IModule
     public string Name => "notifications";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddScoped<NotificationSender>();
-        services.AddScoped<INotificationChannel, InAppChannel>();
-        services.AddScoped<INotificationChannel, LogChannel>();
-    }
+    public void AddServices(IServiceCollection services, IConfiguration configuration) =>
+        services.AddProjection<RecordNotifications>();
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus)
-    {
-        // Under load, rides take precedence over notifications about them.
-        var policy = new EndpointPolicy
-        {
-            Prefetch = 8,
-            ConcurrentMessages = 4,
-            MayLag = true,
-        };
-        bus.AddConsumer<NotifyRider>(policy);
-        bus.AddConsumer<NotifyDriver>(policy);
-    }
+    public void AddConsumers(IBusRegistrationConfigurator bus) { }
 
     /// <inheritdoc />
     public void MapEndpoints(IEndpointRouteBuilder routes)

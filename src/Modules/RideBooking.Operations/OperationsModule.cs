@@ -6,6 +6,7 @@ using RideBooking.Contracts.Seams;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Operations.Redrives;
+using RideBooking.Operations.Subscriptions;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Messaging;
@@ -58,6 +59,11 @@ public sealed class OperationsModule : IModule
         RestoreMessages.Map(operators);
         RequestRedrive.Map(operators);
         ShowRedrive.Map(operators);
+        ListSubscriptions.Map(operators);
+        ListParkedEvents.Map(operators);
+        RetryParkedEvent.Map(operators);
+        SkipParkedEvent.Map(operators);
+        StartSubscription.Map(operators);
         ListAudit.Map(operators);
     }
 }

@@ -3,13 +3,21 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages and redrives.</summary>
+/// <summary>The problem codes of failed messages, redrives and subscriptions.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
     public const string FailedMessageNotFound = "failed_message_not_found";
     public const string RedriveNotFound = "redrive_not_found";
+    public const string SubscriptionNotFound = "subscription_not_found";
+    public const string ParkedEventNotFound = "parked_event_not_found";
 
     public static ProblemHttpResult NoSuchQueue() =>
         Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
+
+    public static ProblemHttpResult NoSuchSubscription() =>
+        Problem.NotFound("No subscription has this name.", SubscriptionNotFound);
+
+    public static ProblemHttpResult NoSuchParkedEvent() =>
+        Problem.NotFound("The subscription has parked no event at this position, or no longer.", ParkedEventNotFound);
 }

@@ -462,6 +462,26 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "parked_events",
+                schema: "event_log",
+                columns: table => new
+                {
+                    subscription = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    event_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    event_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    stream_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    error = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    parked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    retry_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_parked_events", x => new { x.subscription, x.position });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payment_methods",
                 schema: "payments",
                 columns: table => new
@@ -841,6 +861,23 @@ namespace RideBooking.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "subscriptions",
+                schema: "event_log",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    epoch = table.Column<long>(type: "bigint", nullable: false),
+                    owner = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    leased_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    stopped_because = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_subscriptions", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -1438,6 +1475,10 @@ namespace RideBooking.Migrations.Postgres
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "parked_events",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
                 name: "payment_methods",
                 schema: "payments");
 
@@ -1516,6 +1557,10 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "subscriptions",
+                schema: "event_log");
 
             migrationBuilder.DropTable(
                 name: "unfinished_events",

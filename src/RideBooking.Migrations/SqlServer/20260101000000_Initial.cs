@@ -584,6 +584,26 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "parked_events",
+                schema: "event_log",
+                columns: table => new
+                {
+                    subscription = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false, collation: "Latin1_General_BIN2"),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    event_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    event_type = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_BIN2"),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    stream_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    error = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false, collation: "Latin1_General_BIN2"),
+                    parked_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    retry_requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_parked_events", x => new { x.subscription, x.position });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "payment_methods",
                 schema: "payments",
                 columns: table => new
@@ -839,6 +859,23 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "subscriptions",
+                schema: "event_log",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false, collation: "Latin1_General_BIN2"),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    epoch = table.Column<long>(type: "bigint", nullable: false),
+                    owner = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true, collation: "Latin1_General_BIN2"),
+                    leased_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    stopped_because = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true, collation: "Latin1_General_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_subscriptions", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -1477,6 +1514,10 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "parked_events",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
                 name: "payment_methods",
                 schema: "payments");
 
@@ -1515,6 +1556,10 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "subscriptions",
+                schema: "event_log");
 
             migrationBuilder.DropTable(
                 name: "unfinished_events",

@@ -225,6 +225,41 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_log_parked_events",
+                columns: table => new
+                {
+                    subscription = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    position = table.Column<long>(type: "INTEGER", nullable: false),
+                    event_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    event_type = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    stream_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    error = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    parked_at = table.Column<string>(type: "TEXT", nullable: false),
+                    retry_requested_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_parked_events", x => new { x.subscription, x.position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_log_subscriptions",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    position = table.Column<long>(type: "INTEGER", nullable: false),
+                    epoch = table.Column<long>(type: "INTEGER", nullable: false),
+                    owner = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    leased_until = table.Column<string>(type: "TEXT", nullable: false),
+                    stopped_because = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_subscriptions", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "matching_candidates",
                 columns: table => new
                 {
@@ -1252,6 +1287,12 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "event_log_head");
+
+            migrationBuilder.DropTable(
+                name: "event_log_parked_events");
+
+            migrationBuilder.DropTable(
+                name: "event_log_subscriptions");
 
             migrationBuilder.DropTable(
                 name: "matching_candidates");

@@ -1380,6 +1380,96 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("event_log_events", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.EventLog.Subscriptions.ParkedEvent", b =>
+                {
+                    b.Property<string>("Subscription")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subscription");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Error")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("EventType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_type");
+
+                    b.Property<string>("ParkedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("parked_at");
+
+                    b.Property<string>("RetryRequestedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("retry_requested_at");
+
+                    b.Property<string>("StreamId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stream_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Subscription", "Position")
+                        .HasName("pk_event_log_parked_events");
+
+                    b.ToTable("event_log_parked_events", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Subscriptions.Subscription", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Epoch")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("epoch");
+
+                    b.Property<string>("LeasedUntil")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Position")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<string>("StoppedBecause")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stopped_because");
+
+                    b.HasKey("Name")
+                        .HasName("pk_event_log_subscriptions");
+
+                    b.ToTable("event_log_subscriptions", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.Matching.Candidate", b =>
                 {
                     b.Property<string>("DriverId")

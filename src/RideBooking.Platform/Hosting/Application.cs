@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Events;
+using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.Requests;
@@ -76,6 +77,7 @@ public static class Application
             services.AddHostedService<ReleaseAbandonedClaims>();
         services.AddSingleton<StreamFollower>();
         services.AddReadiness();
+        services.AddSubscriptions(configuration);
         foreach (var module in modules)
         {
             services.AddRequestValidators(module.GetType().Assembly);

@@ -24,9 +24,6 @@ public sealed record EndpointPolicy
     /// <summary>The number of messages that are handled at the same time.</summary>
     public int ConcurrentMessages { get; init; } = 16;
 
-    /// <summary>Whether requests do not wait until this endpoint has handled their effects.</summary>
-    public bool MayLag { get; init; }
-
     /// <summary>
     /// Whether the consumers run outside a database transaction, because they call an external system: the endpoint has retry
     /// and redelivery, but neither inbox nor outbox.

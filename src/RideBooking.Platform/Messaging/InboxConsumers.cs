@@ -9,8 +9,7 @@ namespace RideBooking.Platform.Messaging;
 /// <summary>A consumer or state machine that adds an inbox entry for each message that it has handled.</summary>
 /// <param name="Id">Its id in the inbox.</param>
 /// <param name="Endpoint">Its queue.</param>
-/// <param name="MayLag">Whether requests do not wait for it.</param>
-internal readonly record struct InboxConsumer(Guid Id, string Endpoint, bool MayLag);
+internal readonly record struct InboxConsumer(Guid Id, string Endpoint);
 
 /// <summary>Knows which consumers handle which message, once the bus is configured.</summary>
 /// <remarks>It includes every endpoint, but only consumers in a transaction add inbox entries.</remarks>
@@ -78,7 +77,7 @@ internal sealed class InboxConsumers
                 aliases.Add(id(queue), id(endpoint));
             consumers.Add(
                 typeof(TMessage),
-                new InboxConsumer(id(endpoint), endpoint, policy.MayLag),
+                new InboxConsumer(id(endpoint), endpoint),
                 hasInbox: !policy.IsOutsideTransaction
             );
         }

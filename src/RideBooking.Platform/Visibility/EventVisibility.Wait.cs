@@ -65,7 +65,7 @@ public sealed partial class EventVisibility
         {
             if (_isOver || !_types.TryGetValue(eventType, out var type) || !_known.Add(eventId))
                 return false;
-            var consumers = visibility._consumers.Of(type).Where(consumer => !consumer.MayLag).ToList();
+            var consumers = visibility._consumers.Of(type).ToList();
             if (consumers.Count > 0)
             {
                 _pending.Add(eventId, consumers);

@@ -16,8 +16,8 @@ namespace RideBooking.Platform.Visibility;
 /// <remarks>
 /// Waiting holds no thread and no database connection, and has a time limit. <see cref="VisibilityInterceptor"/> reports what
 /// this process commits, without a query. One poll of the inbox, for all waiting requests, finds what other hosts handle. A
-/// wait ends early when a consumer has given up an event, for now or permanently, and when the broker is unavailable. Consumers
-/// that may lag (<see cref="EndpointPolicy.MayLag"/>) are left out.
+/// wait ends early when a consumer has given up an event, for now or permanently, and when the broker is unavailable. It
+/// does not wait for subscriptions, which only record.
 /// </remarks>
 public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
 {

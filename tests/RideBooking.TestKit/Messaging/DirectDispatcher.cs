@@ -10,6 +10,8 @@ using MassTransit.Transports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 
@@ -33,6 +35,11 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         [MessageUrn.ForTypeString<ScheduleMessage>()] = typeof(ScheduleMessage),
         [MessageUrn.ForTypeString<CancelScheduledMessage>()] = typeof(CancelScheduledMessage),
     };
+
+    readonly Dictionary<IProjection, SubscriptionReader?> _projections = services
+        .GetServices<IProjection>()
+        .ToDictionary(projection => projection, _ => (SubscriptionReader?)null);
+    Task _projected = Task.CompletedTask;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -61,7 +68,10 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         return this;
     }
 
-    /// <summary>Dispatches one message to all its consumers in registration order, without the messages that they send.</summary>
+    /// <summary>
+    /// Dispatches one message to all its consumers in registration order, without the messages that they send. If projections
+    /// read it, it is appended to the event log, and they have read it when the call returns.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="messageId">The message id; a new one if omitted.</param>
     public async Task Dispatch(object message, Guid? messageId = null)
@@ -70,6 +80,60 @@ internal sealed class DirectDispatcher(IServiceProvider services)
         foreach (var (endpoint, consumes) in _receivers)
             if (consumes(message.GetType()))
                 await (Task)Call(nameof(DispatchTo), message.GetType(), endpoint, message, id);
+        if (_projections.Keys.Any(projection => projection.Events.Contains(message.GetType())))
+            await Project(message, id);
+    }
+
+    // One after the other, as a subscription reads.
+    Task Project(object message, Guid id)
+    {
+        lock (_projections)
+            return _projected = ProjectAfter(_projected, message, id);
+    }
+
+    async Task ProjectAfter(Task previous, object message, Guid id)
+    {
+        await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await In(db => Append(db, message, id));
+        foreach (var projection in _projections.Keys)
+        {
+            var reader = _projections[projection] ??= await In(db => Claim(db, projection));
+            while (await In(db => reader.Read(db, 100, Stop)) > 0) { }
+        }
+    }
+
+    static async Task<int> Append(AppDbContext db, object message, Guid id)
+    {
+        var type = EventCatalogue.Published.All.Single(type => type.Type == message.GetType());
+        var payload = JsonSerializer.SerializeToNode(message, type.Type, SystemTextJsonMessageSerializer.Options)!;
+        if (!await db.Set<LoggedEvent>().AnyAsync(row => row.EventId == id, Stop))
+            db.Add(
+                new LoggedEvent
+                {
+                    EventId = id,
+                    EventType = type.Name,
+                    Version = type.Version,
+                    Source = type.Source,
+                    StreamId = payload[type.StreamProperty]!.ToString(),
+                    Payload = payload.ToJsonString(),
+                }
+            );
+        await db.SaveChangesAsync(Stop);
+        await Sequencer.CatchUp(db, Stop);
+        return 0;
+    }
+
+    async Task<SubscriptionReader> Claim(AppDbContext db, IProjection projection)
+    {
+        var clock = services.GetRequiredService<TimeProvider>();
+        var reader = new SubscriptionReader(projection, EventCatalogue.Published, "test", clock);
+        return await reader.Claim(db, Stop) ? reader : throw new InvalidOperationException("The lease is taken.");
+    }
+
+    async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
     }
 
     /// <summary>Takes the messages from the outbox in order.</summary>

@@ -128,17 +128,6 @@ public sealed class AnalyticsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_of_one_ride_that_are_handled_at_the_same_time_are_all_counted()
-    {
-        var ride = new RideOf();
-        await Task.WhenAll(WholeRide(ride).Select(step => Task.Run(() => step(_lab))));
-        var summary = await Summary(Day);
-        Status(summary).ShouldBe("completed: 1");
-        summary["revenue"]!.AsArray().Count.ShouldBe(1);
-        summary["demand"]!.AsArray().Count.ShouldBe(1);
-    }
-
-    [Fact]
     public async Task Periods_begin_with_from_and_end_before_to()
     {
         await _lab.Deliver(new RideOf { Start = RideOf.T0 }.Requested);

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
+using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
 
@@ -88,6 +90,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
     {
         builder.UseEnvironment("Development");
         builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
+        builder.UseSetting("Subscriptions:Interval", "00:00:00");
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);
         builder.ConfigureTestServices(services =>
@@ -110,6 +113,11 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
             !await db.Set<OutboxMessage>().AnyAsync(cancellationToken)
             // A timer that is being sent has no next time any more.
             && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, cancellationToken)
+            && await db.Set<Subscription>()
+                .CountAsync(
+                    row => row.StoppedBecause != null || row.Position == db.Set<LogHead>().Single().Position,
+                    cancellationToken
+                ) == Services.GetServices<IProjection>().Count()
         );
 
     Task<DateTimeOffset?> NextTimer() =>

@@ -6,6 +6,7 @@ using System.Xml.Linq;
 using MassTransit;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Tests.Documentation;
 
@@ -128,7 +129,10 @@ public sealed partial class EventCatalogueTests
                 .Where(property => property.IsGenericType && property.GetGenericTypeDefinition() == typeof(Event<>))
                 .Select(property => property.GetGenericArguments()[0])
             : [];
-        return consumed.Concat(machine).Where(message => message.IsDefined(typeof(EventAttribute)));
+        var projected = type.IsAssignableTo(typeof(IProjection))
+            ? ((IProjection)Activator.CreateInstance(type)!).Events
+            : [];
+        return consumed.Concat(machine).Concat(projected).Where(message => message.IsDefined(typeof(EventAttribute)));
     }
 
     static string Consumers(Type type) =>

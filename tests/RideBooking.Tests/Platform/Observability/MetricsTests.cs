@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RideBooking.Host;
+using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
@@ -122,6 +123,7 @@ public sealed partial class MetricsTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddTelemetry();
+        builder.Services.AddSubscriptions(builder.Configuration);
         foreach (var module in Modules.All)
             module.AddServices(builder.Services, builder.Configuration);
         using var services = builder.Services.BuildServiceProvider();

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.Subscriptions;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.Subscriptions;
+
+/// <summary>Lists the events that a subscription could not apply.</summary>
+internal static class ListParkedEvents
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapGet("/operations/subscriptions/{name}/parked-events", Handle)
+            .WithSummary("List the parked events of a subscription, the oldest first")
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.SubscriptionNotFound);
+
+    static async Task<Results<Ok<Page<ParkedEventView>>, ProblemHttpResult>> Handle(
+        string name,
+        PageRequest page,
+        IEnumerable<IProjection> projections,
+        AppDbContext db,
+        CancellationToken cancellationToken
+    )
+    {
+        if (projections.All(projection => projection.Name != name))
+            return OperationsProblems.NoSuchSubscription();
+        var parked = db.Set<ParkedEvent>().AsNoTracking().Where(row => row.Subscription == name);
+        if (page.TryAfter<long>(out var after))
+            parked = parked.Where(row => row.Position > after);
+        var rows = await parked.OrderBy(row => row.Position).Take(page.Fetch).ToListAsync(cancellationToken);
+        return TypedResults.Ok(page.Of(rows, row => row.Position, ParkedEventView.Of));
+    }
+}
+
+/// <summary>A parked event as operators see it.</summary>
+/// <param name="Position">Its position in the event log.</param>
+/// <param name="EventId">Its id.</param>
+/// <param name="EventType">Its name.</param>
+/// <param name="Version">The version of its schema.</param>
+/// <param name="StreamId">The ride or driver that it is about.</param>
+/// <param name="Error">What failed in the last attempt.</param>
+/// <param name="ParkedAt">When it was parked.</param>
+/// <param name="RetryRequestedAt">When another attempt was requested that has not been made yet.</param>
+internal sealed record ParkedEventView(
+    long Position,
+    Guid EventId,
+    string EventType,
+    int Version,
+    string StreamId,
+    string Error,
+    DateTimeOffset ParkedAt,
+    DateTimeOffset? RetryRequestedAt
+)
+{
+    public static ParkedEventView Of(ParkedEvent parked) =>
+        new(
+            parked.Position,
+            parked.EventId,
+            parked.EventType,
+            parked.Version,
+            parked.StreamId,
+            parked.Error,
+            parked.ParkedAt,
+            parked.RetryRequestedAt
+        );
+}

@@ -1,0 +1,58 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.Subscriptions;
+using RideBooking.Operations.FailedMessages;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.Subscriptions;
+
+/// <summary>Requests another attempt to apply a parked event. The host that reads the subscription makes it.</summary>
+internal static class RetryParkedEvent
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapPost("/operations/subscriptions/{name}/parked-events/{position:long}/retry", Handle)
+            .WithSummary("Retry a parked event")
+            .WithDescription(
+                "The host that reads the subscription makes the attempt within seconds. The event leaves the list when it "
+                    + "succeeds; else it stays, with the new error and no `retryRequestedAt`."
+            )
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.ParkedEventNotFound);
+
+    static async Task<Results<Accepted<ParkedEventView>, ProblemHttpResult>> Handle(
+        string name,
+        long position,
+        Request request,
+        Operator by,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await db.Set<ParkedEvent>().FindAsync([name, position], cancellationToken) is not { } parked)
+            return OperationsProblems.NoSuchParkedEvent();
+        if (parked.RetryRequestedAt is null)
+        {
+            parked.RetryRequestedAt = clock.GetUtcNow();
+            db.Add(AuditEntry.Of("retry-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        return TypedResults.Accepted((string?)null, ParkedEventView.Of(parked));
+    }
+
+    /// <param name="Reason">Why the event can be applied now.</param>
+    internal sealed record Request(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.Subscriptions;
+using RideBooking.Operations.FailedMessages;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.Subscriptions;
+
+/// <summary>Skips a parked event for good. It stays in the event log.</summary>
+internal static class SkipParkedEvent
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapPost("/operations/subscriptions/{name}/parked-events/{position:long}/skip", Handle)
+            .WithSummary("Skip a parked event")
+            .WithDescription("The subscription never applies it. The event stays in the event log.")
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.ParkedEventNotFound);
+
+    static async Task<Results<Ok<ParkedEventView>, ProblemHttpResult>> Handle(
+        string name,
+        long position,
+        Request request,
+        Operator by,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await db.Set<ParkedEvent>().FindAsync([name, position], cancellationToken) is not { } parked)
+            return OperationsProblems.NoSuchParkedEvent();
+        db.Remove(parked);
+        db.Add(AuditEntry.Of("skip-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // A retry has applied it meanwhile.
+            return OperationsProblems.NoSuchParkedEvent();
+        }
+        return TypedResults.Ok(ParkedEventView.Of(parked));
+    }
+
+    /// <param name="Reason">Why the event may be skipped.</param>
+    internal sealed record Request(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.Subscriptions;
+using RideBooking.Operations.FailedMessages;
+using RideBooking.Platform.Events.Subscriptions;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.Subscriptions;
+
+/// <summary>Starts a stopped subscription again, where it stopped.</summary>
+internal static class StartSubscription
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapPost("/operations/subscriptions/{name}/start", Handle)
+            .WithSummary("Start a stopped subscription")
+            .WithDescription(
+                "It reads on where it stopped, within seconds. If the cause remains, it stops again. A subscription that reads "
+                    + "is not changed."
+            )
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.SubscriptionNotFound);
+
+    static async Task<Results<Accepted<SubscriptionView>, ProblemHttpResult>> Handle(
+        string name,
+        Request request,
+        Operator by,
+        IEnumerable<IProjection> projections,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        if (projections.All(projection => projection.Name != name))
+            return OperationsProblems.NoSuchSubscription();
+        if (
+            await db.Set<Subscription>()
+                .AnyAsync(row => row.Name == name && row.StoppedBecause != null, cancellationToken)
+        )
+        {
+            db.Add(AuditEntry.Of("start-reading", [], 1, by.Id, request.Reason, now));
+            await db.SaveChangesAsync(cancellationToken);
+            await db.Set<Subscription>()
+                .Where(row => row.Name == name)
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(row => row.StoppedBecause, (string?)null),
+                    cancellationToken
+                );
+        }
+        var states = await SubscriptionState.All(db, projections, cancellationToken);
+        return TypedResults.Accepted(
+            (string?)null,
+            SubscriptionView.Of(states.Single(state => state.Name == name), now)
+        );
+    }
+
+    /// <param name="Reason">Why the subscription can read on.</param>
+    internal sealed record Request(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+        }
+    }
+}

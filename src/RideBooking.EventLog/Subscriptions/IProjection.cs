@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace RideBooking.EventLog.Subscriptions;
+
+/// <summary>Keeps rows that are computed from the event log and from nothing else, so that they can be computed again.</summary>
+/// <remarks>
+/// Its type has a constructor without parameters, so no service can be injected: a projection cannot send, publish, or call
+/// anything. What must act on an event is a consumer.
+/// </remarks>
+public interface IProjection
+{
+    /// <summary>The name of its subscription, in lower case with hyphens: <c>ride-facts</c>. It never changes.</summary>
+    string Name { get; }
+
+    /// <summary>The events it reads.</summary>
+    IReadOnlyCollection<Type> Events { get; }
+
+    /// <summary>What happens to an event that cannot be applied.</summary>
+    FailedEvents FailedEvents => FailedEvents.Park;
+
+    /// <summary>Applies events to the context's tracked rows, without saving them.</summary>
+    /// <param name="db">The context; it tracks no rows of the projection yet.</param>
+    /// <param name="events">Some of its events, in the order of their positions.</param>
+    /// <param name="cancellationToken">Cancels the queries.</param>
+    Task Apply(DbContext db, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken);
+}
+
+/// <summary>What a subscription does with an event that cannot be applied, after some attempts.</summary>
+public enum FailedEvents
+{
+    /// <summary>Keeps the event for operators and reads on; right when the order of events does not matter.</summary>
+    Park,
+
+    /// <summary>Stops before the event until an operator starts the subscription again.</summary>
+    Stop,
+}
+
+/// <summary>An event as it was read from the log.</summary>
+/// <param name="Logged">Its row in the log.</param>
+/// <param name="Event">The record.</param>
+public sealed record ReadEvent(LoggedEvent Logged, object Event);

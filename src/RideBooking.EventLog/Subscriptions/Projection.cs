@@ -1,0 +1,57 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+
+namespace RideBooking.EventLog.Subscriptions;
+
+/// <summary>A projection that folds events into rows, each found by a key that the event contains.</summary>
+/// <remarks>
+/// The rows of a batch are loaded by one query and written by one SaveChanges, however many events change them.
+/// </remarks>
+/// <typeparam name="TRow">The row.</typeparam>
+/// <typeparam name="TKey">Its primary key.</typeparam>
+/// <param name="name"><see cref="IProjection.Name"/>.</param>
+/// <param name="keyOf">The row's primary key.</param>
+public abstract class Projection<TRow, TKey>(string name, Expression<Func<TRow, TKey>> keyOf) : IProjection
+    where TRow : class
+    where TKey : notnull
+{
+    readonly string _keyName = ((MemberExpression)keyOf.Body).Member.Name;
+    readonly Func<TRow, TKey> _keyOf = keyOf.Compile();
+    readonly Dictionary<Type, Step> _steps = [];
+
+    /// <inheritdoc />
+    public string Name => name;
+
+    /// <inheritdoc />
+    public IReadOnlyCollection<Type> Events => _steps.Keys;
+
+    /// <summary>Declares how an event changes its row.</summary>
+    /// <param name="key">Returns the row's key.</param>
+    /// <param name="create">Creates the row, if the event is the first of its row.</param>
+    /// <param name="apply">Changes the row.</param>
+    protected void On<TEvent>(Func<TEvent, TKey> key, Func<TEvent, TRow> create, Action<TRow, TEvent> apply)
+        where TEvent : class =>
+        _steps.Add(
+            typeof(TEvent),
+            new Step(e => key((TEvent)e), e => create((TEvent)e), (row, e) => apply(row, (TEvent)e))
+        );
+
+    /// <inheritdoc />
+    public async Task Apply(DbContext db, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken)
+    {
+        var steps = events.Select(read => (Step: _steps[read.Event.GetType()], read.Event)).ToList();
+        var keys = steps.Select(each => each.Step.Key(each.Event)).Distinct().ToList();
+        var rows = await db.Set<TRow>()
+            .Where(row => keys.Contains(EF.Property<TKey>(row, _keyName)))
+            .ToDictionaryAsync(_keyOf, cancellationToken);
+        foreach (var (step, e) in steps)
+        {
+            var key = step.Key(e);
+            if (!rows.TryGetValue(key, out var row))
+                rows.Add(key, row = db.Add(step.Create(e)).Entity);
+            step.Apply(row, e);
+        }
+    }
+
+    sealed record Step(Func<object, TKey> Key, Func<object, TRow> Create, Action<TRow, object> Apply);
+}

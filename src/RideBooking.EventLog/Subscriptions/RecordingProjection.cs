@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace RideBooking.EventLog.Subscriptions;
+
+/// <summary>A projection that adds rows for events and never changes one.</summary>
+/// <remarks>
+/// The same event must always make the same row, its key included, so that rows that are computed again are the same.
+/// </remarks>
+/// <typeparam name="TRow">The row.</typeparam>
+/// <param name="name"><see cref="IProjection.Name"/>.</param>
+public abstract class RecordingProjection<TRow>(string name) : IProjection
+    where TRow : class
+{
+    readonly Dictionary<Type, List<Func<ReadEvent, TRow?>>> _records = [];
+
+    /// <inheritdoc />
+    public string Name => name;
+
+    /// <inheritdoc />
+    public IReadOnlyCollection<Type> Events => _records.Keys;
+
+    /// <summary>Declares a row that is added for an event; an event may have several.</summary>
+    /// <param name="record">Returns the row; null if this event has none.</param>
+    protected void On<TEvent>(Func<TEvent, LoggedEvent, TRow?> record)
+        where TEvent : class
+    {
+        if (!_records.TryGetValue(typeof(TEvent), out var others))
+            _records.Add(typeof(TEvent), others = []);
+        others.Add(read => record((TEvent)read.Event, read.Logged));
+    }
+
+    /// <inheritdoc />
+    public Task Apply(DbContext db, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken)
+    {
+        foreach (var read in events)
+        foreach (var record in _records[read.Event.GetType()])
+            if (record(read) is { } row)
+                db.Add(row);
+        return Task.CompletedTask;
+    }
+}

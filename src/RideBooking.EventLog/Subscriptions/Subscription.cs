@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace RideBooking.EventLog.Subscriptions;
+
+/// <summary>How far a subscription has read the log, and which process reads it.</summary>
+/// <remarks>
+/// The position is written in the transaction that writes what was read, so each event takes effect exactly once. The position
+/// and the epoch are concurrency tokens: a process that has lost its lease without noticing can write nothing.
+/// </remarks>
+public sealed class Subscription
+{
+    /// <summary><see cref="IProjection.Name"/>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The position of the last event that was read; 0 before the first.</summary>
+    public long Position { get; set; }
+
+    /// <summary>Rises whenever another process takes over: the fencing token of the lease.</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>The process that reads, or read last.</summary>
+    public string? Owner { get; set; }
+
+    /// <summary>The end of the owner's lease. After it, another process may take over.</summary>
+    public DateTimeOffset LeasedUntil { get; set; }
+
+    /// <summary>Why the subscription is stopped; null while it reads.</summary>
+    public string? StoppedBecause { get; set; }
+
+    /// <summary>The max length of <see cref="StoppedBecause"/> and <see cref="ParkedEvent.Error"/>.</summary>
+    public const int MaxErrorLength = 2000;
+
+    /// <summary>The max length of <see cref="Name"/>.</summary>
+    public const int MaxNameLength = 50;
+
+    internal static void Map(EntityTypeBuilder<Subscription> subscription)
+    {
+        subscription.ToTable("subscriptions", EventLogModel.Schema);
+        subscription.HasKey(row => row.Name);
+        subscription.Property(row => row.Name).HasMaxLength(MaxNameLength);
+        subscription.Property(row => row.Position).IsConcurrencyToken();
+        subscription.Property(row => row.Epoch).IsConcurrencyToken();
+        subscription.Property(row => row.Owner).HasMaxLength(100);
+        subscription.Property(row => row.StoppedBecause).HasMaxLength(MaxErrorLength);
+    }
+}

@@ -1,0 +1,288 @@
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+using Microsoft.EntityFrameworkCore;
+
+namespace RideBooking.EventLog.Subscriptions;
+
+/// <summary>Reads the log for one projection, in one process.</summary>
+/// <remarks>
+/// One process at a time holds a subscription's lease. Every write also moves the checkpoint, which only the owner of the
+/// current epoch can do. Not thread-safe; each call gets a context of its own.
+/// </remarks>
+/// <param name="projection">The projection.</param>
+/// <param name="catalogue">The event types.</param>
+/// <param name="owner">Identifies this process, and no earlier one.</param>
+/// <param name="clock">Ends leases.</param>
+public sealed class SubscriptionReader(
+    IProjection projection,
+    EventCatalogue catalogue,
+    string owner,
+    TimeProvider clock
+)
+{
+    /// <summary>How long a process that died keeps its lease.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
+
+    readonly List<string> _types =
+    [
+        .. catalogue.All.Where(type => projection.Events.Contains(type.Type)).Select(type => type.Name).Distinct(),
+    ];
+    long _epoch;
+
+    /// <summary>The position of the last event that this process has read.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Takes the lease if it is free and the subscription is not stopped.</summary>
+    /// <returns>Whether this process may read.</returns>
+    /// <exception cref="CheckpointBeyondEndException">
+    /// The log ends before the checkpoint; the subscription is stopped.
+    /// </exception>
+    public async Task<bool> Claim(DbContext db, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var row = await db.Set<Subscription>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(row => row.Name == projection.Name, cancellationToken);
+        if (row is null)
+        {
+            await Add(db, cancellationToken);
+            return await Claim(db, cancellationToken);
+        }
+        // A lease that ends later than any can was taken by a host whose clock differs.
+        var isFree = row.Owner == owner || row.LeasedUntil <= now || row.LeasedUntil > now + 2 * Lease;
+        if (row.StoppedBecause is not null || !isFree)
+            return false;
+        var taken = await db.Set<Subscription>()
+            .Where(free =>
+                free.Name == projection.Name && free.Epoch == row.Epoch && free.LeasedUntil == row.LeasedUntil
+            )
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(mine => mine.Epoch, row.Epoch + 1)
+                        .SetProperty(mine => mine.Owner, owner)
+                        .SetProperty(mine => mine.LeasedUntil, now + Lease),
+                cancellationToken
+            );
+        (Position, _epoch) = (row.Position, row.Epoch + 1);
+        if (taken == 0)
+            return false;
+        await Head(db, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Applies the next events, and moves the checkpoint past them in the same transaction.</summary>
+    /// <param name="db">A new context.</param>
+    /// <param name="limit">The max number of events.</param>
+    /// <param name="cancellationToken">Cancels the operation; the transaction then either committed or did not.</param>
+    /// <returns>How many events were applied. As many as the limit means that there may be more.</returns>
+    /// <exception cref="LeaseLostException">Another process reads now.</exception>
+    public async Task<int> Read(DbContext db, int limit, CancellationToken cancellationToken)
+    {
+        var head = await Head(db, cancellationToken);
+        if (head == Position)
+            return 0;
+        var events = await Next(db, head, limit, cancellationToken);
+        if (events.Count > 0)
+            await projection.Apply(db, [.. events.Select(Decode)], cancellationToken);
+        await Save(db, events.Count < limit ? head : events[^1].Position!.Value, cancellationToken);
+        return events.Count;
+    }
+
+    /// <summary>Parks the next event, or stops before it, as the projection declares.</summary>
+    /// <returns>The parked event; null if the subscription is stopped.</returns>
+    public async Task<ParkedEvent?> GiveUpOnNext(DbContext db, Exception error, CancellationToken cancellationToken)
+    {
+        var head = await Head(db, cancellationToken);
+        if ((await Next(db, head, 1, cancellationToken)) is not [var failed])
+            throw new InvalidOperationException($"There is no event after position {Position}.", error);
+        if (projection.FailedEvents == FailedEvents.Stop)
+        {
+            await Stop(db, $"Position {failed.Position}: {Describe(error)}", cancellationToken);
+            return null;
+        }
+        var parked = new ParkedEvent
+        {
+            Subscription = projection.Name,
+            Position = failed.Position!.Value,
+            EventId = failed.EventId,
+            EventType = failed.EventType,
+            Version = failed.Version,
+            StreamId = failed.StreamId,
+            Error = Describe(error),
+            ParkedAt = clock.GetUtcNow(),
+        };
+        db.Add(parked);
+        await Save(db, parked.Position, cancellationToken);
+        return parked;
+    }
+
+    /// <summary>Returns the next parked event that an operator wants to be retried; null if there is none.</summary>
+    public Task<ParkedEvent?> NextToRetry(DbContext db, CancellationToken cancellationToken) =>
+        db.Set<ParkedEvent>()
+            .AsNoTracking()
+            .Where(row => row.Subscription == projection.Name && row.RetryRequestedAt != null)
+            .OrderBy(row => row.Position)
+            .FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>Applies a parked event; it is then no longer parked.</summary>
+    /// <exception cref="LeaseLostException">Another process reads now.</exception>
+    public async Task Retry(DbContext db, ParkedEvent parked, CancellationToken cancellationToken)
+    {
+        var logged = await db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .SingleAsync(row => row.Position == parked.Position, cancellationToken);
+        db.Remove(parked);
+        await projection.Apply(db, [Decode(logged)], cancellationToken);
+        await Save(db, Position, cancellationToken);
+    }
+
+    /// <summary>Records that a parked event has failed again.</summary>
+    public static Task RecordFailure(
+        DbContext db,
+        ParkedEvent parked,
+        Exception error,
+        CancellationToken cancellationToken
+    ) =>
+        db.Set<ParkedEvent>()
+            .Where(row => row.Subscription == parked.Subscription && row.Position == parked.Position)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.Error, Describe(error))
+                        .SetProperty(row => row.RetryRequestedAt, (DateTimeOffset?)null),
+                cancellationToken
+            );
+
+    /// <summary>Extends the lease while there is nothing to read.</summary>
+    /// <exception cref="LeaseLostException">Another process reads now.</exception>
+    public Task Renew(DbContext db, CancellationToken cancellationToken) =>
+        UpdateMine(db, clock.GetUtcNow() + Lease, null, cancellationToken);
+
+    /// <summary>Ends the lease, so that another process need not wait for its end.</summary>
+    public async Task Release(DbContext db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await UpdateMine(db, clock.GetUtcNow(), null, cancellationToken);
+        }
+        catch (LeaseLostException)
+        {
+            // Another process has it already.
+        }
+    }
+
+    async Task Add(DbContext db, CancellationToken cancellationToken)
+    {
+        var row = db.Add(new Subscription { Name = projection.Name });
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException failure) when (DatabaseConflicts.IsDuplicateKey(failure))
+        {
+            // Another process has added it.
+        }
+        row.State = EntityState.Detached;
+    }
+
+    Task Stop(DbContext db, string because, CancellationToken cancellationToken) =>
+        UpdateMine(db, clock.GetUtcNow(), because, cancellationToken);
+
+    async Task UpdateMine(DbContext db, DateTimeOffset until, string? because, CancellationToken cancellationToken)
+    {
+        var updated = await db.Set<Subscription>()
+            .Where(row => row.Name == projection.Name && row.Epoch == _epoch)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.LeasedUntil, until)
+                        .SetProperty(row => row.StoppedBecause, row => because ?? row.StoppedBecause),
+                cancellationToken
+            );
+        if (updated == 0)
+            throw new LeaseLostException(projection.Name);
+    }
+
+    // All events up to the head are visible, because one transaction numbers events and moves the head.
+    async Task<long> Head(DbContext db, CancellationToken cancellationToken)
+    {
+        var head = await db.Set<LogHead>().Select(row => row.Position).SingleAsync(cancellationToken);
+        if (head >= Position)
+            return head;
+        var beyond = new CheckpointBeyondEndException(projection.Name, Position, head);
+        await Stop(db, beyond.Message, cancellationToken);
+        throw beyond;
+    }
+
+    Task<List<LoggedEvent>> Next(DbContext db, long head, int limit, CancellationToken cancellationToken) =>
+        db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .Where(row => row.Position > Position && row.Position <= head && _types.Contains(row.EventType))
+            .OrderBy(row => row.Position)
+            .Take(limit)
+            .ToListAsync(cancellationToken);
+
+    async Task Save(DbContext db, long position, CancellationToken cancellationToken)
+    {
+        var checkpoint = db.Attach(
+            new Subscription
+            {
+                Name = projection.Name,
+                Position = Position,
+                Epoch = _epoch,
+            }
+        ).Entity;
+        checkpoint.Position = position;
+        checkpoint.LeasedUntil = clock.GetUtcNow() + Lease;
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException failure)
+        {
+            // What another process has written meanwhile may conflict before the checkpoint does.
+            if (await IsLost(db, cancellationToken))
+                throw new LeaseLostException(projection.Name, failure);
+            throw;
+        }
+        Position = position;
+    }
+
+    async Task<bool> IsLost(DbContext db, CancellationToken cancellationToken) =>
+        !await db.Set<Subscription>()
+            .AnyAsync(
+                row => row.Name == projection.Name && row.Epoch == _epoch && row.Position == Position,
+                cancellationToken
+            );
+
+    ReadEvent Decode(LoggedEvent row)
+    {
+        var type =
+            catalogue.Find(row.EventType, row.Version)
+            ?? throw new UnknownEventException(
+                $"{row.EventType} version {row.Version} at position {row.Position} is unknown to this version of the application."
+            );
+        var read = JsonSerializer.Deserialize(row.Payload, type.Type, SystemTextJsonMessageSerializer.Options);
+        return new ReadEvent(row, read ?? throw new JsonException($"The payload at position {row.Position} is null."));
+    }
+
+    static string Describe(Exception error)
+    {
+        var text = $"{error.GetBaseException().GetType().Name}: {error.GetBaseException().Message}";
+        return text.Length <= Subscription.MaxErrorLength ? text : text[..Subscription.MaxErrorLength];
+    }
+}
+
+/// <summary>Another process has taken over a subscription; nothing was written.</summary>
+public sealed class LeaseLostException(string subscription, Exception? inner = null)
+    : Exception($"Another process reads the subscription {subscription} now.", inner);
+
+/// <summary>
+/// A subscription has read further than the log reaches: the log was restored from an older backup, or is another one.
+/// </summary>
+public sealed class CheckpointBeyondEndException(string subscription, long position, long head)
+    : Exception(
+        $"The subscription {subscription} has read up to position {position}, but the event log ends at {head}: was an older backup restored?"
+    );
+
+/// <summary>An event whose type or version this process does not know.</summary>
+public sealed class UnknownEventException(string message) : Exception(message);
