@@ -81,6 +81,7 @@ public static class EventLogModel
         });
         model.Entity<Subscription>(Subscription.Map);
         model.Entity<ParkedEvent>(ParkedEvent.Map);
+        model.Entity<Replay>(Replay.Map);
         return model;
     }
 

@@ -1,12 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Analytics;
 
 /// <summary>The facts of one offer, folded from its events in whatever order and however often they arrive.</summary>
-internal sealed class OfferFacts
+internal sealed class OfferFacts : IProjectedRow
 {
+    public static string Projection => "offer-facts";
+
+    public int Generation { get; set; }
+
     public required Guid OfferId { get; init; }
 
     public required Guid RideId { get; init; }
@@ -55,13 +60,13 @@ internal sealed class OfferFacts
         public void Configure(EntityTypeBuilder<OfferFacts> builder)
         {
             builder.ToTable("offer_facts");
-            builder.HasKey(offer => offer.OfferId);
+            builder.HasKey(offer => new { offer.Generation, offer.OfferId });
             builder.Property(offer => offer.OfferId).ValueGeneratedNever();
             builder.Property(offer => offer.DriverId).HasMaxLength(255);
             builder.Property(offer => offer.Answer).HasConversion<string>().HasMaxLength(10);
             builder.Property(offer => offer.Version).IsConcurrencyToken();
-            builder.HasIndex(offer => offer.OfferedAt);
-            builder.HasIndex(offer => offer.RideId);
+            builder.HasIndex(offer => new { offer.Generation, offer.OfferedAt });
+            builder.HasIndex(offer => new { offer.Generation, offer.RideId });
         }
     }
 }

@@ -7,7 +7,7 @@ namespace RideBooking.Analytics;
 internal sealed class RecordOfferFacts : Projection<OfferFacts, Guid>
 {
     public RecordOfferFacts()
-        : base("offer-facts", offer => offer.OfferId)
+        : base(offer => offer.OfferId)
     {
         On<DriverOffered>(e => e.OfferId, e => Offer(e.OfferId, e.RideId, e.DriverId), (offer, e) => offer.Apply(e));
         On<OfferDeclined>(e => e.OfferId, e => Offer(e.OfferId, e.RideId, e.DriverId), (offer, e) => offer.Apply(e));

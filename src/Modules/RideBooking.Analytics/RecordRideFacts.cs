@@ -7,7 +7,7 @@ namespace RideBooking.Analytics;
 internal sealed class RecordRideFacts : Projection<RideFacts, Guid>
 {
     public RecordRideFacts()
-        : base("ride-facts", ride => ride.RideId)
+        : base(ride => ride.RideId)
     {
         On<RideRequested>(e => e.RideId, (ride, e) => ride.Apply(e));
         On<DriverArrived>(e => e.RideId, (ride, e) => ride.Apply(e));

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Analytics;
 
@@ -8,8 +9,12 @@ namespace RideBooking.Analytics;
 /// The facts of one ride, folded from its events with the same result in whatever order and however often they arrive.
 /// </summary>
 /// <remarks>Facts are only added. If two events contain the same fact, the later one in the ride's own time counts.</remarks>
-internal sealed class RideFacts
+internal sealed class RideFacts : IProjectedRow
 {
+    public static string Projection => "ride-facts";
+
+    public int Generation { get; set; }
+
     public required Guid RideId { get; init; }
 
     public DateTimeOffset? RequestedAt { get; private set; }
@@ -88,14 +93,14 @@ internal sealed class RideFacts
         public void Configure(EntityTypeBuilder<RideFacts> builder)
         {
             builder.ToTable("ride_facts");
-            builder.HasKey(ride => ride.RideId);
+            builder.HasKey(ride => new { ride.Generation, ride.RideId });
             builder.Property(ride => ride.RideId).ValueGeneratedNever();
             builder.Property(ride => ride.ArrivedDriverId).HasMaxLength(255);
             builder.Property(ride => ride.Outcome).HasMaxLength(20);
             builder.Property(ride => ride.CancelledBy).HasMaxLength(20);
             builder.Property(ride => ride.Version).IsConcurrencyToken();
-            builder.HasIndex(ride => ride.RequestedAt);
-            builder.HasIndex(ride => ride.CapturedAt);
+            builder.HasIndex(ride => new { ride.Generation, ride.RequestedAt });
+            builder.HasIndex(ride => new { ride.Generation, ride.CapturedAt });
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Notifications;
 
@@ -12,8 +13,12 @@ internal enum Audience
 }
 
 /// <summary>One notification of one person about one event.</summary>
-internal sealed class Notification
+internal sealed class Notification : IProjectedRow
 {
+    public static string Projection => "notifications";
+
+    public int Generation { get; set; }
+
     public required Guid Id { get; init; }
 
     /// <summary>The event it is about. With the recipient, the key that prevents a second notification.</summary>
@@ -63,7 +68,7 @@ internal sealed class Notification
         public void Configure(EntityTypeBuilder<Notification> builder)
         {
             builder.ToTable("notifications");
-            builder.HasKey(notification => notification.Id);
+            builder.HasKey(notification => new { notification.Generation, notification.Id });
             builder.Property(notification => notification.Id).ValueGeneratedNever();
             builder.Property(notification => notification.Audience).HasConversion<string>().HasMaxLength(10);
             builder.Property(notification => notification.RecipientId).HasMaxLength(255);
@@ -73,6 +78,7 @@ internal sealed class Notification
             builder
                 .HasIndex(notification => new
                 {
+                    notification.Generation,
                     notification.EventId,
                     notification.Audience,
                     notification.RecipientId,
@@ -80,6 +86,7 @@ internal sealed class Notification
                 .IsUnique();
             builder.HasIndex(notification => new
             {
+                notification.Generation,
                 notification.Audience,
                 notification.RecipientId,
                 notification.At,

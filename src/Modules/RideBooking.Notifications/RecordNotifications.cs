@@ -11,7 +11,6 @@ namespace RideBooking.Notifications;
 internal sealed class RecordNotifications : RecordingProjection<Notification>
 {
     public RecordNotifications()
-        : base("notifications")
     {
         Notify<DriverAssigned>(NotificationTemplates.ForRider);
         Notify<DriverUnassigned>(NotificationTemplates.ForRider);

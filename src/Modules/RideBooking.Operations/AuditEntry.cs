@@ -13,7 +13,7 @@ internal sealed class AuditEntry
 
     public required string By { get; init; }
 
-    /// <summary><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c>, <c>write-off</c>, <c>retry-event</c>, <c>skip-event</c> or <c>start-reading</c>.</summary>
+    /// <summary><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c>, <c>write-off</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-reading</c>, <c>replay</c> or <c>cancel-replay</c>.</summary>
     public required string Action { get; init; }
 
     /// <summary>The queue, if the action concerns one.</summary>

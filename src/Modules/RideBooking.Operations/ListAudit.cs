@@ -36,7 +36,7 @@ internal static class ListAudit
     /// <param name="Id">The entry's id.</param>
     /// <param name="At">When the action was taken.</param>
     /// <param name="By">Who took it: the token's subject; for a recovery, account and machine.</param>
-    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c>, <c>write-off</c>, <c>retry-event</c>, <c>skip-event</c> or <c>start-reading</c>.</param>
+    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c>, <c>write-off</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-reading</c>, <c>replay</c> or <c>cancel-replay</c>.</param>
     /// <param name="Queue">The queue, if the action concerns one.</param>
     /// <param name="RideId">The ride, if the action concerns one.</param>
     /// <param name="Count">How many messages the action was meant for; for a recovery, events and work items republished.</param>

@@ -6,6 +6,7 @@ using RideBooking.Contracts.Seams;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Operations.Redrives;
+using RideBooking.Operations.Replays;
 using RideBooking.Operations.Subscriptions;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.OpenApi;
@@ -64,6 +65,10 @@ public sealed class OperationsModule : IModule
         RetryParkedEvent.Map(operators);
         SkipParkedEvent.Map(operators);
         StartSubscription.Map(operators);
+        RequestReplay.Map(operators);
+        ListReplays.Map(operators);
+        ShowReplay.Map(operators);
+        CancelReplay.Map(operators);
         ListAudit.Map(operators);
     }
 }

@@ -3,7 +3,7 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages, redrives and subscriptions.</summary>
+/// <summary>The problem codes of failed messages, redrives, subscriptions and replays.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
@@ -11,6 +11,9 @@ internal static class OperationsProblems
     public const string RedriveNotFound = "redrive_not_found";
     public const string SubscriptionNotFound = "subscription_not_found";
     public const string ParkedEventNotFound = "parked_event_not_found";
+    public const string ReplayNotFound = "replay_not_found";
+    public const string ReplayRunning = "replay_running";
+    public const string ReplayCompleted = "replay_completed";
 
     public static ProblemHttpResult NoSuchQueue() =>
         Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
@@ -20,4 +23,6 @@ internal static class OperationsProblems
 
     public static ProblemHttpResult NoSuchParkedEvent() =>
         Problem.NotFound("The subscription has parked no event at this position, or no longer.", ParkedEventNotFound);
+
+    public static ProblemHttpResult NoSuchReplay() => Problem.NotFound("The replay does not exist.", ReplayNotFound);
 }

@@ -20,9 +20,28 @@ public interface IProjection
 
     /// <summary>Applies events to the context's tracked rows, without saving them.</summary>
     /// <param name="db">The context; it tracks no rows of the projection yet.</param>
+    /// <param name="generation">The generation of rows to change.</param>
     /// <param name="events">Some of its events, in the order of their positions.</param>
     /// <param name="cancellationToken">Cancels the queries.</param>
-    Task Apply(DbContext db, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken);
+    Task Apply(DbContext db, int generation, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken);
+
+    /// <summary>Deletes rows of a generation.</summary>
+    /// <returns>How many were deleted; fewer than the limit means that none are left.</returns>
+    Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>A row of a projection. Queries see the rows of the live generation only.</summary>
+/// <remarks>
+/// A replay computes the rows of the next generation beside the live one, and then makes it live by one statement. A query is
+/// one statement too, so it never sees a mixture. The generation is part of the row's primary key.
+/// </remarks>
+public interface IProjectedRow
+{
+    /// <summary><see cref="IProjection.Name"/> of the projection that writes the row.</summary>
+    static abstract string Projection { get; }
+
+    /// <summary>The generation that the row belongs to. The projection sets it.</summary>
+    int Generation { get; set; }
 }
 
 /// <summary>What a subscription does with an event that cannot be applied, after some attempts.</summary>

@@ -9,6 +9,9 @@ public sealed class ParkedEvent
     /// <summary>The subscription.</summary>
     public required string Subscription { get; init; }
 
+    /// <summary>The generation that was read; a replay may have parked other events than the live generation.</summary>
+    public required int Generation { get; init; }
+
     /// <summary>The event's position.</summary>
     public required long Position { get; init; }
 
@@ -36,7 +39,12 @@ public sealed class ParkedEvent
     internal static void Map(EntityTypeBuilder<ParkedEvent> parked)
     {
         parked.ToTable("parked_events", EventLogModel.Schema);
-        parked.HasKey(row => new { row.Subscription, row.Position });
+        parked.HasKey(row => new
+        {
+            row.Subscription,
+            row.Generation,
+            row.Position,
+        });
         parked.Property(row => row.Subscription).HasMaxLength(Subscriptions.Subscription.MaxNameLength);
         parked.Property(row => row.EventType).HasMaxLength(100);
         parked.Property(row => row.StreamId).HasMaxLength(255);

@@ -8,11 +8,10 @@ namespace RideBooking.EventLog.Subscriptions;
 /// The rows of a batch are loaded by one query and written by one SaveChanges, however many events change them.
 /// </remarks>
 /// <typeparam name="TRow">The row.</typeparam>
-/// <typeparam name="TKey">Its primary key.</typeparam>
-/// <param name="name"><see cref="IProjection.Name"/>.</param>
-/// <param name="keyOf">The row's primary key.</param>
-public abstract class Projection<TRow, TKey>(string name, Expression<Func<TRow, TKey>> keyOf) : IProjection
-    where TRow : class
+/// <typeparam name="TKey">Its primary key, beside the generation.</typeparam>
+/// <param name="keyOf">The row's key.</param>
+public abstract class Projection<TRow, TKey>(Expression<Func<TRow, TKey>> keyOf) : IProjection
+    where TRow : class, IProjectedRow
     where TKey : notnull
 {
     readonly string _keyName = ((MemberExpression)keyOf.Body).Member.Name;
@@ -20,7 +19,7 @@ public abstract class Projection<TRow, TKey>(string name, Expression<Func<TRow, 
     readonly Dictionary<Type, Step> _steps = [];
 
     /// <inheritdoc />
-    public string Name => name;
+    public string Name => TRow.Projection;
 
     /// <inheritdoc />
     public IReadOnlyCollection<Type> Events => _steps.Keys;
@@ -37,21 +36,35 @@ public abstract class Projection<TRow, TKey>(string name, Expression<Func<TRow, 
         );
 
     /// <inheritdoc />
-    public async Task Apply(DbContext db, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken)
+    public async Task Apply(
+        DbContext db,
+        int generation,
+        IReadOnlyList<ReadEvent> events,
+        CancellationToken cancellationToken
+    )
     {
         var steps = events.Select(read => (Step: _steps[read.Event.GetType()], read.Event)).ToList();
         var keys = steps.Select(each => each.Step.Key(each.Event)).Distinct().ToList();
-        var rows = await db.Set<TRow>()
+        var rows = await db.Rows<TRow>(generation)
             .Where(row => keys.Contains(EF.Property<TKey>(row, _keyName)))
             .ToDictionaryAsync(_keyOf, cancellationToken);
         foreach (var (step, e) in steps)
         {
             var key = step.Key(e);
             if (!rows.TryGetValue(key, out var row))
-                rows.Add(key, row = db.Add(step.Create(e)).Entity);
+            {
+                row = step.Create(e);
+                row.Generation = generation;
+                db.Add(row);
+                rows.Add(key, row);
+            }
             step.Apply(row, e);
         }
     }
+
+    /// <inheritdoc />
+    public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
+        db.Rows<TRow>(generation).Take(limit).ExecuteDeleteAsync(cancellationToken);
 
     sealed record Step(Func<object, TKey> Key, Func<object, TRow> Create, Action<TRow, object> Apply);
 }

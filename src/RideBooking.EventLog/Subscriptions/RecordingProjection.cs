@@ -7,14 +7,13 @@ namespace RideBooking.EventLog.Subscriptions;
 /// The same event must always make the same row, its key included, so that rows that are computed again are the same.
 /// </remarks>
 /// <typeparam name="TRow">The row.</typeparam>
-/// <param name="name"><see cref="IProjection.Name"/>.</param>
-public abstract class RecordingProjection<TRow>(string name) : IProjection
-    where TRow : class
+public abstract class RecordingProjection<TRow> : IProjection
+    where TRow : class, IProjectedRow
 {
     readonly Dictionary<Type, List<Func<ReadEvent, TRow?>>> _records = [];
 
     /// <inheritdoc />
-    public string Name => name;
+    public string Name => TRow.Projection;
 
     /// <inheritdoc />
     public IReadOnlyCollection<Type> Events => _records.Keys;
@@ -30,12 +29,24 @@ public abstract class RecordingProjection<TRow>(string name) : IProjection
     }
 
     /// <inheritdoc />
-    public Task Apply(DbContext db, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken)
+    public Task Apply(
+        DbContext db,
+        int generation,
+        IReadOnlyList<ReadEvent> events,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var read in events)
         foreach (var record in _records[read.Event.GetType()])
             if (record(read) is { } row)
+            {
+                row.Generation = generation;
                 db.Add(row);
+            }
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc />
+    public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
+        db.Rows<TRow>(generation).Take(limit).ExecuteDeleteAsync(cancellationToken);
 }

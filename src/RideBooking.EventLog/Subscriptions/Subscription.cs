@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace RideBooking.EventLog.Subscriptions;
 
-/// <summary>How far a subscription has read the log, and which process reads it.</summary>
+/// <summary>How far a generation of a subscription has read the log, and which process reads it.</summary>
 /// <remarks>
 /// The position is written in the transaction that writes what was read, so each event takes effect exactly once. The position
 /// and the epoch are concurrency tokens: a process that has lost its lease without noticing can write nothing.
@@ -12,6 +12,12 @@ public sealed class Subscription
 {
     /// <summary><see cref="IProjection.Name"/>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The generation of the projection's rows, from 1. Each replay makes a new one.</summary>
+    public required int Generation { get; init; }
+
+    /// <summary>Whether queries see this generation. One generation is live, except before the first was added.</summary>
+    public bool IsLive { get; set; }
 
     /// <summary>The position of the last event that was read; 0 before the first.</summary>
     public long Position { get; set; }
@@ -37,10 +43,11 @@ public sealed class Subscription
     internal static void Map(EntityTypeBuilder<Subscription> subscription)
     {
         subscription.ToTable("subscriptions", EventLogModel.Schema);
-        subscription.HasKey(row => row.Name);
+        subscription.HasKey(row => new { row.Name, row.Generation });
         subscription.Property(row => row.Name).HasMaxLength(MaxNameLength);
         subscription.Property(row => row.Position).IsConcurrencyToken();
         subscription.Property(row => row.Epoch).IsConcurrencyToken();
+        subscription.Property(row => row.Generation).ValueGeneratedNever();
         subscription.Property(row => row.Owner).HasMaxLength(100);
         subscription.Property(row => row.StoppedBecause).HasMaxLength(MaxErrorLength);
     }

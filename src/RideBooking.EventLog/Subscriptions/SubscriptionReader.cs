@@ -5,20 +5,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.EventLog.Subscriptions;
 
-/// <summary>Reads the log for one projection, in one process.</summary>
+/// <summary>Reads the log for one generation of a projection, in one process.</summary>
 /// <remarks>
-/// One process at a time holds a subscription's lease. Every write also moves the checkpoint, which only the owner of the
+/// One process at a time holds a generation's lease. Every write also moves the checkpoint, which only the owner of the
 /// current epoch can do. Not thread-safe; each call gets a context of its own.
 /// </remarks>
 /// <param name="projection">The projection.</param>
 /// <param name="catalogue">The event types.</param>
 /// <param name="owner">Identifies this process, and no earlier one.</param>
 /// <param name="clock">Ends leases.</param>
+/// <param name="replay">The replay whose generation is read; null for the live generation.</param>
 public sealed class SubscriptionReader(
     IProjection projection,
     EventCatalogue catalogue,
     string owner,
-    TimeProvider clock
+    TimeProvider clock,
+    Replay? replay = null
 )
 {
     /// <summary>How long a process that died keeps its lease.</summary>
@@ -28,6 +30,7 @@ public sealed class SubscriptionReader(
     [
         .. catalogue.All.Where(type => projection.Events.Contains(type.Type)).Select(type => type.Name).Distinct(),
     ];
+    int _generation;
     long _epoch;
 
     /// <summary>The position of the last event that this process has read.</summary>
@@ -41,11 +44,18 @@ public sealed class SubscriptionReader(
     public async Task<bool> Claim(DbContext db, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var wanted = replay?.Generation;
         var row = await db.Set<Subscription>()
             .AsNoTracking()
-            .SingleOrDefaultAsync(row => row.Name == projection.Name, cancellationToken);
+            .SingleOrDefaultAsync(
+                row => row.Name == projection.Name && (wanted == null ? row.IsLive : row.Generation == wanted),
+                cancellationToken
+            );
         if (row is null)
         {
+            // A replay's generation is added with it, and deleted when it is cancelled.
+            if (replay is not null)
+                return false;
             await Add(db, cancellationToken);
             return await Claim(db, cancellationToken);
         }
@@ -55,7 +65,10 @@ public sealed class SubscriptionReader(
             return false;
         var taken = await db.Set<Subscription>()
             .Where(free =>
-                free.Name == projection.Name && free.Epoch == row.Epoch && free.LeasedUntil == row.LeasedUntil
+                free.Name == projection.Name
+                && free.Generation == row.Generation
+                && free.Epoch == row.Epoch
+                && free.LeasedUntil == row.LeasedUntil
             )
             .ExecuteUpdateAsync(
                 set =>
@@ -64,7 +77,7 @@ public sealed class SubscriptionReader(
                         .SetProperty(mine => mine.LeasedUntil, now + Lease),
                 cancellationToken
             );
-        (Position, _epoch) = (row.Position, row.Epoch + 1);
+        (Position, _generation, _epoch) = (row.Position, row.Generation, row.Epoch + 1);
         if (taken == 0)
             return false;
         await Head(db, cancellationToken);
@@ -84,7 +97,7 @@ public sealed class SubscriptionReader(
             return 0;
         var events = await Next(db, head, limit, cancellationToken);
         if (events.Count > 0)
-            await projection.Apply(db, [.. events.Select(Decode)], cancellationToken);
+            await projection.Apply(db, _generation, [.. events.Select(Decode)], cancellationToken);
         await Save(db, events.Count < limit ? head : events[^1].Position!.Value, cancellationToken);
         return events.Count;
     }
@@ -104,6 +117,7 @@ public sealed class SubscriptionReader(
         var parked = new ParkedEvent
         {
             Subscription = projection.Name,
+            Generation = _generation,
             Position = failed.Position!.Value,
             EventId = failed.EventId,
             EventType = failed.EventType,
@@ -121,7 +135,9 @@ public sealed class SubscriptionReader(
     public Task<ParkedEvent?> NextToRetry(DbContext db, CancellationToken cancellationToken) =>
         db.Set<ParkedEvent>()
             .AsNoTracking()
-            .Where(row => row.Subscription == projection.Name && row.RetryRequestedAt != null)
+            .Where(row =>
+                row.Subscription == projection.Name && row.Generation == _generation && row.RetryRequestedAt != null
+            )
             .OrderBy(row => row.Position)
             .FirstOrDefaultAsync(cancellationToken);
 
@@ -133,7 +149,7 @@ public sealed class SubscriptionReader(
             .AsNoTracking()
             .SingleAsync(row => row.Position == parked.Position, cancellationToken);
         db.Remove(parked);
-        await projection.Apply(db, [Decode(logged)], cancellationToken);
+        await projection.Apply(db, _generation, [Decode(logged)], cancellationToken);
         await Save(db, Position, cancellationToken);
     }
 
@@ -145,13 +161,56 @@ public sealed class SubscriptionReader(
         CancellationToken cancellationToken
     ) =>
         db.Set<ParkedEvent>()
-            .Where(row => row.Subscription == parked.Subscription && row.Position == parked.Position)
+            .Where(row =>
+                row.Subscription == parked.Subscription
+                && row.Generation == parked.Generation
+                && row.Position == parked.Position
+            )
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(row => row.Error, Describe(error))
                         .SetProperty(row => row.RetryRequestedAt, (DateTimeOffset?)null),
                 cancellationToken
             );
+
+    /// <summary>Makes the replay's generation the live one, if it has read as far as the live one.</summary>
+    /// <returns>False if it has not.</returns>
+    /// <exception cref="LeaseLostException">Another process runs the replay now.</exception>
+    public async Task<bool> MakeLive(DbContext db, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // The reader of the live generation loses its lease with it. A stopped one is replaced wherever it is.
+        var replaced = await db.Set<Subscription>()
+            .Where(live => live.Name == projection.Name && live.IsLive)
+            .Where(live => live.Position <= Position || live.StoppedBecause != null)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(live => live.IsLive, false).SetProperty(live => live.Epoch, live => live.Epoch + 1),
+                cancellationToken
+            );
+        if (replaced == 0)
+            return false;
+        var made = await db.Set<Subscription>()
+            .Where(mine => mine.Name == projection.Name && mine.Generation == _generation && mine.Epoch == _epoch)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(mine => mine.IsLive, true).SetProperty(mine => mine.LeasedUntil, now),
+                cancellationToken
+            );
+        var completed = await db.Set<Replay>()
+            .Where(row => row.Id == replay!.Id && row.Status == Replay.Running)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.Status, Replay.Completed)
+                        .SetProperty(row => row.Position, Position)
+                        .SetProperty(row => row.FinishedAt, now),
+                cancellationToken
+            );
+        if (made == 0 || completed == 0)
+            throw new LeaseLostException(projection.Name);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
 
     /// <summary>Extends the lease while there is nothing to read.</summary>
     /// <exception cref="LeaseLostException">Another process reads now.</exception>
@@ -173,7 +232,14 @@ public sealed class SubscriptionReader(
 
     async Task Add(DbContext db, CancellationToken cancellationToken)
     {
-        var row = db.Add(new Subscription { Name = projection.Name });
+        var row = db.Add(
+            new Subscription
+            {
+                Name = projection.Name,
+                Generation = 1,
+                IsLive = true,
+            }
+        );
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -191,7 +257,7 @@ public sealed class SubscriptionReader(
     async Task UpdateMine(DbContext db, DateTimeOffset until, string? because, CancellationToken cancellationToken)
     {
         var updated = await db.Set<Subscription>()
-            .Where(row => row.Name == projection.Name && row.Epoch == _epoch)
+            .Where(row => row.Name == projection.Name && row.Generation == _generation && row.Epoch == _epoch)
             .ExecuteUpdateAsync(
                 set =>
                     set.SetProperty(row => row.LeasedUntil, until)
@@ -227,6 +293,7 @@ public sealed class SubscriptionReader(
             new Subscription
             {
                 Name = projection.Name,
+                Generation = _generation,
                 Position = Position,
                 Epoch = _epoch,
             }
@@ -250,7 +317,11 @@ public sealed class SubscriptionReader(
     async Task<bool> IsLost(DbContext db, CancellationToken cancellationToken) =>
         !await db.Set<Subscription>()
             .AnyAsync(
-                row => row.Name == projection.Name && row.Epoch == _epoch && row.Position == Position,
+                row =>
+                    row.Name == projection.Name
+                    && row.Generation == _generation
+                    && row.Epoch == _epoch
+                    && row.Position == Position,
                 cancellationToken
             );
 

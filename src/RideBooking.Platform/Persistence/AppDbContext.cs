@@ -1,9 +1,11 @@
+using System.Reflection;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Platform.Persistence;
 
@@ -19,6 +21,11 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
 
     /// <summary>The schema of the platform's own tables.</summary>
     public const string PlatformSchema = "platform";
+
+    static readonly MethodInfo s_showLive = typeof(AppDbContext).GetMethod(
+        nameof(ShowLive),
+        BindingFlags.Instance | BindingFlags.NonPublic
+    )!;
 
     // Pooled contexts get only their options; the modules come from the application's services.
     readonly IReadOnlyList<IModule> _modules =
@@ -42,6 +49,10 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             module.MapSharedTables(modelBuilder);
         }
 
+        foreach (var row in modelBuilder.Model.GetEntityTypes().Select(entity => entity.ClrType).ToList())
+            if (row.IsAssignableTo(typeof(IProjectedRow)))
+                s_showLive.MakeGenericMethod(row).Invoke(this, [modelBuilder]);
+
         var schemas = _modules.ToDictionary(module => module.GetType().Assembly, module => module.Name);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
@@ -61,6 +72,21 @@ public abstract class AppDbContext(DbContextOptions options) : DbContext(options
             else
                 entity.SetSchema(MessagingSchema);
         }
+    }
+
+    void ShowLive<TRow>(ModelBuilder model)
+        where TRow : class, IProjectedRow
+    {
+        var projection = TRow.Projection;
+        model
+            .Entity<TRow>()
+            .HasQueryFilter(row =>
+                row.Generation
+                == Set<Subscription>()
+                    .Where(live => live.Name == projection && live.IsLive)
+                    .Select(live => live.Generation)
+                    .FirstOrDefault()
+            );
     }
 
     /// <inheritdoc />

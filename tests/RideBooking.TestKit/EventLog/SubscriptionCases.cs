@@ -97,7 +97,15 @@ public abstract class SubscriptionCases
         await Append(1);
         await With(async db =>
         {
-            db.Add(new Subscription { Name = ReadPositions.SubscriptionName, Position = 500 });
+            db.Add(
+                new Subscription
+                {
+                    Name = ReadPositions.SubscriptionName,
+                    Generation = 1,
+                    IsLive = true,
+                    Position = 500,
+                }
+            );
             return await db.SaveChangesAsync(Stop);
         });
 
@@ -220,7 +228,12 @@ public abstract class SubscriptionCases
 
         public IReadOnlyCollection<Type> Events => [typeof(RideStarted)];
 
-        public async Task Apply(DbContext db, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken)
+        public async Task Apply(
+            DbContext db,
+            int generation,
+            IReadOnlyList<ReadEvent> events,
+            CancellationToken cancellationToken
+        )
         {
             var last = await db.Set<ReadPosition>().MaxAsync(row => (long?)row.Ordinal, cancellationToken) ?? 0;
             db.AddRange(
@@ -229,6 +242,9 @@ public abstract class SubscriptionCases
                 )
             );
         }
+
+        public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
+            Task.FromResult(0);
     }
 
     /// <summary>A position that was read.</summary>

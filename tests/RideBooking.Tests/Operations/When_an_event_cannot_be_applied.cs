@@ -114,10 +114,18 @@ public sealed class When_an_event_cannot_be_applied(When_an_event_cannot_be_appl
 
         public FailedEvents FailedEvents => failed;
 
-        public Task Apply(DbContext db, IReadOnlyList<ReadEvent> events, CancellationToken cancellationToken) =>
+        public Task Apply(
+            DbContext db,
+            int generation,
+            IReadOnlyList<ReadEvent> events,
+            CancellationToken cancellationToken
+        ) =>
             Host.IsMended || events.All(read => read.Event is not RideStarted)
                 ? Task.CompletedTask
                 : throw new InvalidOperationException($"RideStarted cannot be read, attempt {++_attempts}");
+
+        public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
+            Task.FromResult(0);
     }
 
     /// <summary>The embedded default with the two projections, which try an event once.</summary>

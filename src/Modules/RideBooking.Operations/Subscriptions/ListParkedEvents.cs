@@ -29,7 +29,7 @@ internal static class ListParkedEvents
     {
         if (projections.All(projection => projection.Name != name))
             return OperationsProblems.NoSuchSubscription();
-        var parked = db.Set<ParkedEvent>().AsNoTracking().Where(row => row.Subscription == name);
+        var parked = db.LiveParkedEvents().AsNoTracking().Where(row => row.Subscription == name);
         if (page.TryAfter<long>(out var after))
             parked = parked.Where(row => row.Position > after);
         var rows = await parked.OrderBy(row => row.Position).Take(page.Fetch).ToListAsync(cancellationToken);

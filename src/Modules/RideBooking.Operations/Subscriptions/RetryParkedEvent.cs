@@ -36,7 +36,9 @@ internal static class RetryParkedEvent
         CancellationToken cancellationToken
     )
     {
-        if (await db.Set<ParkedEvent>().FindAsync([name, position], cancellationToken) is not { } parked)
+        var parked = await db.LiveParkedEvents()
+            .SingleOrDefaultAsync(row => row.Subscription == name && row.Position == position, cancellationToken);
+        if (parked is null)
             return OperationsProblems.NoSuchParkedEvent();
         if (parked.RetryRequestedAt is null)
         {

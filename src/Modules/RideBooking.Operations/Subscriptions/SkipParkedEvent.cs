@@ -33,7 +33,9 @@ internal static class SkipParkedEvent
         CancellationToken cancellationToken
     )
     {
-        if (await db.Set<ParkedEvent>().FindAsync([name, position], cancellationToken) is not { } parked)
+        var parked = await db.LiveParkedEvents()
+            .SingleOrDefaultAsync(row => row.Subscription == name && row.Position == position, cancellationToken);
+        if (parked is null)
             return OperationsProblems.NoSuchParkedEvent();
         db.Remove(parked);
         db.Add(AuditEntry.Of("skip-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));

@@ -42,13 +42,13 @@ internal static class StartSubscription
             return OperationsProblems.NoSuchSubscription();
         if (
             await db.Set<Subscription>()
-                .AnyAsync(row => row.Name == name && row.StoppedBecause != null, cancellationToken)
+                .AnyAsync(row => row.Name == name && row.IsLive && row.StoppedBecause != null, cancellationToken)
         )
         {
             db.Add(AuditEntry.Of("start-reading", [], 1, by.Id, request.Reason, now));
             await db.SaveChangesAsync(cancellationToken);
             await db.Set<Subscription>()
-                .Where(row => row.Name == name)
+                .Where(row => row.Name == name && row.IsLive)
                 .ExecuteUpdateAsync(
                     set => set.SetProperty(row => row.StoppedBecause, (string?)null),
                     cancellationToken

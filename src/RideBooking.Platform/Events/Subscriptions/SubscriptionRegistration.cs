@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Observability;
+using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Events.Subscriptions;
 
@@ -19,6 +20,7 @@ public static class SubscriptionRegistration
     {
         services.AddSingleton(SubscriptionOptions.Read(configuration));
         services.AddHostedService<ReadSubscriptions>();
+        services.AddHostedService<RunReplays>();
         services.AddGauges<SubscriptionLag>();
         services.AddHealthChecks().AddCheck<SubscriptionHealth>("subscriptions", timeout: TimeSpan.FromSeconds(3));
     }
@@ -34,6 +36,10 @@ internal sealed record SubscriptionOptions(TimeSpan Interval, IReadOnlyList<Time
 {
     /// <summary>The max number of events in one transaction.</summary>
     public const int BatchSize = 500;
+
+    /// <summary>Identifies this process in leases. A process id may come again after a restart, so it is not enough.</summary>
+    public static readonly string Owner =
+        $"{ConnectionBudget.ApplicationName}/{Guid.CreateVersion7().ToString("N")[^8..]}";
 
     public static SubscriptionOptions Read(IConfiguration configuration) =>
         new(

@@ -32,15 +32,18 @@ public sealed record SubscriptionState(
     {
         ArgumentNullException.ThrowIfNull(db);
         var head = await db.LastPosition(cancellationToken);
-        var rows = await db.Set<Subscription>().AsNoTracking().ToDictionaryAsync(row => row.Name, cancellationToken);
-        var parked = await db.Set<ParkedEvent>()
+        var rows = await db.Set<Subscription>()
+            .AsNoTracking()
+            .Where(row => row.IsLive)
+            .ToDictionaryAsync(row => row.Name, cancellationToken);
+        var parked = await db.LiveParkedEvents()
             .GroupBy(row => row.Subscription)
             .Select(group => new { group.Key, Count = group.Count() })
             .ToDictionaryAsync(group => group.Key, group => group.Count, cancellationToken);
         var states = new List<SubscriptionState>();
         foreach (var name in projections.Select(projection => projection.Name).Order(StringComparer.Ordinal))
         {
-            var row = rows.GetValueOrDefault(name) ?? new Subscription { Name = name };
+            var row = rows.GetValueOrDefault(name) ?? new Subscription { Name = name, Generation = 1 };
             var oldest =
                 row.Position < head
                     ? await db.Set<LoggedEvent>()

@@ -1,0 +1,104 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RideBooking.EventLog.Subscriptions;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Platform.Events.Subscriptions;
+
+/// <summary>Applies the events of the log to a generation of a projection, batch by batch.</summary>
+/// <remarks>
+/// A batch that fails is read again one event at a time, so that only the event at fault is retried, and at last parked.
+/// </remarks>
+internal sealed partial class ApplyEvents(
+    IProjection projection,
+    SubscriptionReader reader,
+    IServiceScopeFactory scopes,
+    SubscriptionOptions options,
+    TimeProvider clock,
+    ILogger log
+)
+{
+    long _oneByOneUntil;
+
+    /// <summary>Applies the next batch.</summary>
+    /// <param name="max">The max number of events.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>
+    /// The number of events that were applied, and whether there may be more; null if the subscription has stopped.
+    /// </returns>
+    public async Task<(int Count, bool MayBeMore)?> Next(int max, CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        while (true)
+        {
+            var limit = reader.Position < _oneByOneUntil ? 1 : max;
+            try
+            {
+                var count = await scopes.With(db => reader.Read(db, limit, cancellationToken));
+                return (count, count == limit);
+            }
+            catch (Exception failure) when (IsOfTheEvents(failure) && !cancellationToken.IsCancellationRequested)
+            {
+                if (limit > 1)
+                    _oneByOneUntil = reader.Position + limit;
+                else if (failures < options.Retry.Count)
+                {
+                    await scopes.With(db => reader.Renew(db, cancellationToken));
+                    await Task.Delay(options.Retry[failures++], clock, cancellationToken);
+                }
+                else if (await scopes.With(db => reader.GiveUpOnNext(db, failure, cancellationToken)) is { } parked)
+                {
+                    LogParked(failure, projection.Name, parked.EventType, parked.EventId, parked.Position);
+                    return (0, true);
+                }
+                else
+                {
+                    LogStopped(failure, projection.Name);
+                    return null;
+                }
+            }
+        }
+    }
+
+    /// <summary>Tries the parked events again that an operator wants to be retried.</summary>
+    public async Task RetryParked(CancellationToken cancellationToken)
+    {
+        while (await scopes.With(db => reader.NextToRetry(db, cancellationToken)) is { } parked)
+            try
+            {
+                await scopes.With(db => reader.Retry(db, parked, cancellationToken));
+                LogApplied(projection.Name, parked.EventType, parked.EventId);
+            }
+            catch (Exception failure) when (IsOfTheEvents(failure))
+            {
+                await scopes.With(db => SubscriptionReader.RecordFailure(db, parked, failure, cancellationToken));
+                LogFailedAgain(failure, projection.Name, parked.EventType, parked.EventId);
+            }
+    }
+
+    // An unavailable database, or a lost race, says nothing about an event.
+    static bool IsOfTheEvents(Exception failure) =>
+        failure is not (LeaseLostException or CheckpointBeyondEndException or OperationCanceledException)
+        && !DatabaseOutage.Matches(failure)
+        && (!DatabaseConflicts.IsRetryable(failure) || DatabaseConflicts.IsDuplicateKey(failure));
+
+    [LoggerMessage(LogLevel.Error, "The subscription {Subscription} is stopped: an event cannot be applied")]
+    partial void LogStopped(Exception failure, string subscription);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "The subscription {Subscription} cannot apply {EventType} {EventId} at position {Position}; the event is parked"
+    )]
+    partial void LogParked(Exception failure, string subscription, string eventType, Guid eventId, long position);
+
+    [LoggerMessage(LogLevel.Warning, "The subscription {Subscription} still cannot apply {EventType} {EventId}")]
+    partial void LogFailedAgain(Exception failure, string subscription, string eventType, Guid eventId);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "The subscription {Subscription} has applied the parked {EventType} {EventId}"
+    )]
+    partial void LogApplied(string subscription, string eventType, Guid eventId);
+}
