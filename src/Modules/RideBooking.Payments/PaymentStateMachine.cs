@@ -74,7 +74,7 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
             When(PayNow, NamesAnotherCard).Accept().PayWith().Charge(clock),
             When(PayNow, NamesTheSameCard).Accept(), // already in flight
             When(RetryNow).Accept(),
-            Ignore(WriteOff), // only after the gateway has answered
+            When(WriteOff).Refuse(PaymentProblems.InProgress()),
             Ignore(Retry.Received)
         );
 
@@ -109,7 +109,7 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
             When(PayNow, NamesAnotherCard).Accept().PayWith().Charge(clock),
             When(PayNow, NamesTheSameCard).Accept(), // already in flight
             When(RetryNow).Accept(),
-            Ignore(WriteOff), // only after the gateway has answered
+            When(WriteOff).Refuse(PaymentProblems.InProgress()),
             Ignore(Retry.Received)
         );
 

@@ -27,13 +27,7 @@ internal static class RetryPaymentEndpoint
     static Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Handle(
         [AsParameters] OperatorRequest request,
         Request retry
-    ) =>
-        request.Send(
-            "retry-payment",
-            retry.Reason.Trim(),
-            new RetryPayment(request.RideId),
-            payment => payment.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
-        );
+    ) => request.Send("retry-payment", retry.Reason.Trim(), new RetryPayment(request.RideId));
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
     internal sealed record Request(string Reason)
