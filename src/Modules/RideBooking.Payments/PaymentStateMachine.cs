@@ -57,7 +57,7 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
             When(Unknown, UnknownForNow(retries)).LeaveOpen().WaitForRetry(Retry, retries).TransitionTo(Retrying),
             When(Unknown, UnknownForGood(retries)).LeaveOpen().GiveUp().RecordOutstanding().TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
-            When(PayNow, NamesAnotherCard).Accept().PayWith().Charge(),
+            When(PayNow, NamesAnotherCard).PayWith().Charge().Accept(),
             When(PayNow, NamesTheSameCard).Accept(), // already in flight
             When(RetryNow).Accept(),
             When(WriteOff).Refuse(PaymentProblems.InProgress()),
@@ -67,9 +67,9 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
         During(
             Retrying,
             When(Retry.Received, IsNextAttempt).Charge().TransitionTo(Charging),
-            When(PayNow).Accept().PayWith().Unschedule(Retry).Charge().TransitionTo(Charging),
-            When(RetryNow).Accept().Unschedule(Retry).Charge().TransitionTo(Charging),
-            When(WriteOff).Accept().Unschedule(Retry).WriteOff().TransitionTo(WrittenOff),
+            When(PayNow).PayWith().Unschedule(Retry).Charge().Accept().TransitionTo(Charging),
+            When(RetryNow).Unschedule(Retry).Charge().Accept().TransitionTo(Charging),
+            When(WriteOff).Unschedule(Retry).WriteOff().Accept().TransitionTo(WrittenOff),
             When(Succeeded).Unschedule(Retry).Capture().TransitionTo(Captured),
             Ignore(Declined),
             Ignore(Unknown)
@@ -77,9 +77,9 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 
         During(
             Outstanding,
-            When(PayNow).Accept().PayWith().Charge().TransitionTo(Settling),
-            When(RetryNow).Accept().Charge().TransitionTo(Settling),
-            When(WriteOff).Accept().WriteOff().TransitionTo(WrittenOff),
+            When(PayNow).PayWith().Charge().Accept().TransitionTo(Settling),
+            When(RetryNow).Charge().Accept().TransitionTo(Settling),
+            When(WriteOff).WriteOff().Accept().TransitionTo(WrittenOff),
             When(Succeeded).Capture().Settle().TransitionTo(Captured),
             Ignore(Declined),
             Ignore(Unknown),
@@ -92,7 +92,7 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
             When(Declined, IsAwaited).Decline().GiveUp().TransitionTo(Outstanding),
             When(Unknown, IsAwaited).LeaveOpen().GiveUp().TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
-            When(PayNow, NamesAnotherCard).Accept().PayWith().Charge(),
+            When(PayNow, NamesAnotherCard).PayWith().Charge().Accept(),
             When(PayNow, NamesTheSameCard).Accept(), // already in flight
             When(RetryNow).Accept(),
             When(WriteOff).Refuse(PaymentProblems.InProgress()),
