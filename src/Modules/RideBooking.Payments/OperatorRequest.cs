@@ -28,12 +28,10 @@ internal sealed record OperatorRequest(
     /// <param name="action">The action's name in the audit log.</param>
     /// <param name="reason">The operator's reason.</param>
     /// <param name="command">The command.</param>
-    /// <param name="wasDone">Returns whether another request has already had the effect of this command.</param>
     public async Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Send<T>(
         string action,
         string reason,
-        T command,
-        Func<Payment, bool> wasDone
+        T command
     )
         where T : class
     {
@@ -52,17 +50,9 @@ internal sealed record OperatorRequest(
         var outcome = await Payments.Send(command, commandId, CancellationToken);
         var now = outcome.Saga as Payment ?? await Db.FindPayment(RideId, CancellationToken) ?? known;
         // Without an instance it is a duplicate: the first request, whose response was lost, was accepted meanwhile.
-        return outcome.Accepted || outcome.Saga is null || wasDone(now) ? Accepted(now)
-            : now.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
-                ? Problem.Conflict(
-                    PaymentProblems.PaymentInProgress,
-                    "An attempt is in flight at the gateway. Write the payment off when it has ended."
-                )
-            : Problem.Conflict(
-                PaymentProblems.PaymentNotDue,
-                "Nothing is owed for this ride.",
-                ("state", InspectPayment.View.Of(now).State)
-            );
+        return outcome.Accepted || outcome.Saga is null ? Accepted(now)
+            : outcome.Refusal is not null ? Problem.Conflict(outcome.Refusal)
+            : PaymentProblems.NotDue(now);
     }
 
     static Accepted<InspectPayment.View> Accepted(Payment payment) =>

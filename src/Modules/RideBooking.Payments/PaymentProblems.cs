@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Payments;
 
@@ -12,6 +13,16 @@ internal static class PaymentProblems
     public const string NothingOutstanding = "nothing_outstanding";
     public const string MethodNotFound = "payment_method_not_found";
     public const string TooManyMethods = "too_many_payment_methods";
+
+    public static Refusal InProgress() =>
+        new(PaymentInProgress, "An attempt is in flight at the gateway. Write the payment off when it has ended.");
+
+    public static ProblemHttpResult NotDue(Payment payment) =>
+        Problem.Conflict(
+            PaymentNotDue,
+            "Nothing is owed for this ride.",
+            ("state", InspectPayment.View.Of(payment).State)
+        );
 
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no payment for this ride.", PaymentNotFound);

@@ -14,7 +14,7 @@ namespace RideBooking.Payments;
 /// </remarks>
 internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 {
-    public PaymentStateMachine(PaymentOptions options, TimeProvider clock)
+    public PaymentStateMachine(PaymentOptions options)
     {
         var retries = options.RetryDelays;
         InstanceState(payment => payment.Status);
@@ -32,14 +32,14 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
         OfRide(() => WriteOff, it => it.RideId, unknown => unknown.Discard());
         TimerOfRide(() => Retry, payment => payment.RetryTokenId, it => it.RideId);
 
-        Initially(When(RideRequested).Expect(clock).TransitionTo(Expected));
+        Initially(When(RideRequested).Expect().TransitionTo(Expected));
 
         During(
             Expected,
-            When(FareFinalized, CostsMoney).Start(clock).Charge(clock).TransitionTo(Charging),
-            When(FareFinalized, IsFree).Start(clock).TransitionTo(NothingDue),
-            When(FeeAssessed, IsDue).Start(clock).Charge(clock).TransitionTo(Charging),
-            When(FeeAssessed, IsWaived).Start(clock).TransitionTo(NothingDue),
+            When(FareFinalized, CostsMoney).Start().Charge().TransitionTo(Charging),
+            When(FareFinalized, IsFree).Start().TransitionTo(NothingDue),
+            When(FeeAssessed, IsDue).Start().Charge().TransitionTo(Charging),
+            When(FeeAssessed, IsWaived).Start().TransitionTo(NothingDue),
             Ignore(Succeeded),
             Ignore(Declined),
             Ignore(Unknown),
@@ -51,50 +51,36 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 
         During(
             Charging,
-            When(Succeeded).Capture(clock).TransitionTo(Captured),
-            When(Declined, DeclinedForNow(retries))
-                .Decline(clock)
-                .WaitForRetry(Retry, retries, clock)
-                .TransitionTo(Retrying),
-            When(Declined, DeclinedForGood(retries))
-                .Decline(clock)
-                .GiveUp(clock)
-                .RecordOutstanding(clock)
-                .TransitionTo(Outstanding),
-            When(Unknown, UnknownForNow(retries))
-                .LeaveOpen(clock)
-                .WaitForRetry(Retry, retries, clock)
-                .TransitionTo(Retrying),
-            When(Unknown, UnknownForGood(retries))
-                .LeaveOpen(clock)
-                .GiveUp(clock)
-                .RecordOutstanding(clock)
-                .TransitionTo(Outstanding),
+            When(Succeeded).Capture().TransitionTo(Captured),
+            When(Declined, DeclinedForNow(retries)).Decline().WaitForRetry(Retry, retries).TransitionTo(Retrying),
+            When(Declined, DeclinedForGood(retries)).Decline().GiveUp().RecordOutstanding().TransitionTo(Outstanding),
+            When(Unknown, UnknownForNow(retries)).LeaveOpen().WaitForRetry(Retry, retries).TransitionTo(Retrying),
+            When(Unknown, UnknownForGood(retries)).LeaveOpen().GiveUp().RecordOutstanding().TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
-            When(PayNow, NamesAnotherCard).Accept().PayWith().Charge(clock),
+            When(PayNow, NamesAnotherCard).PayWith().Charge().Accept(),
             When(PayNow, NamesTheSameCard).Accept(), // already in flight
             When(RetryNow).Accept(),
-            Ignore(WriteOff), // only after the gateway has answered
+            When(WriteOff).Refuse(PaymentProblems.InProgress()),
             Ignore(Retry.Received)
         );
 
         During(
             Retrying,
-            When(Retry.Received, IsNextAttempt).Charge(clock).TransitionTo(Charging),
-            When(PayNow).Accept().PayWith().Unschedule(Retry).Charge(clock).TransitionTo(Charging),
-            When(RetryNow).Accept().Unschedule(Retry).Charge(clock).TransitionTo(Charging),
-            When(WriteOff).Accept().Unschedule(Retry).WriteOff(clock).TransitionTo(WrittenOff),
-            When(Succeeded).Unschedule(Retry).Capture(clock).TransitionTo(Captured),
+            When(Retry.Received, IsNextAttempt).Charge().TransitionTo(Charging),
+            When(PayNow).PayWith().Unschedule(Retry).Charge().Accept().TransitionTo(Charging),
+            When(RetryNow).Unschedule(Retry).Charge().Accept().TransitionTo(Charging),
+            When(WriteOff).Unschedule(Retry).WriteOff().Accept().TransitionTo(WrittenOff),
+            When(Succeeded).Unschedule(Retry).Capture().TransitionTo(Captured),
             Ignore(Declined),
             Ignore(Unknown)
         );
 
         During(
             Outstanding,
-            When(PayNow).Accept().PayWith().Charge(clock).TransitionTo(Settling),
-            When(RetryNow).Accept().Charge(clock).TransitionTo(Settling),
-            When(WriteOff).Accept().WriteOff(clock).TransitionTo(WrittenOff),
-            When(Succeeded).Capture(clock).Settle(clock).TransitionTo(Captured),
+            When(PayNow).PayWith().Charge().Accept().TransitionTo(Settling),
+            When(RetryNow).Charge().Accept().TransitionTo(Settling),
+            When(WriteOff).WriteOff().Accept().TransitionTo(WrittenOff),
+            When(Succeeded).Capture().Settle().TransitionTo(Captured),
             Ignore(Declined),
             Ignore(Unknown),
             Ignore(Retry.Received)
@@ -102,21 +88,21 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 
         During(
             Settling,
-            When(Succeeded).Capture(clock).Settle(clock).TransitionTo(Captured),
-            When(Declined, IsAwaited).Decline(clock).GiveUp(clock).TransitionTo(Outstanding),
-            When(Unknown, IsAwaited).LeaveOpen(clock).GiveUp(clock).TransitionTo(Outstanding),
+            When(Succeeded).Capture().Settle().TransitionTo(Captured),
+            When(Declined, IsAwaited).Decline().GiveUp().TransitionTo(Outstanding),
+            When(Unknown, IsAwaited).LeaveOpen().GiveUp().TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
-            When(PayNow, NamesAnotherCard).Accept().PayWith().Charge(clock),
+            When(PayNow, NamesAnotherCard).PayWith().Charge().Accept(),
             When(PayNow, NamesTheSameCard).Accept(), // already in flight
             When(RetryNow).Accept(),
-            Ignore(WriteOff), // only after the gateway has answered
+            When(WriteOff).Refuse(PaymentProblems.InProgress()),
             Ignore(Retry.Received)
         );
 
         During(
             WrittenOff,
             // The amount was captured after all: the gateway's books say so, and therefore the ride does.
-            When(Succeeded).Capture(clock).TransitionTo(Captured),
+            When(Succeeded).Capture().TransitionTo(Captured),
             When(Declined, IsAwaited).Resolve(),
             When(WriteOff).Accept(),
             Ignore(Unknown),
@@ -174,21 +160,13 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
     public State WrittenOff { get; } = null!;
 
     public Event<RideRequested> RideRequested { get; } = null!;
-
     public Event<FareFinalized> FareFinalized { get; } = null!;
-
     public Event<CancellationFeeAssessed> FeeAssessed { get; } = null!;
-
     public Event<ChargeSucceeded> Succeeded { get; } = null!;
-
     public Event<ChargeDeclined> Declined { get; } = null!;
-
     public Event<ChargeUnknown> Unknown { get; } = null!;
-
     public Event<PayNow> PayNow { get; } = null!;
-
     public Event<RetryPayment> RetryNow { get; } = null!;
-
     public Event<WriteOffPayment> WriteOff { get; } = null!;
 
     public Schedule<Payment, RetryDue> Retry { get; } = null!;

@@ -5,34 +5,34 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Payments;
 
-/// <summary>The activities of the payment machine, by name.</summary>
+/// <summary>The activities of the state machine: each changes the payment, then publishes what changed.</summary>
 internal static class PaymentSteps
 {
     /// <summary>Records the ride's rider: money moves only for a requested ride.</summary>
     public static EventActivityBinder<Payment, RideRequested> Expect(
-        this EventActivityBinder<Payment, RideRequested> binder,
-        TimeProvider clock
+        this EventActivityBinder<Payment, RideRequested> binder
     ) =>
-        binder.Then(c =>
+        binder.Then(context =>
         {
-            c.Saga.RiderId = c.Message.RiderId;
-            c.Saga.OpenedAt = c.Saga.ChangedAt = clock.GetUtcNow();
-            c.Saga.PaymentId = Guid.CreateVersion7(c.Saga.OpenedAt);
+            var payment = context.Saga;
+            payment.RiderId = context.Message.RiderId;
+            payment.OpenedAt = payment.ChangedAt = context.Now();
+            payment.PaymentId = Guid.CreateVersion7(payment.OpenedAt);
         });
 
     /// <summary>Records the fare as the amount due.</summary>
     public static EventActivityBinder<Payment, FareFinalized> Start(
-        this EventActivityBinder<Payment, FareFinalized> binder,
-        TimeProvider clock
+        this EventActivityBinder<Payment, FareFinalized> binder
     ) =>
-        binder.Then(c =>
+        binder.Then(context =>
         {
-            var (fare, sum) = (c.Message, c.Message.Lines.Sum(line => line.Amount.Amount));
+            var fare = context.Message;
+            var sum = fare.Lines.Sum(line => line.Amount.Amount);
             if (fare.Lines.Count > 0 && sum != fare.Total.Amount)
                 throw new UnacceptableMessageException(
                     $"The lines of ride {fare.RideId} sum to {sum}, not to {fare.Total}."
                 );
-            Start(c.Saga, fare.RiderId, fare.Total, fare.PaymentMethodId, clock);
+            Start(context.Saga, fare.RiderId, fare.Total, fare.PaymentMethodId, context.Now());
         });
 
     /// <summary>
@@ -40,101 +40,101 @@ internal static class PaymentSteps
     /// </summary>
     public static EventActivityBinder<Payment, FareFinalized> RefuseAnother(
         this EventActivityBinder<Payment, FareFinalized> binder
-    ) => binder.Then(c => RefuseAnother(c.Saga, c.Message.RiderId, c.Message.Total));
+    ) => binder.Then(context => RefuseAnother(context.Saga, context.Message.RiderId, context.Message.Total));
 
     /// <summary>
     /// Accepts a repeat without a change. Fails on another rider or amount, which must never be dropped silently.
     /// </summary>
     public static EventActivityBinder<Payment, CancellationFeeAssessed> RefuseAnother(
         this EventActivityBinder<Payment, CancellationFeeAssessed> binder
-    ) => binder.Then(c => RefuseAnother(c.Saga, c.Message.RiderId, c.Message.Amount));
+    ) => binder.Then(context => RefuseAnother(context.Saga, context.Message.RiderId, context.Message.Amount));
 
     /// <summary>Records the cancellation fee as the amount due.</summary>
     public static EventActivityBinder<Payment, CancellationFeeAssessed> Start(
-        this EventActivityBinder<Payment, CancellationFeeAssessed> binder,
-        TimeProvider clock
-    ) => binder.Then(c => Start(c.Saga, c.Message.RiderId, c.Message.Amount, c.Message.PaymentMethodId, clock));
+        this EventActivityBinder<Payment, CancellationFeeAssessed> binder
+    ) =>
+        binder.Then(context =>
+        {
+            var fee = context.Message;
+            Start(context.Saga, fee.RiderId, fee.Amount, fee.PaymentMethodId, context.Now());
+        });
 
     /// <summary>Begins the next attempt.</summary>
-    public static EventActivityBinder<Payment, T> Charge<T>(
-        this EventActivityBinder<Payment, T> binder,
-        TimeProvider clock
-    )
+    public static EventActivityBinder<Payment, T> Charge<T>(this EventActivityBinder<Payment, T> binder)
         where T : class =>
-        binder
-            .Then(c =>
-            {
-                c.Saga.Attempt++;
-                c.Saga.RetryAt = null;
-                c.Saga.ChangedAt = clock.GetUtcNow();
-            })
-            .Publish(c => ChargeCard.Of(c.Saga));
+        binder.Publish(context =>
+        {
+            var payment = context.Saga;
+            payment.Attempt++;
+            payment.RetryAt = null;
+            payment.ChangedAt = context.Now();
+            return ChargeCard.Of(payment);
+        });
 
     /// <summary>Changes the payment method to the one the rider named.</summary>
     public static EventActivityBinder<Payment, PayNow> PayWith(this EventActivityBinder<Payment, PayNow> binder) =>
-        binder.Then(c => c.Saga.PaymentMethodId = c.Message.PaymentMethodId);
+        binder.Then(context => context.Saga.PaymentMethodId = context.Message.PaymentMethodId);
 
     /// <summary>Records the capture.</summary>
     public static EventActivityBinder<Payment, ChargeSucceeded> Capture(
-        this EventActivityBinder<Payment, ChargeSucceeded> binder,
-        TimeProvider clock
+        this EventActivityBinder<Payment, ChargeSucceeded> binder
     ) =>
-        binder
-            .Then(c =>
-            {
-                c.Saga.CapturedAt = c.Saga.ChangedAt = clock.GetUtcNow();
-                c.Saga.Attempt = c.Message.Attempt;
-                c.Saga.KeyNumber = Math.Max(c.Saga.KeyNumber, c.Message.KeyNumber);
-                c.Saga.Unresolved = false;
-                c.Saga.FailureCode = null;
-                c.Saga.RetryAt = null;
-            })
-            .Publish(c => new PaymentCaptured(
-                c.Saga.CorrelationId,
-                c.Saga.RiderId,
-                c.Saga.PaymentId,
-                c.Saga.Due,
-                c.Saga.Attempt,
-                c.Saga.ChangedAt
-            ));
+        binder.Publish(context =>
+        {
+            var (payment, charge) = (context.Saga, context.Message);
+            var at = context.Now();
+            payment.CapturedAt = payment.ChangedAt = at;
+            payment.Attempt = charge.Attempt;
+            payment.KeyNumber = Math.Max(payment.KeyNumber, charge.KeyNumber);
+            payment.Unresolved = false;
+            payment.FailureCode = null;
+            payment.RetryAt = null;
+            return new PaymentCaptured(
+                payment.CorrelationId,
+                payment.RiderId,
+                payment.PaymentId,
+                payment.Due,
+                payment.Attempt,
+                at
+            );
+        });
 
     /// <summary>Publishes that the balance is settled.</summary>
     public static EventActivityBinder<Payment, ChargeSucceeded> Settle(
-        this EventActivityBinder<Payment, ChargeSucceeded> binder,
-        TimeProvider clock
+        this EventActivityBinder<Payment, ChargeSucceeded> binder
     ) =>
-        binder.Publish(c => new BalanceSettled(
-            c.Saga.CorrelationId,
-            c.Saga.RiderId,
-            c.Saga.PaymentId,
-            c.Saga.Due,
-            clock.GetUtcNow()
+        binder.Publish(context => new BalanceSettled(
+            context.Saga.CorrelationId,
+            context.Saga.RiderId,
+            context.Saga.PaymentId,
+            context.Saga.Due,
+            context.Now()
         ));
 
     /// <summary>Moves to a new key: to the gateway, the next attempt is a new charge.</summary>
     public static EventActivityBinder<Payment, ChargeDeclined> Decline(
-        this EventActivityBinder<Payment, ChargeDeclined> binder,
-        TimeProvider clock
+        this EventActivityBinder<Payment, ChargeDeclined> binder
     ) =>
-        binder.Then(c =>
+        binder.Then(context =>
         {
-            c.Saga.KeyNumber = Math.Max(c.Saga.KeyNumber, c.Message.KeyNumber) + 1;
-            c.Saga.Unresolved = false;
-            c.Saga.FailureCode = c.Message.Code;
-            c.Saga.ChangedAt = clock.GetUtcNow();
+            var (payment, declined) = (context.Saga, context.Message);
+            payment.KeyNumber = Math.Max(payment.KeyNumber, declined.KeyNumber) + 1;
+            payment.Unresolved = false;
+            payment.FailureCode = declined.Code;
+            payment.ChangedAt = context.Now();
         });
 
     /// <summary>Records that the amount may have been captured: the next attempt first looks up the outcome.</summary>
     public static EventActivityBinder<Payment, ChargeUnknown> LeaveOpen(
-        this EventActivityBinder<Payment, ChargeUnknown> binder,
-        TimeProvider clock
+        this EventActivityBinder<Payment, ChargeUnknown> binder
     ) =>
-        binder.Then(c =>
+        binder.Then(context =>
         {
-            c.Saga.KeyNumber = Math.Max(c.Saga.KeyNumber, c.Message.KeyNumber);
-            c.Saga.Unresolved = true;
-            c.Saga.FailureCode = c.Message.Code;
-            c.Saga.ChangedAt = clock.GetUtcNow();
+            var (payment, unknown) = (context.Saga, context.Message);
+            payment.KeyNumber = Math.Max(payment.KeyNumber, unknown.KeyNumber);
+            payment.Unresolved = true;
+            payment.FailureCode = unknown.Code;
+            payment.ChangedAt = context.Now();
         });
 
     /// <summary>Schedules the next attempt and publishes that.</summary>
@@ -146,78 +146,71 @@ internal static class PaymentSteps
     public static EventActivityBinder<Payment, T> WaitForRetry<T>(
         this EventActivityBinder<Payment, T> binder,
         Schedule<Payment, RetryDue> retry,
-        IReadOnlyList<TimeSpan> delays,
-        TimeProvider clock
+        IReadOnlyList<TimeSpan> delays
     )
         where T : class =>
         binder
-            .Then(c => c.Saga.RetryAt = clock.GetUtcNow() + delays[c.Saga.Attempt - 1])
+            .Then(context => context.Saga.RetryAt = context.Now() + delays[context.Saga.Attempt - 1])
             .Schedule(
                 retry,
-                c => new RetryDue(c.Saga.CorrelationId, c.Saga.Attempt),
-                c => c.Saga.RetryAt!.Value.UtcDateTime
+                context => new RetryDue(context.Saga.CorrelationId, context.Saga.Attempt),
+                context => context.Saga.RetryAt!.Value.UtcDateTime
             )
-            .Publish(c => Failed(c.Saga, clock));
+            .Publish(context => Failed(context.Saga, context.Now()));
 
     /// <summary>Publishes that there are no more automatic attempts.</summary>
-    public static EventActivityBinder<Payment, T> GiveUp<T>(
-        this EventActivityBinder<Payment, T> binder,
-        TimeProvider clock
-    )
-        where T : class => binder.Publish(c => Failed(c.Saga, clock));
+    public static EventActivityBinder<Payment, T> GiveUp<T>(this EventActivityBinder<Payment, T> binder)
+        where T : class => binder.Publish(context => Failed(context.Saga, context.Now()));
 
     /// <summary>Records that the rider owes the amount from now on.</summary>
-    public static EventActivityBinder<Payment, T> RecordOutstanding<T>(
-        this EventActivityBinder<Payment, T> binder,
-        TimeProvider clock
-    )
+    public static EventActivityBinder<Payment, T> RecordOutstanding<T>(this EventActivityBinder<Payment, T> binder)
         where T : class =>
-        binder.Publish(c => new BalanceOutstanding(
-            c.Saga.CorrelationId,
-            c.Saga.RiderId,
-            c.Saga.Due,
-            clock.GetUtcNow()
+        binder.Publish(context => new BalanceOutstanding(
+            context.Saga.CorrelationId,
+            context.Saga.RiderId,
+            context.Saga.Due,
+            context.Now()
         ));
 
     /// <summary>Writes the amount off and publishes that.</summary>
     /// <remarks>The outcome of a charge that the gateway may still have captured is looked up, and its key closed.</remarks>
     public static EventActivityBinder<Payment, WriteOffPayment> WriteOff(
-        this EventActivityBinder<Payment, WriteOffPayment> binder,
-        TimeProvider clock
+        this EventActivityBinder<Payment, WriteOffPayment> binder
     ) =>
         binder
-            .Then(c =>
+            .Then(context =>
             {
-                c.Saga.RetryAt = null;
-                c.Saga.ChangedAt = clock.GetUtcNow();
+                context.Saga.RetryAt = null;
+                context.Saga.ChangedAt = context.Now();
             })
             .If(
-                c => c.Saga.Unresolved,
+                context => context.Saga.Unresolved,
                 unresolved =>
-                    unresolved.Then(c => c.Saga.Attempt++).Publish(c => ChargeCard.Of(c.Saga) with { Close = true })
+                    unresolved
+                        .Then(context => context.Saga.Attempt++)
+                        .Publish(context => ChargeCard.Of(context.Saga) with { Close = true })
             )
-            .Publish(c => new BalanceWrittenOff(
-                c.Saga.CorrelationId,
-                c.Saga.RiderId,
-                c.Saga.PaymentId,
-                c.Saga.Due,
-                c.Message.By,
-                c.Message.Reason,
-                c.Saga.ChangedAt
+            .Publish(context => new BalanceWrittenOff(
+                context.Saga.CorrelationId,
+                context.Saga.RiderId,
+                context.Saga.PaymentId,
+                context.Saga.Due,
+                context.Message.By,
+                context.Message.Reason,
+                context.Saga.ChangedAt
             ));
 
     /// <summary>Records that the gateway captured nothing, and never will.</summary>
     public static EventActivityBinder<Payment, ChargeDeclined> Resolve(
         this EventActivityBinder<Payment, ChargeDeclined> binder
-    ) => binder.Then(c => c.Saga.Unresolved = false);
+    ) => binder.Then(context => context.Saga.Unresolved = false);
 
-    static void Start(Payment payment, string riderId, Money due, Guid? paymentMethodId, TimeProvider clock)
+    static void Start(Payment payment, string riderId, Money due, Guid? paymentMethodId, DateTimeOffset now)
     {
         if (riderId != payment.RiderId)
             throw Unlike(payment, $", not to rider {riderId}");
         if (due.Amount < 0 || !due.IsInMinorUnits())
             throw Unlike(payment, $" and cannot cost {due}");
-        var now = clock.GetUtcNow();
         payment.PaymentMethodId = paymentMethodId;
         payment.Due = due;
         payment.KeyNumber = 1;
@@ -233,7 +226,7 @@ internal static class PaymentSteps
     static UnacceptableMessageException Unlike(Payment payment, string what) =>
         new($"Ride {payment.CorrelationId} belongs to rider {payment.RiderId}{what}.");
 
-    static PaymentFailed Failed(Payment payment, TimeProvider clock) =>
+    static PaymentFailed Failed(Payment payment, DateTimeOffset at) =>
         new(
             payment.CorrelationId,
             payment.RiderId,
@@ -243,6 +236,6 @@ internal static class PaymentSteps
             payment.FailureCode ?? "",
             payment.RetryAt is not null,
             payment.RetryAt,
-            clock.GetUtcNow()
+            at
         );
 }

@@ -38,10 +38,10 @@ public sealed class PaymentsModule : IModule
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
         bus.AddSagaStateMachine<PaymentStateMachine, Payment>()
-            .EntityFrameworkRepository(repository =>
+            .EntityFrameworkRepository(payments =>
             {
-                repository.ConcurrencyMode = ConcurrencyMode.Optimistic;
-                repository.ExistingDbContext<AppDbContext>();
+                payments.ConcurrencyMode = ConcurrencyMode.Optimistic;
+                payments.ExistingDbContext<AppDbContext>();
             });
         bus.AddConsumer<CallGateway>(new EndpointPolicy { IsOutsideTransaction = true });
     }

@@ -27,20 +27,14 @@ internal static class RetryPaymentEndpoint
     static Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Handle(
         [AsParameters] OperatorRequest request,
         Request retry
-    ) =>
-        request.Send(
-            "retry-payment",
-            retry.Reason.Trim(),
-            new RetryPayment(request.RideId),
-            payment => payment.Status is nameof(PaymentStateMachine.Charging) or nameof(PaymentStateMachine.Settling)
-        );
+    ) => request.Send("retry-payment", retry.Reason.Trim(), new RetryPayment(request.RideId));
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
     internal sealed record Request(string Reason)
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(retry => retry.Reason).NotNull().Text(1, OperatorRequest.MaxReason);
+            public Validator() => RuleFor(retry => retry.Reason).Text(1, OperatorRequest.MaxReason);
         }
     }
 }

@@ -37,8 +37,7 @@ internal static class WriteOffPaymentEndpoint
         request.Send(
             "write-off",
             writeOff.Reason.Trim(),
-            new WriteOffPayment(request.RideId, request.By.Id, writeOff.Reason.Trim()),
-            payment => payment.Status == nameof(PaymentStateMachine.WrittenOff)
+            new WriteOffPayment(request.RideId, request.By.Id, writeOff.Reason.Trim())
         );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
@@ -46,7 +45,7 @@ internal static class WriteOffPaymentEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(writeOff => writeOff.Reason).NotNull().Text(1, OperatorRequest.MaxReason);
+            public Validator() => RuleFor(writeOff => writeOff.Reason).Text(1, OperatorRequest.MaxReason);
         }
     }
 }

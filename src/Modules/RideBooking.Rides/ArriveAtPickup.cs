@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using RideBooking.Contracts;
 using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Rides;
@@ -23,18 +22,9 @@ internal static class ArriveAtPickupEndpoint
             )
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
-    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        [AsParameters] DriverRequest request,
-        Plausibility plausibility
-    )
-    {
-        var command = new ArriveAtPickup(request.RideId, request.DriverId, request.Now(), await request.Position());
-        return await request.Send(
-            command,
-            ride =>
-                ride.Is() == RideStatus.DriverAssigned
-                    ? RideProblems.Implausible(plausibility.Of(ride, command))
-                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Arriving")
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest request) =>
+        await request.Send(
+            new ArriveAtPickup(request.RideId, request.DriverId, request.Now(), await request.Position()),
+            "Arriving"
         );
-    }
 }

@@ -44,10 +44,8 @@ internal static class CancelRideEndpoint
             return RideProblems.NotFound();
 
         var command = new CancelRide(rideId, rider.Id, cancel.Reason.Trim(), clock.GetUtcNow());
-        var (accepted, ride) = await commands.Send(rideId, request, command, cancellationToken);
-        return accepted
-            ? RideCommands.Accepted(ride!)
-            : RideProblems.Refused(ride!, RideProblems.NotCancellable, "Cancelling");
+        var answer = await commands.Send(rideId, request, command, cancellationToken);
+        return answer.Response("Cancelling", RideProblems.NotCancellable);
     }
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>

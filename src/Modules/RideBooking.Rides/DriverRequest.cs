@@ -32,11 +32,8 @@ internal sealed record DriverRequest(
     /// because after a refusal a check may find that the assignment has arrived in the meantime.
     /// </remarks>
     /// <param name="command">The command.</param>
-    /// <param name="refusal">Returns why the ride refused it.</param>
-    public async Task<Results<Accepted<RideView>, ProblemHttpResult>> Send<T>(
-        T command,
-        Func<Ride, ProblemHttpResult> refusal
-    )
+    /// <param name="what">What the command does, for a refusal.</param>
+    public async Task<Results<Accepted<RideView>, ProblemHttpResult>> Send<T>(T command, string what)
         where T : class, IDriverCommand
     {
         var known = await Db.FindRide(RideId, CancellationToken);
@@ -46,9 +43,9 @@ internal sealed record DriverRequest(
             return RideProblems.NotFound();
         }
 
-        var (accepted, ride) = await Commands.Send(RideId, Request, command, CancellationToken);
-        if (accepted)
-            foreach (var flag in ride!.Flags.Skip(known.Flags.Count))
+        var answer = await Commands.Send(RideId, Request, command, CancellationToken);
+        if (answer.Accepted)
+            foreach (var flag in answer.Ride.Flags.Skip(known.Flags.Count))
                 Log.LogWarning(
                     "Ride {RideId} is flagged {Flag}, reported by driver {DriverId}: {Reason}",
                     RideId,
@@ -56,8 +53,6 @@ internal sealed record DriverRequest(
                     flag.DriverId,
                     flag.Reason
                 );
-        return accepted ? RideCommands.Accepted(ride!)
-            : ride?.IsDrivenBy(DriverId) == true ? refusal(ride)
-            : RideProblems.NotFound();
+        return answer.Accepted || answer.Ride.IsDrivenBy(DriverId) ? answer.Response(what) : RideProblems.NotFound();
     }
 }

@@ -41,9 +41,6 @@ internal sealed record OperatorRequest(
         // Audited before it is executed, so that no crash hides it. A repeat that changes nothing is not audited.
         if (isPossible(known))
             await Audit.Record(action, RideId, By.Id, reason, CancellationToken);
-        var (accepted, ride) = await Commands.Send(RideId, Request, command(known), CancellationToken);
-        return accepted
-            ? RideCommands.Accepted(ride!)
-            : RideProblems.Refused(ride ?? known, RideProblems.InvalidTransition, what);
+        return (await Commands.Send(RideId, Request, command(known), CancellationToken)).Response(what);
     }
 }

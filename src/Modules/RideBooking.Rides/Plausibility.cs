@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using RideBooking.Contracts;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Rides;
 
@@ -124,24 +125,27 @@ internal sealed record Plausibility(
             : null;
 
     /// <summary>Returns why a no-show is not proven, or null if it is.</summary>
-    public NoShowProblem? Of(Ride ride, ReportNoShow noShow) =>
+    public Refusal? Of(Ride ride, ReportNoShow noShow) =>
         Missing(ride.ArrivalMeters, "At the arrival")
         ?? Missing(MetersFromPickup(ride, noShow.Position, noShow.At), "At this report");
 
-    NoShowProblem? Missing(int? meters, string when) =>
-        meters is null
-            ? new(
-                RideProblems.PositionNotFresh,
-                $"{when} the service had no position of yours at most {Seconds(PositionMaxAge)} old.",
-                null
-            )
-        : meters > PickupRadiusMeters
-            ? new(
-                RideProblems.NotAtPickup,
-                $"{when} you were {Distance(meters.Value)} from the pickup; {PickupRadiusMeters} m are allowed.",
-                meters
-            )
-        : null;
+    Refusal? Missing(int? meters, string when)
+    {
+        return meters is null
+                ? Unproven(
+                    RideProblems.PositionNotFresh,
+                    $"{when} the service had no position of yours at most {Seconds(PositionMaxAge)} old."
+                )
+            : meters > PickupRadiusMeters
+                ? Unproven(
+                    RideProblems.NotAtPickup,
+                    $"{when} you were {Distance(meters.Value)} from the pickup; {PickupRadiusMeters} m are allowed."
+                )
+            : null;
+
+        Refusal Unproven(string code, string detail) =>
+            new(code, detail, ("distanceMeters", meters), ("allowedMeters", PickupRadiusMeters));
+    }
 
     bool IsFresh(DriverFix position, DateTimeOffset at) => position.AgeAt(at) <= PositionMaxAge;
 
@@ -169,9 +173,3 @@ internal sealed record Plausibility(
             ? string.Create(CultureInfo.InvariantCulture, $"{meters:0} m")
             : string.Create(CultureInfo.InvariantCulture, $"{meters / 1000:0.0} km");
 }
-
-/// <summary>The reason a no-show is refused.</summary>
-/// <param name="Code">The problem's code.</param>
-/// <param name="Detail">The text for the driver.</param>
-/// <param name="DistanceMeters">The distance from the pickup, if that is the reason, metres.</param>
-internal sealed record NoShowProblem(string Code, string Detail, int? DistanceMeters);

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 
@@ -45,17 +44,9 @@ internal static class RateRideEndpoint
             return RideProblems.NotFound();
 
         var command = new RateRide(rideId, rider.Id, rating.Stars, rating.Comment, clock.GetUtcNow());
-        var (accepted, ride) = await commands.Send(rideId, request, command, cancellationToken);
-        return accepted ? RideCommands.Accepted(ride!) : Refuse(ride!);
+        var answer = await commands.Send(rideId, request, command, cancellationToken);
+        return answer.Response("Rating");
     }
-
-    static ProblemHttpResult Refuse(Ride ride) =>
-        ride switch
-        {
-            { CompletedAt: null } => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Rating"),
-            { RatedAt: not null } => Problem.Conflict(RideProblems.AlreadyRated, "You have rated this ride already."),
-            _ => Problem.Conflict(RideProblems.RatingClosed, "A ride can be rated for 24 hours after its completion."),
-        };
 
     /// <param name="Stars">1 to 5.</param>
     /// <param name="Comment">Your comment, at most 1000 characters.</param>

@@ -29,7 +29,7 @@ internal static class ReleaseRideEndpoint
     ) =>
         request.Send(
             new ReleaseRide(request.RideId, request.DriverId, release.Reason.Trim(), request.Now()),
-            ride => RideProblems.Refused(ride, RideProblems.InvalidTransition, "Releasing")
+            "Releasing"
         );
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>

@@ -5,8 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Http.Problems;
-using RideBooking.Platform.Http.Requests;
 
 namespace RideBooking.Rides;
 
@@ -33,31 +31,9 @@ internal static class ReportNoShowEndpoint
                 RideProblems.PositionNotFresh
             );
 
-    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        [AsParameters] DriverRequest request,
-        RideTimes times,
-        Plausibility plausibility
-    )
-    {
-        var command = new ReportNoShow(request.RideId, request.DriverId, request.Now(), await request.Position());
-        return await request.Send(command, ride => Refuse(ride, command, times, plausibility));
-    }
-
-    static ProblemHttpResult Refuse(Ride ride, ReportNoShow command, RideTimes times, Plausibility plausibility)
-    {
-        if (ride is not { ArrivedAt: { } arrived } || ride.Is() != RideStatus.DriverArrived)
-            return RideProblems.Refused(ride, RideProblems.InvalidTransition, "Reporting a no-show");
-        if (command.At >= arrived + times.NoShowAfter && plausibility.Of(ride, command) is { } problem)
-            return Problem.Conflict(
-                problem.Code,
-                problem.Detail,
-                ("distanceMeters", problem.DistanceMeters),
-                ("allowedMeters", plausibility.PickupRadiusMeters)
-            );
-        return Problem.Conflict(
-            RideProblems.NoShowTooEarly,
-            "The rider still has time to come.",
-            ("possibleAt", Instant.Format(arrived + times.NoShowAfter))
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest request) =>
+        await request.Send(
+            new ReportNoShow(request.RideId, request.DriverId, request.Now(), await request.Position()),
+            "Reporting a no-show"
         );
-    }
 }

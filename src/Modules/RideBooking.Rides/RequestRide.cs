@@ -105,7 +105,7 @@ internal static class RequestRideEndpoint
             );
             try
             {
-                return Made((await commands.Send(rideId, request, command, cancellationToken)).Ride!);
+                return Made((await commands.Send(rideId, request, command, cancellationToken)).Ride);
             }
             catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
             {

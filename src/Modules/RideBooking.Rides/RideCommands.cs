@@ -1,22 +1,21 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Platform.Http.Idempotency;
+using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Sends a request's command to the ride's state machine, in this process, and returns the result.</summary>
+/// <summary>Sends a request's command to the ride's state machine, in this process, and returns its answer.</summary>
 internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbContext db)
 {
-    /// <summary>
-    /// Sends a command and returns whether it was accepted, with the ride: as committed, or as the machine refused it.
-    /// </summary>
+    /// <summary>Sends a command.</summary>
     /// <remarks>
     /// A repeat of an accepted request whose response was lost is accepted too: the inbox keeps it from the machine. A refused
     /// command leaves no inbox entry.
     /// </remarks>
-    public async Task<(bool Accepted, Ride? Ride)> Send<T>(
+    public async Task<RideAnswer> Send<T>(
         Guid rideId,
         IdempotentRequest request,
         T command,
@@ -25,10 +24,9 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
         where T : class
     {
         var outcome = await machine.Send(command, MessageId(request), cancellationToken);
-        if (outcome.Saga is Ride ride)
-            return (outcome.Accepted, ride);
-        var known = await db.FindRide(rideId, cancellationToken);
-        return (known is not null, known);
+        return outcome.Saga is Ride ride
+            ? new RideAnswer(outcome.Accepted, ride, outcome.Refusal)
+            : new RideAnswer(true, (await db.FindRide(rideId, cancellationToken))!, null);
     }
 
     /// <summary>Returns whether an earlier attempt at the request, whose response was lost, was accepted.</summary>
@@ -36,8 +34,23 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
         request.MayBeARepeat
         && (await machine.AcceptedBefore(db, [MessageId(request)], cancellationToken)).Contains(MessageId(request));
 
-    public static Accepted<RideView> Accepted(Ride ride) =>
-        TypedResults.Accepted($"/api/v1/rides/{ride.CorrelationId}", RideView.Of(ride));
-
     static Guid MessageId(IdempotentRequest request) => request.IdFor(IdempotentRequest.Command);
+}
+
+/// <summary>The state machine's answer to a command.</summary>
+/// <param name="Accepted">Whether it was accepted, now or by an earlier attempt at the request.</param>
+/// <param name="Ride">The ride: as committed, or as the machine refused it.</param>
+/// <param name="Refusal">Why it was refused, if not because of the ride's status.</param>
+internal sealed record RideAnswer(bool Accepted, Ride Ride, Refusal? Refusal)
+{
+    /// <summary>Returns the response to the request.</summary>
+    /// <param name="what">What the command does, for a refusal because of the ride's status.</param>
+    /// <param name="code">The code of that refusal.</param>
+    public Results<Accepted<RideView>, ProblemHttpResult> Response(
+        string what,
+        string code = RideProblems.InvalidTransition
+    ) =>
+        Accepted ? TypedResults.Accepted($"/api/v1/rides/{Ride.CorrelationId}", RideView.Of(Ride))
+        : Refusal is not null ? Problem.Conflict(Refusal)
+        : RideProblems.Refused(Ride, code, what);
 }

@@ -1,10 +1,12 @@
 using MassTransit;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Rides;
 
 /// <summary>
-/// The conditions beyond the state that the machine checks before it acts. If one does not hold, the event is ignored.
+/// The conditions beyond the state that the machine checks before it acts. If one does not hold, the event is ignored and a
+/// command refused.
 /// </summary>
 internal static class RideConditions
 {
@@ -24,9 +26,12 @@ internal static class RideConditions
         Plausibility plausibility
     ) =>
         context =>
-            ByItsDriver(context)
-            && context.Message.At >= context.Saga.ArrivedAt + times.NoShowAfter
-            && plausibility.Of(context.Saga, context.Message) is null;
+        {
+            var possibleAt = context.Saga.ArrivedAt!.Value + times.NoShowAfter;
+            return ByItsDriver(context)
+                && (context.Message.At >= possibleAt || context.Refuse(RideProblems.TooEarly(possibleAt)))
+                && (plausibility.Of(context.Saga, context.Message) is not { } unproven || context.Refuse(unproven));
+        };
 
     /// <summary>Whether the report is from the driver and, if the settings require it, plausible.</summary>
     public static StateMachineCondition<Ride, T> Believed<T>(
@@ -36,7 +41,11 @@ internal static class RideConditions
         where T : class, IDriverCommand =>
         context =>
             ByItsDriver(context)
-            && (!plausibility.RefuseImplausible || check(context.Saga, context.Message).Count == 0);
+            && (
+                !plausibility.RefuseImplausible
+                || check(context.Saga, context.Message) is not { Count: > 0 } flags
+                || context.Refuse(RideProblems.Implausible(flags))
+            );
 
     /// <summary>Whether an operator completed the ride: a repeat then changes nothing.</summary>
     public static bool CompletedByOperator(BehaviorContext<Ride, ForceComplete> context) =>
@@ -56,8 +65,11 @@ internal static class RideConditions
 
     public static bool IsFirstRatingInTime(BehaviorContext<Ride, RateRide> context) =>
         context.Saga.RiderId.Equals(context.Message.RiderId, StringComparison.Ordinal)
-        && context.Saga.RatedAt is null
-        && context.Message.At <= context.Saga.CompletedAt + RideTimes.RatingWindow;
+        && (context.Saga.RatedAt is null || context.Refuse(RideProblems.Rated()))
+        && (
+            context.Message.At <= context.Saga.CompletedAt + RideTimes.RatingWindow
+            || context.Refuse(RideProblems.RatedTooLate())
+        );
 
     public static bool WillBeRetried(BehaviorContext<Ride, PaymentFailed> context) => context.Message.WillRetry;
 

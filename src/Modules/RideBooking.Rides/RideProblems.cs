@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Rides;
 
@@ -26,14 +28,17 @@ internal static class RideProblems
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no such ride, or none that you may see.", RideNotFound);
 
-    /// <summary>The problem of an implausible report.</summary>
-    public static ProblemHttpResult Implausible(IReadOnlyList<RideFlag> flags) =>
-        Problem.Conflict(
-            ImplausibleReport,
-            flags.Count > 0 ? flags[0].Reason : "The report contradicts the ride.",
-            ("flags", flags)
-        );
+    public static Refusal TooEarly(DateTimeOffset possibleAt) =>
+        new(NoShowTooEarly, "The rider still has time to come.", ("possibleAt", Instant.Format(possibleAt)));
 
+    public static Refusal Implausible(IReadOnlyList<RideFlag> flags) =>
+        new(ImplausibleReport, flags[0].Reason, ("flags", flags));
+
+    public static Refusal Rated() => new(AlreadyRated, "You have rated this ride already.");
+
+    public static Refusal RatedTooLate() => new(RatingClosed, "A ride can be rated for 24 hours after its completion.");
+
+    /// <summary>The problem of a command, or a preview of one, that the ride's status does not allow.</summary>
     public static ProblemHttpResult Refused(Ride ride, string code, string what) =>
         Problem.Conflict(
             code,

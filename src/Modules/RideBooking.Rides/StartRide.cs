@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using RideBooking.Contracts;
 using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Rides;
@@ -19,18 +18,9 @@ internal static class StartRideEndpoint
             .WithSummary("Start the ride")
             .Refuses(StatusCodes.Status409Conflict, RideProblems.InvalidTransition, RideProblems.ImplausibleReport);
 
-    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle(
-        [AsParameters] DriverRequest request,
-        Plausibility plausibility
-    )
-    {
-        var command = new StartRide(request.RideId, request.DriverId, request.Now(), await request.Position());
-        return await request.Send(
-            command,
-            ride =>
-                ride.Is() == RideStatus.DriverArrived
-                    ? RideProblems.Implausible(plausibility.Of(ride, command))
-                    : RideProblems.Refused(ride, RideProblems.InvalidTransition, "Starting")
+    static async Task<Results<Accepted<RideView>, ProblemHttpResult>> Handle([AsParameters] DriverRequest request) =>
+        await request.Send(
+            new StartRide(request.RideId, request.DriverId, request.Now(), await request.Position()),
+            "Starting"
         );
-    }
 }

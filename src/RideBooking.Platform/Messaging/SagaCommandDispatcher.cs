@@ -122,7 +122,13 @@ public sealed class CommandOutcome : IResettablePayload
     /// </summary>
     public ISaga? Saga { get; internal set; }
 
-    void IResettablePayload.Reset() => (Accepted, Saga) = (false, null);
+    /// <summary>
+    /// Why the state machine refused it, as said by <see cref="InProcess.Refuse{TSaga}"/>. If null, nothing in its table accepts
+    /// the command in this state.
+    /// </summary>
+    public Refusal? Refusal { get; internal set; }
+
+    void IResettablePayload.Reset() => (Accepted, Saga, Refusal) = (false, null, null);
 
     /// <summary>The conflict that rolled it back, for the caller to judge.</summary>
     internal ExceptionDispatchInfo? Conflict { get; set; }

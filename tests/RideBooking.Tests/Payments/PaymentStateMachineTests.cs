@@ -8,10 +8,7 @@ namespace RideBooking.Tests.Payments;
 /// <summary>Checks the state machine as a table of states and events.</summary>
 public sealed class PaymentStateMachineTests
 {
-    readonly PaymentStateMachine _machine = new(
-        new PaymentOptions([], null, TimeSpan.FromMinutes(15)),
-        TimeProvider.System
-    );
+    readonly PaymentStateMachine _machine = new(new PaymentOptions([], null, TimeSpan.FromMinutes(15)));
 
     IEnumerable<State> Statuses => _machine.States.Where(state => state != _machine.Initial && state != _machine.Final);
 

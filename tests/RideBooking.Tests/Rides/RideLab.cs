@@ -54,6 +54,9 @@ public abstract class RideLab
 
     protected Guid BelasOffer { get; } = Guid.CreateVersion7();
 
+    /// <summary>Why the state machine refused the last message, beyond the state.</summary>
+    protected Refusal? Refusal { get; private set; }
+
     /// <summary>Sends a message to the state machine and returns true if it was accepted.</summary>
     protected async Task<bool> Send<T>(T message, Guid? messageId = null)
         where T : class
@@ -62,6 +65,7 @@ public abstract class RideLab
         await _run.DeliverWith(outcome, message, messageId, Stop);
         if (_run.Observations.Skip(before).FirstOrDefault(it => it.Exception is not null) is { } failure)
             ExceptionDispatchInfo.Throw(failure.Exception!);
+        Refusal = outcome.Refusal;
         return outcome.Accepted;
     }
 

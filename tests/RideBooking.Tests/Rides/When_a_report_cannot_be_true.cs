@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
+using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
 using RideBooking.Testing;
 
@@ -57,6 +58,7 @@ public sealed class When_a_report_cannot_be_true : RideLab
         await Given(RideStatus.DriverAssigned);
         (await Send(Arrived() with { Position = NineKilometersAway(100) })).ShouldBeTrue();
         (await Send(NoShow(seconds: 500))).ShouldBeFalse();
+        Refusal!.Code.ShouldBe("not_at_pickup");
         (await Status()).ShouldBe("DriverArrived");
         Published<RideCancelled>().ShouldBeEmpty();
     }
@@ -70,6 +72,7 @@ public sealed class When_a_report_cannot_be_true : RideLab
         await Send(Assigned(Bela, seconds: 130));
         (await Send(new ArriveAtPickup(RideId, Bela, T0.AddSeconds(300)))).ShouldBeTrue();
         (await Send(NoShow(Bela, seconds: 700))).ShouldBeFalse();
+        Refusal!.Code.ShouldBe("position_not_fresh");
     }
 
     [Fact]
@@ -95,5 +98,13 @@ public sealed class When_a_report_cannot_be_true : RideLab
             .When(Completed())
             .ThenAmongOthers(Expect.Saga<Ride>(RideId).Is("Completed"))
             .Run(Stop);
+
+        var (run, outcome) = (strict.Start(), new CommandOutcome());
+        await run.Deliver(Requested(), cancellationToken: Stop);
+        await run.Deliver(Assigned(), cancellationToken: Stop);
+        await run.DeliverWith(outcome, Arrived() with { Position = NineKilometersAway(100) }, cancellationToken: Stop);
+        (outcome.Accepted, outcome.Refusal!.Code).ShouldBe((false, "implausible_report"));
+        var flag = ((IReadOnlyList<RideFlag>)outcome.Refusal.Extensions.Single().Value!).ShouldHaveSingleItem();
+        (flag.Code, flag.Reason).ShouldBe(("arrivedFarFromPickup", outcome.Refusal.Detail));
     }
 }

@@ -113,6 +113,7 @@ public sealed class When_a_ride_does_not_go_well : RideLab
     {
         await Given(Enum.Parse<RideStatus>(status));
         (await Send(Cancelled())).ShouldBeFalse();
+        Refusal.ShouldBeNull();
         (await Status()).ShouldBe(status);
     }
 
@@ -121,6 +122,8 @@ public sealed class When_a_ride_does_not_go_well : RideLab
     {
         await Given(RideStatus.DriverArrived);
         (await Send(NoShow(seconds: 399))).ShouldBeFalse();
+        Refusal!.Code.ShouldBe("no_show_too_early");
+        Refusal.Extensions.ShouldBe([("possibleAt", "2026-01-10T10:06:40Z")]);
         (await Status()).ShouldBe("DriverArrived");
 
         (await Send(NoShow(seconds: 400))).ShouldBeTrue();

@@ -132,6 +132,7 @@ public sealed class When_a_ride_goes_well : RideLab
         await Given(RideStatus.Completed);
         (await Send(Rated(stars: 4))).ShouldBeTrue();
         (await Send(Rated(stars: 1))).ShouldBeFalse();
+        Refusal!.Code.ShouldBe("already_rated");
         (await Ride()).Stars.ShouldBe(4);
         Published<RideRated>().ShouldHaveSingleItem().Stars.ShouldBe(4);
     }
@@ -141,6 +142,7 @@ public sealed class When_a_ride_goes_well : RideLab
     {
         await Given(RideStatus.Completed);
         (await Send(Rated(seconds: 1000 + 86_401))).ShouldBeFalse();
+        Refusal!.Code.ShouldBe("rating_closed");
         (await Send(Rated(seconds: 1000 + 86_400))).ShouldBeTrue();
     }
 }

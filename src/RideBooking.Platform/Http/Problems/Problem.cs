@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Http.Problems;
 
@@ -50,6 +51,10 @@ public static class Problem
         string detail,
         params (string Name, object? Value)[] extensions
     ) => Of(StatusCodes.Status409Conflict, code, detail, extensions);
+
+    /// <summary>409: a state machine refused the command.</summary>
+    public static ProblemHttpResult Conflict(Refusal refusal) =>
+        Conflict(refusal.Code, refusal.Detail, refusal.Extensions);
 
     /// <summary>422: the request is understood but can never be carried out.</summary>
     public static ProblemHttpResult Unprocessable(
