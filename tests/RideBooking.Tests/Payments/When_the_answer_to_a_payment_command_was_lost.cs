@@ -62,7 +62,7 @@ public sealed class When_the_answer_to_a_payment_command_was_lost
     {
         await using var lab = await Open("tok_declined");
         await lab.Deliver(_ride.Quoted());
-        await lab.Deliver((await lab.Take()).OfType<FareFinalized>().Single());
+        await lab.Deliver((await lab.TakeOutbox()).OfType<FareFinalized>().Single());
         (await lab.Payment(_ride.RideId)).Status.ShouldBe("Charging");
         var op = await lab.As("operator", "op");
         var path = $"operations/payments/{_ride.RideId}/write-off";
