@@ -2,32 +2,36 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Threading.Channels;
 using MassTransit;
+using MassTransit.Scheduling;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Platform;
 using RideBooking.Platform.Hosting;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Http;
 using RideBooking.Tests.Messaging;
 
 namespace RideBooking.Tests;
 
 /// <summary>
-/// One module on a real database, behind the platform's own retry, inbox and outbox, with the lab as the broker: a consumer
-/// has finished when its call returns, and the messages it sent stay in the outbox until the lab delivers them. So a test
-/// decides the order of deliveries without waiting. Timers fire only when a test fires them.
+/// Modules with their part of the API on a real database, behind the platform's own retry, inbox and outbox, with the lab as
+/// the broker: a message has been handled when the call that delivers it returns, and the messages it sent stay in the outbox
+/// until the lab delivers them. So a test decides the order of deliveries without waiting. Timers fire only when a test fires
+/// them.
 /// </summary>
 /// <remarks>
 /// SQLite in a temporary folder; if <c>RIDEBOOKING_LAB_POSTGRES</c> holds a connection string, a separate database on that
 /// server, to test the same races with concurrent transactions.
 /// </remarks>
-public abstract class ModuleLab : IAsyncDisposable
+public class ModuleLab : IAsyncDisposable
 {
     // The number of messages a process handles at once; the others wait, as in their queues.
     readonly SemaphoreSlim _hands = new(32);
@@ -35,45 +39,97 @@ public abstract class ModuleLab : IAsyncDisposable
     static readonly string? s_postgres = Environment.GetEnvironmentVariable("RIDEBOOKING_LAB_POSTGRES");
 
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lab-").FullName;
-    readonly ServiceProvider _services;
-    readonly DirectDispatcher _dispatcher;
+    readonly IModule[] _modules;
     readonly ConcurrentQueue<object> _sent = new();
+    readonly List<(DateTimeOffset At, object Message)> _timers = [];
+    DirectDispatcher _dispatcher = null!;
 
-    protected ModuleLab(IModule module, Dictionary<string, string?>? settings = null)
+    protected ModuleLab(params IModule[] modules) => _modules = modules;
+
+    /// <summary>Opens a lab for a module.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="configure">Adds what the module needs of other modules.</param>
+    public static async Task<ModuleLab> Open(IModule module, Action<IServiceCollection>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(module);
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(
-                new Dictionary<string, string?>
-                {
-                    ["Database:Provider"] = s_postgres is null ? "Sqlite" : "Postgres",
-                    ["ConnectionStrings:RideBooking"] = s_postgres is null
+        var lab = new ModuleLab(module);
+        await lab.Start(configure);
+        return lab;
+    }
+
+    /// <summary>Starts the application and creates its tables.</summary>
+    /// <param name="configure">Adds services to the modules'.</param>
+    /// <param name="settings">The settings that differ from the lab's.</param>
+    protected async Task Start(
+        Action<IServiceCollection>? configure = null,
+        params (string Key, string Value)[] settings
+    )
+    {
+        App = await HttpApp.Start(
+            web =>
+            {
+                foreach (var module in _modules)
+                    module.MapEndpoints(web);
+            },
+            configure: builder =>
+            {
+                AddModules(builder);
+                configure?.Invoke(builder.Services);
+            },
+            settings:
+            [
+                ("Database:Provider", IsOnSqlite ? "Sqlite" : "Postgres"),
+                (
+                    "ConnectionStrings:RideBooking",
+                    IsOnSqlite
                         ? $"Data Source={Path.Combine(_folder, "lab.db")}"
-                        : $"{s_postgres};Database=lab_{Guid.CreateVersion7():N}",
-                    ["Messaging:Redelivery"] = "",
-                    ["Messaging:Retry"] =
-                        "00:00:00.001,00:00:00.010,00:00:00.020,00:00:00.050,00:00:00.100,00:00:00.200",
-                }
-            )
-            .AddInMemoryCollection(settings ?? [])
-            .Build();
-        var services = new ServiceCollection();
-        services.AddLogging();
+                        : $"{s_postgres};Database=lab_{Guid.CreateVersion7():N}"
+                ),
+                ("Messaging:Redelivery", ""),
+                ("Messaging:Retry", string.Join(',', Enumerable.Repeat("00:00:00.010", 20))),
+                .. settings,
+            ]
+        );
+        _dispatcher = Dispatcher(App.Services);
+        foreach (var module in _modules)
+            _dispatcher.Add(module);
+        await In(db => Tables.CreateIn(db, Stop));
+        if (IsOnSqlite)
+            await In(db => db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", Stop));
+    }
+
+    void AddModules(WebApplicationBuilder builder)
+    {
+        var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddSingleton<TimeProvider>(Clock);
-        services.AddSingleton(module);
-        module.AddServices(services, configuration);
         var database = services.AddPersistence(configuration);
         services.ConfigureDbContext<PostgresAppDbContext>(db => db.AddInterceptors(Statements));
         services.ConfigureDbContext<SqliteAppDbContext>(db =>
             db.AddInterceptors(Statements, new SqliteSynchronousOff())
         );
-        services.AddMessagingServices(configuration, new HostingEnvironment(), database, [module]);
-        _services = services.BuildServiceProvider(validateScopes: true);
-
-        _dispatcher = new DirectDispatcher(_services).Add(module);
+        services.AddMessagingServices(configuration, builder.Environment, database, _modules);
+        foreach (var module in _modules)
+        {
+            services.AddSingleton(module);
+            services.AddRequestValidators(module.GetType().Assembly);
+            module.AddServices(services, configuration);
+        }
+        // The bus and the background work do not run: the lab does their work when a test says so.
+        foreach (var background in services.Where(service => service.ServiceType == typeof(IHostedService)).ToList())
+            services.Remove(background);
     }
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 10, 10, 0, 0, TimeSpan.Zero));
+    /// <summary>Creates the dispatcher, to which the modules' consumers are then added.</summary>
+    private protected virtual DirectDispatcher Dispatcher(IServiceProvider services) => new(services);
+
+    /// <summary>The modules' part of the API.</summary>
+    internal HttpApp App { get; private set; } = null!;
+
+    public IServiceProvider Services => App.Services;
+
+    /// <summary>Messages that a consumer outside a transaction sent: they go to the bus, which does not run here.</summary>
+    protected ConcurrentQueue<object> OnTheBus { get; } = new();
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 10, 12, 0, 0, TimeSpan.Zero));
 
     public StatementCounter Statements { get; } = new();
 
@@ -85,19 +141,12 @@ public abstract class ModuleLab : IAsyncDisposable
     /// <summary>True on SQLite, for tests of SQLite's query plans.</summary>
     public static bool IsOnSqlite => s_postgres is null;
 
-    protected async Task CreateDatabase() =>
-        await In(async db =>
-        {
-            await Tables.CreateIn(db, Stop);
-            return s_postgres is null ? await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", Stop) : 0;
-        });
-
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Uses the database outside any message.</summary>
     public async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = Services.CreateAsyncScope();
         return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
     }
 
@@ -105,7 +154,7 @@ public abstract class ModuleLab : IAsyncDisposable
         where T : class => In(db => db.Set<T>().AsNoTracking().ToListAsync(Stop));
 
     /// <summary>Delivers one message to its consumers, without the messages that follow from it.</summary>
-    public async Task Deliver(object message, Guid? messageId = null)
+    public virtual async Task Deliver(object message, Guid? messageId = null)
     {
         await _hands.WaitAsync(Stop);
         try
@@ -118,7 +167,7 @@ public abstract class ModuleLab : IAsyncDisposable
         }
     }
 
-    /// <summary>Delivers one message and everything that follows from it.</summary>
+    /// <summary>Delivers one message and everything that follows from it, except timers.</summary>
     public async Task DeliverAndSettle(object message)
     {
         await Deliver(message);
@@ -167,7 +216,7 @@ public abstract class ModuleLab : IAsyncDisposable
         await _hands.WaitAsync(Stop);
         try
         {
-            await using var scope = _services.CreateAsyncScope();
+            await using var scope = Services.CreateAsyncScope();
             var services = scope.ServiceProvider;
             var result = await handle(
                 services.GetRequiredService<AppDbContext>(),
@@ -181,19 +230,45 @@ public abstract class ModuleLab : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the messages from the outbox without delivering them, as a broker that loses them would.</summary>
+    /// <summary>
+    /// Takes the messages from the outbox without delivering them, as a broker that loses them would. Timers are kept until they
+    /// are due.
+    /// </summary>
     public async Task<List<object>> TakeOutbox()
     {
-        var messages = await _dispatcher.TakeOutbox();
-        messages.ForEach(_sent.Enqueue);
-        return messages;
+        List<object> taken = [];
+        foreach (var sent in await _dispatcher.TakeOutbox())
+        {
+            _sent.Enqueue(sent);
+            if (sent is ScheduleMessage timer)
+                _timers.Add((new DateTimeOffset(timer.ScheduledTime, TimeSpan.Zero), _dispatcher.PayloadOf(timer)));
+            // A timer that fires in spite of its cancellation must do no harm.
+            else if (sent is not CancelScheduledMessage)
+                taken.Add(sent);
+        }
+        while (OnTheBus.TryDequeue(out var message))
+        {
+            _sent.Enqueue(message);
+            taken.Add(message);
+        }
+        return taken;
+    }
+
+    /// <summary>Advances the time and fires the timers that are then due.</summary>
+    public async Task Advance(TimeSpan time)
+    {
+        Clock.Advance(time);
+        var due = _timers.FindAll(timer => timer.At <= Now);
+        _timers.RemoveAll(due.Contains);
+        foreach (var (_, message) in due)
+            await DeliverAndSettle(message);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (s_postgres is not null)
             await In(db => db.Database.EnsureDeletedAsync(CancellationToken.None));
-        await _services.DisposeAsync();
+        await App.DisposeAsync();
         _hands.Dispose();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

@@ -25,6 +25,7 @@ internal sealed record PaymentOptions(IReadOnlyList<TimeSpan> RetryDelays, strin
     /// </summary>
     public static PaymentOptions Read(IConfiguration configuration)
     {
+        // Modules add their services from the configuration alone; the host puts the name of its environment there.
         var isDevelopment = Environments.Development.Equals(
             configuration[HostDefaults.EnvironmentKey],
             StringComparison.OrdinalIgnoreCase

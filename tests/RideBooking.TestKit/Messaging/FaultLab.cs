@@ -24,6 +24,7 @@ namespace RideBooking.Tests.Messaging;
 /// The platform's messaging as it runs in the host (database, inbox, outbox, scheduler, transport), with consumers whose
 /// failures a test decides, and with access to every error queue.
 /// </summary>
+/// <remarks>Its bus runs, unlike a module lab's, because failures also depend on the transport: it runs on RabbitMQ as well.</remarks>
 internal sealed class FaultLab : IAsyncDisposable
 {
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);

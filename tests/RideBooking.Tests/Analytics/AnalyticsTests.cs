@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Analytics;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
-using RideBooking.Tests.Consumers;
+using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Http;
 
 namespace RideBooking.Tests.Analytics;
@@ -13,11 +13,11 @@ public sealed class AnalyticsTests : IAsyncLifetime
 {
     const string Day = "?from=2026-01-10T00:00:00Z&to=2026-01-11T00:00:00Z";
 
-    ConsumerLab _lab = null!;
+    ModuleLab _lab = null!;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _lab = await ConsumerLab.Start(new AnalyticsModule());
+    public async ValueTask InitializeAsync() => _lab = await ModuleLab.Open(new AnalyticsModule());
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 
@@ -101,7 +101,7 @@ public sealed class AnalyticsTests : IAsyncLifetime
     public async Task The_summary_is_the_same_in_any_order_and_with_every_event_twice()
     {
         var (well, cancelled, released) = (new RideOf(), new RideOf { Start = RideOf.T0.AddHours(1) }, new RideOf());
-        Func<ConsumerLab, Task>[] steps =
+        Func<ModuleLab, Task>[] steps =
         [
             .. WholeRide(well),
             lab => lab.Deliver(cancelled.Requested),
@@ -118,8 +118,8 @@ public sealed class AnalyticsTests : IAsyncLifetime
 
         foreach (var seed in new[] { 1, 2, 3 })
         {
-            await using var other = await ConsumerLab.Start(new AnalyticsModule());
-            Func<ConsumerLab, Task>[] shuffled = [.. steps, .. steps];
+            await using var other = await ModuleLab.Open(new AnalyticsModule());
+            Func<ModuleLab, Task>[] shuffled = [.. steps, .. steps];
             new Random(seed).Shuffle(shuffled);
             foreach (var step in shuffled)
                 await step(other);
@@ -185,7 +185,7 @@ public sealed class AnalyticsTests : IAsyncLifetime
     [Fact]
     public async Task Days_are_those_of_the_tariff_by_default()
     {
-        await using var tokyo = await ConsumerLab.Start(
+        await using var tokyo = await ModuleLab.Open(
             new AnalyticsModule(),
             services => services.AddSingleton<ITariffLocale>(new Tokyo())
         );
@@ -233,7 +233,7 @@ public sealed class AnalyticsTests : IAsyncLifetime
         await (await client.GetAsync("/api/v1/operations/analytics/summary", Stop)).ShouldBeProblem(403, "forbidden");
     }
 
-    static IEnumerable<Func<ConsumerLab, Task>> WholeRide(RideOf ride) =>
+    static IEnumerable<Func<ModuleLab, Task>> WholeRide(RideOf ride) =>
         [
             lab => lab.Deliver(ride.Requested),
             lab => lab.Deliver(ride.Offered),
@@ -253,7 +253,7 @@ public sealed class AnalyticsTests : IAsyncLifetime
                 .Select(status => $"{status.Key}: {status.Value}")
         );
 
-    async Task<JsonObject> Summary(string query, ConsumerLab? lab = null)
+    async Task<JsonObject> Summary(string query, ModuleLab? lab = null)
     {
         var client = await (lab ?? _lab).App.As("operator");
         return (await client.GetFromJsonAsync<JsonObject>($"/api/v1/operations/analytics/summary{query}", Stop))!;

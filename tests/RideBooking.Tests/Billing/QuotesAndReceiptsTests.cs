@@ -123,7 +123,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
         await _lab.Settle();
         var paid = (await rider.Get(path)).ShouldBe(HttpStatusCode.OK);
         paid.Text("status").ShouldBe("paid");
-        paid.Text("number").ShouldBe(_lab.Sent<ReceiptIssued>().Single().Number);
+        paid.Text("number").ShouldBe(_lab.SentOf<ReceiptIssued>().Single().Number);
         paid.Body!["lines"]!
             .AsArray()
             .Select(line => line!["code"]!.GetValue<string>())
@@ -151,7 +151,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
         await using var scope = _lab.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IPublishEndpoint>().Publish(requested, MoneyLab.Stop);
         await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(MoneyLab.Stop);
-        await _lab.Take();
+        await _lab.TakeOutbox();
     }
 
     static decimal Sum(JsonNode lines) => lines.AsArray().Sum(line => Amount(line!["amount"]!));

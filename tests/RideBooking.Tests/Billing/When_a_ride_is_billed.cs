@@ -22,9 +22,9 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
         var ride = new SomeRide();
         await _lab.DeliverAndSettle(ride.Completed);
 
-        var fare = _lab.Sent<FareFinalized>().ShouldHaveSingleItem();
+        var fare = _lab.SentOf<FareFinalized>().ShouldHaveSingleItem();
         (fare.Total, fare.TariffVersion, fare.RiderId).ShouldBe((Samples.Euro(14.20m), "2026-01", "rider-1"));
-        var receipt = _lab.Sent<ReceiptIssued>().ShouldHaveSingleItem();
+        var receipt = _lab.SentOf<ReceiptIssued>().ShouldHaveSingleItem();
         (receipt.InvoiceId, receipt.Total).ShouldBe((fare.InvoiceId, fare.Total));
         receipt.Number.ShouldMatch("^RB-2026(-[0-9A-HJKMNP-TV-Z]{4}){3}$");
     }
@@ -34,14 +34,14 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
     {
         var ride = new SomeRide();
         await _lab.DeliverAndSettle(ride.Completed);
-        var paid = _lab.Sent<PaymentCaptured>().Single();
-        var sent = _lab.Sent<object>().Count;
+        var paid = _lab.SentOf<PaymentCaptured>().Single();
+        var sent = _lab.SentOf<object>().Count;
 
         _lab.Clock.Advance(TimeSpan.FromDays(7));
         await _lab.In(db => db.Set<InboxState>().ExecuteDeleteAsync(MoneyLab.Stop));
         foreach (var again in new object[] { ride.Completed, paid })
             await _lab.DeliverAndSettle(again);
-        _lab.Sent<object>().Count.ShouldBe(sent);
+        _lab.SentOf<object>().Count.ShouldBe(sent);
     }
 
     [Fact]
@@ -53,8 +53,10 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
                 .SelectMany(ride => Enumerable.Repeat(ride, 5))
                 .Select(ride => Task.Run(() => _lab.Deliver(ride.Completed)))
         );
-        await _lab.Take();
-        _lab.Sent<FareFinalized>().Select(fare => fare.RideId).ShouldBe(rides.Select(r => r.RideId), ignoreOrder: true);
+        await _lab.TakeOutbox();
+        _lab.SentOf<FareFinalized>()
+            .Select(fare => fare.RideId)
+            .ShouldBe(rides.Select(r => r.RideId), ignoreOrder: true);
         (await _lab.In(db => db.Set<Invoice>().CountAsync(MoneyLab.Stop))).ShouldBe(5);
     }
 
@@ -74,9 +76,9 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
             }
         )
             await _lab.Deliver(cancelled);
-        await _lab.Take();
+        await _lab.TakeOutbox();
 
-        var assessed = _lab.Sent<CancellationFeeAssessed>();
+        var assessed = _lab.SentOf<CancellationFeeAssessed>();
         assessed.Count.ShouldBe(2);
         var (due, waived) = (
             assessed.Single(fee => fee.RideId == late.RideId),

@@ -44,7 +44,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
         // The message is then redelivered.
         await _lab.Deliver(_ride.Requested);
         await _lab.DeliverAndSettle(_ride.Completed);
-        _lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
+        _lab.SentOf<PaymentCaptured>().Count.ShouldBe(1);
     }
 
     [Fact]

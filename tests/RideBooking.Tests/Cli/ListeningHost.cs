@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RideBooking.Cli;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 using RideBooking.Tests.Operations;
 
 namespace RideBooking.Tests.Cli;

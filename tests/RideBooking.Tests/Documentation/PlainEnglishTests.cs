@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Documentation;
 

@@ -40,7 +40,7 @@ public sealed class DriverEarningsTests
     [Fact]
     public async Task Follow_the_configured_share()
     {
-        await using var lab = await DriversLab.Open(share: "0.755");
+        await using var lab = await DriversLab.Open(("Drivers:Share", "0.755"));
         await lab.Earns(lab.Fare(10m));
 
         (await Earned(lab)).Totals.Single().Earned.Amount.ShouldBe(7.55m);
@@ -69,7 +69,7 @@ public sealed class DriverEarningsTests
     [Fact]
     public async Task Include_the_share_of_the_cancellation_fee_once()
     {
-        await using var lab = await DriversLab.Open(cancellationShare: "0.5");
+        await using var lab = await DriversLab.Open(("Drivers:CancellationShare", "0.5"));
         var fee = lab.Fee(7.01m);
         await lab.Earns(fee);
         await lab.Earns(fee);
@@ -115,7 +115,7 @@ public sealed class DriverEarningsTests
         await lab.Earns(lab.Fare(20m));
         await lab.Earns(lab.Fare(30m, "CHF"));
 
-        var earned = await Earned(lab, "2026-01-11T09:00:00+01:00", "2026-01-11T12:00:00Z");
+        var earned = await Earned(lab, "2026-01-11T09:00:00+01:00", "2026-01-11T14:00:00Z");
 
         earned.From.ShouldBe(new DateTimeOffset(2026, 1, 11, 8, 0, 0, TimeSpan.Zero));
         earned.Totals.Select(total => total.Fares).ShouldBe([new Money(30m, "CHF"), new Money(20m, "EUR")]);

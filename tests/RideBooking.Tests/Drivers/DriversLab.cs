@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.Drivers;
@@ -15,20 +16,21 @@ public sealed class DriversLab : ModuleLab
     static readonly Driver s_anna = new("anna");
     static readonly DriversOptions s_options = DriversOptions.Read(new ConfigurationBuilder().Build());
 
-    DriversLab(string? share, string? cancellationShare)
-        : base(
-            new DriversModule(),
-            new Dictionary<string, string?>
-            {
-                ["Drivers:Share"] = share,
-                ["Drivers:CancellationShare"] = cancellationShare,
-            }
-        ) { }
+    DriversLab()
+        : base(new DriversModule()) { }
 
-    public static async Task<DriversLab> Open(string? share = null, string? cancellationShare = null)
+    /// <summary>Opens the lab.</summary>
+    /// <param name="settings">The settings that differ from the defaults.</param>
+    public static async Task<DriversLab> Open(params (string Key, string Value)[] settings)
     {
-        var lab = new DriversLab(share, cancellationShare);
-        await lab.CreateDatabase();
+        var lab = new DriversLab();
+        await lab.Start(
+            services =>
+                services
+                    .AddSingleton<IDriverReservations>(new NoReservations())
+                    .AddSingleton<ITripPolicy>(new Classes()),
+            settings
+        );
         return lab;
     }
 

@@ -10,6 +10,9 @@ using Quartz;
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
 /// <summary>A bus with the Quartz scheduler on virtual time, and a consumer that records what is delivered.</summary>
+/// <remarks>
+/// Not a <see cref="ModuleLab"/>: the package is tested as applications without this project's platform and database use it.
+/// </remarks>
 internal sealed class SchedulingLab : IAsyncDisposable
 {
     readonly ServiceProvider _provider;

@@ -16,7 +16,7 @@ public sealed class MatchingLab : ModuleLab
     public static async Task<MatchingLab> Open()
     {
         var lab = new MatchingLab();
-        await lab.CreateDatabase();
+        await lab.Start();
         return lab;
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using MassTransit;
 using RideBooking.Notifications;
-using RideBooking.Tests.Consumers;
+using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Notifications;
 

@@ -1,20 +1,21 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Notifications;
-using RideBooking.Tests.Consumers;
+using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Http;
 
 namespace RideBooking.Tests.Notifications;
 
 public sealed class NotificationsTests : IAsyncLifetime
 {
-    ConsumerLab _lab = null!;
+    ModuleLab _lab = null!;
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _lab = await ConsumerLab.Start(new NotificationsModule());
+    public async ValueTask InitializeAsync() => _lab = await ModuleLab.Open(new NotificationsModule());
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 

@@ -1,13 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Operations;
 
@@ -22,7 +21,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
     [Fact]
     public async Task The_repeat_continues_with_the_same_messages_and_takes_no_others()
     {
-        var operations = await new City(host.CreateClient).Operator();
+        var operations = await host.City.Operator();
         await Fail(20);
         Queues.InterruptsNext = true;
         var discard = new JsonObject
@@ -49,7 +48,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
     public async Task A_message_held_by_another_process_is_taken_in_another_pass()
     {
         const string queue = "notify-driver_error";
-        var operations = await new City(host.CreateClient).Operator();
+        var operations = await host.City.Operator();
         await Fail(10, queue);
         Queues.HidesFromNext = 4;
 
@@ -98,26 +97,13 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
 
     public sealed class InterruptedHost : HostInProcess
     {
-        readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-discard-").FullName;
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        protected override void Configure(IServiceCollection services)
         {
-            builder.UseEnvironment("Development");
-            builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "host.db")}");
-            builder.ConfigureTestServices(services =>
-            {
-                var queues = services.Single(service => service.ServiceType == typeof(IErrorQueues));
-                services.Remove(queues);
-                services.AddSingleton<IErrorQueues>(provider => new Interrupted(
-                    (IErrorQueues)ActivatorUtilities.CreateInstance(provider, queues.ImplementationType!)
-                ));
-            });
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            Directory.Delete(_folder, recursive: true);
+            var queues = services.Single(service => service.ServiceType == typeof(IErrorQueues));
+            services.Remove(queues);
+            services.AddSingleton<IErrorQueues>(provider => new Interrupted(
+                (IErrorQueues)ActivatorUtilities.CreateInstance(provider, queues.ImplementationType!)
+            ));
         }
     }
 

@@ -1,14 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Events.Subscriptions;
-using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Operations;
 
@@ -129,34 +127,11 @@ public sealed class When_an_event_cannot_be_applied(When_an_event_cannot_be_appl
     }
 
     /// <summary>The embedded default with the two projections, which try an event once.</summary>
-    public sealed class Host : HostInProcess
+    public sealed class Host() : HostInProcess(("Subscriptions:Retry", ""))
     {
         public static bool IsMended { get; set; }
 
-        readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-parked-").FullName;
-
-        public City City => new(CreateClient);
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
-        {
-            builder.UseEnvironment("Development");
-            builder.UseSetting(
-                "ConnectionStrings:RideBooking",
-                $"Data Source={Path.Combine(_folder, "ridebooking.db")}"
-            );
-            builder.UseSetting("Subscriptions:Retry", "");
-            builder.ConfigureTestServices(services =>
-                services
-                    .AddProjection<Parking>()
-                    .AddProjection<Stopping>()
-                    .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
-            );
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            Directory.Delete(_folder, recursive: true);
-        }
+        protected override void Configure(IServiceCollection services) =>
+            services.AddProjection<Parking>().AddProjection<Stopping>();
     }
 }

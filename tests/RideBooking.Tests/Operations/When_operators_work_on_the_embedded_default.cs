@@ -1,4 +1,5 @@
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Operations;
 

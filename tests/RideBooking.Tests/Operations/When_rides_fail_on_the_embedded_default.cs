@@ -1,45 +1,24 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Operations;
 
 /// <summary>
 /// The embedded host with a database that a test makes fail. There is no redelivery: failed messages go to the error queue at once.
 /// </summary>
-public sealed class TroubledHost : HostInProcess
+public sealed class TroubledHost() : HostInProcess(("Messaging:Retry", "00:00:00.001"), ("Messaging:Redelivery", ""))
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-troubled-").FullName;
-
-    public City City => new(CreateClient);
-
-    public string Database => $"Data Source={Path.Combine(_folder, "ridebooking.db")}";
-
     internal FailingDatabase Fails { get; } = new();
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
-    {
-        builder.UseEnvironment("Development");
-        builder.UseSetting("ConnectionStrings:RideBooking", Database);
-        builder.UseSetting("Messaging:Retry", "00:00:00.001");
-        builder.UseSetting("Messaging:Redelivery", "");
-        builder.ConfigureServices(services =>
-            services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(Fails))
-        );
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
-    }
+    protected override void Configure(IServiceCollection services) =>
+        services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(Fails));
 }
 
 /// <summary>Throws instead of executing the statements that a test selects, and counts them.</summary>
@@ -226,7 +205,7 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
 
     async Task<IReadOnlyList<object>> Ask(string sql)
     {
-        await using var database = new SqliteConnection(_host.Database);
+        await using var database = new SqliteConnection(_host.ConnectionString);
         await database.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = database.CreateCommand();
         command.CommandText = sql;

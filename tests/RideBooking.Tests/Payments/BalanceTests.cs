@@ -24,8 +24,8 @@ public sealed class BalanceTests
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Accepted);
         await lab.Settle();
         Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("9.80", 1));
-        lab.Sent<BalanceOutstanding>().Count.ShouldBe(1);
-        lab.Sent<PaymentFailed>()
+        lab.SentOf<BalanceOutstanding>().Count.ShouldBe(1);
+        lab.SentOf<PaymentFailed>()
             .Select(failed => (failed.Attempt, failed.WillRetry))
             .ShouldBe([(1, false), (2, false)]);
 
@@ -34,8 +34,8 @@ public sealed class BalanceTests
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Accepted); // already being paid
         await lab.Settle();
         Outstanding(await rider.Get("riders/me/balance")).ShouldBe(("0.00", 0));
-        lab.Sent<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(3);
-        lab.Sent<BalanceSettled>().ShouldHaveSingleItem().Amount.ShouldBe(Samples.Euro(9.80m));
+        lab.SentOf<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(3);
+        lab.SentOf<BalanceSettled>().ShouldHaveSingleItem().Amount.ShouldBe(Samples.Euro(9.80m));
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Conflict, "nothing_outstanding");
     }
 

@@ -1,34 +1,22 @@
 using System.Collections.Concurrent;
 using MassTransit;
-using MassTransit.Scheduling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 using RideBooking.Billing;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.Payments;
 using RideBooking.Payments.Gateway;
-using RideBooking.Platform;
-using RideBooking.Platform.Hosting;
-using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
-using RideBooking.Tests.Http;
 using RideBooking.Tests.Messaging;
 
 namespace RideBooking.Tests.Payments;
 
-/// <summary>
-/// Billing and Payments with their endpoints, on a real SQLite database, behind the platform's own retry, inbox and outbox.
-/// The lab is the broker: a message is delivered only when a test delivers it, and the call returns once it is handled.
-/// </summary>
-internal sealed class MoneyLab : IAsyncDisposable
+/// <summary>Billing and Payments in the lab, with the people who use their API.</summary>
+internal sealed class MoneyLab : ModuleLab
 {
-    static readonly IModule[] s_modules = [new BillingModule(), new PaymentsModule()];
-
     static readonly HashSet<Type> s_tellsTheMachine =
     [
         typeof(RideRequested),
@@ -40,90 +28,46 @@ internal sealed class MoneyLab : IAsyncDisposable
         typeof(RetryDue),
     ];
 
-    readonly HttpApp _app;
-    readonly string _folder;
-    readonly DirectDispatcher _dispatcher;
-    readonly ConcurrentQueue<object> _underway = new();
-    readonly ConcurrentQueue<object> _sent = new();
-    readonly List<(DateTimeOffset At, object Message)> _timers = [];
     readonly HashSet<Guid> _requested = [];
     readonly SemaphoreSlim _oneRequest = new(1);
+    readonly Audit _audit = new();
 
-    MoneyLab(HttpApp app, string folder, FakeTimeProvider clock)
-    {
-        (_app, _folder, Clock) = (app, folder, clock);
-        _dispatcher = new DirectDispatcher(app.Services).AddSaga<Payment>(s_tellsTheMachine);
-        foreach (var module in s_modules)
-            _dispatcher.Add(module);
-        // Messages of a consumer outside a transaction go directly to the bus, which is not running here.
-        app.Services.GetRequiredService<IBus>().ConnectPublishObserver(new Overheard(_underway));
-    }
+    MoneyLab()
+        : base(new BillingModule(), new PaymentsModule()) { }
 
-    public FakeTimeProvider Clock { get; }
+    /// <summary>True to record the request of a ride that ends, as for every real ride.</summary>
+    public bool RecordsRequests { get; set; } = true;
 
-    public DateTimeOffset Now => Clock.GetUtcNow();
+    /// <summary>The entries of the operators' audit.</summary>
+    public IReadOnlyCollection<(string Action, Guid RideId, string By, string Reason)> Audited => _audit.Entries;
 
-    public static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public IServiceProvider Services => _app.Services;
-
-    /// <summary>All messages sent of a type, once each, in order.</summary>
-    public IReadOnlyList<T> Sent<T>() => [.. _sent.OfType<T>()];
+    /// <summary>Hides rows from a query, as if they were not committed yet.</summary>
+    public HiddenRows Hidden { get; } = new();
 
     public static async Task<MoneyLab> Open(params (string Key, string Value)[] settings)
     {
-        var folder = Directory.CreateTempSubdirectory("ridebooking-money-").FullName;
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 10, 12, 0, 0, TimeSpan.Zero));
-        var app = await HttpApp.Start(
-            web =>
-            {
-                foreach (var module in s_modules)
-                    module.MapEndpoints(web);
-            },
-            configure: builder => Configure(builder.Services, builder, clock),
-            settings:
-            [
-                ("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(folder, "lab.db")}"),
-                ("Messaging:Redelivery", ""),
-                ("Messaging:Retry", string.Join(',', Enumerable.Repeat("00:00:00.010", 20))),
-                .. settings,
-            ]
+        var lab = new MoneyLab();
+        await lab.Start(
+            services =>
+                services
+                    .AddSingleton(new QuoteTokens(new byte[32]))
+                    .AddSingleton<IOperatorAudit>(lab._audit)
+                    .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(lab.Hidden)),
+            settings
         );
-        var lab = new MoneyLab(app, folder, clock);
-        await lab.In(db => Tables.CreateIn(db, Stop));
+        lab.Services.GetRequiredService<IBus>().ConnectPublishObserver(new Overheard(lab.OnTheBus));
         return lab;
     }
 
-    static void Configure(IServiceCollection services, IHostApplicationBuilder builder, FakeTimeProvider clock)
-    {
-        services.AddSingleton<TimeProvider>(clock);
-        services.AddSingleton(new QuoteTokens(new byte[32]));
-        services.AddSingleton<Audit>();
-        services.AddSingleton<IOperatorAudit>(provider => provider.GetRequiredService<Audit>());
-        var database = services.AddPersistence(builder.Configuration);
-        services.AddMessagingServices(builder.Configuration, builder.Environment, database, s_modules);
-        foreach (var module in s_modules)
-        {
-            services.AddSingleton(module);
-            services.AddRequestValidators(module.GetType().Assembly);
-            module.AddServices(services, builder.Configuration);
-        }
-        foreach (var background in services.Where(service => service.ServiceType == typeof(IHostedService)).ToList())
-            services.Remove(background);
-    }
+    private protected override DirectDispatcher Dispatcher(IServiceProvider services) =>
+        base.Dispatcher(services).AddSaga<Payment>(s_tellsTheMachine);
 
     /// <summary>Signs in a caller with a role.</summary>
     public async Task<Person> As(string role, string subject)
     {
-        var client = await _app.As(role, subject);
+        var client = await App.As(role, subject);
         client.BaseAddress = new Uri(client.BaseAddress!, "/api/v1/");
         return new Person(client);
-    }
-
-    public async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
-    {
-        await using var scope = _app.Services.CreateAsyncScope();
-        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
     }
 
     public Task<Payment> Payment(Guid rideId) =>
@@ -131,15 +75,11 @@ internal sealed class MoneyLab : IAsyncDisposable
 
     public Task<List<SandboxCharge>> Ledger(Guid rideId) => In(db => db.Ledger(rideId).ToListAsync(Stop));
 
-    /// <summary>True to record the request of a ride that ends, as for every real ride.</summary>
-    public bool RecordsRequests { get; set; } = true;
-
-    /// <summary>Delivers one message to its consumers, without the messages that follow from it.</summary>
-    public async Task Deliver(object message, Guid? messageId = null)
+    public override async Task Deliver(object message, Guid? messageId = null)
     {
         if (RecordsRequests)
             await Request(message);
-        await _dispatcher.Dispatch(message, messageId);
+        await base.Deliver(message, messageId);
     }
 
     async Task Request(object message)
@@ -168,60 +108,12 @@ internal sealed class MoneyLab : IAsyncDisposable
         try
         {
             if (_requested.Add(requested.RideId))
-                await _dispatcher.Dispatch(requested);
+                await base.Deliver(requested);
         }
         finally
         {
             _oneRequest.Release();
         }
-    }
-
-    /// <summary>Delivers a message and all messages that follow from it, except timers.</summary>
-    public async Task DeliverAndSettle(object message)
-    {
-        await Deliver(message);
-        await Settle();
-    }
-
-    /// <summary>Delivers all messages in transit and those that follow from them.</summary>
-    public async Task Settle()
-    {
-        while (await Take() is { Count: > 0 } messages)
-            foreach (var message in messages)
-                await Deliver(message);
-    }
-
-    /// <summary>Advances the time and fires the timers that are then due.</summary>
-    public async Task Advance(TimeSpan time)
-    {
-        Clock.Advance(time);
-        var due = _timers.FindAll(timer => timer.At <= Now);
-        _timers.RemoveAll(due.Contains);
-        foreach (var (_, message) in due)
-            await DeliverAndSettle(message);
-    }
-
-    /// <summary>Takes the messages in transit, as a broker would; timers are kept until they are due.</summary>
-    public async Task<List<object>> Take()
-    {
-        List<object> taken = [];
-        foreach (var sent in await _dispatcher.TakeOutbox())
-            switch (sent)
-            {
-                case ScheduleMessage timer:
-                    var due = new DateTimeOffset(timer.ScheduledTime, TimeSpan.Zero);
-                    _timers.Add((due, _dispatcher.PayloadOf(timer)));
-                    break;
-                case CancelScheduledMessage:
-                    break; // a timer that fires in spite of its cancellation must do no harm
-                default:
-                    taken.Add(sent);
-                    break;
-            }
-        while (_underway.TryDequeue(out var message))
-            taken.Add(message);
-        taken.ForEach(_sent.Enqueue);
-        return taken;
     }
 
     /// <summary>Sends a command to the state machine from within the process, and returns true if it was accepted.</summary>
@@ -232,17 +124,6 @@ internal sealed class MoneyLab : IAsyncDisposable
                 .GetRequiredService<SagaCommandDispatcher<Payment>>()
                 .Send(command, Guid.CreateVersion7(), Stop)
         ).Accepted;
-
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>The entries of the operators' audit.</summary>
-    public IReadOnlyCollection<(string Action, Guid RideId, string By, string Reason)> Audited =>
-        Services.GetRequiredService<Audit>().Entries;
 
     sealed class Audit : IOperatorAudit
     {

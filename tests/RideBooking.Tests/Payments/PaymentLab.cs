@@ -16,6 +16,10 @@ namespace RideBooking.Tests.Payments;
 /// The payment state machine and the consumer that calls the gateway, in the saga lab; cards, the sandbox's ledger and the
 /// payments that the consumer reads are in a real SQLite database.
 /// </summary>
+/// <remarks>
+/// Not a <see cref="ModuleLab"/>: the machine's timers, duplicates and crashes are those of the saga lab, in memory, with its own
+/// time.
+/// </remarks>
 public sealed class PaymentLab : IAsyncLifetime
 {
     internal static readonly TimeSpan[] Delays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];

@@ -87,7 +87,7 @@ public sealed class When_a_card_is_removed_or_changed
         await lab.Advance(TimeSpan.FromMinutes(1));
 
         (await lab.Ledger(ride.RideId)).Single(entry => entry.Outcome == "captured").Token.ShouldBe("tok_visa");
-        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
+        lab.SentOf<PaymentCaptured>().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -113,12 +113,12 @@ public sealed class When_a_card_is_removed_or_changed
         await Add(rider, "tok_declined");
         var good = await Add(rider, "tok_visa");
         await lab.Deliver(_ride.Quoted());
-        await lab.Deliver((await lab.Take()).Single()); // the fare
-        var first = (await lab.Take()).ShouldHaveSingleItem(); // in transit to the gateway
+        await lab.Deliver((await lab.TakeOutbox()).Single()); // the fare
+        var first = (await lab.TakeOutbox()).ShouldHaveSingleItem(); // in transit to the gateway
         (await rider.Post("riders/me/balance/pay", new JsonObject { ["paymentMethodId"] = good.ToString() })).ShouldBe(
             HttpStatusCode.Accepted
         );
-        var second = (await lab.Take()).ShouldHaveSingleItem();
+        var second = (await lab.TakeOutbox()).ShouldHaveSingleItem();
         await Task.WhenAll(
             new[] { first, second, first, second }.Select(message => Task.Run(() => lab.Deliver(message)))
         );
@@ -126,6 +126,6 @@ public sealed class When_a_card_is_removed_or_changed
 
         (await lab.Payment(_ride.RideId)).Status.ShouldBe("Captured");
         (await lab.Ledger(_ride.RideId)).Single(entry => entry.Outcome == "captured").Token.ShouldBe("tok_visa");
-        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
+        lab.SentOf<PaymentCaptured>().Count.ShouldBe(1);
     }
 }

@@ -35,7 +35,7 @@ public sealed class When_an_operator_acts_on_a_payment
                 .ShouldBe("writtenOff");
         await lab.Settle();
 
-        lab.Sent<BalanceWrittenOff>().ShouldHaveSingleItem().Reason.ShouldBe("goodwill");
+        lab.SentOf<BalanceWrittenOff>().ShouldHaveSingleItem().Reason.ShouldBe("goodwill");
         lab.Audited.ShouldBe([("write-off", _ride.RideId, "op", "goodwill")]);
         (await op.Get($"rides/{_ride.RideId}/receipt")).Text("status").ShouldBe("writtenOff");
         var rider = await lab.As("rider", _ride.RiderId);

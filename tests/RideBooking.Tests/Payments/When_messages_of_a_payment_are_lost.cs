@@ -17,15 +17,15 @@ public sealed class When_messages_of_a_payment_are_lost
         await using var lab = await MoneyLab.Open();
         var ride = new SomeRide();
         await lab.Deliver(ride.Quoted());
-        await lab.Deliver((await lab.Take()).Single());
-        (await lab.Take()).ShouldHaveSingleItem().ShouldBeOfType<ChargeCard>(); // and never delivered
+        await lab.Deliver((await lab.TakeOutbox()).Single());
+        (await lab.TakeOutbox()).ShouldHaveSingleItem().ShouldBeOfType<ChargeCard>(); // and never delivered
 
         (await Resume(lab)).ShouldBe(0);
         lab.Clock.Advance(s_overdue);
         (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Resume(lab))))).Sum().ShouldBe(1);
         await lab.Settle();
 
-        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
+        lab.SentOf<PaymentCaptured>().Count.ShouldBe(1);
         (await lab.Ledger(ride.RideId)).Count.ShouldBe(1);
         lab.Clock.Advance(s_overdue);
         (await Resume(lab)).ShouldBe(0);
@@ -37,8 +37,8 @@ public sealed class When_messages_of_a_payment_are_lost
         await using var lab = await MoneyLab.Open();
         var ride = new SomeRide();
         await lab.Deliver(ride.Quoted());
-        await lab.Deliver((await lab.Take()).Single());
-        (await lab.Take()).ShouldHaveSingleItem().ShouldBeOfType<ChargeCard>(); // and never delivered
+        await lab.Deliver((await lab.TakeOutbox()).Single());
+        (await lab.TakeOutbox()).ShouldHaveSingleItem().ShouldBeOfType<ChargeCard>(); // and never delivered
         var anHourAhead = lab.Clock.GetUtcNow().AddHours(1);
         await lab.In(db =>
             db.Set<Payment>().ExecuteUpdateAsync(set => set.SetProperty(p => p.ChangedAt, anHourAhead), MoneyLab.Stop)
@@ -47,7 +47,7 @@ public sealed class When_messages_of_a_payment_are_lost
         (await Resume(lab)).ShouldBe(1);
         (await Resume(lab)).ShouldBe(0);
         await lab.Settle();
-        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
+        lab.SentOf<PaymentCaptured>().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -56,14 +56,14 @@ public sealed class When_messages_of_a_payment_are_lost
         await using var lab = await MoneyLab.Open();
         var ride = new SomeRide();
         await lab.Deliver(ride.Quoted());
-        await lab.Deliver((await lab.Take()).Single());
-        await lab.Deliver((await lab.Take()).Single());
-        (await lab.Take()).ShouldHaveSingleItem().ShouldBeOfType<ChargeSucceeded>(); // and never delivered
+        await lab.Deliver((await lab.TakeOutbox()).Single());
+        await lab.Deliver((await lab.TakeOutbox()).Single());
+        (await lab.TakeOutbox()).ShouldHaveSingleItem().ShouldBeOfType<ChargeSucceeded>(); // and never delivered
 
         lab.Clock.Advance(s_overdue);
         (await Resume(lab)).ShouldBe(1);
         await lab.Settle();
-        lab.Sent<PaymentCaptured>().Count.ShouldBe(1);
+        lab.SentOf<PaymentCaptured>().Count.ShouldBe(1);
         (await lab.Ledger(ride.RideId)).Count.ShouldBe(1);
     }
 
@@ -78,7 +78,7 @@ public sealed class When_messages_of_a_payment_are_lost
         lab.Clock.Advance(TimeSpan.FromMinutes(1));
         (await Resume(lab)).ShouldBe(1);
         await lab.Settle();
-        lab.Sent<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(2);
+        lab.SentOf<PaymentCaptured>().ShouldHaveSingleItem().Attempt.ShouldBe(2);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class When_messages_of_a_payment_come_again
         heard.Add(new RetryDue(ride.RideId, 1));
         await lab.Deliver(heard[^1]);
         await Drain();
-        var before = (lab.Sent<object>().Count, (await lab.Ledger(ride.RideId)).Count);
+        var before = (lab.SentOf<object>().Count, (await lab.Ledger(ride.RideId)).Count);
         (await lab.Payment(ride.RideId)).Status.ShouldBe("Captured");
 
         lab.Clock.Advance(TimeSpan.FromDays(7));
@@ -38,12 +38,12 @@ public sealed class When_messages_of_a_payment_come_again
         foreach (var message in heard)
             await lab.Deliver(message);
 
-        (await lab.Take()).ShouldBeEmpty();
-        (lab.Sent<object>().Count, (await lab.Ledger(ride.RideId)).Count).ShouldBe(before);
+        (await lab.TakeOutbox()).ShouldBeEmpty();
+        (lab.SentOf<object>().Count, (await lab.Ledger(ride.RideId)).Count).ShouldBe(before);
 
         async Task Drain()
         {
-            while (await lab.Take() is { Count: > 0 } messages)
+            while (await lab.TakeOutbox() is { Count: > 0 } messages)
                 foreach (var message in messages)
                 {
                     heard.Add(message);
@@ -70,7 +70,7 @@ public sealed class When_messages_of_a_payment_come_again
             var storm = all.SelectMany(message => Enumerable.Repeat(message, random.Next(1, 3))).ToArray();
             random.Shuffle(storm);
             await Task.WhenAll(storm.Take(12).Select(message => Task.Run(() => lab.Deliver(message))));
-            all.AddRange((await lab.Take()).Where(message => !all.Contains(message)));
+            all.AddRange((await lab.TakeOutbox()).Where(message => !all.Contains(message)));
             lab.Clock.Advance(s_minute);
             if (random.Next(3) == 0)
                 await lab.Send(new PayNow(ride.RideId, null));
@@ -83,7 +83,7 @@ public sealed class When_messages_of_a_payment_come_again
         var payment = await lab.Payment(ride.RideId);
         var captures = (await lab.Ledger(ride.RideId)).Count(entry => entry.Outcome == SandboxCharge.Captured);
         captures.ShouldBe(payment.Status == "Captured" ? 1 : 0);
-        lab.Sent<PaymentCaptured>().Distinct().Count().ShouldBe(captures);
+        lab.SentOf<PaymentCaptured>().Distinct().Count().ShouldBe(captures);
         if (token != "tok_declined")
             payment.Status.ShouldBe("Captured");
     }

@@ -58,11 +58,50 @@ public sealed class When_the_answer_to_a_payment_command_was_lost
     }
 
     [Fact]
+    public async Task A_retry_that_commits_while_its_repeat_looks_for_it_is_accepted_again_and_has_no_second_effect()
+    {
+        await using var lab = await Open("tok_declined");
+        await lab.DeliverAndSettle(_ride.Quoted());
+        var op = await lab.As("operator", "op");
+        var path = $"operations/payments/{_ride.RideId}/retry";
+        (await op.Post(path, Why, Key)).ShouldBe(HttpStatusCode.Accepted);
+        await lab.Settle();
+        await LoseAnswers(lab);
+        lab.Hidden.HideOnce("messaging_inbox_state");
+
+        (await op.Post(path, Why, Key)).ShouldBe(HttpStatusCode.Accepted).Text("state").ShouldBe("outstanding");
+        lab.Hidden.WereHidden.ShouldBeTrue();
+        await lab.Settle();
+
+        (await lab.Payment(_ride.RideId)).Attempt.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_rider_s_payment_that_commits_while_its_repeat_looks_for_it_pays_the_same_rides_once()
+    {
+        await using var lab = await Open("tok_declined");
+        await lab.DeliverAndSettle(_ride.Quoted());
+        var rider = await lab.As("rider", _ride.RiderId);
+        (await rider.Post("riders/me/balance/pay", new JsonObject(), Key)).ShouldBe(HttpStatusCode.Accepted);
+        await lab.Settle();
+        await LoseAnswers(lab);
+        lab.Hidden.HideOnce("messaging_inbox_state");
+
+        var repeat = await rider.Post("riders/me/balance/pay", new JsonObject(), Key);
+        lab.Hidden.WereHidden.ShouldBeTrue();
+        repeat.ShouldBe(HttpStatusCode.Accepted);
+        repeat.Body!["rides"]!.AsArray().Single()!.GetValue<Guid>().ShouldBe(_ride.RideId);
+        await lab.Settle();
+
+        (await lab.Payment(_ride.RideId)).Attempt.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_repeat_that_is_refused_for_the_moment_is_executed_later()
     {
         await using var lab = await Open("tok_declined");
         await lab.Deliver(_ride.Quoted());
-        await lab.Deliver((await lab.Take()).OfType<FareFinalized>().Single());
+        await lab.Deliver((await lab.TakeOutbox()).OfType<FareFinalized>().Single());
         (await lab.Payment(_ride.RideId)).Status.ShouldBe("Charging");
         var op = await lab.As("operator", "op");
         var path = $"operations/payments/{_ride.RideId}/write-off";

@@ -13,6 +13,9 @@ namespace RideBooking.Tests.Rides;
 /// The real state machine in the saga lab. A message has been handled when the call returns; an event that the machine refuses
 /// in a state throws.
 /// </summary>
+/// <remarks>
+/// Not a <see cref="ModuleLab"/>: the machine needs no database, and thousands of runs of it share one saga lab.
+/// </remarks>
 public abstract class RideLab
 {
     internal static readonly RideTimes Times = new(

@@ -3,11 +3,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using MassTransit;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Tests.Api;
 using RideBooking.Tests.Contracts;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Rides;
 
@@ -498,21 +498,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     }
 
     /// <summary>The application with its default timers, for which none of these tests waits.</summary>
-    public sealed class Host : HostInProcess
-    {
-        readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-rides-api-").FullName;
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder) =>
-            builder
-                .UseEnvironment("Development")
-                .UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
+    public sealed class Host : HostInProcess;
 
     sealed class SignedIn(HttpClient client, string id) : Person(client)
     {

@@ -21,8 +21,8 @@ internal sealed class RawRedelivery : ScheduledRedeliveryConfigurationObserver
         : base(endpoint, configure) { }
 
     /// <summary>Redelivers the endpoint's failed messages; the configuration states which failures, and when.</summary>
-    /// <remarks>The constructor of MassTransit's observer connects it to the endpoint.</remarks>
     public static void Use(IReceiveEndpointConfigurator endpoint, Action<IRedeliveryConfigurator> configure) =>
+        // MassTransit's observer connects itself to the endpoint in its constructor, and cannot be connected otherwise.
         _ = new RawRedelivery(endpoint, configure);
 
     protected override IRedeliveryPipeSpecification AddRedeliveryPipeSpecification<TMessage>(

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Messaging;
-using RideBooking.Tests.Api;
 using RideBooking.Tests.Documentation;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Messaging;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RideBooking.MassTransitOnEntityFramework;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 using RideBooking.Tests.MassTransitOnQuartz;
 
 namespace RideBooking.Tests.Observability;

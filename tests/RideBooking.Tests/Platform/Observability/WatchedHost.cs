@@ -1,39 +1,25 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Observability;
 
 /// <summary>The whole application in this process, with access to its log and metrics.</summary>
-public sealed class WatchedHost : HostInProcess
+public sealed class WatchedHost()
+    : HostInProcess(
+        ("Messaging:Retry", "00:00:00.010,00:00:00.050,00:00:00.200"),
+        ("Messaging:Redelivery", ""),
+        ("Logging:LogLevel:RideBooking", "Debug"),
+        // The test decides when the gauges are polled.
+        ("Metrics:Interval", "1.00:00:00")
+    )
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-watched-").FullName;
-
     internal ScopedLog Log { get; } = new();
-
-    public City City => new(CreateClient);
 
     internal Meters Meters() => new(Services);
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
-    {
-        builder.UseEnvironment("Development");
-        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-        builder.UseSetting("Messaging:Retry", "00:00:00.010,00:00:00.050,00:00:00.200");
-        builder.UseSetting("Messaging:Redelivery", "");
-        builder.UseSetting("Logging:LogLevel:RideBooking", "Debug");
-        builder.ConfigureLogging(logging => logging.AddProvider(Log));
-        // The test decides when the gauges are polled.
-        builder.UseSetting("Metrics:Interval", "1.00:00:00");
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    protected override void Configure(IServiceCollection services) => services.AddSingleton<ILoggerProvider>(Log);
 }
 
 /// <param name="Category">The logger.</param>

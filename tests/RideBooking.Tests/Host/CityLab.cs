@@ -1,7 +1,5 @@
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
@@ -9,13 +7,13 @@ using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
+using RideBooking.Tests.Api;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Host;
 
 /// <summary>
-/// The whole application in this process with its defaults (SQLite, in-memory transport, Quartz, its own timers), over the
-/// real HTTP API, in virtual time. A wait lasts until the application is idle and then skips to the next timer, so that
-/// an offer expires and a search ends without delay.
+/// The whole application in this process with its defaults, over the real HTTP API, in virtual time. A wait lasts until
+/// the application is idle and then skips to the next timer, so that an offer expires and a search ends without delay.
 /// </summary>
 /// <remarks>
 /// Its clock runs like the system's, years from today, and can be advanced. Timers and redeliveries use it; the intervals
@@ -23,17 +21,15 @@ namespace RideBooking.Tests.Api;
 /// </remarks>
 public sealed class CityLab : HostInProcess, IAsyncLifetime
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-city-").FullName;
-    readonly Dictionary<string, string> _settings;
     readonly CityClock _clock = new(new DateTimeOffset(2031, 1, 10, 12, 0, 0, TimeSpan.Zero));
 
     public CityLab()
         : this([]) { }
 
-    CityLab(Dictionary<string, string> settings) => _settings = settings;
+    CityLab((string Key, string Value)[] settings)
+        : base([("Subscriptions:Interval", "00:00:00"), .. settings]) { }
 
-    /// <summary>Creates riders, drivers and operators.</summary>
-    public City City => new(CreateClient, _ => new PollingByTimer(this));
+    public override City City => new(CreateClient, _ => new PollingByTimer(this));
 
     public DateTimeOffset Now => _clock.GetUtcNow();
 
@@ -43,7 +39,7 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
     /// <param name="settings">The settings that differ from the defaults.</param>
     public static async Task<CityLab> Start(params (string Key, string Value)[] settings)
     {
-        var city = new CityLab(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+        var city = new CityLab(settings);
         await city.InitializeAsync();
         return city;
     }
@@ -86,27 +82,11 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
         await Settle();
     }
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
-    {
-        builder.UseEnvironment("Development");
-        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-        builder.UseSetting("Subscriptions:Interval", "00:00:00");
-        foreach (var (key, value) in _settings)
-            builder.UseSetting(key, value);
-        builder.ConfigureTestServices(services =>
-            services
-                .AddBusTraffic()
-                .AddSingleton<TimeProvider>(_clock)
-                .AddSingleton<IConfigureReceiveEndpoint>(new TimesOf(_clock))
-                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
-        );
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    protected override void Configure(IServiceCollection services) =>
+        services
+            .AddBusTraffic()
+            .AddSingleton<TimeProvider>(_clock)
+            .AddSingleton<IConfigureReceiveEndpoint>(new TimesOf(_clock));
 
     Task<bool> IsAtRest(CancellationToken cancellationToken) =>
         In(async db =>

@@ -1,7 +1,6 @@
 using RideBooking.Contracts;
-using RideBooking.Tests.Contracts;
 
-namespace RideBooking.Tests.Consumers;
+namespace RideBooking.Tests.Contracts;
 
 /// <summary>The events of one ride, for consumers to handle.</summary>
 internal sealed class RideOf(string rider = "rider-1", string driver = "driver-anna")

@@ -2,7 +2,7 @@ using MassTransit;
 using MassTransit.Context;
 using MassTransit.Scheduling;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Host;
 
 /// <summary>A clock that runs like the system's, from another day on, and can be advanced.</summary>
 internal sealed class CityClock(DateTimeOffset start) : TimeProvider

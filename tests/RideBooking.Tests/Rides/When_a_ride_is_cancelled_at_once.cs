@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Rides;
 
 /// <summary>Under load the ride's request is still in Billing's queue when its cancellation arrives.</summary>
 public sealed class When_a_ride_is_cancelled_at_once(HostThatRecordsNoRequests host)

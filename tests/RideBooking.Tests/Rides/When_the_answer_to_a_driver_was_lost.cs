@@ -1,6 +1,8 @@
 using System.Net;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Rides;
 
 /// <summary>The command was carried out, its answer was lost, and the driver's app repeats it with the same key.</summary>
 public sealed class When_the_answer_to_a_driver_was_lost(ForgetfulHost host) : IClassFixture<ForgetfulHost>
@@ -39,7 +41,7 @@ public sealed class When_the_answer_to_a_driver_was_lost(ForgetfulHost host) : I
 
     async Task<(string Ride, Driver Driver)> Assigned()
     {
-        var city = new City(host.CreateClient);
+        var city = host.City;
         var driver = await city.DriverAt(City.Alexanderplatz);
         var ride = await (await city.Rider()).Request(City.Alexanderplatz, City.Zoo);
         await driver.Accept(await driver.Offer(ride));

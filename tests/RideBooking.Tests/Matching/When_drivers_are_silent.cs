@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Matching;
 
 /// <summary>Drivers do not report, do not answer, or move while a rider waits, in the whole application.</summary>
 public sealed class When_drivers_are_silent : IAsyncLifetime

@@ -5,8 +5,10 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Rides;
 
 public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostTests, IClassFixture<HostUnderLens>
 {
@@ -67,30 +69,13 @@ public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostTests, I
 }
 
 /// <summary>The embedded default with recorded statements.</summary>
-public sealed class HostUnderLens : HostInProcess
+// The driver takes no time for the way; without this setting the flags would cause further writes.
+public sealed class HostUnderLens() : HostInProcess(("Rides:MaxSpeedKmh", "1000000"))
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lens-").FullName;
-
-    public City City => new(CreateClient);
-
     public Lens Lens { get; } = new();
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
-    {
-        builder.UseEnvironment("Development");
-        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-        // The driver takes no time for the way; without this setting the flags would cause further writes.
-        builder.UseSetting("Rides:MaxSpeedKmh", "1000000");
-        builder.ConfigureServices(services =>
-            services
-                .AddSingleton<IStartupFilter>(Lens)
-                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(Lens))
-        );
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    protected override void Configure(IServiceCollection services) =>
+        services
+            .AddSingleton<IStartupFilter>(Lens)
+            .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(Lens));
 }

@@ -1,28 +1,21 @@
 using System.Text;
 using MassTransit;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Observability;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Host;
 
 /// <summary>The embedded default with one endpoint that holds messages until <see cref="Release"/>.</summary>
 /// <param name="endpoint">The endpoint's name.</param>
 /// <param name="holds">True to hold all messages from the start, false to hold none until <see cref="HoldRide"/>.</param>
 /// <param name="settings">Further settings.</param>
 public abstract class GatedHost(string endpoint, bool holds, params (string Key, string Value)[] settings)
-    : HostInProcess
+    : HostInProcess(settings)
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-gated-").FullName;
     readonly Gate _gate = new(endpoint, holds);
 
     internal ScopedLog Log { get; } = new();
-
-    public City City => new(CreateClient);
 
     /// <summary>Holds the messages that name this ride from now on.</summary>
     public void HoldRide(string rideId) => _gate.RideId = rideId;
@@ -30,25 +23,13 @@ public abstract class GatedHost(string endpoint, bool holds, params (string Key,
     /// <summary>Lets the endpoint handle all messages, including the held ones.</summary>
     public void Release() => _gate.Open.TrySetResult();
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
-    {
-        builder.UseEnvironment("Development");
-        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-        foreach (var (key, value) in settings)
-            builder.UseSetting(key, value);
-        builder.ConfigureLogging(logging => logging.AddProvider(Log));
-        builder.ConfigureTestServices(services =>
-            services
-                .AddSingleton<IConfigureReceiveEndpoint>(_gate)
-                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
-        );
-    }
+    protected override void Configure(IServiceCollection services) =>
+        services.AddSingleton<ILoggerProvider>(Log).AddSingleton<IConfigureReceiveEndpoint>(_gate);
 
     public override async ValueTask DisposeAsync()
     {
         Release();
         await base.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }
 

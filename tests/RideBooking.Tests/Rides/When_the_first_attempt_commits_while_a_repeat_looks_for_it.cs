@@ -1,6 +1,8 @@
 using System.Net;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Rides;
 
 /// <summary>
 /// The answer to a request was lost, and its transaction commits only after the repeat has looked for what it made: as with a
@@ -14,18 +16,18 @@ public sealed class When_the_first_attempt_commits_while_a_repeat_looks_for_it(F
     [Fact]
     public async Task The_repeat_gets_the_ride_of_the_first_attempt_and_is_not_refused_because_of_it()
     {
-        var rider = await new City(host.CreateClient).Rider();
+        var rider = await host.City.Rider();
         var first = (await rider.TryRequest(City.Alexanderplatz, City.Zoo, idempotencyKey: "lost")).ShouldBe(
             HttpStatusCode.Created
         );
         await host.LoseAnswers(Stop);
-        host.HideOnce();
+        host.Hidden.HideOnce("rides_rides");
 
         var repeat = (await rider.TryRequest(City.Alexanderplatz, City.Zoo, idempotencyKey: "lost")).ShouldBe(
             HttpStatusCode.Created
         );
 
-        host.HasHidden.ShouldBeTrue();
+        host.Hidden.WereHidden.ShouldBeTrue();
         repeat.Text("id").ShouldBe(first.Text("id"));
     }
 }

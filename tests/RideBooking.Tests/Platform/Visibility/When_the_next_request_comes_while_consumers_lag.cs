@@ -1,11 +1,9 @@
 using MassTransit;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Visibility;
 
 /// <summary>A caller's next request sees their last write on the embedded default with slow consumers.</summary>
 public sealed class When_the_next_request_comes_while_consumers_lag(LaggingHost host)
@@ -16,30 +14,10 @@ public sealed class When_the_next_request_comes_while_consumers_lag(LaggingHost 
 }
 
 /// <summary>The embedded default with consumers that start late.</summary>
-public sealed class LaggingHost : HostInProcess
+public sealed class LaggingHost() : HostInProcess([.. NextRequestScenarios.Settings])
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-lag-").FullName;
-
-    public City City => new(CreateClient);
-
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
-    {
-        builder.UseEnvironment("Development");
-        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-        foreach (var (key, value) in NextRequestScenarios.Settings)
-            builder.UseSetting(key, value);
-        builder.ConfigureTestServices(services =>
-            services
-                .AddSingleton<IConfigureReceiveEndpoint>(new Lag())
-                .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
-        );
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    protected override void Configure(IServiceCollection services) =>
+        services.AddSingleton<IConfigureReceiveEndpoint>(new Lag());
 
     sealed class Lag : IConfigureReceiveEndpoint, IFilter<ReceiveContext>
     {

@@ -2,9 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RideBooking.Tests.Api;
 using RideBooking.Tests.Documentation;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Http;
 
 /// <summary>Every operation of the API refuses invalid input and accepts valid input.</summary>
 public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixture<CityLab>

@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using System.Net;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Visibility;
 
 /// <summary>A command does not wait for a failed message, and its ride is not reported as unknown meanwhile.</summary>
 public sealed class When_an_event_is_not_handled(HostThatFails host) : IClassFixture<HostThatFails>
@@ -44,14 +44,18 @@ public sealed class When_an_event_is_not_handled(HostThatFails host) : IClassFix
 }
 
 /// <summary>The embedded default, where saving a ride can be made to fail.</summary>
-public sealed class HostThatFails : HostInProcess
+public sealed class HostThatFails()
+    : HostInProcess(
+        ("Messaging:VisibilityTimeout", VisibilityTimeout.ToString("c")),
+        ("Limits:RequestTimeout", "00:05:00"),
+        ("Messaging:Retry", "00:00:00.010"),
+        ("Messaging:Redelivery", string.Join(',', Enumerable.Repeat("00:00:01", 100))),
+        ("Matching:OfferTimeout", "00:05:00")
+    )
 {
     public static readonly TimeSpan VisibilityTimeout = TimeSpan.FromMinutes(2);
 
-    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-fails-").FullName;
     readonly Failing _failing = new();
-
-    public City City => new(CreateClient);
 
     /// <summary>True to fail every save of a ride.</summary>
     public bool Fails
@@ -59,27 +63,8 @@ public sealed class HostThatFails : HostInProcess
         set => _failing.Now = value;
     }
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
-    {
-        builder.UseEnvironment("Development");
-        builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
-        builder.UseSetting("Messaging:VisibilityTimeout", VisibilityTimeout.ToString("c"));
-        builder.UseSetting("Limits:RequestTimeout", "00:05:00");
-        builder.UseSetting("Messaging:Retry", "00:00:00.010");
-        builder.UseSetting("Messaging:Redelivery", string.Join(',', Enumerable.Repeat("00:00:01", 100)));
-        builder.UseSetting("Matching:OfferTimeout", "00:05:00");
-        builder.ConfigureTestServices(services =>
-            services.ConfigureDbContext<SqliteAppDbContext>(db =>
-                db.AddInterceptors(new SqliteSynchronousOff(), _failing)
-            )
-        );
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    protected override void Configure(IServiceCollection services) =>
+        services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(_failing));
 
     sealed class Failing : SaveChangesInterceptor
     {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Http;
 
 /// <summary>A refusal is not final: the same request under the same key is evaluated again.</summary>
 public sealed class When_a_refused_request_is_repeated(CityLab lab) : IClassFixture<CityLab>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Http;
 
 /// <summary>Compares every answer to a test's client with the OpenAPI document and fails the test if they differ.</summary>
 public sealed class DescribedAnswers : DelegatingHandler

@@ -1,8 +1,9 @@
 using System.Data.Common;
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Tests.Api;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Rides;
 
 /// <summary>
 /// Limits the statements of a ride: on every database the same requests send no more than these statements, and no statement

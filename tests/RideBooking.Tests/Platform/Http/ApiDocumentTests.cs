@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Http;
 
 public sealed class ApiDocumentTests
 {

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Tests.Api;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Host;
 
 /// <summary>Checks that the application uses the lab's time, and that the lab detects when it is idle.</summary>
 public sealed class CityLabTests

@@ -3,8 +3,9 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Visibility;
+using RideBooking.Tests.Messaging;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.Tests.Visibility;
 
 public sealed class EventVisibilityTests
 {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Rides;
 
 /// <summary>Records every statement that the host sends to its database, with the request that caused it.</summary>
 public sealed class Lens : DbCommandInterceptor, IStartupFilter

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Rides;
 
 /// <summary>A quote promises a price for its rider and trip until it expires, for any number of rides.</summary>
 public sealed class When_a_quote_is_used_again(CityLab lab) : IClassFixture<CityLab>

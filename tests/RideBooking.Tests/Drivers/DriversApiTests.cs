@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Drivers;
 
 public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.Tests.Http;
 
 /// <summary>The served OpenAPI document, with which answers are compared.</summary>
 public sealed class ApiDocument
