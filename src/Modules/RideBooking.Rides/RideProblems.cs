@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http.Problems;
@@ -19,6 +20,8 @@ internal static class RideProblems
     public const string ImplausibleReport = "implausible_report";
     public const string AlreadyRated = "already_rated";
     public const string RatingClosed = "rating_closed";
+    public const string InstantInFuture = "instant_in_future";
+    public const string VersionBeyondEnd = "version_beyond_end";
 
     // The member "status" of a problem is its HTTP status.
     const string RideStatusMember = "rideStatus";
@@ -32,6 +35,14 @@ internal static class RideProblems
             ImplausibleReport,
             flags.Count > 0 ? flags[0].Reason : "The report contradicts the ride.",
             ("flags", flags)
+        );
+
+    public static ProblemHttpResult BeyondEnd(int version, int lastVersion) =>
+        Problem.Of(
+            StatusCodes.Status400BadRequest,
+            VersionBeyondEnd,
+            $"The ride's last event has version {lastVersion}; there is no version {version}.",
+            ("lastVersion", lastVersion)
         );
 
     public static ProblemHttpResult Refused(Ride ride, string code, string what) =>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
@@ -26,6 +27,7 @@ public sealed class RidesModule : IModule
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
             .AddSingleton<FollowRide>()
+            .AddSingleton<IRideStatusOfEvents, RideStatusOfEvents>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
             .AddGauges<RidesUnderWay>()
@@ -63,6 +65,7 @@ public sealed class RidesModule : IModule
 
         var operators = routes.MapOperators();
         FindRides.Map(operators);
+        CompareRide.Map(operators);
         ForceCompleteEndpoint.Map(operators);
         ForceCancelEndpoint.Map(operators);
 
