@@ -78,6 +78,13 @@ public static class EventLogModel
             head.Property(row => row.Id).ValueGeneratedNever();
             head.HasData(new LogHead());
         });
+        model.Entity<EventHash>(hash =>
+        {
+            hash.ToTable("hashes", Schema);
+            hash.HasKey(row => row.Position);
+            hash.Property(row => row.Position).ValueGeneratedNever();
+            hash.Property(row => row.Hash).HasMaxLength(32);
+        });
         return model;
     }
 

@@ -243,6 +243,19 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "hashes",
+                schema: "event_log",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hashes", x => x.position);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "head",
                 schema: "event_log",
                 columns: table => new
@@ -1395,6 +1408,10 @@ namespace RideBooking.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "events",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "hashes",
                 schema: "event_log");
 
             migrationBuilder.DropTable(

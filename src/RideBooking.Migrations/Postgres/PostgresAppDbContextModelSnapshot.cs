@@ -1271,6 +1271,24 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("ended_rides", "drivers");
                 });
 
+            modelBuilder.Entity("RideBooking.EventLog.EventHash", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.HasKey("Position")
+                        .HasName("pk_hashes");
+
+                    b.ToTable("hashes", "event_log");
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.LogHead", b =>
                 {
                     b.Property<int>("Id")

@@ -365,6 +365,19 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "hashes",
+                schema: "event_log",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hashes", x => x.position);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "head",
                 schema: "event_log",
                 columns: table => new
@@ -1434,6 +1447,10 @@ namespace RideBooking.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "events",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "hashes",
                 schema: "event_log");
 
             migrationBuilder.DropTable(

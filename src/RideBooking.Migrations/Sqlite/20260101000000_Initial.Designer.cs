@@ -1272,6 +1272,24 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("drivers_ended_rides", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.EventLog.EventHash", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.HasKey("Position")
+                        .HasName("pk_event_log_hashes");
+
+                    b.ToTable("event_log_hashes", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.LogHead", b =>
                 {
                     b.Property<int>("Id")

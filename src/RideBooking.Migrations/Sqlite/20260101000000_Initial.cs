@@ -213,6 +213,18 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_log_hashes",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_hashes", x => x.position);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "event_log_head",
                 columns: table => new
                 {
@@ -1249,6 +1261,9 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "event_log_events");
+
+            migrationBuilder.DropTable(
+                name: "event_log_hashes");
 
             migrationBuilder.DropTable(
                 name: "event_log_head");
