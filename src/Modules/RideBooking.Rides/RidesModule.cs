@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts.Seams;
 using RideBooking.Platform;
+using RideBooking.Platform.Events;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Observability;
@@ -30,6 +31,7 @@ public sealed class RidesModule : IModule
             .AddSingleton<IRideStatusOfEvents, RideStatusOfEvents>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
+            .AddScoped<IAuditedState, AuditRides>()
             .AddGauges<RidesUnderWay>()
             .AddGauges<RidesThatEnded>();
 

@@ -567,6 +567,27 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "operations_audits",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    position = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_position = table.Column<long>(type: "INTEGER", nullable: false),
+                    rides = table.Column<int>(type: "INTEGER", nullable: false),
+                    deviation_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    deviations = table.Column<string>(type: "TEXT", nullable: false),
+                    requested_by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    requested_at = table.Column<string>(type: "TEXT", nullable: false),
+                    finished_at = table.Column<string>(type: "TEXT", nullable: true),
+                    claimed_until = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_audits", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "operations_message_actions",
                 columns: table => new
                 {
@@ -1131,6 +1152,11 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_operations_audits_status_claimed_until",
+                table: "operations_audits",
+                columns: new[] { "status", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_operations_message_actions_action_at",
                 table: "operations_message_actions",
                 columns: new[] { "action", "at" });
@@ -1330,6 +1356,9 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "operations_audit");
+
+            migrationBuilder.DropTable(
+                name: "operations_audits");
 
             migrationBuilder.DropTable(
                 name: "operations_message_actions");

@@ -18,6 +18,7 @@ public sealed class EmbeddedHost : HostInProcess
         builder.UseSetting("ConnectionStrings:RideBooking", $"Data Source={Path.Combine(_folder, "ridebooking.db")}");
         builder.UseSetting("Matching:OfferTimeout", "00:00:02");
         builder.UseSetting("Matching:SearchDeadline", "00:00:08");
+        builder.UseSetting("Operations:AuditSettleTime", "00:00:03");
         builder.ConfigureServices(services =>
             services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()))
         );
