@@ -20,6 +20,9 @@ internal static class ExitCode
     /// <summary>The queue, message or redrive does not exist.</summary>
     public const int NotFound = 5;
 
+    /// <summary>An audit found deviations.</summary>
+    public const int Deviations = 6;
+
     /// <summary>The operator pressed Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

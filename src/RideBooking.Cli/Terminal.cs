@@ -152,7 +152,7 @@ internal static class Text
     public static string Instant(DateTimeOffset? instant) => instant?.ToString("yyyy-MM-dd HH:mm:ss'Z'") ?? "";
 
     /// <summary>Formats a number with its noun, in the singular for one.</summary>
-    public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+    public static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     static string Clean(string text, params ReadOnlySpan<char> kept)
     {

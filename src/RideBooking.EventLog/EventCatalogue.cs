@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Text.Json;
 using MassTransit;
+using MassTransit.Serialization;
 using RideBooking.Contracts;
 
 namespace RideBooking.EventLog;
@@ -17,9 +19,11 @@ public sealed record EventType(Type Type, string Name, int Version, string Sourc
 public sealed class EventCatalogue
 {
     readonly FrozenDictionary<string, EventType> _byUrn;
+    readonly FrozenDictionary<(string Name, int Version), EventType> _byName;
 
     /// <summary>Reads the records marked with <see cref="EventAttribute"/> in the given assemblies.</summary>
-    public EventCatalogue(params Assembly[] assemblies) =>
+    public EventCatalogue(params Assembly[] assemblies)
+    {
         _byUrn = assemblies
             .SelectMany(assembly => assembly.GetExportedTypes())
             .Select(type => (type, mark: type.GetCustomAttribute<EventAttribute>()))
@@ -34,6 +38,8 @@ public sealed class EventCatalogue
                     char.ToLowerInvariant(found.mark.Stream[0]) + found.mark.Stream[1..]
                 )
             );
+        _byName = All.ToFrozenDictionary(type => (type.Name, type.Version));
+    }
 
     /// <summary>The events of the published language.</summary>
     public static EventCatalogue Published { get; } = new(typeof(EventAttribute).Assembly);
@@ -42,8 +48,13 @@ public sealed class EventCatalogue
     public IEnumerable<EventType> All => _byUrn.Values;
 
     /// <summary>Returns the event with a name and version from the log, or null when this process does not know it.</summary>
-    public EventType? Find(string name, int version) =>
-        _byUrn.Values.FirstOrDefault(type => type.Name == name && type.Version == version);
+    public EventType? Find(string name, int version) => _byName.GetValueOrDefault((name, version));
+
+    /// <summary>Returns the event's record, or null when this process does not know its type and version.</summary>
+    public object? Read(LoggedEvent logged) =>
+        Find(logged.EventType, logged.Version) is { } known
+            ? JsonSerializer.Deserialize(logged.Payload, known.Type, SystemTextJsonMessageSerializer.Options)
+            : null;
 
     /// <summary>
     /// Returns the event among a message's types, or null when the message is a command, a schedule or a fault.

@@ -82,6 +82,13 @@ public static class EventLogModel
         model.Entity<Subscription>(Subscription.Map);
         model.Entity<ParkedEvent>(ParkedEvent.Map);
         model.Entity<Replay>(Replay.Map);
+        model.Entity<EventHash>(hash =>
+        {
+            hash.ToTable("hashes", Schema);
+            hash.HasKey(row => row.Position);
+            hash.Property(row => row.Position).ValueGeneratedNever();
+            hash.Property(row => row.Hash).HasMaxLength(32);
+        });
         return model;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts.Seams;
+using RideBooking.Operations.Audits;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Operations.Redrives;
@@ -41,8 +42,11 @@ public sealed class OperationsModule : IModule
         services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
         services.AddSingleton<IRecoveryAudit, RecordRecovery>();
         services.AddSingleton<IOperatorAudit, RecordOperatorAction>();
-        services.AddSingleton<RedriveSignal>();
+        services.AddSingleton<WorkSignal<RunRedrives>>();
         services.AddHostedService<RunRedrives>();
+        services.AddSingleton(AuditOptions.Read(configuration));
+        services.AddSingleton<WorkSignal<RunAudits>>();
+        services.AddHostedService<RunAudits>();
         services.AddGauges<ErrorQueueDepth>();
     }
 
@@ -69,6 +73,9 @@ public sealed class OperationsModule : IModule
         ListReplays.Map(operators);
         ShowReplay.Map(operators);
         CancelReplay.Map(operators);
+        RequestAudit.Map(operators);
+        ShowAudit.Map(operators);
+        CancelAudit.Map(operators);
         ListAudit.Map(operators);
     }
 }

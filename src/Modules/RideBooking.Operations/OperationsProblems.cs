@@ -3,7 +3,7 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages, redrives, subscriptions and replays.</summary>
+/// <summary>The problem codes of failed messages, redrives, subscriptions, replays and audits.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
@@ -14,6 +14,7 @@ internal static class OperationsProblems
     public const string ReplayNotFound = "replay_not_found";
     public const string ReplayRunning = "replay_running";
     public const string ReplayCompleted = "replay_completed";
+    public const string AuditNotFound = "audit_not_found";
 
     public static ProblemHttpResult NoSuchQueue() =>
         Problem.NotFound("No endpoint has an error or skipped queue with this name.", QueueNotFound);
@@ -25,4 +26,6 @@ internal static class OperationsProblems
         Problem.NotFound("The subscription has parked no event at this position, or no longer.", ParkedEventNotFound);
 
     public static ProblemHttpResult NoSuchReplay() => Problem.NotFound("The replay does not exist.", ReplayNotFound);
+
+    public static ProblemHttpResult NoSuchAudit() => Problem.NotFound("The audit does not exist.", AuditNotFound);
 }

@@ -68,15 +68,15 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
     )
     {
         // Always reads from the first event, because the status after an event depends on all earlier ones. A ride has few.
-        RideStatus? status = null;
+        var state = RideState.Empty;
         await foreach (var row in follower.Events(rideId.ToString(), cancellationToken))
         {
             var envelope = EventEnvelope.Of(row);
-            status = RideProgress.After(status, envelope.EventType, envelope.Payload);
+            state = state.Apply(EventCatalogue.Published.Read(row));
             if (envelope.Position > after)
             {
                 var data = JsonSerializer.SerializeToNode(envelope, json.Value.SerializerOptions)!.AsObject();
-                data["status"] = status?.InApi();
+                data["status"] = state.Ride?.Status.InApi();
                 yield return new ServerEvent(envelope.Position, envelope.EventType, data);
             }
             if (offerId is { } offer && Unassigns(envelope, offer))

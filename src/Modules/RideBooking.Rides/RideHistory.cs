@@ -30,14 +30,25 @@ internal static class RideHistory
         if (await db.FindRide(rideId, caller, cancellationToken) is null)
             return RideProblems.NotFound();
 
-        var history = new List<EventEnvelope>();
+        var events = await db.EventsOfRide(rideId, cancellationToken);
+        return TypedResults.Ok(events.ConvertAll(EventEnvelope.Of));
+    }
+
+    /// <summary>Returns the ride's events, from the first.</summary>
+    public static async Task<List<LoggedEvent>> EventsOfRide(
+        this AppDbContext db,
+        Guid rideId,
+        CancellationToken cancellationToken
+    )
+    {
+        var history = new List<LoggedEvent>();
         var filter = new EventFilter(StreamId: rideId.ToString());
         while (true)
         {
             var events = await db.ReadEvents(filter, Batch, cancellationToken);
-            history.AddRange(events.Select(EventEnvelope.Of));
+            history.AddRange(events);
             if (events.Count < Batch)
-                return TypedResults.Ok(history);
+                return history;
             filter = filter with { After = events[^1].Position!.Value };
         }
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
 using RideBooking.Platform.Http.Problems;
@@ -21,6 +22,8 @@ internal static class RideProblems
     public const string ImplausibleReport = "implausible_report";
     public const string AlreadyRated = "already_rated";
     public const string RatingClosed = "rating_closed";
+    public const string InstantInFuture = "instant_in_future";
+    public const string VersionBeyondEnd = "version_beyond_end";
 
     // The member "status" of a problem is its HTTP status.
     const string RideStatusMember = "rideStatus";
@@ -37,6 +40,14 @@ internal static class RideProblems
     public static Refusal Rated() => new(AlreadyRated, "You have rated this ride already.");
 
     public static Refusal RatedTooLate() => new(RatingClosed, "A ride can be rated for 24 hours after its completion.");
+
+    public static ProblemHttpResult BeyondEnd(int version, int lastVersion) =>
+        Problem.Of(
+            StatusCodes.Status400BadRequest,
+            VersionBeyondEnd,
+            $"The ride's last event has version {lastVersion}; there is no version {version}.",
+            ("lastVersion", lastVersion)
+        );
 
     /// <summary>The problem of a command, or a preview of one, that the ride's status does not allow.</summary>
     public static ProblemHttpResult Refused(Ride ride, string code, string what) =>

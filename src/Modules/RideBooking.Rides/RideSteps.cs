@@ -212,6 +212,7 @@ internal static class RideSteps
             {
                 DurationSeconds = Math.Min(completed.DurationSeconds, force.EstimatedSeconds),
                 By = Initiator.Operator,
+                Reason = force.Reason,
             };
         });
 

@@ -24,7 +24,9 @@ namespace RideBooking.Rides;
 /// <param name="Cancellation">Who cancelled the ride and why.</param>
 /// <param name="Rating">The rider's rating.</param>
 /// <param name="Flags">The flags of implausible reports, oldest first.</param>
-/// <param name="Version">Incremented by every change. Also the ETag.</param>
+/// <param name="Version">
+/// Incremented by every change. In a past ride: the <c>stream_version</c> of the last event that it includes.
+/// </param>
 /// <param name="Timestamps">When the ride reached each status, by status. Those of a driver who released it are omitted.</param>
 internal sealed record RideView(
     Guid Id,
@@ -59,7 +61,13 @@ internal sealed record RideView(
     /// <param name="Id">The quote.</param>
     /// <param name="Fare">The fare it promises.</param>
     /// <param name="DistanceMeters">The distance the quote covers, metres.</param>
-    internal sealed record AcceptedQuote(Guid Id, Money Fare, int DistanceMeters);
+    internal sealed record AcceptedQuote(Guid Id, Money Fare, int DistanceMeters)
+    {
+        public static AcceptedQuote? Of(Guid? id, Money? fare, int? distanceMeters) =>
+            (id, fare, distanceMeters) is ({ } quote, { } promised, { } meters)
+                ? new AcceptedQuote(quote, promised, meters)
+                : null;
+    }
 
     /// <param name="Status">The state of the payment.</param>
     /// <param name="Amount">The amount due or paid.</param>
@@ -84,9 +92,7 @@ internal sealed record RideView(
             ride.Pickup,
             ride.Dropoff,
             ride.VehicleClass,
-            ride is { QuoteId: { } quote, QuotedFare: { } fare, QuotedDistanceMeters: { } meters }
-                ? new AcceptedQuote(quote, fare, meters)
-                : null,
+            AcceptedQuote.Of(ride.QuoteId, ride.QuotedFare, ride.QuotedDistanceMeters),
             ride.PaymentMethodId,
             ride.Fare,
             new PaymentState(ride.PaymentStatus, ride.PaymentAmount),
@@ -117,5 +123,5 @@ internal sealed record RideView(
             .ToDictionary(reached => reached.Status.InApi(), reached => AsKept(reached.At!.Value));
 
     // Rounded to the precision of all supported databases, so that a ride looks the same before and after it is stored.
-    static DateTimeOffset AsKept(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+    public static DateTimeOffset AsKept(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
 }

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform;
+using RideBooking.Platform.Events;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Observability;
@@ -26,8 +28,10 @@ public sealed class RidesModule : IModule
             .AddSingleton(Plausibility.Read(configuration))
             .AddSingleton(RideLimits.Read(configuration))
             .AddSingleton<FollowRide>()
+            .AddSingleton<IRideStatusOfEvents, RideStatusOfEvents>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
+            .AddScoped<IAuditedState, AuditRides>()
             .AddGauges<RidesUnderWay>()
             .AddGauges<RidesThatEnded>();
 
@@ -63,6 +67,7 @@ public sealed class RidesModule : IModule
 
         var operators = routes.MapOperators();
         FindRides.Map(operators);
+        CompareRide.Map(operators);
         ForceCompleteEndpoint.Map(operators);
         ForceCancelEndpoint.Map(operators);
 

@@ -104,9 +104,28 @@ internal sealed record DiscardedShape(int Discarded, int NotFound);
 
 internal sealed record RestoredShape(int Restored, int NotFound);
 
-internal sealed record AuditShape(IReadOnlyList<AuditEntryShape> Items, string? NextCursor);
+internal sealed record AuditShape(
+    Guid Id,
+    string Status,
+    long Position,
+    long LastPosition,
+    int Rides,
+    int DeviationCount,
+    IReadOnlyList<DeviationShape> Deviations
+);
 
-internal sealed record AuditEntryShape(
+internal sealed record DeviationShape(
+    long? Position,
+    Guid? EventId,
+    string? StreamId,
+    string Field,
+    string? Expected,
+    string? Actual
+);
+
+internal sealed record ActionsShape(IReadOnlyList<ActionShape> Items, string? NextCursor);
+
+internal sealed record ActionShape(
     DateTimeOffset At,
     string By,
     string Action,

@@ -3,45 +3,31 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.Audit;
 
-/// <summary><c>ridebooking audit</c>: lists operators' actions: who did what, when and why.</summary>
+/// <summary><c>ridebooking audit</c>: verifies the event log and all rides.</summary>
 internal static class AuditCommand
 {
     public static Command Make(Terminal terminal)
     {
         var host = new HostOptions();
-        var limit = Options.Number("--limit", "Max number of entries.", 1, 100, standard: 20);
-        var command = new Command("audit", "List operators' actions, newest first.") { limit };
+        var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the end of the audit." };
+        var command = new Command(
+            "audit",
+            "Verify that every ride equals its events, and that no event is missing or was changed. Rides continue meanwhile."
+        )
+        {
+            noWait,
+            FollowAudit.Make(terminal, host),
+            CancelAudit.Make(terminal, host),
+            ListActions.Make(terminal, host),
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using var api = await host.Connect(parsed, cancellationToken);
-                var answer = await api.Get($"operations/audit?limit={parsed.GetValue(limit)}", cancellationToken);
-                if (host.Json(parsed))
-                    terminal.WriteLine(answer.Indented());
-                else
-                    terminal.Table(
-                        [
-                            new("When", IsKey: true),
-                            new("Who"),
-                            new("What"),
-                            new("Messages", IsNumber: true),
-                            new("Queue"),
-                            new("Why"),
-                        ],
-                        answer
-                            .As<AuditShape>()
-                            .Items.Select(entry =>
-                                (IReadOnlyList<string>)
-                                    [
-                                        Text.Instant(entry.At),
-                                        entry.By,
-                                        entry.Action,
-                                        $"{entry.Count}",
-                                        entry.Queue ?? "",
-                                        entry.Reason,
-                                    ]
-                            )
-                    );
+                var audit = await api.Post("operations/audits", new { }, cancellationToken);
+                if (!parsed.GetValue(noWait))
+                    return await FollowAudit.ToItsEnd(api, terminal, audit, host.Json(parsed), cancellationToken);
+                terminal.WriteLine(host.Json(parsed) ? audit.Indented() : $"{audit.As<AuditShape>().Id}");
                 return ExitCode.Done;
             }
         );

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text.Json;
 using RideBooking.Cli.Api;
-using Spectre.Console;
 
 namespace RideBooking.Cli.ErrorQueues;
 
@@ -12,11 +10,6 @@ namespace RideBooking.Cli.ErrorQueues;
 /// </summary>
 internal static class FollowRedrive
 {
-    static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(400);
-
-    // A host that restarts continues its redrives.
-    static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
-
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var id = new Argument<Guid>("redrive") { Description = "The redrive's id." };
@@ -45,77 +38,25 @@ internal static class FollowRedrive
         var (id, selected) = (redrive.As<RedriveShape>().Id, redrive.As<RedriveShape>().Selected);
         if (!terminal.ShowsProgress)
             terminal.WriteNote($"Redrive {id} of {Text.Count(selected, "message")} started.");
-        try
-        {
-            redrive = terminal.ShowsProgress
-                ? await Draw(terminal, redrive, show => Watch(api, redrive, show, cancellationToken))
-                : await Watch(api, redrive, _ => { }, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            terminal.WriteNote(
-                $"The redrive continues in the host. Follow it with: ridebooking error-queues follow {id}"
-            );
-            return ExitCode.Interrupted;
-        }
-        catch (CommandFailedException exception) when (exception.ExitCode == ExitCode.Unreachable)
-        {
-            throw new CommandFailedException(
-                exception.ExitCode,
-                $"{exception.Message} The redrive continues when the host is available. Follow it with: ridebooking error-queues follow {id}"
-            );
-        }
+        redrive = await FollowWork.ToItsEnd(
+            api,
+            terminal,
+            $"operations/redrives/{id}",
+            redrive,
+            now => ProgressOf(now.As<RedriveShape>()),
+            "redrive",
+            $"ridebooking error-queues follow {id}",
+            cancellationToken
+        );
         return Say(terminal, redrive, json);
     }
 
-    static async Task<JsonElement> Watch(
-        HostApi api,
-        JsonElement redrive,
-        Action<RedriveShape> show,
-        CancellationToken cancellationToken
-    )
-    {
-        var id = redrive.As<RedriveShape>().Id;
-        var lastAnswer = Stopwatch.GetTimestamp();
-        while (redrive.As<RedriveShape>() is { Status: "running" } running)
-        {
-            show(running);
-            await Task.Delay(s_pollInterval, cancellationToken);
-            try
-            {
-                redrive = await api.Get($"operations/redrives/{id}", cancellationToken);
-                lastAnswer = Stopwatch.GetTimestamp();
-            }
-            catch (CommandFailedException exception)
-                when (exception.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_timeout)
-            { }
-        }
-        show(redrive.As<RedriveShape>());
-        return redrive;
-    }
-
-    static Task<JsonElement> Draw(
-        Terminal terminal,
-        JsonElement redrive,
-        Func<Action<RedriveShape>, Task<JsonElement>> watch
-    ) =>
-        terminal
-            .ErrorConsole.Progress()
-            .Columns(
-                new TaskDescriptionColumn(),
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new RemainingTimeColumn()
-            )
-            .StartAsync(drawn =>
-            {
-                var task = drawn.AddTask("Sending", maxValue: Math.Max(1, redrive.As<RedriveShape>().Selected));
-                return watch(now =>
-                {
-                    task.Description = $"Sent {now.Sent} of {now.Selected}";
-                    task.Value = now.Status == "running" ? now.Sent : task.MaxValue;
-                });
-            });
+    static Progress ProgressOf(RedriveShape redrive) =>
+        new(
+            $"Sent {redrive.Sent} of {redrive.Selected}",
+            redrive.Status == "running" ? redrive.Sent : redrive.Selected,
+            redrive.Selected
+        );
 
     static int Say(Terminal terminal, JsonElement answer, bool json)
     {

@@ -81,7 +81,7 @@ internal static class Redrive
                 catch (OperationCanceledException)
                 {
                     terminal.WriteNote(
-                        "Interrupted before the host answered. Run ridebooking audit to see whether the host accepted the redrive."
+                        "Interrupted before the host answered. Run ridebooking audit actions to see whether the host accepted the redrive."
                     );
                     throw;
                 }

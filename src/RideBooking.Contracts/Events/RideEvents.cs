@@ -104,6 +104,7 @@ public sealed record RideStarted(Guid RideId, string RiderId, string DriverId, D
 /// <param name="By">
 /// Who completed it: <c>driver</c> or <c>operator</c>. Absent in older events, which are all by drivers.
 /// </param>
+/// <param name="Reason">Why the operator completed it. Null if the driver did, and in older events.</param>
 [Event("rides")]
 public sealed record RideCompleted(
     Guid RideId,
@@ -124,7 +125,8 @@ public sealed record RideCompleted(
     DateTimeOffset StartedAt,
     DateTimeOffset At,
     Place? LastPosition = null,
-    string By = Initiator.Driver
+    string By = Initiator.Driver,
+    string? Reason = null
 );
 
 /// <summary>A driver's report about the ride was implausible. The ride continues, and operators review the report.</summary>

@@ -1274,6 +1274,24 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("ended_rides", "drivers");
                 });
 
+            modelBuilder.Entity("RideBooking.EventLog.EventHash", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.HasKey("Position")
+                        .HasName("pk_hashes");
+
+                    b.ToTable("hashes", "event_log");
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.LogHead", b =>
                 {
                     b.Property<int>("Id")
@@ -1818,6 +1836,66 @@ namespace RideBooking.Migrations.Postgres
                         .HasDatabaseName("ix_audit_at_id");
 
                     b.ToTable("audit", "operations");
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.Audits.Audit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ClaimedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<int>("DeviationCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("deviation_count");
+
+                    b.Property<string>("Deviations")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("deviations");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("LastPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_position");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("requested_by");
+
+                    b.Property<int>("Rides")
+                        .HasColumnType("integer")
+                        .HasColumnName("rides");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audits");
+
+                    b.HasIndex("Status", "ClaimedUntil")
+                        .HasDatabaseName("ix_audits_status_claimed_until");
+
+                    b.ToTable("audits", "operations");
                 });
 
             modelBuilder.Entity("RideBooking.Operations.FailedMessages.MessageAction", b =>

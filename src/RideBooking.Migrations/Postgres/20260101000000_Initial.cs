@@ -89,6 +89,28 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "audits",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    last_position = table.Column<long>(type: "bigint", nullable: false),
+                    rides = table.Column<int>(type: "integer", nullable: false),
+                    deviation_count = table.Column<int>(type: "integer", nullable: false),
+                    deviations = table.Column<string>(type: "text", nullable: false),
+                    requested_by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audits", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "candidates",
                 schema: "matching",
                 columns: table => new
@@ -240,6 +262,19 @@ namespace RideBooking.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_events", x => x.sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "hashes",
+                schema: "event_log",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hashes", x => x.position);
                 });
 
             migrationBuilder.CreateTable(
@@ -1073,6 +1108,12 @@ namespace RideBooking.Migrations.Postgres
                 columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_audits_status_claimed_until",
+                schema: "operations",
+                table: "audits",
+                columns: new[] { "status", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_candidates_reserved_ride_id",
                 schema: "matching",
                 table: "candidates",
@@ -1403,6 +1444,10 @@ namespace RideBooking.Migrations.Postgres
                 schema: "operations");
 
             migrationBuilder.DropTable(
+                name: "audits",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "candidates",
                 schema: "matching");
 
@@ -1432,6 +1477,10 @@ namespace RideBooking.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "events",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "hashes",
                 schema: "event_log");
 
             migrationBuilder.DropTable(

@@ -211,6 +211,28 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "audits",
+                schema: "operations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_BIN2"),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    last_position = table.Column<long>(type: "bigint", nullable: false),
+                    rides = table.Column<int>(type: "int", nullable: false),
+                    deviation_count = table.Column<int>(type: "int", nullable: false),
+                    deviations = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    requested_by = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    requested_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    finished_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audits", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "candidates",
                 schema: "matching",
                 columns: table => new
@@ -362,6 +384,19 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_events", x => x.sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "hashes",
+                schema: "event_log",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hashes", x => x.position);
                 });
 
             migrationBuilder.CreateTable(
@@ -1120,6 +1155,12 @@ namespace RideBooking.Migrations.SqlServer
                 columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_audits_status_claimed_until",
+                schema: "operations",
+                table: "audits",
+                columns: new[] { "status", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_candidates_reserved_ride_id",
                 schema: "matching",
                 table: "candidates",
@@ -1442,6 +1483,10 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "operations");
 
             migrationBuilder.DropTable(
+                name: "audits",
+                schema: "operations");
+
+            migrationBuilder.DropTable(
                 name: "candidates",
                 schema: "matching");
 
@@ -1471,6 +1516,10 @@ namespace RideBooking.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "events",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "hashes",
                 schema: "event_log");
 
             migrationBuilder.DropTable(

@@ -213,6 +213,18 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_log_hashes",
+                columns: table => new
+                {
+                    position = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_hashes", x => x.position);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "event_log_head",
                 columns: table => new
                 {
@@ -587,6 +599,27 @@ namespace RideBooking.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_operations_audit", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "operations_audits",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    position = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_position = table.Column<long>(type: "INTEGER", nullable: false),
+                    rides = table.Column<int>(type: "INTEGER", nullable: false),
+                    deviation_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    deviations = table.Column<string>(type: "TEXT", nullable: false),
+                    requested_by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    requested_at = table.Column<string>(type: "TEXT", nullable: false),
+                    finished_at = table.Column<string>(type: "TEXT", nullable: true),
+                    claimed_until = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_operations_audits", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1154,6 +1187,11 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "at", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_operations_audits_status_claimed_until",
+                table: "operations_audits",
+                columns: new[] { "status", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_operations_message_actions_action_at",
                 table: "operations_message_actions",
                 columns: new[] { "action", "at" });
@@ -1286,6 +1324,9 @@ namespace RideBooking.Migrations.Sqlite
                 name: "event_log_events");
 
             migrationBuilder.DropTable(
+                name: "event_log_hashes");
+
+            migrationBuilder.DropTable(
                 name: "event_log_head");
 
             migrationBuilder.DropTable(
@@ -1356,6 +1397,9 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "operations_audit");
+
+            migrationBuilder.DropTable(
+                name: "operations_audits");
 
             migrationBuilder.DropTable(
                 name: "operations_message_actions");

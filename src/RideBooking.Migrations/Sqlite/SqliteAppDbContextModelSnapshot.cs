@@ -1269,6 +1269,24 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("drivers_ended_rides", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.EventLog.EventHash", b =>
+                {
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.HasKey("Position")
+                        .HasName("pk_event_log_hashes");
+
+                    b.ToTable("event_log_hashes", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.LogHead", b =>
                 {
                     b.Property<int>("Id")
@@ -1819,6 +1837,68 @@ namespace RideBooking.Migrations.Sqlite
                         .HasDatabaseName("ix_operations_audit_at_id");
 
                     b.ToTable("operations_audit", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.Operations.Audits.Audit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ClaimedUntil")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<int>("DeviationCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deviation_count");
+
+                    b.Property<string>("Deviations")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deviations");
+
+                    b.Property<string>("FinishedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("LastPosition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_position");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<string>("RequestedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_by");
+
+                    b.Property<int>("Rides")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rides");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operations_audits");
+
+                    b.HasIndex("Status", "ClaimedUntil")
+                        .HasDatabaseName("ix_operations_audits_status_claimed_until");
+
+                    b.ToTable("operations_audits", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Operations.FailedMessages.MessageAction", b =>

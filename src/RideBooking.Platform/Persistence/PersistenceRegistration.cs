@@ -40,6 +40,7 @@ public static class PersistenceRegistration
         services.AddSingleton<EventLogSignal>();
         services.AddSingleton<AppendEvents>();
         services.AddHostedService<EventSequencing>();
+        services.AddHostedService<ChainEvents>();
 
         switch (options.Provider)
         {

@@ -192,16 +192,40 @@ public abstract class OperatorScenarios
                     Items(answer)
                         .Any(item => item!["queue"]!.ToString() == queue && item["count"]!.GetValue<int>() == many)
             );
+    }
 
-        async Task Ride(double latitude)
+    [Fact]
+    public async Task An_audit_finds_no_deviation_while_rides_go_on()
+    {
+        var operations = await City.Operator();
+        var rides = Task.WhenAll(Enumerable.Range(0, 4).Select(n => Ride(-52 + 3 * n)));
+        (await Audit())["deviations"]!.AsArray().ShouldBeEmpty();
+        await rides;
+        var after = await Audit();
+        after["deviations"]!.AsArray().ShouldBeEmpty();
+        after["rides"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(4);
+
+        async Task<JsonNode> Audit()
         {
-            var driver = await City.DriverAt(City.Place(latitude, -10));
-            var rider = await City.Rider();
-            var ride = await rider.Request(City.Place(latitude, -10), City.Place(latitude, -10.08));
-            await driver.Drives(ride);
-            await rider.SeesPayment(ride, "captured");
-            await operations.WasPaidOnce(ride);
+            var accepted = (await operations.Post("operations/audits")).ShouldBe(HttpStatusCode.Accepted);
+            var done = await operations.Until(
+                "the audit",
+                $"operations/audits/{accepted.Text("id")}",
+                audit => audit.Text("status") == "completed",
+                TimeSpan.FromSeconds(90)
+            );
+            return done.Body!;
         }
+    }
+
+    async Task Ride(double latitude)
+    {
+        var driver = await City.DriverAt(City.Place(latitude, -10));
+        var rider = await City.Rider();
+        var ride = await rider.Request(City.Place(latitude, -10), City.Place(latitude, -10.08));
+        await driver.Drives(ride);
+        await rider.SeesPayment(ride, "captured");
+        await (await City.Operator()).WasPaidOnce(ride);
     }
 
     [Fact]

@@ -244,13 +244,82 @@ public abstract class RideScenarios
     }
 
     [Fact]
+    public async Task A_ride_can_be_read_as_it_was_after_each_of_its_events()
+    {
+        var driver = await City.DriverAt(Near(13));
+        var rider = await City.Rider();
+        var quote = await rider.Quote(Near(13), Far(13));
+        var rideId = await rider.Request(Near(13), Far(13), quote["quoteId"]!.GetValue<string>());
+        var asItWas = new List<JsonNode> { await AsItsEventsDescribeIt() };
+        await driver.Accept(await driver.Offer(rideId));
+        await rider.Sees(rideId, "driverAssigned");
+        asItWas.Add(await AsItsEventsDescribeIt());
+        foreach (var (action, body) in new[] { ("arrive", null), ("start", null), ("complete", Distance()) })
+        {
+            await driver.Does(rideId, action, body);
+            if (action != "complete")
+                asItWas.Add(await AsItsEventsDescribeIt());
+        }
+        await rider.SeesPayment(rideId, "captured");
+        await rider.Post($"rides/{rideId}/rating", new JsonObject { ["stars"] = 5, ["comment"] = "thanks" });
+        asItWas.Add(await AsItsEventsDescribeIt());
+
+        // Nothing that came later changes what was.
+        foreach (var past in asItWas)
+            (await rider.Get($"rides/{rideId}?atVersion={past["version"]}"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Body!.ToJsonString()
+                .ShouldBe(past.ToJsonString());
+
+        var history = Items(await rider.Get($"rides/{rideId}/history"));
+        foreach (var happened in history)
+        {
+            var then = await rider.Get($"rides/{rideId}?asOf={happened!["timestamp"]}");
+            then.ShouldBe(HttpStatusCode.OK);
+            then.Body!["version"]!
+                .GetValue<int>()
+                .ShouldBeGreaterThanOrEqualTo(happened["stream_version"]!.GetValue<int>());
+        }
+        (await rider.Get($"rides/{rideId}?atVersion={history.Count + 1}"))
+            .ShouldBe(HttpStatusCode.BadRequest, "version_beyond_end")
+            .Text("lastVersion")
+            .ShouldBe($"{history.Count}");
+
+        var operations = await City.Operator();
+        var difference = await operations.Get(
+            $"operations/rides/{rideId}/diff?from=2000-01-01T00:00:00Z&to={history[^1]!["timestamp"]}"
+        );
+        Change("status")["after"]!.ToString().ShouldBe("completed");
+        Change("payment.status")["after"]!.ToString().ShouldBe("captured");
+        Change("rating.stars")["before"].ShouldBeNull();
+
+        static JsonObject Distance() => new() { ["distanceMeters"] = 6100 };
+
+        JsonNode Change(string field) =>
+            difference.ShouldBe(HttpStatusCode.OK).Body!["changes"]!
+                .AsArray()
+                .Single(change => change!["field"]!.ToString() == field)!;
+
+        async Task<JsonNode> AsItsEventsDescribeIt()
+        {
+            var last = Items(await rider.Get($"rides/{rideId}/history"))[^1]!["stream_version"]!;
+            var live = (await rider.Get($"rides/{rideId}")).ShouldBe(HttpStatusCode.OK).Body!.AsObject();
+            var past = (await rider.Get($"rides/{rideId}?atVersion={last}")).ShouldBe(HttpStatusCode.OK).Body!;
+            past["version"]!.ToJsonString().ShouldBe(last.ToJsonString());
+            live["version"] = last.DeepClone();
+            past.ToJsonString().ShouldBe(live.ToJsonString());
+            return past;
+        }
+    }
+
+    [Fact]
     public async Task Others_can_neither_see_nor_change_a_ride()
     {
         var rider = await City.Rider();
         var rideId = await rider.Request(Near(11), Far(11));
         var (otherRider, otherDriver) = (await City.Rider(), await City.Driver());
 
-        foreach (var path in new[] { "", "/history", "/receipt", "/cancellation-preview", "/events" })
+        foreach (var path in new[] { "", "?atVersion=1", "/history", "/receipt", "/cancellation-preview", "/events" })
             (await otherRider.Get($"rides/{rideId}{path}")).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
         (await otherRider.Post($"rides/{rideId}/cancel", new JsonObject { ["reason"] = "x" })).ShouldBe(
             HttpStatusCode.NotFound,

@@ -74,7 +74,7 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
         (await host.Run("error-queues", "redrive", ids[2], ids[0], "--reason", "by id", "--yes"))
             .ShouldEnd(ExitCode.Done)
             .Out.ShouldContain("completed: 1 message sent, 1 no longer in the queue.");
-        var audit = (await host.Run("audit")).ShouldEnd(ExitCode.Done).Lines;
+        var audit = (await host.Run("audit", "actions")).ShouldEnd(ExitCode.Done).Lines;
         audit.ShouldContain(line => line.Contains($"\t{Environment.UserName}\tredrive\t1\tcompute-fare_error\tby id"));
     }
 
@@ -122,11 +122,13 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
 
     [Theory]
     [InlineData(ExitCode.NotAllowed, "error-queues", "list", "--token", "wrong")]
-    [InlineData(ExitCode.NotAllowed, "audit", "--token", "with a blank")]
+    [InlineData(ExitCode.NotAllowed, "audit", "actions", "--token", "with a blank")]
     [InlineData(ExitCode.NotFound, "error-queues", "show", "compute-fare_error.0123456789abcdef")]
     [InlineData(ExitCode.NotFound, "error-queues", "show", "compute-fear_error")]
     [InlineData(ExitCode.NotFound, "error-queues", "redrive", "compute-fear_error", "--reason", "typo", "--yes")]
     [InlineData(ExitCode.NotFound, "error-queues", "follow", "01a21056-94ef-7323-85b8-dd68afa4ae1e")]
+    [InlineData(ExitCode.NotFound, "audit", "follow", "01a21056-94ef-7323-85b8-dd68afa4ae1e")]
+    [InlineData(ExitCode.NotFound, "audit", "cancel", "01a21056-94ef-7323-85b8-dd68afa4ae1e")]
     [InlineData(ExitCode.Usage, "error-queues", "follow", "me")]
     [InlineData(ExitCode.Usage, "error-queues", "redrive", "a_error", "b_error", "--reason", "two queues", "--yes")]
     [InlineData(ExitCode.Usage, "error-queues", "redrive", "a_error", "--reason", "", "--yes")]

@@ -15,6 +15,8 @@ public sealed class ListeningHost : IAsyncLifetime
 
     public City City => _host.City;
 
+    public IServiceProvider Services => _host.Services;
+
     public ValueTask InitializeAsync()
     {
         _host.UseKestrel(0);

@@ -1,7 +1,5 @@
 using System.Text;
-using RideBooking.EventLog;
 using RideBooking.Operations.ErrorQueues;
-using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Tests.Operations;
 
@@ -29,26 +27,4 @@ public sealed class FailedMessageTests
         message.Attempts.ShouldBe(1);
         message.BodyToSend().ShouldBe(Encoding.UTF8.GetBytes(body));
     }
-
-    [Theory]
-    [InlineData("RideRequested DriverAssigned DriverArrived RideStarted RideCompleted", "completed")]
-    [InlineData("RideRequested DriverAssigned RideCancelled DriverAssigned DriverUnassigned", "cancelled")]
-    [InlineData("RideRequested DriverAssigned DriverArrived DriverAssigned", "driverArrived")]
-    [InlineData("RideRequested DriverAssigned DriverReleased", "requested")]
-    [InlineData("", null)]
-    public void Shows_the_status_of_its_ride(string events, string? status) =>
-        ShowFailedMessage.StatusAfter(events.Split(' ').Select(Observed)).ShouldBe(status);
-
-    // A driver leaves a ride in two ways: a release continues the search, and a rejection turns down a late driver.
-    static LoggedEvent Observed(string type) =>
-        new()
-        {
-            EventId = Guid.CreateVersion7(),
-            EventType = type == "DriverReleased" ? "DriverUnassigned" : type,
-            Version = 1,
-            Timestamp = DateTimeOffset.UnixEpoch,
-            Source = "tests",
-            StreamId = "ride",
-            Payload = $$"""{"searchAgain":{{(type == "DriverReleased" ? "true" : "false")}}}""",
-        };
 }

@@ -1,7 +1,10 @@
 using System.Runtime.ExceptionServices;
+using System.Text.Json;
 using MassTransit;
+using MassTransit.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
+using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
 using RideBooking.Testing;
@@ -35,6 +38,8 @@ public abstract class RideLab
     protected const string Bela = "driver-bela";
 
     readonly LabRun _run = Rides.Start();
+    readonly List<object> _events = [];
+    int _published;
 
     /// <summary>The lab shared by all tests: each has its own run in it.</summary>
     protected static SagaLab Rides { get; } = NewLab();
@@ -60,7 +65,9 @@ public abstract class RideLab
     /// <summary>Why the state machine refused the last message, beyond the state.</summary>
     protected Refusal? Refusal { get; private set; }
 
-    /// <summary>Sends a message to the state machine and returns true if it was accepted.</summary>
+    /// <summary>
+    /// Sends a message to the state machine and returns true if it was accepted. Checks that the events then describe the ride.
+    /// </summary>
     protected async Task<bool> Send<T>(T message, Guid? messageId = null)
         where T : class
     {
@@ -69,7 +76,42 @@ public abstract class RideLab
         if (_run.Observations.Skip(before).FirstOrDefault(it => it.Exception is not null) is { } failure)
             ExceptionDispatchInfo.Throw(failure.Exception!);
         Refusal = outcome.Refusal;
+
+        // Another module's event is in the log before the machine receives it; the machine's events follow.
+        if (IsEvent(message) && !_events.Any(it => IsSame(it, message)))
+            _events.Add(message);
+        _events.AddRange(AllPublished.Skip(_published).Where(IsEvent));
+        _published = AllPublished.Count;
+        await EventsDescribeTheRide();
         return outcome.Accepted;
+
+        static bool IsEvent(object message) => EventCatalogue.Published.All.Any(it => it.Type == message.GetType());
+    }
+
+    // An offer is accepted once, however often its event arrives.
+    static bool IsSame(object one, object other) =>
+        one is DriverAssigned { OfferId: var offer } && other is DriverAssigned assigned
+            ? offer == assigned.OfferId
+            : one.Equals(other);
+
+    async Task EventsDescribeTheRide()
+    {
+        if (await Ride() is { } ride)
+            CompareRide
+                .Changes(RideState.Of(_events.Select(Logged)).Ride, RideView.Of(ride), JsonSerializerOptions.Web)
+                .ShouldBeEmpty();
+
+        static LoggedEvent Logged(object happened) =>
+            new()
+            {
+                EventType = happened.GetType().Name,
+                Version = 1,
+                Payload = JsonSerializer.Serialize(
+                    happened,
+                    happened.GetType(),
+                    SystemTextJsonMessageSerializer.Options
+                ),
+            };
     }
 
     internal Task<Ride> Ride() => Task.FromResult(_run.Saga<Ride>(RideId)!);

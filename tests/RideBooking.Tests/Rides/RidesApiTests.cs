@@ -59,6 +59,61 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
     }
 
     [Theory]
+    [InlineData("asOf=rubbish", HttpStatusCode.BadRequest, "validation_failed")]
+    [InlineData("asOf=2026-01-10T10:10:00", HttpStatusCode.BadRequest, "validation_failed")]
+    [InlineData("asOf=9999-01-10T10:10:00Z", HttpStatusCode.BadRequest, "instant_in_future")]
+    [InlineData("asOf=2000-01-10T10:10:00Z", HttpStatusCode.NotFound, "ride_not_found")]
+    [InlineData("asOf=2000-01-10T10:10:00Z&atVersion=1", HttpStatusCode.BadRequest, "validation_failed")]
+    [InlineData("atVersion=one", HttpStatusCode.BadRequest, "validation_failed")]
+    [InlineData("atVersion=0", HttpStatusCode.BadRequest, "validation_failed")]
+    [InlineData("atVersion=99", HttpStatusCode.BadRequest, "version_beyond_end")]
+    public async Task A_past_that_a_ride_does_not_have_is_refused(string query, HttpStatusCode status, string code)
+    {
+        var rider = await SignIn("rider");
+        var id = await rider.Rides();
+        (await rider.Get($"rides/{id}?{query}")).ShouldBe(status, code);
+    }
+
+    [Fact]
+    public async Task A_past_ride_is_not_sent_again()
+    {
+        var rider = await SignIn("rider");
+        var id = await rider.Rides();
+        await rider.Post($"rides/{id}/cancel", Why.DeepClone());
+        var past = (await rider.Get($"rides/{id}?atVersion=1")).ShouldBe(HttpStatusCode.OK);
+        past.Text("status").ShouldBe("requested");
+        past.Response.Headers.ETag!.Tag.ShouldBe("\"past-1\"");
+        (await rider.GetIfNot(past.Response.Headers.ETag, $"rides/{id}?atVersion=1")).StatusCode.ShouldBe(
+            HttpStatusCode.NotModified
+        );
+    }
+
+    [Fact]
+    public async Task An_operator_compares_a_ride_only_forwards_in_the_past()
+    {
+        var operations = await SignIn("operator");
+        var id = await (await SignIn("rider")).Rides();
+        const string Early = "2000-01-10T10:10:00Z";
+        const string Late = "9999-01-10T10:10:00Z";
+        (await operations.Get($"operations/rides/{id}/diff?from={Early}&to={Late}")).ShouldBe(
+            HttpStatusCode.BadRequest,
+            "instant_in_future"
+        );
+        (await operations.Get($"operations/rides/{id}/diff?from={Early}")).ShouldBe(
+            HttpStatusCode.BadRequest,
+            "validation_failed"
+        );
+        (await operations.Get($"operations/rides/{id}/diff?from=2001-01-01T00:00:00Z&to={Early}")).ShouldBe(
+            HttpStatusCode.BadRequest,
+            "validation_failed"
+        );
+        (await operations.Get($"operations/rides/{Guid.Empty}/diff?from={Early}&to={Early}")).ShouldBe(
+            HttpStatusCode.NotFound,
+            "ride_not_found"
+        );
+    }
+
+    [Theory]
     [InlineData("""{"pickup":{"lat":91,"lng":0},"dropoff":{"lat":0,"lng":0}}""", "pickup.lat")]
     [InlineData("""{"pickup":{"lat":0,"lng":0},"dropoff":{"lat":0,"lng":181}}""", "dropoff.lng")]
     [InlineData("""{"pickup":{"lat":1,"lng":1},"dropoff":{"lat":1,"lng":1}}""", "dropoff")]

@@ -5,9 +5,11 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.EventLog;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.OpenApi;
@@ -32,6 +34,7 @@ internal static class ShowFailedMessage
         string id,
         FindFailedMessages find,
         AppDbContext db,
+        [FromServices] IRideStatusOfEvents? rides,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
@@ -65,7 +68,7 @@ internal static class ShowFailedMessage
                 text,
                 message.Json is null && text is null ? Convert.ToBase64String(message.Body) : null,
                 message.StackTrace,
-                message.RideId is { } rideId ? await Ride(db, rideId, cancellationToken) : null,
+                message.RideId is { } rideId ? await Ride(db, rides, rideId, cancellationToken) : null,
                 history
             )
         );
@@ -81,25 +84,21 @@ internal static class ShowFailedMessage
         )?.Message();
 
     // The ride's status according to the event log, which every part of the service may read.
-    static async Task<RideState> Ride(AppDbContext db, Guid rideId, CancellationToken cancellationToken)
+    static async Task<RideState> Ride(
+        AppDbContext db,
+        IRideStatusOfEvents? rides,
+        Guid rideId,
+        CancellationToken cancellationToken
+    )
     {
         var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
         return new RideState(
             rideId,
-            StatusAfter(events),
+            rides?.After(events.Select(EventCatalogue.Published.Read))?.InApi(),
             events.LastOrDefault()?.EventType,
             events.LastOrDefault()?.Timestamp
         );
     }
-
-    internal static string? StatusAfter(IEnumerable<LoggedEvent> events) =>
-        events
-            .Aggregate(
-                (RideStatus?)null,
-                (status, happened) =>
-                    RideProgress.After(status, happened.EventType, JsonElement.Parse(happened.Payload))
-            )
-            ?.InApi();
 
     /// <param name="Message">The message as it appears in a list.</param>
     /// <param name="Headers">The transport's headers, including those that describe the failure.</param>

@@ -33,7 +33,7 @@ internal static class RequestRedrive
         IdempotentRequest attempt,
         FindFailedMessages find,
         AppDbContext db,
-        RedriveSignal signal,
+        WorkSignal<RunRedrives> signal,
         TimeProvider clock,
         CancellationToken cancellationToken
     )

@@ -8,21 +8,6 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Redrives;
 
-/// <summary>
-/// Wakes this process's redrive worker as soon as a redrive is accepted. Other processes see it at their next poll.
-/// </summary>
-internal sealed class RedriveSignal : IDisposable
-{
-    readonly SemaphoreSlim _wake = new(0);
-
-    public void Wake() => _wake.Release();
-
-    public Task Wait(TimeSpan timeout, CancellationToken cancellationToken) =>
-        _wake.WaitAsync(timeout, cancellationToken);
-
-    public void Dispose() => _wake.Dispose();
-}
-
 /// <summary>Carries out redrives, including those of processes that died.</summary>
 /// <remarks>
 /// A redrive is claimed for a limited time. Messages already sent are no longer in their error queue. A process that dies
@@ -32,7 +17,7 @@ internal sealed class RedriveSignal : IDisposable
 internal sealed class RunRedrives(
     IErrorQueues queues,
     IServiceScopeFactory scopes,
-    RedriveSignal signal,
+    WorkSignal<RunRedrives> signal,
     TimeProvider clock,
     ILogger<RunRedrives> logger
 ) : BackgroundService

@@ -18,10 +18,10 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
     {
         foreach (var (method, path, _) in (await Document()).Operations)
         {
-            var answer = await Ask(method, $"{path}?asOf=rubbish", null);
+            var answer = await Ask(method, $"{path}?since=rubbish", null);
             var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Stop)).RootElement;
             problem.GetProperty("code").GetString().ShouldBe("unknown_parameter", $"{method} {path}");
-            problem.GetProperty("parameter").GetString().ShouldBe("asOf", $"{method} {path}");
+            problem.GetProperty("parameter").GetString().ShouldBe("since", $"{method} {path}");
         }
     }
 

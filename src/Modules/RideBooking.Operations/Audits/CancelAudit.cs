@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.Audits;
+
+/// <summary>Cancels an audit. What it has found so far is kept.</summary>
+internal static class CancelAudit
+{
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapPost("/operations/audits/{id:guid}/cancel", Handle)
+            .WithSummary("Cancel an audit")
+            .WithDescription("What it has found so far is kept. An audit that has ended does not change.")
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.AuditNotFound);
+
+    static async Task<Results<Ok<AuditView>, ProblemHttpResult>> Handle(
+        Guid id,
+        AppDbContext db,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        await db.Set<Audit>()
+            .Where(row => row.Id == id && row.Status == Audit.Running)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Status, Audit.Cancelled).SetProperty(row => row.FinishedAt, now),
+                cancellationToken
+            );
+        return
+            await db.Set<Audit>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken)
+                is { } audit
+            ? TypedResults.Ok(AuditView.Of(audit))
+            : OperationsProblems.NoSuchAudit();
+    }
+}

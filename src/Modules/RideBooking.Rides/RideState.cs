@@ -1,0 +1,179 @@
+using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
+using RideBooking.EventLog;
+
+namespace RideBooking.Rides;
+
+/// <summary>A ride as its events describe it: the fold of its stream in the event log.</summary>
+/// <remarks>
+/// The counterpart of <see cref="RideSteps"/>: those change the ride and publish the event, and this function makes the same
+/// change from the event. History, the live stream, operators and the audit all use it.
+/// </remarks>
+/// <param name="Version">The number of events applied: the stream version of the last one.</param>
+/// <param name="Ride">The ride, with the stream version as its version; null before the request.</param>
+/// <param name="ChangedAt">When the status last changed, see <see cref="Rides.Ride.ChangedAt"/>.</param>
+internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset ChangedAt)
+{
+    /// <summary>The state before the first event.</summary>
+    public static RideState Empty { get; } = new(0, null, default);
+
+    /// <summary>Folds a ride's events, from the first.</summary>
+    public static RideState Of(IEnumerable<LoggedEvent> events) =>
+        events.Aggregate(Empty, (state, logged) => state.Apply(EventCatalogue.Published.Read(logged)));
+
+    /// <summary>Returns the state after an event of the stream.</summary>
+    /// <param name="happened">The event. Null for one that this process does not know; it changes only the version.</param>
+    public RideState Apply(object? happened)
+    {
+        var next =
+            happened is RideRequested requested ? this with { Ride = Requested(requested), ChangedAt = requested.At }
+            : Ride is { } ride ? After(ride, happened)
+            : this;
+        return next with
+        {
+            Version = Version + 1,
+            Ride = next.Ride is { } changed ? changed with { Version = Version + 1 } : null,
+        };
+    }
+
+    static RideView Requested(RideRequested requested) =>
+        new(
+            requested.RideId,
+            RideStatus.Requested,
+            requested.RiderId,
+            DriverId: null,
+            Driver: null,
+            OfferId: null,
+            requested.Pickup,
+            requested.Dropoff,
+            requested.VehicleClass,
+            RideView.AcceptedQuote.Of(requested.QuoteId, requested.QuotedFare, requested.QuotedDistanceMeters),
+            requested.PaymentMethodId,
+            Fare: null,
+            new RideView.PaymentState(PaymentStatus.None, null),
+            EtaSeconds: null,
+            WaitSeconds: null,
+            DistanceMeters: null,
+            Tolls: null,
+            Completion: null,
+            Cancellation: null,
+            Rating: null,
+            Flags: [],
+            Version: 0,
+            new Dictionary<string, DateTimeOffset> { [RideStatuses.Requested] = RideView.AsKept(requested.At) }
+        );
+
+    RideState After(RideView ride, object? happened) =>
+        happened switch
+        {
+            // The machine rejects an assignment that is late or second: it does not affect the ride.
+            DriverAssigned it when ride.Status == RideStatus.Requested => MoveTo(
+                ride with
+                {
+                    DriverId = it.DriverId,
+                    Driver = new RideView.AssignedDriver(it.DriverName, it.Vehicle),
+                    OfferId = it.OfferId,
+                    EtaSeconds = it.EtaSeconds,
+                },
+                RideStatus.DriverAssigned,
+                // Published by another module, whose clock may differ.
+                it.At > ChangedAt
+                    ? it.At
+                    : ChangedAt
+            ),
+            DriverUnassigned { SearchAgain: true } it => this with
+            {
+                Ride = WithoutDriver(ride) with { Status = RideStatus.Requested },
+                ChangedAt = it.At,
+            },
+            DriverArrived it => MoveTo(ride, RideStatus.DriverArrived, it.At),
+            RideStarted it => MoveTo(ride with { WaitSeconds = it.WaitSeconds }, RideStatus.InProgress, it.At),
+            RideCompleted it => MoveTo(
+                ride with
+                {
+                    DistanceMeters = it.DistanceMeters,
+                    Tolls = it.Tolls,
+                    Completion = it.Reason is { } reason ? new RideView.EndedBy(it.By, reason) : null,
+                },
+                RideStatus.Completed,
+                it.At
+            ),
+            // The ride may have ended before its driver's assignment reached it. Then it never had the driver.
+            RideCancelled it => MoveTo(
+                (it.DriverId is null ? WithoutDriver(ride) : ride) with
+                {
+                    Cancellation = new RideView.EndedBy(it.By, it.Reason),
+                },
+                RideStatus.Cancelled,
+                it.At
+            ),
+            NoDriverFound it => MoveTo(WithoutDriver(ride), RideStatus.NoDriverFound, it.At),
+            RideNeedsAttention it => With(
+                ride with
+                {
+                    Flags = [.. ride.Flags, new RideFlag(it.Kind, it.Reason, it.DriverId, it.Since)],
+                }
+            ),
+            RideRated it => With(ride with { Rating = new RideView.RiderRating(it.Stars, it.Comment) }),
+            FareFinalized it => With(WithAmountDue(ride, it.Total)),
+            CancellationFeeAssessed it => With(WithAmountDue(ride, it.Amount)),
+            PaymentCaptured it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),
+            PaymentFailed it => With(
+                WithPayment(ride, it.WillRetry ? PaymentStatus.Retrying : PaymentStatus.Outstanding, it.Amount)
+            ),
+            BalanceOutstanding it => With(WithPayment(ride, PaymentStatus.Outstanding, it.Amount)),
+            BalanceWrittenOff it => With(WithPayment(ride, PaymentStatus.WrittenOff, it.Amount)),
+            BalanceSettled it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),
+            _ => this,
+        };
+
+    RideState With(RideView ride) => this with { Ride = ride };
+
+    RideState MoveTo(RideView ride, RideStatus status, DateTimeOffset at) =>
+        this with
+        {
+            Ride = ride with
+            {
+                Status = status,
+                EtaSeconds = status == RideStatus.DriverAssigned ? ride.EtaSeconds : null,
+                Timestamps = new Dictionary<string, DateTimeOffset>(ride.Timestamps)
+                {
+                    [status.InApi()] = RideView.AsKept(at),
+                },
+            },
+            ChangedAt = at,
+        };
+
+    static RideView WithoutDriver(RideView ride) =>
+        ride with
+        {
+            DriverId = null,
+            Driver = null,
+            OfferId = null,
+            EtaSeconds = null,
+            Timestamps = ride
+                .Timestamps.Where(it => it.Key is not (RideStatuses.DriverAssigned or RideStatuses.DriverArrived))
+                .ToDictionary(),
+        };
+
+    static RideView WithAmountDue(RideView ride, Money amount)
+    {
+        var due = ride.Fare ?? amount;
+        return due.Amount > 0
+            ? WithPayment(ride with { Fare = due }, PaymentStatus.Pending, due)
+            : ride with
+            {
+                Fare = due,
+            };
+    }
+
+    static RideView WithPayment(RideView ride, PaymentStatus status, Money amount) =>
+        status > ride.Payment.Status ? ride with { Payment = new RideView.PaymentState(status, amount) } : ride;
+}
+
+/// <summary>Derives the status of a ride from its events, for other modules.</summary>
+internal sealed class RideStatusOfEvents : IRideStatusOfEvents
+{
+    public RideStatus? After(IEnumerable<object?> events) =>
+        events.Aggregate(RideState.Empty, (state, happened) => state.Apply(happened)).Ride?.Status;
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using RideBooking.Cli.Api;
+
+namespace RideBooking.Cli.Audit;
+
+/// <summary><c>audit cancel</c>: cancels an audit.</summary>
+internal static class CancelAudit
+{
+    public static Command Make(Terminal terminal, HostOptions host)
+    {
+        var id = new Argument<Guid>("audit") { Description = "The audit's id." };
+        var command = new Command("cancel", "Cancel an audit.") { id };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                using var api = await host.Connect(parsed, cancellationToken);
+                var audit = await api.Post(
+                    $"operations/audits/{parsed.GetValue(id)}/cancel",
+                    new { },
+                    cancellationToken
+                );
+                terminal.WriteLine(
+                    host.Json(parsed) ? audit.Indented() : $"The audit is {audit.As<AuditShape>().Status}."
+                );
+                return ExitCode.Done;
+            }
+        );
+        return command;
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text.Json;
+using RideBooking.Cli.Api;
+using Spectre.Console;
+
+namespace RideBooking.Cli;
+
+/// <summary>How far the host's work is.</summary>
+/// <param name="Text">What to show beside the bar.</param>
+/// <param name="Done">What is done of <paramref name="All"/>.</param>
+/// <param name="All">All there is to do.</param>
+internal sealed record Progress(string Text, double Done, double All);
+
+/// <summary>Shows the progress of work that the host carries out, with or without a follower.</summary>
+internal static class FollowWork
+{
+    static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(400);
+
+    // A host that restarts continues its work.
+    static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>Follows the work until its status is no longer "running".</summary>
+    /// <param name="api">The host.</param>
+    /// <param name="terminal">Where the progress is drawn, if it can be.</param>
+    /// <param name="path">The address of the progress.</param>
+    /// <param name="work">The first answer.</param>
+    /// <param name="progress">Reads the progress from an answer.</param>
+    /// <param name="name">What the work is.</param>
+    /// <param name="command">The command that follows it again after an interruption.</param>
+    /// <param name="cancellationToken">Ends the following, but not the work.</param>
+    /// <returns>The last answer.</returns>
+    public static async Task<JsonElement> ToItsEnd(
+        HostApi api,
+        Terminal terminal,
+        string path,
+        JsonElement work,
+        Func<JsonElement, Progress> progress,
+        string name,
+        string command,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return terminal.ShowsProgress
+                ? await Draw(
+                    terminal,
+                    progress(work),
+                    show => Watch(api, path, work, now => show(progress(now)), cancellationToken)
+                )
+                : await Watch(api, path, work, _ => { }, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            terminal.WriteNote($"The {name} continues in the host. Follow it with: {command}");
+            throw;
+        }
+        catch (CommandFailedException exception) when (exception.ExitCode == ExitCode.Unreachable)
+        {
+            throw new CommandFailedException(
+                exception.ExitCode,
+                $"{exception.Message} The {name} continues when the host is available. Follow it with: {command}"
+            );
+        }
+    }
+
+    static async Task<JsonElement> Watch(
+        HostApi api,
+        string path,
+        JsonElement work,
+        Action<JsonElement> show,
+        CancellationToken cancellationToken
+    )
+    {
+        var lastAnswer = Stopwatch.GetTimestamp();
+        while (IsRunning(work))
+        {
+            show(work);
+            await Task.Delay(s_pollInterval, cancellationToken);
+            try
+            {
+                work = await api.Get(path, cancellationToken);
+                lastAnswer = Stopwatch.GetTimestamp();
+            }
+            catch (CommandFailedException exception)
+                when (exception.ExitCode == ExitCode.Unreachable && Stopwatch.GetElapsedTime(lastAnswer) < s_timeout)
+            { }
+        }
+        show(work);
+        return work;
+    }
+
+    static bool IsRunning(JsonElement work) => work.GetProperty("status").ValueEquals("running");
+
+    static Task<JsonElement> Draw(Terminal terminal, Progress first, Func<Action<Progress>, Task<JsonElement>> watch) =>
+        terminal
+            .ErrorConsole.Progress()
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn()
+            )
+            .StartAsync(drawn =>
+            {
+                var task = drawn.AddTask(first.Text, maxValue: Math.Max(1, first.All));
+                return watch(now =>
+                {
+                    task.Description = now.Text;
+                    task.MaxValue = Math.Max(1, now.All);
+                    task.Value = Math.Min(now.Done, task.MaxValue);
+                });
+            });
+}

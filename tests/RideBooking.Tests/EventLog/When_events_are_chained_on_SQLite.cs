@@ -1,0 +1,33 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Tests.EventLog;
+
+public sealed class When_events_are_chained_on_SQLite : HashChainCases, IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-chain-").FullName;
+    readonly SqliteWriteGate _gate = new();
+
+    protected override Task<DbContext> Open() =>
+        Task.FromResult<DbContext>(
+            new SqliteAppDbContext(
+                (DbContextOptions<SqliteAppDbContext>)
+                    new DbContextOptionsBuilder<SqliteAppDbContext>()
+                        .UseSqlite($"Data Source={Path.Combine(_folder, "log.db")}")
+                        .UseSnakeCaseNamingConvention()
+                        .UseOpenConnection(_gate)
+                        // A test process has more combinations of options than an application.
+                        .ConfigureWarnings(log => log.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning))
+                        .AddInterceptors(new SqliteSynchronousOff())
+                        .Options
+            )
+        );
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
