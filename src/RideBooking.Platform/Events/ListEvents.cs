@@ -22,28 +22,22 @@ internal static class ListEvents
             .WithSummary("List the event log by position")
             .WithDescription(
                 "Events after a position, oldest first. For the next page, set `after` to `next`: no event is ever "
-                    + "inserted before that position. A position after the last one is refused with `lastPosition`."
+                    + "inserted before that position. "
+                    + EventQuery.Description
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
 
     static async Task<Results<Ok<Page>, ProblemHttpResult>> Handle(
-        long? after,
+        [AsParameters] EventQuery query,
         int? limit,
-        string? type,
-        Guid? rideId,
         AppDbContext db,
-        EventCatalogue catalogue,
         CancellationToken cancellationToken
     )
     {
-        if (after < 0)
-            return Problem.Validation("after", "must be a position, or 0 for the beginning");
+        var filter = query.Filter();
         if (limit is < 1 or > MaxLimit)
             return Problem.Validation("limit", $"must be from 1 to {MaxLimit}");
-        if (type is not null && catalogue.All.All(known => known.Name != type))
-            return Problem.Validation("type", "must be the name of an event, such as RideRequested");
 
-        var filter = new EventFilter(after ?? 0, rideId?.ToString(), type);
         var events = await db.ReadEvents(filter, limit ?? DefaultLimit, cancellationToken);
         if (events.Count == 0 && await PositionBeyondEnd.Check(db, filter.After, cancellationToken) is { } refused)
             return refused;

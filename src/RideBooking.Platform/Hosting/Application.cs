@@ -75,6 +75,7 @@ public static class Application
         if (transport.Kind == TransportKind.InMemory)
             services.AddHostedService<ReleaseAbandonedClaims>();
         services.AddSingleton<StreamFollower>();
+        services.AddSingleton<LogFollower>();
         services.AddReadiness();
         foreach (var module in modules)
         {
@@ -117,6 +118,7 @@ public static class Application
         app.UseHttpConventions();
         MetricsEndpoint.Map(app);
         ListEvents.Map(app);
+        FollowEvents.Map(app);
         foreach (var module in app.Services.GetServices<IModule>())
             module.MapEndpoints(app);
         app.Lifetime.ApplicationStarted.Register(() => LogAddresses(app));
