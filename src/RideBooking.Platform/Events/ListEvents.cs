@@ -22,14 +22,16 @@ internal static class ListEvents
             .WithSummary("List the event log by position")
             .WithDescription(
                 "Events after a position, oldest first. For the next page, set `after` to `next`: no event is ever "
-                    + "inserted before that position. "
+                    + "inserted before that position. With `Accept: application/cloudevents-batch+json` the page is a batch of "
+                    + "CloudEvents, and the header `Link` has the address of the next page. "
                     + EventQuery.Description
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
 
-    static async Task<Results<Ok<Page>, ProblemHttpResult>> Handle(
+    static async Task<Results<Ok<Page>, CloudEventBatch, ProblemHttpResult>> Handle(
         [AsParameters] EventQuery query,
         int? limit,
+        HttpRequest request,
         AppDbContext db,
         CancellationToken cancellationToken
     )
@@ -41,9 +43,10 @@ internal static class ListEvents
         var events = await db.ReadEvents(filter, limit ?? DefaultLimit, cancellationToken);
         if (events.Count == 0 && await PositionBeyondEnd.Check(db, filter.After, cancellationToken) is { } refused)
             return refused;
-        return TypedResults.Ok(
-            new Page([.. events.Select(EventEnvelope.Of)], events.Count > 0 ? events[^1].Position!.Value : filter.After)
-        );
+        var next = events.Count > 0 ? events[^1].Position!.Value : filter.After;
+        return CloudEventBatch.IsAccepted(request)
+            ? new CloudEventBatch([.. events.Select(row => CloudEvent.Of(row, request))], next)
+            : TypedResults.Ok(new Page([.. events.Select(EventEnvelope.Of)], next));
     }
 
     /// <param name="Items">The events.</param>
