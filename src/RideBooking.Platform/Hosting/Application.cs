@@ -76,6 +76,11 @@ public static class Application
             services.AddHostedService<ReleaseAbandonedClaims>();
         services.AddSingleton<StreamFollower>();
         services.AddSingleton<LogFollower>();
+        if (EventStreamOptions.Read(configuration, transport.Kind) is { Queue: not null } stream)
+        {
+            services.AddSingleton(stream);
+            services.AddHostedService<PublishEventStream>();
+        }
         services.AddReadiness();
         foreach (var module in modules)
         {
