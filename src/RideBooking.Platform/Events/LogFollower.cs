@@ -21,6 +21,9 @@ public sealed partial class LogFollower(
 {
     const int Batch = 500;
 
+    // Under load a reader takes what came in this time with one query, instead of one for every commit.
+    static readonly TimeSpan s_minInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>
     /// Follows the events that the filter selects, each once and in order, as many at a time as there are, up to 500. Waiting
     /// holds no connection.
@@ -36,6 +39,7 @@ public sealed partial class LogFollower(
         using var listener = signal.ListenToLog();
         while (true)
         {
+            var begun = clock.GetTimestamp();
             var (found, last) = await Read(filter, cancellationToken);
             if (last < filter.After)
             {
@@ -55,6 +59,8 @@ public sealed partial class LogFollower(
                 After = Math.Max(filter.After, last),
             };
             await listener.Receive(Timeout.InfiniteTimeSpan, clock, cancellationToken);
+            if (s_minInterval - clock.GetElapsedTime(begun) is { Ticks: > 0 } pause)
+                await Task.Delay(pause, clock, cancellationToken);
         }
     }
 
