@@ -19,8 +19,8 @@ namespace RideBooking.Platform.Events;
 /// </remarks>
 internal sealed class EventStreamQueue : IAsyncDisposable
 {
-    const string PositionHeader = "position";
-    const string OffsetHeader = "x-stream-offset";
+    internal const string PositionHeader = "position";
+    internal const string OffsetHeader = "x-stream-offset";
 
     // More than one publisher has on its way, and so more than the broker writes at once.
     const ushort MaxChunk = 5000;
@@ -28,6 +28,9 @@ internal sealed class EventStreamQueue : IAsyncDisposable
     // A routed message is written within milliseconds.
     static readonly TimeSpan s_writeTime = TimeSpan.FromSeconds(1);
     static readonly TimeSpan s_readTimeout = TimeSpan.FromSeconds(10);
+
+    // The broker confirms nothing that it had for a queue that is deleted.
+    static readonly TimeSpan s_confirmTimeout = TimeSpan.FromMinutes(1);
 
     readonly IConnection _connection;
     readonly IChannel _channel;
@@ -113,23 +116,23 @@ internal sealed class EventStreamQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns the position of the last event in the stream; 0 when it is empty.</summary>
+    /// <summary>Returns the last event in the stream; null when the stream is empty.</summary>
     /// <remarks>
     /// The stream begins with position 1 at offset 0 and neither has a gap, so every position is one higher than its offset.
     /// </remarks>
-    public async Task<long> LastPosition(TimeProvider clock, CancellationToken cancellationToken)
+    public async Task<PublishedEvent?> Last(TimeProvider clock, CancellationToken cancellationToken)
     {
         await Task.Delay(s_writeTime, clock, cancellationToken);
         if (await ReadLast(cancellationToken) is { } last)
             return last.Position == last.Offset + 1
-                ? last.Position
+                ? last
                 : throw new InvalidOperationException(
                     $"The stream {_options.Queue} has position {last.Position} at offset {last.Offset}: it is not a copy of the event log. Delete the queue, and it is filled again from the first event."
                 );
         // The broker delivers nothing from an empty stream, and counts its messages every five seconds.
         var count = (await _channel.QueueDeclarePassiveAsync(_options.Queue!, cancellationToken)).MessageCount;
         return count == 0
-            ? 0
+            ? null
             : throw new TimeoutException(
                 $"The broker counts {count} messages in the stream {_options.Queue}, but delivered none within {s_readTimeout.TotalSeconds:0} s."
             );
@@ -158,7 +161,7 @@ internal sealed class EventStreamQueue : IAsyncDisposable
                 cancellationToken
             );
         }
-        await _confirmations.All().WaitAsync(cancellationToken);
+        await _confirmations.All().WaitAsync(s_confirmTimeout, cancellationToken);
     }
 
     static BasicProperties Properties(LoggedEvent row) =>
@@ -179,18 +182,17 @@ internal sealed class EventStreamQueue : IAsyncDisposable
         };
 
     /// <summary>Reads the last message; null when none is delivered.</summary>
-    async Task<(long Offset, long Position)?> ReadLast(CancellationToken cancellationToken)
+    async Task<PublishedEvent?> ReadLast(CancellationToken cancellationToken)
     {
         await using var channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.BasicQosAsync(0, MaxChunk, global: false, cancellationToken);
-        var last = (Offset: 0L, Position: 0L);
+        PublishedEvent? last = null;
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, message) =>
         {
-            var headers = message.BasicProperties.Headers!;
-            last = (Number(headers, OffsetHeader), Number(headers, PositionHeader));
+            last = PublishedEvent.Of(message.BasicProperties);
             begun.TrySetResult();
             return Task.CompletedTask;
         };
@@ -222,11 +224,6 @@ internal sealed class EventStreamQueue : IAsyncDisposable
         await ended.Task.WaitAsync(s_readTimeout, cancellationToken);
         return last;
     }
-
-    static long Number(IDictionary<string, object?> headers, string name) =>
-        headers.TryGetValue(name, out var value)
-            ? Convert.ToInt64(value, CultureInfo.InvariantCulture)
-            : throw new InvalidOperationException($"A message in the stream has no header '{name}'.");
 
     public async ValueTask DisposeAsync()
     {
@@ -271,4 +268,21 @@ internal sealed class EventStreamQueue : IAsyncDisposable
             }
         }
     }
+}
+
+/// <summary>An event as it is in the stream queue.</summary>
+/// <param name="Offset">Its place in the queue, from 0.</param>
+/// <param name="Position">Its position in the event log.</param>
+/// <param name="EventId">Its id.</param>
+internal sealed record PublishedEvent(long Offset, long Position, Guid EventId)
+{
+    public static PublishedEvent Of(IReadOnlyBasicProperties properties) =>
+        new(
+            Number(properties, EventStreamQueue.OffsetHeader),
+            Number(properties, EventStreamQueue.PositionHeader),
+            Guid.Parse(properties.MessageId!)
+        );
+
+    static long Number(IReadOnlyBasicProperties properties, string header) =>
+        Convert.ToInt64(properties.Headers![header], CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -76,21 +77,27 @@ internal sealed partial class PublishEventStream(
     async Task Publish(EventStreamQueue queue, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(queue.Lost, cancellationToken);
-        var last = await queue.LastPosition(clock, either.Token);
-        if (await EndOfLog(either.Token) is var end && end < last)
-        {
-            LogBeyondEnd(log, options.Queue!, last, end);
+        var last = await queue.Last(clock, either.Token);
+        if (last is not null && !await IsInLog(last, either.Token))
             return;
-        }
-        LogStart(log, options.Queue!, last);
-        await foreach (var batch in follower.Batches(new EventFilter(last), either.Token))
+        var position = last?.Position ?? 0;
+        LogStart(log, options.Queue!, position);
+        await foreach (var batch in follower.Batches(new EventFilter(position), either.Token))
             await queue.Publish(batch, Body, either.Token);
     }
 
-    async Task<long> EndOfLog(CancellationToken cancellationToken)
+    /// <summary>Whether the log has the event at the same position. If not, the database was restored from a backup.</summary>
+    async Task<bool> IsInLog(PublishedEvent last, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<AppDbContext>().LastPosition(cancellationToken);
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        if (
+            await db.Set<LoggedEvent>()
+                .AnyAsync(row => row.Position == last.Position && row.EventId == last.EventId, cancellationToken)
+        )
+            return true;
+        LogNotInLog(log, options.Queue!, last.EventId, last.Position, await db.LastPosition(cancellationToken));
+        return false;
     }
 
     ReadOnlyMemory<byte> Body(LoggedEvent row) =>
@@ -110,7 +117,7 @@ internal sealed partial class PublishEventStream(
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "The stream queue {Queue} ends at position {Position}, but the event log at {End}: the database was restored. Nothing is published. Delete the queue, and it is filled again from the first event"
+        Message = "The stream queue {Queue} ends with event {EventId} at position {Position}, which the event log does not have there; the log ends at position {End}. The database was restored. Nothing is published. Delete the queue, and it is filled again from the first event"
     )]
-    static partial void LogBeyondEnd(ILogger log, string queue, long position, long end);
+    static partial void LogNotInLog(ILogger log, string queue, Guid eventId, long position, long end);
 }

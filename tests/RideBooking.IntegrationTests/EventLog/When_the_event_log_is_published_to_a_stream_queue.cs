@@ -120,21 +120,43 @@ public sealed class When_the_event_log_is_published_to_a_stream_queue(ServersToS
         }
     }
 
+    [Fact]
+    public async Task A_restored_database_stops_the_publisher_until_the_queue_is_deleted()
+    {
+        await using var host = await HostProcess.StartAsync(_settings);
+        await Append(20);
+        await Published(20);
+        await Execute("DELETE FROM event_log.events WHERE position > 10; UPDATE event_log.head SET position = 10");
+        await host.SaysAsync("at position 20, which the event log does not have there; the log ends at position 10");
+        // The log grows beyond the stream again, with other events.
+        await Append(15);
+        await host.SaysAsync("at position 20, which the event log does not have there; the log ends at position 25");
+        (await Messages(20)).Select(message => message.Position).ShouldBe(Enumerable.Range(1, 20).Select(n => (long)n));
+
+        await using var connection = await Connect();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Stop);
+        await channel.QueueDeleteAsync(Queue, cancellationToken: Stop);
+        await Published(25);
+        (await Messages(25)).Select(message => message.Id).ShouldBe(await EventIds());
+    }
+
     sealed record Message(string Id, string Type, long Position, string Stream, string Body);
 
     /// <summary>Appends events of 600 bytes, as committed but not yet numbered.</summary>
-    async Task Append(int count)
-    {
-        await using var source = NpgsqlDataSource.Create(Database);
-        await using var append = source.CreateCommand(
-            """
+    Task Append(int count) =>
+        Execute(
+            $$"""
             INSERT INTO event_log.events (event_id, event_type, version, timestamp, source, stream_id, payload)
             SELECT gen_random_uuid(), 'NoDriverFound', 1, now(), 'rides', 'stream ' || n % 7, '{"note":"' || repeat('x', 500) || '"}'
-            FROM generate_series(1, $1) AS n
+            FROM generate_series(1, {{count}}) AS n
             """
         );
-        append.Parameters.AddWithValue(count);
-        await append.ExecuteNonQueryAsync(Stop);
+
+    async Task Execute(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Database);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Stop);
     }
 
     async Task<List<string>> EventIds()
