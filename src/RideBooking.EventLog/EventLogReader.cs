@@ -7,8 +7,12 @@ namespace RideBooking.EventLog;
 /// <summary>Which events a reader wants.</summary>
 /// <param name="After">Only events after this position.</param>
 /// <param name="StreamId">Only this ride's, or this driver's.</param>
-/// <param name="EventType">Only events of this name.</param>
-public sealed record EventFilter(long After = 0, string? StreamId = null, string? EventType = null);
+/// <param name="EventTypes">Only events of these names.</param>
+public sealed record EventFilter(
+    long After = 0,
+    string? StreamId = null,
+    IReadOnlyCollection<string>? EventTypes = null
+);
 
 /// <summary>Reads the event log by position.</summary>
 public static class EventLogReader
@@ -35,8 +39,8 @@ public static class EventLogReader
     )
     {
         var events = db.Set<LoggedEvent>().AsNoTracking().Where(row => row.Position > filter.After);
-        if (filter.EventType is not null)
-            events = events.Where(row => row.EventType == filter.EventType);
+        if (filter.EventTypes is { } types)
+            events = events.Where(row => types.Contains(row.EventType));
 
         // A stream's versions follow the order of its positions, and their index reads only the stream's own events.
         events = filter.StreamId is null

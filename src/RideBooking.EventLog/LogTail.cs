@@ -58,12 +58,19 @@ public sealed class LogTail(EventLogSignal signal)
             Publish(numbered);
             return;
         }
+        var before = _published;
         List<LoggedEvent> found;
         do
         {
             found = await db.ReadNumbered(new EventFilter(_published!.Value), Batch, cancellationToken);
             Publish(found);
         } while (found.Count == Batch);
+        // A log that ends before what was published is a restored one: its next events have positions that were used before.
+        if (_published == before && await Head(db, [], cancellationToken) is var end && end < before)
+        {
+            _published = end;
+            signal.Invalidate();
+        }
     }
 
     async Task<long> Head(DbContext db, IReadOnlyList<LoggedEvent> numbered, CancellationToken cancellationToken) =>

@@ -60,7 +60,7 @@ internal static class GetReceipt
     // Before the invoice exists, the event log knows the ride's rider, from the moment the ride was accepted.
     static async Task<string?> RiderOf(Guid rideId, AppDbContext db, CancellationToken cancellationToken)
     {
-        var filter = new EventFilter(StreamId: rideId.ToString(), EventType: nameof(RideRequested));
+        var filter = new EventFilter(StreamId: rideId.ToString(), EventTypes: [nameof(RideRequested)]);
         var requested = (await db.ReadEvents(filter, 1, cancellationToken)).SingleOrDefault();
         if (requested is null)
             return null;

@@ -22,34 +22,31 @@ internal static class ListEvents
             .WithSummary("List the event log by position")
             .WithDescription(
                 "Events after a position, oldest first. For the next page, set `after` to `next`: no event is ever "
-                    + "inserted before that position. A position after the last one is refused with `lastPosition`."
+                    + "inserted before that position. With `Accept: application/cloudevents-batch+json` the page is a batch of "
+                    + "CloudEvents, and the header `Link` has the address of the next page. "
+                    + EventQuery.Description
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
 
-    static async Task<Results<Ok<Page>, ProblemHttpResult>> Handle(
-        long? after,
+    static async Task<Results<Ok<Page>, CloudEventBatch, ProblemHttpResult>> Handle(
+        [AsParameters] EventQuery query,
         int? limit,
-        string? type,
-        Guid? rideId,
+        HttpRequest request,
         AppDbContext db,
-        EventCatalogue catalogue,
         CancellationToken cancellationToken
     )
     {
-        if (after < 0)
-            return Problem.Validation("after", "must be a position, or 0 for the beginning");
+        var filter = query.Filter();
         if (limit is < 1 or > MaxLimit)
             return Problem.Validation("limit", $"must be from 1 to {MaxLimit}");
-        if (type is not null && catalogue.All.All(known => known.Name != type))
-            return Problem.Validation("type", "must be the name of an event, such as RideRequested");
 
-        var filter = new EventFilter(after ?? 0, rideId?.ToString(), type);
         var events = await db.ReadEvents(filter, limit ?? DefaultLimit, cancellationToken);
         if (events.Count == 0 && await PositionBeyondEnd.Check(db, filter.After, cancellationToken) is { } refused)
             return refused;
-        return TypedResults.Ok(
-            new Page([.. events.Select(EventEnvelope.Of)], events.Count > 0 ? events[^1].Position!.Value : filter.After)
-        );
+        var next = events.Count > 0 ? events[^1].Position!.Value : filter.After;
+        return CloudEventBatch.IsAccepted(request)
+            ? new CloudEventBatch([.. events.Select(row => CloudEvent.Of(row, request))], next)
+            : TypedResults.Ok(new Page([.. events.Select(EventEnvelope.Of)], next));
     }
 
     /// <param name="Items">The events.</param>

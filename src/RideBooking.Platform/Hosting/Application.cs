@@ -76,6 +76,12 @@ public static class Application
         if (transport.Kind == TransportKind.InMemory)
             services.AddHostedService<ReleaseAbandonedClaims>();
         services.AddSingleton<StreamFollower>();
+        services.AddSingleton<LogFollower>();
+        if (EventStreamOptions.Read(configuration, transport.Kind) is { Queue: not null } stream)
+        {
+            services.AddSingleton(stream);
+            services.AddHostedService<PublishEventStream>();
+        }
         services.AddReadiness();
         services.AddSubscriptions(configuration);
         foreach (var module in modules)
@@ -119,6 +125,7 @@ public static class Application
         app.UseHttpConventions();
         MetricsEndpoint.Map(app);
         ListEvents.Map(app);
+        FollowEvents.Map(app);
         foreach (var module in app.Services.GetServices<IModule>())
             module.MapEndpoints(app);
         app.Lifetime.ApplicationStarted.Register(() => LogAddresses(app));

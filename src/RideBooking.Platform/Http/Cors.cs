@@ -18,6 +18,7 @@ internal static class Cors
         "Location",
         "ETag",
         "Retry-After",
+        "Link",
         IdempotentPosts.Replayed,
         "Location-Report",
         "Location-Sequence",

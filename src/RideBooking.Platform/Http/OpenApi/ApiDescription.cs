@@ -296,25 +296,49 @@ internal static class ApiDescription
         CancellationToken cancellationToken
     )
     {
-        var answers = context.Description.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>();
-        foreach (var status in answers.Where(answer => answer.StatusCode < 300).GroupBy(answer => answer.StatusCode))
+        var answers = context
+            .Description.ActionDescriptor.EndpointMetadata.OfType<IProducesResponseTypeMetadata>()
+            .Where(answer => answer.StatusCode < 300 && answer.Type is not null);
+        foreach (var status in answers.GroupBy(answer => answer.StatusCode))
         {
-            Type[] types = [.. status.Select(answer => answer.Type).OfType<Type>().Distinct()];
-            if (types.Length < 2)
+            if (status.Select(answer => answer.Type).Distinct().Count() < 2)
                 continue;
-            List<IOpenApiSchema> schemas = [];
-            foreach (var type in types)
+            var content = operation.Responses![status.Key.ToString(CultureInfo.InvariantCulture)].Content!;
+            foreach (var mediaType in status.SelectMany(answer => answer.ContentTypes).Distinct(StringComparer.Ordinal))
             {
-                var name = NameOf(type);
-                context.Document!.AddComponent(
-                    name,
-                    await context.GetOrCreateSchemaAsync(type, null, cancellationToken)
-                );
-                schemas.Add(new OpenApiSchemaReference(name, context.Document));
+                List<IOpenApiSchema> schemas = [];
+                foreach (
+                    var type in status
+                        .Where(answer => answer.ContentTypes.Contains(mediaType))
+                        .Select(TypeOf)
+                        .Distinct()
+                )
+                    schemas.Add(await SchemaOf(type, context, cancellationToken));
+                content[mediaType] = new OpenApiMediaType
+                {
+                    Schema = schemas is [var only] ? only : new OpenApiSchema { OneOf = schemas },
+                };
             }
-            operation.Responses![status.Key.ToString(CultureInfo.InvariantCulture)].Content![JsonMediaType].Schema =
-                new OpenApiSchema { OneOf = schemas };
         }
+
+        static Type TypeOf(IProducesResponseTypeMetadata answer) => answer.Type!;
+    }
+
+    static async Task<IOpenApiSchema> SchemaOf(
+        Type type,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (type.IsArray)
+            return new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = await SchemaOf(type.GetElementType()!, context, cancellationToken),
+            };
+        var name = NameOf(type);
+        context.Document!.AddComponent(name, await context.GetOrCreateSchemaAsync(type, null, cancellationToken));
+        return new OpenApiSchemaReference(name, context.Document);
     }
 
     static OpenApiSchema ProblemWith(List<string> codes, OpenApiDocument? document) =>

@@ -58,14 +58,21 @@ internal static class QueryParameters
         var route = ((RouteEndpoint)endpoint).RoutePattern;
         var names = endpoint
             .Metadata.OfType<IParameterBindingMetadata>()
-            .Where(parameter => parameter.HasTryParse || parameter.ParameterInfo.ParameterType == typeof(string))
+            .Where(parameter =>
+                parameter.HasTryParse
+                || parameter.ParameterInfo.ParameterType == typeof(string)
+                || FromQuery(parameter) is not null
+            )
             .Where(parameter => !parameter.ParameterInfo.GetCustomAttributes().Any(IsAnotherSource))
-            .Select(parameter => parameter.Name)
+            .Select(parameter => FromQuery(parameter)?.Name ?? parameter.Name)
             .Where(name => route.GetParameter(name) is null);
         return names
             .Concat(endpoint.Metadata.OfType<BoundFromQuery>().SelectMany(bound => bound.Names))
             .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
+
+    static IFromQueryMetadata? FromQuery(IParameterBindingMetadata parameter) =>
+        parameter.ParameterInfo.GetCustomAttributes().OfType<IFromQueryMetadata>().FirstOrDefault();
 
     static bool IsAnotherSource(Attribute attribute) =>
         attribute is IFromHeaderMetadata or IFromRouteMetadata or IFromBodyMetadata or IFromServiceMetadata;
