@@ -28,8 +28,8 @@ public sealed class EventCatalogue
                 found => MessageUrn.ForTypeString(found.type),
                 found => new EventType(
                     found.type,
-                    found.type.Name,
-                    found.mark!.Version,
+                    NameOf(found.type, found.mark!.Version),
+                    found.mark.Version,
                     found.mark.Source,
                     char.ToLowerInvariant(found.mark.Stream[0]) + found.mark.Stream[1..]
                 )
@@ -44,6 +44,12 @@ public sealed class EventCatalogue
     /// <summary>Returns the event with a name and version from the log, or null when this process does not know it.</summary>
     public EventType? Find(string name, int version) =>
         _byUrn.Values.FirstOrDefault(type => type.Name == name && type.Version == version);
+
+    // The record of a later version has the version in its name: RideRequestedV2 is version 2 of RideRequested.
+    static string NameOf(Type type, int version) =>
+        version > 1 && type.Name.EndsWith($"V{version}", StringComparison.Ordinal)
+            ? type.Name[..type.Name.LastIndexOf('V')]
+            : type.Name;
 
     /// <summary>
     /// Returns the event among a message's types, or null when the message is a command, a schedule or a fault.
