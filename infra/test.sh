@@ -6,7 +6,7 @@
 #
 # The tests start private servers by themselves. This script only sees to it that they can: on Debian and Ubuntu it
 # installs PostgreSQL and RabbitMQ with apt where they are missing (as root or through sudo; the packages' own services are
-# not started), elsewhere the tests use containers. To use servers of your own instead, name them:
+# not started), elsewhere the tests use containers. It installs npm, too, for the validator of AsyncAPI. To use servers of your own instead, name them:
 #
 #   RIDEBOOKING_TEST_POSTGRES   connection string        RIDEBOOKING_TEST_RABBITMQ   amqp URI (with the management plugin)
 #   RIDEBOOKING_TEST_SQLSERVER  connection string (SQL Server cases exist only when this is set)
@@ -41,7 +41,8 @@ install_quietly() {
         apt-get update -qq
         apt-get install -y -qq --no-install-recommends "$@" </dev/null
         if [ -d /run/systemd/system ]; then
-            for package in "$@"; do systemctl disable --quiet "$package"; done
+            # npm has no service.
+            for package in "$@"; do systemctl disable --quiet "$package" || [ "$package" = npm ]; done
         fi
 AS_ROOT
 }
@@ -50,7 +51,15 @@ if command -v apt-get >/dev/null; then
     missing=()
     has_postgres >/dev/null || missing+=(postgresql)
     has_rabbitmq >/dev/null || missing+=(rabbitmq-server)
+    command -v npm >/dev/null || missing+=(npm)
     [ ${#missing[@]} = 0 ] || install_quietly "${missing[@]}"
+fi
+
+# The validator of AsyncAPI, which AsyncApiTests runs. npm takes it from its cache where it can.
+validator=tests/RideBooking.Tests/Schemas/AsyncApi
+if [ ! -d $validator/node_modules ]; then
+    echo "== Installing the validator of AsyncAPI with npm"
+    npm ci --prefix $validator --prefer-offline --ignore-scripts --no-audit --no-fund --silent
 fi
 
 if [ -z "${RIDEBOOKING_TEST_SQLSERVER:-}" ]; then

@@ -5,7 +5,9 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>The host refused or failed, or the operator answered the question with no.</summary>
+    /// <summary>
+    /// The host refused or failed, the operator answered the question with no, or a schema is not compatible.
+    /// </summary>
     public const int Failed = 1;
 
     /// <summary>The command line is wrong.</summary>
@@ -17,7 +19,7 @@ internal static class ExitCode
     /// <summary>The token is missing, wrong or not an operator's.</summary>
     public const int NotAllowed = 4;
 
-    /// <summary>The queue, message or redrive does not exist.</summary>
+    /// <summary>The queue, message, redrive, event or version does not exist.</summary>
     public const int NotFound = 5;
 
     /// <summary>An audit found deviations.</summary>

@@ -32,8 +32,8 @@ public sealed class EventCatalogue
                 found => MessageUrn.ForTypeString(found.type),
                 found => new EventType(
                     found.type,
-                    found.type.Name,
-                    found.mark!.Version,
+                    NameOf(found.type, found.mark!.Version),
+                    found.mark.Version,
                     found.mark.Source,
                     char.ToLowerInvariant(found.mark.Stream[0]) + found.mark.Stream[1..]
                 )
@@ -55,6 +55,12 @@ public sealed class EventCatalogue
         Find(logged.EventType, logged.Version) is { } known
             ? JsonSerializer.Deserialize(logged.Payload, known.Type, SystemTextJsonMessageSerializer.Options)
             : null;
+
+    // The record of a later version has the version in its name: RideRequestedV2 is version 2 of RideRequested.
+    static string NameOf(Type type, int version) =>
+        version > 1 && type.Name.EndsWith($"V{version}", StringComparison.Ordinal)
+            ? type.Name[..type.Name.LastIndexOf('V')]
+            : type.Name;
 
     /// <summary>
     /// Returns the event among a message's types, or null when the message is a command, a schedule or a fault.

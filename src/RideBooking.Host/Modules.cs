@@ -7,12 +7,13 @@ using RideBooking.Operations;
 using RideBooking.Payments;
 using RideBooking.Platform;
 using RideBooking.Rides;
+using RideBooking.Schemas;
 
 namespace RideBooking.Host;
 
 internal static class Modules
 {
-    /// <summary>The seven business modules, and the module of the operators' API.</summary>
+    /// <summary>The seven business modules, and the modules of the operators' API and of the schemas.</summary>
     public static IReadOnlyList<IModule> All { get; } =
     [
         new RidesModule(),
@@ -23,5 +24,6 @@ internal static class Modules
         new NotificationsModule(),
         new AnalyticsModule(),
         new OperationsModule(),
+        new SchemasModule(),
     ];
 }

@@ -1,12 +1,22 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace RideBooking.Cli.Api;
 
 // The parts of the API's responses that this program reads. Every host documents them at /docs.
 
 internal sealed record ProblemShape(string? Code, string? Detail, Dictionary<string, string[]>? Errors);
+
+internal sealed record SchemaShape(string Subject, int Version, int Id, string Schema);
+
+internal sealed record CompatibilityShape(
+    [property: JsonPropertyName("is_compatible")] bool IsCompatible,
+    IReadOnlyList<string>? Messages
+);
+
+internal sealed record LevelShape(string CompatibilityLevel);
 
 internal sealed record QueuesShape(IReadOnlyList<QueueShape> Items);
 

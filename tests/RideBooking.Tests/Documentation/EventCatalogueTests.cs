@@ -2,35 +2,20 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
-using MassTransit;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.EventLog.Subscriptions;
+using RideBooking.Host;
+using RideBooking.Schemas;
+using RideBooking.Schemas.Export;
 
 namespace RideBooking.Tests.Documentation;
 
 /// <summary>docs/events.md, generated from the records of Contracts, their documentation and their consumers.</summary>
-public sealed partial class EventCatalogueTests
+public sealed class EventCatalogueTests
 {
-    static readonly Dictionary<string, XElement> s_docs = XDocument
-        .Load(Path.ChangeExtension(typeof(EventAttribute).Assembly.Location, ".xml"))
-        .Descendants("member")
-        .ToDictionary(member => member.Attribute("name")!.Value);
-
-    static readonly List<(string Module, string Consumer, Type Event)> s_consumers =
-    [
-        .. Directory
-            .GetFiles(AppContext.BaseDirectory, "RideBooking.*.dll")
-            .Where(file => !Path.GetFileName(file).StartsWith("RideBooking.Tests", StringComparison.Ordinal))
-            .Select(Assembly.LoadFrom)
-            .SelectMany(assembly => assembly.GetTypes())
-            .Where(type => !type.IsAbstract)
-            .SelectMany(type =>
-                Consumed(type).Select(e => (type.Assembly.GetName().Name!.Split('.')[^1], type.Name, e))
-            )
-            .Distinct(),
-    ];
+    static readonly IReadOnlyList<EventConsumer> s_consumers = EventConsumer.In(
+        Modules.All.Select(module => module.GetType().Assembly)
+    );
 
     [Fact]
     public Task Is_what_the_code_says() =>
@@ -41,9 +26,9 @@ public sealed partial class EventCatalogueTests
     {
         foreach (var type in EventCatalogue.Published.All.Select(e => e.Type))
         {
-            Summary(type).ShouldNotBeNullOrWhiteSpace(type.Name);
+            DocumentationComments.Of(type).ShouldNotBeNullOrWhiteSpace(type.Name);
             foreach (var field in Fields(type))
-                Meaning(type, field.Name!).ShouldNotBeNullOrWhiteSpace($"{type.Name}.{field.Name}");
+                DocumentationComments.Of(type, field.Name!).ShouldNotBeNullOrWhiteSpace($"{type.Name}.{field.Name}");
         }
     }
 
@@ -101,7 +86,9 @@ public sealed partial class EventCatalogueTests
             """
         );
         foreach (var e in events)
-            page.Append($"| [{e.Name}](#{Anchor(e)}) | {Cell(Summary(e.Type))} | {e.Source} | {Consumers(e.Type)} |\n");
+            page.Append(
+                $"| [{e.Name}](#{Anchor(e)}) | {Cell(DocumentationComments.Of(e.Type))} | {e.Source} | {Consumers(e.Type)} |\n"
+            );
 
         foreach (var e in events)
         {
@@ -111,28 +98,10 @@ public sealed partial class EventCatalogueTests
             page.Append("\n| field | type | meaning |\n|---|---|---|\n");
             foreach (var field in Fields(e.Type))
                 page.Append(
-                    $"| {JsonNamingPolicy.CamelCase.ConvertName(field.Name!)} | {TypeName(field)} | {Cell(Meaning(e.Type, field.Name!))} |\n"
+                    $"| {JsonNamingPolicy.CamelCase.ConvertName(field.Name!)} | {TypeName(field)} | {Cell(DocumentationComments.Of(e.Type, field.Name!))} |\n"
                 );
         }
         return page.ToString();
-    }
-
-    static IEnumerable<Type> Consumed(Type type)
-    {
-        var consumed = type.GetInterfaces()
-            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>))
-            .Select(i => i.GetGenericArguments()[0]);
-        // A state machine consumes the messages of its events.
-        var machine = type.IsAssignableTo(typeof(StateMachine))
-            ? type.GetProperties()
-                .Select(property => property.PropertyType)
-                .Where(property => property.IsGenericType && property.GetGenericTypeDefinition() == typeof(Event<>))
-                .Select(property => property.GetGenericArguments()[0])
-            : [];
-        var projected = type.IsAssignableTo(typeof(IProjection))
-            ? ((IProjection)Activator.CreateInstance(type)!).Events
-            : [];
-        return consumed.Concat(machine).Concat(projected).Where(message => message.IsDefined(typeof(EventAttribute)));
     }
 
     static string Consumers(Type type) =>
@@ -158,41 +127,6 @@ public sealed partial class EventCatalogueTests
 
     static ParameterInfo[] Fields(Type type) => type.GetConstructors().Single().GetParameters();
 
-    static string Summary(Type type) => Text(s_docs.GetValueOrDefault($"T:{type.FullName}")?.Element("summary"));
-
-    static string Meaning(Type type, string field) =>
-        Text(
-            s_docs
-                .GetValueOrDefault($"T:{type.FullName}")
-                ?.Elements("param")
-                .SingleOrDefault(param => param.Attribute("name")?.Value == field)
-        );
-
-    /// <summary>Documentation as Markdown: code as code, references as words.</summary>
-    static string Text(XElement? documentation) =>
-        documentation is null
-            ? ""
-            : Whitespace()
-                .Replace(
-                    string.Concat(
-                        documentation
-                            .Nodes()
-                            .Select(node =>
-                                node switch
-                                {
-                                    XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-                                    XElement { Name.LocalName: "paramref" } parameter =>
-                                        $"`{JsonNamingPolicy.CamelCase.ConvertName(parameter.Attribute("name")!.Value)}`",
-                                    XElement other => other.Value,
-                                    XText text => text.Value,
-                                    _ => "",
-                                }
-                            )
-                    ),
-                    " "
-                )
-                .Trim();
-
     static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     static string TypeName(ParameterInfo field)
@@ -214,7 +148,4 @@ public sealed partial class EventCatalogueTests
             _ when type.IsGenericType => $"list of {TypeName(type.GetGenericArguments()[0])}",
             _ => type.Name,
         };
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Whitespace();
 }

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RideBooking.Platform.Http.OpenApi;
+
+namespace RideBooking.Schemas.Registry;
+
+/// <summary>Shows which versions of an event must understand each other.</summary>
+internal static class ShowCompatibilityLevel
+{
+    public static void Map(RouteGroupBuilder registry)
+    {
+        registry
+            .MapGet("/config", HandleDefault)
+            .WithSummary("Get the compatibility level of events without one of their own")
+            .Answers<View>();
+        registry
+            .MapGet("/config/{subject}", Handle)
+            .WithSummary("Get the compatibility level of an event")
+            .Answers<View>()
+            .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SubjectNotFound);
+    }
+
+    static JsonHttpResult<View> HandleDefault(SchemaRegistry schemas) =>
+        RegistryEndpoints.Answer(new View(schemas.DefaultLevel.Spelling()));
+
+    static Results<JsonHttpResult<View>, ProblemHttpResult> Handle(string subject, SchemaRegistry schemas) =>
+        schemas.Of(subject).Count > 0
+            ? RegistryEndpoints.Answer(new View(schemas.LevelOf(subject).Spelling()))
+            : RegistryProblems.NoSubject(subject);
+
+    /// <param name="CompatibilityLevel">
+    /// <c>NONE</c>, <c>BACKWARD</c>, <c>FORWARD</c>, <c>FULL</c>, or one of the last three with <c>_TRANSITIVE</c>.
+    /// </param>
+    internal sealed record View(string CompatibilityLevel);
+}
