@@ -386,6 +386,7 @@ namespace RideBooking.Migrations.Postgres
                 schema: "notifications",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "integer", nullable: false),
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     event_id = table.Column<Guid>(type: "uuid", nullable: false),
                     audience = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
@@ -398,7 +399,7 @@ namespace RideBooking.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_notifications", x => x.id);
+                    table.PrimaryKey("pk_notifications", x => new { x.generation, x.id });
                 });
 
             migrationBuilder.CreateTable(
@@ -406,6 +407,7 @@ namespace RideBooking.Migrations.Postgres
                 schema: "analytics",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "integer", nullable: false),
                     offer_id = table.Column<Guid>(type: "uuid", nullable: false),
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
@@ -416,7 +418,7 @@ namespace RideBooking.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_offer_facts", x => x.offer_id);
+                    table.PrimaryKey("pk_offer_facts", x => new { x.generation, x.offer_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -502,6 +504,7 @@ namespace RideBooking.Migrations.Postgres
                 columns: table => new
                 {
                     subscription = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    generation = table.Column<int>(type: "integer", nullable: false),
                     position = table.Column<long>(type: "bigint", nullable: false),
                     event_id = table.Column<Guid>(type: "uuid", nullable: false),
                     event_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
@@ -513,7 +516,7 @@ namespace RideBooking.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_parked_events", x => new { x.subscription, x.position });
+                    table.PrimaryKey("pk_parked_events", x => new { x.subscription, x.generation, x.position });
                 });
 
             migrationBuilder.CreateTable(
@@ -743,6 +746,28 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "replays",
+                schema: "event_log",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    projection = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    generation = table.Column<int>(type: "integer", nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    from = table.Column<long>(type: "bigint", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: true),
+                    rate_per_second = table.Column<int>(type: "integer", nullable: true),
+                    requested_by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_replays", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "requested_rides",
                 schema: "billing",
                 columns: table => new
@@ -764,6 +789,7 @@ namespace RideBooking.Migrations.Postgres
                 schema: "analytics",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "integer", nullable: false),
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     requested_quarter = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -781,7 +807,7 @@ namespace RideBooking.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_ride_facts", x => x.ride_id);
+                    table.PrimaryKey("pk_ride_facts", x => new { x.generation, x.ride_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -904,6 +930,8 @@ namespace RideBooking.Migrations.Postgres
                 columns: table => new
                 {
                     name = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    generation = table.Column<int>(type: "integer", nullable: false),
+                    is_live = table.Column<bool>(type: "boolean", nullable: false),
                     position = table.Column<long>(type: "bigint", nullable: false),
                     epoch = table.Column<long>(type: "bigint", nullable: false),
                     owner = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
@@ -912,7 +940,7 @@ namespace RideBooking.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_subscriptions", x => x.name);
+                    table.PrimaryKey("pk_subscriptions", x => new { x.name, x.generation });
                 });
 
             migrationBuilder.CreateTable(
@@ -1213,29 +1241,29 @@ namespace RideBooking.Migrations.Postgres
                 column: "message_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_notifications_audience_recipient_id_at_id",
+                name: "ix_notifications_generation_audience_recipient_id_at_id",
                 schema: "notifications",
                 table: "notifications",
-                columns: new[] { "audience", "recipient_id", "at", "id" });
+                columns: new[] { "generation", "audience", "recipient_id", "at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_notifications_event_id_audience_recipient_id",
+                name: "ix_notifications_generation_event_id_audience_recipient_id",
                 schema: "notifications",
                 table: "notifications",
-                columns: new[] { "event_id", "audience", "recipient_id" },
+                columns: new[] { "generation", "event_id", "audience", "recipient_id" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_offer_facts_offered_at",
+                name: "ix_offer_facts_generation_offered_at",
                 schema: "analytics",
                 table: "offer_facts",
-                column: "offered_at");
+                columns: new[] { "generation", "offered_at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_offer_facts_ride_id",
+                name: "ix_offer_facts_generation_ride_id",
                 schema: "analytics",
                 table: "offer_facts",
-                column: "ride_id");
+                columns: new[] { "generation", "ride_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_offers_active_driver_id",
@@ -1352,16 +1380,30 @@ namespace RideBooking.Migrations.Postgres
                 columns: new[] { "status", "claimed_until" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_ride_facts_captured_at",
-                schema: "analytics",
-                table: "ride_facts",
-                column: "captured_at");
+                name: "ix_replays_projection",
+                schema: "event_log",
+                table: "replays",
+                column: "projection",
+                unique: true,
+                filter: "status = 'running'");
 
             migrationBuilder.CreateIndex(
-                name: "ix_ride_facts_requested_at",
+                name: "ix_replays_requested_at_id",
+                schema: "event_log",
+                table: "replays",
+                columns: new[] { "requested_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_ride_facts_generation_captured_at",
                 schema: "analytics",
                 table: "ride_facts",
-                column: "requested_at");
+                columns: new[] { "generation", "captured_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_ride_facts_generation_requested_at",
+                schema: "analytics",
+                table: "ride_facts",
+                columns: new[] { "generation", "requested_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_rides_active_driver_id",
@@ -1586,6 +1628,10 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "redrives",
                 schema: "operations");
+
+            migrationBuilder.DropTable(
+                name: "replays",
+                schema: "event_log");
 
             migrationBuilder.DropTable(
                 name: "requested_rides",

@@ -808,6 +808,10 @@ namespace RideBooking.Migrations.Postgres
 
             modelBuilder.Entity("RideBooking.Analytics.OfferFacts", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("OfferId")
                         .HasColumnType("uuid")
                         .HasColumnName("offer_id");
@@ -841,20 +845,24 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
-                    b.HasKey("OfferId")
+                    b.HasKey("Generation", "OfferId")
                         .HasName("pk_offer_facts");
 
-                    b.HasIndex("OfferedAt")
-                        .HasDatabaseName("ix_offer_facts_offered_at");
+                    b.HasIndex("Generation", "OfferedAt")
+                        .HasDatabaseName("ix_offer_facts_generation_offered_at");
 
-                    b.HasIndex("RideId")
-                        .HasDatabaseName("ix_offer_facts_ride_id");
+                    b.HasIndex("Generation", "RideId")
+                        .HasDatabaseName("ix_offer_facts_generation_ride_id");
 
                     b.ToTable("offer_facts", "analytics");
                 });
 
             modelBuilder.Entity("RideBooking.Analytics.RideFacts", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
@@ -921,14 +929,14 @@ namespace RideBooking.Migrations.Postgres
                                 .HasColumnName("captured_currency");
                         });
 
-                    b.HasKey("RideId")
+                    b.HasKey("Generation", "RideId")
                         .HasName("pk_ride_facts");
 
-                    b.HasIndex("CapturedAt")
-                        .HasDatabaseName("ix_ride_facts_captured_at");
+                    b.HasIndex("Generation", "CapturedAt")
+                        .HasDatabaseName("ix_ride_facts_generation_captured_at");
 
-                    b.HasIndex("RequestedAt")
-                        .HasDatabaseName("ix_ride_facts_requested_at");
+                    b.HasIndex("Generation", "RequestedAt")
+                        .HasDatabaseName("ix_ride_facts_generation_requested_at");
 
                     b.ToTable("ride_facts", "analytics");
                 });
@@ -1408,6 +1416,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(50)")
                         .HasColumnName("subscription");
 
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
                     b.Property<long>("Position")
                         .HasColumnType("bigint")
                         .HasColumnName("position");
@@ -1446,10 +1458,78 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
-                    b.HasKey("Subscription", "Position")
+                    b.HasKey("Subscription", "Generation", "Position")
                         .HasName("pk_parked_events");
 
                     b.ToTable("parked_events", "event_log");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Subscriptions.Replay", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Projection")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("projection");
+
+                    b.Property<int?>("RatePerSecond")
+                        .HasColumnType("integer")
+                        .HasColumnName("rate_per_second");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_replays");
+
+                    b.HasIndex("Projection")
+                        .IsUnique()
+                        .HasDatabaseName("ix_replays_projection")
+                        .HasFilter("status = 'running'");
+
+                    b.HasIndex("RequestedAt", "Id")
+                        .HasDatabaseName("ix_replays_requested_at_id");
+
+                    b.ToTable("replays", "event_log");
                 });
 
             modelBuilder.Entity("RideBooking.EventLog.Subscriptions.Subscription", b =>
@@ -1459,10 +1539,18 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(50)")
                         .HasColumnName("name");
 
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
                     b.Property<long>("Epoch")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasColumnName("epoch");
+
+                    b.Property<bool>("IsLive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_live");
 
                     b.Property<DateTimeOffset>("LeasedUntil")
                         .HasColumnType("timestamp with time zone")
@@ -1483,7 +1571,7 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(2000)")
                         .HasColumnName("stopped_because");
 
-                    b.HasKey("Name")
+                    b.HasKey("Name", "Generation")
                         .HasName("pk_subscriptions");
 
                     b.ToTable("subscriptions", "event_log");
@@ -1726,6 +1814,10 @@ namespace RideBooking.Migrations.Postgres
 
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
@@ -1772,15 +1864,15 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .HasColumnName("title");
 
-                    b.HasKey("Id")
+                    b.HasKey("Generation", "Id")
                         .HasName("pk_notifications");
 
-                    b.HasIndex("EventId", "Audience", "RecipientId")
+                    b.HasIndex("Generation", "EventId", "Audience", "RecipientId")
                         .IsUnique()
-                        .HasDatabaseName("ix_notifications_event_id_audience_recipient_id");
+                        .HasDatabaseName("ix_notifications_generation_event_id_audience_recipient_id");
 
-                    b.HasIndex("Audience", "RecipientId", "At", "Id")
-                        .HasDatabaseName("ix_notifications_audience_recipient_id_at_id");
+                    b.HasIndex("Generation", "Audience", "RecipientId", "At", "Id")
+                        .HasDatabaseName("ix_notifications_generation_audience_recipient_id_at_id");
 
                     b.ToTable("notifications", "notifications");
                 });

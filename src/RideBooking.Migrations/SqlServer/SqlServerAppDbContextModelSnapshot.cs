@@ -914,6 +914,10 @@ namespace RideBooking.Migrations.SqlServer
 
             modelBuilder.Entity("RideBooking.Analytics.OfferFacts", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("OfferId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("offer_id");
@@ -949,14 +953,14 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("version");
 
-                    b.HasKey("OfferId")
+                    b.HasKey("Generation", "OfferId")
                         .HasName("pk_offer_facts");
 
-                    b.HasIndex("OfferedAt")
-                        .HasDatabaseName("ix_offer_facts_offered_at");
+                    b.HasIndex("Generation", "OfferedAt")
+                        .HasDatabaseName("ix_offer_facts_generation_offered_at");
 
-                    b.HasIndex("RideId")
-                        .HasDatabaseName("ix_offer_facts_ride_id");
+                    b.HasIndex("Generation", "RideId")
+                        .HasDatabaseName("ix_offer_facts_generation_ride_id");
 
                     b.ToTable("offer_facts", "analytics");
 
@@ -965,6 +969,10 @@ namespace RideBooking.Migrations.SqlServer
 
             modelBuilder.Entity("RideBooking.Analytics.RideFacts", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
@@ -1035,14 +1043,14 @@ namespace RideBooking.Migrations.SqlServer
                                 .UseCollation("Latin1_General_BIN2");
                         });
 
-                    b.HasKey("RideId")
+                    b.HasKey("Generation", "RideId")
                         .HasName("pk_ride_facts");
 
-                    b.HasIndex("CapturedAt")
-                        .HasDatabaseName("ix_ride_facts_captured_at");
+                    b.HasIndex("Generation", "CapturedAt")
+                        .HasDatabaseName("ix_ride_facts_generation_captured_at");
 
-                    b.HasIndex("RequestedAt")
-                        .HasDatabaseName("ix_ride_facts_requested_at");
+                    b.HasIndex("Generation", "RequestedAt")
+                        .HasDatabaseName("ix_ride_facts_generation_requested_at");
 
                     b.ToTable("ride_facts", "analytics");
 
@@ -1569,6 +1577,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("subscription")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
                     b.Property<long>("Position")
                         .HasColumnType("bigint")
                         .HasColumnName("position");
@@ -1610,10 +1622,84 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("version");
 
-                    b.HasKey("Subscription", "Position")
+                    b.HasKey("Subscription", "Generation", "Position")
                         .HasName("pk_parked_events");
 
                     b.ToTable("parked_events", "event_log");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Subscriptions.Replay", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Projection")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("projection")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<int?>("RatePerSecond")
+                        .HasColumnType("int")
+                        .HasColumnName("rate_per_second");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("requested_by")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_replays");
+
+                    b.HasIndex("Projection")
+                        .IsUnique()
+                        .HasDatabaseName("ix_replays_projection")
+                        .HasFilter("status = 'running'");
+
+                    b.HasIndex("RequestedAt", "Id")
+                        .HasDatabaseName("ix_replays_requested_at_id");
+
+                    b.ToTable("replays", "event_log");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -1626,10 +1712,18 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("name")
                         .UseCollation("Latin1_General_BIN2");
 
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
                     b.Property<long>("Epoch")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasColumnName("epoch");
+
+                    b.Property<bool>("IsLive")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_live");
 
                     b.Property<DateTimeOffset>("LeasedUntil")
                         .HasColumnType("datetimeoffset")
@@ -1652,7 +1746,7 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("stopped_because")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.HasKey("Name")
+                    b.HasKey("Name", "Generation")
                         .HasName("pk_subscriptions");
 
                     b.ToTable("subscriptions", "event_log");
@@ -1918,6 +2012,10 @@ namespace RideBooking.Migrations.SqlServer
 
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
@@ -1969,15 +2067,15 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("title")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.HasKey("Id")
+                    b.HasKey("Generation", "Id")
                         .HasName("pk_notifications");
 
-                    b.HasIndex("EventId", "Audience", "RecipientId")
+                    b.HasIndex("Generation", "EventId", "Audience", "RecipientId")
                         .IsUnique()
-                        .HasDatabaseName("ix_notifications_event_id_audience_recipient_id");
+                        .HasDatabaseName("ix_notifications_generation_event_id_audience_recipient_id");
 
-                    b.HasIndex("Audience", "RecipientId", "At", "Id")
-                        .HasDatabaseName("ix_notifications_audience_recipient_id_at_id");
+                    b.HasIndex("Generation", "Audience", "RecipientId", "At", "Id")
+                        .HasDatabaseName("ix_notifications_generation_audience_recipient_id_at_id");
 
                     b.ToTable("notifications", "notifications");
 

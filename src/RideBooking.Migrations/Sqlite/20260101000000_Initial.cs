@@ -15,6 +15,7 @@ namespace RideBooking.Migrations.Sqlite
                 name: "analytics_offer_facts",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "INTEGER", nullable: false),
                     offer_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
@@ -25,13 +26,14 @@ namespace RideBooking.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_analytics_offer_facts", x => x.offer_id);
+                    table.PrimaryKey("pk_analytics_offer_facts", x => new { x.generation, x.offer_id });
                 });
 
             migrationBuilder.CreateTable(
                 name: "analytics_ride_facts",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "INTEGER", nullable: false),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     requested_at = table.Column<string>(type: "TEXT", nullable: true),
                     requested_quarter = table.Column<string>(type: "TEXT", nullable: true),
@@ -49,7 +51,7 @@ namespace RideBooking.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_analytics_ride_facts", x => x.ride_id);
+                    table.PrimaryKey("pk_analytics_ride_facts", x => new { x.generation, x.ride_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -241,6 +243,7 @@ namespace RideBooking.Migrations.Sqlite
                 columns: table => new
                 {
                     subscription = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    generation = table.Column<int>(type: "INTEGER", nullable: false),
                     position = table.Column<long>(type: "INTEGER", nullable: false),
                     event_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     event_type = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
@@ -252,7 +255,28 @@ namespace RideBooking.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_event_log_parked_events", x => new { x.subscription, x.position });
+                    table.PrimaryKey("pk_event_log_parked_events", x => new { x.subscription, x.generation, x.position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_log_replays",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    projection = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    generation = table.Column<int>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    from = table.Column<long>(type: "INTEGER", nullable: false),
+                    position = table.Column<long>(type: "INTEGER", nullable: true),
+                    rate_per_second = table.Column<int>(type: "INTEGER", nullable: true),
+                    requested_by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    requested_at = table.Column<string>(type: "TEXT", nullable: false),
+                    finished_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_replays", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -260,6 +284,8 @@ namespace RideBooking.Migrations.Sqlite
                 columns: table => new
                 {
                     name = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    generation = table.Column<int>(type: "INTEGER", nullable: false),
+                    is_live = table.Column<bool>(type: "INTEGER", nullable: false),
                     position = table.Column<long>(type: "INTEGER", nullable: false),
                     epoch = table.Column<long>(type: "INTEGER", nullable: false),
                     owner = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
@@ -268,7 +294,7 @@ namespace RideBooking.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_event_log_subscriptions", x => x.name);
+                    table.PrimaryKey("pk_event_log_subscriptions", x => new { x.name, x.generation });
                 });
 
             migrationBuilder.CreateTable(
@@ -568,6 +594,7 @@ namespace RideBooking.Migrations.Sqlite
                 name: "notifications_notifications",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "INTEGER", nullable: false),
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
                     event_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     audience = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
@@ -580,7 +607,7 @@ namespace RideBooking.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_notifications_notifications", x => x.id);
+                    table.PrimaryKey("pk_notifications_notifications", x => new { x.generation, x.id });
                 });
 
             migrationBuilder.CreateTable(
@@ -1001,24 +1028,24 @@ namespace RideBooking.Migrations.Sqlite
                 values: new object[] { 1, 0L });
 
             migrationBuilder.CreateIndex(
-                name: "ix_analytics_offer_facts_offered_at",
+                name: "ix_analytics_offer_facts_generation_offered_at",
                 table: "analytics_offer_facts",
-                column: "offered_at");
+                columns: new[] { "generation", "offered_at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_analytics_offer_facts_ride_id",
+                name: "ix_analytics_offer_facts_generation_ride_id",
                 table: "analytics_offer_facts",
-                column: "ride_id");
+                columns: new[] { "generation", "ride_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_analytics_ride_facts_captured_at",
+                name: "ix_analytics_ride_facts_generation_captured_at",
                 table: "analytics_ride_facts",
-                column: "captured_at");
+                columns: new[] { "generation", "captured_at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_analytics_ride_facts_requested_at",
+                name: "ix_analytics_ride_facts_generation_requested_at",
                 table: "analytics_ride_facts",
-                column: "requested_at");
+                columns: new[] { "generation", "requested_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_billing_invoices_number",
@@ -1077,6 +1104,18 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "stream_id", "stream_version" },
                 unique: true,
                 filter: "stream_version IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_event_log_replays_projection",
+                table: "event_log_replays",
+                column: "projection",
+                unique: true,
+                filter: "status = 'running'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_event_log_replays_requested_at_id",
+                table: "event_log_replays",
+                columns: new[] { "requested_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_matching_candidates_reserved_ride_id",
@@ -1171,14 +1210,14 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "ordering_key", "ordering_number" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_notifications_notifications_audience_recipient_id_at_id",
+                name: "ix_notifications_notifications_generation_audience_recipient_id_at_id",
                 table: "notifications_notifications",
-                columns: new[] { "audience", "recipient_id", "at", "id" });
+                columns: new[] { "generation", "audience", "recipient_id", "at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_notifications_notifications_event_id_audience_recipient_id",
+                name: "ix_notifications_notifications_generation_event_id_audience_recipient_id",
                 table: "notifications_notifications",
-                columns: new[] { "event_id", "audience", "recipient_id" },
+                columns: new[] { "generation", "event_id", "audience", "recipient_id" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -1331,6 +1370,9 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "event_log_parked_events");
+
+            migrationBuilder.DropTable(
+                name: "event_log_replays");
 
             migrationBuilder.DropTable(
                 name: "event_log_subscriptions");

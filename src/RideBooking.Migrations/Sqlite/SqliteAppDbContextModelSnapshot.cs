@@ -803,6 +803,10 @@ namespace RideBooking.Migrations.Sqlite
 
             modelBuilder.Entity("RideBooking.Analytics.OfferFacts", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("OfferId")
                         .HasColumnType("TEXT")
                         .HasColumnName("offer_id");
@@ -836,20 +840,24 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.HasKey("OfferId")
+                    b.HasKey("Generation", "OfferId")
                         .HasName("pk_analytics_offer_facts");
 
-                    b.HasIndex("OfferedAt")
-                        .HasDatabaseName("ix_analytics_offer_facts_offered_at");
+                    b.HasIndex("Generation", "OfferedAt")
+                        .HasDatabaseName("ix_analytics_offer_facts_generation_offered_at");
 
-                    b.HasIndex("RideId")
-                        .HasDatabaseName("ix_analytics_offer_facts_ride_id");
+                    b.HasIndex("Generation", "RideId")
+                        .HasDatabaseName("ix_analytics_offer_facts_generation_ride_id");
 
                     b.ToTable("analytics_offer_facts", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Analytics.RideFacts", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
@@ -916,14 +924,14 @@ namespace RideBooking.Migrations.Sqlite
                                 .HasColumnName("captured_currency");
                         });
 
-                    b.HasKey("RideId")
+                    b.HasKey("Generation", "RideId")
                         .HasName("pk_analytics_ride_facts");
 
-                    b.HasIndex("CapturedAt")
-                        .HasDatabaseName("ix_analytics_ride_facts_captured_at");
+                    b.HasIndex("Generation", "CapturedAt")
+                        .HasDatabaseName("ix_analytics_ride_facts_generation_captured_at");
 
-                    b.HasIndex("RequestedAt")
-                        .HasDatabaseName("ix_analytics_ride_facts_requested_at");
+                    b.HasIndex("Generation", "RequestedAt")
+                        .HasDatabaseName("ix_analytics_ride_facts_generation_requested_at");
 
                     b.ToTable("analytics_ride_facts", (string)null);
                 });
@@ -1405,6 +1413,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("subscription");
 
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
                     b.Property<long>("Position")
                         .HasColumnType("INTEGER")
                         .HasColumnName("position");
@@ -1444,10 +1456,79 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.HasKey("Subscription", "Position")
+                    b.HasKey("Subscription", "Generation", "Position")
                         .HasName("pk_event_log_parked_events");
 
                     b.ToTable("event_log_parked_events", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Subscriptions.Replay", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("FinishedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Projection")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("projection");
+
+                    b.Property<int?>("RatePerSecond")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rate_per_second");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RequestedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_event_log_replays");
+
+                    b.HasIndex("Projection")
+                        .IsUnique()
+                        .HasDatabaseName("ix_event_log_replays_projection")
+                        .HasFilter("status = 'running'");
+
+                    b.HasIndex("RequestedAt", "Id")
+                        .HasDatabaseName("ix_event_log_replays_requested_at_id");
+
+                    b.ToTable("event_log_replays", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.EventLog.Subscriptions.Subscription", b =>
@@ -1457,10 +1538,18 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
                     b.Property<long>("Epoch")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
+
+                    b.Property<bool>("IsLive")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_live");
 
                     b.Property<string>("LeasedUntil")
                         .IsRequired()
@@ -1482,7 +1571,7 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("stopped_because");
 
-                    b.HasKey("Name")
+                    b.HasKey("Name", "Generation")
                         .HasName("pk_event_log_subscriptions");
 
                     b.ToTable("event_log_subscriptions", (string)null);
@@ -1728,6 +1817,10 @@ namespace RideBooking.Migrations.Sqlite
 
             modelBuilder.Entity("RideBooking.Notifications.Notification", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
@@ -1775,15 +1868,15 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("title");
 
-                    b.HasKey("Id")
+                    b.HasKey("Generation", "Id")
                         .HasName("pk_notifications_notifications");
 
-                    b.HasIndex("EventId", "Audience", "RecipientId")
+                    b.HasIndex("Generation", "EventId", "Audience", "RecipientId")
                         .IsUnique()
-                        .HasDatabaseName("ix_notifications_notifications_event_id_audience_recipient_id");
+                        .HasDatabaseName("ix_notifications_notifications_generation_event_id_audience_recipient_id");
 
-                    b.HasIndex("Audience", "RecipientId", "At", "Id")
-                        .HasDatabaseName("ix_notifications_notifications_audience_recipient_id_at_id");
+                    b.HasIndex("Generation", "Audience", "RecipientId", "At", "Id")
+                        .HasDatabaseName("ix_notifications_notifications_generation_audience_recipient_id_at_id");
 
                     b.ToTable("notifications_notifications", (string)null);
                 });
