@@ -6,6 +6,7 @@ using CloudNative.CloudEvents;
 using CloudNative.CloudEvents.Extensions;
 using CloudNative.CloudEvents.SystemTextJson;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 using ContentType = System.Net.Mime.ContentType;
 
 namespace RideBooking.Tests.EventLog;

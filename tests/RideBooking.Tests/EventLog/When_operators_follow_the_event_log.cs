@@ -10,6 +10,7 @@ using RideBooking.EventLog;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.EventLog;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using RideBooking.EventLog;
 using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
 using RideBooking.Tests.Documentation;
 
 namespace RideBooking.Tests.Schemas;
