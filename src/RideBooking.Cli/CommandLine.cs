@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using RideBooking.Cli.Audit;
 using RideBooking.Cli.ErrorQueues;
+using RideBooking.Cli.Replays;
 using RideBooking.Cli.Schemas;
 
 namespace RideBooking.Cli;
@@ -15,6 +16,7 @@ internal static class CommandLine
             ErrorQueuesCommand.Make(terminal),
             AuditCommand.Make(terminal),
             SchemasCommand.Make(terminal),
+            ReplayCommand.Make(terminal),
         };
 
     /// <summary>Runs one command. A failure is reported in one line on standard error.</summary>

@@ -18,6 +18,26 @@ internal sealed record CompatibilityShape(
 
 internal sealed record LevelShape(string CompatibilityLevel);
 
+internal sealed record SubscriptionsShape(IReadOnlyList<SubscriptionShape> Items);
+
+internal sealed record SubscriptionShape(string Name, string State, long Position, long Lag, int Parked);
+
+internal sealed record ReplaysShape(IReadOnlyList<ReplayShape> Items);
+
+internal sealed record ReplayShape(
+    Guid Id,
+    string Projection,
+    string Status,
+    long Position,
+    long End,
+    double Progress,
+    int Parked,
+    string? StoppedBecause,
+    string RequestedBy,
+    string Reason,
+    DateTimeOffset RequestedAt
+);
+
 internal sealed record QueuesShape(IReadOnlyList<QueueShape> Items);
 
 internal sealed record QueueShape(

@@ -95,7 +95,9 @@ public sealed class CityLab : HostInProcess, IAsyncLifetime
             && !await Timers(db).AnyAsync(time => time == null || time <= Now.UtcTicks, cancellationToken)
             && await db.Set<Subscription>()
                 .CountAsync(
-                    row => row.StoppedBecause != null || row.Position == db.Set<LogHead>().Single().Position,
+                    row =>
+                        row.IsLive
+                        && (row.StoppedBecause != null || row.Position == db.Set<LogHead>().Single().Position),
                     cancellationToken
                 ) == Services.GetServices<IProjection>().Count()
         );

@@ -3,8 +3,8 @@ using System.Net;
 using System.Text.Json.Nodes;
 using RideBooking.EventLog;
 using RideBooking.Tests.Api;
-using RideBooking.Tests.Host;
 using RideBooking.Tests.Documentation;
+using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Schemas;
 
