@@ -11,7 +11,7 @@ namespace RideBooking.Tests.Operations;
 /// </summary>
 public abstract class OperatorScenarios
 {
-    const string Endpoint = "notify-rider";
+    const string Endpoint = "track-assignments";
     const string Failed = $"{Endpoint}_error";
     const string Skipped = $"{Endpoint}_skipped";
 
@@ -277,7 +277,7 @@ public abstract class OperatorScenarios
             {
                 """{"ids":[null]}""",
                 """{"ids":[]}""",
-                """{"ids":["x"],"queue":"notify-rider_error"}""",
+                """{"ids":["x"],"queue":"track-assignments_error"}""",
                 """{"ids":["x"],"fingerprint":"f"}""",
             }
         )

@@ -106,7 +106,7 @@ public sealed class ScreenTests
             ],
             [
                 new ErrorQueue("compute-fare_error", 4, 75, "It [broke]"),
-                new ErrorQueue("notify-rider_skipped", 3, null, null),
+                new ErrorQueue("track-assignments_skipped", 3, null, null),
             ],
             ["broker RabbitMq is not connected"]
         );

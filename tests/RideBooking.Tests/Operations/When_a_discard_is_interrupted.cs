@@ -14,7 +14,7 @@ namespace RideBooking.Tests.Operations;
 public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.InterruptedHost host)
     : IClassFixture<When_a_discard_is_interrupted.InterruptedHost>
 {
-    const string Queue = "notify-rider_error";
+    const string Queue = "track-assignments_error";
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -47,7 +47,7 @@ public sealed class When_a_discard_is_interrupted(When_a_discard_is_interrupted.
     [Fact]
     public async Task A_message_held_by_another_process_is_taken_in_another_pass()
     {
-        const string queue = "notify-driver_error";
+        const string queue = "end-search_error";
         var operations = await host.City.Operator();
         await Fail(10, queue);
         Queues.HidesFromNext = 4;

@@ -25,16 +25,15 @@ public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
         await spans.Have(
             "search-for-driver process",
             "find-driver process",
-            "notify-driver process",
-            "record-ride-facts process",
-            "record-offer-facts process",
+            "track-assignments process",
+            "record-requested-ride process",
             "quartz process",
             "expire-offer process"
         );
 
         spans.All.ShouldAllBe(span => span.ParentSpanId != default);
         spans.WayTo("ride-in-process process")[0].ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn");
-        var way = spans.WayTo("notify-driver process");
+        var way = spans.WayTo("track-assignments process");
         way[0].ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn");
         way.ShouldContain("search-for-driver process");
         // The scheduler fires because the driver did not answer in time.

@@ -11,6 +11,7 @@ public sealed class WatchedHost()
         ("Messaging:Retry", "00:00:00.010,00:00:00.050,00:00:00.200"),
         ("Messaging:Redelivery", ""),
         ("Logging:LogLevel:RideBooking", "Debug"),
+        ("Logging:LogLevel:Microsoft.EntityFrameworkCore.ChangeTracking", "Debug"),
         // The test decides when the gauges are polled.
         ("Metrics:Interval", "1.00:00:00")
     )

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using MassTransit;
+using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.Notifications;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.DeadLetters;
@@ -20,7 +20,7 @@ namespace RideBooking.Tests.Recovery;
 /// <summary>Checks which events recovery republishes on the embedded default. The faults themselves are in the integration tests.</summary>
 public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
-    const string Endpoint = "notify-rider";
+    const string Endpoint = "track-assignments";
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -34,30 +34,30 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     {
         var ride = await RideThatIsPaid();
         (await In(db => Unhandled(db, ride))).ShouldBeEmpty();
-        Consumers.Of(typeof(RideCompleted)).Length.ShouldBeGreaterThan(3);
+        Consumers.Of(typeof(RideCompleted)).Length.ShouldBeGreaterThan(2);
     }
 
     [Fact]
     public async Task Is_published_again_under_its_own_id_and_handled_once()
     {
-        var lost = await LoseTheReceiptsNotification();
+        var lost = await LoseAnOffer();
 
         var recovered = await Recovery.Run((_, _) => { }, Stop);
-        recovered.Events.Keys.ShouldContain(nameof(ReceiptIssued));
+        recovered.Events.Keys.ShouldContain(nameof(DriverOffered));
         await Eventually.Is(
-            async () => (await NotificationsOf(lost.EventId)).Count == 1,
-            "the rider is notified of the receipt"
+            async () => await TimesHandled(lost.EventId) == 1,
+            "the offer is handled"
         );
 
         (await In(db => Unhandled(db, lost.StreamId))).ShouldBeEmpty();
         (await In(db => db.Set<LoggedEvent>().CountAsync(row => row.EventId == lost.EventId, Stop))).ShouldBe(1);
-        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(ReceiptIssued));
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(DriverOffered));
     }
 
     [Fact]
     public async Task Is_not_what_lies_in_an_error_queue()
     {
-        var lost = await LoseTheReceiptsNotification();
+        var lost = await LoseAnOffer();
         var failed = new DeadLetterMessage
         {
             Id = Guid.CreateVersion7(),
@@ -71,20 +71,20 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         };
         await In(async db => db.Add(failed).Entity.Id == default || await db.SaveChangesAsync(Stop) > 0);
 
-        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(ReceiptIssued));
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldNotContain(nameof(DriverOffered));
 
         await In(db => db.Set<DeadLetterMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
-        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(ReceiptIssued));
+        (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(DriverOffered));
         await Eventually.Is(
-            async () => (await NotificationsOf(lost.EventId)).Count == 1,
-            "the rider is notified of the receipt"
+            async () => await TimesHandled(lost.EventId) == 1,
+            "the offer is handled"
         );
     }
 
     [Fact]
     public async Task Is_found_without_reading_events_that_were_finished_before()
     {
-        var lost = await LoseTheReceiptsNotification();
+        var lost = await LoseAnOffer();
         var inTwoMinutes = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(2));
         var unhandled = ActivatorUtilities.CreateInstance<UnhandledEvents>(host.Services, inTwoMinutes);
         var move = ActivatorUtilities.CreateInstance<MoveRecoveryPoint>(host.Services, unhandled, inTwoMinutes);
@@ -97,10 +97,10 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         ]);
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Examined.ShouldBe(1);
-        recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(ReceiptIssued)] = 1 });
+        recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(DriverOffered)] = 1 });
         await Eventually.Is(
-            async () => (await NotificationsOf(lost.EventId)).Count == 1,
-            "the rider is notified of the receipt"
+            async () => await TimesHandled(lost.EventId) == 1,
+            "the offer is handled"
         );
 
         await Eventually.Is(
@@ -146,7 +146,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     [Fact]
     public async Task Is_in_the_operators_audit_with_its_initiator()
     {
-        await LoseTheReceiptsNotification();
+        await LoseAnOffer();
         var who = $"ops@{Guid.CreateVersion7():n}";
 
         // The audit also has an interrupted run; this one is cancelled at its first progress report.
@@ -154,7 +154,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         await Should.ThrowAsync<OperationCanceledException>(() =>
             Recovery.RunFor($"{who}-interrupted", (_, _) => interrupt.Cancel(), interrupt.Token)
         );
-        await LoseTheReceiptsNotification();
+        await LoseAnOffer();
         var recovered = await Recovery.RunFor(who, (_, _) => { }, Stop);
 
         var audit = (await (await host.City.Operator()).Get("operations/audit?limit=100")).Body!["items"]!.AsArray();
@@ -203,25 +203,25 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 
     // Commits an event whose message no consumer receives.
-    async Task<LoggedEvent> LoseTheReceiptsNotification()
+    async Task<LoggedEvent> LoseAnOffer()
     {
         var ride = await RideThatIsPaid();
         var lost = Guid.CreateVersion7();
         await In(async db =>
         {
-            var receipt = await db.Set<LoggedEvent>()
+            var offered = await db.Set<LoggedEvent>()
                 .AsNoTracking()
-                .SingleAsync(row => row.StreamId == ride && row.EventType == nameof(ReceiptIssued), Stop);
+                .SingleAsync(row => row.StreamId == ride && row.EventType == nameof(DriverOffered), Stop);
             db.Add(
                 new LoggedEvent
                 {
                     EventId = lost,
-                    EventType = receipt.EventType,
-                    Version = receipt.Version,
-                    Timestamp = receipt.Timestamp,
-                    Source = receipt.Source,
-                    StreamId = receipt.StreamId,
-                    Payload = receipt.Payload,
+                    EventType = offered.EventType,
+                    Version = offered.Version,
+                    Timestamp = offered.Timestamp,
+                    Source = offered.Source,
+                    StreamId = offered.StreamId,
+                    Payload = offered.Payload,
                 }
             );
             await db.SaveChangesAsync(Stop);
@@ -266,8 +266,8 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
                 Stop
             );
 
-    Task<List<Notification>> NotificationsOf(Guid eventId) =>
-        In(db => db.Set<Notification>().Where(row => row.EventId == eventId).ToListAsync(Stop));
+    Task<int> TimesHandled(Guid eventId) =>
+        In(db => db.Set<InboxState>().CountAsync(entry => entry.MessageId == eventId && entry.Consumed != null, Stop));
 
     async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
     {
