@@ -58,8 +58,8 @@ fi
 # The validator of AsyncAPI, which AsyncApiTests runs. npm takes it from its cache where it can.
 validator=tests/RideBooking.Tests/Schemas/AsyncApi
 if [ ! -d $validator/node_modules ]; then
-    echo "== Installing the validator of AsyncAPI with npm"
-    npm ci --prefix $validator --prefer-offline --ignore-scripts --no-audit --no-fund --silent
+    echo "== Installing the validator of AsyncAPI with npm, while the solution builds"
+    npm ci --prefix $validator --prefer-offline --ignore-scripts --no-audit --no-fund --silent &
 fi
 
 if [ -z "${RIDEBOOKING_TEST_SQLSERVER:-}" ]; then
@@ -68,6 +68,7 @@ fi
 
 echo "== Building"
 dotnet build RideBooking.sln --nologo --verbosity quiet
+wait
 
 echo "== Testing"
 rm -rf artifacts/test-results

@@ -22,14 +22,14 @@ internal sealed class CheckSchemas
 
     readonly string _folder;
     readonly IReadOnlyCollection<EventType> _events;
-    readonly Lazy<IReadOnlyList<EventConsumer>> _consumers;
+    readonly Lazy<EventUsage> _usage;
     SchemaRegistry _registry;
     readonly List<Exported> _exported;
     readonly List<string> _problems = [];
 
-    CheckSchemas(string folder, IReadOnlyCollection<EventType> events, Lazy<IReadOnlyList<EventConsumer>> consumers)
+    CheckSchemas(string folder, IReadOnlyCollection<EventType> events, Lazy<EventUsage> usage)
     {
-        (_folder, _events, _consumers) = (folder, events, consumers);
+        (_folder, _events, _usage) = (folder, events, usage);
         _registry = SchemaRegistry.In(folder);
         _exported =
         [
@@ -45,9 +45,9 @@ internal sealed class CheckSchemas
     static int Main(string[] args)
     {
         var problems = In(
-            folder: args[0],
+            folder: Path.GetFullPath(args[0]),
             [.. EventCatalogue.Published.All],
-            new Lazy<IReadOnlyList<EventConsumer>>(EventConsumer.InThisFolder),
+            new Lazy<EventUsage>(EventUsage.InThisFolder),
             update: Environment.GetEnvironmentVariable(Update) == "1"
         );
         foreach (var problem in problems)
@@ -58,20 +58,23 @@ internal sealed class CheckSchemas
     /// <summary>Checks the schemas in a folder.</summary>
     /// <param name="folder">The folder in which the schemas are checked in.</param>
     /// <param name="events">The events and their records.</param>
-    /// <param name="consumers">The consumers, which messages about an event name.</param>
+    /// <param name="usage">The consumers of the events, and the readers of their members, which the problems name.</param>
     /// <param name="update">Whether to write the schemas of new versions, and new descriptions and examples of others.</param>
     /// <returns>The problems, each in the form in which a compiler reports an error; empty if there are none.</returns>
     public static IReadOnlyList<string> In(
         string folder,
         IReadOnlyCollection<EventType> events,
-        Lazy<IReadOnlyList<EventConsumer>> consumers,
+        Lazy<EventUsage> usage,
         bool update
     )
     {
-        var check = new CheckSchemas(folder, events, consumers);
+        var check = new CheckSchemas(folder, events, usage);
         check.Records();
         check.Versions();
-        if (update && check._problems.Count == 0)
+        // A file that is not up to date is only a consequence of these.
+        if (check._problems.Count > 0)
+            return check._problems;
+        if (update)
             check.Write();
         check.Files();
         return check._problems;
@@ -92,7 +95,7 @@ internal sealed class CheckSchemas
             if (Released(type) is not { } released || released.Fingerprint == SchemaMeaning.Fingerprint(schema))
                 continue;
             var members = _registry.Of(type.Name).FirstOrDefault(known => known.Version == type.Version) is { } known
-                ? Changed(known.Schema, schema)
+                ? Changed(known.Parse(), schema)
                 : "";
             Report(
                 type.Name,
@@ -123,7 +126,13 @@ internal sealed class CheckSchemas
             foreach (var (type, schema) in subject)
             {
                 foreach (var incompatibility in Compatibility.Check(level, schema, earlier))
-                    Report(type.Name, type.Version, "schema_incompatible", $"{level.Spelling()}, {incompatibility}.");
+                    Report(
+                        type.Name,
+                        type.Version,
+                        "schema_incompatible",
+                        $"{level.Spelling()}, {incompatibility}.",
+                        incompatibility.Mismatch.Member
+                    );
                 earlier.Add((type.Version, schema));
             }
         }
@@ -133,9 +142,9 @@ internal sealed class CheckSchemas
     void Files()
     {
         foreach (var (type, schema) in _exported)
-            if (Released(type) is not { } released)
+            if (Released(type) is null)
                 Report(type.Name, type.Version, "schema_missing", $"The version has no schema yet. {Advice}");
-            else if (released.Fingerprint == SchemaMeaning.Fingerprint(schema) && !IsWritten(type, schema))
+            else if (!IsWritten(type, schema))
                 Report(type.Name, type.Version, "schema_stale", $"The file is not what the record says. {Advice}");
     }
 
@@ -165,22 +174,42 @@ internal sealed class CheckSchemas
 
     const string Advice = $"Write it with: {Update}=1 dotnet build src/RideBooking.Host";
 
-    void Report(string subject, int version, string rule, string text) =>
+    void Report(string subject, int version, string rule, string text, params string[] members) =>
         _problems.Add(
             $"{Path.Combine(_folder, SchemaRegistry.PathOf(subject, version))} : error {rule}: {subject} version {version}: "
-                + $"{text} {ConsumersOf(subject)}"
+                + string.Join(
+                    ' ',
+                    members.Select(member => ReadersOf(subject, member)).Prepend(ConsumersOf(subject)).Prepend(text)
+                )
         );
 
     string ConsumersOf(string subject)
     {
-        var records = _events.Where(type => type.Name == subject).Select(type => type.Type).ToHashSet();
-        var consumers = _consumers
-            .Value.Where(consumer => records.Contains(consumer.Event))
+        var records = RecordsOf(subject);
+        var consumers = _usage
+            .Value.Consumers.Where(consumer => records.Contains(consumer.Event))
             .Select(consumer => $"{consumer.Module}.{consumer.Consumer}")
+            .Distinct()
             .Order(StringComparer.Ordinal)
             .ToList();
         return consumers.Count == 0 ? "No module consumes it." : $"Its consumers: {string.Join(", ", consumers)}.";
     }
+
+    string ReadersOf(string subject, string path)
+    {
+        var member = path.Split('.', '[')[0];
+        var readers = RecordsOf(subject)
+            .SelectMany(record => _usage.Value.ReadersOf(record, member))
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return readers.Count == 0
+            ? $"No module reads '{member}'."
+            : $"'{member}' is read by {string.Join(", ", readers)}.";
+    }
+
+    HashSet<Type> RecordsOf(string subject) =>
+        [.. _events.Where(type => type.Name == subject).Select(type => type.Type)];
 
     static string Changed(JsonNode before, JsonNode now)
     {

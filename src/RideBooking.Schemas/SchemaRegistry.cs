@@ -23,7 +23,8 @@ internal sealed record RegisteredSchema(ReleasedVersion Released, string Text)
 
     public int Version => Released.Version;
 
-    public JsonObject Schema { get; } = JsonNode.Parse(Text)!.AsObject();
+    /// <summary>Returns the schema as JSON, which a caller must not share with others: reading it is not thread-safe.</summary>
+    public JsonObject Parse() => JsonNode.Parse(Text)!.AsObject();
 
     /// <summary>Whether another schema says the same about values.</summary>
     public bool Says(JsonNode schema) => Released.Fingerprint == SchemaMeaning.Fingerprint(schema);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -165,7 +166,7 @@ internal sealed class WriterAndReader
         foreach (var keyword in s_maxima)
             CompareBound(keyword, (own, limit) => own <= limit);
 
-        void CompareBound(string keyword, Func<decimal, decimal, bool> isNarrower)
+        void CompareBound(string keyword, Func<double, double, bool> isNarrower)
         {
             if (
                 read[keyword] is { } limit
@@ -271,7 +272,7 @@ internal sealed class WriterAndReader
             JsonValueKind.True or JsonValueKind.False => "boolean",
             JsonValueKind.Array => "array",
             JsonValueKind.Object => "object",
-            _ => decimal.IsInteger(Number(value)) ? "integer" : "number",
+            _ => double.IsInteger(Number(value)) ? "integer" : "number",
         };
 
     static List<JsonNode?>? Values(JsonObject schema) =>
@@ -282,7 +283,8 @@ internal sealed class WriterAndReader
     static IReadOnlyList<string> Required(JsonObject schema) =>
         [.. (schema["required"] as JsonArray ?? []).Select(name => name!.GetValue<string>())];
 
-    static decimal Number(JsonNode value) => value.GetValue<decimal>();
+    static double Number(JsonNode value) =>
+        double.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     static string Text(JsonNode? value) => value?.ToJsonString() ?? "none";
 

@@ -37,8 +37,6 @@ public sealed class DemoModule : IModule
         ["Metrics:Interval"] = "00:00:01",
         // The log goes to a file while the screen is shown.
         ["Logging:Console:FormatterOptions:ColorBehavior"] = "Disabled",
-        // The demo is a module without tables.
-        ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Model"] = "Error",
     };
 
     readonly DemoArguments _arguments;

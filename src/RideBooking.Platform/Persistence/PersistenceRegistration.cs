@@ -189,6 +189,8 @@ public static class PersistenceRegistration
                         log.Log(
                             (CoreEventId.SaveChangesFailed, LogLevel.Debug),
                             (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                            // A module may have no tables.
+                            (CoreEventId.NoEntityTypeConfigurationsWarning, LogLevel.Debug),
                             (RelationalEventId.CommandError, LogLevel.Debug),
                             (RelationalEventId.TransactionError, LogLevel.Debug)
                         )

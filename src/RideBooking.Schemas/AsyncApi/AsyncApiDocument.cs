@@ -23,7 +23,7 @@ internal sealed class AsyncApiDocument(SchemaRegistry schemas, EventCatalogue ev
 
     static JsonObject Make(SchemaRegistry schemas, EventCatalogue events, IEnumerable<IModule> modules)
     {
-        var consumers = EventConsumer.In(modules.Select(module => module.GetType().Assembly).Distinct());
+        var consumers = new EventUsage(modules.Select(module => module.GetType().Assembly).Distinct()).Consumers;
         JsonObject channels = [];
         JsonObject operations = [];
         JsonObject messages = [];
@@ -124,7 +124,7 @@ internal sealed class AsyncApiDocument(SchemaRegistry schemas, EventCatalogue ev
                 ),
             },
             ["examples"] = new JsonArray([
-                .. schema.Schema["examples"]!
+                .. schema.Parse()["examples"]!
                     .AsArray()
                     .Select(example => new JsonObject
                     {
@@ -141,7 +141,7 @@ internal sealed class AsyncApiDocument(SchemaRegistry schemas, EventCatalogue ev
     /// <summary>Returns the schema without what only a document of its own has.</summary>
     static JsonObject Payload(RegisteredSchema schema)
     {
-        var payload = schema.Schema.DeepClone().AsObject();
+        var payload = schema.Parse();
         payload.Remove("$schema");
         payload.Remove("$id");
         return payload;
@@ -174,7 +174,7 @@ internal sealed class AsyncApiDocument(SchemaRegistry schemas, EventCatalogue ev
     // MassTransit names the exchange after the record.
     static string ExchangeOf(EventType type) => $"{type.Type.Namespace}:{type.Type.Name}";
 
-    static string DescriptionOf(RegisteredSchema schema) => schema.Schema["description"]!.GetValue<string>();
+    static string DescriptionOf(RegisteredSchema schema) => schema.Parse()["description"]!.GetValue<string>();
 
     static JsonObject Reference(string path) => new() { ["$ref"] = $"#/{path}" };
 }

@@ -11,7 +11,7 @@ internal static class ShowSchema
 {
     public static void Map(RouteGroupBuilder registry) =>
         registry
-            .MapGet("/schemas/ids/{id:int}", Handle)
+            .MapGet("/schemas/ids/{id}", Handle)
             .WithSummary("Get a schema by its id")
             .Answers<View>()
             .Refuses(StatusCodes.Status404NotFound, RegistryProblems.SchemaNotFound);

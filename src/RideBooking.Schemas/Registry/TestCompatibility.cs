@@ -71,7 +71,7 @@ internal static class TestCompatibility
             var found = Compatibility.Check(
                 level,
                 parsed,
-                [.. versions.Select(version => (version.Version, (JsonNode)version.Schema))]
+                [.. versions.Select(version => (version.Version, (JsonNode)version.Parse()))]
             );
             return RegistryEndpoints.Answer(
                 new View(

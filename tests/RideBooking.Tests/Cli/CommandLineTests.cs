@@ -198,9 +198,7 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     {
         var ride = await host.Poison("end-search");
         var id = (await host.Failed("end-search", ride, 1)).Single();
-        foreach (
-            string[] command in new[] { new[] { "list" }, ["show", "end-search_error", "--ride", $"{ride}"] }
-        )
+        foreach (string[] command in new[] { new[] { "list" }, ["show", "end-search_error", "--ride", $"{ride}"] })
         {
             var result = (await host.RunOnTerminal(60, "", ["error-queues", .. command])).ShouldEnd(ExitCode.Done);
             Styles().Replace(result.Out, "").Split('\n').ShouldAllBe(line => line.Length <= 60);

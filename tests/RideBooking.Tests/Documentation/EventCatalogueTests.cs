@@ -13,9 +13,9 @@ namespace RideBooking.Tests.Documentation;
 /// <summary>docs/events.md, generated from the records of Contracts, their documentation and their consumers.</summary>
 public sealed class EventCatalogueTests
 {
-    static readonly IReadOnlyList<EventConsumer> s_consumers = EventConsumer.In(
+    static readonly IReadOnlyList<EventConsumer> s_consumers = new EventUsage(
         Modules.All.Select(module => module.GetType().Assembly)
-    );
+    ).Consumers;
 
     [Fact]
     public Task Is_what_the_code_says() =>

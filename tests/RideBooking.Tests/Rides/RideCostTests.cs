@@ -29,6 +29,9 @@ public abstract class RideCostTests
         "COUNT(*) AS \"Count\"",
         "__EFMigrations",
         "DELETE FROM \"messaging_inbox_state\"",
+        // A row per projection.
+        "\"leased_until\"",
+        "e.leased_until",
     ];
 
     static readonly string[] s_readers = ["SELECT", "UPDATE", "DELETE"];

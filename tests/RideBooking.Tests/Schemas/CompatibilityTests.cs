@@ -304,9 +304,9 @@ public sealed class CompatibilityTests
             found.ShouldHaveSingleItem().ToString().ShouldStartWith(expected);
     }
 
-    static string Required(string member) => $$""""properties":{"x":{{member}}},"required":["x"]"""";
+    static string Required(string member) => $$"""{{Optional(member)}},"required":["x"]""";
 
-    static string Optional(string member) => $$""""properties":{"x":{{member}}}"""";
+    static string Optional(string member) => $$""" "properties":{"x":{{member}}}""";
 
     static string Object(string? members) =>
         members is null ? """{"type":"object"}""" : $$"""{"type":"object",{{members}}}""";

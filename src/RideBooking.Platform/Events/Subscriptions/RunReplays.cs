@@ -124,7 +124,7 @@ internal sealed partial class RunReplays(
         db.Set<Replay>()
             .AsNoTracking()
             .Where(row => row.Status == Replay.Running)
-            .OrderBy(row => row.RequestedAt)
+            .OrderBy(row => row.Projection)
             .ToListAsync(cancellationToken);
 
     static Task<List<Subscription>> Retired(DbContext db, CancellationToken cancellationToken) =>

@@ -14,7 +14,8 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
 
         // EF Core writes a line when the consumer reads the search.
         bool IsOfConsumer(ScopedLine line) =>
-            line.Scopes.GetValueOrDefault("Endpoint") == "end-search" && line.Scopes.GetValueOrDefault("RideId") == ride;
+            line.Scopes.GetValueOrDefault("Endpoint") == "end-search"
+            && line.Scopes.GetValueOrDefault("RideId") == ride;
         await Eventually.Is(() => Task.FromResult(host.Log.Lines.Any(IsOfConsumer)), "the search is ended");
         var line = host.Log.Lines.First(IsOfConsumer);
         line.Scopes["ConversationId"].ShouldBe(correlation);

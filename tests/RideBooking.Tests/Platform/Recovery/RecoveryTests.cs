@@ -44,10 +44,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Events.Keys.ShouldContain(nameof(DriverOffered));
-        await Eventually.Is(
-            async () => await TimesHandled(lost.EventId) == 1,
-            "the offer is handled"
-        );
+        await Eventually.Is(async () => await TimesHandled(lost.EventId) == 1, "the offer is handled");
 
         (await In(db => Unhandled(db, lost.StreamId))).ShouldBeEmpty();
         (await In(db => db.Set<LoggedEvent>().CountAsync(row => row.EventId == lost.EventId, Stop))).ShouldBe(1);
@@ -75,10 +72,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
         await In(db => db.Set<DeadLetterMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
         (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(DriverOffered));
-        await Eventually.Is(
-            async () => await TimesHandled(lost.EventId) == 1,
-            "the offer is handled"
-        );
+        await Eventually.Is(async () => await TimesHandled(lost.EventId) == 1, "the offer is handled");
     }
 
     [Fact]
@@ -98,10 +92,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Examined.ShouldBe(1);
         recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(DriverOffered)] = 1 });
-        await Eventually.Is(
-            async () => await TimesHandled(lost.EventId) == 1,
-            "the offer is handled"
-        );
+        await Eventually.Is(async () => await TimesHandled(lost.EventId) == 1, "the offer is handled");
 
         await Eventually.Is(
             async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0,
