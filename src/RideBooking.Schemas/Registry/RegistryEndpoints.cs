@@ -29,6 +29,7 @@ internal static class RegistryEndpoints
         ListSubjects.Map(registry);
         ListVersions.Map(registry);
         ShowVersion.Map(registry);
+        ShowVersionSchema.Map(registry);
         RegisterSchema.Map(registry);
         FindSchema.Map(registry);
         ShowSchema.Map(registry);

@@ -87,6 +87,17 @@ public sealed class When_events_are_read_as_CloudEvents(EmbeddedHost host) : ICl
         (await _operator.Get("events/stream?format=xml")).ShouldBe(HttpStatusCode.BadRequest, "validation_failed");
     }
 
+    [Fact]
+    public async Task The_schema_of_the_data_is_at_the_address_that_the_event_names()
+    {
+        using var page = await Ask("events?limit=1", Batch);
+        var read = Decode(await page.Content.ReadAsByteArrayAsync(Stop)).ShouldHaveSingleItem();
+        using var answer = await Ask(read.DataSchema!.AbsoluteUri, "application/schema+json");
+        var schema = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Stop));
+        var described = schema.GetProperty("properties").EnumerateObject().Select(member => member.Name);
+        ((JsonElement)read.Data!).EnumerateObject().Select(member => member.Name).ShouldBeSubsetOf(described);
+    }
+
     [Theory]
     [InlineData("application/cloudevents-batch+json, application/json;q=0.5", Batch)]
     [InlineData("application/cloudevents-batch+json;q=0.5, application/json", "application/json")]
