@@ -32,6 +32,9 @@ public abstract class RideCostTests
         // A row per projection.
         "\"leased_until\"",
         "e.leased_until",
+        // The replays that run are the only ones in their index.
+        "FROM \"event_log_replays\"",
+        "FROM event_log.replays",
     ];
 
     static readonly string[] s_readers = ["SELECT", "UPDATE", "DELETE"];

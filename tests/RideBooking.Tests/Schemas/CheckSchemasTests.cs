@@ -99,7 +99,7 @@ public sealed class CheckSchemasTests : IDisposable
         problem.ShouldContain("error record_changed: Sample version 1: DriverArrived changed");
         problem.ShouldContain("'waitSeconds' was removed, 'freeWaitUntil' was added");
         problem.ShouldContain("add a record with Version = 2");
-        problem.ShouldContain("Its consumers: Analytics.RecordRideFacts, Notifications.NotifyRider.");
+        problem.ShouldContain("Its consumers: Analytics.RecordRideFacts, Notifications.RecordNotifications.");
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class CheckSchemasTests : IDisposable
         problems.ShouldContain(problem =>
             problem.Contains("error schema_incompatible: Sample version 2: FULL_TRANSITIVE, backward with version 1: ")
             && problem.Contains("required_member_missing at 'freeWaitUntil'")
-            && problem.Contains("Its consumers: Analytics.RecordRideFacts, Notifications.NotifyRider.")
+            && problem.Contains("Its consumers: Analytics.RecordRideFacts, Notifications.RecordNotifications.")
             && problem.Contains("'freeWaitUntil' is read by Notifications.NotificationTemplates.")
         );
         problems.ShouldContain(problem =>
@@ -150,7 +150,7 @@ public sealed class CheckSchemasTests : IDisposable
     }
 
     [Theory]
-    [InlineData(typeof(RideCompleted), "distanceMeters", "Billing.ComputeFare", "Billing.FinalFare")]
+    [InlineData(typeof(RideCompleted), "distanceMeters", "Billing.ComputeFare", "Billing.FinalFare", "Rides.RideState")]
     [InlineData(typeof(DriverArrived), "freeWaitUntil", "Notifications.NotificationTemplates")]
     [InlineData(typeof(RideCompleted), "noSuchMember")]
     public void The_readers_of_a_member_are_found_in_the_code(Type record, string member, params string[] readers) =>
