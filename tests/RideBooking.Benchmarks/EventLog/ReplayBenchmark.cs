@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MassTransit.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
+using RideBooking.Host;
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Platform.Persistence;
+using RideBooking.Tests.Contracts;
+using Spectre.Console;
+
+namespace RideBooking.Benchmarks.EventLog;
+
+/// <summary>Measures how fast each projection is computed from a log of synthetic rides, on PostgreSQL.</summary>
+static class ReplayBenchmark
+{
+    const int BatchSize = 500;
+    const int AtOnce = 200;
+
+    static readonly DateTimeOffset s_start = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
+
+    public static async Task<int> Run(int rides, CancellationToken cancellationToken)
+    {
+        await using var server = await PostgresServer.FindOrStartAsync();
+        await using var services = Services(await server.CreateMigratedDatabaseAsync());
+        var events = await Append(services, rides, cancellationToken);
+
+        var table = new Table { Border = TableBorder.Rounded }
+            .Title($"{events} events of {rides} rides")
+            .AddColumn("projection")
+            .AddColumn(new TableColumn("events read").RightAligned())
+            .AddColumn(new TableColumn("rows").RightAligned())
+            .AddColumn(new TableColumn("events/s").RightAligned())
+            .AddColumn(new TableColumn("events/s of the log").RightAligned());
+        foreach (var projection in services.GetServices<IProjection>())
+        {
+            var reader = new SubscriptionReader(projection, EventCatalogue.Published, "benchmark", TimeProvider.System);
+            await In(services, db => reader.Claim(db, cancellationToken));
+            // The first batches are for the just-in-time compiler.
+            var read = 0L;
+            var (began, warm) = (0L, 0L);
+            int count;
+            do
+            {
+                if (began == 0 && reader.Position > events / 10)
+                    (began, warm, read) = (Stopwatch.GetTimestamp(), reader.Position, 0);
+                read += count = await In(services, db => reader.Read(db, BatchSize, cancellationToken));
+            } while (count == BatchSize);
+            var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            table.AddRow(
+                projection.Name,
+                $"{read}",
+                $"{await In(services, db => Rows(db, projection.Name, cancellationToken))}",
+                $"{read / seconds:0}",
+                $"{(reader.Position - warm) / seconds:0}"
+            );
+        }
+        AnsiConsole.Write(table);
+        return 0;
+    }
+
+    static ServiceProvider Services(string connectionString)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Database:Provider"] = "Postgres",
+                    ["ConnectionStrings:RideBooking"] = connectionString,
+                }
+            )
+            .Build();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(TimeProvider.System);
+        foreach (var module in Modules.All)
+            services.AddSingleton(module);
+        services.AddPersistence(configuration);
+        foreach (var module in Modules.All.Where(module => module.Name is "analytics" or "notifications"))
+            module.AddServices(services, configuration);
+        return services.BuildServiceProvider();
+    }
+
+    /// <returns>The number of events.</returns>
+    static async Task<long> Append(ServiceProvider services, int rides, CancellationToken cancellationToken)
+    {
+        long position = 0;
+        for (var first = 0; first < rides; first += AtOnce)
+        {
+            // Rides overlap: each event is followed by those of the other rides.
+            var streams = Enumerable
+                .Range(first, Math.Min(AtOnce, rides - first))
+                .Select(number => EventsOf(s_start.AddSeconds(number)).Select(Logged).ToList())
+                .ToList();
+            for (var version = 1; version <= streams.Max(stream => stream.Count); version++)
+                foreach (var stream in streams.Where(stream => stream.Count >= version))
+                    (stream[version - 1].StreamVersion, stream[version - 1].Position) = (version, ++position);
+            await In(
+                services,
+                async db =>
+                {
+                    db.AddRange(streams.SelectMany(stream => stream).OrderBy(row => row.Position));
+                    await db.SaveChangesAsync(cancellationToken);
+                    return await db.Set<LogHead>()
+                        .ExecuteUpdateAsync(set => set.SetProperty(head => head.Position, position), cancellationToken);
+                }
+            );
+        }
+        await In(services, db => db.Database.ExecuteSqlRawAsync("VACUUM (ANALYZE)", cancellationToken));
+        return position;
+    }
+
+    static IEnumerable<object> EventsOf(DateTimeOffset at)
+    {
+        var (ride, offer, payment) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var fare = Samples.Euro(12.40m);
+        const string rider = "rider-1";
+        const string driver = "driver-1";
+        yield return Events.RideRequested(ride, at, rider, quotedFare: fare);
+        yield return new DriverOffered(
+            ride,
+            rider,
+            offer,
+            driver,
+            Samples.Alexanderplatz,
+            Samples.Zoo,
+            fare,
+            240,
+            at.AddSeconds(20),
+            at
+        );
+        yield return Events.DriverAssigned(ride, at, rider, driver, offer, "Anna");
+        yield return new DriverArrived(ride, rider, driver, at, at.AddMinutes(2));
+        yield return new RideStarted(ride, rider, driver, at, 60);
+        yield return Events.RideCompleted(ride, at, rider, driver, fare);
+        yield return Events.FareFinalized(ride, at, fare, rider, driver, [new("upfrontFare", "Fare", fare)]);
+        yield return new PaymentCaptured(ride, rider, payment, fare, 1, at);
+        yield return new ReceiptIssued(ride, rider, Guid.CreateVersion7(), "RB-2026-0000-0000-0001", fare, at);
+    }
+
+    static LoggedEvent Logged(object happened)
+    {
+        var type = EventCatalogue.Published.All.Single(type => type.Type == happened.GetType());
+        var payload = JsonSerializer.SerializeToNode(happened, type.Type, SystemTextJsonMessageSerializer.Options)!;
+        return new LoggedEvent
+        {
+            EventId = Guid.CreateVersion7(),
+            EventType = type.Name,
+            Version = type.Version,
+            Timestamp = DateTimeOffset.UtcNow,
+            Source = type.Source,
+            StreamId = payload[type.StreamProperty]!.ToString(),
+            Payload = payload.ToJsonString(),
+        };
+    }
+
+    static Task<int> Rows(AppDbContext db, string projection, CancellationToken cancellationToken) =>
+        db
+            .Database.SqlQueryRaw<int>(
+                projection switch
+                {
+                    "ride-facts" => "SELECT count(*)::int AS \"Value\" FROM analytics.ride_facts",
+                    "offer-facts" => "SELECT count(*)::int AS \"Value\" FROM analytics.offer_facts",
+                    _ => "SELECT count(*)::int AS \"Value\" FROM notifications.notifications",
+                }
+            )
+            .SingleAsync(cancellationToken);
+
+    static async Task<T> In<T>(ServiceProvider services, Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+}
