@@ -21,6 +21,8 @@ public sealed class EventLogPageTests
         said.ShouldContain("event: RideCancelled\ndata: {\"event_id\":");
         said.ShouldContain("Link: </api/v1/events?after=1&limit=1>; rel=\"next\"");
         said.ShouldContain("event: RideRequested\ndata: {\"specversion\":\"1.0\"");
+        said.ShouldContain("\"projection\":\"ride-facts\"");
+        said.ShouldContain("\"name\":\"ride-facts\"");
         // The only problem is the position that the page shows as refused.
         said.Split("urn:ridebooking:problem:").Skip(1).ShouldHaveSingleItem().ShouldStartWith("position_beyond_end");
     }
