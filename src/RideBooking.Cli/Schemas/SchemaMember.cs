@@ -70,7 +70,9 @@ internal sealed record SchemaMember(string Path, string Type, bool IsRequired, s
             ", ",
             node.EnumerateObject()
                 .Where(keyword => !s_shownElsewhere.Contains(keyword.Name))
-                .Select(keyword => $"{keyword.Name} {keyword.Value}")
+                .Select(keyword =>
+                    $"{keyword.Name} {(keyword.Value.ValueKind == JsonValueKind.Null ? "null" : keyword.Value)}"
+                )
                 .Prepend(type)
         );
     }

@@ -34,7 +34,7 @@ internal static class RegistryProblems
             42205,
             ReadOnlyRegistry,
             $"The schemas are part of the program, so no schema can be registered at run time. Add a version of {subject} "
-                + "as a record in RideBooking.Contracts; the next release has its schema."
+                + "as a record in RideBooking.Contracts (docs/schemas.md); the next release has its schema."
         );
 
     // The first three digits of Confluent's codes are the HTTP status.
