@@ -45,16 +45,16 @@ internal sealed class SchemaRegistry
         Converters = { new JsonStringEnumConverter<CompatibilityLevel>(JsonNamingPolicy.SnakeCaseUpper) },
     };
 
-    readonly File _file;
+    readonly Contents _contents;
 
     SchemaRegistry(Func<string, string?> read)
     {
-        _file = read(Index) is { } index
-            ? JsonSerializer.Deserialize<File>(index, s_json)!
-            : new File(CompatibilityLevel.FullTransitive, [], []);
+        _contents = read(Index) is { } index
+            ? JsonSerializer.Deserialize<Contents>(index, s_json)!
+            : new Contents(CompatibilityLevel.FullTransitive, [], []);
         Schemas =
         [
-            .. _file
+            .. _contents
                 .Versions.Select(version =>
                     read(PathOf(version.Subject, version.Version)) is { } text
                         ? new RegisteredSchema(version, text)
@@ -69,27 +69,23 @@ internal sealed class SchemaRegistry
 
     /// <summary>Reads the registry from the folder in which it is checked in.</summary>
     public static SchemaRegistry In(string folder) =>
-        new(path =>
-            Path.Combine(folder, path) is var file && System.IO.File.Exists(file)
-                ? System.IO.File.ReadAllText(file)
-                : null
-        );
+        new(path => Path.Combine(folder, path) is var file && File.Exists(file) ? File.ReadAllText(file) : null);
 
     /// <summary>All released versions, by id.</summary>
-    public IReadOnlyList<ReleasedVersion> Versions => _file.Versions;
+    public IReadOnlyList<ReleasedVersion> Versions => _contents.Versions;
 
     /// <summary>All schemas, by id.</summary>
     public IReadOnlyList<RegisteredSchema> Schemas { get; }
 
     /// <summary>The level of events without one of their own.</summary>
-    public CompatibilityLevel DefaultLevel => _file.CompatibilityLevel;
+    public CompatibilityLevel DefaultLevel => _contents.CompatibilityLevel;
 
     /// <summary>Returns the schemas of an event, oldest first; none for an event that does not exist.</summary>
     public IReadOnlyList<RegisteredSchema> Of(string subject) =>
         [.. Schemas.Where(schema => schema.Subject == subject).OrderBy(schema => schema.Version)];
 
     /// <summary>Returns the level that applies to an event.</summary>
-    public CompatibilityLevel LevelOf(string subject) => _file.Subjects.GetValueOrDefault(subject, DefaultLevel);
+    public CompatibilityLevel LevelOf(string subject) => _contents.Subjects.GetValueOrDefault(subject, DefaultLevel);
 
     /// <summary>Returns the text of <c>registry.json</c> with more versions, one in a line.</summary>
     public string IndexWith(IEnumerable<ReleasedVersion> added)
@@ -98,7 +94,7 @@ internal sealed class SchemaRegistry
         return $$"""
             {
               "compatibilityLevel": {{JsonSerializer.Serialize(DefaultLevel, s_json)}},
-              "subjects": {{JsonSerializer.Serialize(_file.Subjects, s_json)}},
+              "subjects": {{JsonSerializer.Serialize(_contents.Subjects, s_json)}},
               "versions": [
             {{string.Join(",\n", versions)}}
               ]
@@ -119,7 +115,7 @@ internal sealed class SchemaRegistry
     /// <param name="CompatibilityLevel">The level of events without one of their own.</param>
     /// <param name="Subjects">The levels of events that have one of their own.</param>
     /// <param name="Versions">The released versions.</param>
-    sealed record File(
+    sealed record Contents(
         CompatibilityLevel CompatibilityLevel,
         SortedDictionary<string, CompatibilityLevel> Subjects,
         List<ReleasedVersion> Versions
