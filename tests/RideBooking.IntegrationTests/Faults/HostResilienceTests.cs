@@ -150,7 +150,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
 
             await servers.Stop(servers.Postgres);
             var since = Stopwatch.StartNew();
-            await Put.Fare(virtualHost, "notify-rider", Guid.CreateVersion7(), Guid.CreateVersion7());
+            await Put.Offer(virtualHost, "track-assignments", Guid.CreateVersion7(), Guid.CreateVersion7());
             await WaitFor.TrueAsync(
                 "the outage to outlast the broker's consumer timeout",
                 () => Task.FromResult(since.Elapsed > TimeSpan.FromSeconds(75)),

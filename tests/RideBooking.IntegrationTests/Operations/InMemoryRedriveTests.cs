@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using RideBooking.IntegrationTests.Faults.Suite;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Api;
 
@@ -7,22 +8,17 @@ namespace RideBooking.IntegrationTests.Operations;
 /// <summary>The embedded default as a process, whose queues are lost with it.</summary>
 public sealed class InMemoryRedriveTests : IDisposable
 {
-    const int Rides = 3;
+    const int Rides = 7;
+    const string ErrorQueue = "track-assignments_error";
 
-    static readonly string[] s_expectedKinds =
-    [
-        "driverArrived",
-        "driverAssigned",
-        "fareFinalized",
-        "paymentCaptured",
-        "receiptIssued",
-        "rideCompleted",
-        "rideStarted",
-    ];
+    // track-assignments consumes the offer, the assignment and the end of each ride.
+    const int Messages = Rides * 3;
+
+    static readonly string[] s_tables = ["drivers_assignments", "drivers_ended_rides"];
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ridebooking-redrive-");
 
-    string Database => $"Data Source={Path.Combine(_folder.FullName, "ridebooking.db")};Pooling=False";
+    string ConnectionString => $"Data Source={Path.Combine(_folder.FullName, "ridebooking.db")};Pooling=False";
 
     [Fact]
     public async Task Whose_process_is_killed_halfway_neither_loses_nor_duplicates_messages()
@@ -30,28 +26,28 @@ public sealed class InMemoryRedriveTests : IDisposable
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["ConnectionStrings__RideBooking"] = Database,
+            ["ConnectionStrings__RideBooking"] = ConnectionString,
             ["Messaging__Retry"] = "00:00:00.001",
             ["Messaging__Redelivery"] = "",
         };
         var first = await HostProcess.StartAsync(settings);
         var city = new City(() => new HttpClient { BaseAddress = first.Address });
-        await Execute(
-            "CREATE TRIGGER bug BEFORE INSERT ON notifications_notifications BEGIN SELECT RAISE(ABORT, 'A bug.'); END"
-        );
-        var riders = new List<Rider>();
+        foreach (var table in s_tables)
+            await Execute(
+                $"CREATE TRIGGER bug_of_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'A bug.'); END"
+            );
         for (var number = 0; number < Rides; number++)
         {
             var place = City.Place(52.5 + number, 13.4);
             var (driver, rider) = (await city.DriverAt(place), await city.Rider());
             await driver.Drives(await rider.Request(place, City.Place(52.5 + number, 13.5)));
-            riders.Add(rider);
         }
         var operations = await city.Operator();
-        await operations.FindIn("notify-rider_error", Rides * s_expectedKinds.Length);
-        await Execute("DROP TRIGGER bug");
+        await operations.FindIn(ErrorQueue, Messages);
+        foreach (var table in s_tables)
+            await Execute($"DROP TRIGGER bug_of_{table}");
 
-        var redrive = await operations.Redrive("notify-rider_error", ratePerSecond: 8);
+        var redrive = await operations.Redrive(ErrorQueue, ratePerSecond: 8);
         await operations.Until("a part to be sent", redrive, part => part.Body!["sent"]!.GetValue<int>() >= 6);
         await first.KillAsync();
         await first.DisposeAsync();
@@ -61,32 +57,27 @@ public sealed class InMemoryRedriveTests : IDisposable
 
         await using var second = await HostProcess.StartInPlaceOfAsync(first, settings);
         var done = await operations.Until("the rest to be sent", redrive, part => part.Text("status") == "completed");
-        done.Body!["sent"]!.GetValue<int>().ShouldBe(Rides * s_expectedKinds.Length, done.Body.ToJsonString());
-        foreach (var rider in riders)
-        {
-            var notifications = await rider.Until(
-                "the rider's notifications to be complete",
-                "riders/me/notifications?limit=100",
-                list => Kinds(list).Count >= s_expectedKinds.Length
-            );
-            Kinds(notifications).ShouldBe(s_expectedKinds);
-        }
-        await operations.FindIn("notify-rider_error", 0);
+        done.Body!["sent"]!.GetValue<int>().ShouldBe(Messages, done.Body.ToJsonString());
+        var database = new Database(sqlite: true, ConnectionString);
+        await WaitFor.TrueAsync(
+            "every ride to be recorded as offered, assigned and ended",
+            async () =>
+                await database.Count(
+                    """
+                    SELECT count(*) FROM {drivers.assignments} a JOIN {drivers.ended_rides} e ON e.ride_id = a.ride_id
+                    WHERE a.expires_at IS NOT NULL AND a.assigned_at IS NOT NULL
+                    """
+                ) == Rides,
+            TimeSpan.FromSeconds(60)
+        );
+        await operations.FindIn(ErrorQueue, 0);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    static List<string> Kinds(Answer notifications) =>
-        [
-            .. notifications.Body!["items"]!
-                .AsArray()
-                .Select(item => item!["kind"]!.GetValue<string>())
-                .Order(StringComparer.Ordinal),
-        ];
-
     async Task Execute(string sql)
     {
-        await using var connection = new SqliteConnection(Database);
+        await using var connection = new SqliteConnection(ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandText = $"PRAGMA busy_timeout=30000; {sql}";

@@ -26,7 +26,7 @@ public sealed class OnPartitions : ICollectionFixture<PartitionedRideBooking>;
 [Collection(typeof(OnPartitions))]
 public sealed class EndpointPartitionsTests(PartitionedRideBooking app, Servers servers)
 {
-    const string Endpoint = "notify-rider";
+    const string Endpoint = "track-assignments";
     const string FailedIn = "MT-Fault-InputAddress";
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class EndpointPartitionsTests(PartitionedRideBooking app, Servers 
                 Endpoint,
                 ride,
                 Guid.CreateVersion7(),
-                new JsonObject { ["rideId"] = ride.ToString(), ["total"] = "no money" }
+                new JsonObject { ["rideId"] = ride.ToString(), ["fare"] = "no money" }
             );
     }
 }

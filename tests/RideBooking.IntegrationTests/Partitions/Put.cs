@@ -1,14 +1,15 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
+using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Partitions;
 
 /// <summary>Puts a message into the queue to which the product would route it by its ride.</summary>
 static class Put
 {
-    /// <summary>Puts a <c>FareFinalized</c> of ten euros; returns when the broker has it in a queue.</summary>
-    public static Task Fare(Uri broker, string endpoint, Guid ride, Guid messageId) =>
+    /// <summary>Puts a <c>DriverOffered</c>; returns when the broker has it in a queue.</summary>
+    public static Task Offer(Uri broker, string endpoint, Guid ride, Guid messageId) =>
         At(
             broker,
             endpoint,
@@ -18,16 +19,17 @@ static class Put
             {
                 ["rideId"] = ride.ToString(),
                 ["riderId"] = "a rider",
+                ["offerId"] = Guid.CreateVersion7().ToString(),
                 ["driverId"] = "a driver",
-                ["invoiceId"] = Guid.CreateVersion7().ToString(),
-                ["lines"] = new JsonArray(),
-                ["tariffVersion"] = "2026-01",
-                ["total"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
+                ["pickup"] = City.Alexanderplatz.DeepClone(),
+                ["dropoff"] = City.Zoo.DeepClone(),
+                ["pickupEtaSeconds"] = 120,
+                ["expiresAt"] = "2100-01-01T00:00:00Z",
                 ["at"] = "2026-01-01T00:00:00Z",
             }
         );
 
-    /// <summary>Puts a raw body labelled as a <c>FareFinalized</c>; returns when the broker has it in a queue.</summary>
+    /// <summary>Puts a raw body labelled as a <c>DriverOffered</c>; returns when the broker has it in a queue.</summary>
     public static async Task At(Uri broker, string endpoint, Guid ride, Guid messageId, JsonObject message)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
@@ -41,7 +43,7 @@ static class Put
         var body = new JsonObject
         {
             ["messageId"] = messageId.ToString(),
-            ["messageType"] = new JsonArray("urn:message:RideBooking.Contracts:FareFinalized"),
+            ["messageType"] = new JsonArray("urn:message:RideBooking.Contracts:DriverOffered"),
             ["message"] = message,
             ["sentTime"] = "2026-01-01T00:00:00Z",
             ["headers"] = new JsonObject(),

@@ -10,7 +10,7 @@ namespace RideBooking.IntegrationTests.Partitions;
 [Collection(typeof(OnServersToStop))]
 public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsyncDisposable
 {
-    const string Endpoint = "notify-rider";
+    const string Endpoint = "track-assignments";
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -37,7 +37,7 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
         await using var staying = await HostProcess.StartAsync(settings);
         var database = new Database(sqlite: false, connectionString);
         var (ride, first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
-        var consumer = await InboxOf.Consumer<FareFinalized>(Endpoint);
+        var consumer = await InboxOf.Consumer<DriverOffered>(Endpoint);
 
         // Another transaction inserts the first message's inbox entry: the consumer of the message waits for it.
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
@@ -56,7 +56,7 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
                 },
             };
             await inboxEntry.ExecuteNonQueryAsync(Stop);
-            await Put.Fare(broker, Endpoint, ride, first);
+            await Put.Offer(broker, Endpoint, ride, first);
             await WaitFor.TrueAsync(
                 "the first message to be in flight",
                 async () => await database.Count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0,
@@ -71,7 +71,7 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
                 s_timeout,
                 () => leaving.Output
             );
-            await Put.Fare(broker, Endpoint, ride, second);
+            await Put.Offer(broker, Endpoint, ride, second);
             await left;
             await WaitFor.TrueAsync(
                 "the other host to have both in flight, or to have handled the second",
