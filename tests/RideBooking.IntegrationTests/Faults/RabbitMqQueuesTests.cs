@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
+using RideBooking.Tests.Api;
 
 namespace RideBooking.IntegrationTests.Faults;
 
@@ -11,8 +12,8 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
     : IClassFixture<RideBookingOnPostgres>
 {
     // Two endpoints, so that no test finds the other's messages in its error queue.
-    const string Poison = "notify-rider";
-    const string Neighbour = "notify-driver";
+    const string Poison = "track-assignments";
+    const string Neighbour = "credit-driver";
 
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
@@ -73,16 +74,17 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
     {
         var (rideId, messageId) = (Guid.CreateVersion7(), Guid.CreateVersion7().ToString());
         var message = Message(
-            "FareFinalized",
+            "DriverOffered",
             new JsonObject
             {
                 ["rideId"] = rideId.ToString(),
                 ["riderId"] = "unknown",
+                ["offerId"] = Guid.CreateVersion7().ToString(),
                 ["driverId"] = "a driver",
-                ["invoiceId"] = Guid.CreateVersion7().ToString(),
-                ["lines"] = new JsonArray(),
-                ["tariffVersion"] = "2026-01",
-                ["total"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
+                ["pickup"] = City.Alexanderplatz.DeepClone(),
+                ["dropoff"] = City.Zoo.DeepClone(),
+                ["pickupEtaSeconds"] = 120,
+                ["expiresAt"] = "2100-01-01T00:00:00Z",
                 ["at"] = "2026-01-01T00:00:00Z",
             }
         );
@@ -105,7 +107,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
         var failed = found.Body!["items"]![0]!;
         failed["queue"]!.ToString().ShouldBe($"{Poison}_error");
         failed["messageId"]!.ToString().ShouldBe(messageId);
-        failed["messageType"]!.ToString().ShouldBe("FareFinalized");
+        failed["messageType"]!.ToString().ShouldBe("DriverOffered");
         failed["exceptionType"]!.ToString().ShouldBe("RabbitMQ: delivery_limit");
         failed["exceptionMessage"]!.ToString().ShouldContain("crashes on this message");
         DateTimeOffset

@@ -31,7 +31,7 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
             "ride-in-process process",
             "search-for-driver process",
             "find-driver process",
-            "record-ride-facts process",
+            "record-requested-ride process",
             "quartz process",
         ];
         await WaitFor.TrueAsync(
@@ -59,20 +59,27 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
         const string depth = "ridebooking_error_queue_messages";
         await WaitFor.TrueAsync(
             "the queue depths to be reported",
-            async () => await app.Metric(depth, "queue=\"notify-rider_error\"") == 0,
+            async () => await app.Metric(depth, "queue=\"track-assignments_error\"") == 0,
             s_timeout
         );
-        (await app.Metric("ridebooking_endpoint_messages", "endpoint=\"notify-rider\"")).ShouldBe(0);
+        (await app.Metric("ridebooking_endpoint_messages", "endpoint=\"track-assignments\"")).ShouldBe(0);
 
         var factory = new ConnectionFactory { Uri = app.Address };
         await using var connection = await factory.CreateConnectionAsync(Stop);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Stop);
         var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true };
-        await channel.BasicPublishAsync("", "notify-rider", true, properties, Encoding.UTF8.GetBytes("no JSON"), Stop);
+        await channel.BasicPublishAsync(
+            "",
+            "track-assignments",
+            true,
+            properties,
+            Encoding.UTF8.GetBytes("no JSON"),
+            Stop
+        );
 
         await WaitFor.TrueAsync(
             "the message to be counted in the error queue",
-            async () => await app.Metric(depth, "queue=\"notify-rider_error\"") == 1,
+            async () => await app.Metric(depth, "queue=\"track-assignments_error\"") == 1,
             s_timeout
         );
     }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
+using RideBooking.IntegrationTests.Faults.Suite;
+using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
 using RideBooking.Tests.Api;
 using RideBooking.Tests.Operations;
@@ -13,7 +15,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     : OperatorScenarios,
         IClassFixture<RideBookingOnPostgres>
 {
-    const string ErrorQueue = "notify-rider_error";
+    const string ErrorQueue = "track-assignments_error";
 
     protected override City City => app.City;
 
@@ -30,7 +32,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         await using var channel = await Channel.Open(app.Broker!);
         await channel.Put("award-nothing_error", [1, 2, 3], null, declare: true); // another application's queue, which is not listed
         var id = Guid.CreateVersion7().ToString();
-        await channel.Put(ErrorQueue, Notice("no-rider", Guid.CreateVersion7()), id, declare: true);
+        await channel.Put(ErrorQueue, Offer("a driver", Guid.CreateVersion7()), id, declare: true);
         for (var look = 0; look < 25; look++)
             (await operations.Get($"operations/failed-messages?queue={ErrorQueue}")).ShouldBe(HttpStatusCode.OK);
 
@@ -46,7 +48,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         var operations = await City.Operator();
         await using var channel = await Channel.Open(app.Broker!);
         var (id, rideId) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7());
-        var body = Notice("no-rider", rideId);
+        var body = Offer("a driver", rideId);
         await channel.Put(ErrorQueue, body, id, declare: true);
         var failed = (await operations.Get($"operations/failed-messages?rideId={rideId}")).Body!["items"]![0]!["id"]!;
         var discard = new JsonObject
@@ -72,14 +74,14 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     [Fact]
     public async Task A_thousand_of_twenty_thousand_messages_are_discarded_within_one_request()
     {
-        const string queue = "notify-driver_error";
+        const string queue = "credit-driver_error";
         await using (var channel = await Channel.Open(app.Broker!))
         {
-            await channel.Put(queue, Notice("no-rider", Guid.CreateVersion7()), null, declare: true);
+            await channel.Put(queue, Offer("a driver", Guid.CreateVersion7()), null, declare: true);
             foreach (var some in Enumerable.Range(1, 19_999).Chunk(500))
                 await Task.WhenAll(
                     some.Select(_ =>
-                        channel.Put(queue, Notice("no-rider", Guid.CreateVersion7()), Guid.CreateVersion7().ToString())
+                        channel.Put(queue, Offer("a driver", Guid.CreateVersion7()), Guid.CreateVersion7().ToString())
                     )
                 );
         }
@@ -87,7 +89,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         JsonObject Request(bool dryRun) =>
             new()
             {
-                ["selection"] = new JsonObject { ["queue"] = queue, ["messageType"] = "DriverArrived" },
+                ["selection"] = new JsonObject { ["queue"] = queue, ["messageType"] = "DriverOffered" },
                 ["dryRun"] = dryRun,
                 ["reason"] = "too many",
             };
@@ -109,20 +111,19 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     public async Task A_redrive_whose_process_is_killed_halfway_neither_loses_nor_duplicates_messages()
     {
         const int messages = 12;
-        var rider = await City.Rider();
-        var riderId = (await rider.Post("rides", Trip())).ShouldBe(HttpStatusCode.Created).Text("riderId");
+        var driverId = $"driver-{Guid.CreateVersion7():N}";
         await using (var channel = await Channel.Open(app.Broker!))
             for (var number = 0; number < messages; number++)
                 await channel.Put(
                     ErrorQueue,
-                    Notice(riderId, Guid.CreateVersion7()),
+                    Offer(driverId, Guid.CreateVersion7()),
                     Guid.CreateVersion7().ToString(),
                     declare: true
                 );
 
         var operations = await City.Operator();
         var mine = await operations.Get(
-            $"operations/failed-messages?queue={ErrorQueue}&messageType=DriverArrived&limit=100"
+            $"operations/failed-messages?queue={ErrorQueue}&messageType=DriverOffered&limit=100"
         );
         var ids = new JsonArray([
             .. mine.Body!["items"]!
@@ -148,49 +149,36 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
         // The killed process's claim is valid for some more seconds.
         var after = await app.City.Operator();
         await after.Until("the rest", path, part => part.Text("status") == "completed", TimeSpan.FromSeconds(90));
-        (await CountNotifications(riderId)).ShouldBe(messages);
-        var left = await after.Get($"operations/failed-messages?queue={ErrorQueue}&messageType=DriverArrived");
+        var database = new Database(sqlite: false, app.ConnectionString);
+        await WaitFor.TrueAsync(
+            "each offer to be recorded once",
+            async () =>
+                await database.Count($"SELECT count(*) FROM {{drivers.assignments}} WHERE driver_id = '{driverId}'")
+                == messages,
+            TimeSpan.FromSeconds(60)
+        );
+        var left = await after.Get($"operations/failed-messages?queue={ErrorQueue}&messageType=DriverOffered");
         left.Body!["items"]!.AsArray().ShouldBeEmpty();
     }
 
-    async Task<int> CountNotifications(string riderId)
-    {
-        // The token names the same rider to the restarted host.
-        var http = new HttpClient { BaseAddress = new Uri(app.Host.Address, "/api/v1/") };
-        var token = await new Person(http).Post(
-            "dev/token",
-            new JsonObject { ["role"] = "rider", ["subject"] = riderId }
-        );
-        http.DefaultRequestHeaders.Authorization = new("Bearer", token.Text("access_token"));
-        var rider = new Person(http);
-        var answer = await rider.Until(
-            "all notifications to arrive",
-            "riders/me/notifications?limit=100",
-            list => Arrivals(list) >= 12
-        );
-        return Arrivals(answer);
-
-        static int Arrivals(Answer list) =>
-            list.Body!["items"]!.AsArray().Count(item => item!["kind"]!.ToString() == "driverArrived");
-    }
-
-    static JsonObject Trip() =>
-        new() { ["pickup"] = City.Alexanderplatz.DeepClone(), ["dropoff"] = City.Zoo.DeepClone() };
-
-    // An event that notify-rider handles: each has one effect that can be counted.
-    static byte[] Notice(string riderId, Guid rideId) =>
+    // An event that track-assignments handles: each has one effect that can be counted.
+    static byte[] Offer(string driverId, Guid rideId) =>
         Encoding.UTF8.GetBytes(
             new JsonObject
             {
                 ["messageId"] = Guid.CreateVersion7().ToString(),
-                ["messageType"] = new JsonArray("urn:message:RideBooking.Contracts:DriverArrived"),
+                ["messageType"] = new JsonArray("urn:message:RideBooking.Contracts:DriverOffered"),
                 ["message"] = new JsonObject
                 {
                     ["rideId"] = rideId.ToString(),
-                    ["riderId"] = riderId,
-                    ["driverId"] = "driver",
+                    ["riderId"] = "a rider",
+                    ["offerId"] = Guid.CreateVersion7().ToString(),
+                    ["driverId"] = driverId,
+                    ["pickup"] = City.Alexanderplatz.DeepClone(),
+                    ["dropoff"] = City.Zoo.DeepClone(),
+                    ["pickupEtaSeconds"] = 120,
+                    ["expiresAt"] = "2100-01-01T00:00:00Z",
                     ["at"] = "2026-01-01T00:00:00Z",
-                    ["freeWaitUntil"] = "2026-01-01T00:02:00Z",
                 },
                 ["sentTime"] = "2026-01-01T00:00:00Z",
                 ["headers"] = new JsonObject(),
