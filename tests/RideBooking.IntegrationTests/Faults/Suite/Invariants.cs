@@ -33,7 +33,8 @@ sealed class Invariants(Scene scene, int failedByIntent)
         return _violations;
     }
 
-    // I7 and I9: the outbox and the queues drain, and every consumer of an event's type handled the event.
+    // I7 and I9: the outbox and the queues drain, every consumer of an event's type handled the event, and every subscription
+    // has read the whole log.
     async Task ComeToRest()
     {
         var left = "";
@@ -46,9 +47,14 @@ sealed class Invariants(Scene scene, int failedByIntent)
                     var outbox = await _database.Count("SELECT count(*) FROM {messaging.outbox_message}");
                     var (inFlight, failed) = await scene.Messages();
                     var unhandled = await Unhandled();
+                    var behind = await Behind();
                     left =
-                        $"{outbox} in the outbox, {inFlight} in queues, {failed} in error queues (not {failedByIntent}), unhandled: {string.Join(", ", unhandled)}";
-                    return outbox == 0 && inFlight == 0 && failed == failedByIntent && unhandled.Count == 0;
+                        $"{outbox} in the outbox, {inFlight} in queues, {failed} in error queues (not {failedByIntent}), unhandled: {string.Join(", ", unhandled)}, behind: {string.Join(", ", behind)}";
+                    return outbox == 0
+                        && inFlight == 0
+                        && failed == failedByIntent
+                        && unhandled.Count == 0
+                        && behind.Count == 0;
                 },
                 s_timeout
             );
@@ -63,6 +69,12 @@ sealed class Invariants(Scene scene, int failedByIntent)
         _database.Query(
             $"SELECT event_type, count(*) FROM ({Database.Unhandled}) AS unhandled GROUP BY event_type",
             row => $"{Number(row, 1)} {Text(row, 0)}"
+        );
+
+    Task<List<string>> Behind() =>
+        _database.Query(
+            "SELECT name FROM {event_log.subscriptions} WHERE is_live AND position < (SELECT max(position) FROM {event_log.events})",
+            row => Text(row, 0)
         );
 
     async Task EveryRideIsOver(IReadOnlyCollection<Guid> accepted)
