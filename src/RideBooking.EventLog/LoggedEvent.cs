@@ -79,9 +79,9 @@ public static class EventLogModel
             head.Property(row => row.Id).ValueGeneratedNever();
             head.HasData(new LogHead());
         });
-        model.Entity<Subscription>(Subscription.Map);
-        model.Entity<ParkedEvent>(ParkedEvent.Map);
-        model.Entity<Replay>(Replay.Map);
+        model.ApplyConfiguration(new Subscription.Mapping());
+        model.ApplyConfiguration(new ParkedEvent.Mapping());
+        model.ApplyConfiguration(new Replay.Mapping());
         model.Entity<EventHash>(hash =>
         {
             hash.ToTable("hashes", Schema);

@@ -11,7 +11,7 @@ namespace RideBooking.Schemas;
 internal sealed class CheckSchemas
 {
     /// <summary>The variable that lets the check write what is missing, if its value is 1.</summary>
-    public const string Update = "RIDEBOOKING_UPDATE_DIAGRAMS";
+    public const string Update = "RIDEBOOKING_UPDATE_GENERATED";
 
     static readonly JsonSerializerOptions s_format = new()
     {

@@ -10,7 +10,7 @@ internal sealed record CancellationFee(Money Amount, string? WaivedReason, IRead
 {
     /// <summary>Computes the fee. A pure function.</summary>
     /// <remarks>
-    /// A rider pays for a driver's trip in vain if they cancelled after the free period or at the kerb, or did not come. Other
+    /// A rider pays for a driver's wasted trip if they cancelled after the free period or at the kerb, or did not come. Other
     /// people's decisions cost the rider nothing.
     /// </remarks>
     public static CancellationFee Of(RideCancelled ride, Tariff tariff)

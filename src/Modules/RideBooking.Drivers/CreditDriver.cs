@@ -7,7 +7,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Drivers;
 
-/// <summary>Credits the driver with their share of a final fare, or of the fee for a trip in vain.</summary>
+/// <summary>Credits the driver with their share of a final fare, or of the fee for a wasted trip.</summary>
 /// <remarks>
 /// The amount due counts, not the amount paid: a rider who does not pay owes the company, not the driver. Tolls are passed on
 /// without commission.

@@ -3,14 +3,18 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.Replays;
 
-/// <summary><c>replay cancel</c>: cancels a replay; the rows so far stay.</summary>
+/// <summary><c>replay cancel</c>: cancels a replay; its rows are deleted, and the live rows stay.</summary>
 internal static class CancelReplay
 {
     public static Command Make(Terminal terminal, HostOptions host)
     {
         var id = ReplayCommand.Id();
         var reason = Options.Reason();
-        var command = new Command("cancel", "Cancel a replay. The rows so far stay.") { id, reason };
+        var command = new Command("cancel", "Cancel a replay. Its rows are deleted; the live rows stay.")
+        {
+            id,
+            reason,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

@@ -3,13 +3,13 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.Replays;
 
-/// <summary><c>ridebooking replay</c>: computes the rows of projections again from the event log.</summary>
+/// <summary><c>ridebooking replay</c>: replays projections from the event log.</summary>
 internal static class ReplayCommand
 {
     public static Command Make(Terminal terminal)
     {
         var host = new HostOptions();
-        var command = new Command("replay", "Compute what was recorded of events again, from the event log.")
+        var command = new Command("replay", "Replay projections from the event log.")
         {
             ListReplays.Make(terminal, host),
             StartReplay.Make(terminal, host),

@@ -12,7 +12,7 @@ internal static class StartReplay
     {
         var projection = new Argument<string>("projection")
         {
-            Description = "What to compute again, such as ride-facts; replay list shows all.",
+            Description = "The projection, such as ride-facts; replay list shows all.",
         };
         var from = new Option<long?>("--from")
         {
@@ -29,7 +29,7 @@ internal static class StartReplay
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the end of the replay." };
         var command = new Command(
             "start",
-            "Compute the rows of a projection again. The rows so far are shown until the new ones replace them."
+            "Replay a projection. Its live rows are shown until the new rows replace them."
         )
         {
             projection,

@@ -36,18 +36,21 @@ public sealed class ParkedEvent
     /// <summary>When an operator asked for another attempt; null when none is due.</summary>
     public DateTimeOffset? RetryRequestedAt { get; set; }
 
-    internal static void Map(EntityTypeBuilder<ParkedEvent> parked)
+    internal sealed class Mapping : IEntityTypeConfiguration<ParkedEvent>
     {
-        parked.ToTable("parked_events", EventLogModel.Schema);
-        parked.HasKey(row => new
+        public void Configure(EntityTypeBuilder<ParkedEvent> parked)
         {
-            row.Subscription,
-            row.Generation,
-            row.Position,
-        });
-        parked.Property(row => row.Subscription).HasMaxLength(Subscriptions.Subscription.MaxNameLength);
-        parked.Property(row => row.EventType).HasMaxLength(100);
-        parked.Property(row => row.StreamId).HasMaxLength(255);
-        parked.Property(row => row.Error).HasMaxLength(Subscriptions.Subscription.MaxErrorLength);
+            parked.ToTable("parked_events", EventLogModel.Schema);
+            parked.HasKey(row => new
+            {
+                row.Subscription,
+                row.Generation,
+                row.Position,
+            });
+            parked.Property(row => row.Subscription).HasMaxLength(Subscriptions.Subscription.MaxNameLength);
+            parked.Property(row => row.EventType).HasMaxLength(100);
+            parked.Property(row => row.StreamId).HasMaxLength(255);
+            parked.Property(row => row.Error).HasMaxLength(Subscriptions.Subscription.MaxErrorLength);
+        }
     }
 }

@@ -51,17 +51,20 @@ public sealed class Replay
     /// <summary>When it was completed or cancelled.</summary>
     public DateTimeOffset? FinishedAt { get; set; }
 
-    internal static void Map(EntityTypeBuilder<Replay> replay)
+    internal sealed class Mapping : IEntityTypeConfiguration<Replay>
     {
-        replay.ToTable("replays", EventLogModel.Schema);
-        replay.HasKey(row => row.Id);
-        replay.Property(row => row.Id).ValueGeneratedNever();
-        replay.Property(row => row.Projection).HasMaxLength(Subscription.MaxNameLength);
-        replay.Property(row => row.Status).HasMaxLength(16);
-        replay.Property(row => row.RequestedBy).HasMaxLength(255);
-        replay.Property(row => row.Reason).HasMaxLength(MaxReason);
-        // One replay of a projection at a time.
-        replay.HasIndex(row => row.Projection).IsUnique().HasFilter($"status = '{Running}'");
-        replay.HasIndex(row => new { row.RequestedAt, row.Id });
+        public void Configure(EntityTypeBuilder<Replay> replay)
+        {
+            replay.ToTable("replays", EventLogModel.Schema);
+            replay.HasKey(row => row.Id);
+            replay.Property(row => row.Id).ValueGeneratedNever();
+            replay.Property(row => row.Projection).HasMaxLength(Subscription.MaxNameLength);
+            replay.Property(row => row.Status).HasMaxLength(16);
+            replay.Property(row => row.RequestedBy).HasMaxLength(255);
+            replay.Property(row => row.Reason).HasMaxLength(MaxReason);
+            // One replay of a projection at a time.
+            replay.HasIndex(row => row.Projection).IsUnique().HasFilter($"status = '{Running}'");
+            replay.HasIndex(row => new { row.RequestedAt, row.Id });
+        }
     }
 }

@@ -40,15 +40,18 @@ public sealed class Subscription
     /// <summary>The max length of <see cref="Name"/>.</summary>
     public const int MaxNameLength = 50;
 
-    internal static void Map(EntityTypeBuilder<Subscription> subscription)
+    internal sealed class Mapping : IEntityTypeConfiguration<Subscription>
     {
-        subscription.ToTable("subscriptions", EventLogModel.Schema);
-        subscription.HasKey(row => new { row.Name, row.Generation });
-        subscription.Property(row => row.Name).HasMaxLength(MaxNameLength);
-        subscription.Property(row => row.Position).IsConcurrencyToken();
-        subscription.Property(row => row.Epoch).IsConcurrencyToken();
-        subscription.Property(row => row.Generation).ValueGeneratedNever();
-        subscription.Property(row => row.Owner).HasMaxLength(100);
-        subscription.Property(row => row.StoppedBecause).HasMaxLength(MaxErrorLength);
+        public void Configure(EntityTypeBuilder<Subscription> subscription)
+        {
+            subscription.ToTable("subscriptions", EventLogModel.Schema);
+            subscription.HasKey(row => new { row.Name, row.Generation });
+            subscription.Property(row => row.Name).HasMaxLength(MaxNameLength);
+            subscription.Property(row => row.Position).IsConcurrencyToken();
+            subscription.Property(row => row.Epoch).IsConcurrencyToken();
+            subscription.Property(row => row.Generation).ValueGeneratedNever();
+            subscription.Property(row => row.Owner).HasMaxLength(100);
+            subscription.Property(row => row.StoppedBecause).HasMaxLength(MaxErrorLength);
+        }
     }
 }

@@ -244,7 +244,7 @@ public sealed class SubscriptionReader(
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException failure) when (DatabaseConflicts.IsDuplicateKey(failure))
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
             // Another process has added it.
         }
@@ -304,11 +304,11 @@ public sealed class SubscriptionReader(
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException failure)
+        catch (DbUpdateException exception)
         {
             // What another process has written meanwhile may conflict before the checkpoint does.
             if (await IsLost(db, cancellationToken))
-                throw new LeaseLostException(projection.Name, failure);
+                throw new LeaseLostException(projection.Name, exception);
             throw;
         }
         Position = position;

@@ -28,14 +28,14 @@ public sealed class ListeningHost : IAsyncLifetime
 
     /// <summary>Puts unreadable events into an endpoint's queue, and waits until they are in its error queue.</summary>
     /// <returns>The id of their ride.</returns>
-    public async Task<Guid> Poison(string endpoint, int messages = 1)
+    public async Task<Guid> Poison(string endpoint, int messages = 1, string messageType = "RideCompleted")
     {
         var rideId = Guid.CreateVersion7();
         for (var number = 0; number < messages; number++)
         {
             var id = Guid.CreateVersion7();
             var message = new JsonObject { ["rideId"] = rideId.ToString(), ["riderId"] = 12 };
-            await _host.Services.Put(endpoint, RawMessages.Envelope(id, "RideCompleted", message), id.ToString());
+            await _host.Services.Put(endpoint, RawMessages.Envelope(id, messageType, message), id.ToString());
         }
         await Failed(endpoint, rideId, messages);
         return rideId;

@@ -3,7 +3,7 @@ namespace RideBooking.Tests.Documentation;
 /// <summary>A page that is generated from the code. Its test fails when it is stale.</summary>
 internal static class GeneratedPage
 {
-    const string Update = "RIDEBOOKING_UPDATE_DIAGRAMS";
+    const string Update = "RIDEBOOKING_UPDATE_GENERATED";
 
     /// <summary>Returns the command that regenerates the page.</summary>
     /// <param name="test">The class of the test that generates it.</param>

@@ -124,7 +124,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
     {
         var job = Job.Of(offer);
         var (approach, wait, way) = (_drives.Between(3, 7), _drives.Between(1, 3), _drives.Between(6, 13));
-        var (breaksDown, nobodyComes) = (_drives.Of(0.03), _drives.Of(0.03));
+        var (breaksDown, riderIsAbsent) = (_drives.Of(0.03), _drives.Of(0.03));
 
         // A ride from before a restart of the host may be in a later state.
         var status = await Status(job, cancellationToken);
@@ -142,7 +142,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
         }
         if (status is null or Spellings.DriverAssigned or Spellings.DriverArrived)
         {
-            if (nobodyComes && await WaitWithoutAnswer(job, cancellationToken))
+            if (riderIsAbsent && await WaitWithoutAnswer(job, cancellationToken))
                 return;
             if (!await SendCommand(job, "start", null, cancellationToken))
                 return;

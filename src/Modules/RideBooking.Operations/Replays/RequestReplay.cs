@@ -22,7 +22,7 @@ internal static class RequestReplay
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapPost("/operations/replays", Handle)
-            .WithSummary("Compute the rows of a projection again")
+            .WithSummary("Replay a projection")
             .WithDescription(
                 "The rows are computed from the event log beside the live ones, which are shown meanwhile, and replace them when "
                     + "the replay has read as far. No consumer runs and nothing is sent. With `from` or `fromInstant`, the new "
@@ -85,7 +85,7 @@ internal static class RequestReplay
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException failure) when (DatabaseConflicts.IsDuplicateKey(failure))
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
             return Problem.Conflict(
                 OperationsProblems.ReplayRunning,

@@ -40,19 +40,16 @@ internal static class StartSubscription
         var now = clock.GetUtcNow();
         if (projections.All(projection => projection.Name != name))
             return OperationsProblems.NoSuchSubscription();
-        if (
-            await db.Set<Subscription>()
-                .AnyAsync(row => row.Name == name && row.IsLive && row.StoppedBecause != null, cancellationToken)
-        )
+        var stopped = await db.Set<Subscription>()
+            .SingleOrDefaultAsync(
+                row => row.Name == name && row.IsLive && row.StoppedBecause != null,
+                cancellationToken
+            );
+        if (stopped is not null)
         {
+            stopped.StoppedBecause = null;
             db.Add(AuditEntry.Of("start-reading", [], 1, by.Id, request.Reason, now));
             await db.SaveChangesAsync(cancellationToken);
-            await db.Set<Subscription>()
-                .Where(row => row.Name == name && row.IsLive)
-                .ExecuteUpdateAsync(
-                    set => set.SetProperty(row => row.StoppedBecause, (string?)null),
-                    cancellationToken
-                );
         }
         var states = await SubscriptionState.All(db, projections, cancellationToken);
         return TypedResults.Accepted(

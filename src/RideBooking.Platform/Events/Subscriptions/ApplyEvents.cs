@@ -39,7 +39,7 @@ internal sealed partial class ApplyEvents(
                 var count = await scopes.With(db => reader.Read(db, limit, cancellationToken));
                 return (count, count == limit);
             }
-            catch (Exception failure) when (IsOfTheEvents(failure) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (IsOfTheEvents(exception) && !cancellationToken.IsCancellationRequested)
             {
                 if (limit > 1)
                     _oneByOneUntil = reader.Position + limit;
@@ -48,14 +48,14 @@ internal sealed partial class ApplyEvents(
                     await scopes.With(db => reader.Renew(db, cancellationToken));
                     await Task.Delay(options.Retry[failures++], clock, cancellationToken);
                 }
-                else if (await scopes.With(db => reader.GiveUpOnNext(db, failure, cancellationToken)) is { } parked)
+                else if (await scopes.With(db => reader.GiveUpOnNext(db, exception, cancellationToken)) is { } parked)
                 {
-                    LogParked(failure, projection.Name, parked.EventType, parked.EventId, parked.Position);
+                    LogParked(exception, projection.Name, parked.EventType, parked.EventId, parked.Position);
                     return (0, true);
                 }
                 else
                 {
-                    LogStopped(failure, projection.Name);
+                    LogStopped(exception, projection.Name);
                     return null;
                 }
             }
@@ -71,30 +71,30 @@ internal sealed partial class ApplyEvents(
                 await scopes.With(db => reader.Retry(db, parked, cancellationToken));
                 LogApplied(projection.Name, parked.EventType, parked.EventId);
             }
-            catch (Exception failure) when (IsOfTheEvents(failure))
+            catch (Exception exception) when (IsOfTheEvents(exception))
             {
-                await scopes.With(db => SubscriptionReader.RecordFailure(db, parked, failure, cancellationToken));
-                LogFailedAgain(failure, projection.Name, parked.EventType, parked.EventId);
+                await scopes.With(db => SubscriptionReader.RecordFailure(db, parked, exception, cancellationToken));
+                LogFailedAgain(exception, projection.Name, parked.EventType, parked.EventId);
             }
     }
 
     // An unavailable database, or a lost race, says nothing about an event.
-    static bool IsOfTheEvents(Exception failure) =>
-        failure is not (LeaseLostException or CheckpointBeyondEndException or OperationCanceledException)
-        && !DatabaseOutage.Matches(failure)
-        && (!DatabaseConflicts.IsRetryable(failure) || DatabaseConflicts.IsDuplicateKey(failure));
+    static bool IsOfTheEvents(Exception exception) =>
+        exception is not (LeaseLostException or CheckpointBeyondEndException or OperationCanceledException)
+        && !DatabaseOutage.Matches(exception)
+        && (!DatabaseConflicts.IsRetryable(exception) || DatabaseConflicts.IsDuplicateKey(exception));
 
     [LoggerMessage(LogLevel.Error, "The subscription {Subscription} is stopped: an event cannot be applied")]
-    partial void LogStopped(Exception failure, string subscription);
+    partial void LogStopped(Exception exception, string subscription);
 
     [LoggerMessage(
         LogLevel.Error,
         "The subscription {Subscription} cannot apply {EventType} {EventId} at position {Position}; the event is parked"
     )]
-    partial void LogParked(Exception failure, string subscription, string eventType, Guid eventId, long position);
+    partial void LogParked(Exception exception, string subscription, string eventType, Guid eventId, long position);
 
     [LoggerMessage(LogLevel.Warning, "The subscription {Subscription} still cannot apply {EventType} {EventId}")]
-    partial void LogFailedAgain(Exception failure, string subscription, string eventType, Guid eventId);
+    partial void LogFailedAgain(Exception exception, string subscription, string eventType, Guid eventId);
 
     [LoggerMessage(
         LogLevel.Information,

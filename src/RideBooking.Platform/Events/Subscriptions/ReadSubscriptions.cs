@@ -28,20 +28,20 @@ internal sealed partial class ReadSubscriptions(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(projections.Select(projection => Run(projection, stoppingToken)));
 
-    async Task Run(IProjection projection, CancellationToken stopping)
+    async Task Run(IProjection projection, CancellationToken cancellationToken)
     {
         await Task.Yield();
         var reader = new SubscriptionReader(projection, catalogue, SubscriptionOptions.Owner, clock);
         var failedBefore = false;
-        while (!stopping.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
             try
             {
-                if (await scopes.With(db => reader.Claim(db, stopping)))
-                    await ReadAsOwner(projection, reader, stopping);
+                if (await scopes.With(db => reader.Claim(db, cancellationToken)))
+                    await ReadAsOwner(projection, reader, cancellationToken);
                 failedBefore = false;
-                await Task.Delay(s_idle, clock, stopping);
+                await Task.Delay(s_idle, clock, cancellationToken);
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 // Stopping.
             }
@@ -50,22 +50,22 @@ internal sealed partial class ReadSubscriptions(
                 // Another host, or a replay has replaced the rows.
                 LogLost(projection.Name);
             }
-            catch (CheckpointBeyondEndException beyond)
+            catch (CheckpointBeyondEndException exception)
             {
-                LogStopped(projection.Name, beyond.Message);
+                LogStopped(projection.Name, exception.Message);
             }
-            catch (Exception failure)
+            catch (Exception exception)
             {
                 // Usually the database is unavailable.
-                LogRetry(failedBefore ? LogLevel.Debug : LogLevel.Warning, failure, projection.Name);
+                LogRetry(failedBefore ? LogLevel.Debug : LogLevel.Warning, exception, projection.Name);
                 failedBefore = true;
-                await Task.Delay(s_afterFailure, clock, stopping)
+                await Task.Delay(s_afterFailure, clock, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         await Release(projection, reader);
     }
 
-    async Task ReadAsOwner(IProjection projection, SubscriptionReader reader, CancellationToken stopping)
+    async Task ReadAsOwner(IProjection projection, SubscriptionReader reader, CancellationToken cancellationToken)
     {
         LogReads(projection.Name, reader.Position);
         using var listener = signal.ListenToLog();
@@ -74,17 +74,17 @@ internal sealed partial class ReadSubscriptions(
         while (true)
         {
             var began = clock.GetTimestamp();
-            if (await events.Next(SubscriptionOptions.BatchSize, stopping) is not var (_, mayBeMore))
+            if (await events.Next(SubscriptionOptions.BatchSize, cancellationToken) is not var (_, mayBeMore))
                 return;
             if (mayBeMore)
                 continue;
             if (options.Interval - clock.GetElapsedTime(began) is { Ticks: > 0 } rest)
-                await Task.Delay(rest, clock, stopping);
-            await listener.Receive(s_idle, clock, stopping);
+                await Task.Delay(rest, clock, cancellationToken);
+            await listener.Receive(s_idle, clock, cancellationToken);
             if (clock.GetElapsedTime(renewed) < s_idle)
                 continue;
-            await scopes.With(db => reader.Renew(db, stopping));
-            await events.RetryParked(stopping);
+            await scopes.With(db => reader.Renew(db, cancellationToken));
+            await events.RetryParked(cancellationToken);
             renewed = clock.GetTimestamp();
         }
     }
@@ -96,9 +96,9 @@ internal sealed partial class ReadSubscriptions(
         {
             await scopes.With(db => reader.Release(db, limit.Token));
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
-            LogNotReleased(failure, projection.Name);
+            LogNotReleased(exception, projection.Name);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class ReadSubscriptions(
     partial void LogLost(string subscription);
 
     [LoggerMessage("The subscription {Subscription} could not read the event log; it tries again")]
-    partial void LogRetry(LogLevel level, Exception failure, string subscription);
+    partial void LogRetry(LogLevel level, Exception exception, string subscription);
 
     [LoggerMessage(LogLevel.Error, "The subscription {Subscription} is stopped. {Reason}")]
     partial void LogStopped(string subscription, string reason);
@@ -121,5 +121,5 @@ internal sealed partial class ReadSubscriptions(
         LogLevel.Debug,
         "The lease of the subscription {Subscription} could not be released; it ends automatically"
     )]
-    partial void LogNotReleased(Exception failure, string subscription);
+    partial void LogNotReleased(Exception exception, string subscription);
 }

@@ -41,39 +41,39 @@ internal sealed partial class RunReplays(
             {
                 // Stopping.
             }
-            catch (Exception failure)
+            catch (Exception exception)
             {
-                LogRetry(failure);
+                LogRetry(exception);
                 await Task.Delay(s_poll, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         await Task.WhenAll(running.Values);
     }
 
-    async Task Try(Replay replay, CancellationToken stopping)
+    async Task Try(Replay replay, CancellationToken cancellationToken)
     {
         try
         {
             if (projections.SingleOrDefault(known => known.Name == replay.Projection) is { } projection)
-                await Run(projection, replay, stopping);
+                await Run(projection, replay, cancellationToken);
         }
         catch (LeaseLostException)
         {
             // Another host runs it, or it was cancelled.
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // It continues at the next start, or on another host.
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
-            LogRetry(failure);
+            LogRetry(exception);
         }
     }
 
-    async Task Run(IProjection projection, Replay replay, CancellationToken stopping)
+    async Task Run(IProjection projection, Replay replay, CancellationToken cancellationToken)
     {
         var reader = new SubscriptionReader(projection, catalogue, SubscriptionOptions.Owner, clock, replay);
-        if (!await scopes.With(db => reader.Claim(db, stopping)))
+        if (!await scopes.With(db => reader.Claim(db, cancellationToken)))
             return;
         LogRuns(replay.Id, projection.Name, reader.Position);
         var events = new ApplyEvents(projection, reader, scopes, options, clock, log);
@@ -81,42 +81,42 @@ internal sealed partial class RunReplays(
         while (true)
         {
             var began = clock.GetTimestamp();
-            if (await events.Next(max, stopping) is not var (count, mayBeMore))
+            if (await events.Next(max, cancellationToken) is not var (count, mayBeMore))
                 return;
             if (!mayBeMore)
             {
-                if (await scopes.With(db => reader.MakeLive(db, stopping)))
+                if (await scopes.With(db => reader.MakeLive(db, cancellationToken)))
                 {
                     LogCompleted(replay.Id, projection.Name, reader.Position);
                     return;
                 }
-                await Task.Delay(options.Retry is [var first, ..] ? first : s_poll, clock, stopping);
+                await Task.Delay(options.Retry is [var first, ..] ? first : s_poll, clock, cancellationToken);
             }
             if (
                 replay.RatePerSecond is { } rate
                 && TimeSpan.FromSeconds((double)count / rate) - clock.GetElapsedTime(began) is { Ticks: > 0 } rest
             )
-                await Task.Delay(rest, clock, stopping);
+                await Task.Delay(rest, clock, cancellationToken);
         }
     }
 
-    async Task Delete(Subscription retired, CancellationToken stopping)
+    async Task Delete(Subscription retired, CancellationToken cancellationToken)
     {
         if (projections.SingleOrDefault(known => known.Name == retired.Name) is { } projection)
             while (
-                await scopes.With(db => projection.Delete(db, retired.Generation, DeletedAtOnce, stopping))
+                await scopes.With(db => projection.Delete(db, retired.Generation, DeletedAtOnce, cancellationToken))
                 == DeletedAtOnce
             ) { }
         await scopes.With(db =>
             db.Set<ParkedEvent>()
                 .Where(row => row.Subscription == retired.Name && row.Generation == retired.Generation)
-                .ExecuteDeleteAsync(stopping)
+                .ExecuteDeleteAsync(cancellationToken)
         );
         // Last: until then a host that died in between is followed by another attempt.
         await scopes.With(db =>
             db.Set<Subscription>()
                 .Where(row => row.Name == retired.Name && row.Generation == retired.Generation && !row.IsLive)
-                .ExecuteDeleteAsync(stopping)
+                .ExecuteDeleteAsync(cancellationToken)
         );
     }
 
@@ -151,5 +151,5 @@ internal sealed partial class RunReplays(
     partial void LogCompleted(Guid replayId, string projection, long position);
 
     [LoggerMessage(LogLevel.Warning, "A replay was interrupted; it continues automatically")]
-    partial void LogRetry(Exception failure);
+    partial void LogRetry(Exception exception);
 }
