@@ -59,7 +59,7 @@ internal sealed class AuditRides(AppDbContext db, IOptions<JsonOptions> json) : 
         }
         catch (Exception exception)
         {
-            // Whatever somebody wrote into the tables does not end the audit.
+            // A value that cannot be read does not end the audit.
             return [new StateDeviation("ride", "readable events and a readable ride", exception.Message)];
         }
     }

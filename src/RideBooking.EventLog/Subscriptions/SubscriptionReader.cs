@@ -180,6 +180,16 @@ public sealed class SubscriptionReader(
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // The replay first, as when it is cancelled: two transactions that lock rows in the same order cannot deadlock.
+        var completed = await db.Set<Replay>()
+            .Where(row => row.Id == replay!.Id && row.Status == Replay.Running)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(row => row.Status, Replay.Completed)
+                        .SetProperty(row => row.Position, Position)
+                        .SetProperty(row => row.FinishedAt, now),
+                cancellationToken
+            );
         // The reader of the live generation loses its lease with it. A stopped one is replaced wherever it is.
         var replaced = await db.Set<Subscription>()
             .Where(live => live.Name == projection.Name && live.IsLive)
@@ -195,15 +205,6 @@ public sealed class SubscriptionReader(
             .Where(mine => mine.Name == projection.Name && mine.Generation == _generation && mine.Epoch == _epoch)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(mine => mine.IsLive, true).SetProperty(mine => mine.LeasedUntil, now),
-                cancellationToken
-            );
-        var completed = await db.Set<Replay>()
-            .Where(row => row.Id == replay!.Id && row.Status == Replay.Running)
-            .ExecuteUpdateAsync(
-                set =>
-                    set.SetProperty(row => row.Status, Replay.Completed)
-                        .SetProperty(row => row.Position, Position)
-                        .SetProperty(row => row.FinishedAt, now),
                 cancellationToken
             );
         if (made == 0 || completed == 0)

@@ -68,7 +68,7 @@ public abstract class HashChainCases
         await At(db, 300).ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, -1), Stop);
         await At(db, 301).ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, 300), Stop);
         await At(db, -1).ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, 301), Stop);
-        // Whoever changes an event and its hash would have to change all later ones of the stream.
+        // A change of an event and its hash would require a change of all later hashes of the stream.
         await At(db, Changed).ExecuteUpdateAsync(set => set.SetProperty(row => row.Payload, "[]"), Stop);
         var before = await db.Set<EventHash>().SingleAsync(row => row.Position == Changed - Streams, Stop);
         var hash = HashChain.Of(await At(db, Changed).AsNoTracking().SingleAsync(Stop), before.Hash);

@@ -22,7 +22,7 @@ internal static class StartSubscription
             .MapPost("/operations/subscriptions/{name}/start", Handle)
             .WithSummary("Start a stopped subscription")
             .WithDescription(
-                "It reads on where it stopped, within seconds. If the cause remains, it stops again. A subscription that reads "
+                "It continues where it stopped, within seconds. If the cause remains, it stops again. A subscription that reads "
                     + "is not changed."
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.SubscriptionNotFound);
@@ -58,7 +58,7 @@ internal static class StartSubscription
         );
     }
 
-    /// <param name="Reason">Why the subscription can read on.</param>
+    /// <param name="Reason">Why the subscription can continue.</param>
     internal sealed record Request(string Reason)
     {
         internal sealed class Validator : AbstractValidator<Request>
