@@ -19,14 +19,14 @@ public sealed record EventEnvelope(
     [property: JsonPropertyName("payload")] JsonElement Payload
 )
 {
-    /// <summary>Creates the envelope of a sequenced event.</summary>
+    /// <summary>Creates the envelope of a sequenced event, in the newest version of the event.</summary>
     public static EventEnvelope Of(LoggedEvent row)
     {
-        using var payload = JsonDocument.Parse(row.Payload);
+        var (version, payload) = EventCatalogue.Published.Newest(row);
         return new EventEnvelope(
             row.EventId,
             row.EventType,
-            row.Version,
+            version,
             row.Timestamp.ToUniversalTime(),
             row.Source,
             row.StreamId,
@@ -35,7 +35,7 @@ public sealed record EventEnvelope(
             row.CorrelationId,
             row.CausationId,
             row.TraceParent,
-            payload.RootElement.Clone()
+            payload
         );
     }
 }

@@ -1,6 +1,5 @@
-using System.Text.Json;
-using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.EventLog;
 
@@ -62,18 +61,17 @@ public static class EventLogReader
     )
         where T : class
     {
+        var catalogue = EventCatalogue.Published;
+        var wanted = catalogue.Find(typeof(T)) ?? throw new ArgumentException($"{typeof(T)} is not an event.");
         var events = db.Set<LoggedEvent>()
             .AsNoTracking()
-            .Where(row => row.StreamId == streamId && row.EventType == typeof(T).Name);
+            .Where(row => row.StreamId == streamId && row.EventType == wanted.Name);
         // Two indexes: one for the events that have their positions, one for the few that await them.
-        var payloads = await events
+        var found = await events
             .Where(row => row.StreamVersion != null)
             .Concat(events.Where(row => row.Position == null))
-            .Select(row => row.Payload)
             .ToListAsync(cancellationToken);
-        return payloads.ConvertAll(payload =>
-            JsonSerializer.Deserialize<T>(payload, SystemTextJsonMessageSerializer.Options)!
-        );
+        return found.ConvertAll(row => (T)(catalogue.Read(row, wanted) ?? throw new UnknownEventException(row)));
     }
 
     /// <summary>Returns the last assigned position; 0 when there is none.</summary>

@@ -40,16 +40,19 @@ internal sealed class CheckSchemas
         ];
     }
 
-    /// <summary>Checks the schemas in the folder that is the only argument, and reports the problems as a compiler does.</summary>
+    /// <summary>Checks the schemas and the corpus in two folders, and reports the problems as a compiler does.</summary>
     /// <remarks>It runs in the output of the host, beside all modules.</remarks>
     static int Main(string[] args)
     {
+        var update = Environment.GetEnvironmentVariable(Update) == "1";
         var problems = In(
             folder: Path.GetFullPath(args[0]),
             [.. EventCatalogue.Published.All],
             new Lazy<EventUsage>(EventUsage.InThisFolder),
-            update: Environment.GetEnvironmentVariable(Update) == "1"
+            update
         );
+        if (problems.Count == 0)
+            problems = CheckCorpus.In(Path.GetFullPath(args[1]), EventCatalogue.Published, update);
         foreach (var problem in problems)
             Console.Error.WriteLine(problem);
         return problems.Count == 0 ? 0 : 1;

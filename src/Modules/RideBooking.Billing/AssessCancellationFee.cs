@@ -31,7 +31,7 @@ internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs,
         var invoice = Invoice.Issue(ride.RideId, ride.RiderId, tariff, fee.Lines, fee.WaivedReason, clock.GetUtcNow());
         db.Add(invoice);
         await context.Publish(
-            new CancellationFeeAssessed(
+            new CancellationFeeAssessedV2(
                 ride.RideId,
                 ride.RiderId,
                 ride.DriverId,

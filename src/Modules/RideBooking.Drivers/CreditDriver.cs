@@ -14,7 +14,7 @@ namespace RideBooking.Drivers;
 /// </remarks>
 internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
     : IConsumer<FareFinalized>,
-        IConsumer<CancellationFeeAssessed>
+        IConsumer<CancellationFeeAssessedV2>
 {
     public Task Consume(ConsumeContext<FareFinalized> context)
     {
@@ -36,7 +36,7 @@ internal sealed class CreditDriver(AppDbContext db, DriversOptions options)
         );
     }
 
-    public Task Consume(ConsumeContext<CancellationFeeAssessed> context) =>
+    public Task Consume(ConsumeContext<CancellationFeeAssessedV2> context) =>
         context.Message is { DriverId: { } driver, Amount: { Amount: > 0 } fee } assessed
             ? Credit(
                 new Earning

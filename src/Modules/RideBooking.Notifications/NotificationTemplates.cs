@@ -90,7 +90,7 @@ internal static class NotificationTemplates
     public static NotificationContent? ForRider(FareFinalized e) =>
         new(Audience.Rider, e.RiderId, e.RideId, e.At, "fareFinalized", "Your fare", $"Your ride costs {e.Total}.");
 
-    public static NotificationContent? ForRider(CancellationFeeAssessed e) =>
+    public static NotificationContent? ForRider(CancellationFeeAssessedV2 e) =>
         e.Amount.Amount <= 0
             ? null
             : new(

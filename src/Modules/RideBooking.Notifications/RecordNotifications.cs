@@ -20,7 +20,7 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
         Notify<RideCompleted>(NotificationTemplates.ForRider);
         Notify<RideCancelled>(NotificationTemplates.ForRider);
         Notify<FareFinalized>(NotificationTemplates.ForRider);
-        Notify<CancellationFeeAssessed>(NotificationTemplates.ForRider);
+        Notify<CancellationFeeAssessedV2>(NotificationTemplates.ForRider);
         Notify<PaymentCaptured>(NotificationTemplates.ForRider);
         Notify<PaymentFailed>(NotificationTemplates.ForRider);
         Notify<BalanceOutstanding>(NotificationTemplates.ForRider);

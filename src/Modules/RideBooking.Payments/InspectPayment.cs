@@ -18,7 +18,7 @@ internal static class InspectPayment
         typeof(RideCompleted),
         typeof(FareFinalized),
         typeof(RideCancelled),
-        typeof(CancellationFeeAssessed),
+        typeof(CancellationFeeAssessedV2),
     ];
 
     public static void Map(RouteGroupBuilder operators) =>

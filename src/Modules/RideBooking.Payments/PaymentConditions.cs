@@ -13,10 +13,10 @@ internal static class PaymentConditions
 
     public static bool IsFree(BehaviorContext<Payment, FareFinalized> context) => !CostsMoney(context);
 
-    public static bool IsDue(BehaviorContext<Payment, CancellationFeeAssessed> context) =>
+    public static bool IsDue(BehaviorContext<Payment, CancellationFeeAssessedV2> context) =>
         context.Message.Amount.Amount > 0;
 
-    public static bool IsWaived(BehaviorContext<Payment, CancellationFeeAssessed> context) => !IsDue(context);
+    public static bool IsWaived(BehaviorContext<Payment, CancellationFeeAssessedV2> context) => !IsDue(context);
 
     /// <summary>Whether the answer belongs to the attempt in flight, and is not a repeat of an earlier one.</summary>
     public static bool IsAwaited(BehaviorContext<Payment, ChargeDeclined> context) =>

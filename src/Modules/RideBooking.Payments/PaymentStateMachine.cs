@@ -161,7 +161,7 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 
     public Event<RideRequested> RideRequested { get; } = null!;
     public Event<FareFinalized> FareFinalized { get; } = null!;
-    public Event<CancellationFeeAssessed> FeeAssessed { get; } = null!;
+    public Event<CancellationFeeAssessedV2> FeeAssessed { get; } = null!;
     public Event<ChargeSucceeded> Succeeded { get; } = null!;
     public Event<ChargeDeclined> Declined { get; } = null!;
     public Event<ChargeUnknown> Unknown { get; } = null!;

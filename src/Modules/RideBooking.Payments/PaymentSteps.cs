@@ -45,13 +45,13 @@ internal static class PaymentSteps
     /// <summary>
     /// Accepts a repeat without a change. Fails on another rider or amount, which must never be dropped silently.
     /// </summary>
-    public static EventActivityBinder<Payment, CancellationFeeAssessed> RefuseAnother(
-        this EventActivityBinder<Payment, CancellationFeeAssessed> binder
+    public static EventActivityBinder<Payment, CancellationFeeAssessedV2> RefuseAnother(
+        this EventActivityBinder<Payment, CancellationFeeAssessedV2> binder
     ) => binder.Then(context => RefuseAnother(context.Saga, context.Message.RiderId, context.Message.Amount));
 
     /// <summary>Records the cancellation fee as the amount due.</summary>
-    public static EventActivityBinder<Payment, CancellationFeeAssessed> Start(
-        this EventActivityBinder<Payment, CancellationFeeAssessed> binder
+    public static EventActivityBinder<Payment, CancellationFeeAssessedV2> Start(
+        this EventActivityBinder<Payment, CancellationFeeAssessedV2> binder
     ) =>
         binder.Then(context =>
         {

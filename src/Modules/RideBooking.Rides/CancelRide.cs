@@ -22,7 +22,7 @@ internal static class CancelRideEndpoint
         riders
             .MapPost("/rides/{rideId:guid}/cancel", Handle)
             .WithSummary("Cancel the ride")
-            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessed>()
+            .AnswersWhenHandled<RideCancelled, CancellationFeeAssessedV2>()
             .WithDescription(
                 "Possible until you are aboard. A fee may apply: see cancellation-preview. Repeating it has no effect."
             )

@@ -114,9 +114,9 @@ internal sealed record RideState(int Version, RideView? Ride, DateTimeOffset Cha
                     Flags = [.. ride.Flags, new RideFlag(it.Kind, it.Reason, it.DriverId, it.Since)],
                 }
             ),
-            RideRated it => With(ride with { Rating = new RideView.RiderRating(it.Stars, it.Comment) }),
+            RideRatedV2 it => With(ride with { Rating = new RideView.RiderRating(it.Stars, it.Comment) }),
             FareFinalized it => With(WithAmountDue(ride, it.Total)),
-            CancellationFeeAssessed it => With(WithAmountDue(ride, it.Amount)),
+            CancellationFeeAssessedV2 it => With(WithAmountDue(ride, it.Amount)),
             PaymentCaptured it => With(WithPayment(ride, PaymentStatus.Captured, it.Amount)),
             PaymentFailed it => With(
                 WithPayment(ride, it.WillRetry ? PaymentStatus.Retrying : PaymentStatus.Outstanding, it.Amount)

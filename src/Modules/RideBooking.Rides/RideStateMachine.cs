@@ -181,7 +181,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
 
     public Event<DriverAssigned> DriverWasAssigned { get; } = null!;
     public Event<FareFinalized> FareFinalized { get; } = null!;
-    public Event<CancellationFeeAssessed> CancellationFeeAssessed { get; } = null!;
+    public Event<CancellationFeeAssessedV2> CancellationFeeAssessed { get; } = null!;
     public Event<PaymentCaptured> PaymentCaptured { get; } = null!;
     public Event<PaymentFailed> PaymentFailed { get; } = null!;
     public Event<BalanceOutstanding> BalanceOutstanding { get; } = null!;

@@ -311,13 +311,14 @@ internal static class RideSteps
             ride.Stars = rating.Stars;
             ride.RatingComment = rating.Comment;
             ride.RatedAt = ride.NotBefore(rating.At);
-            return new RideRated(
+            return new RideRatedV2(
                 ride.CorrelationId,
                 ride.RiderId,
                 ride.DriverId!,
                 rating.Stars,
                 rating.Comment,
-                ride.RatedAt.Value
+                ride.RatedAt.Value,
+                Initiator.Rider
             );
         });
 

@@ -28,7 +28,9 @@ public sealed record FareFinalized(
     int? IgnoredDistanceMeters = null
 );
 
-/// <summary>The price of a cancelled ride. Nothing is due when <paramref name="WaivedReason"/> says why.</summary>
+/// <summary>
+/// The price of a cancelled ride. Nothing is due when <paramref name="WaivedReason"/> says why. Version 2 renames that member.
+/// </summary>
 /// <param name="RideId">The ride.</param>
 /// <param name="RiderId">The rider.</param>
 /// <param name="DriverId">The driver who had the ride, if any.</param>
@@ -39,7 +41,7 @@ public sealed record FareFinalized(
 /// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
 /// <param name="At">When.</param>
 [Event("billing")]
-public sealed record CancellationFeeAssessed(
+public record CancellationFeeAssessed(
     Guid RideId,
     string RiderId,
     string? DriverId,
@@ -50,6 +52,55 @@ public sealed record CancellationFeeAssessed(
     Guid? PaymentMethodId,
     DateTimeOffset At
 );
+
+/// <summary>The price of a cancelled ride. Nothing is due when <paramref name="WaiverReason"/> says why.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="DriverId">The driver who had the ride, if any.</param>
+/// <param name="InvoiceId">The invoice, if an amount is due.</param>
+/// <param name="Amount">What the rider pays.</param>
+/// <param name="WaiverReason">Why nothing is due: <c>noDriverAssigned</c>, <c>withinFreePeriod</c>, <c>notCancelledByRider</c>.</param>
+/// <param name="TariffVersion">The tariff it was computed with.</param>
+/// <param name="PaymentMethodId">The payment method. If null, the rider's default.</param>
+/// <param name="At">When.</param>
+[Event("billing", Version = 2)]
+public sealed record CancellationFeeAssessedV2(
+    Guid RideId,
+    string RiderId,
+    string? DriverId,
+    Guid? InvoiceId,
+    Money Amount,
+    string? WaiverReason,
+    string TariffVersion,
+    Guid? PaymentMethodId,
+    DateTimeOffset At
+)
+    : CancellationFeeAssessed(
+        RideId,
+        RiderId,
+        DriverId,
+        InvoiceId,
+        Amount,
+        WaiverReason,
+        TariffVersion,
+        PaymentMethodId,
+        At
+    )
+{
+    /// <summary>Reads the reason under its old name.</summary>
+    public static CancellationFeeAssessedV2 Upcast(CancellationFeeAssessed older) =>
+        new(
+            older.RideId,
+            older.RiderId,
+            older.DriverId,
+            older.InvoiceId,
+            older.Amount,
+            older.WaivedReason,
+            older.TariffVersion,
+            older.PaymentMethodId,
+            older.At
+        );
+}
 
 /// <summary>The receipt was issued to the rider.</summary>
 /// <param name="RideId">The ride.</param>

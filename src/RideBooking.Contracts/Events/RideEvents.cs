@@ -189,11 +189,28 @@ public sealed record RideCancelled(
 /// <param name="Comment">The rider's comment.</param>
 /// <param name="At">When.</param>
 [Event("rides")]
-public sealed record RideRated(
+public record RideRated(Guid RideId, string RiderId, string DriverId, int Stars, string? Comment, DateTimeOffset At);
+
+/// <summary>The ride was rated, by each person at most once.</summary>
+/// <param name="RideId">The ride.</param>
+/// <param name="RiderId">The rider.</param>
+/// <param name="DriverId">The driver.</param>
+/// <param name="Stars">1 to 5.</param>
+/// <param name="Comment">The comment of the person who rated it.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who rated it: <c>rider</c>; <c>driver</c> may be added. Ratings of version 1 are all by riders.</param>
+[Event("rides", Version = 2)]
+public sealed record RideRatedV2(
     Guid RideId,
     string RiderId,
     string DriverId,
     int Stars,
     string? Comment,
-    DateTimeOffset At
-);
+    DateTimeOffset At,
+    string By
+) : RideRated(RideId, RiderId, DriverId, Stars, Comment, At)
+{
+    /// <summary>Supplies what version 1 did not say: only riders could rate.</summary>
+    public static RideRatedV2 Upcast(RideRated older) =>
+        new(older.RideId, older.RiderId, older.DriverId, older.Stars, older.Comment, older.At, Initiator.Rider);
+}

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using MassTransit;
-using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.EventLog.Subscriptions;
@@ -26,10 +24,10 @@ public sealed class SubscriptionReader(
     /// <summary>How long a process that died keeps its lease.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
 
-    readonly List<string> _types =
-    [
-        .. catalogue.All.Where(type => projection.Events.Contains(type.Type)).Select(type => type.Name).Distinct(),
-    ];
+    // The versions that the projection reads, by event.
+    readonly ILookup<string, EventType> _wanted = catalogue
+        .All.Where(type => projection.Events.Contains(type.Type))
+        .ToLookup(type => type.Name);
     int _generation;
     long _epoch;
 
@@ -280,13 +278,16 @@ public sealed class SubscriptionReader(
         throw beyond;
     }
 
-    Task<List<LoggedEvent>> Next(DbContext db, long head, int limit, CancellationToken cancellationToken) =>
-        db.Set<LoggedEvent>()
+    Task<List<LoggedEvent>> Next(DbContext db, long head, int limit, CancellationToken cancellationToken)
+    {
+        var types = _wanted.Select(versions => versions.Key).ToList();
+        return db.Set<LoggedEvent>()
             .AsNoTracking()
-            .Where(row => row.Position > Position && row.Position <= head && _types.Contains(row.EventType))
+            .Where(row => row.Position > Position && row.Position <= head && types.Contains(row.EventType))
             .OrderBy(row => row.Position)
             .Take(limit)
             .ToListAsync(cancellationToken);
+    }
 
     async Task Save(DbContext db, long position, CancellationToken cancellationToken)
     {
@@ -328,13 +329,9 @@ public sealed class SubscriptionReader(
 
     ReadEvent Decode(LoggedEvent row)
     {
-        var type =
-            catalogue.Find(row.EventType, row.Version)
-            ?? throw new UnknownEventException(
-                $"{row.EventType} version {row.Version} at position {row.Position} is unknown to this version of the application."
-            );
-        var read = JsonSerializer.Deserialize(row.Payload, type.Type, SystemTextJsonMessageSerializer.Options);
-        return new ReadEvent(row, read ?? throw new JsonException($"The payload at position {row.Position} is null."));
+        var versions = _wanted[row.EventType].ToList();
+        var wanted = versions.Find(version => version.Version == row.Version) ?? versions[^1];
+        return new ReadEvent(row, catalogue.Read(row, wanted) ?? throw new UnknownEventException(row));
     }
 
     static string Describe(Exception error)
@@ -357,4 +354,7 @@ public sealed class CheckpointBeyondEndException(string subscription, long posit
     );
 
 /// <summary>An event whose type or version this process does not know.</summary>
-public sealed class UnknownEventException(string message) : Exception(message);
+public sealed class UnknownEventException(LoggedEvent logged)
+    : Exception(
+        $"{logged.EventType} version {logged.Version} at position {logged.Position} is unknown to this version of the application."
+    );

@@ -177,7 +177,7 @@ internal sealed class EventStreamQueue : IAsyncDisposable
                 [PositionHeader] = row.Position,
                 ["stream_id"] = row.StreamId,
                 ["stream_version"] = row.StreamVersion,
-                ["version"] = row.Version,
+                ["version"] = EventCatalogue.Published.NewestVersion(row),
             },
         };
 

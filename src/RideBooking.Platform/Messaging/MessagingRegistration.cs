@@ -44,6 +44,7 @@ public static class MessagingRegistration
         services.TryAddSingleton<EndpointMetrics>();
         services.AddSingleton(typeof(SagaCommandDispatcher<>));
         services.AddSingleton<ReceiveEndpoints>();
+        services.AddSingleton<OlderVersions>();
         services.AddSingleton<EndpointPolicies>();
         services.AddSingleton<DatabaseWatch>();
         services.AddScheduler(database, options);
@@ -83,6 +84,7 @@ public static class MessagingRegistration
                     (context, rabbit) =>
                     {
                         RabbitMqTopology.Use(rabbit, options.Broker!);
+                        context.GetRequiredService<OlderVersions>().Use(rabbit);
                         rabbit.UsePublishMessageScheduler();
                         if (options.Partitions > 0)
                         {
@@ -102,6 +104,7 @@ public static class MessagingRegistration
                 bus.UsingInMemory(
                     (context, memory) =>
                     {
+                        context.GetRequiredService<OlderVersions>().Use(memory);
                         memory.UsePublishMessageScheduler();
                         memory.ConfigureEndpoints(context);
                     }
@@ -142,6 +145,7 @@ public static class MessagingRegistration
                 .Observe(endpoint, name, policy, context.GetRequiredService<ConsumerAliases>());
             context.GetRequiredService<ReceiveEndpoints>().Add(name, PartitionNames.QueuesOf(name, partitions));
             RabbitMqTopology.Use(endpoint, name, isPartition: partitions > 0);
+            context.GetRequiredService<OlderVersions>().Use(endpoint);
             if (partitions == 0)
                 policy.Limit(endpoint);
             else

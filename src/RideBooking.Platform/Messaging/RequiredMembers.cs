@@ -44,7 +44,10 @@ internal static class RequiredMembers
             var nullable = nullability.Create(property).ReadState == NullabilityState.Nullable;
             if (!nullable && !property.PropertyType.IsValueType)
                 notNull.Add(member.Name);
-            if (member is { AssociatedParameter.HasDefaultValue: false, Set: not null } && !nullable)
+            if (
+                !nullable
+                && (member is { AssociatedParameter.HasDefaultValue: false, Set: not null } || IsOlder(property))
+            )
                 member.IsRequired = true;
             if (property.PropertyType.GetCustomAttribute<JsonConverterAttribute>() is not null)
                 member.CustomConverter = NamingConverter.Of(property.PropertyType, member.Name, type.Options);
@@ -64,6 +67,10 @@ internal static class RequiredMembers
             }
         };
     }
+
+    // A member that only an older version of the record has: the newer one writes it for that version's readers.
+    static bool IsOlder(PropertyInfo property) =>
+        property.DeclaringType != property.ReflectedType && property.SetMethod is not null;
 
     static bool IsContract(Type type) =>
         type.Assembly.GetName().Name is { } assembly

@@ -65,6 +65,9 @@ internal sealed class UnhandledEvents(InboxConsumers consumers, EventCatalogue c
         ];
     }
 
+    // A message reaches the consumers of all versions of its event.
     ImmutableArray<InboxConsumer> ConsumersOf(LoggedEvent row) =>
-        catalogue.Find(row.EventType, row.Version) is { } type ? consumers.Of(type.Type) : [];
+        catalogue.Find(row.EventType, row.Version) is { } type
+            ? [.. catalogue.VersionsOf(type.Name).SelectMany(version => consumers.Of(version.Type))]
+            : [];
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Platform.Visibility;
@@ -8,7 +9,9 @@ public sealed partial class EventVisibility
     /// <summary>The events that one request waits for. Everything except its start and end happens under the lock.</summary>
     internal sealed class Wait(EventVisibility visibility, IReadOnlyCollection<Type> events, long arrived) : IDisposable
     {
-        readonly Dictionary<string, Type> _types = events.ToDictionary(type => type.Name);
+        readonly Dictionary<string, Type> _types = events.ToDictionary(type =>
+            EventCatalogue.Published.Find(type)?.Name ?? type.Name
+        );
         readonly Dictionary<Guid, List<InboxConsumer>> _pending = [];
         readonly HashSet<object> _keys = [];
         readonly HashSet<Guid> _known = [];

@@ -123,6 +123,7 @@ internal static class Examples
             At("19:11:13")
         ),
         new RideRated(s_ride, Rider, Driver, Stars: 5, "Friendly, and drove well.", At("19:41:00")),
+        new RideRatedV2(s_ride, Rider, Driver, Stars: 5, "Friendly, and drove well.", At("19:41:00"), Initiator.Rider),
         new FareFinalized(
             s_ride,
             Rider,
@@ -141,6 +142,17 @@ internal static class Examples
             InvoiceId: null,
             Euro(0m),
             "withinFreePeriod",
+            Tariff,
+            s_card,
+            At("19:11:13")
+        ),
+        new CancellationFeeAssessedV2(
+            s_ride,
+            Rider,
+            Driver,
+            InvoiceId: null,
+            Euro(0m),
+            WaiverReason.WithinFreePeriod,
             Tariff,
             s_card,
             At("19:11:13")

@@ -144,7 +144,7 @@ public static class Events
     ) => new(rideId, riderId, driverId, Guid.CreateVersion7(), lines ?? [], total, Tariff, paymentMethodId, at);
 
     /// <summary>A fee, waived where the amount is zero.</summary>
-    public static CancellationFeeAssessed CancellationFeeAssessed(
+    public static CancellationFeeAssessedV2 CancellationFeeAssessed(
         Guid rideId,
         DateTimeOffset at,
         Money amount,

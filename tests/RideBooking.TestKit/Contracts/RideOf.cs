@@ -66,7 +66,7 @@ internal sealed class RideOf(string rider = "rider-1", string driver = "driver-a
     public FareFinalized Fared =>
         Events.FareFinalized(RideId, After(6), Fare, rider, driver, [new("upfrontFare", "Fare", Fare)]);
 
-    public CancellationFeeAssessed FeeOf(decimal amount) =>
+    public CancellationFeeAssessedV2 FeeOf(decimal amount) =>
         Events.CancellationFeeAssessed(RideId, After(6), Samples.Euro(amount), rider, driver);
 
     public PaymentCaptured Captured => new(RideId, rider, PaymentId, Fare, 1, After(7));

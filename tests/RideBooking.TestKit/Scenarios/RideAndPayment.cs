@@ -100,7 +100,10 @@ public abstract class RideAndPayment
             .When(Charged(1))
             .Then(Published<PaymentCaptured>(), Saga<Payment>(_ride).Is("Captured"))
             .When(Rated, Rated)
-            .Then(Published<RideRated>(), Saga<Ride>(_ride).Where(ride => ride.PaymentStatus == PaymentStatus.Captured))
+            .Then(
+                Published<RideRatedV2>(),
+                Saga<Ride>(_ride).Where(ride => ride.PaymentStatus == PaymentStatus.Captured)
+            )
             .SameOn(Bus);
 
     [Fact]

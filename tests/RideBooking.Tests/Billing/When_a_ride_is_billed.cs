@@ -78,14 +78,14 @@ public sealed class When_a_ride_is_billed : IAsyncLifetime
             await _lab.Deliver(cancelled);
         await _lab.TakeOutbox();
 
-        var assessed = _lab.SentOf<CancellationFeeAssessed>();
+        var assessed = _lab.SentOf<CancellationFeeAssessedV2>();
         assessed.Count.ShouldBe(2);
         var (due, waived) = (
             assessed.Single(fee => fee.RideId == late.RideId),
             assessed.Single(fee => fee.RideId == inTime.RideId)
         );
-        (due.Amount, due.WaivedReason, due.InvoiceId is null).ShouldBe((Samples.Euro(5m), null, false));
-        (waived.Amount, waived.WaivedReason, waived.InvoiceId).ShouldBe((Samples.Euro(0m), "withinFreePeriod", null));
+        (due.Amount, due.WaiverReason, due.InvoiceId is null).ShouldBe((Samples.Euro(5m), null, false));
+        (waived.Amount, waived.WaiverReason, waived.InvoiceId).ShouldBe((Samples.Euro(0m), "withinFreePeriod", null));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
     FareFinalized Fare(decimal total = 12.40m) =>
         Events.FareFinalized(_ride.RideId, SomeRide.At, Samples.Euro(total), _ride.RiderId);
 
-    CancellationFeeAssessed Fee(decimal amount = 5m) =>
+    CancellationFeeAssessedV2 Fee(decimal amount = 5m) =>
         Events.CancellationFeeAssessed(_ride.RideId, SomeRide.At, Samples.Euro(amount), _ride.RiderId);
 
     [Fact]
@@ -58,6 +58,7 @@ public sealed class When_a_ride_is_not_known : IAsyncLifetime
                 {
                     EventId = Guid.CreateVersion7(),
                     EventType = nameof(RideRequested),
+                    Version = 1,
                     StreamId = _ride.RideId.ToString(),
                     Payload = JsonSerializer.Serialize(_ride.Requested, SystemTextJsonMessageSerializer.Options),
                 }

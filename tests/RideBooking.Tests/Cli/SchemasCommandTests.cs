@@ -16,11 +16,13 @@ public sealed class SchemasCommandTests(ListeningHost host) : IClassFixture<List
     {
         var lines = (await host.Run("schemas", "list")).ShouldEnd(ExitCode.Done).Lines;
 
-        lines.Count.ShouldBe(EventCatalogue.Published.All.Count() + 1);
+        lines.Count.ShouldBe(EventCatalogue.Published.All.DistinctBy(type => type.Name).Count() + 1);
         lines
             .Single(line => line.StartsWith("RideStarted\t", StringComparison.Ordinal))
             .ShouldEndWith("\tThe rider is aboard.");
-        (await host.Run("schemas", "list", "--all", "--json")).Json.AsArray().Count.ShouldBe(lines.Count - 1);
+        (await host.Run("schemas", "list", "--all", "--json"))
+            .Json.AsArray()
+            .Count.ShouldBe(EventCatalogue.Published.All.Count());
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class EventCatalogueTests
             );
 
         // Created by name, or by a method that returns it.
-        EventCatalogue.Published.All.ShouldAllBe(e =>
+        Newest.ShouldAllBe(e =>
             Regex.IsMatch(
                 sources[e.Source],
                 $@"\bnew {e.Type.Name}\(|\b{e.Type.Name} \w+\([^;{{}}]*\)\s*=>\s*new\(",
@@ -62,10 +62,13 @@ public sealed class EventCatalogueTests
         );
     }
 
+    static IEnumerable<EventType> Newest =>
+        EventCatalogue.Published.All.Where(e => EventCatalogue.Published.VersionsOf(e.Name)[^1] == e);
+
     static string Page()
     {
-        var events = EventCatalogue
-            .Published.All.OrderBy(e => e.Source, StringComparer.Ordinal)
+        var events = Newest
+            .OrderBy(e => e.Source, StringComparer.Ordinal)
             .ThenBy(e => e.Name, StringComparer.Ordinal)
             .ToList();
         var page = new StringBuilder(
@@ -78,7 +81,8 @@ public sealed class EventCatalogueTests
 
             Every event is published through the outbox and appended to the event log in the same transaction, in the envelope
             that `GET /api/v1/rides/{"{id}"}/history` and `GET /api/v1/events` show. Its stream is the ride's unless noted. A
-            record never changes meaning: a new version is a new record.
+            record never changes meaning: a new version is a new record. The page shows the newest version;
+            [schemas.md](schemas.md#versions) explains how consumers and producers of different versions meet.
 
             | event | says | from | to |
             |---|---|---|---|
@@ -100,8 +104,25 @@ public sealed class EventCatalogueTests
                 page.Append(
                     $"| {JsonNamingPolicy.CamelCase.ConvertName(field.Name!)} | {TypeName(field)} | {Cell(DocumentationComments.Of(e.Type, field.Name!))} |\n"
                 );
+            foreach (var older in EventCatalogue.Published.VersionsOf(e.Name)[..(e.Version - 1)].Reverse())
+                page.Append($"\n{Difference(older, e)}\n");
         }
         return page.ToString();
+    }
+
+    // What a reader of the page must know about an older version: the names that only one of the two has.
+    static string Difference(EventType older, EventType newest)
+    {
+        var (before, now) = (Names(older), Names(newest));
+        var parts = new List<string>();
+        if (now.Except(before).ToList() is { Count: > 0 } added)
+            parts.Add($"has no {string.Join(", ", added)}");
+        if (before.Except(now).ToList() is { Count: > 0 } renamed)
+            parts.Add($"has {string.Join(", ", renamed)}, which later versions still write for its consumers");
+        return $"Version {older.Version} {string.Join(", and ", parts)}.";
+
+        static IEnumerable<string> Names(EventType e) =>
+            Fields(e.Type).Select(field => $"`{JsonNamingPolicy.CamelCase.ConvertName(field.Name!)}`");
     }
 
     static string Consumers(Type type) =>

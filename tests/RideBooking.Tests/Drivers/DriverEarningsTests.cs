@@ -134,6 +134,7 @@ public sealed class DriverEarningsTests
                 {
                     EventId = Guid.CreateVersion7(),
                     EventType = nameof(DriverAssigned),
+                    Version = 1,
                     StreamId = fare.RideId.ToString(),
                     Payload = JsonSerializer.Serialize(
                         lab.Assigned(fare.RideId, Guid.CreateVersion7()),

@@ -117,7 +117,7 @@ public sealed class DriversLab : ModuleLab
         var (ride, driver) = due switch
         {
             FareFinalized fare => (fare.RideId, fare.DriverId),
-            CancellationFeeAssessed fee => (fee.RideId, fee.DriverId),
+            CancellationFeeAssessedV2 fee => (fee.RideId, fee.DriverId),
             _ => throw new ArgumentException("neither a fare nor a fee", nameof(due)),
         };
         if (driver is not null)
@@ -125,7 +125,7 @@ public sealed class DriversLab : ModuleLab
         await DeliverAndSettle(due);
     }
 
-    public CancellationFeeAssessed Fee(decimal amount, string? driver = "anna") =>
+    public CancellationFeeAssessedV2 Fee(decimal amount, string? driver = "anna") =>
         Events.CancellationFeeAssessed(Guid.CreateVersion7(), Now, Samples.Euro(amount), driverId: driver);
 
     public FareFinalized Fare(decimal total, string currency = "EUR", Guid? ride = null, string driver = "anna") =>

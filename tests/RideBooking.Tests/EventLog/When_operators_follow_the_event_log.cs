@@ -54,7 +54,7 @@ public sealed class When_operators_follow_the_event_log(EmbeddedHost host) : ICl
         var (ride, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var before = await Publish(other, 1);
         await Publish(ride, 1);
-        await Publish(new RideRated(ride, "r", "d", 5, null, DateTimeOffset.UnixEpoch));
+        await Publish(new RideRatedV2(ride, "r", "d", 5, null, DateTimeOffset.UnixEpoch, "rider"));
         await Publish(other, 1);
 
         foreach (

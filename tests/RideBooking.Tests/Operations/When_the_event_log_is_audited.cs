@@ -39,7 +39,7 @@ public sealed class When_the_event_log_is_audited(ListeningHost host) : IClassFi
             await db.Set<Ride>().Where(ride => ride.CorrelationId == lostRide).ExecuteDeleteAsync(Stop);
         });
         var changed = await Event(changedEvent, nameof(RideRated));
-        await At(changed, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Source, "me"), Stop));
+        await At(changed, rows => rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, 9), Stop));
         var lost = await Event(lostEvent, nameof(DriverOffered));
         await At(lost, rows => rows.ExecuteDeleteAsync(Stop));
         var moved = await Event(movedEvent, nameof(FareFinalized));
@@ -56,6 +56,9 @@ public sealed class When_the_event_log_is_audited(ListeningHost host) : IClassFi
         audit.ShouldContain($"{changedRide}\t\t\tpayment.status\t\"captured\"\t\"pending\"");
         audit.ShouldContain($"{lostRide}\t\t\tride\tcompleted\tnothing");
         audit.ShouldContain(line => line.StartsWith($"{changedEvent}\t{changed.Position}\t{changed.EventId}\thash\t"));
+        audit.ShouldContain(
+            $"{changedEvent}\t{changed.Position}\t{changed.EventId}\tversion\tRideRated version 1 to 2\tRideRated version 9"
+        );
         audit.ShouldContain($"\t{lost.Position}\t\tposition\t{lost.Position}\t{lost.Position + 1}");
         audit.ShouldContain(line => line.Contains($"\t{moved.Position}\t{moved.EventId}\tstreamVersion\t"));
         audit.ShouldContain(line => line.StartsWith($"{movedEvent}\t\t\tfare."));

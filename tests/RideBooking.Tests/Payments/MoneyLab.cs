@@ -21,7 +21,7 @@ internal sealed class MoneyLab : ModuleLab
     [
         typeof(RideRequested),
         typeof(FareFinalized),
-        typeof(CancellationFeeAssessed),
+        typeof(CancellationFeeAssessedV2),
         typeof(ChargeSucceeded),
         typeof(ChargeDeclined),
         typeof(ChargeUnknown),

@@ -18,7 +18,7 @@ public sealed class When_a_ride_is_paid(PaymentLab lab) : IClassFixture<PaymentL
     FareFinalized Fare(decimal amount = 12.40m, Guid? method = null) =>
         Events.FareFinalized(_ride.RideId, SomeRide.At, Samples.Euro(amount), _ride.RiderId, paymentMethodId: method);
 
-    CancellationFeeAssessed Fee(decimal amount) =>
+    CancellationFeeAssessedV2 Fee(decimal amount) =>
         Events.CancellationFeeAssessed(_ride.RideId, SomeRide.At, Samples.Euro(amount), _ride.RiderId);
 
     PayNow PayNow => new(_ride.RideId, null);

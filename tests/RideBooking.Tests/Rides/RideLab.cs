@@ -104,8 +104,8 @@ public abstract class RideLab
         static LoggedEvent Logged(object happened) =>
             new()
             {
-                EventType = happened.GetType().Name,
-                Version = 1,
+                EventType = EventCatalogue.Published.Find(happened.GetType())!.Name,
+                Version = EventCatalogue.Published.Find(happened.GetType())!.Version,
                 Payload = JsonSerializer.Serialize(
                     happened,
                     happened.GetType(),
@@ -179,7 +179,7 @@ public abstract class RideLab
     protected FareFinalized Fare(decimal amount = 12.4m) =>
         Events.FareFinalized(RideId, T0.AddSeconds(1001), Samples.Euro(amount), Rider, Anna);
 
-    protected CancellationFeeAssessed Fee(decimal amount) =>
+    protected CancellationFeeAssessedV2 Fee(decimal amount) =>
         Events.CancellationFeeAssessed(RideId, T0.AddSeconds(401), Samples.Euro(amount), Rider, Anna);
 
     protected PaymentCaptured Captured(decimal amount = 12.4m) =>

@@ -77,7 +77,17 @@ public sealed class RidePersistenceTests : IAsyncLifetime
         await TrySend(Request(id));
         (await Read(id)).Fare.ShouldBeNull();
         await TrySend(
-            new CancellationFeeAssessed(id, "rider", null, null, Money.Zero("EUR"), "noDriverAssigned", "v1", null, T0)
+            new CancellationFeeAssessedV2(
+                id,
+                "rider",
+                null,
+                null,
+                Money.Zero("EUR"),
+                "noDriverAssigned",
+                "v1",
+                null,
+                T0
+            )
         );
 
         var ride = await Read(id);

@@ -134,7 +134,7 @@ public sealed class When_a_ride_goes_well : RideLab
         (await Send(Rated(stars: 1))).ShouldBeFalse();
         Refusal!.Code.ShouldBe("already_rated");
         (await Ride()).Stars.ShouldBe(4);
-        Published<RideRated>().ShouldHaveSingleItem().Stars.ShouldBe(4);
+        Published<RideRatedV2>().ShouldHaveSingleItem().Stars.ShouldBe(4);
     }
 
     [Fact]

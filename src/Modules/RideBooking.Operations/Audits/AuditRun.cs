@@ -29,7 +29,7 @@ internal sealed class AuditRun(Audit audit, TimeSpan settleTime, TimeProvider cl
             audit.LastPosition = await db.LastPosition(cancellationToken);
         var chained = await db.LastChained(cancellationToken);
         var (events, wrong) = await db.Verify(audit.Position, chained, limit, cancellationToken);
-        foreach (var deviation in wrong)
+        foreach (var deviation in wrong.Concat(events.Select(Unknown).OfType<LogDeviation>()))
             Add(deviation);
         foreach (var (index, state) in states.Index())
             await Compare(
@@ -118,6 +118,24 @@ internal sealed class AuditRun(Audit audit, TimeSpan settleTime, TimeProvider cl
             _suspects[comparison.Id] = (index, comparison.Events, clock.GetUtcNow());
         _compared.UnionWith(ids);
         audit.Rides = _compared.Count;
+    }
+
+    // Nothing in this program reads it: a newer program wrote it, or someone changed it.
+    static LogDeviation? Unknown(LoggedEvent logged)
+    {
+        var catalogue = EventCatalogue.Published;
+        return catalogue.Find(logged.EventType, logged.Version) is not null
+            ? null
+            : new LogDeviation(
+                logged.Position!.Value,
+                logged.EventId,
+                logged.StreamId,
+                "version",
+                catalogue.VersionsOf(logged.EventType) is { Length: > 0 and var newest }
+                    ? $"{logged.EventType} version 1 to {newest}"
+                    : "a known event",
+                $"{logged.EventType} version {logged.Version}"
+            );
     }
 
     void Add(LogDeviation wrong) =>

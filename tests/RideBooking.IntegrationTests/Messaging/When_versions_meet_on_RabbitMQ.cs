@@ -1,0 +1,22 @@
+using MassTransit;
+using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.Tests.Messaging;
+
+namespace RideBooking.IntegrationTests.Messaging;
+
+public sealed class When_versions_meet_on_RabbitMQ(Servers servers) : VersionCases
+{
+    protected override async Task<UseTransport> Transport()
+    {
+        var broker = await (await servers.RabbitMqAsync()).CreateVirtualHostAsync();
+        return (bus, configure) =>
+            bus.UsingRabbitMq(
+                (context, rabbit) =>
+                {
+                    rabbit.Host(broker);
+                    configure(context, rabbit);
+                    rabbit.ConfigureEndpoints(context);
+                }
+            );
+    }
+}

@@ -1,0 +1,19 @@
+using MassTransit;
+using RideBooking.Tests.Messaging;
+
+namespace RideBooking.Tests.Platform.Messaging;
+
+public sealed class When_versions_meet_in_memory : VersionCases
+{
+    protected override Task<UseTransport> Transport() =>
+        Task.FromResult<UseTransport>(
+            (bus, configure) =>
+                bus.UsingInMemory(
+                    (context, memory) =>
+                    {
+                        configure(context, memory);
+                        memory.ConfigureEndpoints(context);
+                    }
+                )
+        );
+}
