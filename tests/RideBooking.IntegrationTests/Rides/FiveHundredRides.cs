@@ -100,3 +100,10 @@ public sealed class BusyRideBookingOnPostgres(Servers servers) : RideBookingOnPo
 
     protected override string SearchDeadline => "00:30:00";
 }
+
+public sealed class BusyRideBookingOnSqlServer(Servers servers) : RideBookingOnSqlServer(servers)
+{
+    protected override string OfferTimeout => "00:01:00";
+
+    protected override string SearchDeadline => "00:30:00";
+}

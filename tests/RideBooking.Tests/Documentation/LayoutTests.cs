@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace RideBooking.Tests.Documentation;
 
 /// <summary>
-/// The README's layout lists the projects, docs/architecture.md the interfaces between modules, and the tests' folders mirror
-/// those of <c>src</c>.
+/// The README's layout lists the projects, docs/architecture.md the interfaces between modules, the tests' folders mirror
+/// those of <c>src</c>, and a file has the name of a type in it.
 /// </summary>
 public sealed partial class LayoutTests
 {
@@ -79,6 +79,41 @@ public sealed partial class LayoutTests
             )
             .ShouldBe(s_foldersOfTheirOwn, ignoreOrder: true);
     }
+
+    [Theory]
+    [InlineData("src")]
+    [InlineData("tests")]
+    public void A_file_has_the_name_of_a_type_in_it(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(GeneratedPage.Repository(), folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !NotNamedByAType().IsMatch(file))
+            // LabEngine.Crashes.cs is a part of the class LabEngine.
+            .Where(file => !Declares(File.ReadAllText(file), Path.GetFileName(file).Split('.')[0]))
+            .ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("public sealed record Page<T>(int Limit);", true)]
+    [InlineData("    file static class Page", true)]
+    [InlineData("internal sealed class PageRequest;", false)]
+    [InlineData("/// <summary>A class Page", false)]
+    public void A_file_without_a_type_of_its_name_would_be_found(string source, bool declares) =>
+        Declares(source, "Page").ShouldBe(declares);
+
+    static bool Declares(string source, string type) =>
+        TypeName().Matches(source).Any(declared => declared.Groups["name"].Value == type);
+
+    // What is built or generated; programs, global usings and attributes of an assembly, which have no type to be named after;
+    // and the events of a module, which are read together.
+    [GeneratedRegex(
+        @"[\\/](bin|obj|RideBooking\.Migrations)[\\/]|[\\/](Program|GlobalUsings|AssemblyInfo)\.cs$|RideBooking\.Contracts[\\/]Events[\\/]"
+    )]
+    private static partial Regex NotNamedByAType();
+
+    [GeneratedRegex(
+        @"^\s*((public|internal|private|file|static|sealed|abstract|partial|readonly) )*(class|record struct|record|struct|interface|enum) (?<name>\w+)",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex TypeName();
 
     static Task<string> Read(string path) =>
         File.ReadAllTextAsync(Path.Combine(GeneratedPage.Repository(), path), TestContext.Current.CancellationToken);
