@@ -46,27 +46,50 @@ public sealed partial class LayoutTests
             );
     }
 
-    // Folders of the tests that mirror none of src.
-    static readonly string[] s_foldersOfTheirOwn =
-    [
-        // Tests of the repository: references between projects, and the documents.
-        "Architecture",
-        "Documentation",
-        // Tests of tests/RideBooking.Benchmarks.
-        "Benchmarks",
-        // Two modules together, in memory; the integration tests have the same folder for the same scenarios on servers.
-        "Scenarios",
-        // RideBooking.MassTransit.*: a folder MassTransit would be a namespace that hides MassTransit's own.
-        "MassTransitOnEntityFramework",
-        // Compiled into the integration tests, too.
-        "MassTransitOnEntityFramework/Conformance",
-        "MassTransitOnQuartz",
-    ];
+    // Folders of the tests that mirror none of src. RideBooking.MassTransit.* have two of these: a folder MassTransit would be a
+    // namespace that hides MassTransit's own.
+    public static TheoryData<string, string[]> FoldersOfTheirOwn =>
+        new()
+        {
+            {
+                "RideBooking.Tests",
+                [
+                    // Tests of the repository: references between projects, and the documents.
+                    "Architecture",
+                    "Documentation",
+                    // Tests of tests/RideBooking.Benchmarks.
+                    "Benchmarks",
+                    // Two modules together, in memory; the integration tests have the same folder for the same scenarios.
+                    "Scenarios",
+                    "MassTransitOnEntityFramework",
+                    // Compiled into the integration tests, too.
+                    "MassTransitOnEntityFramework/Conformance",
+                    "MassTransitOnQuartz",
+                ]
+            },
+            {
+                "RideBooking.IntegrationTests",
+                [
+                    "Benchmarks",
+                    "Documentation",
+                    // The whole application while servers and processes fail.
+                    "FaultInjection",
+                    "FaultInjection/Faults",
+                    // The servers of the tests, and their tests.
+                    "Infrastructure",
+                    "InfrastructureTests",
+                    "Scenarios",
+                    "MassTransitOnEntityFramework",
+                    "MassTransitOnQuartz",
+                ]
+            },
+        };
 
-    [Fact]
-    public void Every_folder_of_the_tests_mirrors_a_folder_of_src()
+    [Theory]
+    [MemberData(nameof(FoldersOfTheirOwn))]
+    public void Every_folder_of_the_tests_mirrors_a_folder_of_src(string project, string[] foldersOfTheirOwn)
     {
-        var tests = Path.Combine(GeneratedPage.Repository(), "tests", "RideBooking.Tests");
+        var tests = Path.Combine(GeneratedPage.Repository(), "tests", project);
         var src = Path.Combine(GeneratedPage.Repository(), "src");
         Directory
             .EnumerateFiles(tests, "*.cs", SearchOption.AllDirectories)
@@ -77,7 +100,7 @@ public sealed partial class LayoutTests
                 !Directory.Exists(Path.Combine(src, $"RideBooking.{folder}"))
                 && !Directory.Exists(Path.Combine(src, "Modules", $"RideBooking.{folder}"))
             )
-            .ShouldBe(s_foldersOfTheirOwn, ignoreOrder: true);
+            .ShouldBe(foldersOfTheirOwn, ignoreOrder: true);
     }
 
     [Theory]
