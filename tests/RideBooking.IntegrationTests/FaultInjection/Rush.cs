@@ -89,9 +89,9 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
                 null
             );
         }
-        catch (TimeoutException late)
+        catch (TimeoutException timeout)
         {
-            throw new TimeoutException($"{late.Message} {await evidence()}");
+            throw new TimeoutException($"{timeout.Message} {await evidence()}");
         }
         await _ended.CancelAsync();
         await Task.WhenAll(_people);
@@ -206,8 +206,8 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
             if ((int)answer.Status < 500)
                 return answer;
         }
-        catch (Exception failure)
-            when (failure is HttpRequestException or SocketException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is HttpRequestException or SocketException or OperationCanceledException)
         {
             // No answer. (If the peer dies while connecting, the exception is the socket's, not HTTP's.)
         }

@@ -59,7 +59,8 @@ sealed class TcpProxy : IAsyncDisposable
             while (true)
                 _ = Carry(await _listener.AcceptSocketAsync(_end.Token));
         }
-        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Disposed.
         }
@@ -77,7 +78,7 @@ sealed class TcpProxy : IAsyncDisposable
             await far.ConnectAsync(IPAddress.Loopback, _target);
             await Task.WhenAny(Copy(near, far), Copy(far, near));
         }
-        catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The server is unavailable, or the connection was cut.
         }
@@ -102,7 +103,7 @@ sealed class TcpProxy : IAsyncDisposable
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
             }
         }
-        catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The other direction notices on its own.
         }
