@@ -10,7 +10,7 @@ internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteAppDbCont
 {
     public SqliteAppDbContext CreateDbContext(string[] args) =>
         new(
-            Design.Options<SqliteAppDbContext>(db =>
+            DesignTime.Options<SqliteAppDbContext>(db =>
                 db.UseSqlite(sqlite => sqlite.MigrationsAssembly(PersistenceRegistration.MigrationsAssembly))
             )
         );
@@ -20,7 +20,7 @@ internal sealed class SqlServerDesign : IDesignTimeDbContextFactory<SqlServerApp
 {
     public SqlServerAppDbContext CreateDbContext(string[] args) =>
         new(
-            Design.Options<SqlServerAppDbContext>(db =>
+            DesignTime.Options<SqlServerAppDbContext>(db =>
                 db.UseSqlServer(server => server.MigrationsAssembly(PersistenceRegistration.MigrationsAssembly))
             )
         );
@@ -30,13 +30,13 @@ internal sealed class PostgresDesign : IDesignTimeDbContextFactory<PostgresAppDb
 {
     public PostgresAppDbContext CreateDbContext(string[] args) =>
         new(
-            Design.Options<PostgresAppDbContext>(db =>
+            DesignTime.Options<PostgresAppDbContext>(db =>
                 db.UseNpgsql(server => server.MigrationsAssembly(PersistenceRegistration.MigrationsAssembly))
             )
         );
 }
 
-file static class Design
+file static class DesignTime
 {
     public static DbContextOptions<TContext> Options<TContext>(Action<DbContextOptionsBuilder> useDatabase)
         where TContext : AppDbContext

@@ -1,4 +1,4 @@
-using RideBooking.IntegrationTests.Faults;
+using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Rides;
 using RideBooking.Tests;
 using Xunit.v3;

@@ -39,7 +39,7 @@ async Task<string> Measure(ICases cases, string name)
                 await test(Guid.CreateVersion7());
             }
             // Any exception counts: the program counts how often a correct machine fails its test.
-            catch (Exception flake) when (flake is not OutOfMemoryException)
+            catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 Interlocked.Increment(ref failed);
             }

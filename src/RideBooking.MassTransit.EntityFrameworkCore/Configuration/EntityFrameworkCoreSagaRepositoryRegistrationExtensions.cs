@@ -89,7 +89,7 @@ public static class EntityFrameworkCoreSagaRepositoryRegistrationExtensions
     {
         ArgumentNullException.ThrowIfNull(registrationConfigurator);
 
-        return new EntityFrameworkSagaRepository(configure);
+        return new ComposedSagaRepository(configure);
     }
 
     /// <summary>Locks rows with SQL Server's statements.</summary>

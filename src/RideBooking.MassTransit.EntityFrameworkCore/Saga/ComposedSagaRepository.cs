@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace MassTransit.EntityFrameworkCoreIntegration;
 
 /// <summary>Creates contexts that are composed from the maps of the sagas registered with it.</summary>
-sealed class EntityFrameworkSagaRepository(Action<DbContextOptionsBuilder> configure) : IEntityFrameworkSagaRepository
+sealed class ComposedSagaRepository(Action<DbContextOptionsBuilder> configure) : IEntityFrameworkSagaRepository
 {
     readonly ConcurrentDictionary<Type, ISagaClassMap> _maps = new();
     readonly Lazy<DbContextOptions> _options = new(() =>

@@ -36,7 +36,7 @@ internal static class DependencyWait
                     Console.WriteLine($"Now available: {what}.");
                 return;
             }
-            catch (Exception failure) when (whyUnavailable(failure) is { } reason)
+            catch (Exception exception) when (whyUnavailable(exception) is { } reason)
             {
                 var waited = Stopwatch.GetElapsedTime(since);
                 if (waited >= next)

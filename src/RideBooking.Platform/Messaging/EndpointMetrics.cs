@@ -70,12 +70,12 @@ internal sealed class EndpointMetrics
             {
                 await next.Send(context);
             }
-            catch (Exception failure)
+            catch (Exception exception)
             {
                 metrics._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, _failed);
                 // An outage is not a failure: the message waits in its queue.
-                if (!DatabaseOutage.Matches(failure))
-                    metrics._failures.Add(1, _endpoint, new("error.type", failure.GetType().Name));
+                if (!DatabaseOutage.Matches(exception))
+                    metrics._failures.Add(1, _endpoint, new("error.type", exception.GetType().Name));
                 throw;
             }
             var took = Stopwatch.GetElapsedTime(began);

@@ -90,9 +90,9 @@ internal sealed partial class EndpointWatchdog(
             await endpoint.Stop(limit.Token).WaitAsync(limit.Token);
             endpoint.Start(cancellationToken);
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotRestarted(failure, queue);
+            LogNotRestarted(exception, queue);
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed partial class EndpointWatchdog(
     partial void LogRestart(string queue);
 
     [LoggerMessage(LogLevel.Error, "The endpoint of {Queue} could not be started again; it is tried again")]
-    partial void LogNotRestarted(Exception failure, string queue);
+    partial void LogNotRestarted(Exception exception, string queue);
 
     [LoggerMessage(LogLevel.Debug, "RabbitMQ could not be asked who consumes the queues")]
     partial void LogNotAsked(Exception exception);

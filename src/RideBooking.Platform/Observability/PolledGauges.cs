@@ -88,12 +88,12 @@ internal sealed partial class PolledGauges : BackgroundService
             _readings[source.Type] = await gauges.Read(limit.Token).WaitAsync(limit.Token);
             return true;
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             _readings.TryRemove(source.Type, out _);
             _failures.Add(1, new KeyValuePair<string, object?>("source", source.Type.Name));
             // Other parts that need the source report its outage too, so one warning is enough here.
-            LogFailure(failedBefore ? LogLevel.Debug : LogLevel.Warning, failure, source.Type.Name);
+            LogFailure(failedBefore ? LogLevel.Debug : LogLevel.Warning, exception, source.Type.Name);
             return false;
         }
     }
@@ -110,5 +110,5 @@ internal sealed partial class PolledGauges : BackgroundService
         gauge.Label is null ? gauge.Description : $"{gauge.Description} (by {gauge.Label})";
 
     [LoggerMessage("Gauge source {Source} failed; its metrics are omitted until it recovers")]
-    partial void LogFailure(LogLevel level, Exception failure, string source);
+    partial void LogFailure(LogLevel level, Exception exception, string source);
 }

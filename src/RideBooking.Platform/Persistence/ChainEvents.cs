@@ -27,10 +27,10 @@ internal sealed partial class ChainEvents(
                 await growth.Receive(Timeout.InfiniteTimeSpan, clock, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-            catch (Exception failure)
+            catch (Exception exception)
             {
                 // The database is unavailable. The events are chained when it is available again.
-                LogRetry(log, failure);
+                LogRetry(log, exception);
             }
     }
 
@@ -42,5 +42,5 @@ internal sealed partial class ChainEvents(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events could not be chained; the next attempt follows")]
-    static partial void LogRetry(ILogger log, Exception failure);
+    static partial void LogRetry(ILogger log, Exception exception);
 }

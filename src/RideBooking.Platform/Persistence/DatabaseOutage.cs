@@ -1,4 +1,5 @@
 using System.Data.Common;
+using MassTransit;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 
@@ -28,19 +29,31 @@ internal static class DatabaseOutage
         return false;
     }
 
-    static bool IsOutage(Exception exception) =>
+    /// <summary>
+    /// Whether the database answered, but has no such database or login, or cannot use its file. An operator must mend that,
+    /// and may do so while the application runs; at its start, waiting does not help.
+    /// </summary>
+    public static bool IsRefusal(Exception exception) =>
         exception switch
         {
-            // Busy, locked, read-only, I/O error, full, cannot open.
-            SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 8 or 10 or 13 or 14,
-            // 1205 is a deadlock. From severity 20 the connection is closed; -2 is a timeout, 4060 and 18456 mean that there
-            // is no such database or login (yet).
-            SqlException sql => sql.Number is not 1205
-                && (sql.Class >= 20 || sql.Number is -2 or 4060 or 18456 || sql.IsTransient),
-            // PostgreSQL: serialization failure, deadlock, lock not available.
-            DbException { SqlState: "40001" or "40P01" or "55P03" } => false,
-            // PostgreSQL: shut down or starting up, a standby, no such database or login (yet).
-            DbException { SqlState: "57P01" or "57P02" or "57P03" or "25006" or "3D000" or "28000" or "28P01" } => true,
+            // Read-only, I/O error, full, cannot open.
+            SqliteException sqlite => sqlite.SqliteErrorCode is 8 or 10 or 13 or 14,
+            SqlException sql => sql.Number is 4060 or 18456,
+            DbException { SqlState: "3D000" or "28000" or "28P01" } => true,
+            _ => false,
+        };
+
+    static bool IsOutage(Exception exception) =>
+        IsRefusal(exception)
+        || exception switch
+        {
+            // Busy, locked.
+            SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6,
+            DbException when DatabaseConflicts.IsConflict(exception) => false,
+            // From severity 20 the connection is closed; -2 is a timeout.
+            SqlException sql => sql.Class >= 20 || sql.Number is -2 || sql.IsTransient,
+            // PostgreSQL: shut down or starting up, or a standby.
+            DbException { SqlState: "57P01" or "57P02" or "57P03" or "25006" } => true,
             DbException database => database.IsTransient,
             _ => false,
         };

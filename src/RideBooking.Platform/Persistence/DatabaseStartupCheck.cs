@@ -1,7 +1,5 @@
 using System.Data.Common;
 using System.Net.Sockets;
-using Microsoft.Data.SqlClient;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -59,7 +57,7 @@ internal static class DatabaseStartupCheck
         return DependencyWait.For(
             $"the {provider} database that ConnectionStrings:RideBooking names",
             () => Try(services, provider, act),
-            failure => IsUnavailable(failure) ? Reason(failure) : null,
+            exception => IsUnavailable(exception) ? Reason(exception) : null,
             cancellationToken
         );
     }
@@ -90,19 +88,12 @@ internal static class DatabaseStartupCheck
         }
     }
 
-    // A server that answers and refuses (no such database, wrong password) is available: waiting does not help. It does not
-    // help either if a file cannot be opened or is read-only.
-    static bool IsUnavailable(Exception failure) =>
-        FindDbException(failure) switch
-        {
-            SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6,
-            SqlException { Number: 4060 or 18456 } => false,
-            { SqlState: "3D000" or "28000" or "28P01" } => false,
-            { } database => DatabaseOutage.Matches(database),
-            null => failure.GetBaseException() is SocketException,
-        };
+    static bool IsUnavailable(Exception exception) =>
+        FindDbException(exception) is { } database
+            ? DatabaseOutage.Matches(database) && !DatabaseOutage.IsRefusal(database)
+            : exception.GetBaseException() is SocketException;
 
-    static string Reason(Exception failure) => (FindDbException(failure) ?? failure).Message;
+    static string Reason(Exception exception) => (FindDbException(exception) ?? exception).Message;
 
     static DbException? FindDbException(Exception? exception)
     {

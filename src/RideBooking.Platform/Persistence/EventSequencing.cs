@@ -33,11 +33,11 @@ internal sealed partial class EventSequencing(
                 else
                     await Refresh(stoppingToken);
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database is unavailable or two sequencers conflict: the events stay pending, and the next poll numbers
                 // them.
-                LogRetry(log, failure);
+                LogRetry(log, exception);
             }
             catch (OperationCanceledException)
             {
@@ -101,5 +101,5 @@ internal sealed partial class EventSequencing(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events could not be numbered; the next poll tries again")]
-    static partial void LogRetry(ILogger log, Exception failure);
+    static partial void LogRetry(ILogger log, Exception exception);
 }

@@ -5,7 +5,7 @@ using RideBooking.Tests.EventLog;
 
 namespace RideBooking.IntegrationTests.EventLog;
 
-public sealed class When_events_are_chained_on_PostgreSQL(Servers servers) : HashChainCases, IAsyncLifetime
+public sealed class When_events_are_chained_on_PostgreSQL(Servers servers) : HashChainScenarios, IAsyncLifetime
 {
     string _database = "";
 

@@ -5,7 +5,7 @@ using RideBooking.Tests.EventLog;
 namespace RideBooking.IntegrationTests.EventLog;
 
 public sealed class When_processes_compete_for_a_subscription_on_PostgreSQL(Servers servers)
-    : SubscriptionCases,
+    : SubscriptionScenarios,
         IAsyncLifetime
 {
     string _database = "";

@@ -5,7 +5,7 @@ using RideBooking.Tests.EventLog;
 
 namespace RideBooking.IntegrationTests.EventLog;
 
-public sealed class When_sequencers_run_at_once_on_PostgreSQL(Servers servers) : SequencerCases, IAsyncLifetime
+public sealed class When_sequencers_run_at_once_on_PostgreSQL(Servers servers) : SequencerScenarios, IAsyncLifetime
 {
     string _database = "";
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using RideBooking.IntegrationTests.Faults;
+using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Api;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
-using RideBooking.IntegrationTests.Faults;
+using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
 
 namespace RideBooking.MassTransitOnEntityFramework;

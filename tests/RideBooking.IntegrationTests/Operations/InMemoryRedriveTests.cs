@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using RideBooking.IntegrationTests.Faults.Suite;
+using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Api;
 

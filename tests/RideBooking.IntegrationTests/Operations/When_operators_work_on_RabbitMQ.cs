@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
-using RideBooking.IntegrationTests.Faults.Suite;
+using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
 using RideBooking.Tests.Api;

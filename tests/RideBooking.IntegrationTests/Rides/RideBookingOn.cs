@@ -12,10 +12,10 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
 
     protected abstract string Provider { get; }
 
-    /// <summary>The deadline of a search; short, so that tests wait briefly.</summary>
+    /// <summary>The timeout of an offer; short, so that tests wait briefly.</summary>
     protected virtual string OfferTimeout => "00:00:03";
 
-    /// <summary>The timeout of an offer; short for the same reason.</summary>
+    /// <summary>The deadline of a search; short for the same reason.</summary>
     protected virtual string SearchDeadline => "00:00:15";
 
     protected Servers Servers { get; } = servers;
@@ -87,6 +87,19 @@ public class RideBookingOnSqlite(Servers servers) : RideBookingOn(servers)
 public class RideBookingOnPostgres(Servers servers) : RideBookingOn(servers)
 {
     protected override string Provider => DatabaseProviders.Postgres;
+
+    protected override async Task Configure(Dictionary<string, string> settings)
+    {
+        var database = Servers.CreateMigratedDatabaseAsync(Provider);
+        await UseRabbitMq(settings);
+        settings["ConnectionStrings__RideBooking"] = await database;
+    }
+}
+
+/// <summary>The named SQL Server and RabbitMQ.</summary>
+public class RideBookingOnSqlServer(Servers servers) : RideBookingOn(servers)
+{
+    protected override string Provider => DatabaseProviders.SqlServer;
 
     protected override async Task Configure(Dictionary<string, string> settings)
     {

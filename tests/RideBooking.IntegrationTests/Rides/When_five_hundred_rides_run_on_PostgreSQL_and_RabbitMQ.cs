@@ -3,7 +3,7 @@ using Npgsql;
 namespace RideBooking.IntegrationTests.Rides;
 
 public sealed class When_five_hundred_rides_run_on_PostgreSQL_and_RabbitMQ(BusyRideBookingOnPostgres app)
-    : FiveHundredRides(app),
+    : BusyRideScenarios(app),
         IClassFixture<BusyRideBookingOnPostgres>
 {
     // PostgreSQL rightly scans small tables. A statement per ride that still scans thousands of rows has read every row some

@@ -1,5 +1,5 @@
 namespace RideBooking.IntegrationTests.Rides;
 
 public sealed class When_five_hundred_rides_run_on_the_embedded_default(BusyRideBookingOnSqlite app)
-    : FiveHundredRides(app),
+    : BusyRideScenarios(app),
         IClassFixture<BusyRideBookingOnSqlite>;

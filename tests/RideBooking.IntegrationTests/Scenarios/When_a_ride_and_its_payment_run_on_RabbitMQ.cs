@@ -7,7 +7,7 @@ namespace RideBooking.IntegrationTests.Scenarios;
 /// <summary>The scenarios of a ride and its payment on RabbitMQ and PostgreSQL.</summary>
 public sealed class When_a_ride_and_its_payment_run_on_RabbitMQ(
     When_a_ride_and_its_payment_run_on_RabbitMQ.Platform platform
-) : RideAndPayment, IClassFixture<When_a_ride_and_its_payment_run_on_RabbitMQ.Platform>, IAsyncDisposable
+) : RideAndPaymentScenarios, IClassFixture<When_a_ride_and_its_payment_run_on_RabbitMQ.Platform>, IAsyncDisposable
 {
     public override ScenarioBus Bus => platform.Bus;
 

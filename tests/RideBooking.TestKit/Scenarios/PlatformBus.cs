@@ -53,9 +53,9 @@ internal sealed class PlatformBus : IAsyncDisposable
         var rides = new RidesModule();
         builder.Services.AddSingleton<IModule>(rides);
         builder.Services.AddSingleton<IModule>(new PaymentsModule());
-        builder.Services.AddSingleton(RideAndPayment.Times);
-        builder.Services.AddSingleton(RideAndPayment.Plausibility);
-        builder.Services.AddSingleton(RideAndPayment.Options);
+        builder.Services.AddSingleton(RideAndPaymentScenarios.Times);
+        builder.Services.AddSingleton(RideAndPaymentScenarios.Plausibility);
+        builder.Services.AddSingleton(RideAndPaymentScenarios.Options);
         var database = builder.Services.AddPersistence(builder.Configuration);
         builder.Services.AddMessagingServices(
             builder.Configuration,

@@ -205,8 +205,8 @@ public sealed class HostProcess : IAsyncDisposable
             using var answer = await Client.GetAsync("/health/ready", limit.Token);
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (Exception failure)
-            when (failure is HttpRequestException or SocketException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is HttpRequestException or SocketException or OperationCanceledException)
         {
             return false;
         }

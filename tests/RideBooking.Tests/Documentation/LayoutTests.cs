@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace RideBooking.Tests.Documentation;
 
 /// <summary>
-/// The README's layout lists the projects, docs/architecture.md the interfaces between modules, and the tests' folders mirror
-/// those of <c>src</c>.
+/// The README's layout lists the projects, docs/architecture.md the interfaces between modules, the tests' folders mirror
+/// those of <c>src</c>, and a file has the name of a type in it.
 /// </summary>
 public sealed partial class LayoutTests
 {
@@ -46,27 +46,50 @@ public sealed partial class LayoutTests
             );
     }
 
-    // Folders of the tests that mirror none of src.
-    static readonly string[] s_foldersOfTheirOwn =
-    [
-        // Tests of the repository: references between projects, and the documents.
-        "Architecture",
-        "Documentation",
-        // Tests of tests/RideBooking.Benchmarks.
-        "Benchmarks",
-        // Two modules together, in memory; the integration tests have the same folder for the same scenarios on servers.
-        "Scenarios",
-        // RideBooking.MassTransit.*: a folder MassTransit would be a namespace that hides MassTransit's own.
-        "MassTransitOnEntityFramework",
-        // Compiled into the integration tests, too.
-        "MassTransitOnEntityFramework/Conformance",
-        "MassTransitOnQuartz",
-    ];
+    // Folders of the tests that mirror none of src. RideBooking.MassTransit.* have two of these: a folder MassTransit would be a
+    // namespace that hides MassTransit's own.
+    public static TheoryData<string, string[]> FoldersOfTheirOwn =>
+        new()
+        {
+            {
+                "RideBooking.Tests",
+                [
+                    // Tests of the repository: references between projects, and the documents.
+                    "Architecture",
+                    "Documentation",
+                    // Tests of tests/RideBooking.Benchmarks.
+                    "Benchmarks",
+                    // Two modules together, in memory; the integration tests have the same folder for the same scenarios.
+                    "Scenarios",
+                    "MassTransitOnEntityFramework",
+                    // Compiled into the integration tests, too.
+                    "MassTransitOnEntityFramework/Conformance",
+                    "MassTransitOnQuartz",
+                ]
+            },
+            {
+                "RideBooking.IntegrationTests",
+                [
+                    "Benchmarks",
+                    "Documentation",
+                    // The whole application while servers and processes fail.
+                    "FaultInjection",
+                    "FaultInjection/Faults",
+                    // The servers of the tests, and their tests.
+                    "Infrastructure",
+                    "InfrastructureTests",
+                    "Scenarios",
+                    "MassTransitOnEntityFramework",
+                    "MassTransitOnQuartz",
+                ]
+            },
+        };
 
-    [Fact]
-    public void Every_folder_of_the_tests_mirrors_a_folder_of_src()
+    [Theory]
+    [MemberData(nameof(FoldersOfTheirOwn))]
+    public void Every_folder_of_the_tests_mirrors_a_folder_of_src(string project, string[] foldersOfTheirOwn)
     {
-        var tests = Path.Combine(GeneratedPage.Repository(), "tests", "RideBooking.Tests");
+        var tests = Path.Combine(GeneratedPage.Repository(), "tests", project);
         var src = Path.Combine(GeneratedPage.Repository(), "src");
         Directory
             .EnumerateFiles(tests, "*.cs", SearchOption.AllDirectories)
@@ -77,8 +100,43 @@ public sealed partial class LayoutTests
                 !Directory.Exists(Path.Combine(src, $"RideBooking.{folder}"))
                 && !Directory.Exists(Path.Combine(src, "Modules", $"RideBooking.{folder}"))
             )
-            .ShouldBe(s_foldersOfTheirOwn, ignoreOrder: true);
+            .ShouldBe(foldersOfTheirOwn, ignoreOrder: true);
     }
+
+    [Theory]
+    [InlineData("src")]
+    [InlineData("tests")]
+    public void A_file_has_the_name_of_a_type_in_it(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(GeneratedPage.Repository(), folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !NotNamedByAType().IsMatch(file))
+            // LabEngine.Crashes.cs is a part of the class LabEngine.
+            .Where(file => !Declares(File.ReadAllText(file), Path.GetFileName(file).Split('.')[0]))
+            .ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("public sealed record Page<T>(int Limit);", true)]
+    [InlineData("    file static class Page", true)]
+    [InlineData("internal sealed class PageRequest;", false)]
+    [InlineData("/// <summary>A class Page", false)]
+    public void A_file_without_a_type_of_its_name_would_be_found(string source, bool declares) =>
+        Declares(source, "Page").ShouldBe(declares);
+
+    static bool Declares(string source, string type) =>
+        TypeName().Matches(source).Any(declared => declared.Groups["name"].Value == type);
+
+    // What is built or generated; programs, global usings and attributes of an assembly, which have no type to be named after;
+    // and the events of a module, which are read together.
+    [GeneratedRegex(
+        @"[\\/](bin|obj|RideBooking\.Migrations)[\\/]|[\\/](Program|GlobalUsings|AssemblyInfo)\.cs$|RideBooking\.Contracts[\\/]Events[\\/]"
+    )]
+    private static partial Regex NotNamedByAType();
+
+    [GeneratedRegex(
+        @"^\s*((public|internal|private|file|static|sealed|abstract|partial|readonly) )*(class|record struct|record|struct|interface|enum) (?<name>\w+)",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex TypeName();
 
     static Task<string> Read(string path) =>
         File.ReadAllTextAsync(Path.Combine(GeneratedPage.Repository(), path), TestContext.Current.CancellationToken);

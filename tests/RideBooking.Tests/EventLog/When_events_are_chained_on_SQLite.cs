@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.EventLog;
 
-public sealed class When_events_are_chained_on_SQLite : HashChainCases, IDisposable
+public sealed class When_events_are_chained_on_SQLite : HashChainScenarios, IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-chain-").FullName;
     readonly SqliteWriteGate _gate = new();

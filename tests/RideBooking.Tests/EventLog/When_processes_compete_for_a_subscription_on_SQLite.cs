@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.EventLog;
 
-public sealed class When_processes_compete_for_a_subscription_on_SQLite : SubscriptionCases, IDisposable
+public sealed class When_processes_compete_for_a_subscription_on_SQLite : SubscriptionScenarios, IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-subscriptions-").FullName;
     readonly SqliteWriteGate _gate = new();

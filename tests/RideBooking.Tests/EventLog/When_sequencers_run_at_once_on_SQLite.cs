@@ -5,7 +5,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Tests.EventLog;
 
-public sealed class When_sequencers_run_at_once_on_SQLite : SequencerCases, IDisposable
+public sealed class When_sequencers_run_at_once_on_SQLite : SequencerScenarios, IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-sequencers-").FullName;
     readonly SqliteWriteGate _gate = new();

@@ -10,7 +10,7 @@ using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Rides;
 
-public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostTests, IClassFixture<HostUnderLens>
+public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostScenarios, IClassFixture<HostUnderLens>
 {
     // Tables of one row, and tables and indexes of unfinished work only.
     static readonly string[] s_small =

@@ -9,7 +9,7 @@ namespace RideBooking.Tests.Scenarios;
 /// <summary>The scenarios of a ride and its payment on SQLite and the in-memory transport.</summary>
 public sealed class When_a_ride_and_its_payment_run_on_SQLite(
     When_a_ride_and_its_payment_run_on_SQLite.Platform platform
-) : RideAndPayment, IClassFixture<When_a_ride_and_its_payment_run_on_SQLite.Platform>
+) : RideAndPaymentScenarios, IClassFixture<When_a_ride_and_its_payment_run_on_SQLite.Platform>
 {
     public override ScenarioBus Bus => platform.Bus;
 

@@ -20,7 +20,7 @@ internal sealed class ReportAttempts(IReadOnlyList<IDeliveryObserver> observers,
             await next.Send(context);
             Report(context);
         }
-        catch (Exception failure) when (!DatabaseOutage.Matches(failure))
+        catch (Exception exception) when (!DatabaseOutage.Matches(exception))
         {
             Report(context);
             throw;

@@ -3,8 +3,8 @@ using RideBooking.Platform.Messaging;
 
 namespace RideBooking.Tests.Messaging;
 
-/// <summary>The cases of failing messages on SQLite and the in-memory transport.</summary>
-public sealed class When_messages_fail_in_memory : FaultCases
+/// <summary>The scenarios of failing messages on SQLite and the in-memory transport.</summary>
+public sealed class When_messages_fail_in_memory : FaultScenarios
 {
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 

@@ -1,0 +1,10 @@
+using RideBooking.Tests.Api;
+
+namespace RideBooking.IntegrationTests.Platform.Messaging.Partitions;
+
+/// <summary>The ride scenarios with divided endpoints.</summary>
+[Collection(typeof(OnPartitions))]
+public sealed class When_rides_run_on_partitions(PartitionedRideBooking app) : RideScenarios
+{
+    protected override City City => app.City;
+}
