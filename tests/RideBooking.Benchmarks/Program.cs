@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RideBooking.Benchmarks;
 using RideBooking.Benchmarks.EventLog;
+using RideBooking.Benchmarks.EventLog.Comparison;
 using RideBooking.Benchmarks.Saga;
 
 var transport = new Option<Transport>("--transport") { Description = "The message transport." };
@@ -120,7 +121,40 @@ var replay = new Command("replay", "Computes each projection from a log of synth
     replayRides,
 };
 replay.SetAction((parsed, cancellationToken) => ReplayBenchmark.Run(parsed.GetValue(replayRides), cancellationToken));
-return await new RootCommand("RideBooking's benchmarks.") { drive, saga, replay }
+
+var appends = Number("--appends", 20_000, "Events appended one by one, in each round.");
+var batches = Number("--batches", 2_000, "Batches of 50 events appended, in each round.");
+var rebuilt = Number("--rebuilt", 200_000, "Events from which projections are rebuilt.");
+var stored = Number("--stored", 1_000_000, "Events stored when rides are read at a version.");
+var reads = Number("--reads", 3_000, "Rides read at a version, in each round.");
+var rounds = Number("--rounds", 3, "Rounds; Marten and RideBooking alternate which goes first.");
+var marten = new Command(
+    "marten",
+    "Compares the event log with Marten, on one private PostgreSQL. A part whose number is 0 is left out."
+)
+{
+    appends,
+    batches,
+    rebuilt,
+    stored,
+    reads,
+    rounds,
+};
+marten.SetAction(
+    (parsed, cancellationToken) =>
+        MartenBenchmark.Run(
+            new ComparisonSizes(
+                parsed.GetValue(appends),
+                parsed.GetValue(batches),
+                parsed.GetValue(rebuilt),
+                parsed.GetValue(stored),
+                parsed.GetValue(reads),
+                parsed.GetValue(rounds)
+            ),
+            cancellationToken
+        )
+);
+return await new RootCommand("RideBooking's benchmarks.") { drive, saga, replay, marten }
     .Parse(args)
     .InvokeAsync();
 

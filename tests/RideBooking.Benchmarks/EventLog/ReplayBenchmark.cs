@@ -1,16 +1,12 @@
 using System.Diagnostics;
-using System.Text.Json;
-using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Host;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Contracts;
 using Spectre.Console;
 
 namespace RideBooking.Benchmarks.EventLog;
@@ -141,7 +137,14 @@ static class ReplayBenchmark
             // Rides overlap: each event is followed by those of the other rides.
             var streams = Enumerable
                 .Range(first, Math.Min(AtOnce, rides - first))
-                .Select(number => EventsOf(s_start.AddSeconds(number)).Select(Logged).ToList())
+                .Select(number =>
+                {
+                    var ride = Guid.CreateVersion7();
+                    return SyntheticRide
+                        .Events(ride, s_start.AddSeconds(number))
+                        .Select(happened => SyntheticRide.Logged(ride, happened))
+                        .ToList();
+                })
                 .ToList();
             for (var version = 1; version <= streams.Max(stream => stream.Count); version++)
                 foreach (var stream in streams.Where(stream => stream.Count >= version))
@@ -159,50 +162,6 @@ static class ReplayBenchmark
         }
         await In(services, db => db.Database.ExecuteSqlRawAsync("VACUUM (ANALYZE)", cancellationToken));
         return position;
-    }
-
-    static IEnumerable<object> EventsOf(DateTimeOffset at)
-    {
-        var (ride, offer, payment) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
-        var fare = Samples.Euro(12.40m);
-        const string rider = "rider-1";
-        const string driver = "driver-1";
-        yield return Events.RideRequested(ride, at, rider, quotedFare: fare);
-        yield return new DriverOffered(
-            ride,
-            rider,
-            offer,
-            driver,
-            Samples.Alexanderplatz,
-            Samples.Zoo,
-            fare,
-            240,
-            at.AddSeconds(20),
-            at
-        );
-        yield return Events.DriverAssigned(ride, at, rider, driver, offer, "Anna");
-        yield return new DriverArrived(ride, rider, driver, at, at.AddMinutes(2));
-        yield return new RideStarted(ride, rider, driver, at, 60);
-        yield return Events.RideCompleted(ride, at, rider, driver, fare);
-        yield return Events.FareFinalized(ride, at, fare, rider, driver, [new("upfrontFare", "Fare", fare)]);
-        yield return new PaymentCaptured(ride, rider, payment, fare, 1, at);
-        yield return new ReceiptIssued(ride, rider, Guid.CreateVersion7(), "RB-2026-0000-0000-0001", fare, at);
-    }
-
-    static LoggedEvent Logged(object happened)
-    {
-        var type = EventCatalogue.Published.All.Single(type => type.Type == happened.GetType());
-        var payload = JsonSerializer.SerializeToNode(happened, type.Type, SystemTextJsonMessageSerializer.Options)!;
-        return new LoggedEvent
-        {
-            EventId = Guid.CreateVersion7(),
-            EventType = type.Name,
-            Version = type.Version,
-            Timestamp = DateTimeOffset.UtcNow,
-            Source = type.Source,
-            StreamId = payload[type.StreamProperty]!.ToString(),
-            Payload = payload.ToJsonString(),
-        };
     }
 
     static Task<int> Rows(AppDbContext db, string projection, CancellationToken cancellationToken) =>
