@@ -3,7 +3,7 @@ using RideBooking.Tests.Messaging;
 
 namespace RideBooking.Tests.Platform.Messaging;
 
-public sealed class When_versions_meet_in_memory : VersionCases
+public sealed class When_versions_meet_in_memory : VersionScenarios
 {
     protected override Task<UseTransport> Transport() =>
         Task.FromResult<UseTransport>(

@@ -2,9 +2,9 @@ using MassTransit;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Tests.Messaging;
 
-namespace RideBooking.IntegrationTests.Messaging;
+namespace RideBooking.IntegrationTests.Platform.Messaging;
 
-public sealed class When_versions_meet_on_RabbitMQ(Servers servers) : VersionCases
+public sealed class When_versions_meet_on_RabbitMQ(Servers servers) : VersionScenarios
 {
     protected override async Task<UseTransport> Transport()
     {

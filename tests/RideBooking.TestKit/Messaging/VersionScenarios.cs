@@ -10,7 +10,7 @@ using RideBooking.Tests.Contracts;
 namespace RideBooking.Tests.Messaging;
 
 /// <summary>Producers and consumers of different versions of an event, on a transport.</summary>
-public abstract class VersionCases
+public abstract class VersionScenarios
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
