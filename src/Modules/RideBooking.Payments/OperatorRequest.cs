@@ -42,7 +42,8 @@ internal sealed record OperatorRequest(
             && (await Payments.AcceptedBefore(Db, [commandId], CancellationToken)).Contains(commandId)
         )
             return Accepted(known);
-        // Recorded before it is executed, so that no crash hides it. A repeat that changes nothing is not recorded.
+        // Recorded before it is executed, so that no crash hides it. A repeat that changes nothing is not recorded. The
+        // machine cannot be asked which it is: it answers by executing the command.
         if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
             await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
         var outcome = await Payments.Send(command, commandId, CancellationToken);

@@ -38,7 +38,8 @@ internal sealed record OperatorRequest(
     {
         if (await Db.FindRide(RideId, CancellationToken) is not { } known)
             return RideProblems.NotFound();
-        // Recorded before it is executed, so that no crash hides it. A repeat that changes nothing is not recorded.
+        // Recorded before it is executed, so that no crash hides it. A repeat that changes nothing is not recorded. The
+        // machine cannot be asked which it is: it answers by executing the command.
         if (isPossible(known))
             await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
         return (await Commands.Send(RideId, Request, command(known), CancellationToken)).Response(what);
