@@ -14,6 +14,10 @@ internal sealed record Progress(string Text, double Done, double All);
 /// <summary>Shows the progress of work that the host carries out, with or without a follower.</summary>
 internal static class FollowWork
 {
+    // The statuses of work, as the API spells them.
+    public const string Running = "running";
+    public const string Completed = "completed";
+
     static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(400);
 
     // A host that restarts continues its work.
@@ -90,7 +94,7 @@ internal static class FollowWork
         return work;
     }
 
-    static bool IsRunning(JsonElement work) => work.GetProperty("status").ValueEquals("running");
+    static bool IsRunning(JsonElement work) => work.GetProperty("status").ValueEquals(Running);
 
     static Task<JsonElement> Draw(Terminal terminal, Progress first, Func<Action<Progress>, Task<JsonElement>> watch) =>
         terminal

@@ -8,7 +8,7 @@ internal static class Options
     public static Option<string> Reason() =>
         new("--reason")
         {
-            Description = "The reason. The audit stores it with your name and the time.",
+            Description = "The reason. It is stored with your name and the time.",
             HelpName = "text",
             Required = true,
         };

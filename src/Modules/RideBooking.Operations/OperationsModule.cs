@@ -40,8 +40,8 @@ public sealed class OperationsModule : IModule
         }
         services.AddSingleton<FindFailedMessages>();
         services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
-        services.AddSingleton<IRecoveryAudit, RecordRecovery>();
-        services.AddSingleton<IOperatorAudit, RecordOperatorAction>();
+        services.AddSingleton<IRecoveryRecord, RecordRecovery>();
+        services.AddSingleton<IOperatorActions, RecordOperatorAction>();
         services.AddSingleton<WorkSignal<RunRedrives>>();
         services.AddHostedService<RunRedrives>();
         services.AddSingleton(AuditOptions.Read(configuration));
@@ -76,6 +76,6 @@ public sealed class OperationsModule : IModule
         RequestAudit.Map(operators);
         ShowAudit.Map(operators);
         CancelAudit.Map(operators);
-        ListAudit.Map(operators);
+        ListOperatorActions.Map(operators);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
@@ -8,28 +9,35 @@ using RideBooking.Platform.Recovery;
 namespace RideBooking.Operations;
 
 /// <summary>
-/// Records a recovery from the command line in the audit, like actions over the API, even if it was killed.
+/// Records a recovery from the command line among operators' actions, like those over the API, even if it was killed.
 /// </summary>
-internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider clock) : IRecoveryAudit
+internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider clock) : IRecoveryRecord
 {
     public async Task<Guid> Begun(string by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var entry = AuditEntry.Of("recover", [], 0, by.Shorten(255), "started on the command line", clock.GetUtcNow());
-        db.Add(entry);
+        var action = OperatorAction.Of(
+            "recover",
+            [],
+            0,
+            by.Shorten(255),
+            "started on the command line",
+            clock.GetUtcNow()
+        );
+        db.Add(action);
         await db.SaveChangesAsync(cancellationToken);
-        return entry.Id;
+        return action.Id;
     }
 
-    public async Task Done(Guid entry, int count, string summary, CancellationToken cancellationToken)
+    public async Task Done(Guid id, int count, string summary, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var reason = summary.Shorten(Selection.MaxReason);
+        var reason = summary.Shorten(Reasons.MaxLength);
         await scope
             .ServiceProvider.GetRequiredService<AppDbContext>()
-            .Set<AuditEntry>()
-            .Where(row => row.Id == entry)
+            .Set<OperatorAction>()
+            .Where(row => row.Id == id)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Count, count).SetProperty(row => row.Reason, reason),
                 cancellationToken

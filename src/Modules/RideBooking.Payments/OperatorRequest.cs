@@ -17,15 +17,13 @@ internal sealed record OperatorRequest(
     IdempotentRequest Request,
     AppDbContext Db,
     SagaCommandDispatcher<Payment> Payments,
-    IOperatorAudit Audit,
+    IOperatorActions Actions,
     EventVisibility Visibility,
     CancellationToken CancellationToken
 )
 {
-    public const int MaxReason = 500;
-
-    /// <summary>Sends a command to the payment. The reason is stored in the audit log.</summary>
-    /// <param name="action">The action's name in the audit log.</param>
+    /// <summary>Sends a command to the payment. The reason is stored with the operator's action.</summary>
+    /// <param name="action">The action's name among operators' actions.</param>
     /// <param name="reason">The operator's reason.</param>
     /// <param name="command">The command.</param>
     public async Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Send<T>(
@@ -44,9 +42,10 @@ internal sealed record OperatorRequest(
             && (await Payments.AcceptedBefore(Db, [commandId], CancellationToken)).Contains(commandId)
         )
             return Accepted(known);
-        // Audited before it is executed, so that no crash hides it. A repeat that changes nothing is not audited.
+        // Recorded before it is executed, so that no crash hides it. A repeat that changes nothing is not recorded. The
+        // machine cannot be asked which it is: it answers by executing the command.
         if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
-            await Audit.Record(action, RideId, By.Id, reason, CancellationToken);
+            await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
         var outcome = await Payments.Send(command, commandId, CancellationToken);
         var now = outcome.Saga as Payment ?? await Db.FindPayment(RideId, CancellationToken) ?? known;
         // Without an instance it is a duplicate: the first request, whose response was lost, was accepted meanwhile.

@@ -34,7 +34,7 @@ internal static class RetryPaymentEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(retry => retry.Reason).Text(1, OperatorRequest.MaxReason);
+            public Validator() => RuleFor(retry => retry.Reason).Reason();
         }
     }
 }

@@ -45,7 +45,7 @@ internal static class WriteOffPaymentEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(writeOff => writeOff.Reason).Text(1, OperatorRequest.MaxReason);
+            public Validator() => RuleFor(writeOff => writeOff.Reason).Reason();
         }
     }
 }

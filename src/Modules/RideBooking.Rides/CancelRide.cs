@@ -53,7 +53,7 @@ internal static class CancelRideEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(cancel => cancel.Reason).Text(1, Ride.MaxReason);
+            public Validator() => RuleFor(cancel => cancel.Reason).Reason();
         }
     }
 }

@@ -44,7 +44,7 @@ internal static class ForceCancelEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(cancel => cancel.Reason).Text(1, Ride.MaxReason);
+            public Validator() => RuleFor(cancel => cancel.Reason).Reason();
         }
     }
 }

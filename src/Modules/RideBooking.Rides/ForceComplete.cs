@@ -68,7 +68,7 @@ internal static class ForceCompleteEndpoint
         {
             public Validator()
             {
-                RuleFor(complete => complete.Reason).Text(1, Ride.MaxReason);
+                RuleFor(complete => complete.Reason).Reason();
                 RuleFor(complete => complete.DistanceMeters)
                     .Must(meters => meters is null or (>= 0 and <= CompleteRideEndpoint.MaxMeters))
                     .WithMessage($"must be from 0 to {CompleteRideEndpoint.MaxMeters}");

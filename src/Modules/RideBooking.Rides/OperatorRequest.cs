@@ -13,7 +13,7 @@ internal sealed record OperatorRequest(
     IdempotentRequest Request,
     RideCommands Commands,
     AppDbContext Db,
-    IOperatorAudit Audit,
+    IOperatorActions Actions,
     TimeProvider Clock,
     CancellationToken CancellationToken
 )
@@ -21,8 +21,8 @@ internal sealed record OperatorRequest(
     /// <summary>Returns the time of the command.</summary>
     public DateTimeOffset Now() => Clock.GetUtcNow();
 
-    /// <summary>Sends a command to the ride. The reason is stored in the audit log.</summary>
-    /// <param name="action">The action's name in the audit log.</param>
+    /// <summary>Sends a command to the ride. The reason is stored with the operator's action.</summary>
+    /// <param name="action">The action's name among operators' actions.</param>
     /// <param name="reason">The operator's reason.</param>
     /// <param name="isPossible">Returns whether the ride can still accept the command.</param>
     /// <param name="command">Returns the command.</param>
@@ -38,9 +38,10 @@ internal sealed record OperatorRequest(
     {
         if (await Db.FindRide(RideId, CancellationToken) is not { } known)
             return RideProblems.NotFound();
-        // Audited before it is executed, so that no crash hides it. A repeat that changes nothing is not audited.
+        // Recorded before it is executed, so that no crash hides it. A repeat that changes nothing is not recorded. The
+        // machine cannot be asked which it is: it answers by executing the command.
         if (isPossible(known))
-            await Audit.Record(action, RideId, By.Id, reason, CancellationToken);
+            await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
         return (await Commands.Send(RideId, Request, command(known), CancellationToken)).Response(what);
     }
 }

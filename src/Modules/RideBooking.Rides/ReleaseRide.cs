@@ -37,7 +37,7 @@ internal static class ReleaseRideEndpoint
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(release => release.Reason).Text(1, Ride.MaxReason);
+            public Validator() => RuleFor(release => release.Reason).Reason();
         }
     }
 }

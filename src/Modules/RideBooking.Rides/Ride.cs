@@ -10,7 +10,6 @@ namespace RideBooking.Rides;
 /// <summary>One ride. Only <see cref="RideStateMachine"/> changes it.</summary>
 internal sealed class Ride : SagaStateMachineInstance
 {
-    public const int MaxReason = 500;
     public const int MaxComment = 1000;
 
     /// <summary>The ride's id.</summary>
@@ -128,9 +127,9 @@ internal sealed class Ride : SagaStateMachineInstance
             builder.Property(ride => ride.VehicleClass).HasMaxLength(32);
             builder.Property(ride => ride.DriverName).HasMaxLength(200);
             builder.Property(ride => ride.CompletedBy).HasMaxLength(20);
-            builder.Property(ride => ride.CompletionReason).HasMaxLength(MaxReason);
+            builder.Property(ride => ride.CompletionReason).HasMaxLength(Reasons.MaxLength);
             builder.Property(ride => ride.CancelledBy).HasMaxLength(20);
-            builder.Property(ride => ride.CancellationReason).HasMaxLength(MaxReason);
+            builder.Property(ride => ride.CancellationReason).HasMaxLength(Reasons.MaxLength);
             builder.Property(ride => ride.PaymentStatus).HasConversion<string>().HasMaxLength(20);
             builder.Property(ride => ride.RatingComment).HasMaxLength(MaxComment);
             builder

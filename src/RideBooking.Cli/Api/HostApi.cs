@@ -57,7 +57,7 @@ internal sealed class HostApi : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    // The audit should name the person at this machine.
+    // The list of operators' actions should name the person at this machine.
     async Task<string> DevelopmentToken(CancellationToken cancellationToken)
     {
         var subject = Environment.UserName is { Length: > 0 } name ? name : "operator";

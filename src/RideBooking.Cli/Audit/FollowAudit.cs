@@ -50,7 +50,7 @@ internal static class FollowAudit
 
     static Progress ProgressOf(AuditShape audit) =>
         new(
-            audit.Status == "running" && audit.LastPosition > 0 && audit.Position >= audit.LastPosition
+            audit.Status == FollowWork.Running && audit.LastPosition > 0 && audit.Position >= audit.LastPosition
                 ? "Comparing again the rides that changed meanwhile"
                 : $"Verified {audit.Position} of {audit.LastPosition} events, {audit.Rides} rides",
             audit.Position,
@@ -90,7 +90,7 @@ internal static class FollowAudit
                 $"Audit {audit.Id} {audit.Status}: {Text.Count(audit.Position, "event")} and {Text.Count(audit.Rides, "ride")} verified, {Text.Count(audit.DeviationCount, "deviation")}."
             );
         }
-        if (audit.Status != "completed")
+        if (audit.Status != FollowWork.Completed)
             throw new CommandFailedException(ExitCode.Failed, $"The audit was {audit.Status}.");
         return audit.DeviationCount == 0 ? ExitCode.Done : ExitCode.Deviations;
     }

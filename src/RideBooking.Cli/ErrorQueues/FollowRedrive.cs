@@ -54,7 +54,7 @@ internal static class FollowRedrive
     static Progress ProgressOf(RedriveShape redrive) =>
         new(
             $"Sent {redrive.Sent} of {redrive.Selected}",
-            redrive.Status == "running" ? redrive.Sent : redrive.Selected,
+            redrive.Status == FollowWork.Running ? redrive.Sent : redrive.Selected,
             redrive.Selected
         );
 
@@ -70,7 +70,7 @@ internal static class FollowRedrive
                     + (redrive.Failed > 0 ? $", {redrive.Failed} left in the error queue" : "")
                     + "."
             );
-        if (redrive.Status != "completed")
+        if (redrive.Status != FollowWork.Completed)
             throw new CommandFailedException(ExitCode.Failed, redrive.Error ?? $"The redrive is {redrive.Status}.");
         return redrive is { Sent: 0, NotFound: > 0 } ? ExitCode.NotFound : ExitCode.Done;
     }

@@ -34,7 +34,7 @@ internal static class ShowReplay
     )
     {
         var begun = replay.As<ReplayShape>();
-        if (!terminal.ShowsProgress && begun.Status == "running")
+        if (!terminal.ShowsProgress && begun.Status == FollowWork.Running)
             terminal.WriteNote($"Replay {begun.Id} of {begun.Projection} started.");
         replay = await FollowWork.ToItsEnd(
             api,
@@ -71,6 +71,6 @@ internal static class ShowReplay
                     + (replay.Parked > 0 ? $", {Text.Count(replay.Parked, "event")} parked" : "")
                     + "."
             );
-        return replay.Status == "completed" ? ExitCode.Done : ExitCode.Failed;
+        return replay.Status == FollowWork.Completed ? ExitCode.Done : ExitCode.Failed;
     }
 }

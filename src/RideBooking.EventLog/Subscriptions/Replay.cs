@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
 
 namespace RideBooking.EventLog.Subscriptions;
 
@@ -14,9 +15,6 @@ public sealed class Replay
 
     /// <summary>An operator cancelled it; its rows are deleted.</summary>
     public const string Cancelled = "cancelled";
-
-    /// <summary>The max length of <see cref="Reason"/>.</summary>
-    public const int MaxReason = 500;
 
     /// <summary>The replay.</summary>
     public required Guid Id { get; init; }
@@ -61,7 +59,7 @@ public sealed class Replay
             replay.Property(row => row.Projection).HasMaxLength(Subscription.MaxNameLength);
             replay.Property(row => row.Status).HasMaxLength(16);
             replay.Property(row => row.RequestedBy).HasMaxLength(255);
-            replay.Property(row => row.Reason).HasMaxLength(MaxReason);
+            replay.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
             // One replay of a projection at a time.
             replay.HasIndex(row => row.Projection).IsUnique().HasFilter($"status = '{Running}'");
             replay.HasIndex(row => new { row.RequestedAt, row.Id });

@@ -1877,7 +1877,7 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("notifications", "notifications");
                 });
 
-            modelBuilder.Entity("RideBooking.Operations.AuditEntry", b =>
+            modelBuilder.Entity("RideBooking.Operations.OperatorAction", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")

@@ -2085,7 +2085,7 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
-            modelBuilder.Entity("RideBooking.Operations.AuditEntry", b =>
+            modelBuilder.Entity("RideBooking.Operations.OperatorAction", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")

@@ -1884,7 +1884,7 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("notifications_notifications", (string)null);
                 });
 
-            modelBuilder.Entity("RideBooking.Operations.AuditEntry", b =>
+            modelBuilder.Entity("RideBooking.Operations.OperatorAction", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")

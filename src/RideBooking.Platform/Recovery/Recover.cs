@@ -51,19 +51,19 @@ internal sealed class Recover(
     UnhandledEvents unhandled,
     EventCatalogue catalogue,
     IFailedMessages? failed = null,
-    IRecoveryAudit? audit = null
+    IRecoveryRecord? record = null
 )
 {
-    /// <summary>Recovers once at someone's request, and records it in the operators' audit.</summary>
+    /// <summary>Recovers once at someone's request, and records it among operators' actions.</summary>
     /// <param name="by">The account and the machine that recover.</param>
     /// <param name="progress">See <see cref="Run"/>.</param>
     /// <param name="cancellationToken">See <see cref="Run"/>.</param>
     public async Task<Recovered> RunFor(string by, Action<long, long> progress, CancellationToken cancellationToken)
     {
-        var entry = audit is null ? (Guid?)null : await audit.Begun(by, cancellationToken);
+        var id = record is null ? (Guid?)null : await record.Begun(by, cancellationToken);
         var recovered = await Run(progress, cancellationToken);
-        if (entry is { } begun)
-            await audit!.Done(begun, recovered.Count, recovered.ToString(), cancellationToken);
+        if (id is { } begun)
+            await record!.Done(begun, recovered.Count, recovered.ToString(), cancellationToken);
         return recovered;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Cli;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.Operations;
 using RideBooking.Operations.Audits;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
@@ -72,7 +73,7 @@ public sealed class When_the_event_log_is_audited(ListeningHost host) : IClassFi
         var orphan = new Audit
         {
             Id = Guid.CreateVersion7(),
-            Status = Audit.Running,
+            Status = WorkStatus.Running,
             Position = 3,
             DeviationCount = 100,
             RequestedBy = "somebody",

@@ -30,7 +30,7 @@ internal sealed class MoneyLab : ModuleLab
 
     readonly HashSet<Guid> _requested = [];
     readonly SemaphoreSlim _oneRequest = new(1);
-    readonly Audit _audit = new();
+    readonly Actions _actions = new();
 
     MoneyLab()
         : base(new BillingModule(), new PaymentsModule()) { }
@@ -38,8 +38,8 @@ internal sealed class MoneyLab : ModuleLab
     /// <summary>True to record the request of a ride that ends, as for every real ride.</summary>
     public bool RecordsRequests { get; set; } = true;
 
-    /// <summary>The entries of the operators' audit.</summary>
-    public IReadOnlyCollection<(string Action, Guid RideId, string By, string Reason)> Audited => _audit.Entries;
+    /// <summary>The operators' actions.</summary>
+    public IReadOnlyCollection<(string Action, Guid RideId, string By, string Reason)> Audited => _actions.Entries;
 
     /// <summary>Hides rows from a query, as if they were not committed yet.</summary>
     public HiddenRows Hidden { get; } = new();
@@ -51,7 +51,7 @@ internal sealed class MoneyLab : ModuleLab
             services =>
                 services
                     .AddSingleton(new QuoteTokens(new byte[32]))
-                    .AddSingleton<IOperatorAudit>(lab._audit)
+                    .AddSingleton<IOperatorActions>(lab._actions)
                     .ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(lab.Hidden)),
             settings
         );
@@ -125,7 +125,7 @@ internal sealed class MoneyLab : ModuleLab
                 .Send(command, Guid.CreateVersion7(), Stop)
         ).Accepted;
 
-    sealed class Audit : IOperatorAudit
+    sealed class Actions : IOperatorActions
     {
         public ConcurrentQueue<(string, Guid, string, string)> Entries { get; } = new();
 

@@ -6,10 +6,6 @@ namespace RideBooking.Operations.Audits;
 /// <summary>An audit: a comparison of the whole event log with itself and with the rides.</summary>
 internal sealed class Audit
 {
-    public const string Running = "running";
-    public const string Completed = "completed";
-    public const string Cancelled = "cancelled";
-
     public required Guid Id { get; init; }
 
     public required string Status { get; set; }

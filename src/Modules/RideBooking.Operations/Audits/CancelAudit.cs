@@ -27,9 +27,9 @@ internal static class CancelAudit
     {
         var now = clock.GetUtcNow();
         await db.Set<Audit>()
-            .Where(row => row.Id == id && row.Status == Audit.Running)
+            .Where(row => row.Id == id && row.Status == WorkStatus.Running)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.Status, Audit.Cancelled).SetProperty(row => row.FinishedAt, now),
+                set => set.SetProperty(row => row.Status, WorkStatus.Cancelled).SetProperty(row => row.FinishedAt, now),
                 cancellationToken
             );
         return

@@ -38,7 +38,7 @@ internal static class RequestAudit
             audit = new Audit
             {
                 Id = id,
-                Status = Audit.Running,
+                Status = WorkStatus.Running,
                 RequestedBy = by.Id,
                 RequestedAt = now,
                 ClaimedUntil = now,

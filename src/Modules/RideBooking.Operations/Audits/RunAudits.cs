@@ -53,7 +53,7 @@ internal sealed class RunAudits(
         var now = clock.GetUtcNow();
         var free = await db.Set<Audit>()
             .AsNoTracking()
-            .Where(row => row.Status == Audit.Running)
+            .Where(row => row.Status == WorkStatus.Running)
             // A claim that ends later than any claim can was made by a host whose clock differs.
             .Where(row => row.ClaimedUntil <= now || row.ClaimedUntil > now + 2 * s_claim)
             .OrderBy(row => row.ClaimedUntil)
@@ -61,7 +61,9 @@ internal sealed class RunAudits(
         if (free is null)
             return null;
         var mine = await db.Set<Audit>()
-            .Where(row => row.Id == free.Id && row.Status == Audit.Running && row.ClaimedUntil == free.ClaimedUntil)
+            .Where(row =>
+                row.Id == free.Id && row.Status == WorkStatus.Running && row.ClaimedUntil == free.ClaimedUntil
+            )
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, now + s_claim), cancellationToken);
         return mine == 1 ? free : null;
     }
@@ -86,7 +88,7 @@ internal sealed class RunAudits(
                 return;
             await Task.Delay(s_again, clock, cancellationToken);
         }
-        audit.Status = Audit.Completed;
+        audit.Status = WorkStatus.Completed;
         audit.FinishedAt = clock.GetUtcNow();
         if (await Record(audit, cancellationToken))
             logger.LogInformation(
@@ -105,7 +107,7 @@ internal sealed class RunAudits(
         InScope(
             async (db, _) =>
                 await db.Set<Audit>()
-                    .Where(row => row.Id == audit.Id && row.Status == Audit.Running)
+                    .Where(row => row.Id == audit.Id && row.Status == WorkStatus.Running)
                     .ExecuteUpdateAsync(
                         set =>
                             set.SetProperty(row => row.Status, audit.Status)

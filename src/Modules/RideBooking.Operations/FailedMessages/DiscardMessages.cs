@@ -55,7 +55,7 @@ internal static class DiscardMessages
             db.AddRange(
                 found.Messages.Select(message => MessageAction.ToDiscard(message, now, by.Id, request.Reason, id))
             );
-            db.Add(AuditEntry.Of("discard", found.Queues, found.Messages.Count, by.Id, request.Reason, now));
+            db.Add(OperatorAction.Of("discard", found.Queues, found.Messages.Count, by.Id, request.Reason, now));
             await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();
             selected = await Frozen(db, id, cancellationToken);
@@ -147,7 +147,7 @@ internal static class DiscardMessages
                 RuleFor(request => request.Limit)
                     .InclusiveBetween(1, MaxMessages)
                     .WithMessage($"must be from 1 to {MaxMessages}");
-                RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+                RuleFor(request => request.Reason).Reason();
             }
         }
     }

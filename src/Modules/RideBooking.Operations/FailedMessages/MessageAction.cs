@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Messaging.RabbitMq;
 
@@ -138,7 +139,7 @@ internal sealed class MessageAction
             action.Property(row => row.Queue).HasMaxLength(255);
             action.Property(row => row.Action).HasMaxLength(16);
             action.Property(row => row.By).HasMaxLength(255);
-            action.Property(row => row.Reason).HasMaxLength(Selection.MaxReason);
+            action.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
             action.Property(row => row.ContentType).HasMaxLength(255);
             action.HasIndex(row => row.MessageId);
             action.HasIndex(row => row.FailedMessageId);

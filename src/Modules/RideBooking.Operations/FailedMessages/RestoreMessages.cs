@@ -40,7 +40,7 @@ internal static class RestoreMessages
 
         var now = clock.GetUtcNow();
         db.Add(
-            AuditEntry.Of(
+            OperatorAction.Of(
                 "restore",
                 [.. rows.Select(row => row.Queue).Distinct()],
                 rows.Count,
@@ -73,7 +73,7 @@ internal static class RestoreMessages
                     .Must(ids => ids is { Count: >= 1 and <= Selection.MaxIds })
                     .WithMessage($"must be 1 to {Selection.MaxIds} ids");
                 RuleForEach(request => request.Ids).NotNull().Text(1, Selection.MaxId);
-                RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+                RuleFor(request => request.Reason).Reason();
             }
         }
     }

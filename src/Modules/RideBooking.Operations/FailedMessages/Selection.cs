@@ -24,7 +24,6 @@ internal sealed record Selection(
 {
     public const int MaxIds = 1000;
     public const int MaxId = 300;
-    public const int MaxReason = 500;
 
     /// <summary>Finds the matching messages, oldest first, up to the limit. From then on the selection is frozen.</summary>
     public async Task<Selected> Find(FindFailedMessages find, int limit, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
 using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations.Redrives;
@@ -7,10 +8,6 @@ namespace RideBooking.Operations.Redrives;
 /// <summary>A redrive: failed messages on their way back to the queues in which they failed.</summary>
 internal sealed class Redrive
 {
-    public const string Running = "running";
-    public const string Completed = "completed";
-    public const string Failed = "failed";
-
     public required Guid Id { get; init; }
 
     public required string Status { get; set; }
@@ -53,7 +50,7 @@ internal sealed class Redrive
             redrive.HasKey(row => row.Id);
             redrive.Property(row => row.Id).ValueGeneratedNever();
             redrive.Property(row => row.Status).HasMaxLength(16);
-            redrive.Property(row => row.Reason).HasMaxLength(Selection.MaxReason);
+            redrive.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
             redrive.Property(row => row.RequestedBy).HasMaxLength(255);
             redrive.Property(row => row.Error).HasMaxLength(1000);
             redrive.HasIndex(row => new { row.Status, row.ClaimedUntil });

@@ -33,7 +33,7 @@ internal sealed record RedriveView(
             redrive.Selected,
             redrive.Sent,
             redrive.NotFound,
-            redrive.Status == Redrive.Failed ? Math.Max(0, redrive.Selected - redrive.Sent - redrive.NotFound) : 0,
+            redrive.Status == WorkStatus.Failed ? Math.Max(0, redrive.Selected - redrive.Sent - redrive.NotFound) : 0,
             redrive.Reason,
             redrive.RequestedBy,
             redrive.RequestedAt,

@@ -56,7 +56,7 @@ internal static class RequestRedrive
         var redrive = new Redrive
         {
             Id = id,
-            Status = Redrive.Running,
+            Status = WorkStatus.Running,
             Ids = string.Join('\n', ids),
             Selected = ids.Count + selected.Missing,
             NotFound = selected.Missing,
@@ -67,7 +67,7 @@ internal static class RequestRedrive
             ClaimedUntil = now,
         };
         db.Add(redrive);
-        db.Add(AuditEntry.Of("redrive", selected.Queues, ids.Count, by.Id, request.Reason, now));
+        db.Add(OperatorAction.Of("redrive", selected.Queues, ids.Count, by.Id, request.Reason, now));
         await db.SaveChangesAsync(cancellationToken);
         signal.Wake();
         return Answer(redrive);
@@ -107,7 +107,7 @@ internal static class RequestRedrive
                 RuleFor(request => request.Canary)
                     .Must(canary => canary is null or { ValueKind: JsonValueKind.Null or JsonValueKind.False })
                     .WithMessage("is not supported; use limit to redrive a few messages first");
-                RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+                RuleFor(request => request.Reason).Reason();
             }
         }
     }

@@ -61,7 +61,7 @@ internal sealed class RunRedrives(
         var now = clock.GetUtcNow();
         var free = await db.Set<Redrive>()
             .AsNoTracking()
-            .Where(row => row.Status == Redrive.Running)
+            .Where(row => row.Status == WorkStatus.Running)
             // A claim that ends later than any claim can was made by a host whose clock differs.
             .Where(row => row.ClaimedUntil <= now || row.ClaimedUntil > now + 2 * s_claim)
             .OrderBy(row => row.ClaimedUntil)
@@ -69,7 +69,9 @@ internal sealed class RunRedrives(
         if (free is null)
             return null;
         var mine = await db.Set<Redrive>()
-            .Where(row => row.Id == free.Id && row.Status == Redrive.Running && row.ClaimedUntil == free.ClaimedUntil)
+            .Where(row =>
+                row.Id == free.Id && row.Status == WorkStatus.Running && row.ClaimedUntil == free.ClaimedUntil
+            )
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, now + s_claim), cancellationToken);
         return mine == 1 ? free : null;
     }
@@ -160,7 +162,7 @@ internal sealed class RunRedrives(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         db.Attach(redrive);
-        redrive.Status = error is null ? Redrive.Completed : Redrive.Failed;
+        redrive.Status = error is null ? WorkStatus.Completed : WorkStatus.Failed;
         if (error is null)
             redrive.NotFound += left;
         redrive.Error = error;

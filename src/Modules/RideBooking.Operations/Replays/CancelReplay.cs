@@ -57,7 +57,7 @@ internal static class CancelReplay
                         set => set.SetProperty(row => row.Epoch, row => row.Epoch + 1),
                         cancellationToken
                     );
-                db.Add(AuditEntry.Of("cancel-replay", [], 1, by.Id, request.Reason, now));
+                db.Add(OperatorAction.Of("cancel-replay", [], 1, by.Id, request.Reason, now));
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }
@@ -80,7 +80,7 @@ internal static class CancelReplay
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

@@ -80,7 +80,7 @@ internal static class RequestReplay
                 Position = from,
             }
         );
-        db.Add(AuditEntry.Of("replay", [], 1, by.Id, request.Reason, now));
+        db.Add(OperatorAction.Of("replay", [], 1, by.Id, request.Reason, now));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -149,7 +149,7 @@ internal static class RequestReplay
                 RuleFor(request => request.RatePerSecond)
                     .InclusiveBetween(1, MaxRate)
                     .WithMessage($"must be from 1 to {MaxRate}");
-                RuleFor(request => request.Reason).NotNull().Text(1, Replay.MaxReason);
+                RuleFor(request => request.Reason).Reason();
             }
         }
     }

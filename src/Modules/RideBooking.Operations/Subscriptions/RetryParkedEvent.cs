@@ -43,7 +43,7 @@ internal static class RetryParkedEvent
         if (parked.RetryRequestedAt is null)
         {
             parked.RetryRequestedAt = clock.GetUtcNow();
-            db.Add(AuditEntry.Of("retry-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));
+            db.Add(OperatorAction.Of("retry-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));
             await db.SaveChangesAsync(cancellationToken);
         }
         return TypedResults.Accepted((string?)null, ParkedEventView.Of(parked));
@@ -54,7 +54,7 @@ internal static class RetryParkedEvent
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

@@ -38,7 +38,7 @@ internal static class SkipParkedEvent
         if (parked is null)
             return OperationsProblems.NoSuchParkedEvent();
         db.Remove(parked);
-        db.Add(AuditEntry.Of("skip-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));
+        db.Add(OperatorAction.Of("skip-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -56,7 +56,7 @@ internal static class SkipParkedEvent
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

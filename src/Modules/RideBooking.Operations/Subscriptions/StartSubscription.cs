@@ -48,7 +48,7 @@ internal static class StartSubscription
         if (stopped is not null)
         {
             stopped.StoppedBecause = null;
-            db.Add(AuditEntry.Of("start-reading", [], 1, by.Id, request.Reason, now));
+            db.Add(OperatorAction.Of("start-reading", [], 1, by.Id, request.Reason, now));
             await db.SaveChangesAsync(cancellationToken);
         }
         var states = await SubscriptionState.All(db, projections, cancellationToken);
@@ -63,7 +63,7 @@ internal static class StartSubscription
     {
         internal sealed class Validator : AbstractValidator<Request>
         {
-            public Validator() => RuleFor(request => request.Reason).NotNull().Text(1, Selection.MaxReason);
+            public Validator() => RuleFor(request => request.Reason).Reason();
         }
     }
 }

@@ -54,6 +54,8 @@ internal static class PayBalance
         if (methodId is { } method && !await methods.Has(rider.Id, method, cancellationToken))
             return Problem.Validation("paymentMethodId", "must be one of your payment methods");
 
+        // Leaves out what can never be due again, so that not every payment of the rider is loaded. Whether a payment is due is
+        // the machine's answer.
         var unpaid = await db.Set<Payment>()
             .Where(payment =>
                 payment.RiderId == rider.Id

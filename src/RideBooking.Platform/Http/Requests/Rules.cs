@@ -32,6 +32,10 @@ public static class Rules
             .Must(text => text is null || !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
             .WithMessage("must not contain control characters");
 
+    /// <summary>Requires the text of a reason.</summary>
+    public static IRuleBuilderOptions<T, string?> Reason<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Text(1, Reasons.MaxLength);
+
     /// <summary>Requires one of the given values, exactly.</summary>
     public static IRuleBuilderOptions<T, string?> OneOf<T>(
         this IRuleBuilder<T, string?> rule,

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.Contracts;
 using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations;
 
-/// <summary>An operator's action: who did it, when and why.</summary>
-internal sealed class AuditEntry
+/// <summary>An operator's action: who did it, when and why. The API lists them as <c>audit</c>.</summary>
+internal sealed class OperatorAction
 {
     public required Guid Id { get; init; }
 
@@ -29,7 +30,7 @@ internal sealed class AuditEntry
 
     public required string Reason { get; init; }
 
-    public static AuditEntry Of(
+    public static OperatorAction Of(
         string action,
         IReadOnlyCollection<string> queues,
         int count,
@@ -50,18 +51,18 @@ internal sealed class AuditEntry
             Reason = reason,
         };
 
-    internal sealed class Mapping : IEntityTypeConfiguration<AuditEntry>
+    internal sealed class Mapping : IEntityTypeConfiguration<OperatorAction>
     {
-        public void Configure(EntityTypeBuilder<AuditEntry> entry)
+        public void Configure(EntityTypeBuilder<OperatorAction> action)
         {
-            entry.ToTable("audit");
-            entry.HasKey(row => row.Id);
-            entry.Property(row => row.Id).ValueGeneratedNever();
-            entry.Property(row => row.By).HasMaxLength(255);
-            entry.Property(row => row.Action).HasMaxLength(16);
-            entry.Property(row => row.Queue).HasMaxLength(255);
-            entry.Property(row => row.Reason).HasMaxLength(Selection.MaxReason);
-            entry.HasIndex(row => new { row.At, row.Id });
+            action.ToTable("audit");
+            action.HasKey(row => row.Id);
+            action.Property(row => row.Id).ValueGeneratedNever();
+            action.Property(row => row.By).HasMaxLength(255);
+            action.Property(row => row.Action).HasMaxLength(16);
+            action.Property(row => row.Queue).HasMaxLength(255);
+            action.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
+            action.HasIndex(row => new { row.At, row.Id });
         }
     }
 }

@@ -9,17 +9,17 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Operations;
 
 /// <summary>Lists the actions of operators.</summary>
-internal static class ListAudit
+internal static class ListOperatorActions
 {
     public static void Map(RouteGroupBuilder operators) =>
         operators.MapGet("/operations/audit", Handle).WithSummary("List operators' actions, newest first");
 
     static async Task<Ok<Page<Item>>> Handle(PageRequest page, AppDbContext db, CancellationToken cancellationToken)
     {
-        var entries = db.Set<AuditEntry>().AsNoTracking();
+        var actions = db.Set<OperatorAction>().AsNoTracking();
         if (page.TryAfter<(DateTimeOffset At, Guid Id)>(out var after))
-            entries = entries.Where(row => row.At < after.At || (row.At == after.At && row.Id < after.Id));
-        var rows = await entries
+            actions = actions.Where(row => row.At < after.At || (row.At == after.At && row.Id < after.Id));
+        var rows = await actions
             .OrderByDescending(row => row.At)
             .ThenByDescending(row => row.Id)
             .Take(page.Fetch)
@@ -33,7 +33,7 @@ internal static class ListAudit
         );
     }
 
-    /// <param name="Id">The entry's id.</param>
+    /// <param name="Id">The action's id.</param>
     /// <param name="At">When the action was taken.</param>
     /// <param name="By">Who took it: the token's subject; for a recovery, account and machine.</param>
     /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c>, <c>write-off</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-reading</c>, <c>replay</c> or <c>cancel-replay</c>.</param>
