@@ -154,7 +154,20 @@ marten.SetAction(
             cancellationToken
         )
 );
-return await new RootCommand("RideBooking's benchmarks.") { drive, saga, replay, marten }
+
+var connection = new Argument<string>("connection");
+var owner = new Argument<string>("owner");
+var readSubscription = new Command("read-subscription", "Reads a subscription until it is killed, for a test.")
+{
+    connection,
+    owner,
+};
+readSubscription.Hidden = true;
+readSubscription.SetAction(
+    (parsed, cancellationToken) =>
+        SubscriptionProcess.Run(parsed.GetValue(connection)!, parsed.GetValue(owner)!, cancellationToken)
+);
+return await new RootCommand("RideBooking's benchmarks.") { drive, saga, replay, marten, readSubscription }
     .Parse(args)
     .InvokeAsync();
 

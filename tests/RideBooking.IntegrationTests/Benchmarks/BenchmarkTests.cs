@@ -24,7 +24,7 @@ public sealed class BenchmarkTests
         ride.GetProperty("processorMilliseconds").GetProperty("host").GetDouble().ShouldBePositive();
     }
 
-    static string Assembly()
+    internal static string Assembly()
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         var configuration = framework.Parent!;

@@ -1,9 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
-using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.EventLog;
 
@@ -13,14 +11,7 @@ namespace RideBooking.Tests.EventLog;
 /// </summary>
 public abstract class SubscriptionScenarios
 {
-    // For a long run.
-    static readonly int s_factor = int.Parse(
-        Environment.GetEnvironmentVariable("RIDEBOOKING_SUBSCRIPTION_EVENTS_FACTOR") ?? "1"
-    );
-
-    const int Writers = 16;
     const int Processes = 4;
-    static readonly int s_transactionsOfEach = 25 * s_factor;
 
     readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 10, 10, 0, 0, TimeSpan.Zero));
     volatile bool _written;
@@ -28,7 +19,7 @@ public abstract class SubscriptionScenarios
     /// <summary>Opens a context; its database has no tables before the first test.</summary>
     protected abstract Task<SubscriptionsContext> Open();
 
-    static CancellationToken Stop => TestContext.Current.CancellationToken;
+    protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Each_event_takes_effect_once_and_in_order()
@@ -38,29 +29,33 @@ public abstract class SubscriptionScenarios
         await using (var db = await Open())
             await db.Database.EnsureCreatedAsync(Stop);
 
+        var run = new SubscriptionRun(Open, seed);
         var processes = Enumerable
             .Range(0, Processes)
-            .Select(n => Task.Run(() => Compete(new Random(seed - n))))
+            .Select(n => Task.Run(() => Compete(run, new Random(seed - n))))
             .ToList();
-        var written = await Task.WhenAll(
-            Enumerable.Range(0, Writers).Select(n => Task.Run(() => Write(new Random(seed + n))))
-        );
-        await using (var db = await Open())
-            await Sequencer.CatchUp(db, Stop);
+        var written = await run.Write(Stop);
         _written = true;
         var takeovers = (await Task.WhenAll(processes)).Sum();
 
-        await using var final = await Open();
-        var log = await final.Set<LoggedEvent>().AsNoTracking().OrderBy(row => row.Position).ToListAsync(Stop);
-        log.Count.ShouldBe(written.Sum());
-        var read = await final.Set<ReadPosition>().AsNoTracking().OrderBy(row => row.Ordinal).ToListAsync(Stop);
-        read.Select(row => row.Position)
-            .ShouldBe(
-                log.Where(row => row.EventType == nameof(RideStarted)).Select(row => row.Position!.Value),
-                $"seed {seed}"
-            );
-        (await final.Set<Subscription>().SingleAsync(Stop)).Position.ShouldBe(log.Count);
+        await run.Check(written, Stop);
         takeovers.ShouldBeGreaterThan(Processes, $"seed {seed}: the lease hardly changed hands");
+    }
+
+    [Fact]
+    public async Task The_check_finds_a_checkpoint_that_is_stored_apart_from_the_rows()
+    {
+        await using (var db = await Open())
+            await db.Database.EnsureCreatedAsync(Stop);
+        await Append(3);
+
+        // The process dies between its two transactions.
+        await ReadWithCheckpointApart(isKilled: true);
+        await ReadWithCheckpointApart(isKilled: false);
+
+        SubscriptionRun
+            .FirstDeviation([1, 2, 3], await new SubscriptionRun(Open, seed: 0).Read(Stop))
+            .ShouldBe("position 1 was read again");
     }
 
     [Fact]
@@ -119,35 +114,24 @@ public abstract class SubscriptionScenarios
         (await With(db => db.Set<Subscription>().SingleAsync(Stop))).StoppedBecause.ShouldBe(beyond.Message);
     }
 
-    async Task<int> Write(Random random)
+    /// <summary>Stores the rows in one transaction and the checkpoint in the next, as a subscription must not.</summary>
+    async Task ReadWithCheckpointApart(bool isKilled)
     {
-        var committed = 0;
-        for (var n = 0; n < s_transactionsOfEach; n++)
-        {
-            await using var db = await Open();
-            await using var transaction = await db.Database.BeginTransactionAsync(Stop);
-            var events = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Logged(random.Next(4) > 0)).ToList();
-            foreach (var logged in events)
-            {
-                db.Add(logged);
-                await db.SaveChangesAsync(Stop);
-                await Task.Yield();
-            }
-            if (random.Next(5) == 0)
-            {
-                await transaction.RollbackAsync(Stop);
-                continue;
-            }
-            await transaction.CommitAsync(Stop);
-            committed += events.Count;
-            if (random.Next(3) == 0)
-                await Sequencer.NumberBatch(db, Stop);
-        }
-        return committed;
+        await using var db = await Open();
+        var checkpoint = await db.Set<Subscription>().SingleOrDefaultAsync(Stop);
+        if (checkpoint is null)
+            db.Add(checkpoint = new Subscription { Name = "checkpoint-apart", Generation = 1 });
+        var events = await db.ReadEvents(new EventFilter(checkpoint.Position), 10, Stop);
+        await new ReadPositions().Apply(db, 1, [.. events.Select(row => new ReadEvent(row, row))], Stop);
+        await db.SaveChangesAsync(Stop);
+        if (isKilled)
+            return;
+        checkpoint.Position = events[^1].Position!.Value;
+        await db.SaveChangesAsync(Stop);
     }
 
     /// <returns>How often it took the lease.</returns>
-    async Task<int> Compete(Random random)
+    async Task<int> Compete(SubscriptionRun run, Random random)
     {
         var takeovers = 0;
         while (true)
@@ -156,7 +140,7 @@ public abstract class SubscriptionScenarios
             var reader = Process();
             if (!await With(db => reader.Claim(db, Stop)))
             {
-                if (finished && await HasReadAll())
+                if (finished && await run.HasReadAll(Stop))
                     return takeovers;
                 // The owner's lease ends, whatever it is doing.
                 if (random.Next(20) == 0)
@@ -181,20 +165,15 @@ public abstract class SubscriptionScenarios
             {
                 // Another process goes on.
             }
-            if (finished && await HasReadAll())
+            if (finished && await run.HasReadAll(Stop))
                 return takeovers;
         }
     }
 
-    Task<bool> HasReadAll() =>
-        With(async db =>
-            await db.LastPosition(Stop) == await db.Set<Subscription>().Select(row => row.Position).SingleAsync(Stop)
-        );
-
     async Task Append(int count)
     {
         await using var db = await Open();
-        db.AddRange(Enumerable.Range(0, count).Select(_ => Logged(isRead: true)));
+        db.AddRange(Enumerable.Range(0, count).Select(_ => SubscriptionRun.Logged(isRead: true)));
         await db.SaveChangesAsync(Stop);
         await Sequencer.CatchUp(db, Stop);
     }
@@ -206,66 +185,5 @@ public abstract class SubscriptionScenarios
     {
         await using var db = await Open();
         return await use(db);
-    }
-
-    static LoggedEvent Logged(bool isRead) =>
-        new()
-        {
-            EventId = Guid.CreateVersion7(),
-            EventType = isRead ? nameof(RideStarted) : nameof(DriverArrived),
-            Version = 1,
-            StreamId = "ride",
-            Payload =
-                $$"""{"rideId":"{{Guid.CreateVersion7()}}","riderId":"rider-1","driverId":"driver-1","at":"2026-01-10T10:00:00Z","waitSeconds":0}""",
-        };
-
-    /// <summary>Records what it reads in the order in which it reads it.</summary>
-    sealed class ReadPositions : IProjection
-    {
-        public const string SubscriptionName = "read-positions";
-
-        public string Name => SubscriptionName;
-
-        public IReadOnlyCollection<Type> Events => [typeof(RideStarted)];
-
-        public async Task Apply(
-            DbContext db,
-            int generation,
-            IReadOnlyList<ReadEvent> events,
-            CancellationToken cancellationToken
-        )
-        {
-            var last = await db.Set<ReadPosition>().MaxAsync(row => (long?)row.Ordinal, cancellationToken) ?? 0;
-            db.AddRange(
-                events.Select(
-                    (read, n) => new ReadPosition { Ordinal = last + 1 + n, Position = read.Logged.Position!.Value }
-                )
-            );
-        }
-
-        public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
-            Task.FromResult(0);
-    }
-
-    /// <summary>A position that was read.</summary>
-    internal sealed class ReadPosition
-    {
-        public required long Ordinal { get; init; }
-
-        public required long Position { get; init; }
-    }
-
-    /// <summary>The event log, and what a subscription has read of it.</summary>
-    public sealed class SubscriptionsContext(DbContextOptions options) : DbContext(options)
-    {
-        protected override void OnModelCreating(ModelBuilder modelBuilder)
-        {
-            modelBuilder.AddEventLog();
-            modelBuilder.Entity<ReadPosition>(row =>
-            {
-                row.HasKey(read => read.Ordinal);
-                row.Property(read => read.Ordinal).ValueGeneratedNever();
-            });
-        }
     }
 }

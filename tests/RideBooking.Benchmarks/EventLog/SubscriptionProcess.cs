@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
+using RideBooking.Tests.EventLog;
+
+namespace RideBooking.Benchmarks.EventLog;
+
+/// <summary>A process that reads a subscription on PostgreSQL until it is killed, for the tests that kill it.</summary>
+static class SubscriptionProcess
+{
+    // Small, so that it is often killed within a batch.
+    const int BatchSize = 5;
+    static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
+
+    public static async Task Run(string connectionString, string owner, CancellationToken cancellationToken)
+    {
+        var options = new DbContextOptionsBuilder<SubscriptionsContext>()
+            .UseNpgsql(connectionString)
+            .UseSnakeCaseNamingConvention()
+            .Options;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var reader = new SubscriptionReader(
+                new ReadPositions(),
+                EventCatalogue.Published,
+                owner,
+                TimeProvider.System
+            );
+            try
+            {
+                if (await With(db => reader.Claim(db, cancellationToken)))
+                    while (true)
+                        if (await With(db => reader.Read(db, BatchSize, cancellationToken)) == 0)
+                        {
+                            await With(db => Renew(reader, db));
+                            await Task.Delay(s_poll, cancellationToken);
+                        }
+            }
+            catch (LeaseLostException)
+            {
+                // Another process reads.
+            }
+            await Task.Delay(s_poll, cancellationToken);
+        }
+
+        async Task<bool> Renew(SubscriptionReader reader, DbContext db)
+        {
+            await reader.Renew(db, cancellationToken);
+            return true;
+        }
+
+        async Task<T> With<T>(Func<DbContext, Task<T>> use)
+        {
+            await using var db = new SubscriptionsContext(options);
+            return await use(db);
+        }
+    }
+}
