@@ -145,9 +145,9 @@ public sealed class SubscriptionReader(
     /// <exception cref="LeaseLostException">Another process reads now.</exception>
     public async Task Retry(DbContext db, ParkedEvent parked, CancellationToken cancellationToken)
     {
-        var logged = await db.Set<LoggedEvent>()
-            .AsNoTracking()
-            .SingleAsync(row => row.Position == parked.Position, cancellationToken);
+        var logged =
+            await db.EventAt(parked.Position, cancellationToken)
+            ?? throw new InvalidOperationException($"There is no event at position {parked.Position}.");
         db.Remove(parked);
         await projection.Apply(db, _generation, [Decode(logged)], cancellationToken);
         await Save(db, Position, cancellationToken);
@@ -281,12 +281,7 @@ public sealed class SubscriptionReader(
     }
 
     Task<List<LoggedEvent>> Next(DbContext db, long head, int limit, CancellationToken cancellationToken) =>
-        db.Set<LoggedEvent>()
-            .AsNoTracking()
-            .Where(row => row.Position > Position && row.Position <= head && _types.Contains(row.EventType))
-            .OrderBy(row => row.Position)
-            .Take(limit)
-            .ToListAsync(cancellationToken);
+        db.ReadNumbered(new EventFilter(Position, EventTypes: _types, UpTo: head), limit, cancellationToken);
 
     async Task Save(DbContext db, long position, CancellationToken cancellationToken)
     {
