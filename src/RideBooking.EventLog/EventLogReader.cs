@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.Archives;
 using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.EventLog;
@@ -7,13 +8,15 @@ namespace RideBooking.EventLog;
 /// <param name="After">Only events after this position.</param>
 /// <param name="StreamId">Only this ride's, or this driver's.</param>
 /// <param name="EventTypes">Only events of these names.</param>
+/// <param name="UpTo">Only events up to this position.</param>
 public sealed record EventFilter(
     long After = 0,
     string? StreamId = null,
-    IReadOnlyCollection<string>? EventTypes = null
+    IReadOnlyCollection<string>? EventTypes = null,
+    long? UpTo = null
 );
 
-/// <summary>Reads the event log by position.</summary>
+/// <summary>Reads the event log by position, archived events included.</summary>
 public static class EventLogReader
 {
     /// <summary>Reads up to <paramref name="limit"/> events after the filter's position, in order.</summary>
@@ -30,7 +33,7 @@ public static class EventLogReader
     }
 
     /// <summary>Reads events that already have their positions, for callers that know that theirs have.</summary>
-    public static Task<List<LoggedEvent>> ReadNumbered(
+    public static async Task<List<LoggedEvent>> ReadNumbered(
         this DbContext db,
         EventFilter filter,
         int limit,
@@ -40,6 +43,8 @@ public static class EventLogReader
         var events = db.Set<LoggedEvent>().AsNoTracking().Where(row => row.Position > filter.After);
         if (filter.EventTypes is { } types)
             events = events.Where(row => types.Contains(row.EventType));
+        if (filter.UpTo is { } last)
+            events = events.Where(row => row.Position <= last);
 
         // A stream's versions follow the order of its positions, and their index reads only the stream's own events.
         events = filter.StreamId is null
@@ -47,7 +52,51 @@ public static class EventLogReader
             : events
                 .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
                 .OrderBy(row => row.StreamVersion);
-        return events.Take(limit).ToListAsync(cancellationToken);
+        var live = await events.Take(limit).ToListAsync(cancellationToken);
+        return await db.WithArchived(live, filter, limit, cancellationToken);
+    }
+
+    /// <summary>Returns the event at a position; null if there is none.</summary>
+    public static async Task<LoggedEvent?> EventAt(
+        this DbContext db,
+        long position,
+        CancellationToken cancellationToken
+    ) => (await db.ReadNumbered(new EventFilter(position - 1, UpTo: position), 1, cancellationToken)).SingleOrDefault();
+
+    /// <summary>Returns the numbered events of some streams, in order, for an audit.</summary>
+    /// <returns>The events, and the streams that have events in archives that cannot be read.</returns>
+    public static async Task<(ILookup<string, LoggedEvent> Events, IReadOnlySet<string> Unreadable)> ReadStreams(
+        this DbContext db,
+        IReadOnlyCollection<string> streamIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var live = await db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .Where(row => streamIds.Contains(row.StreamId) && row.StreamVersion != null)
+            .OrderBy(row => row.Position)
+            .ToListAsync(cancellationToken);
+        var partial = live.GroupBy(row => row.StreamId)
+            .Where(stream => stream.First().StreamVersion > 1)
+            .Select(stream => stream.Key)
+            .ToList();
+        var archives = new AuditedArchives();
+        var archived = await db.ArchivedEventsOf(partial, _ => true, archives, cancellationToken);
+        var all = ReadArchived.Merge(live, archived, int.MaxValue);
+        return (all.ToLookup(row => row.StreamId), await db.UnreadableAmong(partial, archives, cancellationToken));
+    }
+
+    /// <summary>Returns the position of the first event that is not earlier than an instant; null if there is none.</summary>
+    public static async Task<long?> FirstPositionSince(
+        this DbContext db,
+        DateTimeOffset instant,
+        CancellationToken cancellationToken
+    )
+    {
+        var live = await db.Set<LoggedEvent>()
+            .Where(row => row.Timestamp >= instant)
+            .MinAsync(row => row.Position, cancellationToken);
+        return await db.FirstArchivedSince(instant, live, cancellationToken);
     }
 
     /// <summary>Returns a stream's events of one type, whether numbered or not.</summary>
@@ -63,18 +112,29 @@ public static class EventLogReader
     {
         var catalogue = EventCatalogue.Published;
         var wanted = catalogue.Find(typeof(T)) ?? throw new ArgumentException($"{typeof(T)} is not an event.");
+        // With the first event of the stream: if it is in the table, then no archive has events of the stream.
         var events = db.Set<LoggedEvent>()
             .AsNoTracking()
-            .Where(row => row.StreamId == streamId && row.EventType == wanted.Name);
+            .Where(row => row.StreamId == streamId && (row.EventType == wanted.Name || row.StreamVersion == 1));
         // Two indexes: one for the events that have their positions, one for the few that await them.
-        var found = await events
+        var live = await events
             .Where(row => row.StreamVersion != null)
             .Concat(events.Where(row => row.Position == null))
             .ToListAsync(cancellationToken);
-        return found.ConvertAll(row => (T)(catalogue.Read(row, wanted) ?? throw new UnknownEventException(row)));
+        var archived = live.Exists(row => row.StreamVersion == 1)
+            ? []
+            : await db.ArchivedEventsOf([streamId], key => key.EventType == wanted.Name, null, cancellationToken);
+        return
+        [
+            .. archived
+                .UnionBy(live, row => row.EventId)
+                .Where(row => row.EventType == wanted.Name)
+                .Select(row => (T)(catalogue.Read(row, wanted) ?? throw new UnknownEventException(row))),
+        ];
     }
 
     /// <summary>Returns the last assigned position; 0 when there is none.</summary>
+    /// <remarks>The last event of a stream is never archived, so the table has the last event of the log.</remarks>
     public static async Task<long> LastPosition(this DbContext db, CancellationToken cancellationToken) =>
         await db.Set<LoggedEvent>().MaxAsync(row => row.Position, cancellationToken) ?? 0;
 }

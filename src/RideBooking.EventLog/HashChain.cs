@@ -61,6 +61,7 @@ public static class HashChain
         await db.Set<EventHash>().MaxAsync(row => (long?)row.Position, cancellationToken) ?? 0;
 
     /// <summary>Reads numbered events after a position, in order, with the hashes of those before them in their streams.</summary>
+    /// <remarks>Without archived events, which all have their hashes.</remarks>
     internal static Task<List<ChainLink>> ReadLinks(
         this DbContext db,
         long after,
@@ -148,4 +149,11 @@ public static class HashChain
 /// <param name="Event">The event.</param>
 /// <param name="Hash">Its own hash; null when it has none.</param>
 /// <param name="PreviousHash">The hash of the event before it in its stream; null when there is none.</param>
-internal sealed record ChainLink(LoggedEvent Event, byte[]? Hash, byte[]? PreviousHash);
+internal sealed record ChainLink(LoggedEvent Event, byte[]? Hash, byte[]? PreviousHash)
+{
+    /// <summary>Whether the event was read from an archive.</summary>
+    public bool IsArchived { get; init; }
+
+    /// <summary>False if an archive with events of its stream cannot be read.</summary>
+    public bool IsVerifiable { get; init; } = true;
+}

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RideBooking.EventLog.Archives;
 using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.EventLog;
@@ -82,6 +83,10 @@ public static class EventLogModel
         model.ApplyConfiguration(new Subscription.Mapping());
         model.ApplyConfiguration(new ParkedEvent.Mapping());
         model.ApplyConfiguration(new Replay.Mapping());
+        model.ApplyConfiguration(new Archive.Mapping());
+        model.ApplyConfiguration(new StreamArchive.Mapping());
+        model.ApplyConfiguration(new SegmentArchive.Mapping());
+        model.ApplyConfiguration(new ArchiverState.Mapping());
         model.Entity<EventHash>(hash =>
         {
             hash.ToTable("hashes", Schema);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.Archives;
 
 namespace RideBooking.EventLog;
 
@@ -6,7 +7,7 @@ namespace RideBooking.EventLog;
 /// <param name="Position">The position.</param>
 /// <param name="EventId">The event; null for a missing one.</param>
 /// <param name="StreamId">Its stream; null for a missing one.</param>
-/// <param name="Field"><c>position</c>, <c>streamVersion</c> or <c>hash</c>.</param>
+/// <param name="Field"><c>position</c>, <c>streamVersion</c>, <c>hash</c> or <c>archive</c>.</param>
 /// <param name="Expected">What is expected there.</param>
 /// <param name="Actual">What is there; null for nothing.</param>
 public sealed record LogDeviation(
@@ -36,18 +37,41 @@ public static class VerifyLog
         CancellationToken cancellationToken
     )
     {
-        var links = await db.ReadLinks(after, limit, cancellationToken);
+        var archives = new AuditedArchives();
+        var links = await db.WithArchived(
+            await db.ReadLinks(after, limit, cancellationToken),
+            after,
+            limit,
+            archives,
+            cancellationToken
+        );
         var deviations = new List<LogDeviation>();
         var next = after + 1;
         foreach (var link in links)
         {
             var position = link.Event.Position!.Value;
-            if (position != next)
+            if (position != next && !archives.Damaged.Any(damage => damage.Covers(next)))
                 deviations.Add(new LogDeviation(next, null, null, "position", $"{next}", $"{position}"));
             next = position + 1;
-            if (position <= chained && Check(link) is { } deviation)
+            if (position <= chained && link.IsVerifiable && Check(link) is { } deviation)
                 deviations.Add(deviation);
         }
+        // Each is reported once, where it begins.
+        foreach (
+            var damage in archives.Damaged.Where(it =>
+                it.Archive.FirstPosition > after && it.Archive.FirstPosition < next
+            )
+        )
+            deviations.Add(
+                new LogDeviation(
+                    damage.Archive.FirstPosition,
+                    null,
+                    null,
+                    "archive",
+                    $"{damage.Archive.Events} events up to position {damage.Archive.LastPosition} in the archive {damage.Archive.Id}",
+                    damage.Found
+                )
+            );
         return (links.ConvertAll(link => link.Event), deviations);
     }
 
@@ -80,7 +104,9 @@ public static class VerifyLog
             return Deviation("streamVersion", $"{logged.StreamVersion - 1} before {logged.StreamVersion}", null);
         var actual = Convert.ToHexStringLower(HashChain.Of(logged, link.PreviousHash));
         var expected = link.Hash is null ? null : Convert.ToHexStringLower(link.Hash);
-        return actual == expected ? null : Deviation("hash", expected ?? "a hash", actual);
+        return actual == expected
+            ? null
+            : Deviation("hash", expected ?? "a hash", link.IsArchived ? $"{actual} (archived)" : actual);
 
         LogDeviation Deviation(string field, string wanted, string? found) =>
             new(logged.Position!.Value, logged.EventId, logged.StreamId, field, wanted, found);

@@ -35,15 +35,12 @@ internal sealed class AuditRides(AppDbContext db, IOptions<JsonOptions> json) : 
             .Where(ride => ids.Contains(ride.CorrelationId))
             .ToDictionaryAsync(ride => ride.CorrelationId, cancellationToken);
         var names = ids.Select(id => id.ToString()).ToList();
-        var events = await db.Set<LoggedEvent>()
-            .AsNoTracking()
-            .Where(row => names.Contains(row.StreamId) && row.StreamVersion != null)
-            .OrderBy(row => row.StreamVersion)
-            .ToListAsync(cancellationToken);
-        var streams = events.ToLookup(row => row.StreamId);
+        var (streams, unreadable) = await db.ReadStreams(names, cancellationToken);
         return
         [
             .. from id in ids
+            // The audit names the archive.
+            where !unreadable.Contains(id.ToString())
             let stream = streams[id.ToString()]
             let deviations = Deviations(stream, rides.GetValueOrDefault(id))
             where deviations.Count > 0

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts.Seams;
+using RideBooking.EventLog.Archives;
 using RideBooking.Platform;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Http.Authentication;
@@ -32,6 +33,7 @@ public sealed class RidesModule : IModule
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
             .AddScoped<IAuditedState, AuditRides>()
+            .AddScoped<IFinishedStreams, FinishedRides>()
             .AddGauges<RidesUnderWay>()
             .AddGauges<RidesThatEnded>();
 

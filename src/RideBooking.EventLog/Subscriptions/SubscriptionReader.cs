@@ -143,9 +143,9 @@ public sealed class SubscriptionReader(
     /// <exception cref="LeaseLostException">Another process reads now.</exception>
     public async Task Retry(DbContext db, ParkedEvent parked, CancellationToken cancellationToken)
     {
-        var logged = await db.Set<LoggedEvent>()
-            .AsNoTracking()
-            .SingleAsync(row => row.Position == parked.Position, cancellationToken);
+        var logged =
+            await db.EventAt(parked.Position, cancellationToken)
+            ?? throw new InvalidOperationException($"There is no event at position {parked.Position}.");
         db.Remove(parked);
         await projection.Apply(db, _generation, [Decode(logged)], cancellationToken);
         await Save(db, Position, cancellationToken);
@@ -278,16 +278,12 @@ public sealed class SubscriptionReader(
         throw beyond;
     }
 
-    Task<List<LoggedEvent>> Next(DbContext db, long head, int limit, CancellationToken cancellationToken)
-    {
-        var types = _wanted.Select(versions => versions.Key).ToList();
-        return db.Set<LoggedEvent>()
-            .AsNoTracking()
-            .Where(row => row.Position > Position && row.Position <= head && types.Contains(row.EventType))
-            .OrderBy(row => row.Position)
-            .Take(limit)
-            .ToListAsync(cancellationToken);
-    }
+    Task<List<LoggedEvent>> Next(DbContext db, long head, int limit, CancellationToken cancellationToken) =>
+        db.ReadNumbered(
+            new EventFilter(Position, EventTypes: [.. _wanted.Select(versions => versions.Key)], UpTo: head),
+            limit,
+            cancellationToken
+        );
 
     async Task Save(DbContext db, long position, CancellationToken cancellationToken)
     {

@@ -91,10 +91,7 @@ internal sealed partial class PublishEventStream(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        if (
-            await db.Set<LoggedEvent>()
-                .AnyAsync(row => row.Position == last.Position && row.EventId == last.EventId, cancellationToken)
-        )
+        if (await db.EventAt(last.Position, cancellationToken) is { } logged && logged.EventId == last.EventId)
             return true;
         LogNotInLog(log, options.Queue!, last.EventId, last.Position, await db.LastPosition(cancellationToken));
         return false;

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Events;
+using RideBooking.Platform.Events.Archives;
 using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.Idempotency;
@@ -83,6 +84,7 @@ public static class Application
             services.AddHostedService<PublishEventStream>();
         }
         services.AddReadiness();
+        services.AddArchives(configuration);
         services.AddSubscriptions(configuration);
         foreach (var module in modules)
         {

@@ -110,10 +110,7 @@ internal static class RequestReplay
 
     // Instants almost follow positions, so the first position at or after the instant is meant.
     static async Task<long> Before(AppDbContext db, DateTimeOffset instant, CancellationToken cancellationToken) =>
-        await db.Set<LoggedEvent>()
-            .Where(row => row.Timestamp >= instant)
-            .MinAsync(row => row.Position, cancellationToken) - 1
-        ?? await db.LastPosition(cancellationToken);
+        await db.FirstPositionSince(instant, cancellationToken) - 1 ?? await db.LastPosition(cancellationToken);
 
     static async Task<Accepted<ReplayView>> Accepted(
         Replay replay,

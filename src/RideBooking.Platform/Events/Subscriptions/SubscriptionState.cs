@@ -44,20 +44,13 @@ public sealed record SubscriptionState(
         foreach (var name in projections.Select(projection => projection.Name).Order(StringComparer.Ordinal))
         {
             var row = rows.GetValueOrDefault(name) ?? new Subscription { Name = name, Generation = 1 };
-            var oldest =
-                row.Position < head
-                    ? await db.Set<LoggedEvent>()
-                        .Where(logged => logged.Position > row.Position)
-                        .OrderBy(logged => logged.Position)
-                        .Select(logged => (DateTimeOffset?)logged.Timestamp)
-                        .FirstOrDefaultAsync(cancellationToken)
-                    : null;
+            var oldest = row.Position < head ? await db.EventAt(row.Position + 1, cancellationToken) : null;
             states.Add(
                 new SubscriptionState(
                     name,
                     row.Position,
                     Math.Max(0, head - row.Position),
-                    oldest,
+                    oldest?.Timestamp,
                     row.Owner,
                     row.StoppedBecause,
                     parked.GetValueOrDefault(name)
