@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
+using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
@@ -137,7 +138,13 @@ internal static class ShowSummary
         var zone = locale?.TimeZone ?? TimeZoneInfo.Utc;
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out zone))
             return Problem.Validation("timeZone", "must be a time zone such as Europe/Berlin");
-        return TypedResults.Ok(await Of(db, begin.ToUniversalTime(), end.ToUniversalTime(), zone, cancellationToken));
+        return TypedResults.Ok(
+            await db.InOneGeneration(
+                [RideFacts.Projection, OfferFacts.Projection],
+                () => Of(db, begin.ToUniversalTime(), end.ToUniversalTime(), zone, cancellationToken),
+                cancellationToken
+            )
+        );
     }
 
     internal static async Task<AnalyticsSummary> Of(

@@ -15,6 +15,9 @@ public interface IProjection
     /// <summary>The events it reads.</summary>
     IReadOnlyCollection<Type> Events { get; }
 
+    /// <summary>The only stream whose events it reads: the id of a ride or a driver; null for all streams.</summary>
+    string? StreamId => null;
+
     /// <summary>What happens to an event that cannot be applied.</summary>
     FailedEvents FailedEvents => FailedEvents.Park;
 

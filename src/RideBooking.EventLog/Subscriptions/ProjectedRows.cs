@@ -10,6 +10,33 @@ public static class ProjectedRows
         where TRow : class, IProjectedRow =>
         db.Set<TRow>().IgnoreQueryFilters().Where(row => row.Generation == generation);
 
+    /// <summary>Runs queries that must all see the same generations of some projections.</summary>
+    /// <remarks>A query sees one generation. If a replay replaces it between two queries, they run again.</remarks>
+    public static async Task<T> InOneGeneration<T>(
+        this DbContext db,
+        IReadOnlyCollection<string> projections,
+        Func<Task<T>> queries,
+        CancellationToken cancellationToken
+    )
+    {
+        var before = await Live();
+        while (true)
+        {
+            var result = await queries();
+            var after = await Live();
+            if (after.SequenceEqual(before))
+                return result;
+            before = after;
+        }
+
+        Task<List<string>> Live() =>
+            db.Set<Subscription>()
+                .Where(row => row.IsLive && projections.Contains(row.Name))
+                .OrderBy(row => row.Name)
+                .Select(row => row.Name + " " + row.Generation)
+                .ToListAsync(cancellationToken);
+    }
+
     /// <summary>Returns the parked events of the live generations.</summary>
     public static IQueryable<ParkedEvent> LiveParkedEvents(this DbContext db)
     {

@@ -280,7 +280,7 @@ public sealed class SubscriptionReader(
 
     Task<List<LoggedEvent>> Next(DbContext db, long head, int limit, CancellationToken cancellationToken) =>
         db.ReadNumbered(
-            new EventFilter(Position, EventTypes: [.. _wanted.Select(versions => versions.Key)], UpTo: head),
+            new EventFilter(Position, projection.StreamId, [.. _wanted.Select(versions => versions.Key)], UpTo: head),
             limit,
             cancellationToken
         );

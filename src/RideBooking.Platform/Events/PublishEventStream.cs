@@ -22,6 +22,7 @@ internal sealed partial class PublishEventStream(
     TransportOptions transport,
     IServiceScopeFactory scopes,
     LogFollower follower,
+    EventStreamLag.Publisher publisher,
     IOptions<JsonOptions> json,
     TimeProvider clock,
     ILogger<PublishEventStream> log
@@ -82,8 +83,19 @@ internal sealed partial class PublishEventStream(
             return;
         var position = last?.Position ?? 0;
         LogStart(log, options.Queue!, position);
-        await foreach (var batch in follower.Batches(new EventFilter(position), either.Token))
-            await queue.Publish(batch, Body, either.Token);
+        publisher.Position = position;
+        try
+        {
+            await foreach (var batch in follower.Batches(new EventFilter(position), either.Token))
+            {
+                await queue.Publish(batch, Body, either.Token);
+                publisher.Position = batch[^1].Position;
+            }
+        }
+        finally
+        {
+            publisher.Position = null;
+        }
     }
 
     /// <summary>Whether the log has the event at the same position. If not, the database was restored from a backup.</summary>

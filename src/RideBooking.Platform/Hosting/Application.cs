@@ -78,6 +78,8 @@ public static class Application
             services.AddHostedService<ReleaseAbandonedClaims>();
         services.AddSingleton<StreamFollower>();
         services.AddSingleton<LogFollower>();
+        services.AddSingleton<EventStreamLag.Publisher>();
+        services.AddGauges<EventStreamLag>();
         if (EventStreamOptions.Read(configuration, transport.Kind) is { Queue: not null } stream)
         {
             services.AddSingleton(stream);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Archives;
 
@@ -255,7 +256,7 @@ public abstract class ArchiveScenarios : IDisposable
         new()
         {
             EventId = Guid.CreateVersion7(),
-            EventType = version % 2 == 0 ? "Happened" : "HappenedAgain",
+            EventType = version % 2 == 0 ? "Happened" : nameof(BalanceOutstanding),
             Version = 1,
             Timestamp = s_start.AddSeconds(stream).AddTicks(1234567),
             Source = "tests",
@@ -263,14 +264,21 @@ public abstract class ArchiveScenarios : IDisposable
             CorrelationId = Guid.CreateVersion7(),
             CausationId = Guid.CreateVersion7(),
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            Payload = $$"""{"number": {{version}}, "text": "größer \ud83d\ude00 <&'\\n"}""",
+            Payload = $$"""
+                {
+                    "rideId": "019ba71d-5e40-7c31-9a52-4f0d7be6c913",
+                    "riderId": "größer \ud83d\ude00 <&'\\n",
+                    "amount": { "amount": "{{version}}.00", "currency": "EUR" },
+                    "at": "2026-01-10T19:41:00+00:00"
+                }
+                """,
         };
 
     /// <summary>Returns what the different readers find.</summary>
     async Task<string> ReadAll()
     {
         var all = await Pages(new EventFilter(), limit: 70);
-        var filtered = await Pages(new EventFilter(EventTypes: ["HappenedAgain"]), limit: 7);
+        var filtered = await Pages(new EventFilter(EventTypes: [nameof(BalanceOutstanding)]), limit: 7);
         var upTo = await Pages(new EventFilter(After: 20, EventTypes: ["Happened"], UpTo: 333), limit: 50);
         var streams = new List<string>();
         for (var n = 0; n < Streams; n += 7)
@@ -278,12 +286,12 @@ public abstract class ArchiveScenarios : IDisposable
         var lookup = await With(db => db.ReadStreams([Name(1), Name(2), "no stream"], Stop));
         lookup.Unreadable.ShouldBeEmpty();
         streams.AddRange(lookup.Events[Name(2)].Select(Text));
-        var typed = await With(db => db.ReadStream<HappenedAgain>(Name(5), Stop));
+        var typed = await With(db => db.ReadStream<BalanceOutstanding>(Name(5), Stop));
         var since = await With(db => db.FirstPositionSince(s_start.AddSeconds(20), Stop));
         var last = await With(db => db.LastPosition(Stop));
         return string.Join(
             '\n',
-            [.. all, .. filtered, .. upTo, .. streams, .. typed.Select(it => $"{it.Number}").Order(), $"{since} {last}"]
+            [.. all, .. filtered, .. upTo, .. streams, .. typed.Select(it => $"{it.Amount}").Order(), $"{since} {last}"]
         );
     }
 
@@ -362,8 +370,6 @@ public abstract class ArchiveScenarios : IDisposable
         await using var db = Open(application);
         return await use(db);
     }
-
-    sealed record HappenedAgain(int Number);
 
     sealed class AllFinished : IFinishedStreams
     {

@@ -31,9 +31,7 @@ internal static class ListReplays
             .ThenByDescending(row => row.Id)
             .Take(page.Fetch)
             .ToListAsync(cancellationToken);
-        var views = new Dictionary<Guid, ReplayView>();
-        foreach (var replay in rows)
-            views.Add(replay.Id, await ReplayView.Of(replay, db, cancellationToken));
+        var views = (await ReplayView.Of(rows, db, cancellationToken)).ToDictionary(view => view.Id);
         return TypedResults.Ok(page.Of(rows, row => (row.RequestedAt, row.Id), row => views[row.Id]));
     }
 }

@@ -39,20 +39,45 @@ internal sealed record ReplayView(
     DateTimeOffset? FinishedAt
 )
 {
-    public static async Task<ReplayView> Of(Replay replay, AppDbContext db, CancellationToken cancellationToken)
+    public static async Task<ReplayView> Of(Replay replay, AppDbContext db, CancellationToken cancellationToken) =>
+        (await Of([replay], db, cancellationToken))[0];
+
+    public static async Task<IReadOnlyList<ReplayView>> Of(
+        IReadOnlyList<Replay> replays,
+        AppDbContext db,
+        CancellationToken cancellationToken
+    )
     {
-        var reader = await db.Set<Subscription>()
+        var projections = replays.Select(replay => replay.Projection).ToHashSet();
+        var readers = await db.Set<Subscription>()
             .AsNoTracking()
-            .SingleOrDefaultAsync(
-                row => row.Name == replay.Projection && row.Generation == replay.Generation,
-                cancellationToken
-            );
+            .Where(row => projections.Contains(row.Name))
+            .ToDictionaryAsync(row => (row.Name, row.Generation), cancellationToken);
         var parked = await db.Set<ParkedEvent>()
-            .CountAsync(
-                row => row.Subscription == replay.Projection && row.Generation == replay.Generation,
+            .Where(row => projections.Contains(row.Subscription))
+            .GroupBy(row => new { row.Subscription, row.Generation })
+            .Select(group => new { group.Key, Count = group.Count() })
+            .ToDictionaryAsync(
+                group => (group.Key.Subscription, group.Key.Generation),
+                it => it.Count,
                 cancellationToken
             );
         var end = await db.LastPosition(cancellationToken);
+        return
+        [
+            .. replays.Select(replay =>
+                Of(
+                    replay,
+                    readers.GetValueOrDefault((replay.Projection, replay.Generation)),
+                    parked.GetValueOrDefault((replay.Projection, replay.Generation)),
+                    end
+                )
+            ),
+        ];
+    }
+
+    static ReplayView Of(Replay replay, Subscription? reader, int parked, long end)
+    {
         var position = replay.Position ?? reader?.Position ?? replay.From;
         var progress =
             replay.Status == Replay.Completed ? 1

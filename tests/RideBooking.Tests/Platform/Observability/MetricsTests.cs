@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RideBooking.Host;
+using RideBooking.Platform.Events;
+using RideBooking.Platform.Events.Archives;
 using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
@@ -124,6 +126,8 @@ public sealed partial class MetricsTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddTelemetry();
         builder.Services.AddSubscriptions(builder.Configuration);
+        builder.Services.AddArchives(builder.Configuration);
+        builder.Services.AddGauges<EventStreamLag>();
         foreach (var module in Modules.All)
             module.AddServices(builder.Services, builder.Configuration);
         using var services = builder.Services.BuildServiceProvider();
