@@ -1282,6 +1282,130 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("ended_rides", "drivers");
                 });
 
+            modelBuilder.Entity("RideBooking.EventLog.Archives.Archive", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Data")
+                        .HasColumnType("bytea")
+                        .HasColumnName("data");
+
+                    b.Property<int>("Events")
+                        .HasColumnType("integer")
+                        .HasColumnName("events");
+
+                    b.Property<long>("FirstPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_position");
+
+                    b.Property<long>("LastPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_position");
+
+                    b.Property<DateTimeOffset>("LastTimestamp")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_timestamp");
+
+                    b.Property<byte[]>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("sha256");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.Property<int>("Streams")
+                        .HasColumnType("integer")
+                        .HasColumnName("streams");
+
+                    b.HasKey("Id")
+                        .HasName("pk_archives");
+
+                    b.HasIndex("FirstPosition")
+                        .HasDatabaseName("ix_archives_first_position");
+
+                    b.ToTable("archives", "event_log");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.ArchiverState", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("ArchiveId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("archive_id");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_archiver");
+
+                    b.ToTable("archiver", "event_log");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            DueAt = new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)),
+                            Position = 0L
+                        });
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.SegmentArchive", b =>
+                {
+                    b.Property<long>("Segment")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment");
+
+                    b.Property<Guid>("ArchiveId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("archive_id");
+
+                    b.HasKey("Segment", "ArchiveId")
+                        .HasName("pk_archived_segments");
+
+                    b.HasIndex("ArchiveId")
+                        .HasDatabaseName("ix_archived_segments_archive_id");
+
+                    b.ToTable("archived_segments", "event_log");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.StreamArchive", b =>
+                {
+                    b.Property<string>("StreamId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("stream_id");
+
+                    b.Property<Guid>("ArchiveId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("archive_id");
+
+                    b.HasKey("StreamId", "ArchiveId")
+                        .HasName("pk_archived_streams");
+
+                    b.HasIndex("ArchiveId")
+                        .HasDatabaseName("ix_archived_streams_archive_id");
+
+                    b.ToTable("archived_streams", "event_log");
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.EventHash", b =>
                 {
                     b.Property<long>("Position")
@@ -3021,6 +3145,26 @@ namespace RideBooking.Migrations.Postgres
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("fk_qrtz_triggers_qrtz_job_details");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.SegmentArchive", b =>
+                {
+                    b.HasOne("RideBooking.EventLog.Archives.Archive", null)
+                        .WithMany()
+                        .HasForeignKey("ArchiveId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_archived_segments_archives_archive_id");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.StreamArchive", b =>
+                {
+                    b.HasOne("RideBooking.EventLog.Archives.Archive", null)
+                        .WithMany()
+                        .HasForeignKey("ArchiveId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_archived_streams_archives_archive_id");
                 });
 #pragma warning restore 612, 618
         }

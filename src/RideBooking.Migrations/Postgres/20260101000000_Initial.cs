@@ -14,6 +14,9 @@ namespace RideBooking.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.EnsureSchema(
+                name: "event_log");
+
+            migrationBuilder.EnsureSchema(
                 name: "drivers");
 
             migrationBuilder.EnsureSchema(
@@ -32,9 +35,6 @@ namespace RideBooking.Migrations.Postgres
                 name: "platform");
 
             migrationBuilder.EnsureSchema(
-                name: "event_log");
-
-            migrationBuilder.EnsureSchema(
                 name: "billing");
 
             migrationBuilder.EnsureSchema(
@@ -45,6 +45,42 @@ namespace RideBooking.Migrations.Postgres
 
             migrationBuilder.EnsureSchema(
                 name: "rides");
+
+            migrationBuilder.CreateTable(
+                name: "archiver",
+                schema: "event_log",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    archive_id = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archiver", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archives",
+                schema: "event_log",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    first_position = table.Column<long>(type: "bigint", nullable: false),
+                    last_position = table.Column<long>(type: "bigint", nullable: false),
+                    last_timestamp = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    events = table.Column<int>(type: "integer", nullable: false),
+                    streams = table.Column<int>(type: "integer", nullable: false),
+                    size = table.Column<int>(type: "integer", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    data = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archives", x => x.id);
+                });
 
             migrationBuilder.CreateTable(
                 name: "assignments",
@@ -956,6 +992,46 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "archived_segments",
+                schema: "event_log",
+                columns: table => new
+                {
+                    segment = table.Column<long>(type: "bigint", nullable: false),
+                    archive_id = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archived_segments", x => new { x.segment, x.archive_id });
+                    table.ForeignKey(
+                        name: "fk_archived_segments_archives_archive_id",
+                        column: x => x.archive_id,
+                        principalSchema: "event_log",
+                        principalTable: "archives",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archived_streams",
+                schema: "event_log",
+                columns: table => new
+                {
+                    stream_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    archive_id = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archived_streams", x => new { x.stream_id, x.archive_id });
+                    table.ForeignKey(
+                        name: "fk_archived_streams_archives_archive_id",
+                        column: x => x.archive_id,
+                        principalSchema: "event_log",
+                        principalTable: "archives",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "qrtz_triggers",
                 schema: "messaging",
                 columns: table => new
@@ -1107,6 +1183,12 @@ namespace RideBooking.Migrations.Postgres
 
             migrationBuilder.InsertData(
                 schema: "event_log",
+                table: "archiver",
+                columns: new[] { "id", "archive_id", "due_at", "position" },
+                values: new object[] { 1, null, new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), 0L });
+
+            migrationBuilder.InsertData(
+                schema: "event_log",
                 table: "head",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
@@ -1116,6 +1198,24 @@ namespace RideBooking.Migrations.Postgres
                 table: "recovery_point",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_archived_segments_archive_id",
+                schema: "event_log",
+                table: "archived_segments",
+                column: "archive_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_archived_streams_archive_id",
+                schema: "event_log",
+                table: "archived_streams",
+                column: "archive_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_archives_first_position",
+                schema: "event_log",
+                table: "archives",
+                column: "first_position");
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_driver_id_stage",
@@ -1478,6 +1578,18 @@ namespace RideBooking.Migrations.Postgres
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "archived_segments",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "archived_streams",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "archiver",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
                 name: "assignments",
                 schema: "drivers");
 
@@ -1660,6 +1772,10 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "unfinished_events",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "archives",
+                schema: "event_log");
 
             migrationBuilder.DropTable(
                 name: "qrtz_triggers",

@@ -15,6 +15,9 @@ namespace RideBooking.Migrations.SqlServer
                 name: "messaging");
 
             migrationBuilder.EnsureSchema(
+                name: "event_log");
+
+            migrationBuilder.EnsureSchema(
                 name: "drivers");
 
             migrationBuilder.EnsureSchema(
@@ -28,9 +31,6 @@ namespace RideBooking.Migrations.SqlServer
 
             migrationBuilder.EnsureSchema(
                 name: "platform");
-
-            migrationBuilder.EnsureSchema(
-                name: "event_log");
 
             migrationBuilder.EnsureSchema(
                 name: "billing");
@@ -166,6 +166,42 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_QRTZ_SCHEDULER_STATE", x => new { x.SCHED_NAME, x.INSTANCE_NAME });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archiver",
+                schema: "event_log",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "int", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    archive_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archiver", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archives",
+                schema: "event_log",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    first_position = table.Column<long>(type: "bigint", nullable: false),
+                    last_position = table.Column<long>(type: "bigint", nullable: false),
+                    last_timestamp = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    events = table.Column<int>(type: "int", nullable: false),
+                    streams = table.Column<int>(type: "int", nullable: false),
+                    size = table.Column<int>(type: "int", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    data = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archives", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1002,6 +1038,46 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "archived_segments",
+                schema: "event_log",
+                columns: table => new
+                {
+                    segment = table.Column<long>(type: "bigint", nullable: false),
+                    archive_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archived_segments", x => new { x.segment, x.archive_id });
+                    table.ForeignKey(
+                        name: "fk_archived_segments_archives_archive_id",
+                        column: x => x.archive_id,
+                        principalSchema: "event_log",
+                        principalTable: "archives",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archived_streams",
+                schema: "event_log",
+                columns: table => new
+                {
+                    stream_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    archive_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archived_streams", x => new { x.stream_id, x.archive_id });
+                    table.ForeignKey(
+                        name: "fk_archived_streams_archives_archive_id",
+                        column: x => x.archive_id,
+                        principalSchema: "event_log",
+                        principalTable: "archives",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "QRTZ_BLOB_TRIGGERS",
                 schema: "messaging",
                 columns: table => new
@@ -1105,6 +1181,12 @@ namespace RideBooking.Migrations.SqlServer
 
             migrationBuilder.InsertData(
                 schema: "event_log",
+                table: "archiver",
+                columns: new[] { "id", "archive_id", "due_at", "position" },
+                values: new object[] { 1, null, new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), 0L });
+
+            migrationBuilder.InsertData(
+                schema: "event_log",
                 table: "head",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
@@ -1163,6 +1245,24 @@ namespace RideBooking.Migrations.SqlServer
                 table: "QRTZ_TRIGGERS",
                 columns: new[] { "SCHED_NAME", "TRIGGER_STATE", "NEXT_FIRE_TIME", "PRIORITY", "MISFIRE_INSTR" },
                 descending: new[] { false, false, false, true, false });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_archived_segments_archive_id",
+                schema: "event_log",
+                table: "archived_segments",
+                column: "archive_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_archived_streams_archive_id",
+                schema: "event_log",
+                table: "archived_streams",
+                column: "archive_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_archives_first_position",
+                schema: "event_log",
+                table: "archives",
+                column: "first_position");
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_driver_id_stage",
@@ -1517,6 +1617,18 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "messaging");
 
             migrationBuilder.DropTable(
+                name: "archived_segments",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "archived_streams",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
+                name: "archiver",
+                schema: "event_log");
+
+            migrationBuilder.DropTable(
                 name: "assignments",
                 schema: "drivers");
 
@@ -1663,6 +1775,10 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "QRTZ_TRIGGERS",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "archives",
+                schema: "event_log");
 
             migrationBuilder.DropTable(
                 name: "QRTZ_JOB_DETAILS",

@@ -1428,6 +1428,139 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
+            modelBuilder.Entity("RideBooking.EventLog.Archives.Archive", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Data")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("data");
+
+                    b.Property<int>("Events")
+                        .HasColumnType("int")
+                        .HasColumnName("events");
+
+                    b.Property<long>("FirstPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_position");
+
+                    b.Property<long>("LastPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_position");
+
+                    b.Property<DateTimeOffset>("LastTimestamp")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("last_timestamp");
+
+                    b.Property<byte[]>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("sha256");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("int")
+                        .HasColumnName("size");
+
+                    b.Property<int>("Streams")
+                        .HasColumnType("int")
+                        .HasColumnName("streams");
+
+                    b.HasKey("Id")
+                        .HasName("pk_archives");
+
+                    b.HasIndex("FirstPosition")
+                        .HasDatabaseName("ix_archives_first_position");
+
+                    b.ToTable("archives", "event_log");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.ArchiverState", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("ArchiveId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("archive_id");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("due_at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_archiver");
+
+                    b.ToTable("archiver", "event_log");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            DueAt = new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)),
+                            Position = 0L
+                        });
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.SegmentArchive", b =>
+                {
+                    b.Property<long>("Segment")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment");
+
+                    b.Property<Guid>("ArchiveId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("archive_id");
+
+                    b.HasKey("Segment", "ArchiveId")
+                        .HasName("pk_archived_segments");
+
+                    b.HasIndex("ArchiveId")
+                        .HasDatabaseName("ix_archived_segments_archive_id");
+
+                    b.ToTable("archived_segments", "event_log");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.StreamArchive", b =>
+                {
+                    b.Property<string>("StreamId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("stream_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<Guid>("ArchiveId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("archive_id");
+
+                    b.HasKey("StreamId", "ArchiveId")
+                        .HasName("pk_archived_streams");
+
+                    b.HasIndex("ArchiveId")
+                        .HasDatabaseName("ix_archived_streams_archive_id");
+
+                    b.ToTable("archived_streams", "event_log");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.EventHash", b =>
                 {
                     b.Property<long>("Position")
@@ -3323,6 +3456,26 @@ namespace RideBooking.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("FK_QRTZ_TRIGGERS_QRTZ_JOB_DETAILS");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.SegmentArchive", b =>
+                {
+                    b.HasOne("RideBooking.EventLog.Archives.Archive", null)
+                        .WithMany()
+                        .HasForeignKey("ArchiveId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_archived_segments_archives_archive_id");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.StreamArchive", b =>
+                {
+                    b.HasOne("RideBooking.EventLog.Archives.Archive", null)
+                        .WithMany()
+                        .HasForeignKey("ArchiveId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_archived_streams_archives_archive_id");
                 });
 #pragma warning restore 612, 618
         }

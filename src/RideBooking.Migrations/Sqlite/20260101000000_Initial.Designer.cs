@@ -1280,6 +1280,133 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("drivers_ended_rides", (string)null);
                 });
 
+            modelBuilder.Entity("RideBooking.EventLog.Archives.Archive", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CreatedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Data")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("data");
+
+                    b.Property<int>("Events")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("events");
+
+                    b.Property<long>("FirstPosition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_position");
+
+                    b.Property<long>("LastPosition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_position");
+
+                    b.Property<string>("LastTimestamp")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_timestamp");
+
+                    b.Property<byte[]>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("sha256");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<int>("Streams")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("streams");
+
+                    b.HasKey("Id")
+                        .HasName("pk_event_log_archives");
+
+                    b.HasIndex("FirstPosition")
+                        .HasDatabaseName("ix_event_log_archives_first_position");
+
+                    b.ToTable("event_log_archives", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.ArchiverState", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("ArchiveId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("archive_id");
+
+                    b.Property<string>("DueAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due_at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_event_log_archiver");
+
+                    b.ToTable("event_log_archiver", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            DueAt = "0001-01-01 00:00:00.0000000Z",
+                            Position = 0L
+                        });
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.SegmentArchive", b =>
+                {
+                    b.Property<long>("Segment")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("segment");
+
+                    b.Property<Guid>("ArchiveId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("archive_id");
+
+                    b.HasKey("Segment", "ArchiveId")
+                        .HasName("pk_event_log_archived_segments");
+
+                    b.HasIndex("ArchiveId")
+                        .HasDatabaseName("ix_event_log_archived_segments_archive_id");
+
+                    b.ToTable("event_log_archived_segments", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.StreamArchive", b =>
+                {
+                    b.Property<string>("StreamId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stream_id");
+
+                    b.Property<Guid>("ArchiveId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("archive_id");
+
+                    b.HasKey("StreamId", "ArchiveId")
+                        .HasName("pk_event_log_archived_streams");
+
+                    b.HasIndex("ArchiveId")
+                        .HasDatabaseName("ix_event_log_archived_streams_archive_id");
+
+                    b.ToTable("event_log_archived_streams", (string)null);
+                });
+
             modelBuilder.Entity("RideBooking.EventLog.EventHash", b =>
                 {
                     b.Property<long>("Position")
@@ -3043,6 +3170,26 @@ namespace RideBooking.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("FK_QRTZ_TRIGGERS_QRTZ_JOB_DETAILS");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.SegmentArchive", b =>
+                {
+                    b.HasOne("RideBooking.EventLog.Archives.Archive", null)
+                        .WithMany()
+                        .HasForeignKey("ArchiveId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_log_archived_segments_event_log_archives_archive_id");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.Archives.StreamArchive", b =>
+                {
+                    b.HasOne("RideBooking.EventLog.Archives.Archive", null)
+                        .WithMany()
+                        .HasForeignKey("ArchiveId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_log_archived_streams_event_log_archives_archive_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -191,6 +191,40 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_log_archiver",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    position = table.Column<long>(type: "INTEGER", nullable: false),
+                    due_at = table.Column<string>(type: "TEXT", nullable: false),
+                    archive_id = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_archiver", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_log_archives",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    first_position = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_position = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_timestamp = table.Column<string>(type: "TEXT", nullable: false),
+                    events = table.Column<int>(type: "INTEGER", nullable: false),
+                    streams = table.Column<int>(type: "INTEGER", nullable: false),
+                    size = table.Column<int>(type: "INTEGER", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    created_at = table.Column<string>(type: "TEXT", nullable: false),
+                    data = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_archives", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "event_log_events",
                 columns: table => new
                 {
@@ -878,6 +912,42 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_log_archived_segments",
+                columns: table => new
+                {
+                    segment = table.Column<long>(type: "INTEGER", nullable: false),
+                    archive_id = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_archived_segments", x => new { x.segment, x.archive_id });
+                    table.ForeignKey(
+                        name: "fk_event_log_archived_segments_event_log_archives_archive_id",
+                        column: x => x.archive_id,
+                        principalTable: "event_log_archives",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_log_archived_streams",
+                columns: table => new
+                {
+                    stream_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    archive_id = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_archived_streams", x => new { x.stream_id, x.archive_id });
+                    table.ForeignKey(
+                        name: "fk_event_log_archived_streams_event_log_archives_archive_id",
+                        column: x => x.archive_id,
+                        principalTable: "event_log_archives",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "messaging_QRTZ_TRIGGERS",
                 columns: table => new
                 {
@@ -1018,6 +1088,11 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.InsertData(
+                table: "event_log_archiver",
+                columns: new[] { "id", "archive_id", "due_at", "position" },
+                values: new object[] { 1, null, "0001-01-01 00:00:00.0000000Z", 0L });
+
+            migrationBuilder.InsertData(
                 table: "event_log_head",
                 columns: new[] { "id", "position" },
                 values: new object[] { 1, 0L });
@@ -1078,6 +1153,21 @@ namespace RideBooking.Migrations.Sqlite
                 name: "ix_drivers_earnings_driver_id_at",
                 table: "drivers_earnings",
                 columns: new[] { "driver_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_event_log_archived_segments_archive_id",
+                table: "event_log_archived_segments",
+                column: "archive_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_event_log_archived_streams_archive_id",
+                table: "event_log_archived_streams",
+                column: "archive_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_event_log_archives_first_position",
+                table: "event_log_archives",
+                column: "first_position");
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_log_events_event_id",
@@ -1360,6 +1450,15 @@ namespace RideBooking.Migrations.Sqlite
                 name: "drivers_profiles");
 
             migrationBuilder.DropTable(
+                name: "event_log_archived_segments");
+
+            migrationBuilder.DropTable(
+                name: "event_log_archived_streams");
+
+            migrationBuilder.DropTable(
+                name: "event_log_archiver");
+
+            migrationBuilder.DropTable(
                 name: "event_log_events");
 
             migrationBuilder.DropTable(
@@ -1469,6 +1568,9 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "rides_rides");
+
+            migrationBuilder.DropTable(
+                name: "event_log_archives");
 
             migrationBuilder.DropTable(
                 name: "messaging_QRTZ_TRIGGERS");
