@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RideBooking.Host;
+using RideBooking.Platform.Events.Archives;
 using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
@@ -123,6 +124,7 @@ public sealed partial class MetricsTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddTelemetry();
+        builder.Services.AddArchives(builder.Configuration);
         builder.Services.AddSubscriptions(builder.Configuration);
         foreach (var module in Modules.All)
             module.AddServices(builder.Services, builder.Configuration);
