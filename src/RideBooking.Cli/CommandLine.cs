@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using RideBooking.Cli.Archives;
 using RideBooking.Cli.Audit;
 using RideBooking.Cli.ErrorQueues;
 using RideBooking.Cli.Replays;
@@ -17,6 +18,7 @@ internal static class CommandLine
             AuditCommand.Make(terminal),
             SchemasCommand.Make(terminal),
             ReplayCommand.Make(terminal),
+            ArchiveCommand.Make(terminal),
         };
 
     /// <summary>Runs one command. A failure is reported in one line on standard error.</summary>

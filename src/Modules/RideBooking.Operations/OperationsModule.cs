@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts.Seams;
+using RideBooking.Operations.Archives;
 using RideBooking.Operations.Audits;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
@@ -73,6 +74,7 @@ public sealed class OperationsModule : IModule
         ListReplays.Map(operators);
         ShowReplay.Map(operators);
         CancelReplay.Map(operators);
+        ListArchives.Map(operators);
         RequestAudit.Map(operators);
         ShowAudit.Map(operators);
         CancelAudit.Map(operators);

@@ -38,6 +38,19 @@ internal sealed record ReplayShape(
     DateTimeOffset RequestedAt
 );
 
+internal sealed record ArchivesShape(IReadOnlyList<ArchiveShape> Items);
+
+internal sealed record ArchiveShape(
+    Guid Id,
+    long FirstPosition,
+    long LastPosition,
+    int Events,
+    int Streams,
+    int Size,
+    bool IsFile,
+    DateTimeOffset CreatedAt
+);
+
 internal sealed record QueuesShape(IReadOnlyList<QueueShape> Items);
 
 internal sealed record QueueShape(

@@ -91,7 +91,7 @@ public sealed class ArchiveStore(string? folder)
 
     string PathOf(Guid id) =>
         Path.Combine(
-            folder ?? throw new IOException("it is in a file, but EventLog:Archive:Folder is not set"),
+            folder ?? throw new IOException("it is in a file, but EventLog:ArchiveFolder is not set"),
             $"events-{id}.jsonl.gz"
         );
 }

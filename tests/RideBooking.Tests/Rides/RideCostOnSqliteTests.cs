@@ -12,10 +12,12 @@ namespace RideBooking.Tests.Rides;
 
 public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostScenarios, IClassFixture<HostUnderLens>
 {
-    // Tables of one row, and tables and indexes of unfinished work only.
+    // Tables of one row, tables and indexes of unfinished work only, and one with a row for each 100 archived rides.
     static readonly string[] s_small =
     [
         "event_log_head",
+        "event_log_archiver",
+        "event_log_archives",
         "platform_development_secret",
         "messaging_recovery_point",
         "messaging_unfinished_events",

@@ -34,7 +34,7 @@ internal sealed record AuditView(
     /// <param name="StreamId">The event's stream.</param>
     /// <param name="Field">
     /// The ride's field, such as <c>payment.status</c>. In the log: <c>position</c>, <c>streamVersion</c>,
-    /// <c>version</c> or <c>hash</c>.
+    /// <c>version</c>, <c>hash</c> or <c>archive</c>.
     /// </param>
     /// <param name="Expected">The value by the events, as JSON; the position, version or hash that belongs there.</param>
     /// <param name="Actual">The ride's value, as JSON; the position, version or hash that is there.</param>

@@ -125,8 +125,8 @@ public sealed partial class MetricsTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddTelemetry();
-        builder.Services.AddSubscriptions(builder.Configuration);
         builder.Services.AddArchives(builder.Configuration);
+        builder.Services.AddSubscriptions(builder.Configuration);
         builder.Services.AddGauges<EventStreamLag>();
         foreach (var module in Modules.All)
             module.AddServices(builder.Services, builder.Configuration);
