@@ -133,6 +133,26 @@ public static class EventLogReader
         ];
     }
 
+    /// <summary>Returns the numbered events of one type in some streams.</summary>
+    public static async Task<List<ReadEvent>> ReadStreams<T>(
+        this DbContext db,
+        IReadOnlyCollection<string> streamIds,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        var catalogue = EventCatalogue.Published;
+        var wanted = catalogue.Find(typeof(T)) ?? throw new ArgumentException($"{typeof(T)} is not an event.");
+        var found = await db.Set<LoggedEvent>()
+            .AsNoTracking()
+            .Where(row => streamIds.Contains(row.StreamId) && row.StreamVersion != null && row.EventType == wanted.Name)
+            .ToListAsync(cancellationToken);
+        return found.ConvertAll(row => new ReadEvent(
+            row,
+            catalogue.Read(row, wanted) ?? throw new UnknownEventException(row)
+        ));
+    }
+
     /// <summary>Returns the last assigned position; 0 when there is none.</summary>
     /// <remarks>The last event of a stream is never archived, so the table has the last event of the log.</remarks>
     public static async Task<long> LastPosition(this DbContext db, CancellationToken cancellationToken) =>

@@ -167,6 +167,10 @@ public class ModuleLab : IAsyncDisposable
         }
     }
 
+    /// <summary>Appends an event to the event log, as its publisher does, without delivering it.</summary>
+    public Task Log(object happened, Guid? eventId = null) =>
+        _dispatcher.Append(happened, eventId ?? Guid.CreateVersion7());
+
     /// <summary>Delivers one message and everything that follows from it, except timers.</summary>
     public async Task DeliverAndSettle(object message)
     {

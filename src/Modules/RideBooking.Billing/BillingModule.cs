@@ -8,7 +8,6 @@ using RideBooking.Contracts.Seams;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
-using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Security;
 
 namespace RideBooking.Billing;
@@ -33,6 +32,8 @@ public sealed class BillingModule : IModule
         services.AddSingleton<ITariffLocale, TariffLocale>();
         services.AddSingleton<IRouteEstimator, DirectRoute>();
         services.AddSingleton<PickupEtas>();
+        services.AddSingleton<LearnPickupEtas>();
+        services.AddHostedService(provider => provider.GetRequiredService<LearnPickupEtas>());
     }
 
     /// <inheritdoc />
@@ -41,9 +42,7 @@ public sealed class BillingModule : IModule
         bus.AddConsumer<ComputeFare>();
         bus.AddConsumer<AssessCancellationFee>();
         bus.AddConsumer<IssueReceipt>();
-        bus.AddConsumer<RecordRequestedRide>();
         bus.AddConsumer<RecordWriteOff>();
-        bus.AddConsumer<LearnPickupEta>(new EndpointPolicy { IsOutsideTransaction = true });
     }
 
     /// <inheritdoc />

@@ -4,7 +4,7 @@ using RideBooking.Contracts;
 namespace RideBooking.Billing;
 
 /// <summary>Estimates the wait for a driver near a place: the median of recent offers' estimates within about 5 km.</summary>
-/// <remarks>Kept in memory by each process: it is a hint, and a new process has no estimate until it has seen offers.</remarks>
+/// <remarks>Kept in memory by each process, which learns it from the event log: see <see cref="LearnPickupEtas"/>.</remarks>
 internal sealed class PickupEtas(QuoteOptions options, TimeProvider clock)
 {
     const double CellDegrees = 0.05;
@@ -23,12 +23,12 @@ internal sealed class PickupEtas(QuoteOptions options, TimeProvider clock)
             : (int)options.TypicalPickupEta.TotalSeconds;
     }
 
-    public void Learn(Place place, int seconds)
+    public void Learn(Place place, int seconds, DateTimeOffset at)
     {
         // A limit on memory, not an eviction order: a removed entry is soon learned again.
         if (_cells.Count >= MaxCells)
             _cells.Clear();
-        _cells.GetOrAdd(CellOf(place), _ => new Cell()).Add(seconds, clock.GetUtcNow());
+        _cells.GetOrAdd(CellOf(place), _ => new Cell()).Add(seconds, at);
     }
 
     static (int, int) CellOf(Place place) =>

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
+using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Positions;
 
@@ -16,14 +17,18 @@ public sealed class DriversModule : IModule
     public string Name => "drivers";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services, IConfiguration configuration) =>
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
         services.AddSingleton(DriversOptions.Read(configuration));
+        services.AddSingleton<RecordCommission>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecordCommission>());
+        services.AddProjection<RecordEarnings>();
+    }
 
     /// <inheritdoc />
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<TrackAssignments>();
-        bus.AddConsumer<CreditDriver>();
         bus.AddConsumer<EndIgnoredShift>();
     }
 

@@ -1,13 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Drivers;
 
 /// <summary>A driver's earning from one ride.</summary>
-/// <remarks>Its key is the ride, so that a redelivered message does not pay a driver twice.</remarks>
-internal sealed class Earning
+/// <remarks>Its key is the ride, so that no ride pays twice.</remarks>
+internal sealed class Earning : IProjectedRow
 {
+    public static string Projection => "earnings";
+
+    public int Generation { get; set; }
+
     public required Guid RideId { get; init; }
     public required string DriverId { get; init; }
 
@@ -33,10 +38,15 @@ internal sealed class Earning
         public void Configure(EntityTypeBuilder<Earning> builder)
         {
             builder.ToTable("earnings");
-            builder.HasKey(earning => earning.RideId);
+            builder.HasKey(earning => new { earning.Generation, earning.RideId });
             builder.Property(earning => earning.RideId).ValueGeneratedNever();
             builder.Property(earning => earning.DriverId).HasMaxLength(255);
-            builder.HasIndex(earning => new { earning.DriverId, earning.At });
+            builder.HasIndex(earning => new
+            {
+                earning.Generation,
+                earning.DriverId,
+                earning.At,
+            });
         }
     }
 }

@@ -4,10 +4,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
+using RideBooking.Platform.Visibility;
 
 namespace RideBooking.Drivers;
 
@@ -52,6 +55,7 @@ internal static class ShowEarnings
     internal static async Task<Results<Ok<EarningsView>, ProblemHttpResult>> Handle(
         Driver driver,
         AppDbContext db,
+        EventVisibility visibility,
         TimeProvider clock,
         CancellationToken cancellationToken,
         string? from = null,
@@ -70,6 +74,16 @@ internal static class ShowEarnings
         (start, end) = (start.ToUniversalTime(), end.ToUniversalTime());
         if (start >= end)
             return Problem.Validation("from", "must be earlier than to");
+
+        // The driver may already have seen the fare in the ride.
+        await Sequencer.CatchUp(db, cancellationToken);
+        var last = await db.LastPosition(cancellationToken);
+        await visibility.Until(
+            async token =>
+                !await db.Set<Subscription>()
+                    .AnyAsync(row => row.Name == Earning.Projection && row.IsLive && row.Position < last, token),
+            cancellationToken
+        );
 
         // Summed in memory: SQLite has no decimals, and a driver has few rides in a period.
         var earned = await db.Set<Earning>()

@@ -6,9 +6,12 @@ namespace RideBooking.EventLog.Subscriptions;
 public static class ProjectedRows
 {
     /// <summary>Returns the rows of one generation, live or not.</summary>
-    internal static IQueryable<TRow> Rows<TRow>(this DbContext db, int generation)
-        where TRow : class, IProjectedRow =>
-        db.Set<TRow>().IgnoreQueryFilters().Where(row => row.Generation == generation);
+    public static IQueryable<TRow> Rows<TRow>(this DbContext db, int generation)
+        where TRow : class, IProjectedRow
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return db.Set<TRow>().IgnoreQueryFilters().Where(row => row.Generation == generation);
+    }
 
     /// <summary>Runs queries that must all see the same generations of some projections.</summary>
     /// <remarks>A query sees one generation. If a replay replaces it between two queries, they run again.</remarks>

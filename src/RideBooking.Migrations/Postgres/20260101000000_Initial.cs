@@ -185,6 +185,20 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "commissions",
+                schema: "drivers",
+                columns: table => new
+                {
+                    valid_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    share = table.Column<decimal>(type: "numeric(29,28)", precision: 29, scale: 28, nullable: false),
+                    cancellation_share = table.Column<decimal>(type: "numeric(29,28)", precision: 29, scale: 28, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_commissions", x => x.valid_from);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dead_letter_messages",
                 schema: "messaging",
                 columns: table => new
@@ -246,6 +260,7 @@ namespace RideBooking.Migrations.Postgres
                 schema: "drivers",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "integer", nullable: false),
                     ride_id = table.Column<Guid>(type: "uuid", nullable: false),
                     driver_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     cancelled = table.Column<bool>(type: "boolean", nullable: false),
@@ -259,7 +274,7 @@ namespace RideBooking.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_earnings", x => x.ride_id);
+                    table.PrimaryKey("pk_earnings", x => new { x.generation, x.ride_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -804,23 +819,6 @@ namespace RideBooking.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "requested_rides",
-                schema: "billing",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    vehicle_class = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    quoted_distance_meters = table.Column<int>(type: "integer", nullable: true),
-                    quoted_fare_amount = table.Column<decimal>(type: "numeric(18,4)", precision: 18, scale: 4, nullable: true),
-                    quoted_fare_currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_requested_rides", x => x.ride_id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "ride_facts",
                 schema: "analytics",
                 columns: table => new
@@ -1261,10 +1259,10 @@ namespace RideBooking.Migrations.Postgres
                 columns: new[] { "lat", "lng" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_earnings_driver_id_at",
+                name: "ix_earnings_generation_driver_id_at",
                 schema: "drivers",
                 table: "earnings",
-                columns: new[] { "driver_id", "at" });
+                columns: new[] { "generation", "driver_id", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_events_event_id",
@@ -1610,6 +1608,10 @@ namespace RideBooking.Migrations.Postgres
                 schema: "payments");
 
             migrationBuilder.DropTable(
+                name: "commissions",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
                 name: "dead_letter_messages",
                 schema: "messaging");
 
@@ -1744,10 +1746,6 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "replays",
                 schema: "event_log");
-
-            migrationBuilder.DropTable(
-                name: "requested_rides",
-                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "ride_facts",

@@ -1026,46 +1026,26 @@ namespace RideBooking.Migrations.Postgres
                     b.ToTable("invoices", "billing");
                 });
 
-            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
+            modelBuilder.Entity("RideBooking.Drivers.Commission", b =>
                 {
-                    b.Property<Guid>("RideId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("ride_id");
+                    b.Property<DateTimeOffset>("ValidFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_from");
 
-                    b.Property<int?>("QuotedDistanceMeters")
-                        .HasColumnType("integer")
-                        .HasColumnName("quoted_distance_meters");
+                    b.Property<decimal>("CancellationShare")
+                        .HasPrecision(29, 28)
+                        .HasColumnType("numeric(29,28)")
+                        .HasColumnName("cancellation_share");
 
-                    b.Property<string>("RiderId")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("rider_id");
+                    b.Property<decimal>("Share")
+                        .HasPrecision(29, 28)
+                        .HasColumnType("numeric(29,28)")
+                        .HasColumnName("share");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("vehicle_class");
+                    b.HasKey("ValidFrom")
+                        .HasName("pk_commissions");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "QuotedFare", "RideBooking.Billing.RequestedRide.QuotedFare#Money", b1 =>
-                        {
-                            b1.Property<decimal>("Amount")
-                                .HasPrecision(18, 4)
-                                .HasColumnType("numeric(18,4)")
-                                .HasColumnName("quoted_fare_amount");
-
-                            b1.Property<string>("Currency")
-                                .IsRequired()
-                                .HasMaxLength(3)
-                                .HasColumnType("character varying(3)")
-                                .HasColumnName("quoted_fare_currency");
-                        });
-
-                    b.HasKey("RideId")
-                        .HasName("pk_requested_rides");
-
-                    b.ToTable("requested_rides", "billing");
+                    b.ToTable("commissions", "drivers");
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.DriverAssignment", b =>
@@ -1188,6 +1168,10 @@ namespace RideBooking.Migrations.Postgres
 
             modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
@@ -1254,11 +1238,11 @@ namespace RideBooking.Migrations.Postgres
                                 .HasColumnName("tolls_currency");
                         });
 
-                    b.HasKey("RideId")
+                    b.HasKey("Generation", "RideId")
                         .HasName("pk_earnings");
 
-                    b.HasIndex("DriverId", "At")
-                        .HasDatabaseName("ix_earnings_driver_id_at");
+                    b.HasIndex("Generation", "DriverId", "At")
+                        .HasDatabaseName("ix_earnings_generation_driver_id_at");
 
                     b.ToTable("earnings", "drivers");
                 });

@@ -307,6 +307,20 @@ namespace RideBooking.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "commissions",
+                schema: "drivers",
+                columns: table => new
+                {
+                    valid_from = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    share = table.Column<decimal>(type: "decimal(29,28)", precision: 29, scale: 28, nullable: false),
+                    cancellation_share = table.Column<decimal>(type: "decimal(29,28)", precision: 29, scale: 28, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_commissions", x => x.valid_from);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "dead_letter_messages",
                 schema: "messaging",
                 columns: table => new
@@ -368,6 +382,7 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "drivers",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "int", nullable: false),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     driver_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     cancelled = table.Column<bool>(type: "bit", nullable: false),
@@ -381,7 +396,7 @@ namespace RideBooking.Migrations.SqlServer
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_earnings", x => x.ride_id);
+                    table.PrimaryKey("pk_earnings", x => new { x.generation, x.ride_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -799,23 +814,6 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_replays", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "requested_rides",
-                schema: "billing",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
-                    vehicle_class = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
-                    quoted_distance_meters = table.Column<int>(type: "int", nullable: true),
-                    quoted_fare_amount = table.Column<decimal>(type: "decimal(18,4)", precision: 18, scale: 4, nullable: true),
-                    quoted_fare_currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: true, collation: "Latin1_General_BIN2")
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_requested_rides", x => x.ride_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1309,10 +1307,10 @@ namespace RideBooking.Migrations.SqlServer
                 columns: new[] { "lat", "lng" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_earnings_driver_id_at",
+                name: "ix_earnings_generation_driver_id_at",
                 schema: "drivers",
                 table: "earnings",
-                columns: new[] { "driver_id", "at" });
+                columns: new[] { "generation", "driver_id", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_events_event_id",
@@ -1649,6 +1647,10 @@ namespace RideBooking.Migrations.SqlServer
                 schema: "payments");
 
             migrationBuilder.DropTable(
+                name: "commissions",
+                schema: "drivers");
+
+            migrationBuilder.DropTable(
                 name: "dead_letter_messages",
                 schema: "messaging");
 
@@ -1743,10 +1745,6 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "replays",
                 schema: "event_log");
-
-            migrationBuilder.DropTable(
-                name: "requested_rides",
-                schema: "billing");
 
             migrationBuilder.DropTable(
                 name: "ride_facts",

@@ -1150,49 +1150,26 @@ namespace RideBooking.Migrations.SqlServer
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
-            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
+            modelBuilder.Entity("RideBooking.Drivers.Commission", b =>
                 {
-                    b.Property<Guid>("RideId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("ride_id");
+                    b.Property<DateTimeOffset>("ValidFrom")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("valid_from");
 
-                    b.Property<int?>("QuotedDistanceMeters")
-                        .HasColumnType("int")
-                        .HasColumnName("quoted_distance_meters");
+                    b.Property<decimal>("CancellationShare")
+                        .HasPrecision(29, 28)
+                        .HasColumnType("decimal(29,28)")
+                        .HasColumnName("cancellation_share");
 
-                    b.Property<string>("RiderId")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("rider_id")
-                        .UseCollation("Latin1_General_BIN2");
+                    b.Property<decimal>("Share")
+                        .HasPrecision(29, 28)
+                        .HasColumnType("decimal(29,28)")
+                        .HasColumnName("share");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("nvarchar(32)")
-                        .HasColumnName("vehicle_class")
-                        .UseCollation("Latin1_General_BIN2");
+                    b.HasKey("ValidFrom")
+                        .HasName("pk_commissions");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "QuotedFare", "RideBooking.Billing.RequestedRide.QuotedFare#Money", b1 =>
-                        {
-                            b1.Property<decimal>("Amount")
-                                .HasPrecision(18, 4)
-                                .HasColumnType("decimal(18,4)")
-                                .HasColumnName("quoted_fare_amount");
-
-                            b1.Property<string>("Currency")
-                                .IsRequired()
-                                .HasMaxLength(3)
-                                .HasColumnType("nvarchar(3)")
-                                .HasColumnName("quoted_fare_currency")
-                                .UseCollation("Latin1_General_BIN2");
-                        });
-
-                    b.HasKey("RideId")
-                        .HasName("pk_requested_rides");
-
-                    b.ToTable("requested_rides", "billing");
+                    b.ToTable("commissions", "drivers");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
@@ -1329,6 +1306,10 @@ namespace RideBooking.Migrations.SqlServer
 
             modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("int")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
@@ -1399,11 +1380,11 @@ namespace RideBooking.Migrations.SqlServer
                                 .UseCollation("Latin1_General_BIN2");
                         });
 
-                    b.HasKey("RideId")
+                    b.HasKey("Generation", "RideId")
                         .HasName("pk_earnings");
 
-                    b.HasIndex("DriverId", "At")
-                        .HasDatabaseName("ix_earnings_driver_id_at");
+                    b.HasIndex("Generation", "DriverId", "At")
+                        .HasDatabaseName("ix_earnings_generation_driver_id_at");
 
                     b.ToTable("earnings", "drivers");
 

@@ -1025,46 +1025,26 @@ namespace RideBooking.Migrations.Sqlite
                     b.ToTable("billing_invoices", (string)null);
                 });
 
-            modelBuilder.Entity("RideBooking.Billing.RequestedRide", b =>
+            modelBuilder.Entity("RideBooking.Drivers.Commission", b =>
                 {
-                    b.Property<Guid>("RideId")
+                    b.Property<string>("ValidFrom")
                         .HasColumnType("TEXT")
-                        .HasColumnName("ride_id");
+                        .HasColumnName("valid_from");
 
-                    b.Property<int?>("QuotedDistanceMeters")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("quoted_distance_meters");
-
-                    b.Property<string>("RiderId")
-                        .IsRequired()
-                        .HasMaxLength(255)
+                    b.Property<decimal>("CancellationShare")
+                        .HasPrecision(29, 28)
                         .HasColumnType("TEXT")
-                        .HasColumnName("rider_id");
+                        .HasColumnName("cancellation_share");
 
-                    b.Property<string>("VehicleClass")
-                        .IsRequired()
-                        .HasMaxLength(32)
+                    b.Property<decimal>("Share")
+                        .HasPrecision(29, 28)
                         .HasColumnType("TEXT")
-                        .HasColumnName("vehicle_class");
+                        .HasColumnName("share");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "QuotedFare", "RideBooking.Billing.RequestedRide.QuotedFare#Money", b1 =>
-                        {
-                            b1.Property<decimal>("Amount")
-                                .HasPrecision(18, 4)
-                                .HasColumnType("TEXT")
-                                .HasColumnName("quoted_fare_amount");
+                    b.HasKey("ValidFrom")
+                        .HasName("pk_drivers_commissions");
 
-                            b1.Property<string>("Currency")
-                                .IsRequired()
-                                .HasMaxLength(3)
-                                .HasColumnType("TEXT")
-                                .HasColumnName("quoted_fare_currency");
-                        });
-
-                    b.HasKey("RideId")
-                        .HasName("pk_billing_requested_rides");
-
-                    b.ToTable("billing_requested_rides", (string)null);
+                    b.ToTable("drivers_commissions", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.Drivers.DriverAssignment", b =>
@@ -1187,6 +1167,10 @@ namespace RideBooking.Migrations.Sqlite
 
             modelBuilder.Entity("RideBooking.Drivers.Earning", b =>
                 {
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
                     b.Property<Guid>("RideId")
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
@@ -1254,11 +1238,11 @@ namespace RideBooking.Migrations.Sqlite
                                 .HasColumnName("tolls_currency");
                         });
 
-                    b.HasKey("RideId")
+                    b.HasKey("Generation", "RideId")
                         .HasName("pk_drivers_earnings");
 
-                    b.HasIndex("DriverId", "At")
-                        .HasDatabaseName("ix_drivers_earnings_driver_id_at");
+                    b.HasIndex("Generation", "DriverId", "At")
+                        .HasDatabaseName("ix_drivers_earnings_generation_driver_id_at");
 
                     b.ToTable("drivers_earnings", (string)null);
                 });

@@ -78,22 +78,6 @@ namespace RideBooking.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "billing_requested_rides",
-                columns: table => new
-                {
-                    ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    vehicle_class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    quoted_distance_meters = table.Column<int>(type: "INTEGER", nullable: true),
-                    quoted_fare_amount = table.Column<decimal>(type: "TEXT", precision: 18, scale: 4, nullable: true),
-                    quoted_fare_currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_billing_requested_rides", x => x.ride_id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "drivers_assignments",
                 columns: table => new
                 {
@@ -113,6 +97,19 @@ namespace RideBooking.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_drivers_assignments", x => x.offer_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "drivers_commissions",
+                columns: table => new
+                {
+                    valid_from = table.Column<string>(type: "TEXT", nullable: false),
+                    share = table.Column<decimal>(type: "TEXT", precision: 29, scale: 28, nullable: false),
+                    cancellation_share = table.Column<decimal>(type: "TEXT", precision: 29, scale: 28, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_drivers_commissions", x => x.valid_from);
                 });
 
             migrationBuilder.CreateTable(
@@ -145,6 +142,7 @@ namespace RideBooking.Migrations.Sqlite
                 name: "drivers_earnings",
                 columns: table => new
                 {
+                    generation = table.Column<int>(type: "INTEGER", nullable: false),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     driver_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     cancelled = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -158,7 +156,7 @@ namespace RideBooking.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_drivers_earnings", x => x.ride_id);
+                    table.PrimaryKey("pk_drivers_earnings", x => new { x.generation, x.ride_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -1150,9 +1148,9 @@ namespace RideBooking.Migrations.Sqlite
                 columns: new[] { "lat", "lng" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_drivers_earnings_driver_id_at",
+                name: "ix_drivers_earnings_generation_driver_id_at",
                 table: "drivers_earnings",
-                columns: new[] { "driver_id", "at" });
+                columns: new[] { "generation", "driver_id", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_event_log_archived_segments_archive_id",
@@ -1432,10 +1430,10 @@ namespace RideBooking.Migrations.Sqlite
                 name: "billing_invoices");
 
             migrationBuilder.DropTable(
-                name: "billing_requested_rides");
+                name: "drivers_assignments");
 
             migrationBuilder.DropTable(
-                name: "drivers_assignments");
+                name: "drivers_commissions");
 
             migrationBuilder.DropTable(
                 name: "drivers_driver_positions");

@@ -74,7 +74,7 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
     [Fact]
     public async Task A_thousand_of_twenty_thousand_messages_are_discarded_within_one_request()
     {
-        const string queue = "credit-driver_error";
+        const string queue = "issue-receipt_error";
         await using (var channel = await Channel.Open(app.Broker!))
         {
             await channel.Put(queue, Offer("a driver", Guid.CreateVersion7()), null, declare: true);

@@ -94,13 +94,16 @@ internal sealed class DirectDispatcher(IServiceProvider services)
     async Task ProjectAfter(Task previous, object message, Guid id)
     {
         await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await In(db => Append(db, message, id));
+        await Append(message, id);
         foreach (var projection in _projections.Keys)
         {
             var reader = _projections[projection] ??= await In(db => Claim(db, projection));
             while (await In(db => reader.Read(db, 100, Stop)) > 0) { }
         }
     }
+
+    /// <summary>Appends an event to the event log without dispatching it.</summary>
+    public Task Append(object happened, Guid id) => In(db => Append(db, happened, id));
 
     static async Task<int> Append(AppDbContext db, object message, Guid id)
     {

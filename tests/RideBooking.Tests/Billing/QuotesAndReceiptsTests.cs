@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Billing;
 using RideBooking.Contracts;
-using RideBooking.Platform.Persistence;
 using RideBooking.Tests.Api;
 using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Payments;
@@ -56,7 +55,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
     {
         var rider = await _lab.As("rider", "rider-1");
         foreach (var seconds in new[] { 100, 900, 200 })
-            await _lab.Deliver(
+            await _lab.Log(
                 new DriverOffered(
                     Guid.CreateVersion7(),
                     "r",
@@ -71,6 +70,13 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
                 )
             );
 
+        (await Eta(City.Alexanderplatz, City.Zoo)).ShouldBe(300);
+        for (var round = 0; round < 2; round++)
+            await _lab.In(async db =>
+            {
+                await _lab.Services.GetRequiredService<LearnPickupEtas>().Learn(db, MoneyLab.Stop);
+                return 0;
+            });
         (await Eta(City.Alexanderplatz, City.Zoo)).ShouldBe(200);
         (await Eta(City.Zoo, City.Alexanderplatz)).ShouldBe(300);
         _lab.Clock.Advance(TimeSpan.FromMinutes(31));
@@ -110,7 +116,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
         var path = $"rides/{ride.RideId}/receipt";
         (await rider.Get(path)).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
 
-        await Log(ride.Requested);
+        await _lab.Log(ride.Requested);
         (await rider.Get(path)).ShouldBe(HttpStatusCode.NotFound, "receipt_not_ready");
         (await op.Get(path)).ShouldBe(HttpStatusCode.NotFound, "receipt_not_ready");
         (await stranger.Get(path)).ShouldBe(HttpStatusCode.NotFound, "ride_not_found");
@@ -143,15 +149,6 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
         );
         (receipt.Text("status"), receipt.Text("waivedReason")).ShouldBe(("paid", "withinFreePeriod"));
         (Amount(receipt.Body!["total"]!), receipt.Body!["lines"]!.AsArray().Count).ShouldBe((0m, 0));
-    }
-
-    // As Rides does: the event is in the log once the request is committed, whether or not it was delivered.
-    async Task Log(RideRequested requested)
-    {
-        await using var scope = _lab.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IPublishEndpoint>().Publish(requested, MoneyLab.Stop);
-        await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(MoneyLab.Stop);
-        await _lab.TakeOutbox();
     }
 
     static decimal Sum(JsonNode lines) => lines.AsArray().Sum(line => Amount(line!["amount"]!));

@@ -35,10 +35,10 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     [Fact]
     public async Task Shows_the_messages_of_a_queue_and_everything_about_one()
     {
-        var ride = await host.Poison("record-requested-ride", messageType: "RideRequested");
-        var list = (
-            await host.Run("error-queues", "show", "record-requested-ride_error", "--ride", $"{ride}")
-        ).ShouldEnd(ExitCode.Done);
+        var ride = await host.Poison("search-for-driver", messageType: "RideRequested");
+        var list = (await host.Run("error-queues", "show", "search-for-driver_error", "--ride", $"{ride}")).ShouldEnd(
+            ExitCode.Done
+        );
         var id = list.Lines[1].Split('\t')[0];
         list.Lines[1].ShouldContain($"{ride}");
 
@@ -98,8 +98,8 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     [Fact]
     public async Task Discards_with_a_reason_and_restores()
     {
-        var ride = await host.Poison("credit-driver", messageType: "FareFinalized");
-        var id = (await host.Failed("credit-driver", ride, 1)).Single();
+        var ride = await host.Poison("issue-receipt", messageType: "PaymentCaptured");
+        var id = (await host.Failed("issue-receipt", ride, 1)).Single();
 
         (await host.Run("error-queues", "discard", id, "--yes"))
             .ShouldEnd(ExitCode.Usage)
@@ -107,14 +107,14 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
         (await host.Run("error-queues", "discard", id, "--reason", "rubbish", "--yes"))
             .ShouldEnd(ExitCode.Done)
             .Out.ShouldBe("1 message discarded.\n");
-        await host.Failed("credit-driver", ride, 0);
+        await host.Failed("issue-receipt", ride, 0);
         (await host.Run("error-queues", "discard", id, "--reason", "rubbish", "--yes")).ShouldEnd(ExitCode.NotFound);
         (await host.Run("error-queues", "show", "--discarded", "--ride", $"{ride}")).Out.ShouldContain(id);
 
         (await host.Run("error-queues", "restore", id, "--reason", "no rubbish"))
             .ShouldEnd(ExitCode.Done)
             .Out.ShouldBe("1 message restored.\n");
-        (await host.Failed("credit-driver", ride, 1)).ShouldBe([id]);
+        (await host.Failed("issue-receipt", ride, 1)).ShouldBe([id]);
         var history = (await host.Run("error-queues", "show", id)).Out;
         history.ShouldContain($"discarded by {Environment.UserName}: rubbish");
         history.ShouldContain($"restored by {Environment.UserName}: no rubbish");
@@ -196,17 +196,17 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     [Fact]
     public async Task Fits_a_narrow_terminal_and_never_breaks_an_id()
     {
-        var ride = await host.Poison("record-requested-ride", messageType: "RideRequested");
-        var id = (await host.Failed("record-requested-ride", ride, 1)).Single();
+        var ride = await host.Poison("search-for-driver", messageType: "RideRequested");
+        var id = (await host.Failed("search-for-driver", ride, 1)).Single();
         foreach (
-            string[] command in new[] { new[] { "list" }, ["show", "record-requested-ride_error", "--ride", $"{ride}"] }
+            string[] command in new[] { new[] { "list" }, ["show", "search-for-driver_error", "--ride", $"{ride}"] }
         )
         {
             var result = (await host.RunOnTerminal(60, "", ["error-queues", .. command])).ShouldEnd(ExitCode.Done);
             Styles().Replace(result.Out, "").Split('\n').ShouldAllBe(line => line.Length <= 60);
-            result.Out.ShouldContain(command[0] == "list" ? "record-requested-ride_error" : id);
+            result.Out.ShouldContain(command[0] == "list" ? "search-for-driver_error" : id);
         }
-        (await host.Run("error-queues", "show", "record-requested-ride_error"))
+        (await host.Run("error-queues", "show", "search-for-driver_error"))
             .Lines.Single(line => line.StartsWith(id, StringComparison.Ordinal))
             .ShouldSatisfyAllConditions(
                 line => line.ShouldContain($"{ride}"),
@@ -218,17 +218,17 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
     [Fact]
     public async Task As_a_process_it_takes_its_settings_from_the_environment_and_leaves_a_redrive_to_the_host_on_Ctrl_C()
     {
-        var ride = await host.Poison("credit-driver", messages: 4, messageType: "FareFinalized");
+        var ride = await host.Poison("issue-receipt", messages: 4, messageType: "PaymentCaptured");
         using var list = Start("error-queues", "list", "--json");
         var json = JsonNode.Parse(await list.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken))!;
-        json["items"]!.AsArray().ShouldContain(item => item!["queue"]!.ToString() == "credit-driver_error");
+        json["items"]!.AsArray().ShouldContain(item => item!["queue"]!.ToString() == "issue-receipt_error");
         await list.WaitForExitAsync(TestContext.Current.CancellationToken);
         list.ExitCode.ShouldBe(ExitCode.Done);
 
         using var redrive = Start(
             "error-queues",
             "redrive",
-            "credit-driver_error",
+            "issue-receipt_error",
             "--ride",
             $"{ride}",
             "--rate",

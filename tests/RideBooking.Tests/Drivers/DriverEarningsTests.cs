@@ -1,9 +1,10 @@
 using System.Text.Json;
-using MassTransit.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Drivers;
 using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.Tests.Drivers;
 
@@ -123,44 +124,70 @@ public sealed class DriverEarningsTests
     }
 
     [Fact]
-    public async Task Are_the_drivers_whose_assignment_is_in_the_log_and_waits_in_another_queue()
+    public async Task Require_an_earlier_assignment_of_the_ride_to_the_driver()
+    {
+        await using var lab = await DriversLab.Open(("Messaging:VisibilityTimeout", "00:00:00.010"));
+        var fare = lab.Fare(10m);
+        await lab.Log(lab.Assigned(fare.RideId, Guid.CreateVersion7()) with { DriverId = "bela" });
+        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare));
+        await lab.Log(lab.Assigned(fare.RideId, Guid.CreateVersion7()));
+        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare));
+
+        (await Earned(lab)).Rides.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Are_computed_again_with_the_shares_of_their_time()
     {
         await using var lab = await DriversLab.Open();
-        var fare = lab.Fare(10m);
+        await lab.Earns(lab.Fare(10m));
+        lab.Clock.Advance(TimeSpan.FromSeconds(1));
+        await lab.ChangesShare(0.5m);
+        await lab.ChangesShare(0.5m);
+        await lab.Earns(lab.Fare(20m));
+        lab.Clock.Advance(TimeSpan.FromMinutes(2));
+        await lab.Earns(lab.Fare(40m));
+        await lab.ChangesShare(0.8m);
+        lab.Clock.Advance(TimeSpan.FromMinutes(2));
+        await lab.Earns(lab.Fare(80m));
+        (await Earned(lab)).Totals.Single().Earned.Amount.ShouldBe(8m + 16m + 20m + 64m);
+        (await lab.All<Commission>()).Count.ShouldBe(3);
+        var before = await Rows(generation: 1);
+
+        // As a replay does.
+        var projection = new RecordEarnings();
         await lab.In(async db =>
         {
-            db.Add(
-                new LoggedEvent
-                {
-                    EventId = Guid.CreateVersion7(),
-                    EventType = nameof(DriverAssigned),
-                    Version = 1,
-                    StreamId = fare.RideId.ToString(),
-                    Payload = JsonSerializer.Serialize(
-                        lab.Assigned(fare.RideId, Guid.CreateVersion7()),
-                        SystemTextJsonMessageSerializer.Options
-                    ),
-                }
+            var events = await db.ReadEvents(new EventFilter(), 100, DriversLab.Stop);
+            await projection.Apply(
+                db,
+                2,
+                [
+                    .. events
+                        .Select(logged => new ReadEvent(logged, EventCatalogue.Published.Read(logged)!))
+                        .Where(read => projection.Events.Contains(read.Event.GetType())),
+                ],
+                DriversLab.Stop
             );
             return await db.SaveChangesAsync(DriversLab.Stop);
         });
 
-        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare with { DriverId = "bela" }));
-        await lab.Deliver(fare);
+        before.Count.ShouldBe(4);
+        (await Rows(generation: 2)).ShouldBe(before);
 
-        (await Earned(lab)).Rides.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Require_the_assignment_of_the_ride()
-    {
-        await using var lab = await DriversLab.Open();
-        var fare = lab.Fare(10m);
-        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare));
-        await lab.Earns(fare with { DriverId = "bela" });
-        await Should.ThrowAsync<InvalidOperationException>(() => lab.Deliver(fare));
-
-        (await Earned(lab)).Rides.ShouldBe(0);
+        Task<List<string>> Rows(int generation) =>
+            lab.In(async db =>
+            {
+                var rows = await db.Rows<Earning>(generation)
+                    .AsNoTracking()
+                    .OrderBy(earning => earning.RideId)
+                    .ToListAsync(DriversLab.Stop);
+                return rows.ConvertAll(row =>
+                {
+                    row.Generation = 0;
+                    return JsonSerializer.Serialize(row);
+                });
+            });
     }
 
     [Theory]

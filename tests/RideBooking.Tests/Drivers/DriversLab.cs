@@ -6,6 +6,7 @@ using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.Drivers;
 using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Visibility;
 using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Drivers;
@@ -31,6 +32,7 @@ public sealed class DriversLab : ModuleLab
                     .AddSingleton<ITripPolicy>(new Classes()),
             settings
         );
+        await lab.Services.GetRequiredService<RecordCommission>().StartAsync(Stop);
         return lab;
     }
 
@@ -84,7 +86,10 @@ public sealed class DriversLab : ModuleLab
             .Value!;
 
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>
-        Ask((db, _) => ShowEarnings.Handle(s_anna, db, Clock, Stop, from, to));
+        Ask(
+            (db, _) =>
+                ShowEarnings.Handle(s_anna, db, Services.GetRequiredService<EventVisibility>(), Clock, Stop, from, to)
+        );
 
     public DriverOffered Offered(Guid ride, Guid offer) =>
         new(ride, "rider", offer, s_anna.Id, Samples.Alexanderplatz, Samples.Zoo, null, 240, Now.AddSeconds(20), Now);
@@ -111,6 +116,17 @@ public sealed class DriversLab : ModuleLab
     /// <summary>A cancellation before a driver was assigned.</summary>
     public RideCancelled Cancelled(Guid ride) => Events.RideCancelled(ride, Now);
 
+    /// <summary>Changes the configured share, as a host that starts with another one does.</summary>
+    public Task ChangesShare(decimal share) =>
+        new RecordCommission(
+            Services.GetRequiredService<IServiceScopeFactory>(),
+            Services.GetRequiredService<DriversOptions>() with
+            {
+                Share = share,
+            },
+            Clock
+        ).StartAsync(Stop);
+
     /// <summary>Delivers a fare or fee of a ride after the assignment of its driver.</summary>
     public async Task Earns(object due)
     {
@@ -121,8 +137,8 @@ public sealed class DriversLab : ModuleLab
             _ => throw new ArgumentException("neither a fare nor a fee", nameof(due)),
         };
         if (driver is not null)
-            await DeliverAndSettle(Assigned(ride, ride) with { DriverId = driver });
-        await DeliverAndSettle(due);
+            await Log(Assigned(ride, ride) with { DriverId = driver });
+        await Deliver(due);
     }
 
     public CancellationFeeAssessedV2 Fee(decimal amount, string? driver = "anna") =>

@@ -24,7 +24,7 @@ public sealed class When_a_projection_is_replayed(CityLab lab) : IClassFixture<C
         var summary = (await operations.Get(Summary)).Body!["rides"]!.ToJsonString();
         var before = await Rows();
 
-        foreach (var projection in new[] { "notifications", "offer-facts", "ride-facts" })
+        foreach (var projection in new[] { "earnings", "notifications", "offer-facts", "ride-facts" })
         {
             var replay = (await Request(operations, projection)).ShouldBe(HttpStatusCode.Accepted);
             replay.Response.Headers.Location!.ToString().ShouldEndWith(replay.Text("id"));
@@ -144,7 +144,13 @@ public sealed class When_a_projection_is_replayed(CityLab lab) : IClassFixture<C
         {
             var rows = new List<string>();
             foreach (
-                var table in new[] { "analytics_ride_facts", "analytics_offer_facts", "notifications_notifications" }
+                var table in new[]
+                {
+                    "analytics_ride_facts",
+                    "analytics_offer_facts",
+                    "drivers_earnings",
+                    "notifications_notifications",
+                }
             )
             {
                 var connection = db.Database.GetDbConnection();

@@ -79,6 +79,14 @@ internal sealed class MoneyLab : ModuleLab
     {
         if (RecordsRequests)
             await Request(message);
+        await DeliverLogged(message, messageId ?? Guid.CreateVersion7());
+    }
+
+    // Billing reads a ride's request from the event log.
+    async Task DeliverLogged(object message, Guid messageId)
+    {
+        if (message is RideRequested)
+            await Log(message, messageId);
         await base.Deliver(message, messageId);
     }
 
@@ -108,7 +116,7 @@ internal sealed class MoneyLab : ModuleLab
         try
         {
             if (_requested.Add(requested.RideId))
-                await base.Deliver(requested);
+                await DeliverLogged(requested, Guid.CreateVersion7());
         }
         finally
         {

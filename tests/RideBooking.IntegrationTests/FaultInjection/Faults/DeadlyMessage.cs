@@ -12,7 +12,7 @@ namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 /// </summary>
 sealed class DeadlyMessage : Fault<ServersScene>
 {
-    const string Queue = "credit-driver";
+    const string Queue = "issue-receipt";
     const string ErrorQueue = $"{Queue}_error";
     const int Deliveries = 11;
 
@@ -105,16 +105,14 @@ sealed class DeadlyMessage : Fault<ServersScene>
         var message = new JsonObject
         {
             ["messageId"] = _id,
-            ["messageType"] = new JsonArray("urn:message:RideBooking.Contracts:FareFinalized"),
+            ["messageType"] = new JsonArray("urn:message:RideBooking.Contracts:PaymentCaptured"),
             ["message"] = new JsonObject
             {
                 ["rideId"] = Guid.CreateVersion7().ToString(),
                 ["riderId"] = "unknown",
-                ["driverId"] = "unknown",
-                ["invoiceId"] = Guid.CreateVersion7().ToString(),
-                ["lines"] = new JsonArray(),
-                ["tariffVersion"] = "2026-01",
-                ["total"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
+                ["paymentId"] = Guid.CreateVersion7().ToString(),
+                ["amount"] = new JsonObject { ["amount"] = "10.00", ["currency"] = "EUR" },
+                ["attempt"] = 1,
                 ["at"] = "2026-01-01T00:00:00Z",
             },
             ["headers"] = new JsonObject(),

@@ -13,7 +13,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
 {
     // Two endpoints, so that no test finds the other's messages in its error queue.
     const string Poison = "track-assignments";
-    const string Neighbour = "credit-driver";
+    const string Neighbour = "issue-receipt";
 
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 

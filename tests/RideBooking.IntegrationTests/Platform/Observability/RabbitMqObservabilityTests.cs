@@ -31,7 +31,6 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
             "ride-in-process process",
             "search-for-driver process",
             "find-driver process",
-            "record-requested-ride process",
             "quartz process",
         ];
         await WaitFor.TrueAsync(

@@ -26,7 +26,6 @@ public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
             "search-for-driver process",
             "find-driver process",
             "track-assignments process",
-            "record-requested-ride process",
             "quartz process",
             "expire-offer process"
         );

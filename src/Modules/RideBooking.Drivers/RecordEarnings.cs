@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.EventLog;
+using RideBooking.EventLog.Subscriptions;
+
+namespace RideBooking.Drivers;
+
+/// <summary>Records the driver's share of each final fare, and of each fee for a wasted trip.</summary>
+/// <remarks>
+/// The amount due counts, not the amount paid: a rider who does not pay owes the company, not the driver. Tolls are passed on
+/// without commission.
+/// </remarks>
+internal sealed class RecordEarnings : IProjection
+{
+    public string Name => Earning.Projection;
+
+    public IReadOnlyCollection<Type> Events { get; } = [typeof(FareFinalized), typeof(CancellationFeeAssessedV2)];
+
+    public async Task Apply(
+        DbContext db,
+        int generation,
+        IReadOnlyList<ReadEvent> events,
+        CancellationToken cancellationToken
+    )
+    {
+        var commissions = await db.Commissions(cancellationToken);
+        var earnings = events
+            .Select(read => (read.Logged.Position, Earning: EarningFrom(read.Event, commissions)))
+            .Where(each => each.Earning is not null)
+            .ToList();
+        var rideIds = earnings.ConvertAll(each => each.Earning!.RideId);
+        var streams = rideIds.ConvertAll(rideId => rideId.ToString());
+        var assigned = (await db.ReadStreams<DriverAssigned>(streams, cancellationToken)).ToLookup(read =>
+            ((DriverAssigned)read.Event).RideId
+        );
+        var recorded = await db.Rows<Earning>(generation)
+            .Where(earning => rideIds.Contains(earning.RideId))
+            .Select(earning => earning.RideId)
+            .ToHashSetAsync(cancellationToken);
+        foreach (var (position, earning) in earnings)
+        {
+            // Only the assigned driver earns from the ride.
+            if (
+                !assigned[earning!.RideId]
+                    .Any(read =>
+                        ((DriverAssigned)read.Event).DriverId == earning.DriverId && read.Logged.Position < position
+                    )
+            )
+                throw new InvalidOperationException(
+                    $"Driver {earning.DriverId} earns nothing from ride {earning.RideId}: no assignment is known."
+                );
+            if (!recorded.Add(earning.RideId))
+                continue;
+            earning.Generation = generation;
+            db.Add(earning);
+        }
+    }
+
+    public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
+        db.Rows<Earning>(generation).Take(limit).ExecuteDeleteAsync(cancellationToken);
+
+    static Earning? EarningFrom(object happened, IReadOnlyList<Commission> commissions) =>
+        happened switch
+        {
+            FareFinalized fare => EarningFrom(fare, commissions.At(fare.At)),
+            CancellationFeeAssessedV2 { DriverId: { } driver, Amount: { Amount: > 0 } fee } assessed => new Earning
+            {
+                RideId = assessed.RideId,
+                DriverId = driver,
+                Cancelled = true,
+                Fare = fee,
+                Tolls = Money.Zero(fee.Currency),
+                Earned = Part(fee.Amount, commissions.At(assessed.At).CancellationShare, fee.Currency),
+                At = assessed.At,
+            },
+            _ => null,
+        };
+
+    static Earning EarningFrom(FareFinalized fare, Commission commission)
+    {
+        var tolls = fare
+            .Lines.Where(line => line.Code == FareLine.TollsCode)
+            .Aggregate(Money.Zero(fare.Total.Currency), (sum, line) => sum + line.Amount);
+        return new Earning
+        {
+            RideId = fare.RideId,
+            DriverId = fare.DriverId,
+            Fare = fare.Total,
+            Tolls = tolls,
+            Earned = Part(fare.Total.Amount - tolls.Amount, commission.Share, fare.Total.Currency) + tolls,
+            At = fare.At,
+        };
+    }
+
+    static Money Part(decimal amount, decimal share, string currency) => Money.Rounded(amount * share, currency);
+}
