@@ -46,7 +46,8 @@ sealed class NumberingStatements
             }
         );
 
-    static string Table<T>(DbContext db)
+    /// <summary>Returns the quoted name of an entity's table.</summary>
+    public static string Table<T>(DbContext db)
     {
         var entity = db.Model.FindEntityType(typeof(T))!;
         return db.GetService<ISqlGenerationHelper>().DelimitIdentifier(entity.GetTableName()!, entity.GetSchema());

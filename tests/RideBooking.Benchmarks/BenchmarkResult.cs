@@ -15,6 +15,7 @@ sealed record BenchmarkResult(
     double SettledAfterSeconds,
     IReadOnlyList<MemoryUse> Memory,
     PerRide PerRide,
+    LagAtHalfLoad? Lag,
     Limits Limits,
     IReadOnlyList<string> Breaches
 )

@@ -31,6 +31,11 @@ var details = new Option<bool>("--details")
     Description = "Shows how often a ride executes each SQL statement and passes each queue.",
 };
 var history = Number("--history", 0, "Finished rides that the database holds before the load; PostgreSQL only.");
+var halfLoad = Number(
+    "--half-load",
+    0,
+    "Rides requested at half of the measured rides per second, to measure the lag of readers of the event log."
+);
 
 var drive = new Command("rides", "Drives complete rides, from the request to the captured payment, and measures them.")
 {
@@ -45,6 +50,7 @@ var drive = new Command("rides", "Drives complete rides, from the request to the
     seed,
     details,
     history,
+    halfLoad,
     json,
 };
 drive.Validators.Add(parsed =>
@@ -69,7 +75,8 @@ drive.SetAction(
                 parsed.GetValue(keys),
                 parsed.GetValue(seed),
                 parsed.GetValue(details),
-                parsed.GetValue(history)
+                parsed.GetValue(history),
+                parsed.GetValue(halfLoad)
             ),
             parsed.GetValue(json),
             cancellationToken

@@ -30,6 +30,12 @@ static class Report
         Latencies("one at a time: requested to captured, ms", result.OneAtATime);
         Latencies("under load: request answered, ms", result.RequestAnsweredUnderLoad);
         Latencies("under load: requested to captured, ms", result.UnderLoad);
+        if (result.Lag is { } lag)
+        {
+            Latencies($"at {Text(lag.RidesPerSecond, "0.0")} rides/s: event to client of the stream, ms", lag.Stream);
+            foreach (var (subscription, latency) in lag.Subscriptions)
+                Latencies($"  event to rows of {subscription}, ms", latency);
+        }
         table.AddEmptyRow();
         One("complete rides per second", result.RidesPerSecond, "0.0");
         One("settled after the last ride, s", result.SettledAfterSeconds, "0.0");

@@ -81,7 +81,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         var preparing = progress.AddTask("riders sign in, drivers come on duty", maxValue: 2);
         var riders = new Queue<string>(
             await AtOnce(
-                settings.WarmUp + settings.OneByOne + settings.Rides,
+                settings.WarmUp + settings.OneByOne + settings.Rides + settings.HalfLoad,
                 _ => api.SignIn("rider", cancellationToken)
             )
         );
@@ -114,6 +114,10 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         var settled = Stopwatch.GetElapsedTime(started) - elapsed - s_quiet;
         var after = await Snapshot(cancellationToken);
         await RecordMemory(settings.Rides + 1, cancellationToken);
+        var lag =
+            settings.HalfLoad > 0
+                ? await HalfLoad(settings.Rides / elapsed.TotalSeconds / 2, riders, driving, cancellationToken)
+                : null;
 
         await offDuty.CancelAsync();
         await Task.WhenAll(driving);
@@ -129,6 +133,7 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
             Math.Max(0, settled.TotalSeconds),
             [.. _memory.OrderBy(use => use.Rides)],
             Cost(before, after),
+            lag,
             limits,
             await Breaches(cancellationToken)
         );
@@ -223,6 +228,41 @@ sealed class RidesBenchmark(Settings settings, SystemUnderTest system, Api api, 
         {
             lock (riders)
                 return left-- > 0 ? riders.Dequeue() : null;
+        }
+    }
+
+    /// <summary>Requests rides at a constant rate, however many are in progress, and observes the readers of the event log.</summary>
+    async Task<LagAtHalfLoad> HalfLoad(
+        double ridesPerSecond,
+        Queue<string> riders,
+        Task[] driving,
+        CancellationToken cancellationToken
+    )
+    {
+        var bar = progress.AddTask($"{ridesPerSecond:0.0} rides/s", maxValue: settings.HalfLoad);
+        _city.ResetPace();
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        giveUp.CancelAfter(s_stall + TimeSpan.FromSeconds(settings.HalfLoad / ridesPerSecond));
+        var (events, stream, subscriptions) = await new EventLogLag(api, system).Observe(Load, cancellationToken);
+        return new LagAtHalfLoad(settings.HalfLoad, ridesPerSecond, events, stream, subscriptions);
+
+        async Task Load()
+        {
+            var started = Stopwatch.GetTimestamp();
+            var rides = new List<Task<CompletedRide>>(settings.HalfLoad);
+            for (var number = 0; number < settings.HalfLoad; number++)
+            {
+                var due = TimeSpan.FromSeconds(number / ridesPerSecond) - Stopwatch.GetElapsedTime(started);
+                if (due > TimeSpan.Zero)
+                    await Task.Delay(due, giveUp.Token);
+                rides.Add(_city.Ride(riders.Dequeue(), giveUp.Token));
+                bar.Increment(1);
+            }
+            var riding = Task.WhenAll(rides);
+            if (await Task.WhenAny([riding, .. driving]) is var first && first != riding)
+                await first;
+            _driven.AddRange((await riding).Select(ride => ride.Id));
+            await Settled(cancellationToken);
         }
     }
 

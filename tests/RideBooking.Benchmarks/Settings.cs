@@ -27,6 +27,7 @@ enum Database
 /// <param name="Seed">The seed for the places of riders and drivers.</param>
 /// <param name="Details">True to list the queues and SQL statements of a ride.</param>
 /// <param name="History">Finished rides in the database before any part begins.</param>
+/// <param name="HalfLoad">Rides requested at half of the measured rides per second, after the load.</param>
 sealed record Settings(
     Transport Transport,
     Database Database,
@@ -38,5 +39,6 @@ sealed record Settings(
     bool IdempotencyKeys,
     int Seed,
     bool Details,
-    int History
+    int History,
+    int HalfLoad
 );

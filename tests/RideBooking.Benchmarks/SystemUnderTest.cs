@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
@@ -84,6 +85,35 @@ sealed class SystemUnderTest : IAsyncDisposable
                 : "SELECT COUNT(*) FROM messaging.outbox_message"
         );
 
+    /// <summary>Opens a connection to the host's database.</summary>
+    public async Task<DbConnection> OpenDatabase()
+    {
+        DbConnection connection = _settings.Database switch
+        {
+            Database.Sqlite => new SqliteConnection(_connectionString),
+            Database.Postgres => new NpgsqlConnection(_connectionString + ";Pooling=false"),
+            _ => new SqlConnection(_connectionString),
+        };
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Returns the last position of the event log.</summary>
+    public Task<long> LastPosition(DbConnection connection) =>
+        Query(connection, $"SELECT position FROM {EventLog}head");
+
+    /// <summary>Returns the checkpoint of each subscription.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> Checkpoints(DbConnection connection)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT name, position FROM {EventLog}subscriptions";
+        await using var rows = await command.ExecuteReaderAsync();
+        var positions = new Dictionary<string, long>();
+        while (await rows.ReadAsync())
+            positions.Add(rows.GetString(0), rows.GetInt64(1));
+        return positions;
+    }
+
     /// <summary>
     /// Returns the write transactions and the syncs of the log, counted by the server and including the scheduler's; null if it
     /// does not count them.
@@ -125,6 +155,8 @@ sealed class SystemUnderTest : IAsyncDisposable
             await _sqlServer.DisposeAsync();
         _folder.Delete(recursive: true);
     }
+
+    string EventLog => _settings.Database == Database.Sqlite ? "event_log_" : "event_log.";
 
     string CountsAddress => Path.Combine(_folder.FullName, "counts");
 
@@ -178,13 +210,12 @@ sealed class SystemUnderTest : IAsyncDisposable
 
     async Task<long> Query(string sql)
     {
-        await using System.Data.Common.DbConnection connection = _settings.Database switch
-        {
-            Database.Sqlite => new SqliteConnection(_connectionString),
-            Database.Postgres => new NpgsqlConnection(_connectionString + ";Pooling=false"),
-            _ => new SqlConnection(_connectionString),
-        };
-        await connection.OpenAsync();
+        await using var connection = await OpenDatabase();
+        return await Query(connection, sql);
+    }
+
+    static async Task<long> Query(DbConnection connection, string sql)
+    {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);

@@ -31,6 +31,9 @@ public interface IProjection
     /// <summary>Deletes rows of a generation.</summary>
     /// <returns>How many were deleted; fewer than the limit means that none are left.</returns>
     Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Updates what the database knows about the number of rows, where its plans depend on it.</summary>
+    Task UpdateStatistics(DbContext db, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>A row of a projection. Queries see the rows of the live generation only.</summary>

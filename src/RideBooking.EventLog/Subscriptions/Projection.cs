@@ -66,5 +66,18 @@ public abstract class Projection<TRow, TKey>(Expression<Func<TRow, TKey>> keyOf)
     public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
         db.Rows<TRow>(generation).Take(limit).ExecuteDeleteAsync(cancellationToken);
 
+    /// <inheritdoc />
+    /// <remarks>
+    /// PostgreSQL keeps the plan of a prepared statement until the table is analyzed. A plan that it made while the table was
+    /// empty scans all rows for each row that is updated.
+    /// </remarks>
+    public Task UpdateStatistics(DbContext db, CancellationToken cancellationToken)
+    {
+        if (db.Database.ProviderName != "Npgsql.EntityFrameworkCore.PostgreSQL")
+            return Task.CompletedTask;
+        var analyze = $"ANALYZE {NumberingStatements.Table<TRow>(db)}";
+        return db.Database.ExecuteSqlRawAsync(analyze, cancellationToken);
+    }
+
     sealed record Step(Func<object, TKey> Key, Func<object, TRow> Create, Action<TRow, object> Apply);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,6 +31,7 @@ public sealed class SubscriptionReader(
         .ToLookup(type => type.Name);
     int _generation;
     long _epoch;
+    int _fullBatches;
 
     /// <summary>The position of the last event that this process has read.</summary>
     public long Position { get; private set; }
@@ -97,6 +99,9 @@ public sealed class SubscriptionReader(
         if (events.Count > 0)
             await projection.Apply(db, _generation, [.. events.Select(Decode)], cancellationToken);
         await Save(db, events.Count < limit ? head : events[^1].Position!.Value, cancellationToken);
+        // The rows grow fast while the reader is behind: statistics that were right become wrong each time they have doubled.
+        if (events.Count == limit && BitOperations.IsPow2(++_fullBatches))
+            await projection.UpdateStatistics(db, cancellationToken);
         return events.Count;
     }
 

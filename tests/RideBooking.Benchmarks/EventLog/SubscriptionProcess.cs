@@ -8,8 +8,7 @@ namespace RideBooking.Benchmarks.EventLog;
 /// <summary>A process that reads a subscription on PostgreSQL until it is killed, for the tests that kill it.</summary>
 static class SubscriptionProcess
 {
-    // Small, so that it is often killed within a batch.
-    const int BatchSize = 5;
+    const int MaxBatchSize = 40;
     static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
 
     public static async Task Run(string connectionString, string owner, CancellationToken cancellationToken)
@@ -30,7 +29,10 @@ static class SubscriptionProcess
             {
                 if (await With(db => reader.Claim(db, cancellationToken)))
                     while (true)
-                        if (await With(db => reader.Read(db, BatchSize, cancellationToken)) == 0)
+                        if (
+                            await With(db => reader.Read(db, Random.Shared.Next(1, MaxBatchSize), cancellationToken))
+                            == 0
+                        )
                         {
                             await With(db => Renew(reader, db));
                             await Task.Delay(s_poll, cancellationToken);

@@ -14,6 +14,9 @@ public sealed class When_processes_that_read_a_subscription_are_killed(Servers s
     const int MaxEventsBetweenKills = 300;
     static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
 
+    // After a long run the readers may be far behind.
+    static readonly TimeSpan s_catchUpTimeout = TimeSpan.FromMinutes(30);
+
     readonly Dictionary<string, SupervisedProcess> _processes = [];
     string _database = "";
 
@@ -35,7 +38,7 @@ public sealed class When_processes_that_read_a_subscription_are_killed(Servers s
             var writing = run.Write(Stop);
             var kills = await Kill(new Random(seed), run, writing);
             var written = await writing;
-            await WaitFor.TrueAsync("the last event to be read", () => run.HasReadAll(Stop), s_timeout);
+            await WaitFor.TrueAsync("the last event to be read", () => run.HasReadAll(Stop), s_catchUpTimeout);
 
             await run.Check(written, Stop);
             TestContext.Current.SendDiagnosticMessage($"{written} events, {kills} kills");

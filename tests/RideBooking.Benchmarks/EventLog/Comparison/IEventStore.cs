@@ -1,4 +1,4 @@
-using RideBooking.Rides;
+using RideBooking.Tests.EventLog;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;
 
@@ -36,5 +36,5 @@ interface IEventStore : IAsyncDisposable
     Task<long> CountedBy(Rebuilt projection, CancellationToken cancellationToken);
 
     /// <summary>Returns a ride at a version.</summary>
-    Task<RideState> RideAt(Guid ride, int version, CancellationToken cancellationToken);
+    Task<FoldedRide> RideAt(Guid ride, int version, CancellationToken cancellationToken);
 }

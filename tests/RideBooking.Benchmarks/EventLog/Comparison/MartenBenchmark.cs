@@ -126,7 +126,7 @@ sealed class MartenBenchmark(ComparisonSizes sizes, IReadOnlyList<IEventStore> s
                 var began = Stopwatch.GetTimestamp();
                 var state = await store.RideAt(ride, version, cancellationToken);
                 var elapsed = Stopwatch.GetElapsedTime(began);
-                if (state.Version != version || state.Ride?.Id != ride)
+                if (state.Version != version || state.Id != ride)
                     throw new InvalidOperationException($"{store.Name} returned another ride or version.");
                 // The first round fills the caches.
                 if (round > 0)

@@ -5,7 +5,7 @@ using Marten.Events.Aggregation;
 using Marten.Events.Projections;
 using Npgsql;
 using RideBooking.Contracts;
-using RideBooking.Rides;
+using RideBooking.Tests.EventLog;
 using Weasel.Core;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;
@@ -79,7 +79,7 @@ sealed class MartenStore(string connectionString) : IEventStore
         return (await session.Query<DriverCounts>().ToListAsync(cancellationToken)).Sum(row => (long)row.Total);
     }
 
-    public async Task<RideState> RideAt(Guid ride, int version, CancellationToken cancellationToken)
+    public async Task<FoldedRide> RideAt(Guid ride, int version, CancellationToken cancellationToken)
     {
         await using var session = _store.LightweightSession();
         var at = await session.Events.AggregateStreamAsync<RideAtVersion>(ride, version, token: cancellationToken);
@@ -127,7 +127,7 @@ sealed class MartenStore(string connectionString) : IEventStore
         public override RideAtVersion Evolve(RideAtVersion? snapshot, Guid id, IEvent e)
         {
             snapshot ??= new RideAtVersion { Id = id };
-            snapshot.State = snapshot.State.Apply(e.Data);
+            snapshot.State.Apply(e.Data);
             return snapshot;
         }
     }

@@ -5,7 +5,7 @@ using Npgsql;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Rides;
+using RideBooking.Tests.EventLog;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;
 
@@ -154,11 +154,11 @@ sealed class RideBookingStore : IEventStore
                     )
         );
 
-    public async Task<RideState> RideAt(Guid ride, int version, CancellationToken cancellationToken)
+    public async Task<FoldedRide> RideAt(Guid ride, int version, CancellationToken cancellationToken)
     {
         await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
         var events = await db.ReadEvents(new EventFilter(StreamId: ride.ToString()), BatchSize, cancellationToken);
-        return RideState.Of(events.Take(version));
+        return FoldedRide.Of(events.Take(version));
     }
 
     public async ValueTask DisposeAsync()

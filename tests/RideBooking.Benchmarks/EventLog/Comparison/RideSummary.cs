@@ -1,6 +1,6 @@
 using RideBooking.Contracts;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Rides;
+using RideBooking.Tests.EventLog;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;
 
@@ -111,5 +111,5 @@ public sealed class RideAtVersion
 {
     public Guid Id { get; set; }
 
-    internal RideState State { get; set; } = RideState.Empty;
+    internal FoldedRide State { get; } = new();
 }
