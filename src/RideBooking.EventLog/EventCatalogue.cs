@@ -4,6 +4,7 @@ using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
 using RideBooking.Contracts;
+using RideBooking.EventLog.PersonalData;
 
 namespace RideBooking.EventLog;
 
@@ -13,7 +14,15 @@ namespace RideBooking.EventLog;
 /// <param name="Version">Its schema version.</param>
 /// <param name="Source">The module that produces it.</param>
 /// <param name="StreamProperty">The JSON property of the payload that names its stream.</param>
-public sealed record EventType(Type Type, string Name, int Version, string Source, string StreamProperty);
+/// <param name="Personal">The members that are personal data of the rider; null if there are none.</param>
+public sealed record EventType(
+    Type Type,
+    string Name,
+    int Version,
+    string Source,
+    string StreamProperty,
+    PersonalMembers? Personal = null
+);
 
 /// <summary>All event types, found by their wire names.</summary>
 public sealed class EventCatalogue
@@ -35,7 +44,8 @@ public sealed class EventCatalogue
                     NameOf(found.type, found.mark!.Version),
                     found.mark.Version,
                     found.mark.Source,
-                    char.ToLowerInvariant(found.mark.Stream[0]) + found.mark.Stream[1..]
+                    char.ToLowerInvariant(found.mark.Stream[0]) + found.mark.Stream[1..],
+                    PersonalMembers.Of(found.type)
                 )
             );
         _byName = All.ToFrozenDictionary(type => (type.Name, type.Version));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.PersonalData;
 
 namespace RideBooking.EventLog;
 
@@ -31,7 +32,7 @@ public static class EventLogReader
     }
 
     /// <summary>Reads events that already have their positions, for callers that know that theirs have.</summary>
-    public static Task<List<LoggedEvent>> ReadNumbered(
+    public static async Task<List<LoggedEvent>> ReadNumbered(
         this DbContext db,
         EventFilter filter,
         int limit,
@@ -48,7 +49,9 @@ public static class EventLogReader
             : events
                 .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
                 .OrderBy(row => row.StreamVersion);
-        return events.Take(limit).ToListAsync(cancellationToken);
+        var found = await events.Take(limit).ToListAsync(cancellationToken);
+        await db.Decrypt(found, cancellationToken);
+        return found;
     }
 
     /// <summary>Returns a stream's events of one type, whether numbered or not.</summary>
@@ -66,13 +69,13 @@ public static class EventLogReader
             .AsNoTracking()
             .Where(row => row.StreamId == streamId && row.EventType == typeof(T).Name);
         // Two indexes: one for the events that have their positions, one for the few that await them.
-        var payloads = await events
+        var found = await events
             .Where(row => row.StreamVersion != null)
             .Concat(events.Where(row => row.Position == null))
-            .Select(row => row.Payload)
             .ToListAsync(cancellationToken);
-        return payloads.ConvertAll(payload =>
-            JsonSerializer.Deserialize<T>(payload, SystemTextJsonMessageSerializer.Options)!
+        await db.Decrypt(found, cancellationToken);
+        return found.ConvertAll(row =>
+            JsonSerializer.Deserialize<T>(row.Payload, SystemTextJsonMessageSerializer.Options)!
         );
     }
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Persistence;
 
@@ -40,6 +41,7 @@ internal sealed class AuditRides(AppDbContext db, IOptions<JsonOptions> json) : 
             .Where(row => names.Contains(row.StreamId) && row.StreamVersion != null)
             .OrderBy(row => row.StreamVersion)
             .ToListAsync(cancellationToken);
+        await db.Decrypt(events, cancellationToken);
         var streams = events.ToLookup(row => row.StreamId);
         return
         [

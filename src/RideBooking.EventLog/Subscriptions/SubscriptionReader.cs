@@ -2,6 +2,7 @@ using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.PersonalData;
 
 namespace RideBooking.EventLog.Subscriptions;
 
@@ -96,6 +97,7 @@ public sealed class SubscriptionReader(
         if (head == Position)
             return 0;
         var events = await Next(db, head, limit, cancellationToken);
+        await db.Decrypt(events, cancellationToken);
         if (events.Count > 0)
             await projection.Apply(db, _generation, [.. events.Select(Decode)], cancellationToken);
         await Save(db, events.Count < limit ? head : events[^1].Position!.Value, cancellationToken);
@@ -148,6 +150,7 @@ public sealed class SubscriptionReader(
         var logged = await db.Set<LoggedEvent>()
             .AsNoTracking()
             .SingleAsync(row => row.Position == parked.Position, cancellationToken);
+        await db.Decrypt([logged], cancellationToken);
         db.Remove(parked);
         await projection.Apply(db, _generation, [Decode(logged)], cancellationToken);
         await Save(db, Position, cancellationToken);

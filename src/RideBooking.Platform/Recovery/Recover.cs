@@ -4,6 +4,7 @@ using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Recovery;
