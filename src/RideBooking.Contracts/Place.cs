@@ -8,4 +8,7 @@ public sealed record Place(double Lat, double Lng, string? Address = null)
 {
     /// <summary>The max length of the address, in characters.</summary>
     public const int MaxAddressLength = 500;
+
+    /// <summary>What a place reads as when its rider was forgotten.</summary>
+    public static Place Redacted { get; } = new(0, 0, PersonalDataAttribute.Redacted);
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using RideBooking.EventLog.PersonalData;
 
 namespace RideBooking.EventLog;
 
@@ -15,7 +16,7 @@ namespace RideBooking.EventLog;
 /// There is no event without its change and no change without its event. Where only one writer exists at a time, the events are
 /// numbered in that transaction too.
 /// </remarks>
-public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal)
+public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal, SubjectKeys keys)
     : SaveChangesInterceptor,
         IDbTransactionInterceptor,
         IGroupCommitInterceptor
@@ -26,19 +27,34 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
     /// <inheritdoc />
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
-        Append(eventData.Context!);
+        var db = eventData.Context!;
+        if (Find(db) is { } events)
+        {
+            var (known, missing) = KnownKeys(events);
+            Append(db, events, known, missing.Count == 0 ? [] : [.. SubjectKeys.Stored(db, missing)]);
+        }
         return result;
     }
 
     /// <inheritdoc />
-    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+    public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData,
         InterceptionResult<int> result,
         CancellationToken cancellationToken = default
     )
     {
-        Append(eventData.Context!);
-        return ValueTask.FromResult(result);
+        var db = eventData.Context!;
+        if (Find(db) is { } events)
+        {
+            var (known, missing) = KnownKeys(events);
+            Append(
+                db,
+                events,
+                known,
+                missing.Count == 0 ? [] : await SubjectKeys.Stored(db, missing).ToListAsync(cancellationToken)
+            );
+        }
+        return result;
     }
 
     /// <inheritdoc />
@@ -126,52 +142,100 @@ public sealed class AppendEvents(EventCatalogue catalogue, EventLogSignal signal
 
     void SignalCommit(DbContext? db)
     {
-        if (db is not null && s_appended.TryGetValue(db, out var numbered) && s_appended.Remove(db))
+        if (db is null)
+            return;
+        SubjectKeys.Ended(db);
+        if (s_appended.TryGetValue(db, out var numbered) && s_appended.Remove(db))
             signal.Committed(numbered);
     }
 
     static void Forget(DbContext? db)
     {
-        if (db is not null)
-            s_appended.Remove(db);
+        if (db is null)
+            return;
+        SubjectKeys.Ended(db);
+        s_appended.Remove(db);
     }
 
-    void Append(DbContext db)
+    List<NewEvent>? Find(DbContext db)
     {
-        List<LoggedEvent>? events = null;
+        List<NewEvent>? events = null;
         foreach (var entry in db.ChangeTracker.Entries<OutboxMessage>())
             if (entry.State == EntityState.Added && catalogue.Find(entry.Entity.MessageType) is { } type)
                 (events ??= []).Add(Read(entry.Entity, type));
 
         if (events is null)
-            return;
+            return null;
 
         // A retried SaveChanges sees messages whose events it has already added.
         var known = db.ChangeTracker.Entries<LoggedEvent>().Select(entry => entry.Entity.EventId).ToHashSet();
-        foreach (var logged in events)
-            if (known.Add(logged.EventId))
-                db.Entry(logged).State = EntityState.Added;
+        events.RemoveAll(happened => !known.Add(happened.Message.MessageId));
         s_appended.AddOrUpdate(db, []);
+        return events;
     }
 
-    static LoggedEvent Read(OutboxMessage message, EventType type)
+    (Dictionary<string, byte[]> Known, List<string> Missing) KnownKeys(List<NewEvent> events)
+    {
+        var subjects = events.Select(happened => happened.Subject).OfType<string>().Distinct().ToList();
+        var known = keys.Known(subjects);
+        return (known, subjects.FindAll(subject => !known.ContainsKey(subject)));
+    }
+
+    void Append(DbContext db, List<NewEvent> events, Dictionary<string, byte[]> known, List<SubjectKey> stored)
+    {
+        foreach (var row in stored)
+            known[row.Subject] = keys.Keep(db, row);
+        foreach (var happened in events)
+        {
+            byte[]? key = null;
+            if (happened.Subject is { } subject && !known.TryGetValue(subject, out key))
+                known.Add(subject, key = SubjectKeys.Create(db, subject, happened.SentAt));
+            db.Entry(happened.ToLog(key)).State = EntityState.Added;
+        }
+    }
+
+    static NewEvent Read(OutboxMessage message, EventType type)
     {
         using var envelope = JsonDocument.Parse(message.Body);
         var payload = envelope.RootElement.GetProperty("message");
-        return new LoggedEvent
-        {
-            EventId = message.MessageId,
-            EventType = type.Name,
-            Version = type.Version,
-            Timestamp = new DateTimeOffset(DateTime.SpecifyKind(message.SentTime, DateTimeKind.Utc)),
-            Source = type.Source,
-            StreamId =
-                payload.GetProperty(type.StreamProperty).GetString()
+        return new NewEvent(
+            message,
+            type,
+            payload.GetProperty(type.StreamProperty).GetString()
                 ?? throw new InvalidOperationException($"{type.Name} was published without {type.StreamProperty}."),
-            CorrelationId = message.ConversationId,
-            CausationId = message.InitiatorId,
-            TraceParent = message.ActivityId,
-            Payload = payload.GetRawText(),
-        };
+            payload.GetRawText(),
+            type.Personal?.SubjectOf(payload)
+        );
+    }
+
+    /// <param name="Message">The message in the outbox.</param>
+    /// <param name="Type">The event's type.</param>
+    /// <param name="StreamId">The event's stream.</param>
+    /// <param name="Payload">The event's JSON.</param>
+    /// <param name="Subject">The rider whose personal data it has; null if it has none.</param>
+    sealed record NewEvent(OutboxMessage Message, EventType Type, string StreamId, string Payload, string? Subject)
+    {
+        public DateTimeOffset SentAt => new(DateTime.SpecifyKind(Message.SentTime, DateTimeKind.Utc));
+
+        /// <summary>Returns the event for the log.</summary>
+        /// <param name="key">The rider's key; empty if the rider was forgotten, null if the event has no personal data.</param>
+        public LoggedEvent ToLog(byte[]? key) =>
+            new()
+            {
+                EventId = Message.MessageId,
+                EventType = Type.Name,
+                Version = Type.Version,
+                Timestamp = SentAt,
+                Source = Type.Source,
+                StreamId = StreamId,
+                CorrelationId = Message.ConversationId,
+                CausationId = Message.InitiatorId,
+                TraceParent = Message.ActivityId,
+                Subject = key is { Length: > 0 } ? Subject : null,
+                StoredPayload =
+                    key is null ? Payload
+                    : key.Length == 0 ? Type.Personal!.Redact(Payload)
+                    : Type.Personal!.Encrypt(Payload, Message.MessageId, key),
+            };
     }
 }

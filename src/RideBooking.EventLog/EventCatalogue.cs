@@ -5,6 +5,7 @@ using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
 using RideBooking.Contracts;
+using RideBooking.EventLog.PersonalData;
 
 namespace RideBooking.EventLog;
 
@@ -14,7 +15,15 @@ namespace RideBooking.EventLog;
 /// <param name="Version">Its schema version.</param>
 /// <param name="Source">The module that produces it.</param>
 /// <param name="StreamProperty">The JSON property of the payload that names its stream.</param>
-public sealed record EventType(Type Type, string Name, int Version, string Source, string StreamProperty)
+/// <param name="Personal">The members that are personal data of the rider; null if there are none.</param>
+public sealed record EventType(
+    Type Type,
+    string Name,
+    int Version,
+    string Source,
+    string StreamProperty,
+    PersonalMembers? Personal = null
+)
 {
     /// <summary>Makes an event of this version from one of the version before; null in the first version.</summary>
     internal Func<object, object>? Upcast { get; init; }
@@ -49,7 +58,8 @@ public sealed class EventCatalogue
                 NameOf(found.type, found.mark!.Version),
                 found.mark.Version,
                 found.mark.Source,
-                char.ToLowerInvariant(found.mark.Stream[0]) + found.mark.Stream[1..]
+                char.ToLowerInvariant(found.mark.Stream[0]) + found.mark.Stream[1..],
+                PersonalMembers.Of(found.type)
             ))
             .GroupBy(type => type.Name)
             .ToFrozenDictionary(versions => versions.Key, WithUpcasters);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RideBooking.EventLog.Archives;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.EventLog;
@@ -53,7 +54,9 @@ public static class EventLogReader
                 .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
                 .OrderBy(row => row.StreamVersion);
         var live = await events.Take(limit).ToListAsync(cancellationToken);
-        return await db.WithArchived(live, filter, limit, cancellationToken);
+        var found = await db.WithArchived(live, filter, limit, cancellationToken);
+        await db.Decrypt(found, cancellationToken);
+        return found;
     }
 
     /// <summary>Returns the event at a position; null if there is none.</summary>
@@ -83,6 +86,7 @@ public static class EventLogReader
         var archives = new AuditedArchives();
         var archived = await db.ArchivedEventsOf(partial, _ => true, archives, cancellationToken);
         var all = ReadArchived.Merge(live, archived, int.MaxValue);
+        await db.Decrypt(all, cancellationToken);
         return (all.ToLookup(row => row.StreamId), await db.UnreadableAmong(partial, archives, cancellationToken));
     }
 
@@ -110,27 +114,12 @@ public static class EventLogReader
     )
         where T : class
     {
-        var catalogue = EventCatalogue.Published;
-        var wanted = catalogue.Find(typeof(T)) ?? throw new ArgumentException($"{typeof(T)} is not an event.");
-        // With the first event of the stream: if it is in the table, then no archive has events of the stream.
-        var events = db.Set<LoggedEvent>()
-            .AsNoTracking()
-            .Where(row => row.StreamId == streamId && (row.EventType == wanted.Name || row.StreamVersion == 1));
-        // Two indexes: one for the events that have their positions, one for the few that await them.
-        var live = await events
-            .Where(row => row.StreamVersion != null)
-            .Concat(events.Where(row => row.Position == null))
-            .ToListAsync(cancellationToken);
-        var archived = live.Exists(row => row.StreamVersion == 1)
-            ? []
-            : await db.ArchivedEventsOf([streamId], key => key.EventType == wanted.Name, null, cancellationToken);
-        return
-        [
-            .. archived
-                .UnionBy(live, row => row.EventId)
-                .Where(row => row.EventType == wanted.Name)
-                .Select(row => (T)(catalogue.Read(row, wanted) ?? throw new UnknownEventException(row))),
-        ];
+        var found = await db.EventsOf<T>(
+            db.Set<LoggedEvent>().Where(row => row.StreamId == streamId),
+            [streamId],
+            cancellationToken
+        );
+        return found.ConvertAll(read => (T)read.Event);
     }
 
     /// <summary>Returns the numbered events of one type in some streams.</summary>
@@ -141,12 +130,39 @@ public static class EventLogReader
     )
         where T : class
     {
+        var found = await db.EventsOf<T>(
+            db.Set<LoggedEvent>().Where(row => streamIds.Contains(row.StreamId)),
+            streamIds,
+            cancellationToken
+        );
+        return found.FindAll(read => read.Logged.Position is not null);
+    }
+
+    static async Task<List<ReadEvent>> EventsOf<T>(
+        this DbContext db,
+        IQueryable<LoggedEvent> streams,
+        IReadOnlyCollection<string> streamIds,
+        CancellationToken cancellationToken
+    )
+    {
         var catalogue = EventCatalogue.Published;
         var wanted = catalogue.Find(typeof(T)) ?? throw new ArgumentException($"{typeof(T)} is not an event.");
-        var found = await db.Set<LoggedEvent>()
-            .AsNoTracking()
-            .Where(row => streamIds.Contains(row.StreamId) && row.StreamVersion != null && row.EventType == wanted.Name)
+        // With the first event of each stream: if it is in the table, then no archive has events of the stream.
+        var events = streams.AsNoTracking().Where(row => row.EventType == wanted.Name || row.StreamVersion == 1);
+        // Two indexes: one for the events that have their positions, one for the few that await them.
+        var live = await events
+            .Where(row => row.StreamVersion != null)
+            .Concat(events.Where(row => row.Position == null))
             .ToListAsync(cancellationToken);
+        var whole = live.Where(row => row.StreamVersion == 1).Select(row => row.StreamId).ToHashSet();
+        var archived = await db.ArchivedEventsOf(
+            [.. streamIds.Where(stream => !whole.Contains(stream))],
+            key => key.EventType == wanted.Name,
+            null,
+            cancellationToken
+        );
+        var found = archived.UnionBy(live, row => row.EventId).Where(row => row.EventType == wanted.Name).ToList();
+        await db.Decrypt(found, cancellationToken);
         return found.ConvertAll(row => new ReadEvent(
             row,
             catalogue.Read(row, wanted) ?? throw new UnknownEventException(row)

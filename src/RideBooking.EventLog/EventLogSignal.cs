@@ -118,7 +118,7 @@ public sealed class EventLogSignal
 
     static string? DriverOf(LoggedEvent row)
     {
-        using var payload = JsonDocument.Parse(row.Payload);
+        using var payload = JsonDocument.Parse(row.StoredPayload);
         return payload.RootElement.TryGetProperty("driverId", out var driver) ? driver.GetString() : null;
     }
 }

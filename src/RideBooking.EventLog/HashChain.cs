@@ -20,7 +20,8 @@ public sealed class EventHash
 
 /// <summary>Chains the events of each stream by their hashes, so that a later change of an event is detected.</summary>
 /// <remarks>
-/// The hashes follow from the events as the database returns them. Whichever process calculates one gets the same, so that
+/// The hashes follow from the events as the database returns them, with encrypted personal data: they hold after its key was
+/// destroyed. Whichever process calculates one gets the same, so that
 /// processes need no lock, and one that was killed is continued by any other.
 /// </remarks>
 public static class HashChain
@@ -113,7 +114,8 @@ public static class HashChain
                     logged.CorrelationId,
                     logged.CausationId,
                     logged.TraceParent,
-                    logged.Payload
+                    logged.Subject,
+                    logged.StoredPayload
                 )
             )
         );

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.PersonalData;
 
 namespace RideBooking.EventLog;
 
@@ -55,6 +56,7 @@ public sealed class LogTail(EventLogSignal signal)
 
         if (IsContiguous(numbered))
         {
+            await db.Decrypt(numbered, cancellationToken);
             Publish(numbered);
             return;
         }

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.EventLog.Archives;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.EventLog.Subscriptions;
 
 namespace RideBooking.EventLog;
@@ -8,6 +10,8 @@ namespace RideBooking.EventLog;
 /// <summary>An event as it was written: never changed or deleted, except that a sequencer sets its two numbers once.</summary>
 public sealed class LoggedEvent
 {
+    string? _decrypted;
+
     /// <summary>
     /// The order of insertion. It has gaps and may become visible out of order, but causes still come before their effects.
     /// </summary>
@@ -48,8 +52,37 @@ public sealed class LoggedEvent
     /// <summary>The W3C trace it was published in.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>The event's JSON as it was sent over the wire.</summary>
-    public string Payload { get; init; } = "";
+    /// <summary>The event's JSON as it is stored, with encrypted personal data if it has a <see cref="Subject"/>.</summary>
+    public string StoredPayload { get; init; } = "";
+
+    /// <summary>The rider whose key encrypts the personal data in the payload; null if nothing is encrypted.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>
+    /// The event's JSON as it was sent over the wire, except that personal data reads as redacted after its rider was forgotten.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The event was read and not decrypted.</exception>
+    [JsonIgnore]
+    public string Payload
+    {
+        get =>
+            IsEncrypted
+                ? throw new InvalidOperationException(
+                    $"The event {EventId} was read without its personal data: call {nameof(DecryptEvents)}.{nameof(DecryptEvents.Decrypt)}."
+                )
+                : _decrypted ?? StoredPayload;
+        init => StoredPayload = value;
+    }
+
+    /// <summary>Whether the payload has to be decrypted before it can be read.</summary>
+    [JsonIgnore]
+    internal bool IsEncrypted => Subject is not null && _decrypted is null;
+
+    internal void Decrypt(byte[]? key) =>
+        _decrypted = Members.Replace(
+            StoredPayload,
+            (name, value) => EncryptedValue.Decrypt(value.Span, key, EventId, name)
+        );
 }
 
 /// <summary>
@@ -80,6 +113,7 @@ public static class EventLogModel
             head.Property(row => row.Id).ValueGeneratedNever();
             head.HasData(new LogHead());
         });
+        model.ApplyConfiguration(new SubjectKey.Mapping());
         model.ApplyConfiguration(new Subscription.Mapping());
         model.ApplyConfiguration(new ParkedEvent.Mapping());
         model.ApplyConfiguration(new Replay.Mapping());
@@ -106,6 +140,9 @@ public static class EventLogModel
         log.Property(row => row.Source).HasMaxLength(50);
         log.Property(row => row.StreamId).HasMaxLength(255);
         log.Property(row => row.TraceParent).HasMaxLength(55);
+        log.Ignore(row => row.Payload);
+        log.Property(row => row.StoredPayload).HasColumnName("payload");
+        log.Property(row => row.Subject).HasMaxLength(255);
         log.HasIndex(row => row.EventId).IsUnique();
 
         // Indexed only once the numbers are assigned, so that a pending event needs no index entry here.

@@ -62,7 +62,7 @@ internal sealed class LearnPickupEtas(
         // Events may have been numbered since. An event that cannot be read is skipped.
         _position = offers.Count > 0 ? Math.Max(end, offers[^1].Position!.Value) : end;
         foreach (var logged in offers)
-            if (catalogue.Read(logged) is DriverOffered offered)
+            if (catalogue.Read(logged) is DriverOffered offered && offered.Pickup != Place.Redacted)
                 etas.Learn(offered.Pickup, Math.Max(0, offered.PickupEtaSeconds), offered.At);
     }
 }

@@ -119,7 +119,7 @@ internal static class Offers
                 row.EventType == nameof(RideCompleted)
                 || row.EventType == nameof(RideCancelled)
                 || row.EventType == nameof(NoDriverFound)
-                || (row.EventType == nameof(DriverUnassigned) && row.Payload.Contains(offerId))
+                || (row.EventType == nameof(DriverUnassigned) && row.StoredPayload.Contains(offerId))
             );
     }
 }

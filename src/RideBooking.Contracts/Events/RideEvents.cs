@@ -15,8 +15,8 @@ namespace RideBooking.Contracts;
 public sealed record RideRequested(
     Guid RideId,
     string RiderId,
-    Place Pickup,
-    Place Dropoff,
+    [PersonalData] Place Pickup,
+    [PersonalData] Place Dropoff,
     string VehicleClass,
     Guid? QuoteId,
     Money? QuotedFare,
@@ -110,8 +110,8 @@ public sealed record RideCompleted(
     Guid RideId,
     string RiderId,
     string DriverId,
-    Place Pickup,
-    Place Dropoff,
+    [PersonalData] Place Pickup,
+    [PersonalData] Place Dropoff,
     string VehicleClass,
     Guid? QuoteId,
     Money? QuotedFare,
@@ -124,7 +124,7 @@ public sealed record RideCompleted(
     Money? Tolls,
     DateTimeOffset StartedAt,
     DateTimeOffset At,
-    Place? LastPosition = null,
+    [PersonalData] Place? LastPosition = null,
     string By = Initiator.Driver,
     string? Reason = null
 );
@@ -171,7 +171,7 @@ public sealed record RideCancelled(
     string RiderId,
     string By,
     string Stage,
-    string Reason,
+    [PersonalData] string Reason,
     string? DriverId,
     Guid? OfferId,
     string VehicleClass,
@@ -189,7 +189,14 @@ public sealed record RideCancelled(
 /// <param name="Comment">The rider's comment.</param>
 /// <param name="At">When.</param>
 [Event("rides")]
-public record RideRated(Guid RideId, string RiderId, string DriverId, int Stars, string? Comment, DateTimeOffset At);
+public record RideRated(
+    Guid RideId,
+    string RiderId,
+    string DriverId,
+    int Stars,
+    [PersonalData] string? Comment,
+    DateTimeOffset At
+);
 
 /// <summary>The ride was rated, by each person at most once.</summary>
 /// <param name="RideId">The ride.</param>
@@ -205,7 +212,7 @@ public sealed record RideRatedV2(
     string RiderId,
     string DriverId,
     int Stars,
-    string? Comment,
+    [PersonalData] string? Comment,
     DateTimeOffset At,
     string By
 ) : RideRated(RideId, RiderId, DriverId, Stars, Comment, At)

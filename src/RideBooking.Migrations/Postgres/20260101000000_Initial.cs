@@ -308,7 +308,8 @@ namespace RideBooking.Migrations.Postgres
                     correlation_id = table.Column<Guid>(type: "uuid", nullable: true),
                     causation_id = table.Column<Guid>(type: "uuid", nullable: true),
                     trace_parent = table.Column<string>(type: "character varying(55)", maxLength: 55, nullable: true),
-                    payload = table.Column<string>(type: "text", nullable: false)
+                    payload = table.Column<string>(type: "text", nullable: false),
+                    subject = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -956,6 +957,21 @@ namespace RideBooking.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "subject_keys",
+                schema: "event_log",
+                columns: table => new
+                {
+                    subject = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    key = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    forgotten_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_subject_keys", x => x.subject);
                 });
 
             migrationBuilder.CreateTable(
@@ -1762,6 +1778,10 @@ namespace RideBooking.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "subject_keys",
+                schema: "event_log");
 
             migrationBuilder.DropTable(
                 name: "subscriptions",

@@ -1455,11 +1455,6 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .HasColumnName("event_type");
 
-                    b.Property<string>("Payload")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("payload");
-
                     b.Property<long?>("Position")
                         .HasColumnType("bigint")
                         .HasColumnName("position");
@@ -1470,6 +1465,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("character varying(50)")
                         .HasColumnName("source");
 
+                    b.Property<string>("StoredPayload")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("payload");
+
                     b.Property<string>("StreamId")
                         .IsRequired()
                         .HasMaxLength(255)
@@ -1479,6 +1479,11 @@ namespace RideBooking.Migrations.Postgres
                     b.Property<int?>("StreamVersion")
                         .HasColumnType("integer")
                         .HasColumnName("stream_version");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("subject");
 
                     b.Property<DateTimeOffset>("Timestamp")
                         .HasColumnType("timestamp with time zone")
@@ -1515,6 +1520,32 @@ namespace RideBooking.Migrations.Postgres
                         .HasFilter("position IS NULL");
 
                     b.ToTable("events", "event_log");
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.PersonalData.SubjectKey", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("subject");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ForgottenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("forgotten_at");
+
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.HasKey("Subject")
+                        .HasName("pk_subject_keys");
+
+                    b.ToTable("subject_keys", "event_log");
                 });
 
             modelBuilder.Entity("RideBooking.EventLog.Subscriptions.ParkedEvent", b =>

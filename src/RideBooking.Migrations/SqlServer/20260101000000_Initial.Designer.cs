@@ -1618,12 +1618,6 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("event_type")
                         .UseCollation("Latin1_General_BIN2");
 
-                    b.Property<string>("Payload")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("payload")
-                        .UseCollation("Latin1_General_BIN2");
-
                     b.Property<long?>("Position")
                         .HasColumnType("bigint")
                         .HasColumnName("position");
@@ -1633,6 +1627,12 @@ namespace RideBooking.Migrations.SqlServer
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
                         .HasColumnName("source")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("StoredPayload")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("payload")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<string>("StreamId")
@@ -1645,6 +1645,12 @@ namespace RideBooking.Migrations.SqlServer
                     b.Property<int?>("StreamVersion")
                         .HasColumnType("int")
                         .HasColumnName("stream_version");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("subject")
+                        .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset>("Timestamp")
                         .HasColumnType("datetimeoffset")
@@ -1682,6 +1688,35 @@ namespace RideBooking.Migrations.SqlServer
                         .HasFilter("position IS NULL");
 
                     b.ToTable("events", "event_log");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.PersonalData.SubjectKey", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("subject")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ForgottenAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("forgotten_at");
+
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("key");
+
+                    b.HasKey("Subject")
+                        .HasName("pk_subject_keys");
+
+                    b.ToTable("subject_keys", "event_log");
 
                     b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });

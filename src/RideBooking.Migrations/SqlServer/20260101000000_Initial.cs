@@ -430,7 +430,8 @@ namespace RideBooking.Migrations.SqlServer
                     correlation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     causation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     trace_parent = table.Column<string>(type: "nvarchar(55)", maxLength: 55, nullable: true, collation: "Latin1_General_BIN2"),
-                    payload = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2")
+                    payload = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_BIN2"),
+                    subject = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2")
                 },
                 constraints: table =>
                 {
@@ -954,6 +955,21 @@ namespace RideBooking.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_searches", x => x.ride_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "subject_keys",
+                schema: "event_log",
+                columns: table => new
+                {
+                    subject = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
+                    key = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    forgotten_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_subject_keys", x => x.subject);
                 });
 
             migrationBuilder.CreateTable(
@@ -1761,6 +1777,10 @@ namespace RideBooking.Migrations.SqlServer
             migrationBuilder.DropTable(
                 name: "searches",
                 schema: "matching");
+
+            migrationBuilder.DropTable(
+                name: "subject_keys",
+                schema: "event_log");
 
             migrationBuilder.DropTable(
                 name: "subscriptions",

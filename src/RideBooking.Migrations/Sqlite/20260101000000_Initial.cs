@@ -239,7 +239,8 @@ namespace RideBooking.Migrations.Sqlite
                     correlation_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     causation_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     trace_parent = table.Column<string>(type: "TEXT", maxLength: 55, nullable: true),
-                    payload = table.Column<string>(type: "TEXT", nullable: false)
+                    payload = table.Column<string>(type: "TEXT", nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -309,6 +310,20 @@ namespace RideBooking.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_event_log_replays", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_log_subject_keys",
+                columns: table => new
+                {
+                    subject = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    key = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: true),
+                    created_at = table.Column<string>(type: "TEXT", nullable: false),
+                    forgotten_at = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_log_subject_keys", x => x.subject);
                 });
 
             migrationBuilder.CreateTable(
@@ -1470,6 +1485,9 @@ namespace RideBooking.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "event_log_replays");
+
+            migrationBuilder.DropTable(
+                name: "event_log_subject_keys");
 
             migrationBuilder.DropTable(
                 name: "event_log_subscriptions");

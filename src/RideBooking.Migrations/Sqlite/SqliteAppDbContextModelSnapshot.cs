@@ -1454,11 +1454,6 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("event_type");
 
-                    b.Property<string>("Payload")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("payload");
-
                     b.Property<long?>("Position")
                         .HasColumnType("INTEGER")
                         .HasColumnName("position");
@@ -1469,6 +1464,11 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("source");
 
+                    b.Property<string>("StoredPayload")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payload");
+
                     b.Property<string>("StreamId")
                         .IsRequired()
                         .HasMaxLength(255)
@@ -1478,6 +1478,11 @@ namespace RideBooking.Migrations.Sqlite
                     b.Property<int?>("StreamVersion")
                         .HasColumnType("INTEGER")
                         .HasColumnName("stream_version");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
 
                     b.Property<string>("Timestamp")
                         .IsRequired()
@@ -1515,6 +1520,33 @@ namespace RideBooking.Migrations.Sqlite
                         .HasFilter("position IS NULL");
 
                     b.ToTable("event_log_events", (string)null);
+                });
+
+            modelBuilder.Entity("RideBooking.EventLog.PersonalData.SubjectKey", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("CreatedAt")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ForgottenAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("forgotten_at");
+
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("key");
+
+                    b.HasKey("Subject")
+                        .HasName("pk_event_log_subject_keys");
+
+                    b.ToTable("event_log_subject_keys", (string)null);
                 });
 
             modelBuilder.Entity("RideBooking.EventLog.Subscriptions.ParkedEvent", b =>

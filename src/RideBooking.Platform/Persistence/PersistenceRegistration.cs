@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RideBooking.EventLog;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Configuration;
 using ConfigurationException = RideBooking.Platform.Configuration.ConfigurationException;
 
@@ -38,6 +39,7 @@ public static class PersistenceRegistration
         services.AddSingleton(options);
         services.AddSingleton(EventCatalogue.Published);
         services.AddSingleton<EventLogSignal>();
+        services.AddSingleton<SubjectKeys>();
         services.AddSingleton<AppendEvents>();
         services.AddHostedService<EventSequencing>();
         services.AddHostedService<ChainEvents>();

@@ -4,6 +4,7 @@ using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Recovery;
@@ -135,6 +136,7 @@ internal sealed class Recover(
     {
         if (events.Count == 0)
             return;
+        await db.Decrypt(events, cancellationToken);
         var publish = scope.GetRequiredService<IPublishEndpoint>();
         // Events that the context already knows as logged are not logged a second time.
         db.AttachRange(events);

@@ -33,12 +33,13 @@ public abstract class HashChainScenarios
     public async Task Find_and_name_each_event_that_was_changed()
     {
         await Write();
-        await Finds("hash", set => set.SetProperty(row => row.Payload, """{"amount": 1}"""));
+        await Finds("hash", set => set.SetProperty(row => row.StoredPayload, """{"amount": 1}"""));
         await Finds("hash", set => set.SetProperty(row => row.EventType, "Unhappened"));
         await Finds("hash", set => set.SetProperty(row => row.Version, 2));
         await Finds("hash", set => set.SetProperty(row => row.Timestamp, DateTimeOffset.UnixEpoch));
         await Finds("hash", set => set.SetProperty(row => row.Source, "elsewhere"));
         await Finds("hash", set => set.SetProperty(row => row.CorrelationId, Guid.Empty));
+        await Finds("hash", set => set.SetProperty(row => row.Subject, "another rider"));
         await Finds("streamVersion", set => set.SetProperty(row => row.StreamId, "another stream"));
         await Finds("streamVersion", set => set.SetProperty(row => row.StreamVersion, 1_000));
     }
@@ -69,7 +70,7 @@ public abstract class HashChainScenarios
         await At(db, 301).ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, 300), Stop);
         await At(db, -1).ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, 301), Stop);
         // A change of an event and its hash would require a change of all later hashes of the stream.
-        await At(db, Changed).ExecuteUpdateAsync(set => set.SetProperty(row => row.Payload, "[]"), Stop);
+        await At(db, Changed).ExecuteUpdateAsync(set => set.SetProperty(row => row.StoredPayload, "[]"), Stop);
         var before = await db.Set<EventHash>().SingleAsync(row => row.Position == Changed - Streams, Stop);
         var hash = HashChain.Of(await At(db, Changed).AsNoTracking().SingleAsync(Stop), before.Hash);
         await db.Set<EventHash>()
@@ -145,12 +146,13 @@ public abstract class HashChainScenarios
         await At(db, Changed)
             .ExecuteUpdateAsync(
                 set =>
-                    set.SetProperty(row => row.Payload, before.Payload)
+                    set.SetProperty(row => row.StoredPayload, before.StoredPayload)
                         .SetProperty(row => row.EventType, before.EventType)
                         .SetProperty(row => row.Version, before.Version)
                         .SetProperty(row => row.Timestamp, before.Timestamp)
                         .SetProperty(row => row.Source, before.Source)
                         .SetProperty(row => row.CorrelationId, before.CorrelationId)
+                        .SetProperty(row => row.Subject, before.Subject)
                         .SetProperty(row => row.StreamId, before.StreamId)
                         .SetProperty(row => row.StreamVersion, before.StreamVersion),
                 Stop

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.DeadLetters;
@@ -203,6 +204,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
             var offered = await db.Set<LoggedEvent>()
                 .AsNoTracking()
                 .SingleAsync(row => row.StreamId == ride && row.EventType == nameof(DriverOffered), Stop);
+            await db.Decrypt([offered], Stop);
             db.Add(
                 new LoggedEvent
                 {

@@ -1,0 +1,12 @@
+namespace RideBooking.Contracts;
+
+/// <summary>
+/// Marks a member of an event as personal data of the event's rider: the event log encrypts it with the rider's key.
+/// </summary>
+/// <remarks>The event must have a <c>RiderId</c>. The member is a text or a <see cref="Place"/>.</remarks>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class PersonalDataAttribute : Attribute
+{
+    /// <summary>What a text reads as when its rider was forgotten. Also the address of <see cref="Place.Redacted"/>.</summary>
+    public const string Redacted = "redacted";
+}
