@@ -169,6 +169,7 @@ internal static class Examples
             At("19:30:32")
         ),
         new PaymentCaptured(s_ride, Rider, s_payment, s_fare, Attempt: 2, At("19:31:33")),
+        new RiderForgotten(Rider, At("22:00:00")),
         new BalanceOutstanding(s_ride, Rider, s_fare, At("19:45:00")),
         new BalanceSettled(s_ride, Rider, s_payment, s_fare, At("20:05:00")),
         new BalanceWrittenOff(
