@@ -261,6 +261,7 @@ public abstract class ArchiveScenarios : IDisposable
             Timestamp = s_start.AddSeconds(stream).AddTicks(1234567),
             Source = "tests",
             StreamId = Name(stream),
+            Subject = "rider",
             CorrelationId = Guid.CreateVersion7(),
             CausationId = Guid.CreateVersion7(),
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",

@@ -87,7 +87,7 @@ public sealed class When_an_event_has_several_versions(EmbeddedHost host) : ICla
             .Set<LoggedEvent>()
             .SingleAsync(row => row.StreamId == ride.ToString(), Stop);
         kept.Version.ShouldBe(1);
-        kept.Payload.ShouldNotContain("\"by\"");
+        kept.StoredPayload.ShouldNotContain("\"by\"");
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed class RideCostOnSqliteTests(HostUnderLens host) : RideCostScenario
         "event_log_head",
         "event_log_archiver",
         "event_log_archives",
+        "drivers_commissions",
         "platform_development_secret",
         "messaging_recovery_point",
         "messaging_unfinished_events",
