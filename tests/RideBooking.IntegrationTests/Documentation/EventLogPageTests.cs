@@ -23,6 +23,9 @@ public sealed class EventLogPageTests
         said.ShouldContain("event: RideRequested\ndata: {\"specversion\":\"1.0\"");
         said.ShouldContain("\"projection\":\"ride-facts\"");
         said.ShouldContain("\"name\":\"ride-facts\"");
+        said.ShouldContain("[1,2]");
+        said.ShouldContain("\"$id\":\"urn:ridebooking:event:RideRated:2\"", Case.Sensitive);
+        said.ShouldContain("\"event_type\":\"CancellationFeeAssessed\",\"version\":2");
         // The only problem is the position that the page shows as refused.
         said.Split("urn:ridebooking:problem:").Skip(1).ShouldHaveSingleItem().ShouldStartWith("position_beyond_end");
     }
