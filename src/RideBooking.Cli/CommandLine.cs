@@ -4,6 +4,7 @@ using RideBooking.Cli.Archives;
 using RideBooking.Cli.Audit;
 using RideBooking.Cli.ErrorQueues;
 using RideBooking.Cli.Replays;
+using RideBooking.Cli.Riders;
 using RideBooking.Cli.Schemas;
 
 namespace RideBooking.Cli;
@@ -19,6 +20,7 @@ internal static class CommandLine
             SchemasCommand.Make(terminal),
             ReplayCommand.Make(terminal),
             ArchiveCommand.Make(terminal),
+            ForgetCommand.Make(terminal),
         };
 
     /// <summary>Runs one command. A failure is reported in one line on standard error.</summary>

@@ -9,6 +9,7 @@ using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Operations.Redrives;
 using RideBooking.Operations.Replays;
+using RideBooking.Operations.Riders;
 using RideBooking.Operations.Subscriptions;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.OpenApi;
@@ -78,6 +79,7 @@ public sealed class OperationsModule : IModule
         RequestAudit.Map(operators);
         ShowAudit.Map(operators);
         CancelAudit.Map(operators);
+        ForgetRider.Map(operators);
         ListOperatorActions.Map(operators);
     }
 }

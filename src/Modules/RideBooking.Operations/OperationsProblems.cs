@@ -3,7 +3,7 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages, redrives, subscriptions, replays and audits.</summary>
+/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, audits and forgotten riders.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
@@ -14,6 +14,8 @@ internal static class OperationsProblems
     public const string ReplayNotFound = "replay_not_found";
     public const string ReplayRunning = "replay_running";
     public const string ReplayCompleted = "replay_completed";
+    public const string RiderHasOpenRide = "rider_has_open_ride";
+    public const string RiderOwes = "rider_owes";
     public const string AuditNotFound = "audit_not_found";
 
     public static ProblemHttpResult NoSuchQueue() =>

@@ -34,6 +34,7 @@ public sealed class RidesModule : IModule
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
             .AddScoped<IAuditedState, AuditRides>()
             .AddScoped<IFinishedStreams, FinishedRides>()
+            .AddScoped<IRiderObligations, RiderObligations>()
             .AddGauges<RidesUnderWay>()
             .AddGauges<RidesThatEnded>();
 

@@ -190,3 +190,5 @@ internal static class Shapes
 
     public static string Indented(this JsonElement json) => JsonSerializer.Serialize(json, Json);
 }
+
+internal sealed record ForgottenShape(DateTimeOffset ForgottenAt);

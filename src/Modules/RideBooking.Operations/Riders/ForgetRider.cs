@@ -1,0 +1,86 @@
+using FluentValidation;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
+using RideBooking.EventLog.PersonalData;
+using RideBooking.Platform.Http.Authentication;
+using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Operations.Riders;
+
+/// <summary>
+/// Forgets a rider: destroys the key of their personal data in the event log, and lets every module redact what it keeps.
+/// </summary>
+/// <remarks>One transaction: the event that the modules consume is published if, and only if, the key is destroyed.</remarks>
+internal static class ForgetRider
+{
+    const int MaxRiderIdLength = 255;
+
+    public static void Map(RouteGroupBuilder operators) =>
+        operators
+            .MapPost("/operations/riders/{riderId}/forget", Handle)
+            .WithSummary("Forget a rider")
+            .WithDescription(
+                "The rider's addresses, coordinates and words in the event log become unreadable for good, and every module "
+                    + "redacts or deletes what it keeps within moments. Amounts, times and ids stay. Repeating it has no effect. "
+                    + "409 while a ride is open or not paid."
+            )
+            .Refuses(StatusCodes.Status409Conflict, OperationsProblems.RiderHasOpenRide, OperationsProblems.RiderOwes);
+
+    static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
+        string riderId,
+        Request request,
+        Operator by,
+        [FromServices] IRiderObligations? obligations,
+        AppDbContext db,
+        IPublishEndpoint publish,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if (riderId.Length > MaxRiderIdLength)
+            return Problem.Validation("riderId", $"must have at most {MaxRiderIdLength} characters");
+        var key = await db.Set<SubjectKey>().SingleOrDefaultAsync(row => row.Subject == riderId, cancellationToken);
+        if (key is { ForgottenAt: { } before })
+            return TypedResults.Ok(new View(riderId, before));
+        switch (obligations is null ? null : await obligations.Of(riderId, cancellationToken))
+        {
+            case RiderObligation.OpenRide:
+                return Problem.Conflict(OperationsProblems.RiderHasOpenRide, "A ride of the rider has not ended.");
+            case RiderObligation.UnpaidRide:
+                return Problem.Conflict(OperationsProblems.RiderOwes, "A ride of the rider is not paid yet.");
+        }
+
+        var now = clock.GetUtcNow();
+        // Without a key so far, too: later events of the rider are then written redacted.
+        if (key is null)
+            db.Add(key = new SubjectKey { Subject = riderId, CreatedAt = now });
+        (key.Key, key.ForgottenAt) = (null, now);
+        db.Add(OperatorAction.Of("forget-rider", [], 1, by.Id, request.Reason, now));
+        await publish.Publish(new RiderForgotten(riderId, now), cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(new View(riderId, now));
+    }
+
+    /// <param name="RiderId">The rider.</param>
+    /// <param name="ForgottenAt">When the key was destroyed.</param>
+    internal sealed record View(string RiderId, DateTimeOffset ForgottenAt);
+
+    /// <param name="Reason">Why: for example, the number of the rider's request.</param>
+    internal sealed record Request(string Reason)
+    {
+        internal sealed class Validator : AbstractValidator<Request>
+        {
+            public Validator() => RuleFor(request => request.Reason).Reason();
+        }
+    }
+}

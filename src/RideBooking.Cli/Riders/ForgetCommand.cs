@@ -1,0 +1,35 @@
+using System.CommandLine;
+using RideBooking.Cli.Api;
+
+namespace RideBooking.Cli.Riders;
+
+/// <summary><c>ridebooking forget</c>: makes a rider's personal data unreadable for good.</summary>
+internal static class ForgetCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var host = new HostOptions();
+        var rider = new Argument<string>("rider") { Description = "The rider's id." };
+        var reason = Options.Reason();
+        var command = new Command("forget", "Make a rider's personal data unreadable for good.") { rider, reason };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                using var api = await host.Connect(parsed, cancellationToken);
+                var forgotten = await api.Post(
+                    $"operations/riders/{Uri.EscapeDataString(parsed.GetValue(rider)!)}/forget",
+                    new { Reason = parsed.GetValue(reason) },
+                    cancellationToken
+                );
+                terminal.WriteLine(
+                    host.Json(parsed)
+                        ? forgotten.Indented()
+                        : $"The rider was forgotten at {Text.Instant(forgotten.As<ForgottenShape>().ForgottenAt)}."
+                );
+                return ExitCode.Done;
+            }
+        );
+        host.AddTo(command);
+        return command;
+    }
+}
