@@ -30,6 +30,7 @@ public sealed class DriversModule : IModule
     {
         bus.AddConsumer<TrackAssignments>();
         bus.AddConsumer<EndIgnoredShift>();
+        bus.AddConsumer<RedactAssignments>();
     }
 
     /// <inheritdoc />

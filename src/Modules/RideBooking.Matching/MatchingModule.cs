@@ -37,6 +37,7 @@ public sealed class MatchingModule : IModule
         bus.AddConsumer<ExpireOffer>();
         bus.AddConsumer<SearchAgain>();
         bus.AddConsumer<EndSearch>();
+        bus.AddConsumer<RedactSearches>();
     }
 
     /// <inheritdoc />

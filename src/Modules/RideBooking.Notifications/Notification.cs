@@ -32,7 +32,7 @@ internal sealed class Notification : IProjectedRow
 
     public required string Title { get; init; }
 
-    public required string Text { get; init; }
+    public required string Text { get; set; }
 
     public required Guid RideId { get; init; }
 

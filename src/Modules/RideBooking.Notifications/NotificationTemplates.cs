@@ -10,6 +10,12 @@ namespace RideBooking.Notifications;
 /// </remarks>
 internal static class NotificationTemplates
 {
+    /// <summary>The kind of the only notification with personal data of a rider: an offer says where the ride goes.</summary>
+    public const string OfferKind = "rideOffered";
+
+    /// <summary>The text of an offer whose rider was forgotten.</summary>
+    public const string ForgottenOffer = "The data of this ride was deleted.";
+
     public static NotificationContent? ForRider(DriverAssigned e) =>
         new(
             Audience.Rider,
@@ -165,7 +171,7 @@ internal static class NotificationTemplates
             e.DriverId,
             e.RideId,
             e.At,
-            "rideOffered",
+            OfferKind,
             "A ride for you",
             $"From {Name(e.Pickup)}, {Minutes(e.PickupEtaSeconds)} away, to {Name(e.Dropoff)}"
                 + (e.Fare is { } fare ? $", for {fare}." : ".")

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.EventLog.Subscriptions;
 
@@ -10,6 +11,8 @@ namespace RideBooking.Notifications;
 /// </remarks>
 internal sealed class RecordNotifications : RecordingProjection<Notification>
 {
+    const int BatchSize = 500;
+
     public RecordNotifications()
     {
         Notify<DriverAssigned>(NotificationTemplates.ForRider);
@@ -31,6 +34,45 @@ internal sealed class RecordNotifications : RecordingProjection<Notification>
         Notify<DriverIgnoredOffers>(NotificationTemplates.ForDriver);
         Notify<DriverUnassigned>(NotificationTemplates.ForDriver);
         Notify<RideCancelled>(NotificationTemplates.ForDriver);
+
+        On<RiderForgotten>((_, _) => null);
+    }
+
+    public override async Task Apply(
+        DbContext db,
+        int generation,
+        IReadOnlyList<ReadEvent> events,
+        CancellationToken cancellationToken
+    )
+    {
+        // In their order: a ride that the rider requests later is not concerned.
+        foreach (var read in events)
+            if (read.Event is RiderForgotten forgotten)
+                await RedactOffers(db, generation, forgotten.RiderId, cancellationToken);
+            else
+                await base.Apply(db, generation, [read], cancellationToken);
+    }
+
+    /// <summary>Removes from the offers of a rider's rides where the rides went.</summary>
+    /// <remarks>All these rides have ended, so the rider has a notification of each.</remarks>
+    static async Task RedactOffers(DbContext db, int generation, string riderId, CancellationToken cancellationToken)
+    {
+        var stored = db.Rows<Notification>(generation);
+        await stored
+            .Where(row => row.Audience == Audience.Rider && row.RecipientId == riderId)
+            .LoadAsync(cancellationToken);
+        var tracked = db.Set<Notification>().Local;
+        var rides = tracked
+            .Where(row => row.Audience == Audience.Rider && row.RecipientId == riderId)
+            .Select(row => row.RideId)
+            .ToHashSet();
+        foreach (var some in rides.Chunk(BatchSize))
+            await stored
+                .Where(row => row.Kind == NotificationTemplates.OfferKind && some.Contains(row.RideId))
+                .LoadAsync(cancellationToken);
+        foreach (var offer in tracked.Where(row => row.Kind == NotificationTemplates.OfferKind).ToList())
+            if (rides.Contains(offer.RideId))
+                offer.Text = NotificationTemplates.ForgottenOffer;
     }
 
     void Notify<T>(Func<T, NotificationContent?> template)

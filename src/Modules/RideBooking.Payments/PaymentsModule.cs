@@ -44,6 +44,7 @@ public sealed class PaymentsModule : IModule
                 payments.ExistingDbContext<AppDbContext>();
             });
         bus.AddConsumer<CallGateway>(new EndpointPolicy { IsOutsideTransaction = true });
+        bus.AddConsumer<DeletePaymentMethods>();
     }
 
     /// <inheritdoc />

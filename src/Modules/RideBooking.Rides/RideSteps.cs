@@ -309,7 +309,11 @@ internal static class RideSteps
         {
             var (ride, rating) = (context.Saga, context.Message);
             ride.Stars = rating.Stars;
-            ride.RatingComment = rating.Comment;
+            // As the event log does if the rider was forgotten meanwhile.
+            ride.RatingComment =
+                rating.Comment is not null && ride.Pickup == Place.Redacted
+                    ? PersonalDataAttribute.Redacted
+                    : rating.Comment;
             ride.RatedAt = ride.NotBefore(rating.At);
             return new RideRatedV2(
                 ride.CorrelationId,

@@ -30,6 +30,7 @@ public sealed class RidesModule : IModule
             .AddSingleton(RideLimits.Read(configuration))
             .AddSingleton<FollowRide>()
             .AddSingleton<IRideStatusOfEvents, RideStatusOfEvents>()
+            .AddScoped<IRidesOfRider, RidesOfRider>()
             .AddScoped<RideCommands>()
             .AddScoped<IRecoverableWork, ResumeSearchDeadlines>()
             .AddScoped<IAuditedState, AuditRides>()
@@ -39,13 +40,16 @@ public sealed class RidesModule : IModule
             .AddGauges<RidesThatEnded>();
 
     /// <inheritdoc />
-    public void AddConsumers(IBusRegistrationConfigurator bus) =>
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
         bus.AddSagaStateMachine<RideStateMachine, Ride>()
             .EntityFrameworkRepository(rides =>
             {
                 rides.ConcurrencyMode = ConcurrencyMode.Optimistic;
                 rides.ExistingDbContext<AppDbContext>();
             });
+        bus.AddConsumer<RedactRides>();
+    }
 
     /// <inheritdoc />
     public void MapSharedTables(ModelBuilder model) => model.MapDriverPositions();

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace RideBooking.EventLog.Subscriptions;
 
-/// <summary>A projection that adds rows for events and never changes one.</summary>
+/// <summary>A projection that adds rows for events, and changes one only when its rider is forgotten.</summary>
 /// <remarks>
 /// The same event must always make the same row, its key included, so that rows that are computed again are the same.
 /// </remarks>
@@ -29,7 +29,7 @@ public abstract class RecordingProjection<TRow> : IProjection
     }
 
     /// <inheritdoc />
-    public Task Apply(
+    public virtual Task Apply(
         DbContext db,
         int generation,
         IReadOnlyList<ReadEvent> events,

@@ -20,6 +20,9 @@ public sealed class DriversLab : ModuleLab
     DriversLab()
         : base(new DriversModule()) { }
 
+    /// <summary>A stand-in for Rides: the rides of each rider.</summary>
+    internal RidesOfRiders Rides { get; } = new();
+
     /// <summary>Opens the lab.</summary>
     /// <param name="settings">The settings that differ from the defaults.</param>
     public static async Task<DriversLab> Open(params (string Key, string Value)[] settings)
@@ -29,7 +32,8 @@ public sealed class DriversLab : ModuleLab
             services =>
                 services
                     .AddSingleton<IDriverReservations>(new NoReservations())
-                    .AddSingleton<ITripPolicy>(new Classes()),
+                    .AddSingleton<ITripPolicy>(new Classes())
+                    .AddSingleton<IRidesOfRider>(lab.Rides),
             settings
         );
         await lab.Services.GetRequiredService<RecordCommission>().StartAsync(Stop);

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Matching;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Positions;
@@ -13,10 +15,13 @@ public sealed class MatchingLab : ModuleLab
     MatchingLab()
         : base(new MatchingModule()) { }
 
+    /// <summary>A stand-in for Rides: the rides of each rider.</summary>
+    internal RidesOfRiders Rides { get; } = new();
+
     public static async Task<MatchingLab> Open()
     {
         var lab = new MatchingLab();
-        await lab.Start();
+        await lab.Start(services => services.AddSingleton<IRidesOfRider>(lab.Rides));
         return lab;
     }
 

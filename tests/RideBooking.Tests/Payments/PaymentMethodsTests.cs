@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.Contracts;
 using RideBooking.Tests.Api;
 
 namespace RideBooking.Tests.Payments;
@@ -53,6 +54,21 @@ public sealed class PaymentMethodsTests : IAsyncLifetime
     {
         var rider = await _lab.As("rider", "rider-1");
         (await rider.PostRaw("riders/me/payment-methods", body)).ShouldBe(HttpStatusCode.BadRequest, code);
+    }
+
+    [Fact]
+    public async Task Are_deleted_when_the_rider_is_forgotten()
+    {
+        var (rider, another) = (await _lab.As("rider", "rider-1"), await _lab.As("rider", "rider-2"));
+        await rider.Post("riders/me/payment-methods", Card("tok_visa", "work"));
+        await rider.Post("riders/me/payment-methods", Card("tok_mastercard"));
+        await another.Post("riders/me/payment-methods", Card("tok_visa"));
+
+        for (var time = 0; time < 2; time++)
+            await _lab.Deliver(new RiderForgotten("rider-1", _lab.Now));
+
+        (await Listed(rider)).ShouldBeEmpty();
+        (await Listed(another)).ShouldBe([("4242", true)]);
     }
 
     [Fact]

@@ -1,0 +1,26 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Drivers;
+
+/// <summary>Redacts where the rides of a forgotten rider went.</summary>
+internal sealed class RedactAssignments(AppDbContext db, IRidesOfRider rides) : IConsumer<RiderForgotten>
+{
+    const int BatchSize = 500;
+
+    public async Task Consume(ConsumeContext<RiderForgotten> context)
+    {
+        foreach (var some in (await rides.List(context.Message.RiderId, context.CancellationToken)).Chunk(BatchSize))
+            await db.Set<DriverAssignment>()
+                .Where(assignment => some.Contains(assignment.RideId))
+                .ExecuteUpdateAsync(
+                    row =>
+                        row.SetProperty(assignment => assignment.Pickup, Place.Redacted)
+                            .SetProperty(assignment => assignment.Dropoff, Place.Redacted),
+                    context.CancellationToken
+                );
+    }
+}

@@ -1,0 +1,27 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Matching;
+
+/// <summary>Redacts where the rides of a forgotten rider went.</summary>
+internal sealed class RedactSearches(AppDbContext db, IRidesOfRider rides) : IConsumer<RiderForgotten>
+{
+    const int BatchSize = 500;
+
+    public async Task Consume(ConsumeContext<RiderForgotten> context)
+    {
+        // By the rides, because there is no index by rider.
+        foreach (var some in (await rides.List(context.Message.RiderId, context.CancellationToken)).Chunk(BatchSize))
+            await db.Set<Search>()
+                .Where(search => some.Contains(search.RideId))
+                .ExecuteUpdateAsync(
+                    row =>
+                        row.SetProperty(search => search.Pickup, Place.Redacted)
+                            .SetProperty(search => search.Dropoff, Place.Redacted),
+                    context.CancellationToken
+                );
+    }
+}

@@ -1,0 +1,18 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
+using RideBooking.Platform.Persistence;
+
+namespace RideBooking.Payments.Methods;
+
+/// <summary>Deletes the cards of a forgotten rider. Payments keep the gateway's tokens that they charged.</summary>
+internal sealed class DeletePaymentMethods(AppDbContext db) : IConsumer<RiderForgotten>
+{
+    public Task Consume(ConsumeContext<RiderForgotten> context)
+    {
+        var riderId = context.Message.RiderId;
+        return db.Set<PaymentMethod>()
+            .Where(method => method.RiderId == riderId)
+            .ExecuteDeleteAsync(context.CancellationToken);
+    }
+}
