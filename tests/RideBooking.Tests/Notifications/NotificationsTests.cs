@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts;
 using RideBooking.Notifications;
 using RideBooking.Tests.Contracts;
 using RideBooking.Tests.Http;
@@ -80,6 +81,30 @@ public sealed class NotificationsTests : IAsyncLifetime
         await _lab.Deliver(ride.Cancelled, id);
         (await Kinds("rider", "rider-1")).ShouldBe(["rideCancelled"]);
         (await Kinds("driver", "driver-anna")).ShouldBe(["rideCancelled"]);
+    }
+
+    [Fact]
+    public async Task The_offers_of_a_forgotten_riders_rides_no_longer_say_where_these_went()
+    {
+        foreach (var ride in new[] { new RideOf("rider-1"), new RideOf("rider-2") })
+        {
+            await _lab.Deliver(ride.Offered);
+            await _lab.Deliver(ride.Cancelled);
+        }
+        for (var time = 0; time < 2; time++)
+            await _lab.Deliver(new RiderForgotten("rider-1", RideOf.T0));
+
+        (await _lab.All<Notification>())
+            .Where(row => row.Kind == "rideOffered")
+            .Select(row => row.Text)
+            .ShouldBe(
+                [
+                    NotificationTemplates.ForgottenOffer,
+                    "From Alexanderplatz, 4 minutes away, to 52.5072, 13.3325, for 12.40 EUR.",
+                ],
+                ignoreOrder: true
+            );
+        (await Kinds("rider", "rider-1")).ShouldBe(["rideCancelled"]);
     }
 
     [Fact]

@@ -1,0 +1,147 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RideBooking.Contracts;
+using RideBooking.EventLog.PersonalData;
+using RideBooking.Platform.Events;
+using RideBooking.Platform.Persistence;
+using RideBooking.Rides;
+using RideBooking.Tests.Api;
+using RideBooking.Tests.Host;
+
+namespace RideBooking.Tests.Rides;
+
+/// <summary>A forgotten rider in the real application, on SQLite.</summary>
+public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityLab>
+{
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task No_module_keeps_their_data_and_the_rides_are_still_as_their_events_say()
+    {
+        const string mark = "Xanthippe";
+        const string markOfAnother = "Yggdrasil";
+        var ids = await Rides(mark);
+        var idsOfAnother = await Rides(markOfAnother);
+        (await TablesWith(mark)).ShouldBe([
+            "drivers_assignments",
+            "matching_searches",
+            "notifications_notifications",
+            "payments_payment_methods",
+            "rides_rides",
+        ]);
+        var rides = await In(db =>
+            db.Set<Ride>().AsNoTracking().Where(r => ids.Contains(r.CorrelationId)).ToListAsync(Stop)
+        );
+        var riderId = rides.Select(ride => ride.RiderId).Distinct().ShouldHaveSingleItem();
+
+        await Forget(riderId);
+        await Forget(riderId);
+
+        (await TablesWith(mark)).ShouldBeEmpty();
+        (await TablesWith(markOfAnother)).ShouldBe([
+            "drivers_assignments",
+            "matching_searches",
+            "notifications_notifications",
+            "payments_payment_methods",
+            "rides_rides",
+        ]);
+        await using var scope = lab.Services.CreateAsyncScope();
+        (await scope.ServiceProvider.GetRequiredService<IAuditedState>().Compare([.. ids, .. idsOfAnother], Stop))
+            .SelectMany(ride => ride.Deviations)
+            .ShouldBeEmpty();
+        var versions = await In(db =>
+            db.Set<Ride>()
+                .Where(r => ids.Contains(r.CorrelationId))
+                .ToDictionaryAsync(r => r.CorrelationId, r => r.Version, Stop)
+        );
+        foreach (var ride in rides)
+            versions[ride.CorrelationId].ShouldBe(ride.Version + 1, "redacted once");
+    }
+
+    /// <summary>A rider completes and rates one ride and cancels another.</summary>
+    async Task<Guid[]> Rides(string mark)
+    {
+        var (rider, driver) = (await lab.City.Rider(), await lab.City.DriverAt(City.Alexanderplatz));
+        await rider.Post(
+            "riders/me/payment-methods",
+            new JsonObject { ["token"] = "tok_visa", ["label"] = $"{mark}'s card" }
+        );
+        var completed = await rider.Request(Named(City.Alexanderplatz), Named(City.Zoo));
+        await driver.Drives(completed);
+        await rider.SeesPayment(completed, "captured");
+        await rider.Post(
+            $"rides/{completed}/rating",
+            new JsonObject { ["stars"] = 5, ["comment"] = $"Greetings from {mark}" }
+        );
+        var cancelled = await rider.Request(Named(City.Alexanderplatz), Named(City.Zoo));
+        await rider.Post($"rides/{cancelled}/cancel", new JsonObject { ["reason"] = $"{mark} is ill" });
+        await lab.Settle();
+        return [Guid.Parse(completed), Guid.Parse(cancelled)];
+
+        JsonObject Named(JsonObject place)
+        {
+            var named = place.DeepClone().AsObject();
+            named["address"] = $"{mark} Street 7";
+            return named;
+        }
+    }
+
+    async Task Forget(string riderId)
+    {
+        await In(async db =>
+            await db.Set<SubjectKey>()
+                .Where(key => key.Subject == riderId)
+                .ExecuteUpdateAsync(set => set.SetProperty(key => key.Key, (byte[]?)null), Stop)
+        );
+        await using var scope = lab.Services.CreateAsyncScope();
+        await scope
+            .ServiceProvider.GetRequiredService<IPublishEndpoint>()
+            .Publish(new RiderForgotten(riderId, lab.Now), Stop);
+        await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
+        await lab.Settle();
+    }
+
+    /// <summary>Returns the tables that contain a text. Messages and the answers to repeated requests expire by themselves.</summary>
+    Task<List<string>> TablesWith(string mark) =>
+        In(async db =>
+        {
+            var names = await db
+                .Database.SqlQueryRaw<string>(
+                    "SELECT name AS Value FROM sqlite_master WHERE type = 'table' ORDER BY name"
+                )
+                .ToListAsync(Stop);
+            var found = new List<string>();
+            await db.Database.OpenConnectionAsync(Stop);
+            foreach (var name in names)
+            {
+                if (name.StartsWith("messaging_", StringComparison.Ordinal) || name == "platform_idempotency_keys")
+                    continue;
+                await using var command = db.Database.GetDbConnection().CreateCommand();
+#pragma warning disable CA2100 // The names of the database's own tables.
+                command.CommandText = $"SELECT * FROM \"{name}\"";
+#pragma warning restore CA2100
+                await using var rows = await command.ExecuteReaderAsync(Stop);
+                var contains = false;
+                while (!contains && await rows.ReadAsync(Stop))
+                    for (var column = 0; column < rows.FieldCount; column++)
+                        contains |= rows.GetValue(column) switch
+                        {
+                            string text => text.Contains(mark, StringComparison.Ordinal),
+                            byte[] bytes => Encoding.UTF8.GetString(bytes).Contains(mark, StringComparison.Ordinal),
+                            _ => false,
+                        };
+                if (contains)
+                    found.Add(name);
+            }
+            return found;
+        });
+
+    async Task<T> In<T>(Func<AppDbContext, Task<T>> use)
+    {
+        await using var scope = lab.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<AppDbContext>());
+    }
+}
