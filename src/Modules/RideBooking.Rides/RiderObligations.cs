@@ -14,7 +14,9 @@ internal sealed class RiderObligations(AppDbContext db) : IRiderObligations
         if (await rides.AnyAsync(ride => ride.ActiveRiderId != null, cancellationToken))
             return RiderObligation.OpenRide;
         var ended = await rides
-            .Where(ride => ride.PaymentStatus != PaymentStatus.Captured && ride.PaymentStatus != PaymentStatus.WrittenOff)
+            .Where(ride =>
+                ride.PaymentStatus != PaymentStatus.Captured && ride.PaymentStatus != PaymentStatus.WrittenOff
+            )
             .Select(ride => new { ride.Status, ride.PaymentStatus })
             .Distinct()
             .ToListAsync(cancellationToken);
