@@ -26,6 +26,8 @@ public sealed class EventLogPageTests
         said.ShouldContain("[1,2]");
         said.ShouldContain("\"$id\":\"urn:ridebooking:event:RideRated:2\"", Case.Sensitive);
         said.ShouldContain("\"event_type\":\"CancellationFeeAssessed\",\"version\":2");
+        said.ShouldContain("\"riderId\":\"ada\",\"forgottenAt\":");
+        said.ShouldContain("\"address\":\"redacted\"");
         // The only problem is the position that the page shows as refused.
         said.Split("urn:ridebooking:problem:").Skip(1).ShouldHaveSingleItem().ShouldStartWith("position_beyond_end");
     }
