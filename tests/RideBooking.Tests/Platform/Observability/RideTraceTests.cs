@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using RideBooking.MassTransitOnEntityFramework;
 using RideBooking.Tests.Api;
 using RideBooking.Tests.Host;
 using RideBooking.Tests.MassTransitOnQuartz;
@@ -57,37 +56,6 @@ public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>
             answer => answer.Body!.AsArray().Any(e => e!["event_type"]!.ToString() == "DriverOffered")
         );
         history.Body!.AsArray().ShouldAllBe(e => e!["traceparent"]!.ToString().Contains(trace.ToString()));
-    }
-
-    [Fact]
-    public async Task Goes_on_when_the_sweeper_delivers_what_a_dead_process_left_behind()
-    {
-        using var spans = new Spans();
-        using var source = new ActivitySource("RideBooking");
-        await using var servers = await ConformanceServers.StartAsync("Sqlite");
-        await using var dead = await Bench.BuildAsync(servers);
-        using (source.StartActivity("request", ActivityKind.Server, ActivityContext.Parse(spans.TraceParent, null)))
-            await dead.Request(
-                async (publish, office) =>
-                {
-                    await publish.Publish(new LetterFiled(Guid.CreateVersion7()), Stop);
-                    await office.SaveChangesAsync(Stop);
-                }
-            );
-
-        await using var next = await Bench.StartAsync(servers, new() { Now = dead.Clock.GetUtcNow().AddMinutes(1) });
-        await spans.Have("mailbox process");
-
-        spans
-            .WayTo("mailbox process")
-            .ShouldBe([
-                "request",
-                "outbox send",
-                "outbox process",
-                "urn:message:RideBooking.MassTransitOnEntityFramework:LetterFiled send",
-                "mailbox receive",
-                "mailbox process",
-            ]);
     }
 
     [Fact]

@@ -9,6 +9,18 @@ public sealed class When_an_application_was_written_for_the_official_packages
 {
     public static TheoryData<string> Databases => ConformanceServers.Databases;
 
+    public static TheoryData<string, bool> DatabasesWithAndWithout
+    {
+        get
+        {
+            var cases = new TheoryData<string, bool>();
+            foreach (var database in ConformanceServers.Databases)
+            foreach (var with in new[] { false, true })
+                cases.Add(database.Data, with);
+            return cases;
+        }
+    }
+
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(Databases))]
@@ -54,12 +66,13 @@ public sealed class When_an_application_was_written_for_the_official_packages
         );
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task SetOptimisticConcurrency_decides_whether_there_is_a_transaction(bool useTransaction)
+    [Theory, MemberData(nameof(DatabasesWithAndWithout))]
+    public async Task SetOptimisticConcurrency_decides_whether_there_is_a_transaction(
+        string database,
+        bool useTransaction
+    )
     {
-        await using var servers = await ConformanceServers.StartAsync(ConformanceServers.Databases.First().Data);
+        await using var servers = await ConformanceServers.StartAsync(database);
         var statements = new Statements();
         await using var bench = await Bench.StartAsync(
             servers,
