@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Persistence;
@@ -10,11 +11,26 @@ namespace RideBooking.Operations;
 /// </remarks>
 internal sealed class RecordOperatorAction(IServiceScopeFactory scopes, TimeProvider clock) : IOperatorActions
 {
-    public async Task Record(string action, Guid rideId, string by, string reason, CancellationToken cancellationToken)
+    public async Task<Guid> Record(
+        string action,
+        Guid rideId,
+        string by,
+        string reason,
+        CancellationToken cancellationToken
+    )
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        db.Add(OperatorAction.Of(action, [], 1, by, reason, clock.GetUtcNow(), rideId));
+        var recorded = OperatorAction.Of(action, [], 1, by, reason, clock.GetUtcNow(), rideId);
+        db.Add(recorded);
         await db.SaveChangesAsync(cancellationToken);
+        return recorded.Id;
+    }
+
+    public async Task Withdraw(Guid id, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        await db.Set<OperatorAction>().Where(action => action.Id == id).ExecuteDeleteAsync(cancellationToken);
     }
 }

@@ -42,11 +42,11 @@ internal sealed record OperatorRequest(
             && (await Payments.AcceptedBefore(Db, [commandId], CancellationToken)).Contains(commandId)
         )
             return Accepted(known);
-        // Recorded before it is executed, so that no crash hides it. A repeat that changes nothing is not recorded. The
-        // machine cannot be asked which it is: it answers by executing the command.
-        if (known.Status is nameof(PaymentStateMachine.Retrying) or nameof(PaymentStateMachine.Outstanding))
-            await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
+        // Recorded before it is executed, so that no crash hides it.
+        var recorded = await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
         var outcome = await Payments.Send(command, commandId, CancellationToken);
+        if (!outcome.HadEffect)
+            await Actions.Withdraw(recorded, CancellationToken);
         var now = outcome.Saga as Payment ?? await Db.FindPayment(RideId, CancellationToken) ?? known;
         // Without an instance it is a duplicate: the first request, whose response was lost, was accepted meanwhile.
         return outcome.Accepted || outcome.Saga is null ? Accepted(now)

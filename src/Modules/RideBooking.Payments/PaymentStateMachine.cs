@@ -58,8 +58,8 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
             When(Unknown, UnknownForGood(retries)).LeaveOpen().GiveUp().RecordOutstanding().TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
             When(PayNow, NamesAnotherCard).PayWith().Charge().Accept(),
-            When(PayNow, NamesTheSameCard).Accept(), // already in flight
-            When(RetryNow).Accept(),
+            When(PayNow, NamesTheSameCard).AcceptRepeat(), // already in flight
+            When(RetryNow).AcceptRepeat(),
             When(WriteOff).Refuse(PaymentProblems.InProgress()),
             Ignore(Retry.Received)
         );
@@ -93,8 +93,8 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
             When(Unknown, IsAwaited).LeaveOpen().GiveUp().TransitionTo(Outstanding),
             // Replaces the attempt in flight: its key is closed before the other card is charged.
             When(PayNow, NamesAnotherCard).PayWith().Charge().Accept(),
-            When(PayNow, NamesTheSameCard).Accept(), // already in flight
-            When(RetryNow).Accept(),
+            When(PayNow, NamesTheSameCard).AcceptRepeat(), // already in flight
+            When(RetryNow).AcceptRepeat(),
             When(WriteOff).Refuse(PaymentProblems.InProgress()),
             Ignore(Retry.Received)
         );
@@ -104,7 +104,7 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
             // The amount was captured after all: the gateway's books say so, and therefore the ride does.
             When(Succeeded).Capture().TransitionTo(Captured),
             When(Declined, IsAwaited).Resolve(),
-            When(WriteOff).Accept(),
+            When(WriteOff).AcceptRepeat(),
             Ignore(Unknown),
             Ignore(PayNow),
             Ignore(RetryNow),

@@ -34,7 +34,6 @@ internal static class ForceCancelEndpoint
         request.Send(
             "force-cancel",
             cancel.Reason.Trim(),
-            ride => ride.IsUnderWay(),
             _ => new ForceCancel(request.RideId, cancel.Reason.Trim(), request.Now()),
             "Cancelling"
         );

@@ -49,7 +49,6 @@ internal static class ForceCompleteEndpoint
         request.Send(
             "force-complete",
             complete.Reason.Trim(),
-            ride => ride.Is() == RideStatus.InProgress,
             ride => new ForceComplete(
                 request.RideId,
                 complete.Reason.Trim(),

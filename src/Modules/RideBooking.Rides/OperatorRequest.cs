@@ -24,13 +24,11 @@ internal sealed record OperatorRequest(
     /// <summary>Sends a command to the ride. The reason is stored with the operator's action.</summary>
     /// <param name="action">The action's name among operators' actions.</param>
     /// <param name="reason">The operator's reason.</param>
-    /// <param name="isPossible">Returns whether the ride can still accept the command.</param>
     /// <param name="command">Returns the command.</param>
     /// <param name="what">What the command does, for a refusal.</param>
     public async Task<Results<Accepted<RideView>, ProblemHttpResult>> Send<T>(
         string action,
         string reason,
-        Func<Ride, bool> isPossible,
         Func<Ride, T> command,
         string what
     )
@@ -38,10 +36,11 @@ internal sealed record OperatorRequest(
     {
         if (await Db.FindRide(RideId, CancellationToken) is not { } known)
             return RideProblems.NotFound();
-        // Recorded before it is executed, so that no crash hides it. A repeat that changes nothing is not recorded. The
-        // machine cannot be asked which it is: it answers by executing the command.
-        if (isPossible(known))
-            await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
-        return (await Commands.Send(RideId, Request, command(known), CancellationToken)).Response(what);
+        // Recorded before it is executed, so that no crash hides it.
+        var recorded = await Actions.Record(action, RideId, By.Id, reason, CancellationToken);
+        var answer = await Commands.Send(RideId, Request, command(known), CancellationToken);
+        if (!answer.HadEffect)
+            await Actions.Withdraw(recorded, CancellationToken);
+        return answer.Response(what);
     }
 }

@@ -25,8 +25,8 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
     {
         var outcome = await machine.Send(command, MessageId(request), cancellationToken);
         return outcome.Saga is Ride ride
-            ? new RideAnswer(outcome.Accepted, ride, outcome.Refusal)
-            : new RideAnswer(true, (await db.FindRide(rideId, cancellationToken))!, null);
+            ? new RideAnswer(outcome.Accepted, outcome.HadEffect, ride, outcome.Refusal)
+            : new RideAnswer(true, false, (await db.FindRide(rideId, cancellationToken))!, null);
     }
 
     /// <summary>Returns whether an earlier attempt at the request, whose response was lost, was accepted.</summary>
@@ -39,9 +39,10 @@ internal sealed class RideCommands(SagaCommandDispatcher<Ride> machine, AppDbCon
 
 /// <summary>The state machine's answer to a command.</summary>
 /// <param name="Accepted">Whether it was accepted, now or by an earlier attempt at the request.</param>
+/// <param name="HadEffect">Whether this command, and no earlier one, had the effect.</param>
 /// <param name="Ride">The ride: as committed, or as the machine refused it.</param>
 /// <param name="Refusal">Why it was refused, if not because of the ride's status.</param>
-internal sealed record RideAnswer(bool Accepted, Ride Ride, Refusal? Refusal)
+internal sealed record RideAnswer(bool Accepted, bool HadEffect, Ride Ride, Refusal? Refusal)
 {
     /// <summary>Returns the response to the request.</summary>
     /// <param name="what">What the command does, for a refusal because of the ride's status.</param>

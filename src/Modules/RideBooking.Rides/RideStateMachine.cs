@@ -102,14 +102,14 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
         During(
             Completed,
             When(RateRide, IsFirstRatingInTime).Rate().Accept(),
-            When(ForceComplete, CompletedByOperator).Accept(),
+            When(ForceComplete, CompletedByOperator).AcceptRepeat(),
             Ignore(CancelRide),
             Ignore(ForceCancel)
         );
         During(
             Cancelled,
-            When(CancelRide, ByItsRider).Accept(),
-            When(ForceCancel, CancelledByOperator).Accept(),
+            When(CancelRide, ByItsRider).AcceptRepeat(),
+            When(ForceCancel, CancelledByOperator).AcceptRepeat(),
             Ignore(ForceComplete)
         );
         During(NoDriverFound, Ignore(CancelRide), Ignore(ForceComplete), Ignore(ForceCancel));

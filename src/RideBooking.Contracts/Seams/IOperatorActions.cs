@@ -9,5 +9,11 @@ public interface IOperatorActions
     /// <param name="by">The operator.</param>
     /// <param name="reason">The reason; at most <see cref="Reasons.MaxLength"/> characters.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    Task Record(string action, Guid rideId, string by, string reason, CancellationToken cancellationToken);
+    /// <returns>Its id.</returns>
+    Task<Guid> Record(string action, Guid rideId, string by, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Removes the record of an action that turned out to change nothing: it was refused, or it was a repeat.</summary>
+    /// <param name="id">The id that <see cref="Record"/> returned.</param>
+    /// <param name="cancellationToken">Cancels the write; the attempt then stays recorded.</param>
+    Task Withdraw(Guid id, CancellationToken cancellationToken);
 }

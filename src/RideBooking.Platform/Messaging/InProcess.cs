@@ -20,6 +20,18 @@ public static class InProcess
                 outcome.Accepted = true;
         });
 
+    /// <summary>Accepts a command whose effect is there already. Does nothing when the command came over the broker.</summary>
+    public static EventActivityBinder<TSaga, TCommand> AcceptRepeat<TSaga, TCommand>(
+        this EventActivityBinder<TSaga, TCommand> binder
+    )
+        where TSaga : class, SagaStateMachineInstance
+        where TCommand : class =>
+        binder.Then(context =>
+        {
+            if (context.TryGetPayload<CommandOutcome>(out var outcome))
+                outcome.Accepted = outcome.IsRepeat = true;
+        });
+
     /// <summary>Refuses the command in this state. Does nothing when the command came over the broker.</summary>
     public static EventActivityBinder<TSaga, TCommand> Refuse<TSaga, TCommand>(
         this EventActivityBinder<TSaga, TCommand> binder,

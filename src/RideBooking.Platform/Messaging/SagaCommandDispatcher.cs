@@ -116,6 +116,12 @@ public sealed class CommandOutcome : IResettablePayload
     /// </summary>
     public bool Accepted { get; internal set; }
 
+    /// <summary>Whether it was accepted with <see cref="InProcess.AcceptRepeat"/>: it changed nothing.</summary>
+    public bool IsRepeat { get; internal set; }
+
+    /// <summary>Whether this command, and no earlier one, had the effect.</summary>
+    public bool HadEffect => Accepted && !IsRepeat;
+
     /// <summary>
     /// The instance that accepted it, as it was committed, or that refused it, as the state machine saw it. Null if the request
     /// was a duplicate, which the state machine does not see.
@@ -128,7 +134,7 @@ public sealed class CommandOutcome : IResettablePayload
     /// </summary>
     public Refusal? Refusal { get; internal set; }
 
-    void IResettablePayload.Reset() => (Accepted, Saga, Refusal) = (false, null, null);
+    void IResettablePayload.Reset() => (Accepted, IsRepeat, Saga, Refusal) = (false, false, null, null);
 
     /// <summary>The conflict that rolled it back, for the caller to judge.</summary>
     internal ExceptionDispatchInfo? Conflict { get; set; }

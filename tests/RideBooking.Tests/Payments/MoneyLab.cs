@@ -39,7 +39,7 @@ internal sealed class MoneyLab : ModuleLab
     public bool RecordsRequests { get; set; } = true;
 
     /// <summary>The operators' actions.</summary>
-    public IReadOnlyCollection<(string Action, Guid RideId, string By, string Reason)> Audited => _actions.Entries;
+    public IReadOnlyCollection<(string Action, Guid RideId, string By, string Reason)> Audited => [.. _actions.Entries];
 
     /// <summary>Hides rows from a query, as if they were not committed yet.</summary>
     public HiddenRows Hidden { get; } = new();
@@ -135,11 +135,28 @@ internal sealed class MoneyLab : ModuleLab
 
     sealed class Actions : IOperatorActions
     {
-        public ConcurrentQueue<(string, Guid, string, string)> Entries { get; } = new();
+        readonly ConcurrentQueue<(Guid Id, (string, Guid, string, string) Action)> _recorded = new();
+        readonly ConcurrentBag<Guid> _withdrawn = [];
 
-        public Task Record(string action, Guid rideId, string by, string reason, CancellationToken cancellationToken)
+        public IEnumerable<(string, Guid, string, string)> Entries =>
+            _recorded.Where(entry => !_withdrawn.Contains(entry.Id)).Select(entry => entry.Action);
+
+        public Task<Guid> Record(
+            string action,
+            Guid rideId,
+            string by,
+            string reason,
+            CancellationToken cancellationToken
+        )
         {
-            Entries.Enqueue((action, rideId, by, reason));
+            var id = Guid.CreateVersion7();
+            _recorded.Enqueue((id, (action, rideId, by, reason)));
+            return Task.FromResult(id);
+        }
+
+        public Task Withdraw(Guid id, CancellationToken cancellationToken)
+        {
+            _withdrawn.Add(id);
             return Task.CompletedTask;
         }
     }
