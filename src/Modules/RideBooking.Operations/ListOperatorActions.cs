@@ -28,7 +28,17 @@ internal static class ListOperatorActions
             page.Of(
                 rows,
                 row => (row.At, row.Id),
-                row => new Item(row.Id, row.At, row.By, row.Action, row.Queue, row.RideId, row.Count, row.Reason)
+                row => new Item(
+                    row.Id,
+                    row.At,
+                    row.By,
+                    row.Action,
+                    row.Queue,
+                    row.RideId,
+                    row.RiderId,
+                    row.Count,
+                    row.Reason
+                )
             )
         );
     }
@@ -36,9 +46,10 @@ internal static class ListOperatorActions
     /// <param name="Id">The action's id.</param>
     /// <param name="At">When the action was taken.</param>
     /// <param name="By">Who took it: the token's subject; for a recovery, account and machine.</param>
-    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c>, <c>write-off</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-reading</c>, <c>replay</c> or <c>cancel-replay</c>.</param>
+    /// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c>, <c>write-off</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-reading</c>, <c>replay</c>, <c>cancel-replay</c> or <c>forget-rider</c>.</param>
     /// <param name="Queue">The queue, if the action concerns one.</param>
     /// <param name="RideId">The ride, if the action concerns one.</param>
+    /// <param name="RiderId">The rider, if the action concerns one.</param>
     /// <param name="Count">How many messages the action was meant for; for a recovery, events and work items republished.</param>
     /// <param name="Reason">The reason.</param>
     internal sealed record Item(
@@ -48,6 +59,7 @@ internal static class ListOperatorActions
         string Action,
         string? Queue,
         Guid? RideId,
+        string? RiderId,
         int Count,
         string Reason
     );

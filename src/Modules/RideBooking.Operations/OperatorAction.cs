@@ -23,6 +23,9 @@ internal sealed class OperatorAction
     /// <summary>The ride, if the action concerns one.</summary>
     public Guid? RideId { get; init; }
 
+    /// <summary>The rider, if the action concerns one.</summary>
+    public string? RiderId { get; init; }
+
     /// <summary>
     /// The number of messages that the action was meant for; for a recovery, of events and work items republished.
     /// </summary>
@@ -37,7 +40,8 @@ internal sealed class OperatorAction
         string by,
         string reason,
         DateTimeOffset at,
-        Guid? rideId = null
+        Guid? rideId = null,
+        string? riderId = null
     ) =>
         new()
         {
@@ -47,6 +51,7 @@ internal sealed class OperatorAction
             Action = action,
             Queue = queues.Count == 1 ? queues.First() : null,
             RideId = rideId,
+            RiderId = riderId,
             Count = count,
             Reason = reason,
         };
@@ -61,6 +66,7 @@ internal sealed class OperatorAction
             action.Property(row => row.By).HasMaxLength(255);
             action.Property(row => row.Action).HasMaxLength(16);
             action.Property(row => row.Queue).HasMaxLength(255);
+            action.Property(row => row.RiderId).HasMaxLength(255);
             action.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
             action.HasIndex(row => new { row.At, row.Id });
         }

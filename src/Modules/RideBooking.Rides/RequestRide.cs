@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Http.OpenApi;
@@ -48,7 +49,8 @@ internal static class RequestRideEndpoint
                 StatusCodes.Status409Conflict,
                 RideProblems.QuoteExpired,
                 RideProblems.ActiveRideExists,
-                RideProblems.OutstandingBalance
+                RideProblems.OutstandingBalance,
+                ForgottenSubjects.Code
             );
 
     static async Task<Results<Created<RideView>, ProblemHttpResult>> Handle(
@@ -152,7 +154,7 @@ internal static class RequestRideEndpoint
     static bool SamePoint(Place one, Place other) =>
         GreatCircle.Meters(one.Lat, one.Lng, other.Lat, other.Lng) < SamePointMeters;
 
-    /// <summary>Refuses the ride while the rider has another active ride or an outstanding balance.</summary>
+    /// <summary>Refuses the ride while the rider has another active ride or an outstanding balance, or was forgotten.</summary>
     static async Task<ProblemHttpResult?> CheckEligibility(
         Rider rider,
         AppDbContext db,
@@ -187,6 +189,8 @@ internal static class RequestRideEndpoint
                 ("amount", amount)
             );
         }
+        if (await db.IsForgotten(rider.Id, cancellationToken))
+            return Problem.Conflict(ForgottenSubjects.Code, ForgottenSubjects.Detail);
         return rides.Find(ride => ride.ActiveRiderId is not null) is { } active
             ? Problem.Conflict(
                 RideProblems.ActiveRideExists,

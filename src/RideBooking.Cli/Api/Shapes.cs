@@ -173,6 +173,8 @@ internal sealed record ActionShape(
     string By,
     string Action,
     string? Queue,
+    Guid? RideId,
+    string? RiderId,
     int Count,
     string Reason
 );

@@ -24,7 +24,7 @@ internal static class ListActions
                             new("Who"),
                             new("What"),
                             new("Messages", IsNumber: true),
-                            new("Queue"),
+                            new("On"),
                             new("Why"),
                         ],
                         answer
@@ -36,7 +36,7 @@ internal static class ListActions
                                         entry.By,
                                         entry.Action,
                                         $"{entry.Count}",
-                                        entry.Queue ?? "",
+                                        entry.Queue ?? entry.RideId?.ToString() ?? entry.RiderId ?? "",
                                         entry.Reason,
                                     ]
                             )

@@ -116,6 +116,7 @@ namespace RideBooking.Migrations.Postgres
                     action = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     count = table.Column<int>(type: "integer", nullable: false),
                     reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
                 },

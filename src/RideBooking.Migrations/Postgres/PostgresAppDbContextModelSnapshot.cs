@@ -2202,6 +2202,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("ride_id");
 
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("rider_id");
+
                     b.HasKey("Id")
                         .HasName("pk_audit");
 

@@ -2439,6 +2439,12 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("ride_id");
 
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
+
                     b.HasKey("Id")
                         .HasName("pk_audit");
 

@@ -667,6 +667,7 @@ namespace RideBooking.Migrations.Sqlite
                     action = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     count = table.Column<int>(type: "INTEGER", nullable: false),
                     reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
                 },

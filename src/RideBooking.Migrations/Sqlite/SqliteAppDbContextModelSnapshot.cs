@@ -2214,6 +2214,11 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("ride_id");
 
+                    b.Property<string>("RiderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rider_id");
+
                     b.HasKey("Id")
                         .HasName("pk_operations_audit");
 

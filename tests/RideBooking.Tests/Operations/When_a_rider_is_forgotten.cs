@@ -51,6 +51,19 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
             text.ShouldNotContain(Words, Case.Sensitive, path);
         }
         (await rider.Get($"rides/{ride}/receipt")).ShouldBe(HttpStatusCode.OK).Text("number").ShouldBe(receipt);
+        (
+            await rider.Post(
+                "rides",
+                new JsonObject { ["pickup"] = City.Place(-20, 10), ["dropoff"] = City.Place(-20, 10.08) }
+            )
+        ).ShouldBe(HttpStatusCode.Conflict, "rider_forgotten");
+        (await rider.Post("riders/me/payment-methods", new JsonObject { ["token"] = "tok_visa" })).ShouldBe(
+            HttpStatusCode.Conflict,
+            "rider_forgotten"
+        );
+        (await operations.Get("operations/audit?limit=100")).Body!["items"]!
+            .AsArray()
+            .ShouldContain(entry => entry!["riderId"] != null && entry["riderId"]!.ToString() == riderId);
         (await other.Get($"rides/{otherRide}")).Body!.ToJsonString().ShouldContain("other street");
         await AuditFindsNothing();
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Payments.Gateway;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
@@ -25,7 +26,7 @@ internal static class AddPaymentMethod
             .MapPost("/riders/me/payment-methods", Handle)
             .WithSummary("Add a payment method")
             .WithDescription("The sandbox gateway's test tokens are listed in docs/payments.md; tok_visa always pays.")
-            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.TooManyMethods);
+            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.TooManyMethods, ForgottenSubjects.Code);
 
     static async Task<Results<Created<MethodView>, ProblemHttpResult>> Handle(
         Request request,
@@ -38,6 +39,8 @@ internal static class AddPaymentMethod
     {
         if (gateway.Describe(request.Token) is not { } card)
             return Problem.Validation("token", "must be a token of the payment gateway");
+        if (await db.IsForgotten(rider.Id, cancellationToken))
+            return Problem.Conflict(ForgottenSubjects.Code, ForgottenSubjects.Detail);
         var others = await db.Set<PaymentMethod>().CountAsync(method => method.RiderId == rider.Id, cancellationToken);
         if (others >= MaxMethods)
             return Problem.Conflict(
