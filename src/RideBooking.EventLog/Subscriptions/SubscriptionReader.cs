@@ -7,7 +7,8 @@ namespace RideBooking.EventLog.Subscriptions;
 /// <summary>Reads the log for one generation of a projection, in one process.</summary>
 /// <remarks>
 /// One process at a time holds a generation's lease. Every write also moves the checkpoint, which only the owner of the
-/// current epoch can do. Not thread-safe; each call gets a context of its own.
+/// current epoch can do. Not thread-safe; each call gets a context of its own. While a reader is behind, it reads the next batch
+/// at the same time as it applies one, so that database and process both work.
 /// </remarks>
 /// <param name="projection">The projection.</param>
 /// <param name="catalogue">The event types.</param>
@@ -20,7 +21,7 @@ public sealed class SubscriptionReader(
     string owner,
     TimeProvider clock,
     Replay? replay = null
-)
+) : IAsyncDisposable
 {
     /// <summary>How long a process that died keeps its lease.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
@@ -32,6 +33,7 @@ public sealed class SubscriptionReader(
     int _generation;
     long _epoch;
     int _fullBatches;
+    (int Limit, Task<Batch> Batch)? _ahead;
 
     /// <summary>The position of the last event that this process has read.</summary>
     public long Position { get; private set; }
@@ -88,21 +90,43 @@ public sealed class SubscriptionReader(
     /// <param name="db">A new context.</param>
     /// <param name="limit">The max number of events.</param>
     /// <param name="cancellationToken">Cancels the operation; the transaction then either committed or did not.</param>
+    /// <param name="inParallel">Runs a query with another new context, to read the next batch ahead; null reads none ahead.</param>
     /// <returns>How many events were applied. As many as the limit means that there may be more.</returns>
     /// <exception cref="LeaseLostException">Another process reads now.</exception>
-    public async Task<int> Read(DbContext db, int limit, CancellationToken cancellationToken)
+    public async Task<int> Read(
+        DbContext db,
+        int limit,
+        CancellationToken cancellationToken,
+        Func<Func<DbContext, Task<Batch>>, Task<Batch>>? inParallel = null
+    )
     {
-        var head = await Head(db, cancellationToken);
-        if (head == Position)
-            return 0;
-        var events = await Next(db, head, limit, cancellationToken);
-        if (events.Count > 0)
-            await projection.Apply(db, _generation, [.. events.Select(Decode)], cancellationToken);
-        await Save(db, events.Count < limit ? head : events[^1].Position!.Value, cancellationToken);
+        if (await TakeAhead(limit) is not { } batch)
+        {
+            var head = await Head(db, cancellationToken);
+            if (head == Position)
+                return 0;
+            batch = await Fetch(db, Position, head, limit, cancellationToken);
+        }
+        if (batch.Events.Count == limit && inParallel is not null)
+            _ahead = (
+                limit,
+                Task.Run(() => inParallel(db => FetchAfter(db, batch, limit, cancellationToken)), cancellationToken)
+            );
+        try
+        {
+            if (batch.Events.Count > 0)
+                await projection.Apply(db, _generation, batch.Events, cancellationToken);
+            await Save(db, batch.UpTo, cancellationToken);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
         // The rows grow fast while the reader is behind: statistics that were right become wrong each time they have doubled.
-        if (events.Count == limit && BitOperations.IsPow2(++_fullBatches))
+        if (batch.Events.Count == limit && BitOperations.IsPow2(++_fullBatches))
             await projection.UpdateStatistics(db, cancellationToken);
-        return events.Count;
+        return batch.Events.Count;
     }
 
     /// <summary>Parks the next event, or stops before it, as the projection declares.</summary>
@@ -110,7 +134,7 @@ public sealed class SubscriptionReader(
     public async Task<ParkedEvent?> GiveUpOnNext(DbContext db, Exception error, CancellationToken cancellationToken)
     {
         var head = await Head(db, cancellationToken);
-        if ((await Next(db, head, 1, cancellationToken)) is not [var failed])
+        if ((await Next(db, Position, head, 1, cancellationToken)) is not [var failed])
             throw new InvalidOperationException($"There is no event after position {Position}.", error);
         if (projection.FailedEvents == FailedEvents.Stop)
         {
@@ -221,6 +245,16 @@ public sealed class SubscriptionReader(
     public Task Renew(DbContext db, CancellationToken cancellationToken) =>
         UpdateMine(db, clock.GetUtcNow() + Lease, null, cancellationToken);
 
+    /// <summary>Waits for a batch that is being read ahead, and discards it. The reader can still be used.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ahead is not var (_, batch))
+            return;
+        _ahead = null;
+        // Its failure says nothing: the batch is read again, or it is not wanted.
+        await ((Task)batch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Ends the lease, so that another process need not wait for its end.</summary>
     public async Task Release(DbContext db, CancellationToken cancellationToken)
     {
@@ -283,9 +317,31 @@ public sealed class SubscriptionReader(
         throw beyond;
     }
 
-    Task<List<LoggedEvent>> Next(DbContext db, long head, int limit, CancellationToken cancellationToken) =>
+    async Task<Batch?> TakeAhead(int limit)
+    {
+        if (_ahead is not var (aheadLimit, ahead))
+            return null;
+        _ahead = null;
+        var batch = await ahead;
+        // After a failure the events are read one by one, and a parked event moves the checkpoint.
+        return aheadLimit == limit && batch.After == Position && batch.Events.Count > 0 ? batch : null;
+    }
+
+    async Task<Batch> FetchAfter(DbContext db, Batch last, int limit, CancellationToken cancellationToken)
+    {
+        var head = await db.Set<LogHead>().Select(row => row.Position).SingleAsync(cancellationToken);
+        return await Fetch(db, last.UpTo, Math.Max(head, last.UpTo), limit, cancellationToken);
+    }
+
+    async Task<Batch> Fetch(DbContext db, long after, long head, int limit, CancellationToken cancellationToken)
+    {
+        var events = await Next(db, after, head, limit, cancellationToken);
+        return new Batch(after, events.Count < limit ? head : events[^1].Position!.Value, events.ConvertAll(Decode));
+    }
+
+    Task<List<LoggedEvent>> Next(DbContext db, long after, long head, int limit, CancellationToken cancellationToken) =>
         db.ReadNumbered(
-            new EventFilter(Position, projection.StreamId, [.. _wanted.Select(versions => versions.Key)], UpTo: head),
+            new EventFilter(after, projection.StreamId, [.. _wanted.Select(versions => versions.Key)], UpTo: head),
             limit,
             cancellationToken
         );
@@ -340,6 +396,12 @@ public sealed class SubscriptionReader(
         var text = $"{error.GetBaseException().GetType().Name}: {error.GetBaseException().Message}";
         return text.Length <= Subscription.MaxErrorLength ? text : text[..Subscription.MaxErrorLength];
     }
+
+    /// <summary>Events that are applied together.</summary>
+    /// <param name="After">They are the next that the projection reads after this position.</param>
+    /// <param name="UpTo">The checkpoint when they are applied.</param>
+    /// <param name="Events">The events, in order.</param>
+    public sealed record Batch(long After, long UpTo, IReadOnlyList<ReadEvent> Events);
 }
 
 /// <summary>Another process has taken over a subscription; nothing was written.</summary>

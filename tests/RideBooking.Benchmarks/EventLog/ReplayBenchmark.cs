@@ -65,7 +65,7 @@ static class ReplayBenchmark
         CancellationToken cancellationToken
     )
     {
-        var reader = new SubscriptionReader(
+        await using var reader = new SubscriptionReader(
             projection,
             EventCatalogue.Published,
             "benchmark",
@@ -75,7 +75,10 @@ static class ReplayBenchmark
         await In(services, db => reader.Claim(db, cancellationToken));
         var read = 0L;
         int count;
-        do read += count = await In(services, db => reader.Read(db, BatchSize, cancellationToken));
+        do read += count = await In(
+            services,
+            db => reader.Read(db, BatchSize, cancellationToken, query => In(services, query))
+        );
         while (count == BatchSize);
         return read;
     }

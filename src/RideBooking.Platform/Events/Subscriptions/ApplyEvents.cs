@@ -36,7 +36,9 @@ internal sealed partial class ApplyEvents(
             var limit = reader.Position < _oneByOneUntil ? 1 : max;
             try
             {
-                var count = await scopes.With(db => reader.Read(db, limit, cancellationToken));
+                var count = await scopes.With(db =>
+                    reader.Read(db, limit, cancellationToken, query => scopes.With(query))
+                );
                 return (count, count == limit);
             }
             catch (Exception exception) when (IsOfTheEvents(exception) && !cancellationToken.IsCancellationRequested)

@@ -31,7 +31,7 @@ internal sealed partial class ReadSubscriptions(
     async Task Run(IProjection projection, CancellationToken cancellationToken)
     {
         await Task.Yield();
-        var reader = new SubscriptionReader(projection, catalogue, SubscriptionOptions.Owner, clock);
+        await using var reader = new SubscriptionReader(projection, catalogue, SubscriptionOptions.Owner, clock);
         var failedBefore = false;
         while (!cancellationToken.IsCancellationRequested)
             try

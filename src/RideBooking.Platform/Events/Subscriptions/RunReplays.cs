@@ -72,7 +72,13 @@ internal sealed partial class RunReplays(
 
     async Task Run(IProjection projection, Replay replay, CancellationToken cancellationToken)
     {
-        var reader = new SubscriptionReader(projection, catalogue, SubscriptionOptions.Owner, clock, replay);
+        await using var reader = new SubscriptionReader(
+            projection,
+            catalogue,
+            SubscriptionOptions.Owner,
+            clock,
+            replay
+        );
         if (!await scopes.With(db => reader.Claim(db, cancellationToken)))
             return;
         LogRuns(replay.Id, projection.Name, reader.Position);

@@ -127,7 +127,7 @@ sealed class RideBookingStore : IEventStore
             db.Add(new Subscription { Name = rebuilt.Name, Generation = replay.Generation });
             await db.SaveChangesAsync(cancellationToken);
         }
-        var reader = new SubscriptionReader(
+        await using var reader = new SubscriptionReader(
             rebuilt,
             EventCatalogue.Published,
             "benchmark",
@@ -135,7 +135,7 @@ sealed class RideBookingStore : IEventStore
             replay
         );
         await With(db => reader.Claim(db, cancellationToken));
-        while (await With(db => reader.Read(db, BatchSize, cancellationToken)) == BatchSize) { }
+        while (await With(db => reader.Read(db, BatchSize, cancellationToken, query => With(query))) == BatchSize) { }
         await With(db => reader.MakeLive(db, cancellationToken));
     }
 
