@@ -29,6 +29,8 @@ public static class EventLogReader
         CancellationToken cancellationToken
     )
     {
+        if (await db.Read(filter, limit, includesPending: true, cancellationToken) is { } events)
+            return events;
         await Sequencer.CatchUp(db, cancellationToken);
         return await db.ReadNumbered(filter, limit, cancellationToken);
     }
@@ -38,6 +40,15 @@ public static class EventLogReader
         this DbContext db,
         EventFilter filter,
         int limit,
+        CancellationToken cancellationToken
+    ) => (await db.Read(filter, limit, includesPending: false, cancellationToken))!;
+
+    /// <returns>The events; null if there may be pending ones that belong to them.</returns>
+    static async Task<List<LoggedEvent>?> Read(
+        this DbContext db,
+        EventFilter filter,
+        int limit,
+        bool includesPending,
         CancellationToken cancellationToken
     )
     {
@@ -53,7 +64,7 @@ public static class EventLogReader
             : events
                 .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
                 .OrderBy(row => row.StreamVersion);
-        // With what is known of keys and archives when the events are read: two queries less for each batch.
+        // With what is known of keys, archives and pending events at that moment: three queries less.
         var rows = await events
             .Take(limit)
             .Select(row => new
@@ -64,18 +75,20 @@ public static class EventLogReader
                     .Select(key => key.Key)
                     .FirstOrDefault(),
                 LastSegment = db.Set<SegmentArchive>().Max(archive => (long?)archive.Segment),
+                IsPending = includesPending && db.Set<LoggedEvent>().Any(pending => pending.Position == null),
             })
             .ToListAsync(cancellationToken);
+        // SQL Server may read the tables of one statement at different moments.
+        var known =
+            db.Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer" ? null : rows.FirstOrDefault();
+        if (includesPending && known?.IsPending != false)
+            return null;
+
         foreach (var row in rows)
             if (row.Event.IsEncrypted)
                 row.Event.Decrypt(row.Key);
         var live = rows.ConvertAll(row => row.Event);
-        // SQL Server may read the tables of one statement at different moments, and an archive may be written in between.
-        if (
-            rows is [{ LastSegment: var last }, ..]
-            && !(last >= SegmentArchive.Of(filter.After + 1))
-            && db.Database.ProviderName != "Microsoft.EntityFrameworkCore.SqlServer"
-        )
+        if (known is not null && !(known.LastSegment >= SegmentArchive.Of(filter.After + 1)))
             return live;
         var found = await db.WithArchived(live, filter, limit, cancellationToken);
         await db.Decrypt(found, cancellationToken);

@@ -19,7 +19,7 @@ static class SubscriptionProcess
             .Options;
         while (!cancellationToken.IsCancellationRequested)
         {
-            var reader = new SubscriptionReader(
+            await using var reader = new SubscriptionReader(
                 new ReadPositions(),
                 EventCatalogue.Published,
                 owner,
@@ -27,12 +27,11 @@ static class SubscriptionProcess
             );
             try
             {
+                // The same limit throughout, so that the next batch is read ahead.
+                var limit = Random.Shared.Next(1, MaxBatchSize);
                 if (await With(db => reader.Claim(db, cancellationToken)))
                     while (true)
-                        if (
-                            await With(db => reader.Read(db, Random.Shared.Next(1, MaxBatchSize), cancellationToken))
-                            == 0
-                        )
+                        if (await With(db => reader.Read(db, limit, cancellationToken, query => With(query))) == 0)
                         {
                             await With(db => Renew(reader, db));
                             await Task.Delay(s_poll, cancellationToken);

@@ -137,7 +137,7 @@ public abstract class SubscriptionScenarios
         while (true)
         {
             var finished = _written;
-            var reader = Process();
+            await using var reader = Process();
             if (!await With(db => reader.Claim(db, Stop)))
             {
                 if (finished && await run.HasReadAll(Stop))
@@ -151,8 +151,14 @@ public abstract class SubscriptionScenarios
             takeovers++;
             try
             {
+                // Half of them read ahead, which needs the same limit again.
+                var (limit, readsAhead) = (random.Next(1, 40), random.Next(2) == 0);
                 for (var n = random.Next(1, 30); n > 0; n--)
-                    await With(db => reader.Read(db, random.Next(1, 40), Stop));
+                    await With(db =>
+                        readsAhead
+                            ? reader.Read(db, limit, Stop, query => With(query))
+                            : reader.Read(db, random.Next(1, 40), Stop)
+                    );
                 // Else it dies and leaves its lease.
                 if (random.Next(2) == 0)
                     await With(async db =>

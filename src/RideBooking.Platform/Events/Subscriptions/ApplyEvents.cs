@@ -9,7 +9,8 @@ namespace RideBooking.Platform.Events.Subscriptions;
 
 /// <summary>Applies the events of the log to a generation of a projection, batch by batch.</summary>
 /// <remarks>
-/// A batch that fails is read again one event at a time, so that only the event at fault is retried, and at last parked.
+/// A batch that fails is read again in smaller ones, and then one event at a time, so that only the event at fault is retried,
+/// and finally parked.
 /// </remarks>
 internal sealed partial class ApplyEvents(
     IProjection projection,
@@ -20,7 +21,8 @@ internal sealed partial class ApplyEvents(
     ILogger log
 )
 {
-    long _oneByOneUntil;
+    // Up to this position, so many events at once.
+    (long Position, int Limit) _carefulUntil;
 
     /// <summary>Applies the next batch.</summary>
     /// <param name="max">The max number of events.</param>
@@ -33,7 +35,7 @@ internal sealed partial class ApplyEvents(
         var failures = 0;
         while (true)
         {
-            var limit = reader.Position < _oneByOneUntil ? 1 : max;
+            var limit = reader.Position < _carefulUntil.Position ? Math.Min(_carefulUntil.Limit, max) : max;
             try
             {
                 var count = await scopes.With(db =>
@@ -44,7 +46,10 @@ internal sealed partial class ApplyEvents(
             catch (Exception exception) when (IsOfTheEvents(exception) && !cancellationToken.IsCancellationRequested)
             {
                 if (limit > 1)
-                    _oneByOneUntil = reader.Position + limit;
+                    _carefulUntil = (
+                        reader.Position + limit,
+                        limit > SubscriptionOptions.BatchSize ? SubscriptionOptions.BatchSize : 1
+                    );
                 else if (failures < options.Retry.Count)
                 {
                     await scopes.With(db => reader.Renew(db, cancellationToken));

@@ -83,7 +83,9 @@ internal sealed partial class RunReplays(
             return;
         LogRuns(replay.Id, projection.Name, reader.Position);
         var events = new ApplyEvents(projection, reader, scopes, options, clock, log);
-        var max = Math.Min(replay.RatePerSecond ?? int.MaxValue, SubscriptionOptions.BatchSize);
+        var max = replay.RatePerSecond is { } perSecond
+            ? Math.Min(perSecond, SubscriptionOptions.BatchSize)
+            : SubscriptionOptions.ReplayBatchSize;
         while (true)
         {
             var began = clock.GetTimestamp();

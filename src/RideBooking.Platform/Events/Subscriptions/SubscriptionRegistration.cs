@@ -37,6 +37,9 @@ internal sealed record SubscriptionOptions(TimeSpan Interval, IReadOnlyList<Time
     /// <summary>The max number of events in one transaction.</summary>
     public const int BatchSize = 500;
 
+    /// <summary>The same for a replay without a limit of events per second: a row is written once for more of its events.</summary>
+    public const int ReplayBatchSize = 5000;
+
     /// <summary>Identifies this process in leases. A process id may come again after a restart, so it is not enough.</summary>
     public static readonly string Owner =
         $"{ConnectionBudget.ApplicationName}/{Guid.CreateVersion7().ToString("N")[^8..]}";

@@ -15,7 +15,8 @@ namespace RideBooking.Benchmarks.EventLog.Comparison;
 /// </summary>
 sealed class RideBookingStore : IEventStore
 {
-    const int BatchSize = 500;
+    // As a replay in the host.
+    const int BatchSize = 5000;
     const int StoredAtOnce = 1200;
 
     readonly PooledDbContextFactory<Context> _contexts;
