@@ -178,7 +178,7 @@ internal sealed class CallGateway(
             await own.SaveChangesAsync(cancellationToken);
             return pinned;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
             // Another delivery of this attempt recorded the charge first; its record applies.
             if (await Read() is { } first)
