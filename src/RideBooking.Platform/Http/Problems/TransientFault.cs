@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using MassTransit;
-using RabbitMQ.Client.Exceptions;
+using RideBooking.Platform.Messaging.RabbitMq;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http.Problems;
@@ -28,11 +28,7 @@ internal static class TransientFault
             DbException when DatabaseConflicts.IsDeadlock(exception) || DatabaseConflicts.IsTransient(exception) => true,
             // So is a table that was altered repeatedly while the request was retried.
             DbException when DatabaseConflicts.IsStalePlan(exception) => true,
-            ConnectionException
-            or TransportUnavailableException
-            or BrokerUnreachableException
-            or AlreadyClosedException => true,
             SocketException or TimeoutException => true,
-            _ => false,
+            _ => BrokerErrors.IsUnavailable(exception),
         };
 }
