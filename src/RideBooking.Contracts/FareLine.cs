@@ -8,4 +8,7 @@ public sealed record FareLine(string Code, string Description, Money Amount)
 {
     /// <summary>The code of tolls the driver paid. They are passed on to the driver in full, without commission.</summary>
     public const string TollsCode = "tolls";
+
+    /// <summary>The code of the fee for a cancelled ride.</summary>
+    public const string CancellationFeeCode = "cancellationFee";
 }

@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace MassTransit;
 
 /// <summary>
-/// Classifies the database exceptions that mean "another transaction was first, try again", on PostgreSQL, SQL Server and
-/// SQLite.
+/// Classifies the database exceptions that mean "another transaction was first, try again", and others that concern the
+/// statement, on PostgreSQL, SQL Server and SQLite.
 /// </summary>
 /// <remarks>
-/// It is the only place that does so, so that a retry policy and the outbox cannot disagree. It reads only what every
-/// provider exposes, so it references no provider.
+/// It is the only place that knows their error codes, so that a retry policy, the outbox and an application cannot disagree.
+/// It reads only what every provider exposes, so it references no provider.
 /// </remarks>
 public static class DatabaseConflicts
 {
@@ -30,27 +30,42 @@ public static class DatabaseConflicts
     public static bool IsRetryable(Exception? exception) =>
         IsConflict(exception)
         || IsStalePlan(exception)
-        || Causes(exception).Any(cause => cause is TimeoutException or DbException { IsTransient: true });
+        || IsTransient(exception)
+        || Causes(exception).Any(cause => cause is TimeoutException);
 
     /// <summary>Returns whether two transactions changed the same row. The one that failed can be run again.</summary>
     public static bool IsConflict(Exception? exception) =>
         IsDuplicateKey(exception)
+        || IsDeadlock(exception)
+        || IsBusy(exception)
         || Causes(exception)
             .Any(cause =>
                 cause is DbUpdateConcurrencyException
                 || cause is DbException database
                     && (
-                        // PostgreSQL: serialization failure, deadlock, lock not available
+                        // PostgreSQL: serialization failure, lock not available
                         database.SqlState
                             is "40001"
-                                or "40P01"
                                 or "55P03"
-                        // SQL Server: deadlock victim, lock timeout, snapshot conflict
-                        || SqlServerNumber(database) is 1205 or 1222 or 3960
-                        // SQLite: busy, locked
-                        || SqliteCode(database) is 5 or 6
+                        // SQL Server: lock timeout, snapshot conflict
+                        || SqlServerNumber(database) is 1222 or 3960
                     )
             );
+
+    /// <summary>Returns whether the database ended this transaction because it and another waited for each other.</summary>
+    public static bool IsDeadlock(Exception? exception) =>
+        Causes(exception)
+            .OfType<DbException>()
+            .Any(database => database.SqlState is "40P01" || SqlServerNumber(database) is 1205);
+
+    /// <summary>Returns whether another connection wrote to the SQLite file for longer than this one waits.</summary>
+    public static bool IsBusy(Exception? exception) =>
+        // SQLite: busy, locked
+        Causes(exception).OfType<DbException>().Any(database => SqliteCode(database) is 5 or 6);
+
+    /// <summary>Returns whether the provider considers the fault transient, such as a lost connection.</summary>
+    public static bool IsTransient(Exception? exception) =>
+        Causes(exception).OfType<DbException>().Any(database => database.IsTransient);
 
     /// <summary>
     /// Returns whether a statement was prepared before a table was altered, on PostgreSQL (0A000, "cached plan must not
@@ -79,6 +94,16 @@ public static class DatabaseConflicts
                 || SqlServerNumber(database) is 2627 or 2601
                 || SqliteCode(database) is 19
                     && database.Message.Contains("UNIQUE constraint failed", StringComparison.Ordinal)
+            );
+
+    /// <summary>Returns whether a table lacks a column that the statement names.</summary>
+    internal static bool IsMissingColumn(Exception? exception) =>
+        Causes(exception)
+            .OfType<DbException>()
+            .Any(database =>
+                database.SqlState is "42703"
+                || SqlServerNumber(database) is 207
+                || database.Message.Contains("no such column", StringComparison.Ordinal)
             );
 
     /// <summary>

@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 
@@ -237,15 +238,17 @@ public static class DriverPositions
         try
         {
             await db.SaveChangesAsync(cancellationToken);
-            entry.State = EntityState.Detached;
             return true;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
-            entry.State = EntityState.Detached;
             if (!await db.Known(report).AnyAsync(cancellationToken))
                 throw;
             return false;
+        }
+        finally
+        {
+            entry.State = EntityState.Detached;
         }
     }
 }

@@ -36,6 +36,6 @@ internal sealed record CancellationFee(Money Amount, string? WaivedReason, IRead
     static CancellationFee Due(string description, decimal fee, Tariff tariff)
     {
         var amount = tariff.Amount(fee);
-        return new(amount, null, [new FareLine("cancellationFee", description, amount)]);
+        return new(amount, null, [new FareLine(FareLine.CancellationFeeCode, description, amount)]);
     }
 }

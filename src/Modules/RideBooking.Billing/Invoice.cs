@@ -76,7 +76,7 @@ internal sealed class Invoice
     /// </summary>
     public void RefuseAnother(string tariffVersion, Money total, bool cancelled)
     {
-        var isOfCancellation = WaivedReason is not null || Lines.Any(line => line.Code == "cancellationFee");
+        var isOfCancellation = WaivedReason is not null || Lines.Any(line => line.Code == FareLine.CancellationFeeCode);
         if (cancelled != isOfCancellation || (tariffVersion == TariffVersion && total != Total))
             throw new UnacceptableMessageException(
                 $"Ride {RideId} was billed {Total} as {(isOfCancellation ? "cancelled" : "completed")}; this message says otherwise."

@@ -1,8 +1,10 @@
+using RideBooking.Contracts;
+
 namespace RideBooking.Billing;
 
 /// <summary>The problem codes of receipts.</summary>
 internal static class ReceiptProblems
 {
-    public const string RideNotFound = "ride_not_found";
+    public const string RideNotFound = SharedProblemCode.RideNotFound;
     public const string ReceiptNotReady = "receipt_not_ready";
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FluentValidation;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -62,7 +63,8 @@ internal static partial class SaveProfile
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException) when (db.Entry(profile).State == EntityState.Added)
+        catch (DbUpdateException exception)
+            when (DatabaseConflicts.IsDuplicateKey(exception) && db.Entry(profile).State == EntityState.Added)
         {
             // Two requests created the driver's first profile at once: the later one updates it.
             db.Entry(profile).State = EntityState.Detached;

@@ -34,12 +34,6 @@ internal static class DriverEvents
         nameof(OfferExpired),
     ];
 
-    /// <summary>
-    /// Events that end the offer a little later, when matching has consumed them in any process. Only a consumer in this process
-    /// signals the stream.
-    /// </summary>
-    static readonly string[] s_ends = [nameof(RideCompleted), nameof(RideCancelled), nameof(DriverUnassigned)];
-
     static readonly TimeSpan s_minDelay = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan s_maxDelay = TimeSpan.FromSeconds(5);
 
@@ -94,7 +88,7 @@ internal static class DriverEvents
             for (var poll = false; !poll; )
             {
                 var (events, missed) = await listener.Receive(delay, clock, cancellationToken);
-                foreach (var row in events.Where(row => s_ends.Contains(row.EventType)))
+                foreach (var row in events.Where(row => Offers.Ends.Contains(row.EventType)))
                     if (row.StreamId == known?.RideId.ToString())
                         delay = s_minDelay;
                     else
@@ -120,7 +114,7 @@ internal static class DriverEvents
             .ServiceProvider.GetRequiredService<AppDbContext>()
             .Set<LoggedEvent>()
             .AnyAsync(
-                row => row.StreamId == ride && row.StreamVersion != null && s_ends.Contains(row.EventType),
+                row => row.StreamId == ride && row.StreamVersion != null && Offers.Ends.Contains(row.EventType),
                 cancellationToken
             );
     }

@@ -90,6 +90,19 @@ internal sealed class Offer
 
 internal static class Offers
 {
+    /// <summary>The events that end the ride or take it from its driver, and with it the offer.</summary>
+    /// <remarks>
+    /// The offer ends a little later, when Matching has consumed the event in any process. Only a consumer in this process
+    /// signals <see cref="DriverEvents"/>.
+    /// </remarks>
+    public static readonly string[] Ends =
+    [
+        nameof(RideCompleted),
+        nameof(RideCancelled),
+        nameof(NoDriverFound),
+        nameof(DriverUnassigned),
+    ];
+
     /// <summary>Queries the offers of a ride, except those withdrawn before their drivers answered.</summary>
     public static IQueryable<Offer> OffersOf(this AppDbContext db, Guid rideId) =>
         db.Set<Offer>().Where(offer => offer.RideId == rideId && offer.Status != OfferStatus.Withdrawn);
@@ -116,10 +129,9 @@ internal static class Offers
         return log.Where(row => row.StreamId == stream && row.StreamVersion != null)
             .Concat(log.Where(row => row.Position == null && row.StreamId == stream))
             .Where(row =>
-                row.EventType == nameof(RideCompleted)
-                || row.EventType == nameof(RideCancelled)
-                || row.EventType == nameof(NoDriverFound)
-                || (row.EventType == nameof(DriverUnassigned) && row.StoredPayload.Contains(offerId))
+                Ends.Contains(row.EventType)
+                // Another offer of the ride may have ended earlier.
+                && (row.EventType != nameof(DriverUnassigned) || row.StoredPayload.Contains(offerId))
             );
     }
 }

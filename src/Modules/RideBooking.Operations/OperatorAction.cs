@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Operations.FailedMessages;
 
 namespace RideBooking.Operations;
@@ -14,7 +15,7 @@ internal sealed class OperatorAction
 
     public required string By { get; init; }
 
-    /// <summary><c>redrive</c>, <c>discard</c>, <c>restore</c>, <c>recover</c>, <c>force-complete</c>, <c>force-cancel</c>, <c>retry-payment</c>, <c>write-off</c>, <c>retry-event</c>, <c>skip-event</c>, <c>start-reading</c>, <c>replay</c>, <c>cancel-replay</c> or <c>forget-rider</c>.</summary>
+    /// <summary>One of <see cref="OperatorActionNames"/>.</summary>
     public required string Action { get; init; }
 
     /// <summary>The queue, if the action concerns one.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
@@ -18,7 +19,7 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var action = OperatorAction.Of(
-            "recover",
+            OperatorActionNames.Recover,
             [],
             0,
             by.Shorten(255),

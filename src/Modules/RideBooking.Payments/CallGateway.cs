@@ -126,11 +126,11 @@ internal sealed class CallGateway(
                         cancellationToken
                     ),
                     { Outcome: ChargeOutcome.Declined, Code: var code } => context.Publish(
-                        new ChargeDeclined(rideId, attempt, code ?? "card_declined", true, number),
+                        new ChargeDeclined(rideId, attempt, code ?? ChargeAnswer.CardDeclined, true, number),
                         cancellationToken
                     ),
                     _ => context.Publish(
-                        new ChargeUnknown(rideId, attempt, answer.Code ?? "gateway_timeout", number),
+                        new ChargeUnknown(rideId, attempt, answer.Code ?? ChargeAnswer.GatewayTimeout, number),
                         cancellationToken
                     ),
                 }
@@ -178,7 +178,7 @@ internal sealed class CallGateway(
             await own.SaveChangesAsync(cancellationToken);
             return pinned;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
             // Another delivery of this attempt recorded the charge first; its record applies.
             if (await Read() is { } first)

@@ -43,6 +43,7 @@ public sealed class PaymentsModule : IModule
                 payments.ConcurrencyMode = ConcurrencyMode.Optimistic;
                 payments.ExistingDbContext<AppDbContext>();
             });
+        bus.AddSagaCommands<Payment>();
         bus.AddConsumer<CallGateway>(new EndpointPolicy { IsOutsideTransaction = true });
         bus.AddConsumer<DeletePaymentMethods>();
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Requests;
 
@@ -27,7 +28,7 @@ internal static class RetryPaymentEndpoint
     static Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Handle(
         [AsParameters] OperatorRequest request,
         Request retry
-    ) => request.Send("retry-payment", retry.Reason.Trim(), new RetryPayment(request.RideId));
+    ) => request.Send(OperatorActionNames.RetryPayment, retry.Reason.Trim(), new RetryPayment(request.RideId));
 
     /// <param name="Reason">Why, 1 to 500 characters.</param>
     internal sealed record Request(string Reason)

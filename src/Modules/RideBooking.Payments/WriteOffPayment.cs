@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Requests;
@@ -35,7 +36,7 @@ internal static class WriteOffPaymentEndpoint
         Request writeOff
     ) =>
         request.Send(
-            "write-off",
+            OperatorActionNames.WriteOff,
             writeOff.Reason.Trim(),
             new WriteOffPayment(request.RideId, request.By.Id, writeOff.Reason.Trim())
         );

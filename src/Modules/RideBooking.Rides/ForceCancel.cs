@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RideBooking.Contracts;
+using RideBooking.Contracts.Seams;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Requests;
@@ -32,7 +33,7 @@ internal static class ForceCancelEndpoint
         Request cancel
     ) =>
         request.Send(
-            "force-cancel",
+            OperatorActionNames.ForceCancel,
             cancel.Reason.Trim(),
             _ => new ForceCancel(request.RideId, cancel.Reason.Trim(), request.Now()),
             "Cancelling"

@@ -47,7 +47,7 @@ internal static class ForceCompleteEndpoint
         ITripPolicy trips
     ) =>
         request.Send(
-            "force-complete",
+            OperatorActionNames.ForceComplete,
             complete.Reason.Trim(),
             ride => new ForceComplete(
                 request.RideId,

@@ -10,7 +10,7 @@ namespace RideBooking.Rides;
 /// <summary>The problem codes of rides.</summary>
 internal static class RideProblems
 {
-    public const string RideNotFound = "ride_not_found";
+    public const string RideNotFound = SharedProblemCode.RideNotFound;
     public const string ActiveRideExists = "active_ride_exists";
     public const string OutstandingBalance = "outstanding_balance";
     public const string QuoteExpired = "quote_expired";

@@ -9,6 +9,7 @@ using RideBooking.Platform;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
+using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
@@ -48,6 +49,7 @@ public sealed class RidesModule : IModule
                 rides.ConcurrencyMode = ConcurrencyMode.Optimistic;
                 rides.ExistingDbContext<AppDbContext>();
             });
+        bus.AddSagaCommands<Ride>();
         bus.AddConsumer<RedactRides>();
     }
 

@@ -4,7 +4,7 @@ namespace RideBooking.Contracts.Seams;
 public interface IOperatorActions
 {
     /// <summary>Records an operator's action on a ride, before it is carried out.</summary>
-    /// <param name="action">At most 16 characters, such as <c>force-cancel</c>.</param>
+    /// <param name="action">One of <see cref="OperatorActionNames"/>.</param>
     /// <param name="rideId">The ride.</param>
     /// <param name="by">The operator.</param>
     /// <param name="reason">The reason; at most <see cref="Reasons.MaxLength"/> characters.</param>
@@ -16,4 +16,50 @@ public interface IOperatorActions
     /// <param name="id">The id that <see cref="Record"/> returned.</param>
     /// <param name="cancellationToken">Cancels the write; the attempt then stays recorded.</param>
     Task Withdraw(Guid id, CancellationToken cancellationToken);
+}
+
+/// <summary>The names of operators' actions, as they are stored: at most 16 characters.</summary>
+public static class OperatorActionNames
+{
+    /// <summary>Messages of error queues were sent to their endpoints again.</summary>
+    public const string Redrive = "redrive";
+
+    /// <summary>Messages of error queues were discarded.</summary>
+    public const string Discard = "discard";
+
+    /// <summary>Discarded messages were put back into their error queues.</summary>
+    public const string Restore = "restore";
+
+    /// <summary>Work was recovered on the command line.</summary>
+    public const string Recover = "recover";
+
+    /// <summary>A ride was completed for its driver.</summary>
+    public const string ForceComplete = "force-complete";
+
+    /// <summary>A ride was cancelled.</summary>
+    public const string ForceCancel = "force-cancel";
+
+    /// <summary>A charge was started again.</summary>
+    public const string RetryPayment = "retry-payment";
+
+    /// <summary>A balance was written off.</summary>
+    public const string WriteOff = "write-off";
+
+    /// <summary>A parked event was handed to its subscription again.</summary>
+    public const string RetryEvent = "retry-event";
+
+    /// <summary>A parked event was skipped.</summary>
+    public const string SkipEvent = "skip-event";
+
+    /// <summary>A stopped subscription was started.</summary>
+    public const string StartReading = "start-reading";
+
+    /// <summary>A replay was started.</summary>
+    public const string Replay = "replay";
+
+    /// <summary>A replay was cancelled.</summary>
+    public const string CancelReplay = "cancel-replay";
+
+    /// <summary>A rider's personal data was made unreadable.</summary>
+    public const string ForgetRider = "forget-rider";
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace MassTransit.EntityFrameworkCoreIntegration;
@@ -23,7 +22,7 @@ static class OutboxTables
             await Read<OutboxMessage>(row => row.Id == Guid.Empty);
             await Read<OutboxState>(row => row.OutboxId == Guid.Empty);
         }
-        catch (Exception exception) when (IsMissingColumn(exception))
+        catch (Exception exception) when (DatabaseConflicts.IsMissingColumn(exception))
         {
             throw new InvalidOperationException(
                 $"The inbox and outbox tables in {context.GetType().Name} lack columns ({exception.GetBaseException().Message}). They were created by the official MassTransit.EntityFrameworkCore or by an older version of this package: add a migration; see docs/masstransit-packages.md.",
@@ -41,12 +40,4 @@ static class OutboxTables
         Task Read<T>(System.Linq.Expressions.Expression<Func<T, bool>> none)
             where T : class => context.Set<T>().AsNoTracking().Where(none).ToListAsync(limit.Token);
     }
-
-    static bool IsMissingColumn(Exception exception) =>
-        exception.GetBaseException() is DbException database
-        && (
-            database.SqlState is "42703"
-            || database.Data["HelpLink.EvtID"] is "207"
-            || database.Message.Contains("no such column", StringComparison.Ordinal)
-        );
 }

@@ -3,6 +3,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using RideBooking.EventLog;
+using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Events;
 
@@ -103,8 +104,7 @@ internal sealed class EventStreamQueue : IAsyncDisposable
             );
             return queue;
         }
-        catch (OperationInterruptedException exception)
-            when (exception.ShutdownReason?.ReplyCode == Constants.ResourceLocked)
+        catch (OperationInterruptedException exception) when (BrokerErrors.IsLocked(exception.ShutdownReason))
         {
             await queue.DisposeAsync();
             return null;

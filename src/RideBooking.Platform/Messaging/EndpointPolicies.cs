@@ -16,14 +16,12 @@ internal sealed class EndpointPolicies
 
     /// <summary>Returns the policy that was declared for an endpoint, or the default.</summary>
     public EndpointPolicy For(string endpoint) =>
-        endpoint.EndsWith(InProcess.EndpointSuffix, StringComparison.Ordinal)
-            ? EndpointPolicy.InProcess
-            : _declared.GetValueOrDefault(endpoint, EndpointPolicy.Default);
+        _declared.GetValueOrDefault(endpoint, EndpointPolicy.Default);
 
     internal sealed record Declaration(Func<IEndpointNameFormatter, string> EndpointName, EndpointPolicy Policy);
 }
 
-/// <summary>Registers consumers together with the policies of their endpoints.</summary>
+/// <summary>Registers consumers and state machines together with the policies of their endpoints.</summary>
 public static class EndpointPolicyRegistration
 {
     /// <summary>Adds a consumer whose endpoint needs another policy than <see cref="EndpointPolicy.Default"/>.</summary>
@@ -32,6 +30,14 @@ public static class EndpointPolicyRegistration
     {
         bus.AddConsumer<TConsumer>();
         bus.AddEndpointPolicy(names => names.Consumer<TConsumer>(), policy);
+    }
+
+    /// <summary>Lets <see cref="SagaCommandDispatcher{TSaga}"/> send commands to a state machine, at an endpoint of their own.</summary>
+    public static void AddSagaCommands<TSaga>(this IBusRegistrationConfigurator bus)
+        where TSaga : class, ISaga
+    {
+        bus.AddSingleton<SagaCommandDispatcher<TSaga>>();
+        bus.AddEndpointPolicy(InProcess.EndpointName<TSaga>, EndpointPolicy.InProcess);
     }
 
     internal static void AddEndpointPolicy(

@@ -31,25 +31,54 @@ public sealed record EndpointPolicy
     /// <remarks>Such a consumer may run twice for one message: it must be idempotent by a business key.</remarks>
     public bool IsOutsideTransaction { get; init; }
 
-    internal EndpointRole Role { get; init; } = EndpointRole.Queue;
+    /// <summary>Whether messages come from a caller in this process that waits for the response, and through no queue.</summary>
+    internal bool IsInProcess { get; init; }
+
+    /// <summary>Whether the endpoint's messages are divided among partitions, if there are any.</summary>
+    internal bool IsPartitioned { get; init; } = true;
+
+    /// <summary>Whether a message that fails is first retried in memory.</summary>
+    internal bool IsRetried { get; init; } = true;
+
+    /// <summary>Whether a message that fails all of that is scheduled for redelivery.</summary>
+    internal bool IsRedelivered { get; init; } = true;
+
+    /// <summary>Whether a message is held while the database is unavailable.</summary>
+    internal bool IsHeldDuringOutage { get; init; } = true;
+
+    /// <summary>Whether a statement that times out while the database is available is the fault of its message.</summary>
+    internal bool FailsOnTimeout { get; init; } = true;
 
     /// <summary>The scheduler's endpoint, which stores timers and redeliveries, one short insert each.</summary>
-    /// <remarks>While it lags, no message is redelivered and no timer fires.</remarks>
+    /// <remarks>
+    /// While it lags, no message is redelivered and no timer fires. It cannot redeliver through itself. Timers are ordered only
+    /// by their due time. The same few statements store all of them: one that times out is waiting for a lock, and no single
+    /// timer is at fault.
+    /// </remarks>
     internal static EndpointPolicy Scheduler { get; } =
         new()
         {
             Prefetch = 32,
             ConcurrentMessages = 32,
             IsOutsideTransaction = true,
-            Role = EndpointRole.Scheduler,
+            IsPartitioned = false,
+            IsRedelivered = false,
+            FailsOnTimeout = false,
         };
 
     /// <summary>An endpoint of <see cref="SagaCommandDispatcher{TSaga}"/>.</summary>
-    internal static EndpointPolicy InProcess { get; } = new() { Role = EndpointRole.InProcess };
-
-    /// <summary>Whether the endpoint's messages are divided among partitions, if there are any.</summary>
-    /// <remarks>A caller that waits in process knows its own order, and timers are ordered only by their due time.</remarks>
-    internal bool IsPartitioned => Role == EndpointRole.Queue;
+    /// <remarks>
+    /// The caller that waits for the response retries, and knows its own order. A later success here could not be reported to it.
+    /// </remarks>
+    internal static EndpointPolicy InProcess { get; } =
+        new()
+        {
+            IsInProcess = true,
+            IsPartitioned = false,
+            IsRetried = false,
+            IsRedelivered = false,
+            IsHeldDuringOutage = false,
+        };
 
     /// <summary>Sets the endpoint's prefetch count and concurrency.</summary>
     internal void Limit(IReceiveEndpointConfigurator endpoint)
@@ -64,17 +93,4 @@ public sealed record EndpointPolicy
     /// <remarks>A partition prefetches no more than that, because every prefetched message takes a place in line.</remarks>
     internal void LimitPartition(IReceiveEndpointConfigurator partition, int partitions) =>
         partition.PrefetchCount = (ConcurrentMessages + partitions - 1) / partitions;
-}
-
-/// <summary>How messages reach an endpoint.</summary>
-internal enum EndpointRole
-{
-    /// <summary>Through a queue.</summary>
-    Queue,
-
-    /// <summary>From a caller in this process that waits for the response.</summary>
-    InProcess,
-
-    /// <summary>Through the queue of the scheduler, which redelivers for all others.</summary>
-    Scheduler,
 }

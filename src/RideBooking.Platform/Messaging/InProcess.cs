@@ -5,8 +5,9 @@ namespace RideBooking.Platform.Messaging;
 /// <summary>The state machine's side of <see cref="SagaCommandDispatcher{TSaga}"/>.</summary>
 public static class InProcess
 {
-    /// <summary>Marks the endpoints that exist only inside the process.</summary>
-    internal const string EndpointSuffix = "-in-process";
+    /// <summary>Returns the name of the endpoint of a saga's commands.</summary>
+    internal static string EndpointName<TSaga>(IEndpointNameFormatter names)
+        where TSaga : class, ISaga => $"{names.Saga<TSaga>()}-in-process";
 
     /// <summary>Accepts the command in this state. Does nothing when the command came over the broker.</summary>
     public static EventActivityBinder<TSaga, TCommand> Accept<TSaga, TCommand>(

@@ -42,7 +42,6 @@ public static class MessagingRegistration
         services.AddSingleton(options);
         services.AddMetrics();
         services.TryAddSingleton<EndpointMetrics>();
-        services.AddSingleton(typeof(SagaCommandDispatcher<>));
         services.AddSingleton<ReceiveEndpoints>();
         services.AddSingleton<OlderVersions>();
         services.AddSingleton<EndpointPolicies>();
@@ -135,7 +134,7 @@ public static class MessagingRegistration
     )
     {
         var policy = context.GetRequiredService<EndpointPolicies>().For(name);
-        var inProcess = policy.Role == EndpointRole.InProcess;
+        var inProcess = policy.IsInProcess;
         var inTransaction = !policy.IsOutsideTransaction;
         if (!inProcess)
         {
@@ -160,18 +159,13 @@ public static class MessagingRegistration
         }
         var database = context.GetRequiredService<DatabaseWatch>();
         endpoint.UseRideScope(context, name);
-        if (!inProcess && options.Kind == TransportKind.RabbitMq)
+        if (policy.IsHeldDuringOutage && options.Kind == TransportKind.RabbitMq)
             endpoint.UseMessageFilter(new ReturnDuringOutage(database));
         if (inTransaction && !inProcess)
             endpoint.UseMessageFilter(new ReportAttempts([.. context.GetServices<IDeliveryObserver>()], name));
         if (!inProcess)
             endpoint.UseMessageFilter(new PerRideOrdering());
-        endpoint.UseFailurePolicy(
-            policy.Role,
-            options,
-            context.GetRequiredService<EndpointMetrics>().Of(name),
-            database
-        );
+        endpoint.UseFailurePolicy(policy, options, context.GetRequiredService<EndpointMetrics>().Of(name), database);
         if (inProcess)
             endpoint.UseMessageFilter(new InProcessConflictFilter());
         if (inTransaction)

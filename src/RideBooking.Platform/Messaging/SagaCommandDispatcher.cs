@@ -14,7 +14,8 @@ namespace RideBooking.Platform.Messaging;
 /// <remarks>
 /// The command has the same correlation, retry, inbox, transaction and outbox as a message from the broker. An HTTP handler
 /// therefore knows the state machine's decision when it responds. An unavailable broker delays what the state machine
-/// publishes, but the caller's command still succeeds.
+/// publishes, but the caller's command still succeeds. A module registers it with
+/// <see cref="EndpointPolicyRegistration.AddSagaCommands{TSaga}"/>.
 /// </remarks>
 /// <typeparam name="TSaga">The saga's instance.</typeparam>
 public sealed class SagaCommandDispatcher<TSaga>
@@ -34,7 +35,7 @@ public sealed class SagaCommandDispatcher<TSaga>
     {
         _options = options;
         _clock = clock;
-        _dispatcher = dispatchers.CreateSagaReceiver<TSaga>(names.Saga<TSaga>() + InProcess.EndpointSuffix);
+        _dispatcher = dispatchers.CreateSagaReceiver<TSaga>(InProcess.EndpointName<TSaga>(names));
     }
 
     /// <summary>Sends the command to the state machine.</summary>

@@ -47,14 +47,13 @@ internal static class DatabaseOutage
         IsRefusal(exception)
         || exception switch
         {
-            // Busy, locked.
-            SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6,
+            DbException when DatabaseConflicts.IsBusy(exception) => true,
             DbException when DatabaseConflicts.IsConflict(exception) => false,
             // From severity 20 the connection is closed; -2 is a timeout.
-            SqlException sql => sql.Class >= 20 || sql.Number is -2 || sql.IsTransient,
+            SqlException { Class: >= 20 } or SqlException { Number: -2 } => true,
             // PostgreSQL: shut down or starting up, or a standby.
             DbException { SqlState: "57P01" or "57P02" or "57P03" or "25006" } => true,
-            DbException database => database.IsTransient,
+            DbException => DatabaseConflicts.IsTransient(exception),
             _ => false,
         };
 }

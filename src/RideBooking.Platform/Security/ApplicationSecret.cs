@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.Extensions.Configuration;
@@ -63,7 +64,7 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
                 await db.SaveChangesAsync(cancellationToken);
             }
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseConflicts.IsDuplicateKey(exception))
         {
             // Another replica created it at the same moment; the query below reads it.
         }

@@ -141,7 +141,7 @@ internal static class Examples
             Driver,
             InvoiceId: null,
             Euro(0m),
-            "withinFreePeriod",
+            WaiverReason.WithinFreePeriod,
             Tariff,
             s_card,
             At("19:11:13")

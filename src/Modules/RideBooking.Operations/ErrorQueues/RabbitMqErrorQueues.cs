@@ -311,7 +311,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
             await channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
         }
         catch (Exception exception)
-            when (exception is PublishReturnException || channel.CloseReason?.ReplyCode == Constants.NotFound)
+            when (exception is PublishReturnException || BrokerErrors.IsNotFound(channel.CloseReason))
         {
             throw new QueueNotFoundException(exchange.Length > 0 ? exchange : key);
         }
@@ -323,7 +323,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         {
             return await channel.MessageCountAsync(queue, cancellationToken);
         }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException exception) when (BrokerErrors.IsNotFound(exception.ShutdownReason))
         {
             return null;
         }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Idempotency;
@@ -55,7 +56,7 @@ internal static class DiscardMessages
             db.AddRange(
                 found.Messages.Select(message => MessageAction.ToDiscard(message, now, by.Id, request.Reason, id))
             );
-            db.Add(OperatorAction.Of("discard", found.Queues, found.Messages.Count, by.Id, request.Reason, now));
+            db.Add(OperatorAction.Of(OperatorActionNames.Discard, found.Queues, found.Messages.Count, by.Id, request.Reason, now));
             await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();
             selected = await Frozen(db, id, cancellationToken);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.Requests;
@@ -41,7 +42,7 @@ internal static class RestoreMessages
         var now = clock.GetUtcNow();
         db.Add(
             OperatorAction.Of(
-                "restore",
+                OperatorActionNames.Restore,
                 [.. rows.Select(row => row.Queue).Distinct()],
                 rows.Count,
                 by.Id,

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Authentication;
@@ -57,7 +58,7 @@ internal static class CancelReplay
                         set => set.SetProperty(row => row.Epoch, row => row.Epoch + 1),
                         cancellationToken
                     );
-                db.Add(OperatorAction.Of("cancel-replay", [], 1, by.Id, request.Reason, now));
+                db.Add(OperatorAction.Of(OperatorActionNames.CancelReplay, [], 1, by.Id, request.Reason, now));
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Http.Authentication;
@@ -80,7 +81,7 @@ internal static class RequestReplay
                 Position = from,
             }
         );
-        db.Add(OperatorAction.Of("replay", [], 1, by.Id, request.Reason, now));
+        db.Add(OperatorAction.Of(OperatorActionNames.Replay, [], 1, by.Id, request.Reason, now));
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -65,7 +65,7 @@ internal static class ForgetRider
         if (key is null)
             db.Add(key = new SubjectKey { Subject = riderId, CreatedAt = now });
         (key.Key, key.ForgottenAt) = (null, now);
-        db.Add(OperatorAction.Of("forget-rider", [], 1, by.Id, request.Reason, now, riderId: riderId));
+        db.Add(OperatorAction.Of(OperatorActionNames.ForgetRider, [], 1, by.Id, request.Reason, now, riderId: riderId));
         await publish.Publish(new RiderForgotten(riderId, now), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(new View(riderId, now));

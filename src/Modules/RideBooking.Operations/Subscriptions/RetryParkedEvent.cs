@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Authentication;
@@ -43,7 +44,7 @@ internal static class RetryParkedEvent
         if (parked.RetryRequestedAt is null)
         {
             parked.RetryRequestedAt = clock.GetUtcNow();
-            db.Add(OperatorAction.Of("retry-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));
+            db.Add(OperatorAction.Of(OperatorActionNames.RetryEvent, [], 1, by.Id, request.Reason, clock.GetUtcNow()));
             await db.SaveChangesAsync(cancellationToken);
         }
         return TypedResults.Accepted((string?)null, ParkedEventView.Of(parked));

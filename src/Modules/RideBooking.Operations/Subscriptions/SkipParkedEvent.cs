@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Authentication;
@@ -38,7 +39,7 @@ internal static class SkipParkedEvent
         if (parked is null)
             return OperationsProblems.NoSuchParkedEvent();
         db.Remove(parked);
-        db.Add(OperatorAction.Of("skip-event", [], 1, by.Id, request.Reason, clock.GetUtcNow()));
+        db.Add(OperatorAction.Of(OperatorActionNames.SkipEvent, [], 1, by.Id, request.Reason, clock.GetUtcNow()));
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Events.Subscriptions;
@@ -48,7 +49,7 @@ internal static class StartSubscription
         if (stopped is not null)
         {
             stopped.StoppedBecause = null;
-            db.Add(OperatorAction.Of("start-reading", [], 1, by.Id, request.Reason, now));
+            db.Add(OperatorAction.Of(OperatorActionNames.StartReading, [], 1, by.Id, request.Reason, now));
             await db.SaveChangesAsync(cancellationToken);
         }
         var states = await SubscriptionState.All(db, projections, cancellationToken);

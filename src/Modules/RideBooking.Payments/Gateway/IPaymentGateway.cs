@@ -37,11 +37,17 @@ internal sealed record ChargeRequest(string Key, string Reference, Money Amount,
 
 /// <summary>The result of a charge.</summary>
 /// <param name="Outcome">Captured, declined or unknown.</param>
-/// <param name="Code">Why it was not captured, such as <c>card_declined</c>.</param>
+/// <param name="Code">Why it was not captured, such as <see cref="CardDeclined"/>. A gateway may have codes of its own.</param>
 internal sealed record ChargeAnswer(ChargeOutcome Outcome, string? Code = null)
 {
     /// <summary>The code of a charge that was closed before it was decided.</summary>
     public const string Closed = "closed";
+
+    /// <summary>The code of a charge that was declined for no other known reason.</summary>
+    public const string CardDeclined = "card_declined";
+
+    /// <summary>The code of a charge for which the gateway did not answer in time.</summary>
+    public const string GatewayTimeout = "gateway_timeout";
 
     public static ChargeAnswer Captured { get; } = new(ChargeOutcome.Captured);
 

@@ -15,8 +15,6 @@ namespace RideBooking.Payments.Gateway;
 /// </remarks>
 internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider clock) : IPaymentGateway
 {
-    const string TimedOut = "gateway_timeout";
-
     static readonly Dictionary<string, CardDetails> s_cards = new(StringComparer.Ordinal)
     {
         ["tok_visa"] = new("visa", "4242"),
@@ -53,7 +51,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
                 ?? throw new InvalidOperationException($"The charge {request.Key} could not be recorded.");
             return await Repeat(winner, request, cancellationToken);
         }
-        return request.Token is "tok_timeout" or "tok_timeout_lost" ? ChargeAnswer.Unknown(TimedOut) : Answer(charge);
+        return request.Token is "tok_timeout" or "tok_timeout_lost" ? ChargeAnswer.Unknown(ChargeAnswer.GatewayTimeout) : Answer(charge);
     }
 
     public async Task<ChargeAnswer?> Find(string key, CancellationToken cancellationToken) =>
@@ -114,9 +112,9 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
     {
         var declineCode = request.Token switch
         {
-            "tok_declined" => "card_declined",
+            "tok_declined" => ChargeAnswer.CardDeclined,
             "tok_insufficient_funds" => "insufficient_funds",
-            "tok_declined_once" => await WasDeclined(request.Reference, cancellationToken) ? null : "card_declined",
+            "tok_declined_once" => await WasDeclined(request.Reference, cancellationToken) ? null : ChargeAnswer.CardDeclined,
             _ => Describe(request.Token) is null ? "invalid_token" : null,
         };
         return Entry(
@@ -146,7 +144,7 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
         {
             SandboxCharge.Captured => ChargeAnswer.Captured,
             SandboxCharge.Closed => ChargeAnswer.Declined(ChargeAnswer.Closed),
-            _ => ChargeAnswer.Declined(charge.DeclineCode ?? "card_declined"),
+            _ => ChargeAnswer.Declined(charge.DeclineCode ?? ChargeAnswer.CardDeclined),
         };
 
     async Task<bool> WasDeclined(string reference, CancellationToken cancellationToken)

@@ -1,8 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using MassTransit;
-using Microsoft.Data.SqlClient;
-using RabbitMQ.Client.Exceptions;
+using RideBooking.Platform.Messaging.RabbitMq;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Platform.Http.Problems;
@@ -26,14 +25,10 @@ internal static class TransientFault
         exception switch
         {
             // A deadlock or a lost race that exhausted its retries is an overload from the caller's view.
-            SqlException { Number: 1205 } or DbException { IsTransient: true } => true,
+            DbException when DatabaseConflicts.IsDeadlock(exception) || DatabaseConflicts.IsTransient(exception) => true,
             // So is a table that was altered repeatedly while the request was retried.
             DbException when DatabaseConflicts.IsStalePlan(exception) => true,
-            ConnectionException
-            or TransportUnavailableException
-            or BrokerUnreachableException
-            or AlreadyClosedException => true,
             SocketException or TimeoutException => true,
-            _ => false,
+            _ => BrokerErrors.IsUnavailable(exception),
         };
 }

@@ -16,30 +16,19 @@ namespace RideBooking.Platform.Messaging.Failures;
 /// </remarks>
 internal static class FailurePolicy
 {
-    /// <summary>Returns the policy of an endpoint; each exception states its reason.</summary>
-    static Policy For(EndpointRole role, TransportOptions options) =>
-        role switch
-        {
-            // The caller that waits in process for the response retries. A later success here could not be reported to it.
-            EndpointRole.InProcess => new([], [], TimeSpan.Zero),
-            // Writes timers and redeliveries to the database. It cannot redeliver through itself.
-            EndpointRole.Scheduler => new(options.Retry, [], HoldFor(options)),
-            _ => new(options.Retry, options.Redelivery, HoldFor(options)),
-        };
-
     /// <summary>Configures the endpoint's redelivery and retry; inbox and outbox come after.</summary>
     public static void UseFailurePolicy(
         this IReceiveEndpointConfigurator endpoint,
-        EndpointRole role,
+        EndpointPolicy policy,
         TransportOptions options,
         IMessageFilter metrics,
         DatabaseWatch database
     )
     {
-        var policy = For(role, options);
-        if (options.Kind == TransportKind.InMemory || role != EndpointRole.InProcess)
+        var holdFor = policy.IsHeldDuringOutage ? HoldFor(options) : TimeSpan.Zero;
+        if (options.Kind == TransportKind.InMemory || !policy.IsInProcess)
             PreserveHeadersFilter.Use(endpoint, options.Kind);
-        if (policy.Redelivery.Count > 0)
+        if (policy.IsRedelivered && options.Redelivery.Count > 0)
             // The redelivered message stays the same: the log, the inbox and the error queue know it by one id.
             RawRedelivery.Use(
                 endpoint,
@@ -47,19 +36,19 @@ internal static class FailurePolicy
                 {
                     // An outage is not a failure of the message: it waits in its queue and uses up no redelivery.
                     redelivery.Ignore<Exception>(failure => IsPermanent(failure) || DatabaseOutage.Matches(failure));
-                    redelivery.Intervals([.. policy.Redelivery]);
+                    redelivery.Intervals([.. options.Redelivery]);
                 }
             );
         // Inside redelivery, which treats a failure as handled; outside retry, so that a message counts as failed once.
         endpoint.UseMessageFilter(metrics);
-        if (policy.Retry.Count > 0 || policy.HoldFor > TimeSpan.Zero)
+        var pauses = policy.IsRetried ? options.Retry : [];
+        if (pauses.Count > 0 || holdFor > TimeSpan.Zero)
             endpoint.UseMessageRetry(retry =>
             {
                 retry.Ignore<Exception>(IsPermanent);
-                retry.SetRetryPolicy(worthwhile => new OutageAwareRetry(worthwhile, policy.Retry, policy.HoldFor));
+                retry.SetRetryPolicy(worthwhile => new OutageAwareRetry(worthwhile, pauses, holdFor));
             });
-        // The same few statements store all timers: one that times out is waiting for a lock, and no single timer is at fault.
-        if (policy.HoldFor > TimeSpan.Zero && role != EndpointRole.Scheduler)
+        if (holdFor > TimeSpan.Zero && policy.FailsOnTimeout)
             endpoint.UseMessageFilter(new ClassifyTimeouts(database));
     }
 
@@ -88,9 +77,4 @@ internal static class FailurePolicy
     // The in-memory transport has nowhere else to wait. On RabbitMQ messages wait in the queue (see ReturnDuringOutage).
     static TimeSpan HoldFor(TransportOptions options) =>
         options.Kind == TransportKind.InMemory ? OutageAwareRetry.Forever : ReturnDuringOutage.HoldFor;
-
-    /// <param name="Retry">Pauses between attempts in memory.</param>
-    /// <param name="Redelivery">Pauses between redeliveries after that.</param>
-    /// <param name="HoldFor">How long a message is held while the database is unavailable.</param>
-    sealed record Policy(IReadOnlyList<TimeSpan> Retry, IReadOnlyList<TimeSpan> Redelivery, TimeSpan HoldFor);
 }

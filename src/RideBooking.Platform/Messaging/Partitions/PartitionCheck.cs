@@ -1,15 +1,13 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using RideBooking.Platform.Configuration;
+using RideBooking.Platform.Messaging.RabbitMq;
 
 namespace RideBooking.Platform.Messaging.Partitions;
 
 /// <summary>Checks that the broker can divide messages as configured and has no bindings from another configuration.</summary>
 internal static class PartitionCheck
 {
-    const int PreconditionFailed = 406;
-    const int CommandInvalid = 503;
-
     /// <summary>Throws <see cref="ConfigurationException"/> when it cannot, or has.</summary>
     public static async Task Check(
         IConnection connection,
@@ -50,15 +48,16 @@ internal static class PartitionCheck
                 );
             }
             catch (OperationInterruptedException exception)
+                when (BrokerErrors.IsUnknownExchangeType(exception.ShutdownReason))
             {
-                throw exception.ShutdownReason?.ReplyCode switch
-                {
-                    CommandInvalid => new ConfigurationException(
-                        "Messaging:Partitions needs RabbitMQ's plugin for hashing: rabbitmq-plugins enable rabbitmq_consistent_hash_exchange"
-                    ),
-                    PreconditionFailed => Otherwise($"has the exchange {endpoint}"),
-                    _ => exception,
-                };
+                throw new ConfigurationException(
+                    "Messaging:Partitions needs RabbitMQ's plugin for hashing: rabbitmq-plugins enable rabbitmq_consistent_hash_exchange"
+                );
+            }
+            catch (OperationInterruptedException exception)
+                when (BrokerErrors.IsOtherwiseDeclared(exception.ShutdownReason))
+            {
+                throw Otherwise($"has the exchange {endpoint}");
             }
         }
     }
@@ -71,7 +70,7 @@ internal static class PartitionCheck
             await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
             return true;
         }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException exception) when (BrokerErrors.IsNotFound(exception.ShutdownReason))
         {
             return false;
         }

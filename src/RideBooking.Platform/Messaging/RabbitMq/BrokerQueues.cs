@@ -48,7 +48,7 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
             var channel = await Open(cancellationToken);
             return await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
         }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException exception) when (BrokerErrors.IsNotFound(exception.ShutdownReason))
         {
             return null;
         }

@@ -74,7 +74,7 @@ internal static class BrokerStartupCheck
                         cancellationToken: cancellationToken
                     );
                 }
-                catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == 406)
+                catch (OperationInterruptedException exception) when (BrokerErrors.IsOtherwiseDeclared(exception.ShutdownReason))
                 {
                     // The bus would retry indefinitely and consume nothing meanwhile.
                     throw new ConfigurationException(
@@ -93,7 +93,7 @@ internal static class BrokerStartupCheck
             {
                 case AuthenticationFailureException or PossibleAuthenticationFailureException:
                     return "wrong user or password.";
-                case OperationInterruptedException { ShutdownReason: { ReplyCode: 530 or 403 } reason }:
+                case OperationInterruptedException { ShutdownReason: { } reason } when BrokerErrors.IsRefused(reason):
                     return reason.ReplyText;
             }
         return null;

@@ -23,11 +23,17 @@ public sealed class DatabaseConflictsTests
         DatabaseConflicts.IsConflict(duplicate).ShouldBeTrue();
         DatabaseConflicts.IsRetryable(duplicate).ShouldBeTrue();
 
-        var mistake = await Should.ThrowAsync<DbException>(() =>
-            bench.In(office => office.Database.ExecuteSqlRawAsync("SELECT * FROM there_is_no_such_table", Stop))
-        );
+        var mistake = await Fail("SELECT * FROM there_is_no_such_table");
         DatabaseConflicts.IsConflict(mistake).ShouldBeFalse();
         DatabaseConflicts.IsRetryable(mistake).ShouldBeFalse();
+        DatabaseConflicts.IsMissingColumn(mistake).ShouldBeFalse();
+
+        mistake = await Fail("""SELECT there_is_no_such_column FROM "Letters" """);
+        DatabaseConflicts.IsRetryable(mistake).ShouldBeFalse();
+        DatabaseConflicts.IsMissingColumn(mistake).ShouldBeTrue();
+
+        Task<DbException> Fail(string sql) =>
+            Should.ThrowAsync<DbException>(() => bench.In(office => office.Database.ExecuteSqlRawAsync(sql, Stop)));
 
         Task Add() =>
             bench.In(office =>
