@@ -113,7 +113,7 @@ public class ModuleLab : IAsyncDisposable
             services.AddRequestValidators(module.GetType().Assembly);
             module.AddServices(services, configuration);
         }
-        // The bus and the background work do not run: the lab does their work when a test says so.
+        // The bus and the background work do not run: the lab does their work when a test asks for it.
         foreach (var background in services.Where(service => service.ServiceType == typeof(IHostedService)).ToList())
             services.Remove(background);
     }

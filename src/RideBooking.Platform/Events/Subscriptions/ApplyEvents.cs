@@ -9,7 +9,7 @@ namespace RideBooking.Platform.Events.Subscriptions;
 
 /// <summary>Applies the events of the log to a generation of a projection, batch by batch.</summary>
 /// <remarks>
-/// A batch that fails is read again one event at a time, so that only the event at fault is retried, and at last parked.
+/// A batch that fails is read again one event at a time, so that only the event at fault is retried, and finally parked.
 /// </remarks>
 internal sealed partial class ApplyEvents(
     IProjection projection,
