@@ -41,7 +41,7 @@ internal static class FailurePolicy
             PreserveHeadersFilter.Use(endpoint, options.Kind);
         if (policy.Redelivery.Count > 0)
             // The redelivered message stays the same: the log, the inbox and the error queue know it by one id.
-            RawRedelivery.Use(
+            RawRedelivery.Attach(
                 endpoint,
                 redelivery =>
                 {
