@@ -4,9 +4,9 @@
 #   infra/test.sh                                           everything
 #   infra/test.sh --filter-class '*RideStateMachineTests'   only some (any option of `dotnet test` is passed on)
 #
-# The tests start private servers by themselves. This script only sees to it that they can: on Debian and Ubuntu it
-# installs PostgreSQL and RabbitMQ with apt where they are missing (as root or through sudo; the packages' own services are
-# not started), elsewhere the tests use containers. It installs npm, too, for the validator of AsyncAPI. To use servers of your own instead, name them:
+# The tests start their own servers. This script only installs what they need: on Debian and Ubuntu PostgreSQL and RabbitMQ
+# with apt where they are missing (as root or through sudo; the packages' own services are not started), and npm for the
+# validator of AsyncAPI. Elsewhere the tests use containers. To use servers of your own instead, name them:
 #
 #   RIDEBOOKING_TEST_POSTGRES   connection string        RIDEBOOKING_TEST_RABBITMQ   amqp URI (with the management plugin)
 #   RIDEBOOKING_TEST_SQLSERVER  connection string (SQL Server cases exist only when this is set)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs RideBooking.Testing and its templates, makes a saga from the template in a folder outside of the repository, against
-# the packages just packed, and runs its tests: what a stranger would do, before he does it.
+# the packages just packed, and runs its tests: the steps of a new user, checked before the release.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 place=$(mktemp -d)

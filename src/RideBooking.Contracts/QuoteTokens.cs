@@ -21,16 +21,16 @@ public sealed class QuoteTokens(ReadOnlyMemory<byte> key)
     public const int MaxLength = 2048;
 
     const string Prefix = "q1.";
-    const int MinimumKeyBytes = 32;
+    const int MinKeyBytes = 32;
     const int MacCharacters = 43; // 32 bytes in base64url
 
     // The token is not used in HTML. Escaping for HTML would triple the length of a name in Cyrillic.
     static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly byte[] _key =
-        key.Length >= MinimumKeyBytes
+        key.Length >= MinKeyBytes
             ? key.ToArray()
-            : throw new ArgumentException($"The key must have at least {MinimumKeyBytes} bytes.", nameof(key));
+            : throw new ArgumentException($"The key must have at least {MinKeyBytes} bytes.", nameof(key));
 
     /// <summary>Writes the quote as a token, without the addresses of its places.</summary>
     /// <remarks>The promise is about points on the map, and addresses would make the token arbitrarily long.</remarks>

@@ -24,7 +24,10 @@ public sealed class EventLogSignal
     /// <param name="about">The stream's id, or the driver's.</param>
     public EventListener Listen(string about)
     {
-        var listener = new EventListener(Channel.CreateUnbounded<LoggedEvent?>(), gone => Forget(about, gone));
+        var listener = new EventListener(
+            Channel.CreateUnbounded<LoggedEvent?>(),
+            cancelled => Forget(about, cancelled)
+        );
         lock (_changing)
             if (_listeners.TryGetValue(about, out var others))
                 others.Add(listener);
@@ -103,17 +106,17 @@ public sealed class EventLogSignal
                 listener.Enqueue(row);
     }
 
-    void Forget(string about, EventListener gone)
+    void Forget(string about, EventListener cancelled)
     {
         lock (_changing)
-            if (_listeners.TryGetValue(about, out var those) && those.Remove(gone) && those.Count == 0)
+            if (_listeners.TryGetValue(about, out var those) && those.Remove(cancelled) && those.Count == 0)
                 _listeners.Remove(about);
     }
 
-    void ForgetLogListener(EventListener gone)
+    void ForgetLogListener(EventListener cancelled)
     {
         lock (_changing)
-            _logListeners.Remove(gone);
+            _logListeners.Remove(cancelled);
     }
 
     static string? DriverOf(LoggedEvent row)

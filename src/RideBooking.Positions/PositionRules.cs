@@ -57,7 +57,7 @@ public sealed record PositionRules(double MaxSpeed, double Tolerance)
     const long NearFormer = 1_000;
 
     /// <summary>Whether this is the place that devices report without a fix: 0°, 0°, in the Gulf of Guinea.</summary>
-    public static bool IsNowhere(double lat, double lng) => Math.Abs(lat) < 0.001 && Math.Abs(lng) < 0.001;
+    public static bool IsZero(double lat, double lng) => Math.Abs(lat) < 0.001 && Math.Abs(lng) < 0.001;
 
     /// <summary>Judges a report by the known position.</summary>
     internal ReportOutcome Judge(DriverPosition known, DriverPosition report)

@@ -34,7 +34,7 @@ namespace RideBooking.Tests;
 public class ModuleLab : IAsyncDisposable
 {
     // The number of messages a process handles at once; the others wait, as in their queues.
-    readonly SemaphoreSlim _hands = new(32);
+    readonly SemaphoreSlim _slots = new(32);
 
     static readonly string? s_postgres = Environment.GetEnvironmentVariable("RIDEBOOKING_LAB_POSTGRES");
 
@@ -113,7 +113,7 @@ public class ModuleLab : IAsyncDisposable
             services.AddRequestValidators(module.GetType().Assembly);
             module.AddServices(services, configuration);
         }
-        // The bus and the background work do not run: the lab does their work when a test says so.
+        // The bus and the background work do not run: the lab does their work when a test asks for it.
         foreach (var background in services.Where(service => service.ServiceType == typeof(IHostedService)).ToList())
             services.Remove(background);
     }
@@ -156,14 +156,14 @@ public class ModuleLab : IAsyncDisposable
     /// <summary>Delivers one message to its consumers, without the messages that follow from it.</summary>
     public virtual async Task Deliver(object message, Guid? messageId = null)
     {
-        await _hands.WaitAsync(Stop);
+        await _slots.WaitAsync(Stop);
         try
         {
             await _dispatcher.Dispatch(message, messageId);
         }
         finally
         {
-            _hands.Release();
+            _slots.Release();
         }
     }
 
@@ -217,7 +217,7 @@ public class ModuleLab : IAsyncDisposable
     protected async Task<IResult> Ask<TResult>(Func<AppDbContext, IPublishEndpoint, Task<TResult>> handle)
         where TResult : IResult
     {
-        await _hands.WaitAsync(Stop);
+        await _slots.WaitAsync(Stop);
         try
         {
             await using var scope = Services.CreateAsyncScope();
@@ -230,7 +230,7 @@ public class ModuleLab : IAsyncDisposable
         }
         finally
         {
-            _hands.Release();
+            _slots.Release();
         }
     }
 
@@ -273,7 +273,7 @@ public class ModuleLab : IAsyncDisposable
         if (s_postgres is not null)
             await In(db => db.Database.EnsureDeletedAsync(CancellationToken.None));
         await App.DisposeAsync();
-        _hands.Dispose();
+        _slots.Dispose();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);

@@ -24,7 +24,7 @@ internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs,
                 is { } issued
         )
         {
-            issued.RefuseAnother(tariff.Version, fee.Amount, cancelled: true);
+            issued.EnsureUnchanged(tariff.Version, fee.Amount, cancelled: true);
             return;
         }
 

@@ -24,7 +24,7 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
                 is { } issued
         )
         {
-            issued.RefuseAnother(tariff.Version, fare.Total, cancelled: false);
+            issued.EnsureUnchanged(tariff.Version, fare.Total, cancelled: false);
             return;
         }
 
@@ -41,7 +41,7 @@ internal sealed class ComputeFare(AppDbContext db, TariffBook tariffs, IRouteEst
                 tariff.Version,
                 ride.PaymentMethodId,
                 invoice.IssuedAt,
-                FinalFare.IsBelieved(ride) ? null : ride.DistanceMeters
+                FinalFare.IsPlausible(ride) ? null : ride.DistanceMeters
             )
         );
     }

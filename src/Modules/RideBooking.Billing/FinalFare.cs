@@ -12,9 +12,9 @@ internal static class FinalFare
 
     // A driver who forgets the button reports absurd times. Times beyond these limits are errors, and the rider does not pay for
     // them.
-    const int BelievedDurationFactor = 3;
-    const int BelievedDurationSeconds = 3 * 60 * 60;
-    const int BelievedWaitSeconds = 60 * 60;
+    const int MaxDurationFactor = 3;
+    const int ExtraDurationSeconds = 3 * 60 * 60;
+    const int MaxWaitSeconds = 60 * 60;
 
     /// <summary>
     /// Returns the quoted fare, or a metered fare without a quote or if the trip was more than 30 % longer than quoted.
@@ -31,28 +31,28 @@ internal static class FinalFare
     public static Fare Of(RideCompleted ride, Tariff tariff, IRouteEstimator routes)
     {
         var estimate = routes.Estimate(ride.Pickup, ride.Dropoff);
-        var reported = IsBelieved(ride) ? ride.DistanceMeters : null;
+        var reported = IsPlausible(ride) ? ride.DistanceMeters : null;
         var trip =
             ride.QuotedFare is { } quoted
             && quoted.Currency == tariff.Currency
-            && !IsAnotherWay(reported, ride.QuotedDistanceMeters)
+            && !ExceedsQuotedDistance(reported, ride.QuotedDistanceMeters)
                 ? [new FareLine("upfrontFare", "Agreed fare", tariff.Amount(quoted.Amount))]
                 : Metered(
                     ride,
                     tariff,
-                    new RouteEstimate(reported ?? Unmeasured(ride, estimate, routes), Driving(ride, estimate)),
+                    new RouteEstimate(reported ?? EstimateDistance(ride, estimate, routes), Driving(ride, estimate)),
                     isEstimated: reported is null
                 );
         return Fare.Of(tariff.Currency, [.. trip, .. Waiting(ride, tariff), .. Tolls(ride, tariff)]);
     }
 
     /// <summary>Whether the reported distance can be true; true where none was reported.</summary>
-    public static bool IsBelieved(RideCompleted ride) =>
+    public static bool IsPlausible(RideCompleted ride) =>
         ride.DistanceMeters is not { } meters
         || MeasuredDistance.Check(ride.Pickup, ride.Dropoff, ride.LastPosition, meters, ride.DurationSeconds)
             == MeasuredDistance.Verdict.Plausible;
 
-    static int Unmeasured(RideCompleted ride, RouteEstimate estimate, IRouteEstimator routes) =>
+    static int EstimateDistance(RideCompleted ride, RouteEstimate estimate, IRouteEstimator routes) =>
         ride is { DistanceMeters: not null, LastPosition: { } end }
             ? Math.Min(routes.Estimate(ride.Pickup, end).DistanceMeters, estimate.DistanceMeters)
             : estimate.DistanceMeters;
@@ -60,7 +60,7 @@ internal static class FinalFare
     static IReadOnlyList<FareLine> Metered(RideCompleted ride, Tariff tariff, RouteEstimate way, bool isEstimated) =>
         FareMeter.Meter(tariff, ride.VehicleClass, way, tariff.SurgeAt(ride.StartedAt), isEstimated).Lines;
 
-    static bool IsAnotherWay(int? reported, int? quoted) =>
+    static bool ExceedsQuotedDistance(int? reported, int? quoted) =>
         reported is { } driven && quoted is { } promised && driven * 100L > promised * (long)HonouredUpToPercent;
 
     static int Driving(RideCompleted ride, RouteEstimate estimate) =>
@@ -68,12 +68,12 @@ internal static class FinalFare
             Math.Clamp(
                 ride.DurationSeconds,
                 0L,
-                estimate.DurationSeconds * (long)BelievedDurationFactor + BelievedDurationSeconds
+                estimate.DurationSeconds * (long)MaxDurationFactor + ExtraDurationSeconds
             );
 
     static IEnumerable<FareLine> Waiting(RideCompleted ride, Tariff tariff)
     {
-        var minutes = Math.Clamp((long)ride.WaitSeconds - ride.FreeWaitSeconds, 0, BelievedWaitSeconds) / 60m;
+        var minutes = Math.Clamp((long)ride.WaitSeconds - ride.FreeWaitSeconds, 0, MaxWaitSeconds) / 60m;
         var amount = tariff.Amount(minutes * tariff.RatesFor(ride.VehicleClass).WaitingPerMinute);
         if (amount.Amount > 0)
             yield return new FareLine(

@@ -74,7 +74,7 @@ internal sealed class Invoice
     /// <summary>
     /// Accepts a repeat of the same ride without a change. Fails on another end of it, or another price by the same tariff.
     /// </summary>
-    public void RefuseAnother(string tariffVersion, Money total, bool cancelled)
+    public void EnsureUnchanged(string tariffVersion, Money total, bool cancelled)
     {
         var isOfCancellation = WaivedReason is not null || Lines.Any(line => line.Code == FareLine.CancellationFeeCode);
         if (cancelled != isOfCancellation || (tariffVersion == TariffVersion && total != Total))

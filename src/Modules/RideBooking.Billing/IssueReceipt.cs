@@ -15,7 +15,7 @@ internal sealed class IssueReceipt(AppDbContext db, TimeProvider clock) : IConsu
         var invoice =
             await db.Set<Invoice>().SingleOrDefaultAsync(i => i.RideId == payment.RideId, context.CancellationToken)
             // A payment without an invoice must never be dropped silently: it is retried, because the invoice may only be late,
-            // and at last moved to the error queue.
+            // and finally moved to the error queue.
             ?? throw new InvalidOperationException($"Ride {payment.RideId} was paid but never invoiced.");
         if (invoice.PaidAt is not null)
             return;

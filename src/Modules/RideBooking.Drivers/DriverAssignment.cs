@@ -55,12 +55,12 @@ internal static class DriverAssignments
         db.Set<DriverAssignment>()
             .AsNoTracking()
             .Where(work => work.DriverId == driverId && work.Stage == AssignmentStage.Assigned)
-            .Where(work => !db.Set<EndedRide>().Any(over => over.RideId == work.RideId));
+            .Where(work => !db.Set<EndedRide>().Any(ended => ended.RideId == work.RideId));
 
     /// <summary>Queries the offer that the driver can answer now.</summary>
     public static IQueryable<DriverAssignment> OffersTo(this AppDbContext db, string driverId, DateTimeOffset now) =>
         db.Set<DriverAssignment>()
             .AsNoTracking()
             .Where(work => work.DriverId == driverId && work.Stage == AssignmentStage.Offered && work.ExpiresAt > now)
-            .Where(work => !db.Set<EndedRide>().Any(over => over.RideId == work.RideId));
+            .Where(work => !db.Set<EndedRide>().Any(ended => ended.RideId == work.RideId));
 }

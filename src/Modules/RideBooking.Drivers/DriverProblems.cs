@@ -12,6 +12,6 @@ internal static class DriverProblems
     public const string ImplausibleLocation = "implausible_location";
 
     /// <summary>Refuses 0, 0: the position a device reports when it does not know where it is.</summary>
-    public static ProblemHttpResult Nowhere() =>
+    public static ProblemHttpResult NoPosition() =>
         Problem.Unprocessable(ImplausibleLocation, "A device without a position reports latitude 0 and longitude 0.");
 }

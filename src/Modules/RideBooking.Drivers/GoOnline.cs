@@ -43,8 +43,8 @@ internal static class GoOnline
         CancellationToken cancellationToken
     )
     {
-        if (PositionRules.IsNowhere(request.Location.Lat, request.Location.Lng))
-            return DriverProblems.Nowhere();
+        if (PositionRules.IsZero(request.Location.Lat, request.Location.Lng))
+            return DriverProblems.NoPosition();
         var profile = await Profile(db, driver, cancellationToken);
         if (profile is null)
             return Problem.Conflict(DriverProblems.ProfileRequired, "Save your profile first: PUT /api/v1/drivers/me.");

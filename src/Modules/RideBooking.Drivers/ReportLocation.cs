@@ -66,8 +66,8 @@ internal static class ReportLocation
         CancellationToken cancellationToken
     )
     {
-        if (PositionRules.IsNowhere(report.Lat, report.Lng))
-            return DriverProblems.Nowhere();
+        if (PositionRules.IsZero(report.Lat, report.Lng))
+            return DriverProblems.NoPosition();
         var (outcome, sequence) = await db.RecordPosition(
             new DriverPosition
             {

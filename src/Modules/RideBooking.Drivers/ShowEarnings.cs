@@ -78,7 +78,7 @@ internal static class ShowEarnings
         // The driver may already have seen the fare in the ride.
         await Sequencer.CatchUp(db, cancellationToken);
         var last = await db.LastPosition(cancellationToken);
-        await visibility.Until(
+        await visibility.WaitUntil(
             async token =>
                 !await db.Set<Subscription>()
                     .AnyAsync(row => row.Name == Earning.Projection && row.IsLive && row.Position < last, token),

@@ -20,7 +20,7 @@ internal sealed class TrackAssignments(AppDbContext db)
     public async Task Consume(ConsumeContext<DriverOffered> context)
     {
         var offered = context.Message;
-        var assignment = await Reaches(
+        var assignment = await AdvanceTo(
             AssignmentStage.Offered,
             offered.OfferId,
             offered.RideId,
@@ -35,7 +35,7 @@ internal sealed class TrackAssignments(AppDbContext db)
     }
 
     public Task Consume(ConsumeContext<OfferDeclined> context) =>
-        Reaches(
+        AdvanceTo(
             AssignmentStage.Ended,
             context.Message.OfferId,
             context.Message.RideId,
@@ -44,7 +44,7 @@ internal sealed class TrackAssignments(AppDbContext db)
         );
 
     public Task Consume(ConsumeContext<OfferExpired> context) =>
-        Reaches(
+        AdvanceTo(
             AssignmentStage.Ended,
             context.Message.OfferId,
             context.Message.RideId,
@@ -55,7 +55,7 @@ internal sealed class TrackAssignments(AppDbContext db)
     public async Task Consume(ConsumeContext<DriverAssigned> context)
     {
         var assigned = context.Message;
-        var assignment = await Reaches(
+        var assignment = await AdvanceTo(
             AssignmentStage.Assigned,
             assigned.OfferId,
             assigned.RideId,
@@ -66,7 +66,7 @@ internal sealed class TrackAssignments(AppDbContext db)
     }
 
     public Task Consume(ConsumeContext<DriverUnassigned> context) =>
-        Reaches(
+        AdvanceTo(
             AssignmentStage.Ended,
             context.Message.OfferId,
             context.Message.RideId,
@@ -80,7 +80,7 @@ internal sealed class TrackAssignments(AppDbContext db)
     public Task Consume(ConsumeContext<RideCancelled> context) =>
         EndRide(context.Message.RideId, context.Message.DriverId, context.Message.At, context);
 
-    async Task<DriverAssignment> Reaches(
+    async Task<DriverAssignment> AdvanceTo(
         AssignmentStage stage,
         Guid offerId,
         Guid rideId,

@@ -129,15 +129,17 @@ internal static class DriverEvents
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var found = await s_found.Ask(db, driverId, cancellationToken);
+        var found = await s_found.Execute(db, driverId, cancellationToken);
 
         var changes = new List<(ServerEvent, ActiveOffer?)>();
         if (known is not null && known.OfferId != found?.Offer.OfferId)
         {
-            var over = await db.Set<Offer>()
+            var ended = await db.Set<Offer>()
                 .AsNoTracking()
                 .SingleAsync(offer => offer.OfferId == known.OfferId, cancellationToken);
-            changes.Add((new ServerEvent(null, "over", new OfferEnded(over.OfferId, over.RideId, over.Status)), null));
+            changes.Add(
+                (new ServerEvent(null, "over", new OfferEnded(ended.OfferId, ended.RideId, ended.Status)), null)
+            );
         }
         if (found is not null && (known?.OfferId != found.Offer.OfferId || known.Status != found.Offer.Status))
         {

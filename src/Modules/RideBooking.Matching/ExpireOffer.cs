@@ -33,13 +33,13 @@ internal sealed class ExpireOffer(AppDbContext db, MatchingOptions options, Time
         await context.Publish(new SearchReopened(rideId));
         // A timer late by the duration of an offer indicates an outage, during which no driver could answer.
         if (reason == OfferEndReason.Timeout && now - offer.ExpiresAt < options.OfferTimeout)
-            await Miss(offer, now, context);
+            await CountAsMissed(offer, now, context);
         else if (await db.Free(offer.DriverId, offerId, answered: false, cancellationToken))
             await context.Publish(new DriverBecameFree(offer.DriverId));
     }
 
     /// <summary>Counts the offer as unanswered. After too many in a row, the driver receives no more offers.</summary>
-    async Task Miss(Offer offer, DateTimeOffset now, ConsumeContext context)
+    async Task CountAsMissed(Offer offer, DateTimeOffset now, ConsumeContext context)
     {
         var (driverId, cancellationToken) = (offer.DriverId, context.CancellationToken);
         if (!await db.FreeAfterMissedOffer(driverId, offer.OfferId, cancellationToken))

@@ -7,10 +7,10 @@ internal static class PickupEta
     const double MetersPerSecond = 8; // 29 km/h, lights included
 
     // For turning round and finding the door.
-    const int LeastSeconds = 60;
+    const int MinSeconds = 60;
 
     /// <summary>Returns the estimate, seconds.</summary>
     /// <param name="meters">The straight-line distance, metres.</param>
     public static int Seconds(double meters) =>
-        Math.Max(LeastSeconds, (int)Math.Ceiling(meters * Detour / MetersPerSecond));
+        Math.Max(MinSeconds, (int)Math.Ceiling(meters * Detour / MetersPerSecond));
 }

@@ -14,7 +14,7 @@ namespace RideBooking.Operations;
 /// </summary>
 internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider clock) : IRecoveryRecord
 {
-    public async Task<Guid> Begun(string by, CancellationToken cancellationToken)
+    public async Task<Guid> Begin(string by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
@@ -31,7 +31,7 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
         return action.Id;
     }
 
-    public async Task Done(Guid id, int count, string summary, CancellationToken cancellationToken)
+    public async Task Complete(Guid id, int count, string summary, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var reason = summary.Shorten(Reasons.MaxLength);

@@ -115,7 +115,7 @@ internal sealed class CallGateway(
                 return;
             }
 
-            var answer = await Ask(pinned, charge, token, number, cancellationToken);
+            var answer = await ChargeOrClose(pinned, charge, token, number, cancellationToken);
             if (answer is { Outcome: ChargeOutcome.Declined, Code: ChargeAnswer.Closed })
                 continue;
             await (
@@ -192,7 +192,7 @@ internal sealed class CallGateway(
                 .SingleOrDefaultAsync(row => row.RideId == charge.RideId && row.KeyNumber == number, cancellationToken);
     }
 
-    async Task<ChargeAnswer> Ask(
+    async Task<ChargeAnswer> ChargeOrClose(
         GatewayCharge pinned,
         ChargeCard charge,
         string? token,

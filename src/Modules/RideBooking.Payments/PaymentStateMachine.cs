@@ -126,8 +126,8 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
         // A repeated fare or fee is the same one.
         During(
             [Charging, Retrying, Outstanding, Settling, WrittenOff, Captured, NothingDue],
-            When(FareFinalized).RefuseAnother(),
-            When(FeeAssessed).RefuseAnother()
+            When(FareFinalized).EnsureUnchanged(),
+            When(FeeAssessed).EnsureUnchanged()
         );
         During(
             [Expected, Charging, Retrying, Outstanding, Settling, WrittenOff, Captured, NothingDue],

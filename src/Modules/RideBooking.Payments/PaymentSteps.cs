@@ -38,16 +38,16 @@ internal static class PaymentSteps
     /// <summary>
     /// Accepts a repeat without a change. Fails on another rider or amount, which must never be dropped silently.
     /// </summary>
-    public static EventActivityBinder<Payment, FareFinalized> RefuseAnother(
+    public static EventActivityBinder<Payment, FareFinalized> EnsureUnchanged(
         this EventActivityBinder<Payment, FareFinalized> binder
-    ) => binder.Then(context => RefuseAnother(context.Saga, context.Message.RiderId, context.Message.Total));
+    ) => binder.Then(context => EnsureUnchanged(context.Saga, context.Message.RiderId, context.Message.Total));
 
     /// <summary>
     /// Accepts a repeat without a change. Fails on another rider or amount, which must never be dropped silently.
     /// </summary>
-    public static EventActivityBinder<Payment, CancellationFeeAssessedV2> RefuseAnother(
+    public static EventActivityBinder<Payment, CancellationFeeAssessedV2> EnsureUnchanged(
         this EventActivityBinder<Payment, CancellationFeeAssessedV2> binder
-    ) => binder.Then(context => RefuseAnother(context.Saga, context.Message.RiderId, context.Message.Amount));
+    ) => binder.Then(context => EnsureUnchanged(context.Saga, context.Message.RiderId, context.Message.Amount));
 
     /// <summary>Records the cancellation fee as the amount due.</summary>
     public static EventActivityBinder<Payment, CancellationFeeAssessedV2> Start(
@@ -208,22 +208,22 @@ internal static class PaymentSteps
     static void Start(Payment payment, string riderId, Money due, Guid? paymentMethodId, DateTimeOffset now)
     {
         if (riderId != payment.RiderId)
-            throw Unlike(payment, $", not to rider {riderId}");
+            throw Mismatch(payment, $", not to rider {riderId}");
         if (due.Amount < 0 || !due.IsInMinorUnits())
-            throw Unlike(payment, $" and cannot cost {due}");
+            throw Mismatch(payment, $" and cannot cost {due}");
         payment.PaymentMethodId = paymentMethodId;
         payment.Due = due;
         payment.KeyNumber = 1;
         payment.OpenedAt = payment.ChangedAt = now;
     }
 
-    static void RefuseAnother(Payment payment, string riderId, Money due)
+    static void EnsureUnchanged(Payment payment, string riderId, Money due)
     {
         if (riderId != payment.RiderId || due != payment.Due)
-            throw Unlike(payment, $" and costs {payment.Due}; the message says {due} of rider {riderId}");
+            throw Mismatch(payment, $" and costs {payment.Due}; the message says {due} of rider {riderId}");
     }
 
-    static UnacceptableMessageException Unlike(Payment payment, string what) =>
+    static UnacceptableMessageException Mismatch(Payment payment, string what) =>
         new($"Ride {payment.CorrelationId} belongs to rider {payment.RiderId}{what}.");
 
     static PaymentFailed Failed(Payment payment, DateTimeOffset at) =>

@@ -29,7 +29,7 @@ internal static class DriverFixes
         string driverId,
         CancellationToken cancellationToken
     ) =>
-        await s_position.Ask(db, driverId, cancellationToken) is { } last
+        await s_position.Execute(db, driverId, cancellationToken) is { } last
             ? new DriverFix(last.Lat, last.Lng, last.At)
             : null;
 }

@@ -71,10 +71,10 @@ internal static class RequestRideEndpoint
         var rideId = request.IdFor("ride");
         // A repeat whose first response was lost finds the ride that the first request created. It looks again when it is
         // refused, because the first request may commit meanwhile, and its ride may be the reason.
-        if (await CreatedBefore() is { } made)
-            return Made(made);
+        if (await CreatedBefore() is { } created)
+            return Created(created);
         var answer = await Create();
-        return answer.Result is ProblemHttpResult && await CreatedBefore() is { } first ? Made(first) : answer;
+        return answer.Result is ProblemHttpResult && await CreatedBefore() is { } first ? Created(first) : answer;
 
         async Task<Ride?> CreatedBefore() => request.MayBeARepeat ? await db.FindRide(rideId, cancellationToken) : null;
 
@@ -107,7 +107,7 @@ internal static class RequestRideEndpoint
             );
             try
             {
-                return Made((await commands.Send(rideId, request, command, cancellationToken)).Ride);
+                return Created((await commands.Send(rideId, request, command, cancellationToken)).Ride);
             }
             catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
             {
@@ -119,7 +119,7 @@ internal static class RequestRideEndpoint
         }
     }
 
-    static Created<RideView> Made(Ride ride) =>
+    static Created<RideView> Created(Ride ride) =>
         TypedResults.Created($"/api/v1/rides/{ride.CorrelationId}", RideView.Of(ride));
 
     static ProblemHttpResult? Check(

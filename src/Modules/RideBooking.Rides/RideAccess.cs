@@ -17,7 +17,7 @@ internal static class RideAccess
     );
 
     public static Task<Ride?> FindRide(this AppDbContext db, Guid rideId, CancellationToken cancellationToken) =>
-        s_ride.Ask(db, rideId, cancellationToken);
+        s_ride.Execute(db, rideId, cancellationToken);
 
     /// <summary>
     /// Returns the ride if it exists and the caller may see it: its rider, its current driver or any operator.

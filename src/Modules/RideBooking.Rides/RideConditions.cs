@@ -34,7 +34,7 @@ internal static class RideConditions
         };
 
     /// <summary>Whether the report is from the driver and, if the settings require it, plausible.</summary>
-    public static StateMachineCondition<Ride, T> Believed<T>(
+    public static StateMachineCondition<Ride, T> IsPlausible<T>(
         Plausibility plausibility,
         Func<Ride, T, IReadOnlyList<RideFlag>> check
     )

@@ -50,7 +50,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
 
         During(
             DriverAssigned,
-            When(ArriveAtPickup, Believed<ArriveAtPickup>(plausibility, plausibility.Of))
+            When(ArriveAtPickup, IsPlausible<ArriveAtPickup>(plausibility, plausibility.Of))
                 .Arrive(times, plausibility)
                 .Flag(plausibility.Of)
                 .Accept()
@@ -66,7 +66,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
 
         During(
             DriverArrived,
-            When(StartRide, Believed<StartRide>(plausibility, plausibility.Of))
+            When(StartRide, IsPlausible<StartRide>(plausibility, plausibility.Of))
                 .Start()
                 .Flag(plausibility.Of)
                 .Accept()
@@ -85,7 +85,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
 
         During(
             InProgress,
-            When(CompleteRide, Believed<CompleteRide>(plausibility, plausibility.Of))
+            When(CompleteRide, IsPlausible<CompleteRide>(plausibility, plausibility.Of))
                 .Complete(times, plausibility)
                 .Flag(plausibility.Of)
                 .Accept()

@@ -45,7 +45,7 @@ internal static class FollowAudit
             $"ridebooking audit follow {id}",
             cancellationToken
         );
-        return Say(terminal, audit, json);
+        return Write(terminal, audit, json);
     }
 
     static Progress ProgressOf(AuditShape audit) =>
@@ -57,7 +57,7 @@ internal static class FollowAudit
             audit.LastPosition
         );
 
-    static int Say(Terminal terminal, JsonElement answer, bool json)
+    static int Write(Terminal terminal, JsonElement answer, bool json)
     {
         var audit = answer.As<AuditShape>();
         if (json)

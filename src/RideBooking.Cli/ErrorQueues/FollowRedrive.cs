@@ -48,7 +48,7 @@ internal static class FollowRedrive
             $"ridebooking error-queues follow {id}",
             cancellationToken
         );
-        return Say(terminal, redrive, json);
+        return Write(terminal, redrive, json);
     }
 
     static Progress ProgressOf(RedriveShape redrive) =>
@@ -58,7 +58,7 @@ internal static class FollowRedrive
             redrive.Selected
         );
 
-    static int Say(Terminal terminal, JsonElement answer, bool json)
+    static int Write(Terminal terminal, JsonElement answer, bool json)
     {
         var redrive = answer.As<RedriveShape>();
         if (json)

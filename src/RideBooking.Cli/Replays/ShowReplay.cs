@@ -46,7 +46,7 @@ internal static class ShowReplay
             $"ridebooking replay show {begun.Id}",
             cancellationToken
         );
-        return Say(terminal, replay, json);
+        return Write(terminal, replay, json);
     }
 
     public static string Percent(ReplayShape replay) => replay.Progress.ToString("P0", CultureInfo.InvariantCulture);
@@ -60,7 +60,7 @@ internal static class ShowReplay
             replay.End
         );
 
-    static int Say(Terminal terminal, JsonElement answer, bool json)
+    static int Write(Terminal terminal, JsonElement answer, bool json)
     {
         var replay = answer.As<ReplayShape>();
         if (json)

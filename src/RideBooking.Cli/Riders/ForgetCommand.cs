@@ -3,7 +3,7 @@ using RideBooking.Cli.Api;
 
 namespace RideBooking.Cli.Riders;
 
-/// <summary><c>ridebooking forget</c>: makes a rider's personal data unreadable for good.</summary>
+/// <summary><c>ridebooking forget</c>: makes a rider's personal data permanently unreadable.</summary>
 internal static class ForgetCommand
 {
     public static Command Make(Terminal terminal)
@@ -11,7 +11,7 @@ internal static class ForgetCommand
         var host = new HostOptions();
         var rider = new Argument<string>("rider") { Description = "The rider's id." };
         var reason = Options.Reason();
-        var command = new Command("forget", "Make a rider's personal data unreadable for good.") { rider, reason };
+        var command = new Command("forget", "Make a rider's personal data permanently unreadable.") { rider, reason };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

@@ -252,7 +252,10 @@ sealed partial class OutboxQueue<TDbContext>(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Outbox: the broker is unavailable; {Count} messages wait until it is back")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Outbox: the broker is unavailable; {Count} messages stay in the outbox and are sent when the broker is available again"
+    )]
     partial void LogWaiting(Exception reason, int count);
 
     [LoggerMessage(

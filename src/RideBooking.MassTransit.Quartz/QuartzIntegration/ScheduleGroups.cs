@@ -44,7 +44,7 @@ public sealed class ScheduleGroups
         }
         if (waiting is not null)
         {
-            await waiting.Made.ConfigureAwait(false);
+            await waiting.Completion.ConfigureAwait(false);
             return;
         }
 
@@ -105,7 +105,7 @@ public sealed class ScheduleGroups
         }
 
         foreach (var change in together)
-            change.IsMade();
+            change.Complete();
         return true;
     }
 }
@@ -113,15 +113,15 @@ public sealed class ScheduleGroups
 /// <summary>A change of the schedule, and the callers that wait for it.</summary>
 sealed class Change(IScheduler scheduler, Func<Task> begin)
 {
-    readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IScheduler Scheduler => scheduler;
 
-    public Task Made => _made.Task;
+    public Task Completion => _completion.Task;
 
     public Task Begin() => begin();
 
-    public void IsMade() => _made.TrySetResult();
+    public void Complete() => _completion.TrySetResult();
 
     /// <summary>Makes this change alone. Never throws: the waiting callers receive the exception.</summary>
     public async Task Make()
@@ -129,15 +129,15 @@ sealed class Change(IScheduler scheduler, Func<Task> begin)
         try
         {
             await begin().ConfigureAwait(false);
-            _made.TrySetResult();
+            _completion.TrySetResult();
         }
         catch (OperationCanceledException exception)
         {
-            _made.TrySetCanceled(exception.CancellationToken);
+            _completion.TrySetCanceled(exception.CancellationToken);
         }
         catch (Exception exception)
         {
-            _made.TrySetException(exception);
+            _completion.TrySetException(exception);
         }
     }
 }

@@ -50,7 +50,7 @@ internal static class Shutdown
         return 0;
     }
 
-    static async Task<int> Run(IHost app, CancellationToken stopping)
+    static async Task<int> Run(IHost app, CancellationToken cancellationToken)
     {
         await using var _ = (IAsyncDisposable)app;
         try
@@ -58,17 +58,17 @@ internal static class Shutdown
             await Start(app);
             await app.WaitForShutdownAsync(CancellationToken.None);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             SayUnfinished();
         }
         return 0;
     }
 
-    static async Task After(TimeSpan time, CancellationToken stopping)
+    static async Task After(TimeSpan time, CancellationToken cancellationToken)
     {
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using (stopping.Register(begun.SetResult))
+        await using (cancellationToken.Register(begun.SetResult))
             await begun.Task;
         await Task.Delay(time, CancellationToken.None);
     }

@@ -98,11 +98,11 @@ internal sealed partial class EndpointWatchdog(
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The queue {Queue} is not consumed although the broker is there; its endpoint is started again"
+        "The queue {Queue} is not consumed although the broker is available; restarting its endpoint"
     )]
     partial void LogRestart(string queue);
 
-    [LoggerMessage(LogLevel.Error, "The endpoint of {Queue} could not be started again; it is tried again")]
+    [LoggerMessage(LogLevel.Error, "The endpoint of {Queue} could not be restarted; a later check tries again")]
     partial void LogNotRestarted(Exception exception, string queue);
 
     [LoggerMessage(LogLevel.Debug, "RabbitMQ could not be asked who consumes the queues")]

@@ -11,11 +11,11 @@ namespace RideBooking.Platform.Messaging;
 /// </remarks>
 internal sealed class PerRideOrdering : IMessageFilter
 {
-    readonly KeyedQueue<Guid> _turns = new();
+    readonly KeyedQueue<Guid> _queue = new();
 
     public Task Handle<T>(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
         where T : class =>
         RideOf<T>.Message(context.Message) is { } ride
-            ? _turns.Enqueue(ride).Run(() => next.Send(context), context.CancellationToken)
+            ? _queue.Enqueue(ride).Run(() => next.Send(context), context.CancellationToken)
             : next.Send(context);
 }

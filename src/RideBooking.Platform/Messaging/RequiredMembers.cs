@@ -15,13 +15,21 @@ namespace RideBooking.Platform.Messaging;
 /// </remarks>
 internal static class RequiredMembers
 {
-    // MassTransit keeps its JSON options per process.
-    static readonly Lazy<JsonSerializerOptions> s_options = new(() =>
-        SystemTextJsonMessageSerializer.Options = With(SystemTextJsonMessageSerializer.Options)
-    );
+    static readonly Lock s_lock = new();
+    static bool s_isEnforced;
 
     /// <summary>Makes every bus of this process check the messages it reads.</summary>
-    public static void Enforce() => _ = s_options.Value;
+    public static void Enforce()
+    {
+        // MassTransit keeps its JSON options per process.
+        lock (s_lock)
+        {
+            if (s_isEnforced)
+                return;
+            SystemTextJsonMessageSerializer.Options = With(SystemTextJsonMessageSerializer.Options);
+            s_isEnforced = true;
+        }
+    }
 
     static JsonSerializerOptions With(JsonSerializerOptions options) =>
         new(options)

@@ -18,7 +18,7 @@ public sealed class CompiledQuery<TKey, TRow>(Expression<Func<AppDbContext, TKey
     readonly ConditionalWeakTable<IModel, Func<AppDbContext, TKey, CancellationToken, Task<TRow?>>> _prepared = [];
 
     /// <summary>Returns the row, or null.</summary>
-    public Task<TRow?> Ask(AppDbContext db, TKey key, CancellationToken cancellationToken)
+    public Task<TRow?> Execute(AppDbContext db, TKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(db);
         return _prepared.GetValue(db.Model, _ => EF.CompileAsyncQuery(query))(db, key, cancellationToken);

@@ -61,10 +61,10 @@ internal sealed class Recover(
     /// <param name="cancellationToken">See <see cref="Run"/>.</param>
     public async Task<Recovered> RunFor(string by, Action<long, long> progress, CancellationToken cancellationToken)
     {
-        var id = record is null ? (Guid?)null : await record.Begun(by, cancellationToken);
+        var id = record is null ? (Guid?)null : await record.Begin(by, cancellationToken);
         var recovered = await Run(progress, cancellationToken);
         if (id is { } begun)
-            await record!.Done(begun, recovered.Count, recovered.ToString(), cancellationToken);
+            await record!.Complete(begun, recovered.Count, recovered.ToString(), cancellationToken);
         return recovered;
     }
 

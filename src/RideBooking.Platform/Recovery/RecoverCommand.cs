@@ -32,7 +32,7 @@ internal static class RecoverCommand
         if (await NotConsumed(services, cancellationToken) is { } queue)
         {
             await Console.Error.WriteLineAsync(
-                $"No host consumes the queue {queue}, so what it should hear would be lost again. Start a host, then recover."
+                $"No host consumes the queue {queue}, so the messages published for it would be lost again. Start a host, then recover."
             );
             return 1;
         }
@@ -41,7 +41,7 @@ internal static class RecoverCommand
             .GetRequiredService<Recover>()
             .RunFor(
                 by,
-                (examined, again) => Console.WriteLine($"Examined {examined} events, publishing {again} again…"),
+                (examined, again) => Console.WriteLine($"Examined {examined} events, republishing {again}…"),
                 cancellationToken
             );
         services

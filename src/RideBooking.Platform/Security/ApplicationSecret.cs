@@ -18,7 +18,7 @@ namespace RideBooking.Platform.Security;
 /// </remarks>
 public sealed class ApplicationSecret : IDevelopmentSigningKey
 {
-    const int MinimumBytes = 32;
+    const int MinBytes = 32;
     byte[]? _master;
 
     /// <summary>Reads and checks the settings. Throws <see cref="ConfigurationException"/>.</summary>
@@ -30,9 +30,9 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
         var key = configuration[setting];
         if (!string.IsNullOrWhiteSpace(key))
             _master =
-                Encoding.UTF8.GetByteCount(key) >= MinimumBytes
+                Encoding.UTF8.GetByteCount(key) >= MinBytes
                     ? Encoding.UTF8.GetBytes(key)
-                    : throw new ConfigurationException($"{setting} must have at least {MinimumBytes} bytes.");
+                    : throw new ConfigurationException($"{setting} must have at least {MinBytes} bytes.");
         else if (!environment.IsDevelopment())
             throw new ConfigurationException(
                 "Quotes:SigningKey is not set: outside Development it signs quotes (unless Auth:SigningKey is set)."
@@ -60,7 +60,7 @@ public sealed class ApplicationSecret : IDevelopmentSigningKey
             var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
             if (!await db.Set<DevelopmentSecret>().AnyAsync(cancellationToken))
             {
-                db.Add(new DevelopmentSecret { Value = RandomNumberGenerator.GetBytes(MinimumBytes) });
+                db.Add(new DevelopmentSecret { Value = RandomNumberGenerator.GetBytes(MinBytes) });
                 await db.SaveChangesAsync(cancellationToken);
             }
         }

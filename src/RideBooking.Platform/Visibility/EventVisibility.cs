@@ -96,7 +96,7 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
     /// Waits until a module's own state, where it depends on the outside world, is as the caller must find it.
     /// </summary>
     /// <remarks>It polls for as long as a request may wait.</remarks>
-    public async Task Until(Func<CancellationToken, Task<bool>> isSo, CancellationToken cancellationToken)
+    public async Task WaitUntil(Func<CancellationToken, Task<bool>> isSo, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.Timeout);
@@ -230,7 +230,7 @@ public sealed partial class EventVisibility : IDeliveryObserver, IDisposable
     }
 
     /// <inheritdoc />
-    void IDeliveryObserver.Attempted(Guid message, string endpoint)
+    void IDeliveryObserver.OnDelivered(Guid message, string endpoint)
     {
         if (!IsNeeded)
             return;

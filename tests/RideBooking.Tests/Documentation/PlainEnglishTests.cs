@@ -4,7 +4,7 @@ using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Documentation;
 
-/// <summary>Code, documentation and the OpenAPI document use the field's words.</summary>
+/// <summary>Code, scripts, settings, documentation and the OpenAPI document use the field's words.</summary>
 public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {
     /// <summary>What not to write, as an expression, and what to write instead.</summary>
@@ -17,6 +17,7 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
         (@"\b[tT]old\b", "notified; knows, learns"),
         (@"\b([wW]hoever|[nN]obody)\b", "the actor: the caller, the consumer, the sweeper; no driver, no host"),
         (@"\b([hH]e|[hH]is|him)\b", "they, their, them"),
+        (@"\b([sS]he|[hH]er|[hH]ers)\b", "they, their, them, theirs"),
         (@"\b(is|are) away\b", "is unavailable"),
         (@"\b[sS]ay again\b|\bSayAgain\b", "republish, Republish"),
         (@"\b[sS]et aside\b|\bSetAside\w*", "dead-letter, DeadLetter…"),
@@ -28,8 +29,11 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
         (@"\botherwise:", "defaultValue:"),
         (@"\bvar marks\b|\bmarks\.|\bmark =>", "entries, entry"),
         (@"\bException away\b", "exception, or its kind: conflict, timeout"),
-        (@"\bCancellationToken stop\b", "CancellationToken cancellationToken"),
+        (@"\bCancellationToken (stop|stopping|cancel|end)\b", "CancellationToken cancellationToken"),
     ];
+
+    static readonly string s_repository = GeneratedPage.Repository();
+    static readonly string[] s_files = [.. Files()];
 
     public static TheoryData<string, string> Words => [.. s_words];
 
@@ -37,19 +41,16 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
     public void Is_not_written_in_code_and_documentation(string banned, string instead)
     {
         var word = new Regex(banned);
-        var repository = GeneratedPage.Repository();
-
-        var files = Files(repository).ToList();
-        var found = files
+        var found = s_files
             .SelectMany(file =>
                 File.ReadLines(file)
                     .Select((line, index) => (Line: line, Number: index + 1))
                     .Where(line => word.IsMatch(line.Line))
-                    .Select(line => $"{Path.GetRelativePath(repository, file)}:{line.Number}: {line.Line.Trim()}")
+                    .Select(line => $"{Path.GetRelativePath(s_repository, file)}:{line.Number}: {line.Line.Trim()}")
             )
             .ToList();
 
-        files.Count.ShouldBeGreaterThan(500);
+        s_files.Length.ShouldBeGreaterThan(500);
         found.ShouldBeEmpty($"write instead: {instead}");
     }
 
@@ -66,13 +67,30 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
         texts.Where(text => Regex.IsMatch(text, banned)).ShouldBeEmpty($"write instead: {instead}");
     }
 
-    static IEnumerable<string> Files(string repository) =>
-        new[] { ("src", "*.cs"), ("src", "*.md"), ("docs", "*.md"), ("infra", "*.md"), ("templates", "*.md") }
-            .SelectMany(kind =>
-                Directory.EnumerateFiles(Path.Combine(repository, kind.Item1), kind.Item2, SearchOption.AllDirectories)
+    static IEnumerable<string> Files() =>
+        new (string Folder, string Kind)[]
+        {
+            ("src", "*.cs"),
+            ("src", "*.md"),
+            ("docs", "*.md"),
+            ("infra", "*.md"),
+            ("templates", "*.md"),
+            ("", "*.sh"),
+            ("", "*.yml"),
+            ("", "*.props"),
+            ("", "*.targets"),
+            ("", "*.csproj"),
+        }
+            .SelectMany(part =>
+                Directory.EnumerateFiles(
+                    Path.Combine(s_repository, part.Folder),
+                    part.Kind,
+                    SearchOption.AllDirectories
+                )
             )
-            .Where(file => !NotWritten().IsMatch(file))
-            .Concat(Directory.EnumerateFiles(repository, "*.md"));
+            .Where(file => !NotWritten().IsMatch(Path.GetRelativePath(s_repository, file)))
+            .Concat(Directory.EnumerateFiles(s_repository, "*.md"))
+            .Append(Path.Combine(s_repository, ".ci", "run"));
 
     /// <summary>The summaries and descriptions below an element, and the names of its tags.</summary>
     static IEnumerable<string> Texts(JsonElement element) =>
@@ -94,6 +112,6 @@ public sealed partial class PlainEnglishTests(EmbeddedHost host) : IClassFixture
     static IEnumerable<string> Strings(JsonElement tag) =>
         tag.ValueKind == JsonValueKind.String ? [tag.GetString()!] : [tag.GetProperty("name").GetString()!];
 
-    [GeneratedRegex(@"[/\\](bin|obj|RideBooking\.Migrations)[/\\]")]
+    [GeneratedRegex(@"(^|[/\\])(\.git|artifacts|bin|obj|node_modules|RideBooking\.Migrations)[/\\]")]
     private static partial Regex NotWritten();
 }

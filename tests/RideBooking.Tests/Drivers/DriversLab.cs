@@ -11,7 +11,7 @@ using RideBooking.Tests.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 
-/// <summary>The drivers' module in the lab: one driver, Anna, and the events of the other modules about her.</summary>
+/// <summary>The drivers' module in the lab: one driver, Anna, and the other modules' events about this driver.</summary>
 public sealed class DriversLab : ModuleLab
 {
     static readonly Driver s_anna = new("anna");

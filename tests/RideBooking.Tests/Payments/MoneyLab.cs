@@ -17,7 +17,7 @@ namespace RideBooking.Tests.Payments;
 /// <summary>Billing and Payments in the lab, with the people who use their API.</summary>
 internal sealed class MoneyLab : ModuleLab
 {
-    static readonly HashSet<Type> s_tellsTheMachine =
+    static readonly HashSet<Type> s_sagaMessages =
     [
         typeof(RideRequested),
         typeof(FareFinalized),
@@ -60,7 +60,7 @@ internal sealed class MoneyLab : ModuleLab
     }
 
     private protected override DirectDispatcher Dispatcher(IServiceProvider services) =>
-        base.Dispatcher(services).AddSaga<Payment>(s_tellsTheMachine);
+        base.Dispatcher(services).AddSaga<Payment>(s_sagaMessages);
 
     /// <summary>Signs in a caller with a role.</summary>
     public async Task<Person> As(string role, string subject)

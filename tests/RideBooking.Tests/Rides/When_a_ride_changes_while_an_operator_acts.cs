@@ -24,13 +24,19 @@ public sealed class BusyHost : HostInProcess
 
     sealed class Recorder(IOperatorActions actions, Func<Task> meanwhile) : IOperatorActions
     {
-        public async Task<Guid> Record(string action, Guid rideId, string by, string reason, CancellationToken stop)
+        public async Task<Guid> Record(
+            string action,
+            Guid rideId,
+            string by,
+            string reason,
+            CancellationToken cancellationToken
+        )
         {
             await meanwhile();
-            return await actions.Record(action, rideId, by, reason, stop);
+            return await actions.Record(action, rideId, by, reason, cancellationToken);
         }
 
-        public Task Withdraw(Guid id, CancellationToken stop) => actions.Withdraw(id, stop);
+        public Task Withdraw(Guid id, CancellationToken cancellationToken) => actions.Withdraw(id, cancellationToken);
     }
 }
 

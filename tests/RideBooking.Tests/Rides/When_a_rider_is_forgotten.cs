@@ -104,7 +104,7 @@ public sealed class When_a_rider_is_forgotten(CityLab lab) : IClassFixture<CityL
         await lab.Settle();
     }
 
-    /// <summary>Returns the tables that contain a text. Messages and the answers to repeated requests expire by themselves.</summary>
+    /// <summary>Returns the tables that contain a text. Messages and the answers to repeated requests expire.</summary>
     Task<List<string>> TablesWith(string mark) =>
         In(async db =>
         {

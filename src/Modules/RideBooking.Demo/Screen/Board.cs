@@ -16,13 +16,13 @@ internal static class Board
     const string Dim = "grey";
 
     /// <summary>The minimum size of the terminal.</summary>
-    public static readonly (int Width, int Height) Least = (78, 22);
+    public static readonly (int Width, int Height) MinSize = (78, 22);
 
     /// <summary>Draws the screen for a terminal of this size.</summary>
     public static IRenderable Draw(View view, int width, int height)
     {
-        if (width < Least.Width || height < Least.Height)
-            return new Text($"{Line(view)}\nA terminal of {Least.Width} × {Least.Height} shows more.");
+        if (width < MinSize.Width || height < MinSize.Height)
+            return new Text($"{Line(view)}\nA terminal of {MinSize.Width} × {MinSize.Height} shows more.");
         var metrics = view.Metrics;
         var errors = ErrorQueues(view);
         var events = height - Header - Middle - Frame - errors.Count - Footer;
@@ -47,7 +47,7 @@ internal static class Board
         var metrics = view.Metrics;
         var rides = string.Join(", ", metrics.Rides.Select(state => $"{Known(state.Count)} {Words(state.State)}"));
         var unhealthy = metrics.Unhealthy.Count > 0 ? $" | {string.Join("; ", metrics.Unhealthy)}" : "";
-        var doing = $"{(view.Broken ? " | billing is broken" : "")}{(view.Paused ? " | paused" : "")}";
+        var doing = $"{(view.Broken ? " | fares are broken" : "")}{(view.Paused ? " | paused" : "")}";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{view.Running:hh\\:mm\\:ss} rides: {rides} | {metrics.Rate:0.0} events/s | lag {Age(metrics.Lag)} | error queues: {Known(metrics.Failed)}{doing}{unhealthy}"
@@ -128,8 +128,8 @@ internal static class Board
             .Add(Known(metrics.Count("BalanceOutstanding")))
             .Add(" owing", Dim);
 
-        static OneLine Row(string what, string figure) =>
-            new OneLine().Add($" {what}", Dim, label).Add(figure, "bold", number, right: true);
+        static OneLine Row(string what, string value) =>
+            new OneLine().Add($" {what}", Dim, label).Add(value, "bold", number, right: true);
     }
 
     static List<OneLine> ErrorQueues(View view)
@@ -241,7 +241,7 @@ internal static class Board
             _ => state,
         };
 
-    static string Known(double? figure) => figure?.ToString("#,0", CultureInfo.InvariantCulture) ?? "?";
+    static string Known(double? number) => number?.ToString("#,0", CultureInfo.InvariantCulture) ?? "?";
 
     static string Age(double? seconds) =>
         seconds switch

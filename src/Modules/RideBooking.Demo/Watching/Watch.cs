@@ -96,7 +96,7 @@ internal sealed partial class Watch(
                 ),
                 Repeat(
                     s_others,
-                    () => Ask(cancellationToken),
+                    () => Poll(cancellationToken),
                     () => _ill = ["the host does not answer"],
                     cancellationToken
                 )
@@ -146,7 +146,7 @@ internal sealed partial class Watch(
         _samples = samples;
     }
 
-    async Task Ask(CancellationToken cancellationToken)
+    async Task Poll(CancellationToken cancellationToken)
     {
         await using var text = await Get("health/ready", cancellationToken);
         var report = await JsonSerializer.DeserializeAsync<JsonElement>(text, cancellationToken: cancellationToken);

@@ -38,7 +38,7 @@ internal sealed class AuditRun(Audit audit, TimeSpan settleTime, TimeProvider cl
                 [
                     .. from logged in events
                     where logged.EventType == state.FirstEvent
-                    // A changed stream is found with the event.
+                    // A stream that is no id was changed: the check of the event's hash reports it.
                     let id = Guid.TryParse(logged.StreamId, out var stream) ? stream : (Guid?)null
                     where id is not null
                     select id.Value,

@@ -142,13 +142,13 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
         if (left == 0)
             return;
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var turn = new SemaphoreSlim(1);
+        var handlingLock = new SemaphoreSlim(1);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
             if (end.Task.IsCompleted || cancellationToken.IsCancellationRequested)
                 return;
-            await turn.WaitAsync(CancellationToken.None);
+            await handlingLock.WaitAsync(CancellationToken.None);
             try
             {
                 if (end.Task.IsCompleted)
@@ -166,7 +166,7 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
             }
             finally
             {
-                turn.Release();
+                handlingLock.Release();
             }
         };
         channel.ChannelShutdownAsync += (_, shutdown) =>
@@ -181,14 +181,14 @@ internal sealed class RabbitMqErrorQueues(TransportOptions transport, TimeProvid
             before = Volatile.Read(ref left);
             await Task.WhenAny(end.Task, Task.Delay(s_silence, cancellationToken));
             // While one message is being handled, the messages behind it cannot be counted.
-            await turn.WaitAsync(CancellationToken.None);
-            turn.Release();
+            await handlingLock.WaitAsync(CancellationToken.None);
+            handlingLock.Release();
             if (cancellationToken.IsCancellationRequested)
                 break;
         }
-        await turn.WaitAsync(CancellationToken.None);
+        await handlingLock.WaitAsync(CancellationToken.None);
         end.TrySetResult();
-        turn.Release();
+        handlingLock.Release();
         cancellationToken.ThrowIfCancellationRequested();
         await end.Task;
     }

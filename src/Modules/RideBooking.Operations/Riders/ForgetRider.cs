@@ -30,7 +30,7 @@ internal static class ForgetRider
             .MapPost("/operations/riders/{riderId}/forget", Handle)
             .WithSummary("Forget a rider")
             .WithDescription(
-                "The rider's addresses, coordinates and words in the event log become unreadable for good, and every module "
+                "The rider's addresses, coordinates and words in the event log become permanently unreadable, and every module "
                     + "redacts or deletes what it keeps within moments. Amounts, times and ids stay. Repeating it has no effect. "
                     + "409 while a ride is open or not paid."
             )

@@ -14,7 +14,7 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Subscriptions;
 
-/// <summary>Skips a parked event for good. It stays in the event log.</summary>
+/// <summary>Skips a parked event permanently. It stays in the event log.</summary>
 internal static class SkipParkedEvent
 {
     public static void Map(RouteGroupBuilder operators) =>

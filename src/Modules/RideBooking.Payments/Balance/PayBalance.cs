@@ -121,7 +121,7 @@ internal static class PayBalance
     {
         if (rides.Count == 0)
             return;
-        await visibility.Until(
+        await visibility.WaitUntil(
             async cancellationToken =>
                 !await db.Set<Payment>()
                     .AnyAsync(

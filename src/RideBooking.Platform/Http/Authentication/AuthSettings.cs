@@ -10,7 +10,7 @@ namespace RideBooking.Platform.Http.Authentication;
 /// </summary>
 internal sealed record AuthSettings(string? Authority, string? Audience, byte[]? SigningKey)
 {
-    const int MinimumKeyBytes = 32;
+    const int MinKeyBytes = 32;
 
     /// <summary>Reads and checks the settings, so that a process that cannot check tokens does not start.</summary>
     public static AuthSettings Read(IConfiguration configuration, IHostEnvironment environment)
@@ -25,9 +25,9 @@ internal sealed record AuthSettings(string? Authority, string? Audience, byte[]?
             );
         if (authority is not null && key is not null)
             throw new ConfigurationException("Auth:Authority and Auth:SigningKey are both set; set only one.");
-        if (key is { Length: < MinimumKeyBytes })
+        if (key is { Length: < MinKeyBytes })
             throw new ConfigurationException(
-                $"Auth:SigningKey has {key.Length} bytes but must have at least {MinimumKeyBytes}."
+                $"Auth:SigningKey has {key.Length} bytes but must have at least {MinKeyBytes}."
             );
         if (authority is not null)
             CheckAuthority(authority, audience, environment);

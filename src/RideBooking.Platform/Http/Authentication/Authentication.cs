@@ -108,8 +108,8 @@ internal static class Authentication
     /// <summary>Gives the development key to the token handler as if it were an authority's keys.</summary>
     sealed class DevelopmentKeys(IDevelopmentSigningKey key) : IConfigurationManager<OpenIdConnectConfiguration>
     {
-        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) =>
-            new() { SigningKeys = { new SymmetricSecurityKey(await key.GetAsync(cancel)) } };
+        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancellationToken) =>
+            new() { SigningKeys = { new SymmetricSecurityKey(await key.GetAsync(cancellationToken)) } };
 
         public void RequestRefresh()
         {

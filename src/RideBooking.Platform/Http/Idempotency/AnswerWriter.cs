@@ -88,7 +88,7 @@ internal sealed class AnswerWriter(IServiceScopeFactory scopes)
         var (claim, answer) = (item.Claim, item.Answer);
         var body = item.IsTooLarge || answer.Body.Length == 0 ? null : answer.Body;
         return IdempotencyStore
-            .Mine(db, claim)
+            .OwnedBy(db, claim)
             .ExecuteUpdateAsync(set =>
                 set.SetProperty(key => key.Status, answer.Status)
                     .SetProperty(key => key.ContentType, answer.ContentType)

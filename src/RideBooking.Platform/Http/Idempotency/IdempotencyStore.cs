@@ -182,7 +182,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     public async Task Release(Claim.Granted claim, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await Mine(scope, claim)
+        await OwnedBy(scope, claim)
             .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, key => key.CreatedAt), cancellationToken);
     }
 
@@ -200,7 +200,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             return;
         }
         await using var scope = scopes.CreateAsyncScope();
-        await Mine(scope, claim).ExecuteDeleteAsync(cancellationToken);
+        await OwnedBy(scope, claim).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>
@@ -222,11 +222,11 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             .ExecuteUpdateAsync(set => set.SetProperty(key => key.LeaseUntil, now), cancellationToken);
     }
 
-    static IQueryable<IdempotencyKey> Mine(AsyncServiceScope scope, Claim.Granted claim) =>
-        Mine(scope.ServiceProvider.GetRequiredService<AppDbContext>(), claim);
+    static IQueryable<IdempotencyKey> OwnedBy(AsyncServiceScope scope, Claim.Granted claim) =>
+        OwnedBy(scope.ServiceProvider.GetRequiredService<AppDbContext>(), claim);
 
     /// <summary>Selects the claim's row, unless the claim was lost or is answered.</summary>
-    internal static IQueryable<IdempotencyKey> Mine(AppDbContext db, Claim.Granted claim) =>
+    internal static IQueryable<IdempotencyKey> OwnedBy(AppDbContext db, Claim.Granted claim) =>
         db.Set<IdempotencyKey>().Where(key => key.Id == claim.Id && key.Owner == claim.Owner && key.Status == null);
 
     /// <summary>

@@ -135,14 +135,19 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
         return $"{id}event: {serverEvent.Type}\ndata: {JsonSerializer.Serialize(serverEvent.Data, json)}\n\n";
     }
 
-    static async Task<bool> HappensWithin(Task next, TimeSpan time, TimeProvider clock, CancellationToken end)
+    static async Task<bool> HappensWithin(
+        Task next,
+        TimeSpan time,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         if (next.IsCompleted)
             return true;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(end);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(next, Task.Delay(time, clock, waiting.Token));
         await waiting.CancelAsync();
-        end.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         return next.IsCompleted;
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
     static readonly TimeSpan s_answersWithin = TimeSpan.FromSeconds(5);
 
     readonly Lock _lock = new();
-    TaskCompletionSource? _back;
+    TaskCompletionSource? _availableAgain;
     DateTimeOffset _triedAt;
 
     /// <summary>
@@ -20,12 +20,12 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
     /// </summary>
     public bool MayTry()
     {
-        if (Volatile.Read(ref _back) is null)
+        if (Volatile.Read(ref _availableAgain) is null)
             return true;
         lock (_lock)
         {
             var now = TimeProvider.System.GetUtcNow();
-            if (_back is not null && now - _triedAt < s_betweenAttempts)
+            if (_availableAgain is not null && now - _triedAt < s_betweenAttempts)
                 return false;
             _triedAt = now;
             return true;
@@ -34,9 +34,9 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
 
     /// <summary>Completes when the database is available again, or at the latest after this time.</summary>
     public Task WaitUntilAvailable(TimeSpan limit, CancellationToken cancellationToken) =>
-        Volatile.Read(ref _back) is { } back
+        Volatile.Read(ref _availableAgain) is { } availableAgain
             ? Task.WhenAny(
-                back.Task,
+                availableAgain.Task,
                 Task.Delay(limit < s_betweenAttempts ? limit : s_betweenAttempts, cancellationToken)
             )
             : Task.CompletedTask;
@@ -44,7 +44,7 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
     /// <summary>Checks over a new connection whether the database responds at all.</summary>
     public async Task<bool> Answers(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _back) is not null)
+        if (Volatile.Read(ref _availableAgain) is not null)
             return false;
         await using var scope = scopes.CreateAsyncScope();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -62,15 +62,15 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
     /// <summary>Records that a message was handled.</summary>
     public void Available()
     {
-        if (Volatile.Read(ref _back) is null)
+        if (Volatile.Read(ref _availableAgain) is null)
             return;
-        TaskCompletionSource? back;
+        TaskCompletionSource? availableAgain;
         lock (_lock)
-            (back, _back) = (_back, null);
-        if (back is null)
+            (availableAgain, _availableAgain) = (_availableAgain, null);
+        if (availableAgain is null)
             return;
         LogAvailable();
-        back.SetResult();
+        availableAgain.SetResult();
     }
 
     /// <summary>Records that a message could not be handled because the database is unavailable.</summary>
@@ -79,9 +79,9 @@ internal sealed partial class DatabaseWatch(IServiceScopeFactory scopes, ILogger
         lock (_lock)
         {
             _triedAt = TimeProvider.System.GetUtcNow();
-            if (_back is not null)
+            if (_availableAgain is not null)
                 return;
-            _back = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _availableAgain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         LogUnavailable(reason.GetBaseException().Message);
     }

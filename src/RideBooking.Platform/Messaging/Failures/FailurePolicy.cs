@@ -30,7 +30,7 @@ internal static class FailurePolicy
             PreserveHeadersFilter.Use(endpoint, options.Kind);
         if (policy.IsRedelivered && options.Redelivery.Count > 0)
             // The redelivered message stays the same: the log, the inbox and the error queue know it by one id.
-            RawRedelivery.Use(
+            RawRedelivery.Attach(
                 endpoint,
                 redelivery =>
                 {

@@ -5,5 +5,5 @@ internal interface IDeliveryObserver
 {
     /// <summary>Records that an endpoint has finished with a delivery of the message.</summary>
     /// <remarks>If the message is not handled by now, it is retried in seconds or minutes, or not at all.</remarks>
-    void Attempted(Guid message, string endpoint);
+    void OnDelivered(Guid message, string endpoint);
 }

@@ -21,9 +21,12 @@ internal sealed class RawRedelivery : ScheduledRedeliveryConfigurationObserver
         : base(endpoint, configure) { }
 
     /// <summary>Redelivers the endpoint's failed messages; the configuration states which failures, and when.</summary>
-    public static void Use(IReceiveEndpointConfigurator endpoint, Action<IRedeliveryConfigurator> configure) =>
-        // MassTransit's observer connects itself to the endpoint in its constructor, and cannot be connected otherwise.
-        _ = new RawRedelivery(endpoint, configure);
+    /// <remarks>MassTransit's observer connects itself to the endpoint when it is created, and not in any other way.</remarks>
+    /// <returns>The observer, which the endpoint now has.</returns>
+    public static RawRedelivery Attach(
+        IReceiveEndpointConfigurator endpoint,
+        Action<IRedeliveryConfigurator> configure
+    ) => new(endpoint, configure);
 
     protected override IRedeliveryPipeSpecification AddRedeliveryPipeSpecification<TMessage>(
         IConsumePipeConfigurator configurator

@@ -31,6 +31,6 @@ internal sealed class ReportAttempts(IReadOnlyList<IDeliveryObserver> observers,
     {
         if (context.GetOriginalMessageId() is { } message)
             foreach (var observer in observers)
-                observer.Attempted(message, endpoint);
+                observer.OnDelivered(message, endpoint);
     }
 }

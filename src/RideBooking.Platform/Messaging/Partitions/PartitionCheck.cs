@@ -24,12 +24,12 @@ internal static class PartitionCheck
             var next = PartitionNames.Queue(endpoint, isDivided ? partitions + 1 : 1);
             foreach (var other in isDivided ? new[] { endpoint, next } : [next])
                 if (await Exists(connection, other, cancellationToken))
-                    throw Otherwise($"has the queue {other}");
+                    throw DifferentPartitions($"has the queue {other}");
             if (isDivided)
                 await DeclareHash(connection, endpoint, cancellationToken);
         }
 
-        ConfigurationException Otherwise(string what) =>
+        ConfigurationException DifferentPartitions(string what) =>
             new(
                 $"Messaging:Partitions is {partitions}, but RabbitMQ {what}, of another number: stop all hosts and, once they are empty, delete the queues of the endpoints and the exchanges of the same names (docs/operating/queues.md)."
             );
@@ -57,7 +57,7 @@ internal static class PartitionCheck
             catch (OperationInterruptedException exception)
                 when (BrokerErrors.IsOtherwiseDeclared(exception.ShutdownReason))
             {
-                throw Otherwise($"has the exchange {endpoint}");
+                throw DifferentPartitions($"has the exchange {endpoint}");
             }
         }
     }

@@ -14,7 +14,7 @@ namespace RideBooking.Platform.Messaging.Partitions;
 /// </remarks>
 internal sealed class PartitionOrdering(PartitionChannels channels) : IFilter<ReceiveContext>
 {
-    readonly KeyedQueue<string> _turns = new();
+    readonly KeyedQueue<string> _queue = new();
     readonly ConditionalWeakTable<IChannel, Entrance> _entrances = [];
 
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
@@ -22,7 +22,7 @@ internal sealed class PartitionOrdering(PartitionChannels channels) : IFilter<Re
         var delivery = context.GetPayload<RabbitMqBasicConsumeContext>();
         var channel = context.GetPayload<ChannelContext>().Channel;
         channels.InUse(context.InputAddress, channel);
-        var entrance = _entrances.GetValue(channel, _ => new Entrance(_turns));
+        var entrance = _entrances.GetValue(channel, _ => new Entrance(_queue));
         var ticket = await entrance.Enter(delivery.DeliveryTag, delivery.RoutingKey ?? "");
         await ticket.Run(() => next.Send(context), context.CancellationToken);
     }

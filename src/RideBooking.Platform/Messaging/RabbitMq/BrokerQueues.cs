@@ -18,13 +18,13 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
     /// Returns the number of waiting messages; null if the queue does not exist. Throws when the broker is unavailable.
     /// </summary>
     public async Task<long?> Count(string queue, CancellationToken cancellationToken) =>
-        (await Ask(queue, cancellationToken))?.MessageCount;
+        (await Query(queue, cancellationToken))?.MessageCount;
 
     /// <summary>
     /// Returns the number of consumers; null if the queue does not exist. Throws when the broker is unavailable.
     /// </summary>
     public async Task<long?> Consumers(string queue, CancellationToken cancellationToken) =>
-        (await Ask(queue, cancellationToken))?.ConsumerCount;
+        (await Query(queue, cancellationToken))?.ConsumerCount;
 
     /// <summary>Returns whether the broker accepts the connection. Throws when it is unavailable.</summary>
     public async Task<bool> Exists(CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal sealed class BrokerQueues(TransportOptions transport) : IAsyncDisposabl
         }
     }
 
-    async Task<QueueDeclareOk?> Ask(string queue, CancellationToken cancellationToken)
+    async Task<QueueDeclareOk?> Query(string queue, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try

@@ -5,7 +5,7 @@ namespace RideBooking.Tests.Messaging;
 
 public sealed class PartitionOrderingTests
 {
-    readonly KeyedQueue<string> _turns = new();
+    readonly KeyedQueue<string> _queue = new();
     readonly List<ulong> _handled = [];
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -13,7 +13,7 @@ public sealed class PartitionOrderingTests
     [Fact]
     public async Task Are_handled_in_the_order_of_their_numbers_whichever_thread_is_first()
     {
-        var channel = new PartitionOrdering.Entrance(_turns);
+        var channel = new PartitionOrdering.Entrance(_queue);
 
         var third = Handle(channel, 3, "a ride");
         var second = Handle(channel, 2, "a ride");
@@ -22,13 +22,13 @@ public sealed class PartitionOrderingTests
 
         await Task.WhenAll(first, second, third);
         _handled.ShouldBe([1ul, 2, 3]);
-        _turns.Keys.ShouldBe(0);
+        _queue.Keys.ShouldBe(0);
     }
 
     [Fact]
     public async Task Wait_only_for_messages_of_their_own_ride()
     {
-        var channel = new PartitionOrdering.Entrance(_turns);
+        var channel = new PartitionOrdering.Entrance(_queue);
         var inHand = new TaskCompletionSource();
 
         var first = Handle(channel, 1, "a ride", inHand.Task);
@@ -45,7 +45,7 @@ public sealed class PartitionOrderingTests
     [Fact]
     public async Task Of_the_next_channel_wait_for_those_of_the_previous_one_that_are_still_in_flight()
     {
-        var (before, after) = (new PartitionOrdering.Entrance(_turns), new PartitionOrdering.Entrance(_turns));
+        var (before, after) = (new PartitionOrdering.Entrance(_queue), new PartitionOrdering.Entrance(_queue));
         var inHand = new TaskCompletionSource();
 
         var old = Handle(before, 4, "a ride");
@@ -64,8 +64,8 @@ public sealed class PartitionOrderingTests
 
     async Task Handle(PartitionOrdering.Entrance channel, ulong number, string ride, Task? until = null)
     {
-        var turn = await channel.Enter(number, ride);
-        await turn.Run(
+        var ticket = await channel.Enter(number, ride);
+        await ticket.Run(
             async () =>
             {
                 await (until ?? Task.CompletedTask);

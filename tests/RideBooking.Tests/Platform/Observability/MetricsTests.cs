@@ -128,11 +128,12 @@ public sealed partial class MetricsTests
         builder.Services.AddArchives(builder.Configuration);
         builder.Services.AddSubscriptions(builder.Configuration);
         builder.Services.AddGauges<EventStreamLag>();
+        builder.Services.AddSingleton<EndpointMetrics>();
         foreach (var module in Modules.All)
             module.AddServices(builder.Services, builder.Configuration);
         using var services = builder.Services.BuildServiceProvider();
         using var meters = new Meters(services);
-        _ = new EndpointMetrics(services.GetRequiredService<IMeterFactory>());
+        services.GetRequiredService<EndpointMetrics>();
         using var gauges = Polled(services);
         return [.. meters.Instruments];
     }

@@ -5,7 +5,7 @@ using RideBooking.Demo.Watching;
 
 namespace RideBooking.Tests.Demo;
 
-public sealed class FiguresTests
+public sealed class DemoMetricsTests
 {
     [Fact]
     public async Task Are_read_from_the_Prometheus_endpoint()
