@@ -1,3 +1,4 @@
+using RideBooking.TestKit;
 using RideBooking.Tests.Cli;
 using RideBooking.Tests.MassTransitOnQuartz;
 using RideBooking.Tests.Matching;

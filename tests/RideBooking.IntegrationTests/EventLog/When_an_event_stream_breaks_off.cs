@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.EventLog;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RideBooking.EventLog;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.EventLog;
+using RideBooking.TestKit.EventLog;
 
 namespace RideBooking.IntegrationTests.EventLog;
 

@@ -2,7 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.IntegrationTests.Benchmarks;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.EventLog;
+using RideBooking.TestKit.EventLog;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.EventLog;
 

@@ -6,7 +6,8 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.EventLog;
 

@@ -3,7 +3,8 @@ using System.Net;
 using Npgsql;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Platform.Messaging.Partitions;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.FaultInjection;
 

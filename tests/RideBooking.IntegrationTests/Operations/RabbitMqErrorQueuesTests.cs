@@ -2,6 +2,7 @@ using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Messaging;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Operations;
 

@@ -5,11 +5,11 @@ using MassTransit.Serialization;
 using Npgsql;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
 using RideBooking.Platform.Messaging;
-using RideBooking.Tests.Api;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Contracts;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Operations;
 

@@ -16,9 +16,10 @@ using RideBooking.Platform;
 using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit.Persistence;
 using IHost = Microsoft.Extensions.Hosting.IHost;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.TestKit.Messaging;
 
 /// <summary>
 /// The platform's messaging as it runs in the host (database, inbox, outbox, scheduler, transport), with consumers whose

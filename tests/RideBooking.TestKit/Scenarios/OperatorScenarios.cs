@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 
-namespace RideBooking.Tests.Operations;
+namespace RideBooking.TestKit.Scenarios;
 
 /// <summary>
 /// Operators handle failed messages over the REST API; run on the in-memory transport and on RabbitMQ. The poison message is

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>Waits for an effect of another process; on timeout the exception names what it waited for.</summary>
 static class WaitFor

@@ -4,8 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Quartz;
-using RideBooking.Testing.Tests.BrokenMachines;
 using RideBooking.Testing.Tests.Parcels;
+using RideBooking.TestKit.Machines;
+using RideBooking.TestKit.Scheduling;
 using static RideBooking.Testing.Step;
 
 namespace RideBooking.Testing.Tests.Hosted;

@@ -1,6 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Testing.Tests.BrokenMachines;
+using RideBooking.TestKit.Machines;
 
 namespace RideBooking.Testing.Tests.Lab;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Analytics;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Http;
 
 namespace RideBooking.Tests.Analytics;

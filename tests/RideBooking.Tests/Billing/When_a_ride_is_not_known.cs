@@ -4,7 +4,7 @@ using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;

@@ -2,7 +2,7 @@ using CsCheck;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Positions;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 

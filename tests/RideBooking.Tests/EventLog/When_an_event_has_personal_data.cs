@@ -7,7 +7,7 @@ using RideBooking.EventLog;
 using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.EventLog;

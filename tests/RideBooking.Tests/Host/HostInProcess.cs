@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Persistence;
 using RideBooking.Tests.Http;
 
 namespace RideBooking.Tests.Host;

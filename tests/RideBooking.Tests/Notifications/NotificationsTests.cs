@@ -5,7 +5,7 @@ using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Notifications;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Http;
 
 namespace RideBooking.Tests.Notifications;

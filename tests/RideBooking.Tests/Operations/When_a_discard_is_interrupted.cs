@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Operations;

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Operations;

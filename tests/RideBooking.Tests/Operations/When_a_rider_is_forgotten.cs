@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Cli;
 using RideBooking.EventLog;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Cli;
 using RideBooking.Tests.Host;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Events.Subscriptions;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Operations;

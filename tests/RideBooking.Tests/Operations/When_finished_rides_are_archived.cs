@@ -9,7 +9,7 @@ using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Events.Archives;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Operations;

@@ -7,7 +7,7 @@ using RideBooking.Operations;
 using RideBooking.Operations.Audits;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Cli;
 
 namespace RideBooking.Tests.Operations;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using RideBooking.Contracts;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Payments;
 

@@ -9,8 +9,9 @@ using RideBooking.Payments;
 using RideBooking.Payments.Gateway;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
-using RideBooking.Tests.Messaging;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Messaging;
+using RideBooking.TestKit.Persistence;
 
 namespace RideBooking.Tests.Payments;
 

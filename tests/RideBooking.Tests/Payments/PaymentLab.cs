@@ -9,6 +9,7 @@ using RideBooking.Payments.Methods;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
+using RideBooking.TestKit.Persistence;
 
 namespace RideBooking.Tests.Payments;
 

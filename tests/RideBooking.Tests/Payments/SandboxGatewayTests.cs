@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Payments.Gateway;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Payments;
 

@@ -2,7 +2,7 @@ using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Testing;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 

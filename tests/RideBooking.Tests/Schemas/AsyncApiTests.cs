@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using RideBooking.EventLog;
-using RideBooking.Tests.Api;
 using RideBooking.Tests.Documentation;
 using RideBooking.Tests.Host;
 

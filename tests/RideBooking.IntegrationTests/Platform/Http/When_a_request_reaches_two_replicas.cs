@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Platform.Http;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Messaging;
+using RideBooking.TestKit.Messaging;
 
 namespace RideBooking.Tests.Messaging;
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Observability;
 
 namespace RideBooking.Tests.Observability;
 

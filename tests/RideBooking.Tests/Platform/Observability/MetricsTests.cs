@@ -11,6 +11,7 @@ using RideBooking.Platform.Events.Subscriptions;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
+using RideBooking.TestKit.Observability;
 using RideBooking.Tests.Documentation;
 using RideBooking.Tests.Http;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Observability;
 using RideBooking.Tests.Host;
 using RideBooking.Tests.MassTransitOnQuartz;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RideBooking.TestKit.Observability;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Observability;

@@ -13,7 +13,7 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Recovery;

@@ -3,7 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Visibility;
-using RideBooking.Tests.Messaging;
+using RideBooking.TestKit.Messaging;
 
 namespace RideBooking.Tests.Visibility;
 

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Scenarios;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Visibility;
