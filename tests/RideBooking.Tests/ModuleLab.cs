@@ -18,7 +18,7 @@ using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Messaging;
 using RideBooking.TestKit.Persistence;
-using RideBooking.Tests.Http;
+using RideBooking.Tests.Platform.Http;
 
 namespace RideBooking.Tests;
 

@@ -5,7 +5,7 @@ using RideBooking.Analytics;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
 using RideBooking.TestKit.Contracts;
-using RideBooking.Tests.Http;
+using RideBooking.Tests.Platform.Http;
 
 namespace RideBooking.Tests.Analytics;
 

@@ -6,6 +6,7 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
 using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Payments;
+using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Billing;
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Persistence;
-using RideBooking.Tests.Http;
+using RideBooking.Tests.Platform.Http.OpenApi;
 
 namespace RideBooking.Tests.Host;
 

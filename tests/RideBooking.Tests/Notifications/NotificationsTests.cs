@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Notifications;
 using RideBooking.TestKit.Contracts;
-using RideBooking.Tests.Http;
+using RideBooking.Tests.Platform.Http;
 
 namespace RideBooking.Tests.Notifications;
 

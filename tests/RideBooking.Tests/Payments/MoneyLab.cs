@@ -12,6 +12,7 @@ using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Messaging;
 using RideBooking.TestKit.Persistence;
+using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;
 

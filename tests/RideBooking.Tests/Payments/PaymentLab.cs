@@ -10,6 +10,7 @@ using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
 using RideBooking.TestKit.Persistence;
+using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;
 

@@ -3,6 +3,7 @@ using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Testing;
 using RideBooking.TestKit.Contracts;
+using RideBooking.Tests.Payments.Gateway;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 

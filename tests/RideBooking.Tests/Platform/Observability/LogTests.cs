@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using RideBooking.TestKit.Api;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.Tests.Platform.Observability;
 
 public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
 {

@@ -9,7 +9,7 @@ using RideBooking.Platform.Persistence;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Observability;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.Tests.Platform.Observability;
 
 public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedHost>
 {

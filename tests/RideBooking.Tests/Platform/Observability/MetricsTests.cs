@@ -13,9 +13,9 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Observability;
 using RideBooking.TestKit.Observability;
 using RideBooking.Tests.Documentation;
-using RideBooking.Tests.Http;
+using RideBooking.Tests.Platform.Http;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.Tests.Platform.Observability;
 
 /// <summary>Checks the names of the metrics, the access to them, and that docs, dashboard and alerts use no others.</summary>
 public sealed partial class MetricsTests

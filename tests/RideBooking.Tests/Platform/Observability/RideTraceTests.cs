@@ -5,7 +5,7 @@ using RideBooking.TestKit.Observability;
 using RideBooking.Tests.Host;
 using RideBooking.Tests.MassTransitOnQuartz;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.Tests.Platform.Observability;
 
 /// <summary>Everything that one request causes is one trace, through outbox, broker, sagas and timers.</summary>
 public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>

@@ -16,7 +16,7 @@ using RideBooking.Platform.Recovery;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Recovery;
+namespace RideBooking.Tests.Platform.Recovery;
 
 /// <summary>Checks which events recovery republishes on the embedded default. The faults themselves are in the integration tests.</summary>
 public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>

@@ -5,7 +5,7 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Visibility;
 using RideBooking.TestKit.Messaging;
 
-namespace RideBooking.Tests.Visibility;
+namespace RideBooking.Tests.Platform.Visibility;
 
 public sealed class EventVisibilityTests
 {
