@@ -18,9 +18,9 @@ using RideBooking.Tests.Platform.Http;
 namespace RideBooking.Tests.Platform.Observability;
 
 /// <summary>Checks the names of the metrics, the access to them, and that docs, dashboard and alerts use no others.</summary>
-public sealed partial class MetricsTests
+public sealed partial class ExportedMetricsTests
 {
-    const string Begin = "<!-- metrics: made from the code by the test MetricsTests -->\n";
+    const string Begin = "<!-- metrics: made from the code by the test ExportedMetricsTests -->\n";
     const string End = "<!-- end of metrics -->";
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -39,7 +39,7 @@ public sealed partial class MetricsTests
         await GeneratedPage.ShouldBeCurrent(
             path,
             page[..(begin + Begin.Length)] + table + page[end..],
-            nameof(MetricsTests)
+            nameof(ExportedMetricsTests)
         );
     }
 
