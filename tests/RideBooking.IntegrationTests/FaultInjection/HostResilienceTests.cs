@@ -3,6 +3,7 @@ using System.Net;
 using Npgsql;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Platform.Messaging.Partitions;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Benchmarks;
-using RideBooking.TestKit.Servers;
 using static RideBooking.IntegrationTests.FaultInjection.Database;
 
 namespace RideBooking.IntegrationTests.FaultInjection;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
-using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.FaultInjection;
 

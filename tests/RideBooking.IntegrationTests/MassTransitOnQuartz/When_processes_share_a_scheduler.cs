@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Quartz;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Scheduling;
-using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.MassTransitOnQuartz;
 

@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Rides;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Scenarios;
-using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Operations;
 

@@ -1,5 +1,6 @@
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Testing;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Scenarios;
 using RideBooking.TestKit.Servers;
 

@@ -174,13 +174,8 @@ internal sealed class FaultLab : IAsyncDisposable
     }
 
     /// <summary>Waits until everything that was committed has been sent.</summary>
-    public async Task OutboxDrains()
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        limit.CancelAfter(s_timeout);
-        while (await In(db => db.Set<OutboxMessage>().AnyAsync(limit.Token)))
-            await Task.Delay(10, limit.Token);
-    }
+    public Task OutboxDrains() =>
+        WaitFor.TrueAsync("the outbox is empty", async () => !await In(db => db.Set<OutboxMessage>().AnyAsync(Stop)));
 
     public async ValueTask DisposeAsync()
     {

@@ -339,7 +339,9 @@ public abstract class OperatorScenarios
             $"operations/error-queues",
             answer => Items(answer).Any(item => item!["queue"]!.ToString() == queue)
         );
-        for (var look = 0; ; look++)
+        await WaitFor.TrueAsync($"{text} is in {queue}", IsInQueue, TimeSpan.FromSeconds(30));
+
+        async Task<bool> IsInQueue()
         {
             foreach (var item in Items(await operations.Get($"operations/failed-messages?queue={queue}&limit=100")))
                 if (
@@ -347,9 +349,8 @@ public abstract class OperatorScenarios
                     || (await operations.Get($"operations/failed-messages/{item["id"]}")).Body!["bodyText"]?.ToString()
                         == text
                 )
-                    return;
-            look.ShouldBeLessThan(200, $"{text} is not in {queue}");
-            await Task.Delay(50);
+                    return true;
+            return false;
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.IntegrationTests.Benchmarks;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
 using RideBooking.TestKit.EventLog;
 using RideBooking.TestKit.Servers;
 

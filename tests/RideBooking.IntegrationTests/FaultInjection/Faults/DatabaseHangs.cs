@@ -1,4 +1,4 @@
-using RideBooking.TestKit.Servers;
+using RideBooking.TestKit;
 
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 

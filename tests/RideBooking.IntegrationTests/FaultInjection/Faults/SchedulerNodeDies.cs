@@ -1,3 +1,4 @@
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 

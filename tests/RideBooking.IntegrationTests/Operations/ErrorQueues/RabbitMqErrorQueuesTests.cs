@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Messaging;
-using RideBooking.TestKit.Servers;
+using RideBooking.TestKit;
 
 namespace RideBooking.IntegrationTests.Operations.ErrorQueues;
 

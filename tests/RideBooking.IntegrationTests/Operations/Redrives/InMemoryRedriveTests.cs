@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using RideBooking.IntegrationTests.FaultInjection;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 

@@ -7,9 +7,9 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.IntegrationTests.Rides;
 using RideBooking.Platform.Messaging;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Contracts;
-using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Operations.Replays;
 

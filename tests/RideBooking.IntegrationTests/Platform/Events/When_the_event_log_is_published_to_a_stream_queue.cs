@@ -6,6 +6,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 

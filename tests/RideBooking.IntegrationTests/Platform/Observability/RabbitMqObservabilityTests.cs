@@ -5,8 +5,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.FaultInjection;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
-using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Platform.Observability;
 

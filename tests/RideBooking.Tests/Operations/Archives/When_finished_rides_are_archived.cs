@@ -9,6 +9,7 @@ using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Events.Archives;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
@@ -127,9 +128,9 @@ public sealed class When_finished_rides_are_archived(CityLab lab) : IClassFixtur
             "operations/replays",
             new JsonObject { ["projection"] = projection, ["reason"] = "reads archives" }
         );
-        await Eventually.Is(
-            async () => (await operations.Get($"operations/replays/{replay.Text("id")}")).Text("status") == "completed",
-            "the replay is completed"
+        await WaitFor.TrueAsync(
+            "the replay is completed",
+            async () => (await operations.Get($"operations/replays/{replay.Text("id")}")).Text("status") == "completed"
         );
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
@@ -33,15 +34,8 @@ internal sealed class FailingDatabase : DbCommandInterceptor
     public int Failures(string of) => _thrown.Count(sql => sql.Contains(of, StringComparison.Ordinal));
 
     /// <summary>Waits until a statement that contains this text has failed.</summary>
-    public async Task Until(string of, CancellationToken cancellationToken)
-    {
-        var deadline = Task.Delay(TimeSpan.FromSeconds(30), cancellationToken);
-        while (Failures(of) == 0)
-        {
-            deadline.IsCompleted.ShouldBeFalse($"Waited 30 s for a failure of {of}");
-            await Task.Delay(10, cancellationToken);
-        }
-    }
+    public Task Until(string of) =>
+        WaitFor.TrueAsync($"a statement with {of} has failed", () => Task.FromResult(Failures(of) > 0));
 
     public override InterceptionResult<DbDataReader> ReaderExecuting(
         DbCommand command,
@@ -124,19 +118,19 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
         var last = await Drive(from: Rides - 1, to: Rides);
         driven.Set();
         List<(Rider, string)> rides = [.. first, .. last];
-        await _host.Fails.Until(Invoice, TestContext.Current.CancellationToken);
+        await _host.Fails.Until(Invoice);
 
         _host.Fails.With = _ => null;
         // The last failed messages may reach the error queue only after the operator has listed it, or succeed at a
         // retry: so the operator repeats the redrive, and the number of messages is not checked.
-        await Eventually.Is(
+        await WaitFor.TrueAsync(
+            "every ride has its receipt and no error queue holds a message",
             async () =>
             {
                 await operations.RedriveAll();
                 return (await Ask("SELECT 1 FROM event_log_events WHERE event_type = 'ReceiptIssued'")).Count == Rides
                     && (await operations.ErrorQueues()).Count == 0;
-            },
-            "every ride has its receipt and no error queue holds a message"
+            }
         );
 
         await EachIsPaidOnce(operations, rides);
@@ -167,7 +161,7 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
 
         goOn.Set();
         await EachIsPaidOnce(operations, rides);
-        await Eventually.Is(async () => await Kept() == 0, "handled messages are no longer kept");
+        await WaitFor.TrueAsync("handled messages are no longer kept", async () => await Kept() == 0);
 
         async Task<long> Kept() => (long)(await Ask("SELECT count(*) FROM messaging_dead_letter_messages")).Single();
     }

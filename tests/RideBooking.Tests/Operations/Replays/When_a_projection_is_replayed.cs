@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
@@ -34,7 +35,7 @@ public sealed class When_a_projection_is_replayed(CityLab lab) : IClassFixture<C
         }
 
         // Byte for byte, except for the generation.
-        await Eventually.Is(async () => await IsCleanedUp(), "the old rows are deleted");
+        await WaitFor.TrueAsync("the old rows are deleted", async () => await IsCleanedUp());
         (await Rows()).ShouldBe(before);
         (await rider.Get("riders/me/notifications")).Body!.ToJsonString().ShouldBe(notifications);
         (await operations.Get(Summary)).Body!["rides"]!.ToJsonString().ShouldBe(summary);
@@ -64,7 +65,7 @@ public sealed class When_a_projection_is_replayed(CityLab lab) : IClassFixture<C
         var reason = new JsonObject { ["reason"] = "too slow" };
         (await operations.Post(cancel, reason)).ShouldBe(HttpStatusCode.OK).Text("status").ShouldBe("cancelled");
         (await operations.Post(cancel, reason)).ShouldBe(HttpStatusCode.OK);
-        await Eventually.Is(async () => await IsCleanedUp(), "its rows are deleted");
+        await WaitFor.TrueAsync("its rows are deleted", async () => await IsCleanedUp());
         (await rider.Get("riders/me/notifications")).Body!.ToJsonString().ShouldBe(notifications);
     }
 
@@ -131,9 +132,9 @@ public sealed class When_a_projection_is_replayed(CityLab lab) : IClassFixture<C
     static async Task<JsonNode> Until(Person operations, string id, string status)
     {
         Answer? answer = null;
-        await Eventually.Is(
-            async () => (answer = await operations.Get($"operations/replays/{id}")).Text("status") == status,
-            $"replay {id} is {status}"
+        await WaitFor.TrueAsync(
+            $"replay {id} is {status}",
+            async () => (answer = await operations.Get($"operations/replays/{id}")).Text("status") == status
         );
         return answer!.Body!;
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Cli;
 using RideBooking.EventLog;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Cli;
 using RideBooking.Tests.Host;
@@ -31,7 +32,7 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
 
         var forgotten = (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.OK);
 
-        await Eventually.Is(async () => (await TablesWith(Street, Words)).Count == 0, "the modules have redacted");
+        await WaitFor.TrueAsync("the modules have redacted", async () => (await TablesWith(Street, Words)).Count == 0);
         (await Forget(operations, riderId))
             .ShouldBe(HttpStatusCode.OK)
             .Text("forgottenAt")
@@ -78,9 +79,9 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
 
         (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.Conflict, "rider_has_open_ride");
         await rider.Post($"rides/{ride}/cancel", new JsonObject { ["reason"] = "changed my mind" });
-        await Eventually.Is(
-            async () => (await Forget(operations, riderId)).Status == HttpStatusCode.OK,
-            "the rider is forgotten when the cancelled ride costs nothing"
+        await WaitFor.TrueAsync(
+            "the rider is forgotten when the cancelled ride costs nothing",
+            async () => (await Forget(operations, riderId)).Status == HttpStatusCode.OK
         );
     }
 

@@ -6,8 +6,8 @@ using Npgsql;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Platform.Visibility;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Messaging;
-using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Platform.Messaging.Failures;
 

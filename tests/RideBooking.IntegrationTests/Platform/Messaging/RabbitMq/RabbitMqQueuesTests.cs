@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
+using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 
