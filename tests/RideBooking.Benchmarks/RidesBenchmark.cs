@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using RideBooking.Benchmarks.Saga;
+using RideBooking.TestKit.Benchmarks;
 using Spectre.Console;
 
 namespace RideBooking.Benchmarks;

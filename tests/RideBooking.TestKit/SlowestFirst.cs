@@ -1,7 +1,7 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-namespace RideBooking.Tests;
+namespace RideBooking.TestKit;
 
 /// <summary>
 /// Starts the longest test classes first. A long class that started last would run alone, with half of the machine idle.

@@ -1,6 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Testing.Tests.BrokenMachines;
+using RideBooking.TestKit.Machines;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 

@@ -1,7 +1,7 @@
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Testing.Tests.BrokenMachines;
+using RideBooking.TestKit.Machines;
 
 namespace RideBooking.Testing.Benchmarks;
 

@@ -16,8 +16,9 @@ using RideBooking.Platform;
 using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Http;
-using RideBooking.Tests.Messaging;
+using RideBooking.TestKit.Messaging;
+using RideBooking.TestKit.Persistence;
+using RideBooking.Tests.Platform.Http;
 
 namespace RideBooking.Tests;
 

@@ -1,7 +1,8 @@
+using RideBooking.TestKit;
 using RideBooking.Tests.Cli;
 using RideBooking.Tests.MassTransitOnQuartz;
 using RideBooking.Tests.Matching;
-using RideBooking.Tests.Operations;
+using RideBooking.Tests.Operations.Redrives;
 using RideBooking.Tests.Rides;
 using Xunit.v3;
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Host;
-using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit.Servers;
 using Spectre.Console;
 
 namespace RideBooking.Benchmarks.EventLog;

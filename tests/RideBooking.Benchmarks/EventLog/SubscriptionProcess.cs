@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Tests.EventLog;
+using RideBooking.TestKit.EventLog;
 
 namespace RideBooking.Benchmarks.EventLog;
 

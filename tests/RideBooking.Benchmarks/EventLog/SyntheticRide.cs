@@ -2,7 +2,7 @@ using System.Text.Json;
 using MassTransit.Serialization;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Benchmarks.EventLog;
 

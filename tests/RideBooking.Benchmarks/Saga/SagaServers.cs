@@ -2,7 +2,7 @@ using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.Benchmarks.Saga;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Benchmarks;
 

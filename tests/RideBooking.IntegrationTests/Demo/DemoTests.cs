@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RideBooking.Benchmarks;
-using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Benchmarks;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Demo;
 

@@ -1,4 +1,4 @@
-using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Documentation;
 

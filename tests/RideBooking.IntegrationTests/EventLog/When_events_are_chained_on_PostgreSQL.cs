@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.EventLog;
+using RideBooking.TestKit.EventLog;
 
 namespace RideBooking.IntegrationTests.EventLog;
 

@@ -3,7 +3,9 @@ using System.Net;
 using Npgsql;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Platform.Messaging.Partitions;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.FaultInjection;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using RideBooking.Benchmarks;
-using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Benchmarks;
 using static RideBooking.IntegrationTests.FaultInjection.Database;
 
 namespace RideBooking.IntegrationTests.FaultInjection;

@@ -1,5 +1,6 @@
 using Npgsql;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.FaultInjection;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Host;
 

@@ -1,3 +1,5 @@
+using RideBooking.TestKit.Servers;
+
 namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 using Xunit.Sdk;
 
 [assembly: AssemblyFixture(typeof(Servers))]

@@ -1,6 +1,8 @@
 using Npgsql;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.InfrastructureTests;
 

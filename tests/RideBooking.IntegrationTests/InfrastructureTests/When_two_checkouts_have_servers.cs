@@ -1,4 +1,5 @@
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.InfrastructureTests;
 

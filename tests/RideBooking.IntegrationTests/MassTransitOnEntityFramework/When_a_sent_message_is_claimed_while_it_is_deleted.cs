@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -47,7 +48,7 @@ public sealed class When_a_sent_message_is_claimed_while_it_is_deleted
                 await office.SaveChangesAsync(Stop);
             }
         );
-        await Bench.Eventually("the deletion waits for the claim", () => bench.In(IsBlocked));
+        await WaitFor.TrueAsync("the deletion waits for the claim", () => bench.In(IsBlocked));
         await claim.CommitAsync(Stop);
 
         await bench.OutboxDrains();

@@ -3,6 +3,7 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -76,7 +77,7 @@ public sealed class When_the_broker_is_unavailable(ServersToStop servers)
     static async Task AllArriveInOrder(Bench bench)
     {
         // The retries wait on the bench's clock, also one whose letter arrived and whose confirmation did not.
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the last letter is delivered and the outbox is empty",
             async () =>
             {

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Quartz;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.MassTransitOnQuartz;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Scheduling;
 
 namespace RideBooking.IntegrationTests.MassTransitOnQuartz;
 

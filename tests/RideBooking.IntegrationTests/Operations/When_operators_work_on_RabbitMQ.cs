@@ -3,10 +3,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.FaultInjection;
-using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
-using RideBooking.Tests.Api;
-using RideBooking.Tests.Operations;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Scenarios;
 
 namespace RideBooking.IntegrationTests.Operations;
 

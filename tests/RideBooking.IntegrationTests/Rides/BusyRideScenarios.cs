@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RideBooking.Benchmarks;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Benchmarks;
 
 namespace RideBooking.IntegrationTests.Rides;
 

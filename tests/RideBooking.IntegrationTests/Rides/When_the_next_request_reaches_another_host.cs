@@ -1,5 +1,7 @@
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Scenarios;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Rides;
 

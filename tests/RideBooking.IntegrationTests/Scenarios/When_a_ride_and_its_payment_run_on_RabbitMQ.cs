@@ -1,6 +1,8 @@
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Testing;
-using RideBooking.Tests.Scenarios;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Scenarios;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Scenarios;
 

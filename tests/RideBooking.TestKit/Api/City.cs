@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.TestKit.Api;
 
 /// <summary>Creates riders, drivers and operators that use the API over HTTP, as their apps do.</summary>
 /// <param name="open">Creates a client of the API without a token.</param>

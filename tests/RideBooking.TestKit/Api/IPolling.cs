@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.TestKit.Api;
 
 /// <summary>Polling with a timeout.</summary>
 public interface IPolling

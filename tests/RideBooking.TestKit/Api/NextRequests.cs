@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.TestKit.Api;
 
 /// <summary>A write of a caller, the next request of the same caller, and what it must see.</summary>
 /// <param name="Caller">The caller's role.</param>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.TestKit.Api;
 
 /// <summary>Tasks and queries of operators over the REST API.</summary>
 public static class OperatorsWork

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.TestKit.Api;
 
 /// <summary>An answer of the API: its status and its JSON.</summary>
 public sealed record Answer(HttpStatusCode Status, JsonNode? Body, HttpResponseMessage Response)

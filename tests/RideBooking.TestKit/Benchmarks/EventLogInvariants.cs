@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace RideBooking.Benchmarks;
+namespace RideBooking.TestKit.Benchmarks;
 
 /// <summary>Checks the event log after rides that were all driven and paid.</summary>
 static class EventLogInvariants

@@ -1,6 +1,6 @@
 using RideBooking.Contracts;
 
-namespace RideBooking.Tests.Contracts;
+namespace RideBooking.TestKit.Contracts;
 
 /// <summary>Builds the events of a ride from Alexanderplatz to the Zoo. A test sets only the values it depends on.</summary>
 public static class Events

@@ -1,6 +1,6 @@
 using RideBooking.Contracts;
 
-namespace RideBooking.Tests.Contracts;
+namespace RideBooking.TestKit.Contracts;
 
 /// <summary>The events of one ride, for consumers to handle.</summary>
 internal sealed class RideOf(string rider = "rider-1", string driver = "driver-anna")

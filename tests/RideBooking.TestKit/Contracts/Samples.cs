@@ -1,6 +1,6 @@
 using RideBooking.Contracts;
 
-namespace RideBooking.Tests.Contracts;
+namespace RideBooking.TestKit.Contracts;
 
 /// <summary>Values for tests in which any value would do.</summary>
 public static class Samples

@@ -5,7 +5,7 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Archives;
 
-namespace RideBooking.Tests.EventLog;
+namespace RideBooking.TestKit.EventLog;
 
 /// <summary>
 /// Finished streams move to archives, in the database and in files: every reader still finds the same events. A derived class

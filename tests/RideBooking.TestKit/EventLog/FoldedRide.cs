@@ -1,7 +1,7 @@
 using RideBooking.EventLog;
 using RideBooking.Rides;
 
-namespace RideBooking.Tests.EventLog;
+namespace RideBooking.TestKit.EventLog;
 
 /// <summary>A ride folded as the API does, for the benchmarks: a module opens its internals to the tests only.</summary>
 internal sealed class FoldedRide

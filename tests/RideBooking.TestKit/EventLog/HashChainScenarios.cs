@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 using RideBooking.EventLog;
 
-namespace RideBooking.Tests.EventLog;
+namespace RideBooking.TestKit.EventLog;
 
 /// <summary>
 /// Events chained by several processes at once: whatever is changed afterwards in the database is found and named. A derived

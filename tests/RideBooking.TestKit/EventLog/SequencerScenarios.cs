@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.EventLog;
 
-namespace RideBooking.Tests.EventLog;
+namespace RideBooking.TestKit.EventLog;
 
 /// <summary>
 /// Many writers whose transactions end in any order, many sequencers and a reader: positions and versions have no gap,

@@ -3,7 +3,7 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 
-namespace RideBooking.Tests.EventLog;
+namespace RideBooking.TestKit.EventLog;
 
 /// <summary>
 /// Writers that append concurrently, stall and roll back, and the check that a subscription has read each event once and in

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 
-namespace RideBooking.Tests.EventLog;
+namespace RideBooking.TestKit.EventLog;
 
 /// <summary>
 /// Many writers whose transactions end in any order or roll back, and several processes that compete for one subscription,

@@ -1,6 +1,7 @@
 using MassTransit;
+using RideBooking.Testing;
 
-namespace RideBooking.Testing.Tests.BrokenMachines;
+namespace RideBooking.TestKit.Machines;
 
 public sealed record OrderPlaced(Guid OrderId);
 

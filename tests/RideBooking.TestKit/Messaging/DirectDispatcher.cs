@@ -15,7 +15,7 @@ using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.TestKit.Messaging;
 
 /// <summary>
 /// Dispatches messages directly to consumers and sagas, on a bus that is not running: a message has been handled when the call

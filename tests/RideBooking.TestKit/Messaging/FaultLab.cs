@@ -16,9 +16,10 @@ using RideBooking.Platform;
 using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit.Persistence;
 using IHost = Microsoft.Extensions.Hosting.IHost;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.TestKit.Messaging;
 
 /// <summary>
 /// The platform's messaging as it runs in the host (database, inbox, outbox, scheduler, transport), with consumers whose
@@ -173,13 +174,8 @@ internal sealed class FaultLab : IAsyncDisposable
     }
 
     /// <summary>Waits until everything that was committed has been sent.</summary>
-    public async Task OutboxDrains()
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        limit.CancelAfter(s_timeout);
-        while (await In(db => db.Set<OutboxMessage>().AnyAsync(limit.Token)))
-            await Task.Delay(10, limit.Token);
-    }
+    public Task OutboxDrains() =>
+        WaitFor.TrueAsync("the outbox is empty", async () => !await In(db => db.Set<OutboxMessage>().AnyAsync(Stop)));
 
     public async ValueTask DisposeAsync()
     {

@@ -5,9 +5,9 @@ using MassTransit;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using RideBooking.Platform.Messaging;
-using RideBooking.Tests.Observability;
+using RideBooking.TestKit.Observability;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.TestKit.Messaging;
 
 /// <summary>Handling of failing messages, the same on each transport.</summary>
 public abstract class FaultScenarios

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Hosting;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.TestKit.Messaging;
 
 /// <summary>Producers and consumers of different versions of an event, on a transport.</summary>
 public abstract class VersionScenarios

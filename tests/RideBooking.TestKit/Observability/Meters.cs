@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.TestKit.Observability;
 
 /// <summary>Collects the metrics of one application, and not of others in the same process.</summary>
 internal sealed class Meters : IDisposable

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using MassTransit.Logging;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.TestKit.Observability;
 
 /// <summary>One trace, started by the test, as a trace collector would receive it.</summary>
 internal sealed class Spans : IDisposable

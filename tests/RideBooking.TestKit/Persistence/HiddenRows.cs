@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace RideBooking.Tests;
+namespace RideBooking.TestKit.Persistence;
 
 /// <summary>Hides a table's rows from one query, as if the transaction that wrote them had not committed yet.</summary>
 internal sealed class HiddenRows : DbCommandInterceptor

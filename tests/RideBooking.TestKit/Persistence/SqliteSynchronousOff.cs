@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace RideBooking.Tests;
+namespace RideBooking.TestKit.Persistence;
 
 /// <summary>Turns off synchronous writes: they take most of a lab's time, and its database is temporary.</summary>
 internal sealed class SqliteSynchronousOff : DbConnectionInterceptor

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using RideBooking.TestKit.Api;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.TestKit.Scenarios;
 
 /// <summary>Checks in parallel that a caller's next request sees the effect of their last write.</summary>
 public abstract class NextRequestScenarios

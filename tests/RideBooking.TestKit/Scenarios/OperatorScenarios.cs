@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 
-namespace RideBooking.Tests.Operations;
+namespace RideBooking.TestKit.Scenarios;
 
 /// <summary>
 /// Operators handle failed messages over the REST API; run on the in-memory transport and on RabbitMQ. The poison message is
@@ -339,7 +339,9 @@ public abstract class OperatorScenarios
             $"operations/error-queues",
             answer => Items(answer).Any(item => item!["queue"]!.ToString() == queue)
         );
-        for (var look = 0; ; look++)
+        await WaitFor.TrueAsync($"{text} is in {queue}", IsInQueue, TimeSpan.FromSeconds(30));
+
+        async Task<bool> IsInQueue()
         {
             foreach (var item in Items(await operations.Get($"operations/failed-messages?queue={queue}&limit=100")))
                 if (
@@ -347,9 +349,8 @@ public abstract class OperatorScenarios
                     || (await operations.Get($"operations/failed-messages/{item["id"]}")).Body!["bodyText"]?.ToString()
                         == text
                 )
-                    return;
-            look.ShouldBeLessThan(200, $"{text} is not in {queue}");
-            await Task.Delay(50);
+                    return true;
+            return false;
         }
     }
 

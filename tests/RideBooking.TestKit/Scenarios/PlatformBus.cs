@@ -12,10 +12,10 @@ using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
 using RideBooking.Testing;
-using RideBooking.Testing.Tests.Hosted;
+using RideBooking.TestKit.Scheduling;
 using IHost = Microsoft.Extensions.Hosting.IHost;
 
-namespace RideBooking.Tests.Scenarios;
+namespace RideBooking.TestKit.Scenarios;
 
 /// <summary>The platform as it runs in the host, with only the state machines of rides and payments on the bus.</summary>
 internal sealed class PlatformBus : IAsyncDisposable

@@ -5,11 +5,11 @@ using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Rides;
 using RideBooking.Testing;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 
-namespace RideBooking.Tests.Scenarios;
+namespace RideBooking.TestKit.Scenarios;
 
 /// <summary>
 /// Scenarios of a ride and its payment that must behave the same in the lab and on a running bus: the same instances,

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RideBooking.TestKit.Api;
 
-namespace RideBooking.Tests.Api;
+namespace RideBooking.TestKit.Scenarios;
 
 /// <summary>
 /// Riders and drivers use the REST API. Run against the embedded default in this process, and by the integration tests

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
 
-namespace RideBooking.Testing.Tests.Hosted;
+namespace RideBooking.TestKit.Scheduling;
 
 /// <summary>Controls Quartz as the scheduler of a bus that runs scenarios.</summary>
 internal static class QuartzTime

@@ -1,7 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
-namespace RideBooking.Tests.MassTransitOnQuartz;
+namespace RideBooking.TestKit.Scheduling;
 
 /// <summary>An application's context: the scheduler's tables and one table of the application.</summary>
 internal class TimersContext(QuartzDatabase database, string connectionString = "") : DbContext

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>
 /// The built RideBooking.Host as a process of its own, on a free loopback port, with a working folder of its own (where the

@@ -1,4 +1,4 @@
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>One server: a local process, a container, or an external server.</summary>
 interface IServerInstance : IAsyncDisposable

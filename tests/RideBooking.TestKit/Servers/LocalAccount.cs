@@ -1,4 +1,4 @@
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>The account a local server runs as. PostgreSQL refuses to run as root, and no server should.</summary>
 sealed class LocalAccount

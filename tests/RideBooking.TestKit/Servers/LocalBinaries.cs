@@ -1,4 +1,4 @@
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>Finds installed programs.</summary>
 static class LocalBinaries

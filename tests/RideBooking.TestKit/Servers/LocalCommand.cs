@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>Runs a command to its end.</summary>
 static class LocalCommand

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>
 /// A private PostgreSQL from the installed binaries: its own data folder, a free loopback port, and durability as shipped

@@ -1,4 +1,4 @@
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>A server that an environment variable names. Others may be using it, so no test stops or kills it.</summary>
 sealed class NamedInstance(string variable) : IServerInstance

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Npgsql;
 using Testcontainers.PostgreSql;
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>A PostgreSQL server for tests: the one that an environment variable names, or a private one.</summary>
 public sealed class PostgresServer : IAsyncDisposable

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Testcontainers.RabbitMq;
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>A RabbitMQ broker for tests: the one that an environment variable names, or a private one.</summary>
 public sealed class RabbitMqServer : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.SqlClient;
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>The SQL Server (or T-SQL compatible server) that RIDEBOOKING_TEST_SQLSERVER names; none is started.</summary>
 public sealed class SqlServer(string administration) : IAsyncDisposable

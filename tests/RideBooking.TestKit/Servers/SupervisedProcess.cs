@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace RideBooking.IntegrationTests.Infrastructure;
+namespace RideBooking.TestKit.Servers;
 
 /// <summary>
 /// A local server that cannot outlive the tests. A shell between the tests and the server holds the other end of a pipe: when

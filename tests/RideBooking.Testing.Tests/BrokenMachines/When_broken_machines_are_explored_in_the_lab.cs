@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.TestKit.Machines;
 
 namespace RideBooking.Testing.Tests.BrokenMachines;
 

@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.TestKit.Machines;
 
 namespace RideBooking.Testing.Tests.BrokenMachines;
 

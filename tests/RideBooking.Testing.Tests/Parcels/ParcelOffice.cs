@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Quartz;
-using RideBooking.Testing.Tests.Hosted;
+using RideBooking.TestKit.Scheduling;
 
 namespace RideBooking.Testing.Tests.Parcels;
 

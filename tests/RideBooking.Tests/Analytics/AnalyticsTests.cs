@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Analytics;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
-using RideBooking.Tests.Contracts;
-using RideBooking.Tests.Http;
+using RideBooking.TestKit.Contracts;
+using RideBooking.Tests.Platform.Http;
 
 namespace RideBooking.Tests.Analytics;
 

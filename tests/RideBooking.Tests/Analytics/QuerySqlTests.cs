@@ -4,7 +4,7 @@ using RideBooking.Notifications;
 using RideBooking.Platform;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Persistence;
+using RideBooking.Tests.Platform.Persistence;
 
 namespace RideBooking.Tests.Analytics;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RideBooking.Benchmarks;
+using RideBooking.TestKit.Benchmarks;
 
 namespace RideBooking.Tests.Benchmarks;
 

@@ -2,7 +2,7 @@ using CsCheck;
 using RideBooking.Billing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;

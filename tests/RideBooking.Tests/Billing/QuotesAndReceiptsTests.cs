@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Billing;
 using RideBooking.Contracts;
-using RideBooking.Tests.Api;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;

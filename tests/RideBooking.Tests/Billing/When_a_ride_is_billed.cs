@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.Billing;
 using RideBooking.Contracts;
 using RideBooking.Platform.Messaging;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Payments;
 
 namespace RideBooking.Tests.Billing;

@@ -4,8 +4,9 @@ using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.Failures;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Payments;
+using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Billing;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using RideBooking.Cli;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 using RideBooking.Tests.Operations;
 

@@ -4,7 +4,7 @@ namespace RideBooking.Tests.Documentation;
 
 /// <summary>
 /// The README's layout lists the projects, docs/architecture.md the interfaces between modules, the tests' folders mirror
-/// those of <c>src</c>, and a file has the name of a type in it.
+/// those of <c>src</c>, also those of the types that they test, and a file has the name of a type in it.
 /// </summary>
 public sealed partial class LayoutTests
 {
@@ -46,8 +46,8 @@ public sealed partial class LayoutTests
             );
     }
 
-    // Folders of the tests that mirror none of src. RideBooking.MassTransit.* have two of these: a folder MassTransit would be a
-    // namespace that hides MassTransit's own.
+    // Folders of the tests that mirror none of src. The tests of a type may be in them too. RideBooking.MassTransit.* have two of
+    // these: a folder MassTransit would be a namespace that hides MassTransit's own.
     public static TheoryData<string, string[]> FoldersOfTheirOwn =>
         new()
         {
@@ -82,24 +82,97 @@ public sealed partial class LayoutTests
                     "MassTransitOnQuartz",
                 ]
             },
+            {
+                "RideBooking.Testing.Tests",
+                [
+                    // The lab as a whole, and the sagas that it is tried on.
+                    "BrokenMachines",
+                    "Lab",
+                    "Parcels",
+                ]
+            },
         };
 
     [Theory]
     [MemberData(nameof(FoldersOfTheirOwn))]
     public void Every_folder_of_the_tests_mirrors_a_folder_of_src(string project, string[] foldersOfTheirOwn)
     {
-        var tests = Path.Combine(GeneratedPage.Repository(), "tests", project);
-        var src = Path.Combine(GeneratedPage.Repository(), "src");
-        Directory
-            .EnumerateFiles(tests, "*.cs", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(tests, Path.GetDirectoryName(file)!))
-            .Where(folder => folder.Split('/')[0] is not ("." or "bin" or "obj"))
+        var mirrors = Code("src").Select(file => Mirror(project, Folder(file))).ToHashSet();
+        Code($"tests/{project}")
+            .Select(Folder)
             .Distinct()
-            .Where(folder =>
-                !Directory.Exists(Path.Combine(src, $"RideBooking.{folder}"))
-                && !Directory.Exists(Path.Combine(src, "Modules", $"RideBooking.{folder}"))
-            )
+            .Where(folder => folder != "" && !mirrors.Contains(folder))
             .ShouldBe(foldersOfTheirOwn, ignoreOrder: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(FoldersOfTheirOwn))]
+    public void The_tests_of_a_type_are_in_the_folder_that_mirrors_that_of_the_type(
+        string project,
+        string[] foldersOfTheirOwn
+    ) =>
+        Misplaced(
+                project,
+                Code($"tests/{project}").Where(file => !foldersOfTheirOwn.Contains(Folder(file))),
+                Code("src")
+            )
+            .ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("RideBooking.Tests", "Payments/Gateway/LedgerTests.cs", false)]
+    [InlineData("RideBooking.Tests", "Payments/LedgerTests.cs", true)]
+    [InlineData("RideBooking.Tests", "Platform/ShortTextTests.cs", false)]
+    [InlineData("RideBooking.Tests", "Platform/Http/ShortTextTests.cs", true)]
+    [InlineData("RideBooking.Testing.Tests", "Coverage/CoverageTests.cs", false)]
+    [InlineData("RideBooking.Testing.Tests", "CoverageTests.cs", true)]
+    [InlineData("RideBooking.Tests", "Host/CityTests.cs", false)]
+    [InlineData("RideBooking.Tests", "Host/RedriveTests.cs", false)]
+    public void A_test_in_another_folder_than_its_type_would_be_found(string project, string test, bool misplaced) =>
+        Misplaced(
+                project,
+                [test],
+                [
+                    "Modules/RideBooking.Payments/Gateway/Ledger.cs",
+                    "RideBooking.Platform/ShortText.cs",
+                    "RideBooking.Testing/Coverage/Coverage.cs",
+                    // Two types of one name: the test is of one of them.
+                    "RideBooking.Cli/ErrorQueues/Redrive.cs",
+                    "Modules/RideBooking.Operations/Redrives/Redrive.cs",
+                ]
+            )
+            .Any()
+            .ShouldBe(misplaced);
+
+    static IEnumerable<string> Misplaced(string project, IEnumerable<string> tests, IEnumerable<string> src)
+    {
+        var folders = src.ToLookup(file => Path.GetFileName(file), file => Mirror(project, Folder(file)));
+        return tests.Where(test =>
+            test.EndsWith("Tests.cs", StringComparison.Ordinal)
+            && folders[Path.GetFileName(test).Replace("Tests.cs", ".cs", StringComparison.Ordinal)].ToList()
+                is [var folder]
+            && folder != Folder(test)
+        );
+    }
+
+    // Modules/RideBooking.Payments/Gateway is mirrored by Payments/Gateway, and RideBooking.Testing/Coverage, which has a test
+    // project of its own, by Coverage.
+    static string Mirror(string project, string folder) =>
+        Regex.Replace(
+            folder,
+            project == "RideBooking.Testing.Tests" ? @"^RideBooking\.Testing/?" : @"^(Modules/)?RideBooking\.",
+            ""
+        );
+
+    static string Folder(string file) => Path.GetDirectoryName(file)!.Replace('\\', '/');
+
+    // The written C# files under a folder of the repository, by their paths in it.
+    static IEnumerable<string> Code(string folder)
+    {
+        var root = Path.Combine(GeneratedPage.Repository(), folder);
+        return Directory
+            .EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !BuildFolder().IsMatch(file))
+            .Select(file => Path.GetRelativePath(root, file));
     }
 
     [Theory]
@@ -130,6 +203,9 @@ public sealed partial class LayoutTests
         @"[\\/](bin|obj|RideBooking\.Migrations)[\\/]|[\\/](Program|GlobalUsings|AssemblyInfo)\.cs$|RideBooking\.Contracts[\\/]Events[\\/]"
     )]
     private static partial Regex NotNamedByAType();
+
+    [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
+    private static partial Regex BuildFolder();
 
     [GeneratedRegex(
         @"^\s*((public|internal|private|file|static|sealed|abstract|partial|readonly) )*(class|record struct|record|struct|interface|enum) (?<name>\w+)",

@@ -1,5 +1,5 @@
 using System.Text;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 
 namespace RideBooking.Tests.Documentation;
 

@@ -1,5 +1,5 @@
 using RideBooking.Drivers;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 

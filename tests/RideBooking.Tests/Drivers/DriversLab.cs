@@ -7,7 +7,7 @@ using RideBooking.Contracts.Seams;
 using RideBooking.Drivers;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Visibility;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Drivers;
 

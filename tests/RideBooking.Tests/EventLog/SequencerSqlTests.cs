@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.EventLog;
-using RideBooking.Tests.Persistence;
+using RideBooking.Tests.Platform.Persistence;
 
 namespace RideBooking.Tests.EventLog;
 

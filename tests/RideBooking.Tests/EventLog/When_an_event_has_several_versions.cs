@@ -7,7 +7,7 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.EventLog;

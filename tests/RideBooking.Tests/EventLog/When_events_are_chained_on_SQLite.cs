@@ -2,6 +2,8 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit.EventLog;
+using RideBooking.TestKit.Persistence;
 
 namespace RideBooking.Tests.EventLog;
 

@@ -7,7 +7,7 @@ using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 
 namespace RideBooking.Tests.Host;
 

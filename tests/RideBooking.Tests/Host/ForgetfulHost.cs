@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Http.Idempotency;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit.Persistence;
 
 namespace RideBooking.Tests.Host;
 

@@ -2,7 +2,7 @@ using System.Text;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RideBooking.Tests.Observability;
+using RideBooking.Tests.Platform.Observability;
 
 namespace RideBooking.Tests.Host;
 

@@ -5,8 +5,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
-using RideBooking.Tests.Http;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Persistence;
+using RideBooking.Tests.Platform.Http.OpenApi;
 
 namespace RideBooking.Tests.Host;
 

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Quartz;
+using RideBooking.TestKit.Scheduling;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 

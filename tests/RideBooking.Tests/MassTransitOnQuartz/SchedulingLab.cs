@@ -6,6 +6,7 @@ using MassTransit.Scheduling;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
+using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
@@ -105,9 +106,9 @@ internal sealed class SchedulingLab : IAsyncDisposable
     /// <summary>Waits until the given number of messages of a type, including duplicates, has been consumed without fault.</summary>
     public Task Scheduled<T>(int count = 1)
         where T : class =>
-        Eventually.Is(
-            () => Task.FromResult(_provider.GetRequiredService<Consumptions>().Of<T>() >= count),
-            $"{count} {typeof(T).Name} are consumed"
+        WaitFor.TrueAsync(
+            $"{count} {typeof(T).Name} are consumed",
+            () => Task.FromResult(_provider.GetRequiredService<Consumptions>().Of<T>() >= count)
         );
 
     public async Task<IScheduler> Quartz() => await Services.GetRequiredService<ISchedulerFactory>().GetScheduler();

@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.Scheduling;
+using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
@@ -30,14 +31,14 @@ public sealed class When_a_delivery_fails
 
         // The official integration drops the message after half as many attempts. Time advances in steps, because the next
         // attempt is due only after the failed one has been stored.
-        await Eventually.Is(() => Advance(lab, until: () => lab.Broker.Refusals >= 12), "twelve attempts are made");
+        await WaitFor.TrueAsync("twelve attempts are made", () => Advance(lab, until: () => lab.Broker.Refusals >= 12));
         lab.Broker.Reachable = true;
-        await Eventually.Is(() => Advance(lab, until: () => lab.Deliveries.All.Count == 2), "one succeeds");
+        await WaitFor.TrueAsync("one succeeds", () => Advance(lab, until: () => lab.Deliveries.All.Count == 2));
 
         var delivery = await lab.Deliveries.Next();
         delivery.Message.Text.ShouldBe("unreachable");
         delivery.MessageId.ShouldBe(messageId);
-        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await lab.Triggers()).Count == 0);
         lab.Deliveries.All.Count.ShouldBe(2);
     }
 
@@ -49,7 +50,7 @@ public sealed class When_a_delivery_fails
         var token = await lab.Remind("unreachable", Minute, send => send.Headers.Set("receiver", "far away"));
         await lab.Scheduled<ScheduleMessage>();
         await lab.Advance(Minute);
-        await Eventually.Is(() => Task.FromResult(lab.Broker.Refusals >= 1), "a first attempt is made");
+        await WaitFor.TrueAsync("a first attempt is made", () => Task.FromResult(lab.Broker.Refusals >= 1));
 
         await lab.Cancel(token);
         await lab.Scheduled<CancelScheduledMessage>();
@@ -73,7 +74,7 @@ public sealed class When_a_delivery_fails
         await lab.Advance(Minute);
 
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("lasting");
-        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await lab.Triggers()).Count == 0);
         lab.Deliveries.All.Count.ShouldBe(1);
     }
 

@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.Scheduling;
+using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
@@ -18,7 +19,7 @@ public sealed class When_a_message_is_scheduled
         await lab.Advance(TenMinutes);
 
         (await lab.Deliveries.Next()).Message.Text.ShouldBe("Anna");
-        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await lab.Triggers()).Count == 0);
     }
 
     [Fact]
@@ -166,7 +167,7 @@ public sealed class When_a_message_is_scheduled
         lab.Deliveries.All.Count.ShouldBe(1);
 
         await lab.Advance(TimeSpan.FromHours(2));
-        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "the cancel is deleted after an hour");
+        await WaitFor.TrueAsync("the cancel is deleted after an hour", async () => (await lab.Triggers()).Count == 0);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.Scheduling;
 using Quartz;
+using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
@@ -39,7 +40,7 @@ public sealed class When_a_message_recurs
         ids.Add((await lab.Deliveries.Next()).MessageId);
         lab.Broker.Reachable = false;
         await lab.Advance(Hour);
-        await Eventually.Is(() => Task.FromResult(lab.Broker.Refusals >= 1), "the second occurrence is refused");
+        await WaitFor.TrueAsync("the second occurrence is refused", () => Task.FromResult(lab.Broker.Refusals >= 1));
         lab.Broker.Reachable = true;
         await lab.Advance(TimeSpan.FromSeconds(2));
         var retried = await lab.Deliveries.Next();

@@ -3,6 +3,7 @@ using MassTransit;
 using MassTransit.Saga;
 using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
@@ -35,7 +36,7 @@ public sealed class When_a_saga_waits
         await lab.Scheduled<CancelScheduledMessage>();
         await lab.Advance(TenMinutes);
 
-        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await lab.Triggers()).Count == 0);
         lab.Services.GetRequiredService<Consumptions>().Of<Nag>().ShouldBe(0);
     }
 
@@ -110,7 +111,8 @@ public sealed class When_a_saga_waits
     {
         var sagas = lab.Services.GetRequiredService<IndexedSagaDictionary<NaggingState>>();
         var query = new SagaQuery<NaggingState>(expected);
-        return Eventually.Is(
+        return WaitFor.TrueAsync(
+            $"a saga is {expected.Body}",
             async () =>
             {
                 await sagas.MarkInUse(lab.Harness.CancellationToken);
@@ -122,8 +124,7 @@ public sealed class When_a_saga_waits
                 {
                     sagas.Release();
                 }
-            },
-            $"a saga is {expected.Body}"
+            }
         );
     }
 

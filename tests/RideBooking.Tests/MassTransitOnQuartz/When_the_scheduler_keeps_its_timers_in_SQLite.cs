@@ -7,6 +7,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Quartz;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Scheduling;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
@@ -42,7 +44,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
         delivery.Message.Text.ShouldBe("Anna");
         delivery.GetSchedulingTokenId().ShouldBe(token);
         delivery.Headers.Get<int>("number").ShouldBe(42);
-        await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await after.Triggers()).Count == 0);
     }
 
     [Fact]
@@ -60,7 +62,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
 
         for (var i = 0; i < 30; i++)
             await after.Deliveries.Next();
-        await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await after.Triggers()).Count == 0);
         after.Deliveries.All.Select(delivery => delivery.Message.Text).ShouldBeUnique();
     }
 
@@ -89,7 +91,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
             (limits.MaxConcurrency, limits.MaxPerSecond) = (atOnce, perSecond)
         );
         await after.Advance(TimeSpan.FromDays(1));
-        await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await after.Triggers()).Count == 0);
 
         var begun = after.Broker.Begun.Order().ToList();
         begun.Count.ShouldBe(timers);
@@ -110,14 +112,14 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
             await before.Remind("Anna", TenMinutes, send => send.Headers.Set("receiver", "far away"));
             await before.Scheduled<ScheduleMessage>();
             await before.Advance(TenMinutes);
-            await Eventually.Is(() => Task.FromResult(before.Broker.Refusals > 0), "a first attempt is made");
+            await WaitFor.TrueAsync("a first attempt is made", () => Task.FromResult(before.Broker.Refusals > 0));
         }
 
         await using var after = await Start();
         await after.Advance(2 * TenMinutes);
 
         (await after.Deliveries.Next()).Message.Text.ShouldBe("Anna");
-        await Eventually.Is(async () => (await after.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await after.Triggers()).Count == 0);
     }
 
     [Fact]
@@ -137,7 +139,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
         );
         await dead.Scheduled<ScheduleMessage>();
         await dead.Advance(TenMinutes);
-        await Eventually.Is(() => Task.FromResult(dead.Broker.Hanging == 1), "the delivery has begun");
+        await WaitFor.TrueAsync("the delivery has begun", () => Task.FromResult(dead.Broker.Hanging == 1));
 
         await using var next = await Start();
         await next.Advance(TenMinutes);
@@ -157,12 +159,12 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
             await lab.Remind("Anna", TenMinutes, send => send.Headers.Set("receiver", "far away"));
             await lab.Scheduled<ScheduleMessage>();
             await lab.Advance(TenMinutes);
-            await Eventually.Is(() => Task.FromResult(lab.Broker.Hanging == 1), "the delivery has begun");
+            await WaitFor.TrueAsync("the delivery has begun", () => Task.FromResult(lab.Broker.Hanging == 1));
 
             var stopping = lab.Services.GetRequiredService<IBusDepot>().Stop(CancellationToken.None);
-            await Eventually.Is(
-                async () => (await lab.Quartz()).Status is SchedulerStatus.Standby,
-                "the scheduler fires no more timers"
+            await WaitFor.TrueAsync(
+                "the scheduler fires no more timers",
+                async () => (await lab.Quartz()).Status is SchedulerStatus.Standby
             );
             // A stop that does not wait ends in milliseconds; there is no event for one that keeps waiting.
             await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None));
@@ -196,7 +198,7 @@ public sealed class When_the_scheduler_keeps_its_timers_in_SQLite : IDisposable
         await enough.CancelAsync();
         var writes = (await Task.WhenAll(writers)).Sum();
 
-        await Eventually.Is(async () => (await lab.Triggers()).Count == 0, "no timer is left");
+        await WaitFor.TrueAsync("no timer is left", async () => (await lab.Triggers()).Count == 0);
         lab.Deliveries.All.Select(delivery => delivery.Message.Text).ShouldBeUnique();
         writes.ShouldBeGreaterThan(0);
         _complaints.All.ShouldBeEmpty();

@@ -5,7 +5,7 @@ using RideBooking.Contracts.Seams;
 using RideBooking.Matching;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Positions;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Matching;
 

@@ -8,7 +8,7 @@ using RideBooking.Matching;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Positions;
-using RideBooking.Tests.Persistence;
+using RideBooking.Tests.Platform.Persistence;
 
 namespace RideBooking.Tests.Matching;
 

@@ -1,6 +1,6 @@
 using RideBooking.Contracts;
 using RideBooking.Matching;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Matching;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using MassTransit;
 using RideBooking.Notifications;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Notifications;
 

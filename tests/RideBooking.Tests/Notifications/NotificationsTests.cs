@@ -5,8 +5,8 @@ using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using RideBooking.Contracts;
 using RideBooking.Notifications;
-using RideBooking.Tests.Contracts;
-using RideBooking.Tests.Http;
+using RideBooking.TestKit.Contracts;
+using RideBooking.Tests.Platform.Http;
 
 namespace RideBooking.Tests.Notifications;
 

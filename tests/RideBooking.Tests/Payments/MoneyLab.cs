@@ -9,8 +9,10 @@ using RideBooking.Payments;
 using RideBooking.Payments.Gateway;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
-using RideBooking.Tests.Messaging;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Messaging;
+using RideBooking.TestKit.Persistence;
+using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;
 

@@ -4,7 +4,7 @@ using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Testing;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Payments;
 

@@ -9,6 +9,8 @@ using RideBooking.Payments.Methods;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
+using RideBooking.TestKit.Persistence;
+using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;
 

@@ -1,5 +1,5 @@
 using RideBooking.Contracts;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Payments;
 

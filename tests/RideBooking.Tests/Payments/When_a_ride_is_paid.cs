@@ -2,7 +2,8 @@ using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Testing;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
+using RideBooking.Tests.Payments.Gateway;
 using static RideBooking.Testing.Expect;
 using static RideBooking.Testing.Step;
 

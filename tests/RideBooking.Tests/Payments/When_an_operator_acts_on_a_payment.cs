@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using RideBooking.Contracts;
+using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;
 

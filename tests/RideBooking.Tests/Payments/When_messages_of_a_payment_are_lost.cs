@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Payments;
 using RideBooking.Platform.Configuration;
+using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;
 

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Net;
 using System.Text.Json.Nodes;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 
 namespace RideBooking.Tests.Rides;
 

@@ -8,7 +8,7 @@ using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
 using RideBooking.Testing;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Rides;
 

@@ -11,7 +11,7 @@ using RideBooking.Platform.Hosting;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Rides;
 

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
-using RideBooking.Tests.Api;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Rides;

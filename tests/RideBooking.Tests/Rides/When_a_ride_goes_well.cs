@@ -1,6 +1,6 @@
 using RideBooking.Contracts;
 using RideBooking.Rides;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Rides;
 

@@ -8,7 +8,7 @@ using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Rides;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 
 namespace RideBooking.Tests.Rides;
 

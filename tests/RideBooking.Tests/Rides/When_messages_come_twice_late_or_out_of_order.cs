@@ -1,7 +1,7 @@
 using MassTransit;
 using RideBooking.Contracts;
 using RideBooking.Rides;
-using RideBooking.Tests.Contracts;
+using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Rides;
 

@@ -1,4 +1,5 @@
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Scenarios;
 using RideBooking.Tests.Host;
 
 namespace RideBooking.Tests.Rides;

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
+using RideBooking.TestKit.Persistence;
+using RideBooking.TestKit.Scenarios;
 
 namespace RideBooking.Tests.Scenarios;
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Confluent.SchemaRegistry;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Cli;
 
 namespace RideBooking.Tests.Schemas;

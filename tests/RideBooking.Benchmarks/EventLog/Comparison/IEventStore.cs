@@ -1,4 +1,4 @@
-using RideBooking.Tests.EventLog;
+using RideBooking.TestKit.EventLog;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;
 

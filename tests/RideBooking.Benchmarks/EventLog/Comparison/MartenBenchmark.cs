@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit.Servers;
 using Spectre.Console;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;

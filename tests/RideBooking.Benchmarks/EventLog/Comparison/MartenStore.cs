@@ -5,7 +5,7 @@ using Marten.Events.Aggregation;
 using Marten.Events.Projections;
 using Npgsql;
 using RideBooking.Contracts;
-using RideBooking.Tests.EventLog;
+using RideBooking.TestKit.EventLog;
 using Weasel.Core;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;

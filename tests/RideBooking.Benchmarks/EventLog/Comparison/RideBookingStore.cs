@@ -5,7 +5,7 @@ using Npgsql;
 using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Tests.EventLog;
+using RideBooking.TestKit.EventLog;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;
 

@@ -1,6 +1,6 @@
 using RideBooking.Contracts;
 using RideBooking.EventLog.Subscriptions;
-using RideBooking.Tests.EventLog;
+using RideBooking.TestKit.EventLog;
 
 namespace RideBooking.Benchmarks.EventLog.Comparison;
 

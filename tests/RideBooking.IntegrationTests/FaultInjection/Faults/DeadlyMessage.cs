@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
-using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
 
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 

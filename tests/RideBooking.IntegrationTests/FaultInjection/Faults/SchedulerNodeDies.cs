@@ -1,5 +1,6 @@
-using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 

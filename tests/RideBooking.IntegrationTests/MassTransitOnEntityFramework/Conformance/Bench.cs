@@ -6,6 +6,7 @@ using MassTransit.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -159,14 +160,14 @@ public sealed class Bench : IAsyncDisposable
 
     /// <summary>Waits until the endpoint has completed this many deliveries, successfully or not.</summary>
     public Task IsDone(string endpoint, int deliveries) =>
-        Eventually(
+        WaitFor.TrueAsync(
             $"{endpoint} is done with {deliveries} deliveries",
             () => Task.FromResult(Deliveries.Done(endpoint) >= deliveries)
         );
 
     /// <summary>Waits until the endpoint has started this many deliveries.</summary>
     public Task IsReceived(string endpoint, int deliveries) =>
-        Eventually(
+        WaitFor.TrueAsync(
             $"{endpoint} has received {deliveries} deliveries",
             () => Task.FromResult(Deliveries.Received(endpoint) >= deliveries)
         );
@@ -201,22 +202,14 @@ public sealed class Bench : IAsyncDisposable
     public Task<Parcel?> Parcel(Guid id) =>
         In(office => office.Parcels.AsNoTracking().SingleOrDefaultAsync(parcel => parcel.CorrelationId == id));
 
-    public Task OutboxDrains() => Eventually("the outbox is empty", async () => await Count<OutboxMessage>() == 0);
+    public Task OutboxDrains() =>
+        WaitFor.TrueAsync("the outbox is empty", async () => await Count<OutboxMessage>() == 0);
 
     public Task MailboxHas(int letters) =>
-        Eventually($"{letters} letters are in the mailbox", () => Task.FromResult(Mailbox.Received.Count >= letters));
-
-    /// <summary>Polls until the condition is true, for conditions without an event.</summary>
-    public static async Task Eventually(string what, Func<Task<bool>> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Limit);
-        while (!await condition())
-        {
-            limit.IsCancellationRequested.ShouldBeFalse($"Timed out waiting until {what}.");
-            await Task.Delay(10, CancellationToken.None);
-        }
-    }
+        WaitFor.TrueAsync(
+            $"{letters} letters are in the mailbox",
+            () => Task.FromResult(Mailbox.Received.Count >= letters)
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -4,6 +4,7 @@ using MassTransit.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -132,8 +133,8 @@ public sealed class ConsumerOutboxTests
         await bench.Publish(new FileLetter(Guid.CreateVersion7()));
 
         // The process does not know that the commit succeeded, so the sweeper finds the message.
-        await Bench.Eventually("the answer is lost", () => Task.FromResult(lost.Lost));
-        await Bench.Eventually(
+        await WaitFor.TrueAsync("the answer is lost", () => Task.FromResult(lost.Lost));
+        await WaitFor.TrueAsync(
             "the inbox entry exists",
             () => bench.In(async office => await office.Inbox.AnyAsync(Stop))
         );
@@ -194,7 +195,7 @@ public sealed class ConsumerOutboxTests
         await bench.Publish(new FileLetter(Guid.CreateVersion7()));
 
         await bench.IsDone("letters", 1);
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "it has either succeeded or failed",
             async () => bench.Faults<FileLetter>() > 0 || await bench.Count<HostedEnvelope>() > 0
         );

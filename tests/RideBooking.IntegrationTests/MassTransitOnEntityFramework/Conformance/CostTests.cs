@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -76,7 +77,7 @@ public sealed class CostTests
 
     static async Task Transactions(Statements watch, int commits)
     {
-        await Bench.Eventually($"{commits} transactions", () => Task.FromResult(watch.Commits >= commits));
+        await WaitFor.TrueAsync($"{commits} transactions", () => Task.FromResult(watch.Commits >= commits));
         watch.Commits.ShouldBe(commits);
     }
 }

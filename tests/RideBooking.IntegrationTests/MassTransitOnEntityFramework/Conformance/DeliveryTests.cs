@@ -3,6 +3,7 @@ using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -55,7 +56,7 @@ public sealed class DeliveryTests
                 // It is committed, but this process is blocked before it knows.
                 interceptor.Block = async () =>
                 {
-                    await Bench.Eventually(
+                    await WaitFor.TrueAsync(
                         "a sweeper has sent it",
                         async () =>
                         {
@@ -85,7 +86,7 @@ public sealed class DeliveryTests
         await next.MailboxHas(1);
         await next.OutboxDrains();
         var delivery = next.Services.GetRequiredService<BusOutboxes<PostOffice>>().All.Single().Delivery;
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "it is no longer in flight",
             () => Task.FromResult(!delivery.IsInFlight(read.Single().Id))
         );
@@ -154,7 +155,7 @@ public sealed class DeliveryTests
         await other.MailboxHas(1);
         other.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(99);
 
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the next sweep has sent it",
             () =>
             {
@@ -179,7 +180,7 @@ public sealed class DeliveryTests
         await dead.OutboxDrains();
         List<Guid> Received() =>
             [.. replicas.SelectMany(replica => replica.Mailbox.Received).Select(letter => letter.MessageId!.Value)];
-        await Bench.Eventually("all letters are received", () => Task.FromResult(Received().Count >= letters));
+        await WaitFor.TrueAsync("all letters are received", () => Task.FromResult(Received().Count >= letters));
         Received().Count.ShouldBe(letters);
         Received().Distinct().Count().ShouldBe(letters);
         foreach (var replica in replicas)
@@ -220,7 +221,7 @@ public sealed class DeliveryTests
         var swept = new Bench.Settings { Now = writer.Clock.GetUtcNow().AddMinutes(1) };
         await using var sweeper = await Bench.StartAsync(servers, swept);
         await writer.OutboxDrains();
-        await Bench.Eventually("its sweep has ended", async () => await writer.Count<OutboxState>() == 0);
+        await WaitFor.TrueAsync("its sweep has ended", async () => await writer.Count<OutboxState>() == 0);
 
         // The sweeper's clock stands still: it does nothing any more, as if it were dead.
         await Write(writer, letters: 1);
@@ -245,8 +246,8 @@ public sealed class DeliveryTests
         await using var next = await Bench.StartAsync(servers, new() { Now = now });
 
         await next.MailboxHas(2);
-        await Bench.Eventually("the two are deleted", async () => await next.Count<OutboxMessage>() == 1);
-        await Bench.Eventually(
+        await WaitFor.TrueAsync("the two are deleted", async () => await next.Count<OutboxMessage>() == 1);
+        await WaitFor.TrueAsync(
             "the failure is recorded",
             async () => (await next.TheOnly<OutboxMessage>()).AttemptCount == 1
         );
@@ -262,7 +263,7 @@ public sealed class DeliveryTests
                 Stop
             )
         );
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "it is sent",
             () =>
             {
@@ -330,9 +331,9 @@ public sealed class DeliveryTests
         await Write(bench, letters: 5);
         await bench.MailboxHas(5);
         await bench.OutboxDrains();
-        await Bench.Eventually("the first sweep has ended", () => Task.FromResult(commands.Sweeps == 1));
+        await WaitFor.TrueAsync("the first sweep has ended", () => Task.FromResult(commands.Sweeps == 1));
         bench.Clock.Advance(TimeSpan.FromSeconds(11));
-        await Bench.Eventually("the second sweep has ended", () => Task.FromResult(commands.Sweeps == 2));
+        await WaitFor.TrueAsync("the second sweep has ended", () => Task.FromResult(commands.Sweeps == 2));
         await bench.Count<OutboxMessage>();
         commands.Sweeps.ShouldBe(2);
     }
@@ -365,7 +366,7 @@ public sealed class DeliveryTests
 
         await bench.StartAsync();
 
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the old inbox entries are deleted",
             async () =>
             {

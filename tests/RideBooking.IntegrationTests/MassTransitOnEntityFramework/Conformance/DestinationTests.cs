@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -67,7 +68,7 @@ public sealed class DestinationTests
 
         await Write(dead, letters: 1);
 
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the next sweep has sent the letter",
             () =>
             {
@@ -91,7 +92,7 @@ public sealed class DestinationTests
         await using var dead = await Bench.BuildAsync(servers, new() { Now = bench.Clock.GetUtcNow().AddSeconds(1) });
         await Write(dead, letters: 1);
 
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the sweeper finds the letter",
             () =>
             {
@@ -115,12 +116,12 @@ public sealed class DestinationTests
         );
         await Write(bench, parcels);
 
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the failure is recorded",
             () => bench.In(office => office.Outbox.AnyAsync(message => message.LastError != null, Stop))
         );
         // No attempt is made before the clock moves.
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "all wait",
             async () =>
             {
@@ -133,7 +134,7 @@ public sealed class DestinationTests
         (await bench.In(office => office.Outbox.CountAsync(message => message.AttemptCount == 1, Stop))).ShouldBe(1);
 
         blocked.Release();
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "all are sent",
             async () =>
             {
@@ -154,7 +155,7 @@ public sealed class DestinationTests
         );
         await Write(bench, parcels: 10);
 
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the nine are sent",
             async () =>
             {
@@ -178,7 +179,7 @@ public sealed class DestinationTests
         bench.Services.GetRequiredService<IBusControl>().CheckHealth().Status.ShouldBe(BusHealthStatus.Degraded);
         await Write(bench, parcels: 1);
 
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the message is postponed",
             async () =>
             {
@@ -225,7 +226,7 @@ public sealed class DestinationTests
 
         public int Sends => Volatile.Read(ref _sends);
 
-        public Task HasSend() => Bench.Eventually("a send waits", () => Task.FromResult(Sends > 0));
+        public Task HasSend() => WaitFor.TrueAsync("a send waits", () => Task.FromResult(Sends > 0));
 
         public void Release() => _released.TrySetResult();
 

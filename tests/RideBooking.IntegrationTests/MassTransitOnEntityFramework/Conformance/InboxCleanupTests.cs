@@ -3,6 +3,7 @@ using System.Data.Common;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -39,7 +40,7 @@ public sealed class InboxCleanupTests
         });
 
         await bench.StartAsync();
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the old inbox entries are deleted",
             async () =>
             {

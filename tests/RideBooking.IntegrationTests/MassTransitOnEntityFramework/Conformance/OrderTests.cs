@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -115,7 +116,7 @@ public sealed class OrderTests
             new() { Now = dead.Clock.GetUtcNow().AddMinutes(1), Outbox = Keep }
         );
         await next.MailboxHas(1);
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the failure is recorded",
             () => next.In(office => office.Outbox.AnyAsync(message => message.AttemptCount > 0, Stop))
         );
@@ -159,7 +160,7 @@ public sealed class OrderTests
     }
 
     static Task SweepsUntilThree(Bench bench) =>
-        Bench.Eventually(
+        WaitFor.TrueAsync(
             "all three are received",
             () =>
             {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MassTransit;
-using RideBooking.Tests.Observability;
+using RideBooking.TestKit.Observability;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 

@@ -6,6 +6,7 @@ using MassTransit.Serialization;
 using MassTransit.Transports;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -120,7 +121,7 @@ public sealed class When_a_caller_cancels_a_command
         int _queries;
 
         public Task IsQueried(int times) =>
-            Bench.Eventually("the database is queried", () => Task.FromResult(Volatile.Read(ref _queries) >= times));
+            WaitFor.TrueAsync("the database is queried", () => Task.FromResult(Volatile.Read(ref _queries) >= times));
 
         public void Recovers(bool once = false)
         {

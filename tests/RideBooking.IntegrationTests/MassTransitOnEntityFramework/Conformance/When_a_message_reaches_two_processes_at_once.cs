@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -30,10 +31,13 @@ public sealed class When_a_message_reaches_two_processes_at_once
         await first.Publish(letter, context => context.MessageId = message);
         await isConsuming.Task.WaitAsync(Bench.Limit, Stop);
         await second.Publish(letter, context => context.MessageId = message);
-        await Bench.Eventually("both have received it", () => Task.FromResult(Received(first) + Received(second) == 2));
+        await WaitFor.TrueAsync(
+            "both have received it",
+            () => Task.FromResult(Received(first) + Received(second) == 2)
+        );
         mayEnd.SetResult();
 
-        await Bench.Eventually("both are done with it", () => Task.FromResult(Done(first) + Done(second) == 2));
+        await WaitFor.TrueAsync("both are done with it", () => Task.FromResult(Done(first) + Done(second) == 2));
         calls.ShouldBe(1);
         (first.Faults<FileLetter>() + second.Faults<FileLetter>()).ShouldBe(0);
         (await first.Count<HostedEnvelope>()).ShouldBe(1);
@@ -61,10 +65,13 @@ public sealed class When_a_message_reaches_two_processes_at_once
         await first.Publish(letter, context => context.MessageId = message);
         await isConsuming.Task.WaitAsync(Bench.Limit, Stop);
         await second.Publish(letter, context => context.MessageId = message);
-        await Bench.Eventually("both have received it", () => Task.FromResult(Received(first) + Received(second) == 2));
+        await WaitFor.TrueAsync(
+            "both have received it",
+            () => Task.FromResult(Received(first) + Received(second) == 2)
+        );
         mayEnd.SetResult();
 
-        await Bench.Eventually("both are done with it", () => Task.FromResult(Done(first) + Done(second) == 2));
+        await WaitFor.TrueAsync("both are done with it", () => Task.FromResult(Done(first) + Done(second) == 2));
         calls.ShouldBe(2);
         (await first.Count<HostedEnvelope>()).ShouldBe(1);
         (await first.Count<InboxState>()).ShouldBe(1);

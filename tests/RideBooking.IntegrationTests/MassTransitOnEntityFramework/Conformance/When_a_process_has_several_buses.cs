@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -141,7 +142,7 @@ public sealed class When_a_process_has_several_buses
                 throw new InvalidOperationException("The letter is torn.");
         };
         await process.Town.Publish(new FileLetter(TwoBuses.Letter(1)), Stop);
-        await Bench.Eventually("it has failed", () => Task.FromResult(process.Faults == 1));
+        await WaitFor.TrueAsync("it has failed", () => Task.FromResult(process.Faults == 1));
         fails = false;
         var conversation = NewId.NextGuid();
 
@@ -166,7 +167,7 @@ public sealed class When_a_process_has_several_buses
         foreach (var bus in new IBus[] { process.Town, process.Harbor, process.Town, process.Harbor })
             await bus.Publish(new FileLetter(TwoBuses.Letter(1)), context => context.MessageId = id, Stop);
 
-        await Bench.Eventually("all are handled", () => Task.FromResult(process.Done == 4));
+        await WaitFor.TrueAsync("all are handled", () => Task.FromResult(process.Done == 4));
         await process.Received(town: [1], harbor: [1]);
         process.Clerk.Calls.ShouldBe(2);
     }
@@ -199,7 +200,7 @@ public sealed class When_a_process_has_several_buses
         await process.Harbor.Publish(new FileLetter(TwoBuses.Letter(2)), context => context.MessageId = id, Stop);
         await process.Harbor.Publish(new FileLetter(TwoBuses.Letter(2)), context => context.MessageId = id, Stop);
 
-        await Bench.Eventually("all are handled", () => Task.FromResult(process.Done == 3));
+        await WaitFor.TrueAsync("all are handled", () => Task.FromResult(process.Done == 3));
         await process.Received(town: [1], harbor: [2, 3]);
         process.Clerk.Calls.ShouldBe(2);
     }
@@ -361,14 +362,14 @@ sealed class TwoBuses : IAsyncDisposable
     /// <summary>Waits until the given number of rows is left, and compares the letters received on each bus.</summary>
     public async Task Received(int[] town, int[] harbor, int left = 0)
     {
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "all letters are received",
             () =>
                 Task.FromResult(
                     TownMailbox.Received.Count + HarborMailbox.Received.Count >= town.Length + harbor.Length
                 )
         );
-        await Bench.Eventually($"{left} rows are left", async () => (await Outbox()).Count == left);
+        await WaitFor.TrueAsync($"{left} rows are left", async () => (await Outbox()).Count == left);
         Numbers(TownMailbox).ShouldBe(town, ignoreOrder: true, "in the town");
         Numbers(HarborMailbox).ShouldBe(harbor, ignoreOrder: true, "in the harbor");
 

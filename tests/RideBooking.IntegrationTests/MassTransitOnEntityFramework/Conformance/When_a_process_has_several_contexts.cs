@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -41,9 +42,9 @@ public sealed class When_a_process_has_several_contexts
         await process.Town.Publish(new FileLetter(TwoBuses.Letter(1)), Stop);
         await process.Harbor.Publish(new MoorShip(2), Stop);
 
-        await Bench.Eventually("both have arrived", () => Task.FromResult(process.Received.Count == 2));
+        await WaitFor.TrueAsync("both have arrived", () => Task.FromResult(process.Received.Count == 2));
         process.Received.Order().ShouldBe(["harbor 2", "town 1"]);
-        await Bench.Eventually("the outboxes are empty", async () => await process.Waiting() == 0);
+        await WaitFor.TrueAsync("the outboxes are empty", async () => await process.Waiting() == 0);
         (await process.In<PostOffice, int>(office => office.Inbox.CountAsync(Stop))).ShouldBe(shareTables ? 2 : 1);
         (await process.In<HarborOffice, int>(office => office.Set<InboxState>().CountAsync(Stop))).ShouldBe(
             shareTables ? 2 : 1
@@ -76,8 +77,8 @@ public sealed class When_a_process_has_several_contexts
         );
 
         string[] expected = shareBus ? ["harbor 2"] : ["harbor 2", "town 1"];
-        await Bench.Eventually("the outboxes are empty", async () => await next.Waiting() == 0);
-        await Bench.Eventually("all have arrived", () => Task.FromResult(next.Received.Count >= expected.Length));
+        await WaitFor.TrueAsync("the outboxes are empty", async () => await next.Waiting() == 0);
+        await WaitFor.TrueAsync("all have arrived", () => Task.FromResult(next.Received.Count >= expected.Length));
         next.Received.Order().ShouldBe(expected);
     }
 
@@ -90,7 +91,7 @@ public sealed class When_a_process_has_several_contexts
         await process.In<PostOffice, int>(office => AddOldEntry(office));
         await process.In<HarborOffice, int>(office => AddOldEntry(office));
 
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "both inboxes are empty",
             async () =>
             {

@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -216,7 +217,7 @@ public sealed class When_a_transaction_of_the_caller_commits
             writer.Clock.GetUtcNow().UtcDateTime,
             TimeSpan.FromMilliseconds(1)
         );
-        await Bench.Eventually(
+        await WaitFor.TrueAsync(
             "the next sweep has sent it",
             () =>
             {

@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -85,7 +86,7 @@ public sealed class When_an_application_was_written_for_the_official_packages
         );
         var parcel = Guid.CreateVersion7();
         await bench.Publish(new ParcelPosted(parcel));
-        await Bench.Eventually("it is stored", async () => await bench.Parcel(parcel) is not null);
+        await WaitFor.TrueAsync("it is stored", async () => await bench.Parcel(parcel) is not null);
         statements.Clear();
 
         // Nothing is written, so only the repository's own transaction can be committed.

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
+using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -49,7 +50,7 @@ public sealed class When_the_context_retries_on_failure
         await bench.Publish(new FileLetter(Guid.CreateVersion7()));
 
         await bench.IsDone("letters", 1);
-        await Bench.Eventually("its fault is published", () => Task.FromResult(bench.Faults<FileLetter>() == 1));
+        await WaitFor.TrueAsync("its fault is published", () => Task.FromResult(bench.Faults<FileLetter>() == 1));
         bench.Clerk.Calls.ShouldBe(1 + LosesStatements.Retries);
     }
 
@@ -63,7 +64,7 @@ public sealed class When_the_context_retries_on_failure
         await bench.Publish(new FileLetter(Guid.CreateVersion7()));
 
         await bench.IsDone("letters", 1);
-        await Bench.Eventually("its fault is published", () => Task.FromResult(bench.Faults<FileLetter>() == 1));
+        await WaitFor.TrueAsync("its fault is published", () => Task.FromResult(bench.Faults<FileLetter>() == 1));
         bench.Clerk.Calls.ShouldBe(1);
     }
 
@@ -75,12 +76,12 @@ public sealed class When_the_context_retries_on_failure
         await using var bench = await Bench.StartAsync(servers, new() { Context = faulty.On, SagaOutbox = false });
         var parcel = Guid.CreateVersion7();
         await bench.Publish(new ParcelPosted(parcel));
-        await Bench.Eventually("it is stored", async () => await bench.Parcel(parcel) is not null);
+        await WaitFor.TrueAsync("it is stored", async () => await bench.Parcel(parcel) is not null);
         faulty.Lose(1);
 
         await bench.Publish(new ParcelScanned(parcel));
 
-        await Bench.Eventually("it is scanned", async () => await bench.Parcel(parcel) is { Scans: 1 });
+        await WaitFor.TrueAsync("it is scanned", async () => await bench.Parcel(parcel) is { Scans: 1 });
         bench.Faults<ParcelScanned>().ShouldBe(0);
     }
 

@@ -1,6 +1,6 @@
 using MassTransit;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Messaging;
+using RideBooking.TestKit.Messaging;
 
 namespace RideBooking.IntegrationTests.Platform.Messaging;
 

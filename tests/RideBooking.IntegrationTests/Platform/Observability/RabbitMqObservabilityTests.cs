@@ -5,8 +5,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.FaultInjection;
-using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Api;
 
 namespace RideBooking.IntegrationTests.Platform.Observability;
 

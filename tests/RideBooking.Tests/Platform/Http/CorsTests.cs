@@ -4,7 +4,7 @@ using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Http.Authentication;
 using RideBooking.Platform.Http.OpenApi;
 
-namespace RideBooking.Tests.Http;
+namespace RideBooking.Tests.Platform.Http;
 
 public sealed class CorsTests
 {

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 using RideBooking.Platform.Http;
 using RideBooking.Platform.Http.Requests;
 
-namespace RideBooking.Tests.Http;
+namespace RideBooking.Tests.Platform.Http;
 
 /// <summary>A web application with the platform's conventions and the endpoints a test maps, without mocks.</summary>
 internal sealed class HttpApp : IAsyncDisposable

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using RideBooking.Tests.Platform.Http.Limits;
 
-namespace RideBooking.Tests.Http;
+namespace RideBooking.Tests.Platform.Http;
 
 /// <summary>One application for all tests of a class whose requests leave no state behind.</summary>
 /// <param name="map">Maps its endpoints.</param>

@@ -5,7 +5,7 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Tests.Documentation;
 using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.Tests.Platform.Messaging;
 
 public sealed partial class EndpointLoadTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
 {

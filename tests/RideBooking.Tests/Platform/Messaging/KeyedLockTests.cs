@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using RideBooking.Platform.Messaging;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.Tests.Platform.Messaging;
 
 public sealed class KeyedLockTests
 {

@@ -1,6 +1,6 @@
 using RideBooking.Platform.Messaging;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.Tests.Platform.Messaging;
 
 public sealed class KeyedQueueTests
 {

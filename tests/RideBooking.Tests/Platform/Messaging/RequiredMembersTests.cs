@@ -7,7 +7,7 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.Platform.Messaging;
 
-namespace RideBooking.Tests.Messaging;
+namespace RideBooking.Tests.Platform.Messaging;
 
 /// <summary>Every message of every module: events, commands and timers.</summary>
 public sealed class RequiredMembersTests

@@ -1,5 +1,5 @@
 using MassTransit;
-using RideBooking.Tests.Messaging;
+using RideBooking.TestKit.Messaging;
 
 namespace RideBooking.Tests.Platform.Messaging;
 

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Api;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.Tests.Platform.Observability;
 
 public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
 {
@@ -16,7 +17,7 @@ public sealed class LogTests(WatchedHost host) : IClassFixture<WatchedHost>
         bool IsOfConsumer(ScopedLine line) =>
             line.Scopes.GetValueOrDefault("Endpoint") == "end-search"
             && line.Scopes.GetValueOrDefault("RideId") == ride;
-        await Eventually.Is(() => Task.FromResult(host.Log.Lines.Any(IsOfConsumer)), "the search is ended");
+        await WaitFor.TrueAsync("the search is ended", () => Task.FromResult(host.Log.Lines.Any(IsOfConsumer)));
         var line = host.Log.Lines.First(IsOfConsumer);
         line.Scopes["ConversationId"].ShouldBe(correlation);
         line.Scopes["MessageType"].ShouldBe("RideCancelled");

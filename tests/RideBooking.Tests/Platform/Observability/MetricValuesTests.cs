@@ -6,9 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Observability;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.Tests.Platform.Observability;
 
 public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedHost>
 {
@@ -20,7 +22,8 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
         using var meters = host.Meters();
         await Ride();
         // Some metrics of another test's message may have been recorded before the listener started.
-        await Eventually.Is(
+        await WaitFor.TrueAsync(
+            "a search has ended, and its critical time is the sum of its lag and duration",
             () =>
                 Task.FromResult(
                     Of("ridebooking.endpoint.lag", "search-for-driver")
@@ -32,8 +35,7 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
                                         .Any(critical => Math.Abs(critical - lag - duration) < 0.000_001)
                                 )
                         )
-                ),
-            "a search has ended, and its critical time is the sum of its lag and duration"
+                )
         );
 
         IEnumerable<double> Of(string metric, string tags) =>
@@ -59,9 +61,9 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
                 );
             await scope.ServiceProvider.GetRequiredService<AppDbContext>().SaveChangesAsync(Stop);
         }
-        await Eventually.Is(
-            () => Task.FromResult(meters.Of(Failures).Count > 0),
-            "the message of an unknown ride failed"
+        await WaitFor.TrueAsync(
+            "the message of an unknown ride failed",
+            () => Task.FromResult(meters.Of(Failures).Count > 0)
         );
 
         meters.Of(Failures).ShouldHaveSingleItem().Of.ShouldStartWith("ride,");
@@ -136,9 +138,9 @@ public sealed class MetricValuesTests(WatchedHost host) : IClassFixture<WatchedH
     {
         using var meters = host.Meters();
         await Ride();
-        await Eventually.Is(
-            () => Task.FromResult(ReadGauge(meters, "ridebooking.scheduler.timers") > 0),
-            "the search has its timer"
+        await WaitFor.TrueAsync(
+            "the search has its timer",
+            () => Task.FromResult(ReadGauge(meters, "ridebooking.scheduler.timers") > 0)
         );
 
         ReadGauge(meters, "ridebooking.event_log.position").ShouldBeGreaterThan(0);

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Observability;
 using RideBooking.Tests.Host;
 using RideBooking.Tests.MassTransitOnQuartz;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.Tests.Platform.Observability;
 
 /// <summary>Everything that one request causes is one trace, through outbox, broker, sagas and timers.</summary>
 public sealed class RideTraceTests(CityLab lab) : IClassFixture<CityLab>

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RideBooking.TestKit.Observability;
 using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Observability;
+namespace RideBooking.Tests.Platform.Observability;
 
 /// <summary>The whole application in this process, with access to its log and metrics.</summary>
 public sealed class WatchedHost()

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 
-namespace RideBooking.Tests.Persistence;
+namespace RideBooking.Tests.Platform.Persistence;
 
 /// <summary>A server that accepts every statement, returns no rows and changes none.</summary>
 internal sealed class AnswersNothing : DbCommandInterceptor, IDbConnectionInterceptor

@@ -5,7 +5,7 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 using RideBooking.Host;
 using RideBooking.Platform.Persistence;
 
-namespace RideBooking.Tests.Persistence;
+namespace RideBooking.Tests.Platform.Persistence;
 
 public sealed class MigrationsTests
 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RideBooking.Platform.Persistence;
 
-namespace RideBooking.Tests.Persistence;
+namespace RideBooking.Tests.Platform.Persistence;
 
 public sealed class PostgresConnectionTests
 {

@@ -2,8 +2,9 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using RideBooking.Platform.Persistence;
+using RideBooking.TestKit.Persistence;
 
-namespace RideBooking.Tests.Persistence;
+namespace RideBooking.Tests.Platform.Persistence;
 
 /// <summary>One writer at a time, in two alternating queues, so that messages do not wait for all requests.</summary>
 public sealed class When_requests_and_messages_write_to_SQLite : IAsyncLifetime

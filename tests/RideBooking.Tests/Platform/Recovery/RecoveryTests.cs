@@ -13,10 +13,11 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Recovery;
+namespace RideBooking.Tests.Platform.Recovery;
 
 /// <summary>Checks which events recovery republishes on the embedded default. The faults themselves are in the integration tests.</summary>
 public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHost>
@@ -45,7 +46,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Events.Keys.ShouldContain(nameof(DriverOffered));
-        await Eventually.Is(async () => await TimesHandled(lost.EventId) == 1, "the offer is handled");
+        await WaitFor.TrueAsync("the offer is handled", async () => await TimesHandled(lost.EventId) == 1);
 
         (await In(db => Unhandled(db, lost.StreamId))).ShouldBeEmpty();
         (await In(db => db.Set<LoggedEvent>().CountAsync(row => row.EventId == lost.EventId, Stop))).ShouldBe(1);
@@ -73,7 +74,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
         await In(db => db.Set<DeadLetterMessage>().Where(row => row.Id == failed.Id).ExecuteDeleteAsync(Stop));
         (await Recovery.Run((_, _) => { }, Stop)).Events.Keys.ShouldContain(nameof(DriverOffered));
-        await Eventually.Is(async () => await TimesHandled(lost.EventId) == 1, "the offer is handled");
+        await WaitFor.TrueAsync("the offer is handled", async () => await TimesHandled(lost.EventId) == 1);
     }
 
     [Fact]
@@ -93,11 +94,11 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         var recovered = await Recovery.Run((_, _) => { }, Stop);
         recovered.Examined.ShouldBe(1);
         recovered.Events.ShouldBe(new Dictionary<string, int> { [nameof(DriverOffered)] = 1 });
-        await Eventually.Is(async () => await TimesHandled(lost.EventId) == 1, "the offer is handled");
+        await WaitFor.TrueAsync("the offer is handled", async () => await TimesHandled(lost.EventId) == 1);
 
-        await Eventually.Is(
-            async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0,
-            "the inbox entry exists"
+        await WaitFor.TrueAsync(
+            "the inbox entry exists",
+            async () => (await In(db => Unhandled(db, lost.StreamId))).Count == 0
         );
         await move.Move(Stop);
         (await In(db => db.Set<UnfinishedEvent>().CountAsync(Stop))).ShouldBe(0);
@@ -233,17 +234,17 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         var ride = await rider.Request(City.Place(lat, lng), City.Place(lat + 0.02, lng));
         await driver.Drives(ride);
         await rider.SeesPayment(ride, "captured");
-        await Eventually.Is(
+        await WaitFor.TrueAsync(
+            "every event of the ride is handled",
             async () =>
                 (await In(db => Unhandled(db, ride))).Count == 0
                 && await In(db =>
                     db.Set<LoggedEvent>()
                         .AnyAsync(row => row.StreamId == ride && row.EventType == nameof(ReceiptIssued), Stop)
-                ),
-            "every event of the ride is handled"
+                )
         );
         await driver.Delete("drivers/me/shift");
-        await Eventually.Is(async () => (await In(db => Unhandled(db, null))).Count == 0, "everything is handled");
+        await WaitFor.TrueAsync("everything is handled", async () => (await In(db => Unhandled(db, null))).Count == 0);
         return ride;
     }
 

@@ -3,9 +3,9 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Visibility;
-using RideBooking.Tests.Messaging;
+using RideBooking.TestKit.Messaging;
 
-namespace RideBooking.Tests.Visibility;
+namespace RideBooking.Tests.Platform.Visibility;
 
 public sealed class EventVisibilityTests
 {

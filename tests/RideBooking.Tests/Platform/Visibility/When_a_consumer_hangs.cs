@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Visibility;
+namespace RideBooking.Tests.Platform.Visibility;
 
 /// <summary>A hanging queue makes a few requests wait until the limit, not all.</summary>
 public sealed class When_a_consumer_hangs(HostWithAConsumerThatHangs host) : IClassFixture<HostWithAConsumerThatHangs>

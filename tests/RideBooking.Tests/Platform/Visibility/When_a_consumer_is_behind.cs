@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Visibility;
+namespace RideBooking.Tests.Platform.Visibility;
 
 /// <summary>A consumer is so busy that a command is answered before its effects can be read.</summary>
 public sealed class When_a_consumer_is_behind(HostThatIsBehind host) : IClassFixture<HostThatIsBehind>

@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Persistence;
 using RideBooking.Rides;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Visibility;
+namespace RideBooking.Tests.Platform.Visibility;
 
 /// <summary>A command does not wait for a failed message, and its ride is not reported as unknown meanwhile.</summary>
 public sealed class When_an_event_is_not_handled(HostThatFails host) : IClassFixture<HostThatFails>

@@ -1,9 +1,10 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Scenarios;
 using RideBooking.Tests.Host;
 
-namespace RideBooking.Tests.Visibility;
+namespace RideBooking.Tests.Platform.Visibility;
 
 /// <summary>A caller's next request sees their last write on the embedded default with slow consumers.</summary>
 public sealed class When_the_next_request_comes_while_consumers_lag(LaggingHost host)

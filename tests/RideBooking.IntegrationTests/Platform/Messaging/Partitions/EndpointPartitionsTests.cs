@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Platform.Messaging.Partitions;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
-using RideBooking.Tests.Api;
+using RideBooking.TestKit.Api;
 
 namespace RideBooking.IntegrationTests.Platform.Messaging.Partitions;
 

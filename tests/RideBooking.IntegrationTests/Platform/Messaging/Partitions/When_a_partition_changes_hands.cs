@@ -3,6 +3,8 @@ using Npgsql;
 using RideBooking.Contracts;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
+using RideBooking.TestKit;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Platform.Messaging.Partitions;
 
