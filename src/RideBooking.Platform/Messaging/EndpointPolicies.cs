@@ -15,8 +15,7 @@ internal sealed class EndpointPolicies
         );
 
     /// <summary>Returns the policy that was declared for an endpoint, or the default.</summary>
-    public EndpointPolicy For(string endpoint) =>
-        _declared.GetValueOrDefault(endpoint, EndpointPolicy.Default);
+    public EndpointPolicy For(string endpoint) => _declared.GetValueOrDefault(endpoint, EndpointPolicy.Default);
 
     internal sealed record Declaration(Func<IEndpointNameFormatter, string> EndpointName, EndpointPolicy Policy);
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.Extensions.Configuration;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Persistence;
+using DatabaseConflicts = MassTransit.DatabaseConflicts;
 
 namespace RideBooking.Platform.Security;
 

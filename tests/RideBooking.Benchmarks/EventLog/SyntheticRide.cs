@@ -19,13 +19,13 @@ static class SyntheticRide
     {
         var (offer, payment) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var fare = Samples.Euro(12.40m);
-        yield return Tests.Contracts.Events.RideRequested(ride, at, rider, quotedFare: fare);
+        yield return TestKit.Contracts.Events.RideRequested(ride, at, rider, quotedFare: fare);
         yield return Offer(ride, at, rider, driver, offer);
-        yield return Tests.Contracts.Events.DriverAssigned(ride, at, rider, driver, offer, "Anna");
+        yield return TestKit.Contracts.Events.DriverAssigned(ride, at, rider, driver, offer, "Anna");
         yield return new DriverArrived(ride, rider, driver, at, at.AddMinutes(2));
         yield return new RideStarted(ride, rider, driver, at, 60);
-        yield return Tests.Contracts.Events.RideCompleted(ride, at, rider, driver, fare);
-        yield return Tests.Contracts.Events.FareFinalized(
+        yield return TestKit.Contracts.Events.RideCompleted(ride, at, rider, driver, fare);
+        yield return TestKit.Contracts.Events.FareFinalized(
             ride,
             at,
             fare,

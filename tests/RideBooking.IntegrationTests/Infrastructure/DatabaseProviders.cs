@@ -1,5 +1,3 @@
-using RideBooking.TestKit.Servers;
-
 namespace RideBooking.IntegrationTests.Infrastructure;
 
 /// <summary>
@@ -17,5 +15,5 @@ public static class DatabaseProviders
 
     /// <summary>For [MemberData]: the database servers.</summary>
     public static TheoryData<string> Servers =>
-        Infrastructure.SqlServer.Named is null ? [Postgres] : [Postgres, SqlServer];
+        TestKit.Servers.SqlServer.Named is null ? [Postgres] : [Postgres, SqlServer];
 }

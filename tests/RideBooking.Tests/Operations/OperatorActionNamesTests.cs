@@ -17,13 +17,10 @@ public sealed class OperatorActionNamesTests
     public async Task Are_all_in_the_description_of_the_API()
     {
         var source = await File.ReadAllTextAsync(
-            Path.Combine(
-                GeneratedPage.Repository(),
-                "src/Modules/RideBooking.Operations/ListOperatorActions.cs"
-            ),
+            Path.Combine(GeneratedPage.Repository(), "src/Modules/RideBooking.Operations/ListOperatorActions.cs"),
             TestContext.Current.CancellationToken
         );
 
-        s_names.ShouldAllBe(name => source.Contains($"<c>{name}</c>"));
+        s_names.ShouldAllBe(name => source.Contains($"<c>{name}</c>", StringComparison.Ordinal));
     }
 }

@@ -28,7 +28,7 @@ public abstract class RideLab
         NoShowAfter: TimeSpan.FromMinutes(5)
     );
 
-    internal static readonly Plausibility Plausibility = Scenarios.RideAndPaymentScenarios.Plausibility;
+    internal static readonly Plausibility Plausibility = TestKit.Scenarios.RideAndPaymentScenarios.Plausibility;
 
     protected static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
     protected static readonly Place Pickup = Samples.Alexanderplatz;

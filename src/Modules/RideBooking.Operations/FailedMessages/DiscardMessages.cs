@@ -56,7 +56,16 @@ internal static class DiscardMessages
             db.AddRange(
                 found.Messages.Select(message => MessageAction.ToDiscard(message, now, by.Id, request.Reason, id))
             );
-            db.Add(OperatorAction.Of(OperatorActionNames.Discard, found.Queues, found.Messages.Count, by.Id, request.Reason, now));
+            db.Add(
+                OperatorAction.Of(
+                    OperatorActionNames.Discard,
+                    found.Queues,
+                    found.Messages.Count,
+                    by.Id,
+                    request.Reason,
+                    now
+                )
+            );
             await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();
             selected = await Frozen(db, id, cancellationToken);

@@ -1,4 +1,3 @@
-using RideBooking.Contracts.Seams;
 using System.Text.Json;
 using FluentValidation;
 using Microsoft.AspNetCore.Builder;
@@ -6,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using RideBooking.Contracts.Seams;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Operations.FailedMessages;
 using RideBooking.Platform.Http.Authentication;

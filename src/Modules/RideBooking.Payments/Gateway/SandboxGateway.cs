@@ -51,7 +51,9 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
                 ?? throw new InvalidOperationException($"The charge {request.Key} could not be recorded.");
             return await Repeat(winner, request, cancellationToken);
         }
-        return request.Token is "tok_timeout" or "tok_timeout_lost" ? ChargeAnswer.Unknown(ChargeAnswer.GatewayTimeout) : Answer(charge);
+        return request.Token is "tok_timeout" or "tok_timeout_lost"
+            ? ChargeAnswer.Unknown(ChargeAnswer.GatewayTimeout)
+            : Answer(charge);
     }
 
     public async Task<ChargeAnswer?> Find(string key, CancellationToken cancellationToken) =>
@@ -114,7 +116,9 @@ internal sealed class SandboxGateway(IServiceScopeFactory scopes, TimeProvider c
         {
             "tok_declined" => ChargeAnswer.CardDeclined,
             "tok_insufficient_funds" => "insufficient_funds",
-            "tok_declined_once" => await WasDeclined(request.Reference, cancellationToken) ? null : ChargeAnswer.CardDeclined,
+            "tok_declined_once" => await WasDeclined(request.Reference, cancellationToken)
+                ? null
+                : ChargeAnswer.CardDeclined,
             _ => Describe(request.Token) is null ? "invalid_token" : null,
         };
         return Entry(

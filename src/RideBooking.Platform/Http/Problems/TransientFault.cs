@@ -25,7 +25,8 @@ internal static class TransientFault
         exception switch
         {
             // A deadlock or a lost race that exhausted its retries is an overload from the caller's view.
-            DbException when DatabaseConflicts.IsDeadlock(exception) || DatabaseConflicts.IsTransient(exception) => true,
+            DbException when DatabaseConflicts.IsDeadlock(exception) || DatabaseConflicts.IsTransient(exception) =>
+                true,
             // So is a table that was altered repeatedly while the request was retried.
             DbException when DatabaseConflicts.IsStalePlan(exception) => true,
             SocketException or TimeoutException => true,

@@ -74,7 +74,8 @@ internal static class BrokerStartupCheck
                         cancellationToken: cancellationToken
                     );
                 }
-                catch (OperationInterruptedException exception) when (BrokerErrors.IsOtherwiseDeclared(exception.ShutdownReason))
+                catch (OperationInterruptedException exception)
+                    when (BrokerErrors.IsOtherwiseDeclared(exception.ShutdownReason))
                 {
                     // The bus would retry indefinitely and consume nothing meanwhile.
                     throw new ConfigurationException(

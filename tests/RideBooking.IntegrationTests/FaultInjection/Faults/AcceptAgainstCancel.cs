@@ -8,7 +8,7 @@ sealed class AcceptAgainstCancel : Fault<ServersScene>
     protected override Task Strike(ServersScene scene, Rush rush, Random random) =>
         Task.WhenAll(rush.Riders.Where((_, number) => number % 2 == 0).Select(ride => Cancel(scene, rush, ride)));
 
-    static async Task Cancel(ServersScene scene, Rush rush, (Tests.Api.Rider Rider, Task<string> Ride) ride)
+    static async Task Cancel(ServersScene scene, Rush rush, (TestKit.Api.Rider Rider, Task<string> Ride) ride)
     {
         var id = await ride.Ride.WaitAsync(TimeSpan.FromSeconds(60));
         for (var looks = 0; looks < 100; looks++)

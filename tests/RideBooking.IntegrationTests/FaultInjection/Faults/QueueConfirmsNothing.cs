@@ -59,7 +59,7 @@ sealed class QueueConfirmsNothing : Fault<ServersScene>
                 """
             );
 
-        static async Task<string?> Status(Tests.Api.Rider rider, string id) =>
+        static async Task<string?> Status(TestKit.Api.Rider rider, string id) =>
             (await rider.Get($"rides/{id}")).Body?["status"]?.GetValue<string>();
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using RideBooking.Contracts;
+using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Contracts;
 
 namespace RideBooking.Tests.Payments.Balance;
@@ -39,13 +40,13 @@ public sealed class BalanceTests
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Conflict, "nothing_outstanding");
     }
 
-    static (string, int) Outstanding(Api.Answer balance) =>
+    static (string, int) Outstanding(Answer balance) =>
         (
             balance.ShouldBe(HttpStatusCode.OK).Body!["outstanding"]!["amount"]!.GetValue<string>(),
             balance.Body!["rides"]!.AsArray().Count
         );
 
-    static async Task<Guid?> AddCard(Api.Person rider, string token) =>
+    static async Task<Guid?> AddCard(Person rider, string token) =>
         Guid.Parse(
             (
                 await rider.Post(

@@ -15,7 +15,7 @@ public sealed class ApplicationSecretTests
         await using var lab = await DriversLab.Open();
         var scopes = lab.Services.GetRequiredService<IServiceScopeFactory>();
 
-        var keys = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(Start)));
+        var keys = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Start())));
 
         keys.Distinct().ShouldHaveSingleItem();
 

@@ -27,7 +27,10 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
                 () => Problem.Unavailable("The broker is unavailable.", TimeSpan.FromSeconds(1.5))
             );
             all.MapGet("/bug", string () => throw new InvalidOperationException("the secret is out"));
-            all.MapGet("/database-unavailable", string () => throw new SqliteException("SQLite Error 5: 'database is locked'.", 5));
+            all.MapGet(
+                "/database-unavailable",
+                string () => throw new SqliteException("SQLite Error 5: 'database is locked'.", 5)
+            );
             all.MapGet(
                 "/wrapped-outage",
                 string () =>
