@@ -29,6 +29,8 @@ public sealed class SubjectKey
             builder.HasKey(row => row.Subject);
             builder.Property(row => row.Subject).HasMaxLength(255);
             builder.Property(row => row.Key).HasMaxLength(Length);
+            // Of two requests to forget a rider, one takes effect.
+            builder.Property(row => row.ForgottenAt).IsConcurrencyToken();
         }
     }
 }

@@ -1534,6 +1534,7 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnName("created_at");
 
                     b.Property<DateTimeOffset?>("ForgottenAt")
+                        .IsConcurrencyToken()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("forgotten_at");
 

@@ -1705,6 +1705,7 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnName("created_at");
 
                     b.Property<DateTimeOffset?>("ForgottenAt")
+                        .IsConcurrencyToken()
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("forgotten_at");
 

@@ -1538,6 +1538,7 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnName("created_at");
 
                     b.Property<string>("ForgottenAt")
+                        .IsConcurrencyToken()
                         .HasColumnType("TEXT")
                         .HasColumnName("forgotten_at");
 

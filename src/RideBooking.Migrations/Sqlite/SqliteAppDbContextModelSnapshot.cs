@@ -1535,6 +1535,7 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnName("created_at");
 
                     b.Property<string>("ForgottenAt")
+                        .IsConcurrencyToken()
                         .HasColumnType("TEXT")
                         .HasColumnName("forgotten_at");
 

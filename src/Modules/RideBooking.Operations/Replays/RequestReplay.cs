@@ -51,6 +51,8 @@ internal static class RequestReplay
         {
             if (!Instant.TryParse(text, out var instant))
                 return Problem.Validation("fromInstant", "must be an RFC 3339 instant");
+            if (instant > clock.GetUtcNow())
+                return Problem.Validation("fromInstant", "must not be in the future");
             from = await Before(db, instant.ToUniversalTime(), cancellationToken);
         }
         if (from > await db.LastPosition(cancellationToken))

@@ -2,6 +2,7 @@ using FluentValidation;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
@@ -31,13 +32,13 @@ internal static class ForgetRider
             .WithSummary("Forget a rider")
             .WithDescription(
                 "The rider's addresses, coordinates and words in the event log become permanently unreadable, and every module "
-                    + "redacts or deletes what it keeps within moments. Amounts, times and ids stay. Repeating it has no effect. "
-                    + "409 while a ride is open or not paid."
+                    + "redacts or deletes what it keeps within moments. Amounts, times and ids stay. Repeating it redacts what was "
+                    + "stored since. 409 while a ride is open or not paid."
             )
             .Refuses(StatusCodes.Status409Conflict, OperationsProblems.RiderHasOpenRide, OperationsProblems.RiderOwes);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
-        string riderId,
+        HttpRequest http,
         Request request,
         Operator by,
         [FromServices] IRiderObligations? obligations,
@@ -47,11 +48,10 @@ internal static class ForgetRider
         CancellationToken cancellationToken
     )
     {
+        var riderId = RiderId(http);
         if (riderId.Length > MaxRiderIdLength)
             return Problem.Validation("riderId", $"must have at most {MaxRiderIdLength} characters");
         var key = await db.Set<SubjectKey>().SingleOrDefaultAsync(row => row.Subject == riderId, cancellationToken);
-        if (key is { ForgottenAt: { } before })
-            return TypedResults.Ok(new View(riderId, before));
         switch (obligations is null ? null : await obligations.Of(riderId, cancellationToken))
         {
             case RiderObligation.OpenRide:
@@ -64,11 +64,32 @@ internal static class ForgetRider
         // Without a key so far, too: later events of the rider are then written redacted.
         if (key is null)
             db.Add(key = new SubjectKey { Subject = riderId, CreatedAt = now });
-        (key.Key, key.ForgottenAt) = (null, now);
+        (key.Key, key.ForgottenAt) = (null, key.ForgottenAt ?? now);
         db.Add(OperatorAction.Of(OperatorActionNames.ForgetRider, [], 1, by.Id, request.Reason, now, riderId: riderId));
-        await publish.Publish(new RiderForgotten(riderId, now), cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Ok(new View(riderId, now));
+        // Published again by a repeat: a ride requested at the moment of the first request may have escaped it.
+        await publish.Publish(new RiderForgotten(riderId, key.ForgottenAt.Value), cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (Exception conflict) when (DatabaseConflicts.IsConflict(conflict))
+        {
+            db.ChangeTracker.Clear();
+            var other = await db.Set<SubjectKey>()
+                .AsNoTracking()
+                .SingleOrDefaultAsync(row => row.Subject == riderId, cancellationToken);
+            if (other is { ForgottenAt: { } before })
+                return TypedResults.Ok(new View(riderId, before));
+            throw new DbUpdateConcurrencyException("The rider's first event was published meanwhile.", conflict);
+        }
+        return TypedResults.Ok(new View(riderId, key.ForgottenAt.Value));
+    }
+
+    // A route value keeps an escaped slash as it is, and an id may have one.
+    static string RiderId(HttpRequest http)
+    {
+        var path = http.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
+        return Uri.UnescapeDataString(path.TrimEnd('/').Split('/')[^2]);
     }
 
     /// <param name="RiderId">The rider.</param>

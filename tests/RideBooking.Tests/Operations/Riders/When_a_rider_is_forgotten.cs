@@ -100,6 +100,49 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
             .Out.ShouldStartWith("The rider was forgotten at ");
     }
 
+    [Fact]
+    public async Task An_id_may_have_a_slash()
+    {
+        var operations = await host.City.Operator();
+
+        (await Forget(operations, "https%3A%2F%2Fidp%2F7"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Text("riderId")
+            .ShouldBe("https://idp/7");
+    }
+
+    [Fact]
+    public async Task Requests_at_the_same_time_have_one_effect()
+    {
+        var operations = await host.City.Operator();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Forget(operations, "forgotten-by-many")));
+
+        answers.Select(answer => answer.ShouldBe(HttpStatusCode.OK).Text("forgottenAt")).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_repeat_redacts_what_was_stored_at_the_moment_of_the_first_request()
+    {
+        var operations = await host.City.Operator();
+        var (rider, ride) = await Drive(-20);
+        var riderId = (await rider.Get($"rides/{ride}")).Text("riderId");
+        (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.OK);
+        await WaitFor.TrueAsync("the modules have redacted", async () => (await TablesWith(Street, Words)).Count == 0);
+        // A ride that escaped the first request would look like this.
+        await using (var scope = host.Services.CreateAsyncScope())
+            await scope
+                .ServiceProvider.GetRequiredService<AppDbContext>()
+                .Database.ExecuteSqlAsync(
+                    $"UPDATE rides_rides SET pickup_address = {Words} WHERE rider_id = {riderId}",
+                    Stop
+                );
+
+        (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.OK);
+
+        await WaitFor.TrueAsync("the ride is redacted, too", async () => (await TablesWith(Words)).Count == 0);
+    }
+
     static Task<Answer> Forget(Person person, string riderId) =>
         person.Post($"operations/riders/{riderId}/forget", new JsonObject { ["reason"] = "asked by letter" });
 
