@@ -5,14 +5,14 @@ namespace RideBooking.TestKit;
 /// <summary>Polls for a condition without an event; on timeout the exception names the condition.</summary>
 static class WaitFor
 {
-    /// <summary>Waits for an effect in this process, 30 s at most.</summary>
+    /// <summary>Waits for an effect in this process, 90 s at most.</summary>
     /// <param name="what">The awaited state.</param>
     /// <param name="condition">Polled until true. An exception ends the waiting.</param>
     public static Task TrueAsync(string what, Func<Task<bool>> condition) =>
         Poll(
             what,
             condition,
-            TimeSpan.FromSeconds(30),
+            TimeSpan.FromSeconds(90),
             TimeSpan.FromMilliseconds(10),
             evidence: null,
             TestContext.Current.CancellationToken

@@ -36,6 +36,8 @@ internal static class ListOperatorActions
                     row.Queue,
                     row.RideId,
                     row.RiderId,
+                    row.Subscription,
+                    row.Position,
                     row.Count,
                     row.Reason
                 )
@@ -50,6 +52,8 @@ internal static class ListOperatorActions
     /// <param name="Queue">The queue, if the action concerns one.</param>
     /// <param name="RideId">The ride, if the action concerns one.</param>
     /// <param name="RiderId">The rider, if the action concerns one.</param>
+    /// <param name="Subscription">The subscription, if the action concerns one, its replay or an event of it.</param>
+    /// <param name="Position">The event's position, if the action concerns a parked event of the subscription.</param>
     /// <param name="Count">How many messages the action was meant for; for a recovery, events and work items republished.</param>
     /// <param name="Reason">The reason.</param>
     internal sealed record Item(
@@ -60,6 +64,8 @@ internal static class ListOperatorActions
         string? Queue,
         Guid? RideId,
         string? RiderId,
+        string? Subscription,
+        long? Position,
         int Count,
         string Reason
     );

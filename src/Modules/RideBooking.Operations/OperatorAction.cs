@@ -27,6 +27,12 @@ internal sealed class OperatorAction
     /// <summary>The rider, if the action concerns one.</summary>
     public string? RiderId { get; init; }
 
+    /// <summary>The subscription, if the action concerns one, its replay or an event of it.</summary>
+    public string? Subscription { get; init; }
+
+    /// <summary>The event's position, if the action concerns a parked event of the subscription.</summary>
+    public long? Position { get; init; }
+
     /// <summary>
     /// The number of messages that the action was meant for; for a recovery, of events and work items republished.
     /// </summary>
@@ -42,7 +48,9 @@ internal sealed class OperatorAction
         string reason,
         DateTimeOffset at,
         Guid? rideId = null,
-        string? riderId = null
+        string? riderId = null,
+        string? subscription = null,
+        long? position = null
     ) =>
         new()
         {
@@ -53,6 +61,8 @@ internal sealed class OperatorAction
             Queue = queues.Count == 1 ? queues.First() : null,
             RideId = rideId,
             RiderId = riderId,
+            Subscription = subscription,
+            Position = position,
             Count = count,
             Reason = reason,
         };
@@ -68,6 +78,7 @@ internal sealed class OperatorAction
             action.Property(row => row.Action).HasMaxLength(16);
             action.Property(row => row.Queue).HasMaxLength(255);
             action.Property(row => row.RiderId).HasMaxLength(255);
+            action.Property(row => row.Subscription).HasMaxLength(EventLog.Subscriptions.Subscription.MaxNameLength);
             action.Property(row => row.Reason).HasMaxLength(Reasons.MaxLength);
             action.HasIndex(row => new { row.At, row.Id });
         }

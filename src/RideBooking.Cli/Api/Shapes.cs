@@ -175,6 +175,8 @@ internal sealed record ActionShape(
     string? Queue,
     Guid? RideId,
     string? RiderId,
+    string? Subscription,
+    long? Position,
     int Count,
     string Reason
 );

@@ -36,7 +36,7 @@ internal static class ListActions
                                         entry.By,
                                         entry.Action,
                                         $"{entry.Count}",
-                                        entry.Queue ?? entry.RideId?.ToString() ?? entry.RiderId ?? "",
+                                        On(entry),
                                         entry.Reason,
                                     ]
                             )
@@ -46,4 +46,14 @@ internal static class ListActions
         );
         return command;
     }
+
+    static string On(ActionShape entry) =>
+        entry switch
+        {
+            { Queue: { } queue } => queue,
+            { RideId: { } ride } => ride.ToString(),
+            { RiderId: { } rider } => rider,
+            { Subscription: { } subscription, Position: { } position } => $"{subscription}, position {position}",
+            _ => entry.Subscription ?? "",
+        };
 }

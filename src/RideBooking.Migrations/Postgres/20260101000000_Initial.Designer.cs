@@ -2191,6 +2191,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("count");
 
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
                     b.Property<string>("Queue")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
@@ -2210,6 +2214,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("rider_id");
+
+                    b.Property<string>("Subscription")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("subscription");
 
                     b.HasKey("Id")
                         .HasName("pk_audit");

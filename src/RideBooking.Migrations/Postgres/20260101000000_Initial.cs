@@ -117,6 +117,8 @@ namespace RideBooking.Migrations.Postgres
                     queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "uuid", nullable: true),
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    subscription = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    position = table.Column<long>(type: "bigint", nullable: true),
                     count = table.Column<int>(type: "integer", nullable: false),
                     reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
                 },

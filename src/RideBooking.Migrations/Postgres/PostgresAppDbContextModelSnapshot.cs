@@ -2188,6 +2188,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("count");
 
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
                     b.Property<string>("Queue")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
@@ -2207,6 +2211,11 @@ namespace RideBooking.Migrations.Postgres
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("rider_id");
+
+                    b.Property<string>("Subscription")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("subscription");
 
                     b.HasKey("Id")
                         .HasName("pk_audit");

@@ -239,6 +239,8 @@ namespace RideBooking.Migrations.SqlServer
                     queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
                     ride_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_BIN2"),
+                    subscription = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
+                    position = table.Column<long>(type: "bigint", nullable: true),
                     count = table.Column<int>(type: "int", nullable: false),
                     reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false, collation: "Latin1_General_BIN2")
                 },

@@ -2420,6 +2420,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("count");
 
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
                     b.Property<string>("Queue")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
@@ -2441,6 +2445,12 @@ namespace RideBooking.Migrations.SqlServer
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
                         .HasColumnName("rider_id")
+                        .UseCollation("Latin1_General_BIN2");
+
+                    b.Property<string>("Subscription")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("subscription")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.HasKey("Id")

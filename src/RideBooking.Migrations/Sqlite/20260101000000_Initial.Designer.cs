@@ -2203,6 +2203,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("count");
 
+                    b.Property<long?>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
                     b.Property<string>("Queue")
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
@@ -2222,6 +2226,11 @@ namespace RideBooking.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("rider_id");
+
+                    b.Property<string>("Subscription")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subscription");
 
                     b.HasKey("Id")
                         .HasName("pk_operations_audit");

@@ -668,6 +668,8 @@ namespace RideBooking.Migrations.Sqlite
                     queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    subscription = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    position = table.Column<long>(type: "INTEGER", nullable: true),
                     count = table.Column<int>(type: "INTEGER", nullable: false),
                     reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
                 },

@@ -12,7 +12,7 @@ namespace RideBooking.IntegrationTests.FaultInjection;
 /// </summary>
 sealed class Invariants(Scene scene, int failedByIntent)
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     readonly Database _database = scene.Database;
     readonly List<string> _violations = [];

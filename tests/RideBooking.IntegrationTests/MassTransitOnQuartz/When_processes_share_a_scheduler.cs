@@ -14,7 +14,7 @@ namespace RideBooking.IntegrationTests.MassTransitOnQuartz;
 /// <summary>The scheduler on RabbitMQ and a database server, shared by several processes.</summary>
 public sealed class When_processes_share_a_scheduler(Servers servers)
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
     static readonly JobKey s_timers = new("MassTransitScheduledMessage");
 
     [Theory]

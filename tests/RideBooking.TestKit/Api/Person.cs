@@ -30,7 +30,7 @@ public sealed record Answer(HttpStatusCode Status, JsonNode? Body, HttpResponseM
 /// <param name="wait">Starts polling with the given timeout; polls in real time if omitted.</param>
 public class Person(HttpClient client, Func<TimeSpan, IPolling>? wait = null)
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
     static readonly TimeSpan s_longPause = TimeSpan.FromSeconds(2);
 

@@ -28,7 +28,7 @@ namespace RideBooking.TestKit.Messaging;
 /// <remarks>Its bus runs, unlike a module lab's, because failures also depend on the transport: it runs on RabbitMQ as well.</remarks>
 internal sealed class FaultLab : IAsyncDisposable
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     readonly string _folder;
     readonly IHost _host;
@@ -223,6 +223,8 @@ internal sealed record DeadLetter(byte[] Body, IReadOnlyDictionary<string, objec
 /// <summary>Receives a queue's messages without deserializing them.</summary>
 internal sealed class Mailbox(string queue) : IFilter<ReceiveContext>
 {
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
+
     readonly Channel<DeadLetter> _letters = Channel.CreateUnbounded<DeadLetter>();
 
     public HostReceiveEndpointHandle Handle { get; set; } = null!;
@@ -234,14 +236,14 @@ internal sealed class Mailbox(string queue) : IFilter<ReceiveContext>
     public async Task<DeadLetter> Next()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(s_timeout);
         try
         {
             return await _letters.Reader.ReadAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"Waited 30 s for a message in {queue}");
+            throw new TimeoutException($"Waited {s_timeout.TotalSeconds:0} s for a message in {queue}");
         }
     }
 

@@ -7,7 +7,7 @@ namespace RideBooking.TestKit.Observability;
 /// <summary>One trace, started by the test, as a trace collector would receive it.</summary>
 internal sealed class Spans : IDisposable
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     readonly ConcurrentDictionary<ActivitySpanId, Activity> _begun = new();
     readonly ConcurrentQueue<Activity> _ended = new();

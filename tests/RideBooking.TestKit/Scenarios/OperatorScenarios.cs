@@ -339,7 +339,7 @@ public abstract class OperatorScenarios
             $"operations/error-queues",
             answer => Items(answer).Any(item => item!["queue"]!.ToString() == queue)
         );
-        await WaitFor.TrueAsync($"{text} is in {queue}", IsInQueue, TimeSpan.FromSeconds(30));
+        await WaitFor.TrueAsync($"{text} is in {queue}", IsInQueue, TimeSpan.FromSeconds(90));
 
         async Task<bool> IsInQueue()
         {

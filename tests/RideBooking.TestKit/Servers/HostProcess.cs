@@ -9,7 +9,7 @@ namespace RideBooking.TestKit.Servers;
 /// </summary>
 public sealed class HostProcess : IAsyncDisposable
 {
-    static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(180);
 
     readonly SupervisedProcess process;
     bool ended;

@@ -9,7 +9,7 @@ namespace RideBooking.TestKit.Servers;
 sealed class LocalPostgres : IServerInstance
 {
     const string User = "ridebooking";
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     readonly string initdb;
     readonly string postgres;

@@ -35,7 +35,7 @@ sealed class SupervisedProcess : IAsyncDisposable
         """;
 
     const int OutputLimit = 1_000_000;
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     readonly Process process;
     readonly string folder;

@@ -47,18 +47,33 @@ internal static class CancelReplay
             if (cancelled == 1)
             {
                 // The host that runs it loses its lease, and so notices it at its next write.
-                await db.Set<Subscription>()
+                var generation = db.Set<Subscription>()
                     .Where(row =>
                         db.Set<Replay>()
                             .Any(replay =>
                                 replay.Id == id && replay.Projection == row.Name && replay.Generation == row.Generation
                             )
-                    )
-                    .ExecuteUpdateAsync(
-                        set => set.SetProperty(row => row.Epoch, row => row.Epoch + 1),
-                        cancellationToken
                     );
-                db.Add(OperatorAction.Of(OperatorActionNames.CancelReplay, [], 1, by.Id, request.Reason, now));
+                await generation.ExecuteUpdateAsync(
+                    set => set.SetProperty(row => row.Epoch, row => row.Epoch + 1),
+                    cancellationToken
+                );
+                // The generation is deleted next, and with it how far it was read.
+                var read = await generation.AsNoTracking().SingleAsync(cancellationToken);
+                await db.Set<Replay>()
+                    .Where(row => row.Id == id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, read.Position), cancellationToken);
+                db.Add(
+                    OperatorAction.Of(
+                        OperatorActionNames.CancelReplay,
+                        [],
+                        1,
+                        by.Id,
+                        request.Reason,
+                        now,
+                        subscription: read.Name
+                    )
+                );
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }

@@ -83,7 +83,17 @@ internal static class RequestReplay
                 Position = from,
             }
         );
-        db.Add(OperatorAction.Of(OperatorActionNames.Replay, [], 1, by.Id, request.Reason, now));
+        db.Add(
+            OperatorAction.Of(
+                OperatorActionNames.Replay,
+                [],
+                1,
+                by.Id,
+                request.Reason,
+                now,
+                subscription: replay.Projection
+            )
+        );
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -44,7 +44,18 @@ internal static class RetryParkedEvent
         if (parked.RetryRequestedAt is null)
         {
             parked.RetryRequestedAt = clock.GetUtcNow();
-            db.Add(OperatorAction.Of(OperatorActionNames.RetryEvent, [], 1, by.Id, request.Reason, clock.GetUtcNow()));
+            db.Add(
+                OperatorAction.Of(
+                    OperatorActionNames.RetryEvent,
+                    [],
+                    1,
+                    by.Id,
+                    request.Reason,
+                    clock.GetUtcNow(),
+                    subscription: name,
+                    position: position
+                )
+            );
             await db.SaveChangesAsync(cancellationToken);
         }
         return TypedResults.Accepted((string?)null, ParkedEventView.Of(parked));

@@ -39,7 +39,18 @@ internal static class SkipParkedEvent
         if (parked is null)
             return OperationsProblems.NoSuchParkedEvent();
         db.Remove(parked);
-        db.Add(OperatorAction.Of(OperatorActionNames.SkipEvent, [], 1, by.Id, request.Reason, clock.GetUtcNow()));
+        db.Add(
+            OperatorAction.Of(
+                OperatorActionNames.SkipEvent,
+                [],
+                1,
+                by.Id,
+                request.Reason,
+                clock.GetUtcNow(),
+                subscription: name,
+                position: position
+            )
+        );
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -49,7 +49,17 @@ internal static class StartSubscription
         if (stopped is not null)
         {
             stopped.StoppedBecause = null;
-            db.Add(OperatorAction.Of(OperatorActionNames.StartReading, [], 1, by.Id, request.Reason, now));
+            db.Add(
+                OperatorAction.Of(
+                    OperatorActionNames.StartReading,
+                    [],
+                    1,
+                    by.Id,
+                    request.Reason,
+                    now,
+                    subscription: name
+                )
+            );
             await db.SaveChangesAsync(cancellationToken);
         }
         var states = await SubscriptionState.All(db, projections, cancellationToken);

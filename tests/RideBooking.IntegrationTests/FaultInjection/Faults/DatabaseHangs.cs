@@ -8,7 +8,7 @@ namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 /// </summary>
 sealed class DatabaseHangs : Fault<ServersScene>
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     public override string Name => "a database that does not answer";
 

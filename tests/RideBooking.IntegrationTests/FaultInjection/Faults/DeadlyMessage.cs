@@ -16,7 +16,7 @@ sealed class DeadlyMessage : Fault<ServersScene>
     const string ErrorQueue = $"{Queue}_error";
     const int Deliveries = 11;
 
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     string _id = "";
 

@@ -18,7 +18,7 @@ public sealed class Bench : IAsyncDisposable
 
     Bench(ServiceProvider provider) => this.provider = provider;
 
-    public static TimeSpan Limit => TimeSpan.FromSeconds(30);
+    public static TimeSpan Limit => TimeSpan.FromSeconds(90);
 
     public IServiceProvider Services => provider;
     public ITestHarness Harness => provider.GetRequiredService<ITestHarness>();

@@ -9,7 +9,7 @@ namespace RideBooking.IntegrationTests.Platform.Events;
 /// <summary>Two hosts on one PostgreSQL: a client of GET /events/stream whose host is killed continues with the other one.</summary>
 public sealed class When_an_event_stream_breaks_off(Servers servers)
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 

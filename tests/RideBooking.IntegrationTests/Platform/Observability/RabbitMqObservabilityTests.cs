@@ -13,7 +13,7 @@ namespace RideBooking.IntegrationTests.Platform.Observability;
 [Collection(typeof(OnServersToStop))]
 public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFixture<WatchedOnRabbitMq>
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 

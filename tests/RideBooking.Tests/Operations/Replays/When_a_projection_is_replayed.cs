@@ -61,11 +61,17 @@ public sealed class When_a_projection_is_replayed(CityLab lab) : IClassFixture<C
         (await Request(operations, "notifications")).ShouldBe(HttpStatusCode.Conflict, "replay_running");
         (await rider.Get("riders/me/notifications")).Body!.ToJsonString().ShouldBe(notifications);
 
-        var cancel = $"operations/replays/{replay.Text("id")}/cancel";
+        var itself = $"operations/replays/{replay.Text("id")}";
+        await WaitFor.TrueAsync(
+            "it has read an event",
+            async () => (await operations.Get(itself)).Body!["position"]!.GetValue<long>() > 0
+        );
+        var cancel = $"{itself}/cancel";
         var reason = new JsonObject { ["reason"] = "too slow" };
         (await operations.Post(cancel, reason)).ShouldBe(HttpStatusCode.OK).Text("status").ShouldBe("cancelled");
         (await operations.Post(cancel, reason)).ShouldBe(HttpStatusCode.OK);
         await WaitFor.TrueAsync("its rows are deleted", async () => await IsCleanedUp());
+        (await operations.Get(itself)).Body!["position"]!.GetValue<long>().ShouldBePositive();
         (await rider.Get("riders/me/notifications")).Body!.ToJsonString().ShouldBe(notifications);
     }
 

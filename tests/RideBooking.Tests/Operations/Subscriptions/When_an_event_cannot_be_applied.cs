@@ -58,6 +58,8 @@ public sealed class When_an_event_cannot_be_applied(When_an_event_cannot_be_appl
 
         var audit = (await operations.Get("operations/audit")).Body!["items"]!.AsArray();
         audit.Select(entry => entry!["action"]!.ToString()).ShouldBe(["start-reading", "retry-event", "retry-event"]);
+        audit.Select(entry => entry!["subscription"]!.ToString()).ShouldBe(["stopping", "parking", "parking"]);
+        audit[1]!["position"]!.ToString().ShouldBe(retry.Split('/')[^2]);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace RideBooking.IntegrationTests.Platform.Messaging.Partitions;
 public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsyncDisposable
 {
     const string Endpoint = "track-assignments";
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -17,7 +17,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
     const string Poison = "track-assignments";
     const string Neighbour = "issue-receipt";
 
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     [Fact]
     public async Task Lose_nothing_by_their_arguments()
