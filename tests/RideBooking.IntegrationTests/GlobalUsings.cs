@@ -1,2 +1,3 @@
+global using RideBooking.TestKit;
 global using Shouldly;
 global using Xunit;

@@ -1,6 +1,5 @@
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Rides;
-using RideBooking.TestKit;
 using Xunit.v3;
 
 [assembly: TestCollectionOrderer(typeof(RideBooking.IntegrationTests.SlowTestsFirst))]

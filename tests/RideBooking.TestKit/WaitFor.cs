@@ -5,14 +5,20 @@ namespace RideBooking.TestKit;
 /// <summary>Polls for a condition without an event; on timeout the exception names the condition.</summary>
 static class WaitFor
 {
-    /// <summary>Waits for an effect in this process, 90 s at most.</summary>
+    /// <summary>
+    /// How long a test waits for what must come. Generous, because it only ends tests that would hang: speed is measured by
+    /// benchmarks, and a busy machine is several times slower than a quiet one.
+    /// </summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
+
+    /// <summary>Waits for an effect in this process.</summary>
     /// <param name="what">The awaited state.</param>
     /// <param name="condition">Polled until true. An exception ends the waiting.</param>
     public static Task TrueAsync(string what, Func<Task<bool>> condition) =>
         Poll(
             what,
             condition,
-            TimeSpan.FromSeconds(90),
+            Limit,
             TimeSpan.FromMilliseconds(10),
             evidence: null,
             TestContext.Current.CancellationToken

@@ -1,4 +1,3 @@
-using RideBooking.TestKit;
 using RideBooking.Tests.Cli;
 using RideBooking.Tests.MassTransitOnQuartz;
 using RideBooking.Tests.Matching;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Benchmarks;
 using RideBooking.TestKit.Servers;
@@ -12,7 +11,6 @@ namespace RideBooking.IntegrationTests.Demo;
 public sealed class DemoTests
 {
     const string ErrorQueue = "compute-fare_error";
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     [Fact]
     public async Task Breaks_on_request_and_after_a_redrive_every_ride_is_paid_exactly_once()
@@ -32,17 +30,22 @@ public sealed class DemoTests
         await Sees("PaymentCaptured", "OfferDeclined", "RideCancelled", "PaymentFailed", "DriverWentOnline");
 
         await Steer("broken", true);
-        await WaitFor.TrueAsync("messages in the error queue", async () => await Failed() >= 3, s_timeout, Evidence);
+        await WaitFor.TrueAsync(
+            "messages in the error queue",
+            async () => await Failed() >= 3,
+            WaitFor.Limit,
+            Evidence
+        );
         await Steer("broken", false);
         var completed = Completed(await Log());
         completed.Count.ShouldBeGreaterThan(3);
 
-        await WaitFor.TrueAsync("the error queue to be empty", Redriven, s_timeout, Evidence);
+        await WaitFor.TrueAsync("the error queue to be empty", Redriven, WaitFor.Limit, Evidence);
         IReadOnlyList<string> breaches = [];
         await WaitFor.TrueAsync(
             "every completed ride to be paid",
             async () => (breaches = EventLogInvariants.Breaches(await Log(), completed)).Count == 0,
-            s_timeout,
+            WaitFor.Limit,
             () => $"{string.Join('\n', breaches)}\n{Evidence()}"
         );
 
@@ -60,7 +63,7 @@ public sealed class DemoTests
             WaitFor.TrueAsync(
                 string.Join(", ", types),
                 async () => (await Log()).Select(Type).ToHashSet().IsSupersetOf(types),
-                s_timeout,
+                WaitFor.Limit,
                 Evidence
             );
 

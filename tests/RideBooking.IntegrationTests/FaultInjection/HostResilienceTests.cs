@@ -3,7 +3,6 @@ using System.Net;
 using Npgsql;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Platform.Messaging.Partitions;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 
@@ -67,7 +66,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
             await WaitFor.TrueAsync(
                 "requests to be refused for a while",
                 () => Task.FromResult(rush.Refused > refusedBefore + 20),
-                TimeSpan.FromSeconds(60)
+                WaitFor.Limit
             );
             (await host.Client.GetAsync("/health/live", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
             await servers.Start(servers.Postgres);
@@ -156,7 +155,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
             await WaitFor.TrueAsync(
                 "the outage to outlast the broker's consumer timeout",
                 () => Task.FromResult(since.Elapsed > TimeSpan.FromSeconds(75)),
-                TimeSpan.FromSeconds(90)
+                WaitFor.Limit
             );
             await servers.Start(servers.Postgres);
             await host.ReadyAsync();
@@ -233,7 +232,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
                     database,
                     "SELECT count(*) FROM messaging.qrtz_triggers WHERE job_data::text <> '' AND encode(job_data, 'escape') LIKE '%MT-Redelivery-Count%'"
                 ) > 0,
-            TimeSpan.FromSeconds(60),
+            WaitFor.Limit,
             () => first.Output
         );
         await first.KillAsync();
@@ -279,7 +278,7 @@ public sealed class HostResilienceTests(ServersToStop servers) : IAsyncDisposabl
                 left += $" and {unsent} in the outbox";
                 return queues.All(q => q.Ready + q.Unacknowledged == 0) && unsent == 0;
             },
-            TimeSpan.FromSeconds(30),
+            WaitFor.Limit,
             () => left + host.Output
         );
     }

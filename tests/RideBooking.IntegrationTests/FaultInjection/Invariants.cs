@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Benchmarks;
 using static RideBooking.IntegrationTests.FaultInjection.Database;
 
@@ -12,8 +11,6 @@ namespace RideBooking.IntegrationTests.FaultInjection;
 /// </summary>
 sealed class Invariants(Scene scene, int failedByIntent)
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
-
     readonly Database _database = scene.Database;
     readonly List<string> _violations = [];
 
@@ -56,12 +53,12 @@ sealed class Invariants(Scene scene, int failedByIntent)
                         && unhandled.Count == 0
                         && behind.Count == 0;
                 },
-                s_timeout
+                WaitFor.Limit
             );
         }
         catch (TimeoutException)
         {
-            _violations.Add($"I7, I9: unfinished work after {s_timeout.TotalSeconds} s: {left}");
+            _violations.Add($"I7, I9: unfinished work after {WaitFor.Limit.TotalSeconds} s: {left}");
         }
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 
 namespace RideBooking.IntegrationTests.FaultInjection;
@@ -15,7 +14,6 @@ namespace RideBooking.IntegrationTests.FaultInjection;
 /// <param name="hosts">The hosts' addresses. Riders and drivers are divided among them.</param>
 sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(150);
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     readonly CancellationTokenSource _ended = new();
@@ -100,7 +98,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
             await WaitFor.TrueAsync(
                 "a driver's shift to end",
                 async () => (await Try(() => driver.Delete("drivers/me/shift")))?.Status == HttpStatusCode.NoContent,
-                s_timeout
+                WaitFor.Limit
             );
     }
 
@@ -112,7 +110,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
         await WaitFor.TrueAsync(
             $"{wanted} of {_rides.Count} rides to be paid",
             async () => await CountEnded(ended, hasEnded) >= wanted,
-            s_timeout,
+            WaitFor.Limit,
             () => $"{ended.Count} are. The last answers to the requests for one: {Answers()} {evidence?.Invoke()}"
         );
     }
@@ -152,7 +150,7 @@ sealed class Rush(int rides, int drivers, params Uri[] hosts) : IDisposable
     }
 
     City CityOf(int person) =>
-        new(() => new HttpClient { BaseAddress = hosts[person % hosts.Length], Timeout = TimeSpan.FromSeconds(10) });
+        new(() => new HttpClient { BaseAddress = hosts[person % hosts.Length], Timeout = TimeSpan.FromSeconds(60) });
 
     async Task RequestRide(Rider rider, string key, TaskCompletionSource<string> id)
     {

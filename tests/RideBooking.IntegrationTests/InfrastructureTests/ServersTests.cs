@@ -1,7 +1,6 @@
 using Npgsql;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.InfrastructureTests;
@@ -52,7 +51,7 @@ public sealed class ServersTests(Servers servers)
             async () =>
                 (queues = [.. await rabbitMq.ListQueuesAsync(virtualHost)])
                     is [{ Name: "rides", Ready: 1, Unacknowledged: 0 }],
-            TimeSpan.FromSeconds(20),
+            WaitFor.Limit,
             () => string.Join(", ", queues.AsEnumerable())
         );
     }

@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 

@@ -3,7 +3,6 @@ using MassTransit;
 using MassTransit.EntityFrameworkCoreIntegration;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 

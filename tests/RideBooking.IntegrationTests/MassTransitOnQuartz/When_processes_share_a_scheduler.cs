@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Quartz;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Scheduling;
 
 namespace RideBooking.IntegrationTests.MassTransitOnQuartz;
@@ -14,7 +13,6 @@ namespace RideBooking.IntegrationTests.MassTransitOnQuartz;
 /// <summary>The scheduler on RabbitMQ and a database server, shared by several processes.</summary>
 public sealed class When_processes_share_a_scheduler(Servers servers)
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
     static readonly JobKey s_timers = new("MassTransitScheduledMessage");
 
     [Theory]
@@ -89,7 +87,7 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
         await WaitFor.TrueAsync(
             "no timer to be left, except where a cancel reached one node before its schedule reached the other",
             async () => (await quartz.QueryTriggers(new TriggerQuery { Job = s_timers }, stopped)).Items.Count == 0,
-            s_timeout
+            WaitFor.Limit
         );
     }
 
@@ -156,7 +154,7 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
                 (await quartz.QueryTriggers(new TriggerQuery { Job = s_timers, Take = timers + 1 }, cancellationToken))
                     .Items
                     .Count == timers,
-            s_timeout
+            WaitFor.Limit
         );
     }
 
@@ -247,7 +245,7 @@ public sealed class When_processes_share_a_scheduler(Servers servers)
             WaitFor.TrueAsync(
                 $"{count} timers to arrive",
                 () => Task.FromResult(_all.Count >= count),
-                s_timeout,
+                WaitFor.Limit,
                 () => $"{_all.Count} have."
             );
     }

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Rides;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Scenarios;
 
@@ -148,14 +147,14 @@ public sealed class When_operators_work_on_RabbitMQ(RideBookingOnPostgres app)
 
         // The killed process's claim is valid for some more seconds.
         var after = await app.City.Operator();
-        await after.Until("the rest", path, part => part.Text("status") == "completed", TimeSpan.FromSeconds(90));
+        await after.Until("the rest", path, part => part.Text("status") == "completed", WaitFor.Limit);
         var database = new Database(sqlite: false, app.ConnectionString);
         await WaitFor.TrueAsync(
             "each offer to be recorded once",
             async () =>
                 await database.Count($"SELECT count(*) FROM {{drivers.assignments}} WHERE driver_id = '{driverId}'")
                 == messages,
-            TimeSpan.FromSeconds(60)
+            WaitFor.Limit
         );
         var left = await after.Get($"operations/failed-messages?queue={ErrorQueue}&messageType=DriverOffered");
         left.Body!["items"]!.AsArray().ShouldBeEmpty();

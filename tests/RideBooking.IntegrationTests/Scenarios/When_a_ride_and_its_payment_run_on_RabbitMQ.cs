@@ -1,6 +1,5 @@
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Testing;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Scenarios;
 using RideBooking.TestKit.Servers;
 
@@ -60,7 +59,7 @@ public sealed class When_a_ride_and_its_payment_run_on_RabbitMQ(
                     ];
                     return left.Count == 0;
                 },
-                TimeSpan.FromSeconds(20),
+                WaitFor.Limit,
                 () => string.Join(", ", left.Select(queue => $"{queue.Ready}+{queue.Unacknowledged} in {queue.Name}"))
             );
         }

@@ -798,7 +798,7 @@ public static class NextRequests
         using var cancellationToken = CancellationTokenSource.CreateLinkedTokenSource(
             TestContext.Current.CancellationToken
         );
-        cancellationToken.CancelAfter(TimeSpan.FromSeconds(30));
+        cancellationToken.CancelAfter(WaitFor.Limit);
         await foreach (var (type, _) in person.Listen(path, cancellationToken.Token))
             if (missing.Remove(type) && missing.Count == 0)
                 return;

@@ -30,7 +30,6 @@ public sealed record Answer(HttpStatusCode Status, JsonNode? Body, HttpResponseM
 /// <param name="wait">Starts polling with the given timeout; polls in real time if omitted.</param>
 public class Person(HttpClient client, Func<TimeSpan, IPolling>? wait = null)
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
     static readonly TimeSpan s_longPause = TimeSpan.FromSeconds(2);
 
@@ -64,7 +63,7 @@ public class Person(HttpClient client, Func<TimeSpan, IPolling>? wait = null)
             .Create(stream)
             .EnumerateAsync(cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
-        while (await events.MoveNextAsync().AsTask().WaitAsync(s_timeout, cancellationToken))
+        while (await events.MoveNextAsync().AsTask().WaitAsync(WaitFor.Limit, cancellationToken))
             yield return (events.Current.EventType, JsonNode.Parse(events.Current.Data)!);
     }
 
@@ -82,7 +81,7 @@ public class Person(HttpClient client, Func<TimeSpan, IPolling>? wait = null)
     /// <summary>Polls until the answer is as wanted; on timeout the exception names what it waited for and the last answer.</summary>
     public async Task<Answer> Until(string what, string path, Func<Answer, bool> wanted, TimeSpan? timeout = null)
     {
-        var limit = timeout ?? s_timeout;
+        var limit = timeout ?? WaitFor.Limit;
         var polling = wait?.Invoke(limit) ?? new RealTimePolling(limit, timeout is null ? s_pause : s_longPause);
         for (var mayRetry = true; ; mayRetry = await polling.PauseAsync())
         {

@@ -28,8 +28,6 @@ namespace RideBooking.TestKit.Messaging;
 /// <remarks>Its bus runs, unlike a module lab's, because failures also depend on the transport: it runs on RabbitMQ as well.</remarks>
 internal sealed class FaultLab : IAsyncDisposable
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
-
     readonly string _folder;
     readonly IHost _host;
     readonly ConcurrentDictionary<string, Mailbox> _mailboxes = new();
@@ -161,7 +159,7 @@ internal sealed class FaultLab : IAsyncDisposable
     public async Task Until(string what, Func<bool> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        limit.CancelAfter(s_timeout);
+        limit.CancelAfter(WaitFor.Limit);
         while (!condition())
             try
             {
@@ -169,7 +167,7 @@ internal sealed class FaultLab : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"Waited {s_timeout.TotalSeconds:0} s for {what}; {Behaviour}");
+                throw new TimeoutException($"Waited {WaitFor.Limit.TotalSeconds:0} s for {what}; {Behaviour}");
             }
     }
 
@@ -223,8 +221,6 @@ internal sealed record DeadLetter(byte[] Body, IReadOnlyDictionary<string, objec
 /// <summary>Receives a queue's messages without deserializing them.</summary>
 internal sealed class Mailbox(string queue) : IFilter<ReceiveContext>
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
-
     readonly Channel<DeadLetter> _letters = Channel.CreateUnbounded<DeadLetter>();
 
     public HostReceiveEndpointHandle Handle { get; set; } = null!;
@@ -236,14 +232,14 @@ internal sealed class Mailbox(string queue) : IFilter<ReceiveContext>
     public async Task<DeadLetter> Next()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(s_timeout);
+        limit.CancelAfter(WaitFor.Limit);
         try
         {
             return await _letters.Reader.ReadAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"Waited {s_timeout.TotalSeconds:0} s for a message in {queue}");
+            throw new TimeoutException($"Waited {WaitFor.Limit.TotalSeconds:0} s for a message in {queue}");
         }
     }
 

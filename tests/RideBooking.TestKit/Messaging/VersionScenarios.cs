@@ -36,7 +36,7 @@ public abstract class VersionScenarios
 
         await Publish(ride);
         await Publish(last);
-        await received.All(last).WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await received.All(last).WaitAsync(WaitFor.Limit, Stop);
 
         // A second copy would have been delivered before the last message.
         received.Of(ride).ShouldBe(["new: withinFreePeriod", "old: withinFreePeriod", "saga: withinFreePeriod"]);

@@ -7,8 +7,6 @@ namespace RideBooking.TestKit.Observability;
 /// <summary>One trace, started by the test, as a trace collector would receive it.</summary>
 internal sealed class Spans : IDisposable
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
-
     readonly ConcurrentDictionary<ActivitySpanId, Activity> _begun = new();
     readonly ConcurrentQueue<Activity> _ended = new();
     readonly SemaphoreSlim _more = new(0);
@@ -47,7 +45,7 @@ internal sealed class Spans : IDisposable
     public async Task Have(params string[] names)
     {
         while (names.Except(All.Select(span => span.OperationName)).ToList() is { Count: > 0 } missing)
-            if (!await _more.WaitAsync(s_timeout, TestContext.Current.CancellationToken))
+            if (!await _more.WaitAsync(WaitFor.Limit, TestContext.Current.CancellationToken))
                 throw new TimeoutException(
                     $"Waited for {string.Join(", ", missing)}; there were {string.Join(", ", All.Select(span => span.OperationName).Distinct())}."
                 );

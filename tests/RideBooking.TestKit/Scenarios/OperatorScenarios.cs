@@ -212,7 +212,7 @@ public abstract class OperatorScenarios
                 "the audit",
                 $"operations/audits/{accepted.Text("id")}",
                 audit => audit.Text("status") == "completed",
-                TimeSpan.FromSeconds(90)
+                WaitFor.Limit
             );
             return done.Body!;
         }
@@ -339,7 +339,7 @@ public abstract class OperatorScenarios
             $"operations/error-queues",
             answer => Items(answer).Any(item => item!["queue"]!.ToString() == queue)
         );
-        await WaitFor.TrueAsync($"{text} is in {queue}", IsInQueue, TimeSpan.FromSeconds(90));
+        await WaitFor.TrueAsync($"{text} is in {queue}", IsInQueue, WaitFor.Limit);
 
         async Task<bool> IsInQueue()
         {

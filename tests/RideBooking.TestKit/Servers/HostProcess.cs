@@ -9,8 +9,6 @@ namespace RideBooking.TestKit.Servers;
 /// </summary>
 public sealed class HostProcess : IAsyncDisposable
 {
-    static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(180);
-
     readonly SupervisedProcess process;
     bool ended;
 
@@ -36,7 +34,7 @@ public sealed class HostProcess : IAsyncDisposable
     /// <param name="settings">Its configuration, as environment variables: ("Transport__Kind", "RabbitMq")….</param>
     /// <param name="arguments">Command line arguments.</param>
     /// <exception cref="InvalidOperationException">It ended while starting; the message has its output.</exception>
-    /// <exception cref="TimeoutException">It was not ready within a minute; the message has its output.</exception>
+    /// <exception cref="TimeoutException">It was not ready in time; the message has its output.</exception>
     public static Task<HostProcess> StartAsync(
         IEnumerable<KeyValuePair<string, string>> settings,
         params string[] arguments
@@ -75,7 +73,7 @@ public sealed class HostProcess : IAsyncDisposable
 
     /// <summary>Waits until GET /health/ready answers 200.</summary>
     /// <exception cref="InvalidOperationException">It has ended; the message has its output.</exception>
-    /// <exception cref="TimeoutException">It was not ready within a minute; the message has its output.</exception>
+    /// <exception cref="TimeoutException">It was not ready in time; the message has its output.</exception>
     public Task ReadyAsync() =>
         WaitFor.TrueAsync(
             $"GET {Address}health/ready to answer 200",
@@ -85,7 +83,7 @@ public sealed class HostProcess : IAsyncDisposable
                         $"The host ended with code {process.ExitCode} while starting. {Output}"
                     )
                     : IsReadyAsync(),
-            ReadyWithin,
+            WaitFor.Limit,
             () => Output
         );
 
@@ -100,7 +98,7 @@ public sealed class HostProcess : IAsyncDisposable
                 var report = await answer.Content.ReadAsStringAsync(limit.Token);
                 return !answer.IsSuccessStatusCode || report.Contains("degraded", StringComparison.OrdinalIgnoreCase);
             },
-            ReadyWithin,
+            WaitFor.Limit,
             () => Output
         );
 
@@ -112,7 +110,7 @@ public sealed class HostProcess : IAsyncDisposable
                 HasExited
                     ? throw new InvalidOperationException($"The host ended with code {process.ExitCode}. {Output}")
                     : Task.FromResult(Output.Contains(text, StringComparison.Ordinal)),
-            ReadyWithin,
+            WaitFor.Limit,
             () => Output
         );
 
@@ -125,7 +123,7 @@ public sealed class HostProcess : IAsyncDisposable
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         await using var process = Launch(settings, arguments, address);
-        await process.ExitedAsync($"the end of RideBooking.Host {string.Join(' ', arguments)}", ReadyWithin);
+        await process.ExitedAsync($"the end of RideBooking.Host {string.Join(' ', arguments)}", WaitFor.Limit);
         return (process.ExitCode, process.Output);
     }
 

@@ -9,7 +9,6 @@ namespace RideBooking.TestKit.Servers;
 sealed class LocalPostgres : IServerInstance
 {
     const string User = "ridebooking";
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     readonly string initdb;
     readonly string postgres;
@@ -52,7 +51,7 @@ sealed class LocalPostgres : IServerInstance
                 server.HasExited
                     ? throw new InvalidOperationException($"PostgreSQL ended while starting. {server.Output}")
                     : AnswersAsync(),
-            s_timeout,
+            WaitFor.Limit,
             () => server.Output
         );
     }

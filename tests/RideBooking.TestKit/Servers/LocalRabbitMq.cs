@@ -9,8 +9,6 @@ namespace RideBooking.TestKit.Servers;
 /// </summary>
 sealed class LocalRabbitMq : IServerInstance
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
-
     // Debian's rabbitmq-server in /usr/sbin changes account and folders; the package's own scripts do not.
     static readonly string[] Folders = ["/usr/lib/rabbitmq/bin"];
 
@@ -47,7 +45,7 @@ sealed class LocalRabbitMq : IServerInstance
                 broker.HasExited
                     ? throw new InvalidOperationException($"RabbitMQ ended while starting. {broker.Output}")
                     : AnswersAsync(),
-            s_timeout,
+            WaitFor.Limit,
             () => broker.Output
         );
         // Its port opens a moment before the last boot steps are done.

@@ -35,7 +35,6 @@ sealed class SupervisedProcess : IAsyncDisposable
         """;
 
     const int OutputLimit = 1_000_000;
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     readonly Process process;
     readonly string folder;
@@ -105,7 +104,7 @@ sealed class SupervisedProcess : IAsyncDisposable
     public async Task EndAsync(string signal)
     {
         await SignalAsync(signal);
-        await ExitedAsync($"the end of {process.StartInfo.ArgumentList[5]} after SIG{signal}", s_timeout);
+        await ExitedAsync($"the end of {process.StartInfo.ArgumentList[5]} after SIG{signal}", WaitFor.Limit);
     }
 
     /// <summary>Waits until the process has ended; kills it after the timeout.</summary>
@@ -128,7 +127,7 @@ sealed class SupervisedProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();
-        await ExitedAsync("the end of a local server after its tests", s_timeout);
+        await ExitedAsync("the end of a local server after its tests", WaitFor.Limit);
         process.Dispose();
         if (folder.Length > 0 && Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);

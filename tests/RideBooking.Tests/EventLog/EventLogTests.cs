@@ -170,7 +170,7 @@ public sealed class EventLogTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         CancellationTokenSource
             .CreateLinkedTokenSource(
                 TestContext.Current.CancellationToken,
-                new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token
+                new CancellationTokenSource(WaitFor.Limit).Token
             )
             .Token;
 

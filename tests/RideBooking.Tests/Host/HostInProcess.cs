@@ -66,8 +66,6 @@ public abstract class HostInProcess(params (string Key, string Value)[] settings
 
     sealed class EndedByProgram(IHost host, Task stopped) : IHost
     {
-        static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
-
         public IServiceProvider Services => host.Services;
 
         public Task StartAsync(CancellationToken cancellationToken = default) => host.StartAsync(cancellationToken);
@@ -76,7 +74,7 @@ public abstract class HostInProcess(params (string Key, string Value)[] settings
         {
             if (!stopped.IsCompleted)
                 Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-            return stopped.WaitAsync(s_timeout, cancellationToken);
+            return stopped.WaitAsync(WaitFor.Limit, cancellationToken);
         }
 
         // Program disposes it.

@@ -6,7 +6,6 @@ using MassTransit.Scheduling;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
-using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 
@@ -52,7 +51,7 @@ internal sealed class SchedulingLab : IAsyncDisposable
         collection.AddQuartz(quartz ?? (_ => { }));
         collection.AddMassTransitTestHarness(x =>
         {
-            x.SetTestTimeouts(testTimeout: TimeSpan.FromSeconds(20), testInactivityTimeout: TimeSpan.FromSeconds(10));
+            x.SetTestTimeouts(testTimeout: WaitFor.Limit, testInactivityTimeout: TimeSpan.FromSeconds(10));
             x.AddPublishMessageScheduler();
             x.AddQuartzConsumers();
             x.AddConsumer<DeliveryRecorder>();
@@ -241,7 +240,7 @@ internal sealed class Deliveries : IDisposable
     /// <summary>Waits for the next delivery.</summary>
     public async Task<ConsumeContext<Reminder>> Next()
     {
-        if (!await _arrived.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))
+        if (!await _arrived.WaitAsync(WaitFor.Limit, TestContext.Current.CancellationToken))
             throw new TimeoutException("Nothing was delivered.");
         return _all.Last();
     }

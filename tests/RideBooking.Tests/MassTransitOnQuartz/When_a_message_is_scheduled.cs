@@ -1,6 +1,5 @@
 using MassTransit;
 using MassTransit.Scheduling;
-using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 

@@ -1,7 +1,6 @@
 using MassTransit;
 using MassTransit.Scheduling;
 using Quartz;
-using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 

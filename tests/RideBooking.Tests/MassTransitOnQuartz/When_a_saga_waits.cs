@@ -3,7 +3,6 @@ using MassTransit;
 using MassTransit.Saga;
 using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.TestKit;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;
 

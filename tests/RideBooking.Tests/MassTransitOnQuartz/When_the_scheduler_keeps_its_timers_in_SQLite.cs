@@ -7,7 +7,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Quartz;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Scheduling;
 
 namespace RideBooking.Tests.MassTransitOnQuartz;

@@ -603,7 +603,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         public async Task<RideEvent> Next()
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-            timeout.CancelAfter(TimeSpan.FromSeconds(60));
+            timeout.CancelAfter(WaitFor.Limit);
             var (id, name) = ("", "");
             while (await reader.ReadLineAsync(timeout.Token) is { } line)
             {

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.IntegrationTests.Benchmarks;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.TestKit;
 using RideBooking.TestKit.EventLog;
 using RideBooking.TestKit.Servers;
 
@@ -14,7 +13,6 @@ public sealed class When_processes_that_read_a_subscription_are_killed(Servers s
     const int Processes = 3;
     const int MinKills = 2;
     const int MaxEventsBetweenKills = 300;
-    static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(1);
 
     // After a long run the readers may be far behind.
     static readonly TimeSpan s_catchUpTimeout = TimeSpan.FromMinutes(30);
@@ -68,7 +66,7 @@ public sealed class When_processes_that_read_a_subscription_are_killed(Servers s
                         && _processes.ContainsKey(reading.Owner!)
                         && (reading.Position > next || writing.IsCompleted && await run.HasReadAll(Stop));
                 },
-                s_timeout
+                WaitFor.Limit
             );
             _processes.Remove(reading!.Owner!, out var killed);
             await killed!.EndAsync("KILL");

@@ -10,7 +10,7 @@ sealed class AcceptAgainstCancel : Fault<ServersScene>
 
     static async Task Cancel(ServersScene scene, Rush rush, (TestKit.Api.Rider Rider, Task<string> Ride) ride)
     {
-        var id = await ride.Ride.WaitAsync(TimeSpan.FromSeconds(60));
+        var id = await ride.Ride.WaitAsync(WaitFor.Limit);
         for (var looks = 0; looks < 100; looks++)
         {
             var open = await scene.Database.Query(

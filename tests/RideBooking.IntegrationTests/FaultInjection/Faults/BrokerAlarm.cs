@@ -1,5 +1,3 @@
-using RideBooking.TestKit;
-
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 
 /// <summary>
@@ -9,7 +7,6 @@ namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 sealed class BrokerAlarm : Fault<ServersScene>
 {
     const int MoreRides = 3;
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
     readonly string _resource;
     readonly string[] _raise;
@@ -42,13 +39,13 @@ sealed class BrokerAlarm : Fault<ServersScene>
             var requested = new List<string>();
             for (var ride = 0; ride < MoreRides; ride++)
             {
-                requested.Add(await rush.RequestAnother().WaitAsync(s_timeout));
+                requested.Add(await rush.RequestAnother().WaitAsync(WaitFor.Limit));
                 await SomeTime(random, 1000);
             }
             await WaitFor.TrueAsync(
                 "the committed messages to wait in the outbox",
                 async () => await scene.Database.Count("SELECT count(*) FROM {messaging.outbox_message}") >= MoreRides,
-                s_timeout,
+                WaitFor.Limit,
                 () => scene.Host.Output
             );
             (
@@ -72,7 +69,7 @@ sealed class BrokerAlarm : Fault<ServersScene>
                         _resource,
                         StringComparison.Ordinal
                     ) == raised,
-                s_timeout
+                WaitFor.Limit
             );
     }
 }

@@ -1,5 +1,3 @@
-using RideBooking.TestKit;
-
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 /// </summary>
 sealed class DatabaseHangs : Fault<ServersScene>
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
-
     public override string Name => "a database that does not answer";
 
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
@@ -24,7 +20,7 @@ sealed class DatabaseHangs : Fault<ServersScene>
                 await WaitFor.TrueAsync(
                     "a request to be refused while the database hangs",
                     () => Task.FromResult(rush.Refused > refused),
-                    s_timeout,
+                    WaitFor.Limit,
                     () => scene.Host.Output
                 );
                 await SomeTime(random, 1000);

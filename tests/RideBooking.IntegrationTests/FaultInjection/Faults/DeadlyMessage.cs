@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
-using RideBooking.TestKit;
 
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 
@@ -15,8 +14,6 @@ sealed class DeadlyMessage : Fault<ServersScene>
     const string Queue = "issue-receipt";
     const string ErrorQueue = $"{Queue}_error";
     const int Deliveries = 11;
-
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     string _id = "";
 
@@ -84,7 +81,7 @@ sealed class DeadlyMessage : Fault<ServersScene>
         await WaitFor.TrueAsync(
             "the process to die or the message to be dead-lettered",
             async () => scene.Host.HasExited || await IsDeadLettered(scene),
-            s_timeout,
+            WaitFor.Limit,
             () => scene.Host.Output
         );
         return scene.Host.HasExited;

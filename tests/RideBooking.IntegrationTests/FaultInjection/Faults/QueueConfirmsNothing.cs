@@ -1,5 +1,3 @@
-using RideBooking.TestKit;
-
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 
 /// <summary>
@@ -10,7 +8,6 @@ sealed class QueueConfirmsNothing : Fault<ServersScene>
 {
     const string Queue = "payment";
     const int MoreRides = 3;
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     public override string Name => "a queue that confirms nothing";
 
@@ -34,7 +31,7 @@ sealed class QueueConfirmsNothing : Fault<ServersScene>
                             return false;
                     return true;
                 },
-                s_timeout,
+                WaitFor.Limit,
                 () => scene.Host.Output
             );
             (

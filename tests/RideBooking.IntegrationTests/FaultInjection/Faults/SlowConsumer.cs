@@ -1,5 +1,3 @@
-using RideBooking.TestKit;
-
 namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace RideBooking.IntegrationTests.FaultInjection.Faults;
 /// </summary>
 sealed class SlowConsumer : Fault<ServersScene>
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
-
     public override string Name => "a consumer ten times too slow";
 
     // A trigger on the sandbox gateway's ledger slows it down, so that the host is the one that is shipped.
@@ -38,7 +34,7 @@ sealed class SlowConsumer : Fault<ServersScene>
                         AND EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep')
                     """
                 ) > 1,
-            s_timeout,
+            WaitFor.Limit,
             () => scene.Host.Output
         );
 

@@ -6,7 +6,6 @@ using MassTransit.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 
@@ -18,7 +17,7 @@ public sealed class Bench : IAsyncDisposable
 
     Bench(ServiceProvider provider) => this.provider = provider;
 
-    public static TimeSpan Limit => TimeSpan.FromSeconds(90);
+    public static TimeSpan Limit => WaitFor.Limit;
 
     public IServiceProvider Services => provider;
     public ITestHarness Harness => provider.GetRequiredService<ITestHarness>();

@@ -4,7 +4,6 @@ using MassTransit.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 

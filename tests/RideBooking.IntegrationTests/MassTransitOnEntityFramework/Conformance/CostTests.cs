@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using RideBooking.TestKit;
 
 namespace RideBooking.MassTransitOnEntityFramework;
 

@@ -2,7 +2,6 @@ using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Operations.ErrorQueues;
 using RideBooking.Platform.Messaging;
-using RideBooking.TestKit;
 
 namespace RideBooking.IntegrationTests.Operations.ErrorQueues;
 
@@ -38,7 +37,7 @@ public sealed class RabbitMqErrorQueuesTests(Servers servers)
         await WaitFor.TrueAsync(
             "all messages to be in the error queue",
             async () => await queues.Count(Queue, cancellationToken) == messages,
-            TimeSpan.FromSeconds(30)
+            WaitFor.Limit
         );
         var there = await ((IErrorQueues)queues).Peek(Queue, messages, cancellationToken);
         var (atOnce, recorded) = (0, new List<string>());

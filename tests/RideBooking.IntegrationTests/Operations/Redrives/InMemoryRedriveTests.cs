@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using RideBooking.IntegrationTests.FaultInjection;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 
@@ -69,7 +68,7 @@ public sealed class InMemoryRedriveTests : IDisposable
                     WHERE a.expires_at IS NOT NULL AND a.assigned_at IS NOT NULL
                     """
                 ) == Rides,
-            TimeSpan.FromSeconds(60)
+            WaitFor.Limit
         );
         await operations.FindIn(ErrorQueue, 0);
     }

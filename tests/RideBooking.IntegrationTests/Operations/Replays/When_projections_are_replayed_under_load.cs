@@ -7,7 +7,6 @@ using RideBooking.Contracts;
 using RideBooking.EventLog;
 using RideBooking.IntegrationTests.Rides;
 using RideBooking.Platform.Messaging;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Contracts;
 

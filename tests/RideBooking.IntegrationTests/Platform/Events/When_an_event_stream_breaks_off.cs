@@ -9,8 +9,6 @@ namespace RideBooking.IntegrationTests.Platform.Events;
 /// <summary>Two hosts on one PostgreSQL: a client of GET /events/stream whose host is killed continues with the other one.</summary>
 public sealed class When_an_event_stream_breaks_off(Servers servers)
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
-
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -57,7 +55,7 @@ public sealed class When_an_event_stream_breaks_off(Servers servers)
         await using var events = SseParser.Create(body).EnumerateAsync(Stop).GetAsyncEnumerator(Stop);
         while (positions.Count < count)
         {
-            (await events.MoveNextAsync().AsTask().WaitAsync(s_timeout, Stop)).ShouldBeTrue();
+            (await events.MoveNextAsync().AsTask().WaitAsync(WaitFor.Limit, Stop)).ShouldBeTrue();
             positions.Add(long.Parse(events.Current.EventId!));
         }
         await then();

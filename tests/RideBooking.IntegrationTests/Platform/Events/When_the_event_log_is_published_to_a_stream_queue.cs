@@ -6,7 +6,6 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 
@@ -17,7 +16,6 @@ namespace RideBooking.IntegrationTests.Platform.Events;
 public sealed class When_the_event_log_is_published_to_a_stream_queue(ServersToStop servers) : IAsyncLifetime
 {
     const string Queue = "ride-events";
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
 
     readonly Dictionary<string, string> _settings = new()
     {
@@ -175,7 +173,7 @@ public sealed class When_the_event_log_is_published_to_a_stream_queue(ServersToS
     }
 
     Task Published(int count) =>
-        WaitFor.TrueAsync($"{count} messages in the stream", async () => await Count() >= count, s_timeout);
+        WaitFor.TrueAsync($"{count} messages in the stream", async () => await Count() >= count, WaitFor.Limit);
 
     async Task<uint> Count()
     {
@@ -229,7 +227,7 @@ public sealed class When_the_event_log_is_published_to_a_stream_queue(ServersToS
             consumer,
             Stop
         );
-        await all.Task.WaitAsync(s_timeout, Stop);
+        await all.Task.WaitAsync(WaitFor.Limit, Stop);
         return messages;
     }
 }

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.FaultInjection;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 
 namespace RideBooking.IntegrationTests.Platform.Observability;
@@ -13,8 +12,6 @@ namespace RideBooking.IntegrationTests.Platform.Observability;
 [Collection(typeof(OnServersToStop))]
 public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFixture<WatchedOnRabbitMq>
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
-
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -36,7 +33,7 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
         await WaitFor.TrueAsync(
             "all spans of the request to be exported",
             () => Task.FromResult(!expected.Except(app.Traces.Of(trace).Select(span => span.Name)).Any()),
-            s_timeout,
+            WaitFor.Limit,
             () => string.Join(", ", app.Traces.Of(trace).Select(span => span.Name).Distinct()) + app.Host.Output
         );
 
@@ -48,7 +45,7 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
                 var ids = app.Traces.Of(trace).Select(span => span.Id).Append(root).ToHashSet();
                 return Task.FromResult(app.Traces.Of(trace).All(span => ids.Contains(span.ParentId)));
             },
-            s_timeout
+            WaitFor.Limit
         );
     }
 
@@ -59,7 +56,7 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
         await WaitFor.TrueAsync(
             "the queue depths to be reported",
             async () => await app.Metric(depth, "queue=\"track-assignments_error\"") == 0,
-            s_timeout
+            WaitFor.Limit
         );
         (await app.Metric("ridebooking_endpoint_messages", "endpoint=\"track-assignments\"")).ShouldBe(0);
 
@@ -79,7 +76,7 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
         await WaitFor.TrueAsync(
             "the message to be counted in the error queue",
             async () => await app.Metric(depth, "queue=\"track-assignments_error\"") == 1,
-            s_timeout
+            WaitFor.Limit
         );
     }
 
@@ -93,7 +90,7 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
             await WaitFor.TrueAsync(
                 "the broker to be reported unhealthy",
                 async () => (await Ready()).States["broker"] == "unhealthy",
-                s_timeout,
+                WaitFor.Limit,
                 () => app.Host.Client.GetStringAsync("/health/ready", Stop).Result
             );
             var (status, states) = await Ready();
@@ -106,7 +103,7 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
                 async () =>
                     await app.Metric("ridebooking_endpoint_messages") is null
                     && await app.Metric("ridebooking_outbox_messages") is not null,
-                s_timeout
+                WaitFor.Limit
             );
         }
         finally
@@ -117,13 +114,13 @@ public sealed class RabbitMqObservabilityTests(WatchedOnRabbitMq app) : IClassFi
         await WaitFor.TrueAsync(
             "the host to be ready again",
             async () => (await Ready()).Status == HttpStatusCode.OK,
-            s_timeout,
+            WaitFor.Limit,
             () => app.Host.Output
         );
         await WaitFor.TrueAsync(
             "the queue depths to be reported again",
             async () => await app.Metric("ridebooking_endpoint_messages", "endpoint=\"ride\"") is not null,
-            s_timeout
+            WaitFor.Limit
         );
     }
 

@@ -45,7 +45,7 @@ public sealed class When_queues_are_not_consumed(Servers servers) : IAsyncDispos
         stops.Count.ShouldBe(0);
     }
 
-    Task<int> Heard() => heard.Reader.ReadAsync(Stop).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Stop);
+    Task<int> Heard() => heard.Reader.ReadAsync(Stop).AsTask().WaitAsync(WaitFor.Limit, Stop);
 
     EndpointWatchdog Watch => services!.GetRequiredService<EndpointWatchdog>();
 

@@ -50,7 +50,7 @@ public sealed class PeopleTests
         pace.Current = 1000; // as fast as possible
 
         pace.Current.ShouldBe(32);
-        await hour.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
+        await hour.WaitAsync(WaitFor.Limit, cancellationToken);
     }
 
     [Fact]

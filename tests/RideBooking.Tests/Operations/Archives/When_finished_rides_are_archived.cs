@@ -9,7 +9,6 @@ using RideBooking.Platform.Configuration;
 using RideBooking.Platform.Events;
 using RideBooking.Platform.Events.Archives;
 using RideBooking.Platform.Persistence;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 

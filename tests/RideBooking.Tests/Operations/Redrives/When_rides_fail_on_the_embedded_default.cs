@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Platform.Persistence;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 
@@ -110,7 +109,7 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
         {
             if (sql.Contains(Invoice, StringComparison.Ordinal))
             {
-                driven.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+                driven.Wait(WaitFor.Limit, TestContext.Current.CancellationToken);
                 Volatile.Write(ref unavailable, true);
             }
             return Volatile.Read(ref unavailable) ? Full() : null;
@@ -152,7 +151,7 @@ public sealed class When_rides_fail_on_the_embedded_default : IAsyncLifetime
         _host.Fails.With = sql =>
         {
             if (sql.Contains(Ledger, StringComparison.Ordinal))
-                goOn.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+                goOn.Wait(WaitFor.Limit, TestContext.Current.CancellationToken);
             return null;
         };
         await operations.Redrive("call-gateway_error");

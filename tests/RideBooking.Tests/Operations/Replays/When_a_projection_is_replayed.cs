@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideBooking.EventLog.Subscriptions;
 using RideBooking.Platform.Persistence;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Cli;
 using RideBooking.EventLog;
 using RideBooking.Platform.Persistence;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Cli;
 using RideBooking.Tests.Host;

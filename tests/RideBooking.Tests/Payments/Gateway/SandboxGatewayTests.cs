@@ -115,7 +115,7 @@ public sealed class SandboxGatewayTests : IAsyncLifetime
         );
         var request = new ChargeRequest("k", "ride", Samples.Euro(1m), "tok_visa");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(MoneyLab.Stop);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(WaitFor.Limit);
 
         await Should.ThrowAsync<DbUpdateException>(() => Gateway.Close(request, limit.Token));
         await Should.ThrowAsync<DbUpdateException>(() => Gateway.Charge(request, limit.Token));

@@ -73,7 +73,7 @@ public sealed class When_events_are_read_as_CloudEvents(EmbeddedHost host) : ICl
         await using var stream = SseParser.Create(body).EnumerateAsync(Stop).GetAsyncEnumerator(Stop);
         foreach (var envelope in _envelopes)
         {
-            (await stream.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Stop)).ShouldBeTrue();
+            (await stream.MoveNextAsync().AsTask().WaitAsync(WaitFor.Limit, Stop)).ShouldBeTrue();
             stream.Current.EventId.ShouldBe($"{envelope.GetProperty("position")}");
             ShouldBeEqual(
                 _formatter.DecodeStructuredModeMessage(

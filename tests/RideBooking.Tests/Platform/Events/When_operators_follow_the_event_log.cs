@@ -182,7 +182,7 @@ public sealed class When_operators_follow_the_event_log(EmbeddedHost host) : ICl
         var items = new List<SseItem<string>>();
         while (items.Count < count)
         {
-            (await stream.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Stop)).ShouldBeTrue();
+            (await stream.MoveNextAsync().AsTask().WaitAsync(WaitFor.Limit, Stop)).ShouldBeTrue();
             items.Add(stream.Current);
         }
         return items;

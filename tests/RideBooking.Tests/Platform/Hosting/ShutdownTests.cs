@@ -28,7 +28,7 @@ public sealed class ShutdownTests
         var app = builder.Build();
         var run = Shutdown.RunToEnd(app);
         app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        return await run.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        return await run.WaitAsync(WaitFor.Limit, TestContext.Current.CancellationToken);
     }
 
     sealed class NeverStops : IHostedService

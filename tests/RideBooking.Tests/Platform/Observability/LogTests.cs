@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 
 namespace RideBooking.Tests.Platform.Observability;

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Contracts;
 using RideBooking.Platform.Observability;
 using RideBooking.Platform.Persistence;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Observability;
 

@@ -13,7 +13,6 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Platform.Messaging.DeadLetters;
 using RideBooking.Platform.Persistence;
 using RideBooking.Platform.Recovery;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Host;
 

@@ -6,7 +6,6 @@ using Npgsql;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.Platform.Visibility;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Messaging;
 
 namespace RideBooking.IntegrationTests.Platform.Messaging.Failures;
@@ -91,7 +90,7 @@ public sealed class When_messages_fail_on_RabbitMQ(Servers servers) : FaultScena
             "the message in the error queue",
             async () =>
                 (dead = await channel.BasicGetAsync("troubled_error", autoAck: true, cancellationToken)) is not null,
-            TimeSpan.FromSeconds(30)
+            WaitFor.Limit
         );
 
         lab.Behaviour.Attempts(id).ShouldBe(AllAttempts);

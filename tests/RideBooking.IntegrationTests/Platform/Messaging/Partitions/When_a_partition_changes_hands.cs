@@ -3,7 +3,6 @@ using Npgsql;
 using RideBooking.Contracts;
 using RideBooking.IntegrationTests.FaultInjection;
 using RideBooking.IntegrationTests.Infrastructure;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Platform.Messaging.Partitions;
@@ -12,7 +11,6 @@ namespace RideBooking.IntegrationTests.Platform.Messaging.Partitions;
 public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsyncDisposable
 {
     const string Endpoint = "track-assignments";
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -61,7 +59,7 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
             await WaitFor.TrueAsync(
                 "the first message to be in flight",
                 async () => await database.Count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0,
-                s_timeout
+                WaitFor.Limit
             );
 
             var before = await ActiveConsumer();
@@ -69,7 +67,7 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
             await WaitFor.TrueAsync(
                 "the partition to change hands",
                 async () => await ActiveConsumer() is { } now && now != before,
-                s_timeout,
+                WaitFor.Limit,
                 () => leaving.Output
             );
             await Put.Offer(broker, Endpoint, ride, second);
@@ -77,7 +75,7 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
             await WaitFor.TrueAsync(
                 "the other host to have both in flight, or to have handled the second",
                 async () => (await Partition()).Unacknowledged == 2 || await Consumed(second) is not null,
-                s_timeout,
+                WaitFor.Limit,
                 () => staying.Output
             );
             await other.RollbackAsync(Stop);
@@ -86,7 +84,7 @@ public sealed class When_a_partition_changes_hands(ServersToStop servers) : IAsy
         await WaitFor.TrueAsync(
             "both to be handled",
             async () => await Consumed(first) is not null && await Consumed(second) is not null,
-            s_timeout,
+            WaitFor.Limit,
             () => staying.Output
         );
         (await Consumed(first))!.Value.ShouldBeLessThan((await Consumed(second))!.Value);

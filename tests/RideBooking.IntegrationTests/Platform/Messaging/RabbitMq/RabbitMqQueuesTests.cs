@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RideBooking.IntegrationTests.Infrastructure;
 using RideBooking.IntegrationTests.Rides;
-using RideBooking.TestKit;
 using RideBooking.TestKit.Api;
 using RideBooking.TestKit.Servers;
 
@@ -16,8 +15,6 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
     // Two endpoints, so that no test finds the other's messages in its error queue.
     const string Poison = "track-assignments";
     const string Neighbour = "issue-receipt";
-
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(180);
 
     [Fact]
     public async Task Lose_nothing_by_their_arguments()
@@ -130,7 +127,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
             "the message to be consumed",
             async () =>
                 (await Queue(Poison)) is { Ready: 0, Unacknowledged: 0 } && (await Queue($"{Poison}_error")).Ready == 0,
-            s_timeout
+            WaitFor.Limit
         );
         (await operations.Get($"operations/failed-messages?rideId={rideId}")).Body!["items"]!.AsArray().ShouldBeEmpty();
     }
@@ -181,7 +178,7 @@ public sealed class RabbitMqQueuesTests(RideBookingOnPostgres app, Servers serve
             async () =>
                 (taken = await channel.BasicGetAsync(Poison, autoAck: false)) is not null
                 || await channel.MessageCountAsync($"{Poison}_error") > 0,
-            s_timeout
+            WaitFor.Limit
         );
         return taken;
     }

@@ -108,7 +108,7 @@ public sealed class LimitsTests
 
         first.Dispose();
         // The server notices it a moment later.
-        await app.Services.GetRequiredService<StreamsEnded>().One.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await app.Services.GetRequiredService<StreamsEnded>().One.WaitAsync(WaitFor.Limit, Stop);
         while ((await Open(rider)).StatusCode != HttpStatusCode.OK)
             Stop.ThrowIfCancellationRequested();
 

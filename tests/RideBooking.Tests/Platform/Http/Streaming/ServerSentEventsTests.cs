@@ -158,7 +158,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
         var (answer, lines) = await Open();
         await Frame(lines);
         answer.Dispose();
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Stop);
+        await ended.Task.WaitAsync(WaitFor.Limit, Stop);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
         await Frame(lines);
         app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         (await lines.ReadToEndAsync(Stop)).ShouldBe("");
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Stop);
+        await ended.Task.WaitAsync(WaitFor.Limit, Stop);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class ServerSentEventsTests : IAsyncLifetime
         await Frame(lines);
         clock.Advance(TimeSpan.FromHours(13));
         await lines.ReadToEndAsync(Stop);
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Stop);
+        await ended.Task.WaitAsync(WaitFor.Limit, Stop);
     }
 
     [Fact]

@@ -7,8 +7,6 @@ namespace RideBooking.Tests.Platform.Messaging.Failures;
 /// <summary>The scenarios of failing messages on SQLite and the in-memory transport.</summary>
 public sealed class When_messages_fail_in_memory : FaultScenarios
 {
-    static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
-
     [Fact]
     public async Task A_shutdown_waits_for_none_of_those_that_failed()
     {
@@ -21,6 +19,6 @@ public sealed class When_messages_fail_in_memory : FaultScenarios
         await lab
             .Services.GetRequiredService<InMemoryDrain>()
             .StopAsync(CancellationToken.None)
-            .WaitAsync(s_timeout, TestContext.Current.CancellationToken);
+            .WaitAsync(WaitFor.Limit, TestContext.Current.CancellationToken);
     }
 }
