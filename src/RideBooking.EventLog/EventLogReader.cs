@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using RideBooking.EventLog.Archives;
 using RideBooking.EventLog.PersonalData;
 using RideBooking.EventLog.Subscriptions;
@@ -10,11 +12,13 @@ namespace RideBooking.EventLog;
 /// <param name="StreamId">Only this ride's, or this driver's.</param>
 /// <param name="EventTypes">Only events of these names.</param>
 /// <param name="UpTo">Only events up to this position.</param>
+/// <param name="UpToVersion">Only events up to this version of their stream.</param>
 public sealed record EventFilter(
     long After = 0,
     string? StreamId = null,
     IReadOnlyCollection<string>? EventTypes = null,
-    long? UpTo = null
+    long? UpTo = null,
+    int? UpToVersion = null
 );
 
 /// <summary>Reads the event log by position, archived events included.</summary>
@@ -52,36 +56,14 @@ public static class EventLogReader
         CancellationToken cancellationToken
     )
     {
-        var events = db.Set<LoggedEvent>().AsNoTracking().Where(row => row.Position > filter.After);
-        if (filter.EventTypes is { } types)
-            events = events.Where(row => types.Contains(row.EventType));
-        if (filter.UpTo is { } upTo)
-            events = events.Where(row => row.Position <= upTo);
-
-        // A stream's versions follow the order of its positions, and their index reads only the stream's own events.
-        events = filter.StreamId is null
-            ? events.OrderBy(row => row.Position)
-            : events
-                .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
-                .OrderBy(row => row.StreamVersion);
-        // With what is known of keys, archives and pending events at that moment: three queries less.
-        var rows = await events
-            .Take(limit)
-            .Select(row => new
-            {
-                Event = row,
-                Key = db.Set<SubjectKey>()
-                    .Where(key => key.Subject == row.Subject)
-                    .Select(key => key.Key)
-                    .FirstOrDefault(),
-                LastSegment = db.Set<SegmentArchive>().Max(archive => (long?)archive.Segment),
-                IsPending = includesPending && db.Set<LoggedEvent>().Any(pending => pending.Position == null),
-            })
-            .ToListAsync(cancellationToken);
+        var rows = filter is { StreamId: { } stream, EventTypes: null }
+            ? await ReadStream(db, stream, filter, limit, cancellationToken)
+            : await With(db, Selected(db, filter).Take(limit)).ToListAsync(cancellationToken);
         // SQL Server may read the tables of one statement at different moments.
         var known =
             db.Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer" ? null : rows.FirstOrDefault();
-        if (includesPending && known?.IsPending != false)
+        // No pending event belongs to versions that were all found.
+        if (includesPending && known?.IsPending != false && rows.Count != filter.UpToVersion)
             return null;
 
         foreach (var row in rows)
@@ -93,6 +75,101 @@ public static class EventLogReader
         var found = await db.WithArchived(live, filter, limit, cancellationToken);
         await db.Decrypt(found, cancellationToken);
         return found;
+    }
+
+    static IQueryable<LoggedEvent> Selected(DbContext db, EventFilter filter)
+    {
+        var events = db.Set<LoggedEvent>().AsNoTracking().Where(row => row.Position > filter.After);
+        if (filter.EventTypes is { } types)
+            events = events.Where(row => types.Contains(row.EventType));
+        if (filter.UpTo is { } upTo)
+            events = events.Where(row => row.Position <= upTo);
+        if (filter.UpToVersion is { } upToVersion)
+            events = events.Where(row => row.StreamVersion <= upToVersion);
+        // A stream's versions follow the order of its positions, and their index reads only the stream's own events.
+        return filter.StreamId is null
+            ? events.OrderBy(row => row.Position)
+            : events
+                .Where(row => row.StreamId == filter.StreamId && row.StreamVersion != null)
+                .OrderBy(row => row.StreamVersion);
+    }
+
+    // Adds what is known of keys, archives and pending events at that moment: three queries less.
+    static IQueryable<Row> With(DbContext db, IQueryable<LoggedEvent> events) =>
+        events.Select(row => new Row
+        {
+            Event = row,
+            Key = db.Set<SubjectKey>().Where(key => key.Subject == row.Subject).Select(key => key.Key).FirstOrDefault(),
+            LastSegment = db.Set<SegmentArchive>().Max(archive => (long?)archive.Segment),
+            IsPending = db.Set<LoggedEvent>().Any(pending => pending.Position == null),
+        });
+
+    // The query of histories, receipts and past states: without a compiled form, its translation costs as much as its run.
+    static async Task<List<Row>> ReadStream(
+        DbContext db,
+        string stream,
+        EventFilter filter,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var query = s_streams.GetOrAdd(db.Model, static _ => CompileStreamQuery());
+        var (upTo, upToVersion) = (filter.UpTo ?? long.MaxValue, filter.UpToVersion ?? int.MaxValue);
+        List<Row> rows = [];
+        await foreach (
+            var row in query(db, stream, filter.After, upTo, upToVersion, limit).WithCancellation(cancellationToken)
+        )
+            rows.Add(row);
+        return rows;
+    }
+
+    // A compiled query belongs to one model.
+    static readonly ConcurrentDictionary<IModel, StreamQuery> s_streams = new();
+
+    delegate IAsyncEnumerable<Row> StreamQuery(
+        DbContext db,
+        string stream,
+        long after,
+        long upTo,
+        int upToVersion,
+        int limit
+    );
+
+    static StreamQuery CompileStreamQuery()
+    {
+        var query = EF.CompileAsyncQuery(
+            (DbContext db, string stream, long after, long upTo, int upToVersion, int limit) =>
+                db.Set<LoggedEvent>()
+                    .AsNoTracking()
+                    .Where(row =>
+                        row.StreamId == stream
+                        && row.StreamVersion != null
+                        && row.StreamVersion <= upToVersion
+                        && row.Position > after
+                        && row.Position <= upTo
+                    )
+                    .OrderBy(row => row.StreamVersion)
+                    .Take(limit)
+                    .Select(row => new Row
+                    {
+                        Event = row,
+                        Key = db.Set<SubjectKey>()
+                            .Where(key => key.Subject == row.Subject)
+                            .Select(key => key.Key)
+                            .FirstOrDefault(),
+                        LastSegment = db.Set<SegmentArchive>().Max(archive => (long?)archive.Segment),
+                        IsPending = db.Set<LoggedEvent>().Any(pending => pending.Position == null),
+                    })
+        );
+        return new StreamQuery(query);
+    }
+
+    sealed class Row
+    {
+        public required LoggedEvent Event { get; init; }
+        public required byte[]? Key { get; init; }
+        public required long? LastSegment { get; init; }
+        public required bool IsPending { get; init; }
     }
 
     /// <summary>Returns the event at a position; null if there is none.</summary>

@@ -53,10 +53,10 @@ internal static class GetRide
         if (asOf is null && atVersion is null)
             return Answer(http, RideView.Of(ride), "");
 
-        var events = await db.EventsOfRide(rideId, cancellationToken);
+        var events = await db.EventsOfRide(rideId, cancellationToken, atVersion);
         if (atVersion > events.Count)
             return RideProblems.BeyondEnd(atVersion.Value, events.Count);
-        var then = atVersion is { } version ? events.Take(version) : events.UpTo(instant);
+        var then = atVersion is null ? events.UpTo(instant) : events;
         return RideState.Of(then).Ride is { } past
             ? Answer(http, past, "past-")
             : Problem.NotFound("The ride had not been requested by then.", RideProblems.RideNotFound);

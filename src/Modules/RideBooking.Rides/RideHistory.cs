@@ -34,15 +34,16 @@ internal static class RideHistory
         return TypedResults.Ok(events.ConvertAll(EventEnvelope.Of));
     }
 
-    /// <summary>Returns the ride's events, from the first.</summary>
+    /// <summary>Returns the ride's events, from the first up to a version, or all.</summary>
     public static async Task<List<LoggedEvent>> EventsOfRide(
         this AppDbContext db,
         Guid rideId,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int? upToVersion = null
     )
     {
         var history = new List<LoggedEvent>();
-        var filter = new EventFilter(StreamId: rideId.ToString());
+        var filter = new EventFilter(StreamId: rideId.ToString(), UpToVersion: upToVersion);
         while (true)
         {
             var events = await db.ReadEvents(filter, Batch, cancellationToken);

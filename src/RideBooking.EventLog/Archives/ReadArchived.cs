@@ -33,7 +33,11 @@ static class ReadArchived
         var archived = filter.StreamId is { } stream
             ? await db.ArchivedEventsOf(
                 [stream],
-                key => key.Position > filter.After && key.Position <= end && filter.Selects(key.EventType),
+                key =>
+                    key.Position > filter.After
+                    && key.Position <= end
+                    && !(key.StreamVersion > filter.UpToVersion)
+                    && filter.Selects(key.EventType),
                 null,
                 cancellationToken
             )
@@ -190,7 +194,7 @@ static class ReadArchived
             return true;
         if (filter.EventTypes is not null)
             return false;
-        var isToEnd = live.Count == limit || filter.UpTo is null;
+        var isToEnd = live.Count == limit || filter is { UpTo: null, UpToVersion: null };
         return isToEnd && (live.Count == 0 || (filter.StreamId is null && HasNoGap(live, filter.After)));
     }
 

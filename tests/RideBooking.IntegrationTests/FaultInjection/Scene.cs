@@ -101,7 +101,7 @@ sealed class ServersScene : Scene
         Settings["Database__Provider"] = DatabaseProviders.Postgres;
         Settings["ConnectionStrings__RideBooking"] = postgres.ConnectionString;
         // Shorter than the clients' timeout, so that the host refuses first.
-        Settings["Limits__RequestTimeout"] = "00:00:05";
+        Settings["Limits__RequestTimeout"] = "00:00:30";
         Settings["Transport__Kind"] = "RabbitMq";
         Settings["ConnectionStrings__RabbitMq"] = new UriBuilder(virtualHost) { Port = _toBroker.Port }.Uri.ToString();
     }

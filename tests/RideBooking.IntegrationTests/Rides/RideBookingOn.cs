@@ -40,8 +40,6 @@ public abstract class RideBookingOn(Servers servers) : IAsyncLifetime
             ["Database__Provider"] = Provider,
             ["Matching__OfferTimeout"] = OfferTimeout,
             ["Matching__SearchDeadline"] = SearchDeadline,
-            // A slow machine is no failure.
-            ["Limits__RequestTimeout"] = "00:01:30",
         };
         await Configure(settings);
         if (settings.TryGetValue("ConnectionStrings__RideBooking", out var connectionString))

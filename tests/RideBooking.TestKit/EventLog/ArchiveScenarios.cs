@@ -46,6 +46,33 @@ public abstract class ArchiveScenarios : IDisposable
         (await Deviations()).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stream_is_read_up_to_each_of_its_versions(bool isArchived)
+    {
+        await Write(inFiles: false);
+        if (isArchived)
+            await ArchiveAll();
+        // Not numbered yet.
+        await With(async db =>
+        {
+            db.Add(Happened(3, EventsOfEach));
+            return await db.SaveChangesAsync(Stop);
+        });
+
+        for (var version = 1; version <= EventsOfEach + 1; version++)
+        {
+            var filter = new EventFilter(StreamId: Name(3), UpToVersion: version);
+            var whole = await With(db => db.ReadEvents(filter, 100, Stop));
+            whole.Select(row => row.StreamVersion!.Value).ShouldBe(Enumerable.Range(1, version));
+            (await Pages(filter, limit: 5)).ShouldBe(whole.Select(Text));
+            (await Pages(filter with { EventTypes = ["Happened"] }, limit: 5)).ShouldBe(
+                whole.Where(row => row.EventType == "Happened").Select(Text)
+            );
+        }
+    }
+
     [Fact]
     public async Task An_archived_event_has_every_column()
     {

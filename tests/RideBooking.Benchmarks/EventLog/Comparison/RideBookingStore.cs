@@ -158,8 +158,8 @@ sealed class RideBookingStore : IEventStore
     public async Task<FoldedRide> RideAt(Guid ride, int version, CancellationToken cancellationToken)
     {
         await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
-        var events = await db.ReadEvents(new EventFilter(StreamId: ride.ToString()), BatchSize, cancellationToken);
-        return FoldedRide.Of(events.Take(version));
+        var filter = new EventFilter(StreamId: ride.ToString(), UpToVersion: version);
+        return FoldedRide.Of(await db.ReadEvents(filter, BatchSize, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()

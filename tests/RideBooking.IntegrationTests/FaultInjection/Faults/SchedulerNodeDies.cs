@@ -13,6 +13,8 @@ sealed class SchedulerNodeDies : Fault<ServersScene>
     protected override async Task Strike(ServersScene scene, Rush rush, Random random)
     {
         var settings = new Dictionary<string, string>(scene.Settings) { ["Matching__SearchDeadline"] = "00:00:04" };
+        // These requests are not part of the fault, so none is refused.
+        settings.Remove("Limits__RequestTimeout");
         var ids = new List<string>();
         await using (var other = await HostProcess.StartAsync(settings))
         {
@@ -29,7 +31,7 @@ sealed class SchedulerNodeDies : Fault<ServersScene>
                 await scene.Database.Count(
                     $"SELECT count(*) FROM {{rides.rides}} WHERE status = 'NoDriverFound' AND id IN ({string.Join(',', ids.Select(id => $"'{id}'"))})"
                 ) == Waiting,
-            TimeSpan.FromSeconds(120),
+            WaitFor.Limit,
             () => scene.Host.Output
         );
     }
