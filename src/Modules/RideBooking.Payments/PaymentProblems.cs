@@ -21,7 +21,7 @@ internal static class PaymentProblems
         Problem.Conflict(
             PaymentNotDue,
             "Nothing is owed for this ride.",
-            ("state", InspectPayment.View.Of(payment).State)
+            ("state", GetPayment.View.Of(payment).State)
         );
 
     public static ProblemHttpResult NotFound() =>

@@ -32,21 +32,21 @@ internal static class DiscardMessages
         Request request,
         Operator by,
         IdempotentRequest attempt,
-        FindFailedMessages find,
+        FailedMessageSearch search,
         IErrorQueues queues,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        if (request.Selection.Unknown(find) is { } unknown)
+        if (request.Selection.Unknown(search) is { } unknown)
             return unknown;
         var id = attempt.IdFor("discard");
         var selected = await Frozen(db, id, cancellationToken);
         var missing = 0;
         if (selected.Count == 0)
         {
-            var found = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, cancellationToken);
+            var found = await request.Selection.Find(search, request.Limit ?? Request.MaxMessages, cancellationToken);
             if (request.DryRun == true)
                 return TypedResults.Ok(found.Plan(clock));
             missing = found.Missing;

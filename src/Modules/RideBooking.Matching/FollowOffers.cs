@@ -23,7 +23,7 @@ internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status)
 /// The stream carries the state and not the history. A client that connects or reconnects first receives the current state, so
 /// there is nothing to resume and no event to miss.
 /// </remarks>
-internal static class DriverEvents
+internal static class FollowOffers
 {
     /// <summary>Events that change the driver's offer in the transaction that publishes them.</summary>
     static readonly string[] s_changes =

@@ -72,7 +72,7 @@ internal sealed record OfferAcceptance(
             Count(OfferAnswer.Withdrawn),
             Count(OfferAnswer.Pending),
             released,
-            ShowSummary.Share(Count(OfferAnswer.Accepted), decided)
+            GetSummary.Share(Count(OfferAnswer.Accepted), decided)
         );
     }
 }
@@ -97,7 +97,7 @@ internal sealed record DailyRevenue(DateOnly Day, Money Amount, int Payments);
 
 /// <summary>Returns the metrics of a period.</summary>
 /// <remarks>They are derived from the facts on request, because a wrong counter could not be detected.</remarks>
-internal static class ShowSummary
+internal static class GetSummary
 {
     static readonly TimeSpan s_defaultPeriod = TimeSpan.FromDays(1);
     static readonly TimeSpan s_maxPeriod = TimeSpan.FromDays(366);
