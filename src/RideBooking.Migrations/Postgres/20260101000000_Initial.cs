@@ -397,7 +397,7 @@ namespace RideBooking.Migrations.Postgres
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     number = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     tariff_version = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
-                    waived_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    waiver_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     issued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     paid_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     written_off_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),

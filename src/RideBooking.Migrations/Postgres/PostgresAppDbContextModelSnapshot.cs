@@ -987,10 +987,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
-                    b.Property<string>("WaivedReason")
+                    b.Property<string>("WaiverReason")
                         .HasMaxLength(50)
                         .HasColumnType("character varying(50)")
-                        .HasColumnName("waived_reason");
+                        .HasColumnName("waiver_reason");
 
                     b.Property<DateTimeOffset?>("WrittenOffAt")
                         .HasColumnType("timestamp with time zone")

@@ -519,7 +519,7 @@ namespace RideBooking.Migrations.SqlServer
                     rider_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_BIN2"),
                     number = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_BIN2"),
                     tariff_version = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false, collation: "Latin1_General_BIN2"),
-                    waived_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
+                    waiver_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true, collation: "Latin1_General_BIN2"),
                     issued_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     paid_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     written_off_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),

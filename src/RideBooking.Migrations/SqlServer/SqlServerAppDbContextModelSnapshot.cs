@@ -1107,10 +1107,10 @@ namespace RideBooking.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("version");
 
-                    b.Property<string>("WaivedReason")
+                    b.Property<string>("WaiverReason")
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
-                        .HasColumnName("waived_reason")
+                        .HasColumnName("waiver_reason")
                         .UseCollation("Latin1_General_BIN2");
 
                     b.Property<DateTimeOffset?>("WrittenOffAt")

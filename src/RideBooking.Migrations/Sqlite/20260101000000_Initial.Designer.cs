@@ -986,10 +986,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.Property<string>("WaivedReason")
+                    b.Property<string>("WaiverReason")
                         .HasMaxLength(50)
                         .HasColumnType("TEXT")
-                        .HasColumnName("waived_reason");
+                        .HasColumnName("waiver_reason");
 
                     b.Property<string>("WrittenOffAt")
                         .HasColumnType("TEXT")

@@ -63,7 +63,7 @@ namespace RideBooking.Migrations.Sqlite
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
                     number = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     tariff_version = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    waived_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    waiver_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     issued_at = table.Column<string>(type: "TEXT", nullable: false),
                     paid_at = table.Column<string>(type: "TEXT", nullable: true),
                     written_off_at = table.Column<string>(type: "TEXT", nullable: true),
