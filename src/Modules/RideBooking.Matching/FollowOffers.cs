@@ -16,7 +16,7 @@ namespace RideBooking.Matching;
 internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
 
 /// <summary>
-/// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>over</c> when
+/// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>ended</c> when
 /// either has ended.
 /// </summary>
 /// <remarks>
@@ -138,7 +138,7 @@ internal static class FollowOffers
                 .AsNoTracking()
                 .SingleAsync(offer => offer.OfferId == known.OfferId, cancellationToken);
             changes.Add(
-                (new ServerEvent(null, "over", new OfferEnded(ended.OfferId, ended.RideId, ended.Status)), null)
+                (new ServerEvent(null, "ended", new OfferEnded(ended.OfferId, ended.RideId, ended.Status)), null)
             );
         }
         if (found is not null && (known?.OfferId != found.Offer.OfferId || known.Status != found.Offer.Status))
