@@ -75,7 +75,7 @@ internal sealed class OperatorAction
             action.HasKey(row => row.Id);
             action.Property(row => row.Id).ValueGeneratedNever();
             action.Property(row => row.By).HasMaxLength(255);
-            action.Property(row => row.Action).HasMaxLength(16);
+            action.Property(row => row.Action).HasMaxLength(32);
             action.Property(row => row.Queue).HasMaxLength(255);
             action.Property(row => row.RiderId).HasMaxLength(255);
             action.Property(row => row.Subscription).HasMaxLength(EventLog.Subscriptions.Subscription.MaxNameLength);

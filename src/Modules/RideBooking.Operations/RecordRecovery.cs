@@ -19,7 +19,7 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var action = OperatorAction.Of(
-            OperatorActionNames.Recover,
+            OperatorActionNames.RecoverMessages,
             [],
             0,
             by.Shorten(255),

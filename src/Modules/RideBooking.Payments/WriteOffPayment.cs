@@ -36,7 +36,7 @@ internal static class WriteOffPaymentEndpoint
         Request writeOff
     ) =>
         request.Send(
-            OperatorActionNames.WriteOff,
+            OperatorActionNames.WriteOffPayment,
             writeOff.Reason.Trim(),
             new WriteOffPayment(request.RideId, request.By.Id, writeOff.Reason.Trim())
         );

@@ -113,7 +113,7 @@ namespace RideBooking.Migrations.Postgres
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     by = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    action = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "uuid", nullable: true),
                     rider_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),

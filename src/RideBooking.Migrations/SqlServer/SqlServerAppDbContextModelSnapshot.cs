@@ -2400,8 +2400,8 @@ namespace RideBooking.Migrations.SqlServer
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("nvarchar(16)")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
                         .HasColumnName("action")
                         .UseCollation("Latin1_General_BIN2");
 

@@ -664,7 +664,7 @@ namespace RideBooking.Migrations.Sqlite
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
                     at = table.Column<string>(type: "TEXT", nullable: false),
                     by = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    action = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     queue = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     ride_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     rider_id = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),

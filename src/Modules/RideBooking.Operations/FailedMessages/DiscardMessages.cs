@@ -58,7 +58,7 @@ internal static class DiscardMessages
             );
             db.Add(
                 OperatorAction.Of(
-                    OperatorActionNames.Discard,
+                    OperatorActionNames.DiscardMessages,
                     found.Queues,
                     found.Messages.Count,
                     by.Id,

@@ -42,7 +42,7 @@ internal static class RestoreMessages
         var now = clock.GetUtcNow();
         db.Add(
             OperatorAction.Of(
-                OperatorActionNames.Restore,
+                OperatorActionNames.RestoreMessages,
                 [.. rows.Select(row => row.Queue).Distinct()],
                 rows.Count,
                 by.Id,

@@ -68,7 +68,7 @@ internal static class RequestRedrive
             ClaimedUntil = now,
         };
         db.Add(redrive);
-        db.Add(OperatorAction.Of(OperatorActionNames.Redrive, selected.Queues, ids.Count, by.Id, request.Reason, now));
+        db.Add(OperatorAction.Of(OperatorActionNames.RedriveMessages, selected.Queues, ids.Count, by.Id, request.Reason, now));
         await db.SaveChangesAsync(cancellationToken);
         signal.Wake();
         return Answer(redrive);

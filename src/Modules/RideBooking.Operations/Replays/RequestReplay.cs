@@ -85,7 +85,7 @@ internal static class RequestReplay
         );
         db.Add(
             OperatorAction.Of(
-                OperatorActionNames.Replay,
+                OperatorActionNames.StartReplay,
                 [],
                 1,
                 by.Id,

@@ -51,7 +51,7 @@ internal static class StartSubscription
             stopped.StoppedBecause = null;
             db.Add(
                 OperatorAction.Of(
-                    OperatorActionNames.StartReading,
+                    OperatorActionNames.StartSubscription,
                     [],
                     1,
                     by.Id,
