@@ -57,14 +57,16 @@ internal static class DiscardMessages
                 found.Messages.Select(message => MessageAction.ToDiscard(message, now, by.Id, request.Reason, id))
             );
             db.Add(
-                OperatorAction.Of(
-                    OperatorActionNames.DiscardMessages,
-                    found.Queues,
-                    found.Messages.Count,
-                    by.Id,
-                    request.Reason,
-                    now
-                )
+                new OperatorAction
+                {
+                    Id = Guid.CreateVersion7(now),
+                    At = now,
+                    By = by.Id,
+                    Action = OperatorActionNames.DiscardMessages,
+                    Queue = OperatorAction.QueueOf(found.Queues),
+                    Count = found.Messages.Count,
+                    Reason = request.Reason,
+                }
             );
             await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();

@@ -68,7 +68,18 @@ internal static class RequestRedrive
             ClaimedUntil = now,
         };
         db.Add(redrive);
-        db.Add(OperatorAction.Of(OperatorActionNames.RedriveMessages, selected.Queues, ids.Count, by.Id, request.Reason, now));
+        db.Add(
+            new OperatorAction
+            {
+                Id = Guid.CreateVersion7(now),
+                At = now,
+                By = by.Id,
+                Action = OperatorActionNames.RedriveMessages,
+                Queue = OperatorAction.QueueOf(selected.Queues),
+                Count = ids.Count,
+                Reason = request.Reason,
+            }
+        );
         await db.SaveChangesAsync(cancellationToken);
         signal.Wake();
         return Answer(redrive);
