@@ -79,8 +79,7 @@ public static class EventLogReader
             })
             .ToListAsync(cancellationToken);
         // SQL Server may read the tables of one statement at different moments.
-        var known =
-            db.Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer" ? null : rows.FirstOrDefault();
+        var known = db.Database.ProviderName == ProviderName.SqlServer ? null : rows.FirstOrDefault();
         if (includesPending && known?.IsPending != false)
             return null;
 
