@@ -6,7 +6,7 @@ namespace RideBooking.Contracts;
 public static class UnassignReason
 {
     /// <summary>The ride had ended when the assignment arrived.</summary>
-    public const string RideEnded = "rideOver";
+    public const string RideEnded = "rideEnded";
 
     /// <summary>The ride had another driver when the assignment arrived.</summary>
     public const string RideTaken = "rideTaken";

@@ -60,10 +60,8 @@ public static class EventLogReader
             ? await ReadStream(db, stream, filter, limit, cancellationToken)
             : await With(db, Selected(db, filter).Take(limit)).ToListAsync(cancellationToken);
         // SQL Server may read the tables of one statement at different moments.
-        var known =
-            db.Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer" ? null : rows.FirstOrDefault();
-        // No pending event belongs to versions that were all found.
-        if (includesPending && known?.IsPending != false && rows.Count != filter.UpToVersion)
+        var known = db.Database.ProviderName == ProviderName.SqlServer ? null : rows.FirstOrDefault();
+        if (includesPending && known?.IsPending != false)
             return null;
 
         foreach (var row in rows)

@@ -127,11 +127,11 @@ public static class HashChain
         var table = db.GetService<ISqlGenerationHelper>().DelimitIdentifier(entity.GetTableName()!, entity.GetSchema());
         return db.Database.ProviderName switch
         {
-            "Npgsql.EntityFrameworkCore.PostgreSQL" =>
+            ProviderName.Postgres =>
                 $"INSERT INTO {table} (position, hash) VALUES {Rows("'\\x", "'::bytea")} ON CONFLICT DO NOTHING",
-            "Microsoft.EntityFrameworkCore.Sqlite" =>
+            ProviderName.Sqlite =>
                 $"INSERT INTO {table} (position, hash) VALUES {Rows("x'", "'")} ON CONFLICT DO NOTHING",
-            "Microsoft.EntityFrameworkCore.SqlServer" => $"""
+            ProviderName.SqlServer => $"""
                 INSERT INTO {table} (position, hash)
                 SELECT new.position, new.hash FROM (VALUES {Rows("0x", "")}) AS new (position, hash)
                 WHERE NOT EXISTS (SELECT 1 FROM {table} AS known WITH (UPDLOCK, HOLDLOCK) WHERE known.position = new.position)

@@ -38,9 +38,9 @@ sealed class NumberingStatements
                 var (events, head) = (Table<LoggedEvent>(db), Table<LogHead>(db));
                 return db.Database.ProviderName switch
                 {
-                    "Npgsql.EntityFrameworkCore.PostgreSQL" => OnPostgres(events, head),
-                    "Microsoft.EntityFrameworkCore.SqlServer" => OnSqlServer(events, head),
-                    "Microsoft.EntityFrameworkCore.Sqlite" => OnSqlite(events, head),
+                    ProviderName.Postgres => OnPostgres(events, head),
+                    ProviderName.SqlServer => OnSqlServer(events, head),
+                    ProviderName.Sqlite => OnSqlite(events, head),
                     var provider => throw new NotSupportedException($"The event log cannot be numbered on {provider}."),
                 };
             }

@@ -29,6 +29,6 @@ public sealed class SchemasModule : IModule
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
         RegistryEndpoints.Map(routes);
-        ShowAsyncApi.Map(routes);
+        GetAsyncApi.Map(routes);
     }
 }

@@ -22,5 +22,5 @@ public sealed class AnalyticsModule : IModule
     public void AddConsumers(IBusRegistrationConfigurator bus) { }
 
     /// <inheritdoc />
-    public void MapEndpoints(IEndpointRouteBuilder routes) => ShowSummary.Map(routes.MapOperators());
+    public void MapEndpoints(IEndpointRouteBuilder routes) => GetSummary.Map(routes.MapOperators());
 }

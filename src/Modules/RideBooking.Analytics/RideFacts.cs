@@ -104,3 +104,28 @@ internal sealed class RideFacts : IProjectedRow
         }
     }
 }
+
+/// <summary>What the facts of rides say together with those of offers.</summary>
+internal static class RideFactsQueries
+{
+    /// <summary>Returns the present status of each ride, as the API spells it.</summary>
+    /// <remarks>
+    /// Not the fold that Rides has (<see cref="Contracts.Seams.IRideStatusOfEvents"/>): that needs a ride's events in order and
+    /// from the first. Facts may come in any order, because a parked event is recorded later and a replay may begin with a later
+    /// event. A test compares the two.
+    /// </remarks>
+    public static IQueryable<string> Statuses(this IQueryable<RideFacts> rides, IQueryable<OfferFacts> offers)
+    {
+        var assigned = offers.Where(offer => offer.Answer == OfferAnswer.Accepted && !offer.Released);
+        return rides.Select(ride =>
+            ride.Outcome
+            ?? (
+                ride.StartedAt != null ? RideStatuses.InProgress
+                : assigned.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId)
+                    ? RideStatuses.DriverArrived
+                : assigned.Any(o => o.RideId == ride.RideId) ? RideStatuses.DriverAssigned
+                : RideStatuses.Requested
+            )
+        );
+    }
+}

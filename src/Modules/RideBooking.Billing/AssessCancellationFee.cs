@@ -28,7 +28,7 @@ internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs,
             return;
         }
 
-        var invoice = Invoice.Issue(ride.RideId, ride.RiderId, tariff, fee.Lines, fee.WaivedReason, clock.GetUtcNow());
+        var invoice = Invoice.Issue(ride.RideId, ride.RiderId, tariff, fee.Lines, fee.WaiverReason, clock.GetUtcNow());
         db.Add(invoice);
         await context.Publish(
             new CancellationFeeAssessedV2(
@@ -37,7 +37,7 @@ internal sealed class AssessCancellationFee(AppDbContext db, TariffBook tariffs,
                 ride.DriverId,
                 fee.Amount.Amount > 0 ? invoice.Id : null,
                 fee.Amount,
-                fee.WaivedReason,
+                fee.WaiverReason,
                 tariff.Version,
                 ride.PaymentMethodId,
                 invoice.IssuedAt

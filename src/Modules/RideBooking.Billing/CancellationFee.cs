@@ -1,12 +1,13 @@
 using RideBooking.Contracts;
+using static RideBooking.Contracts.WaiverReason;
 
 namespace RideBooking.Billing;
 
 /// <summary>The rider's price for cancelling a ride.</summary>
 /// <param name="Amount">The fee; zero if waived.</param>
-/// <param name="WaivedReason">Why the fee is waived; null if it is not.</param>
+/// <param name="WaiverReason">Why the fee is waived; null if it is not.</param>
 /// <param name="Lines">The lines of the invoice.</param>
-internal sealed record CancellationFee(Money Amount, string? WaivedReason, IReadOnlyList<FareLine> Lines)
+internal sealed record CancellationFee(Money Amount, string? WaiverReason, IReadOnlyList<FareLine> Lines)
 {
     /// <summary>Computes the fee. A pure function.</summary>
     /// <remarks>
@@ -18,16 +19,16 @@ internal sealed record CancellationFee(Money Amount, string? WaivedReason, IRead
         var rates = tariff.RatesFor(ride.VehicleClass);
         return ride switch
         {
-            { DriverId: null } or { Stage: RideStatuses.Requested } => Waived(WaiverReason.NoDriverAssigned, tariff),
+            { DriverId: null } or { Stage: RideStatuses.Requested } => Waived(NoDriverAssigned, tariff),
             { By: Initiator.Driver, Reason: CancellationReason.NoShow } => Due("No-show fee", rates.NoShowFee, tariff),
-            { By: not Initiator.Rider } => Waived(WaiverReason.NotCancelledByRider, tariff),
+            { By: not Initiator.Rider } => Waived(NotCancelledByRider, tariff),
             { Stage: RideStatuses.DriverArrived } => Due("Cancellation fee", rates.CancellationFee, tariff),
             { SinceAssignedSeconds: { } since } when since > ride.FreeCancellationSeconds => Due(
                 "Cancellation fee",
                 rates.CancellationFee,
                 tariff
             ),
-            _ => Waived(WaiverReason.WithinFreePeriod, tariff),
+            _ => Waived(WithinFreePeriod, tariff),
         };
     }
 

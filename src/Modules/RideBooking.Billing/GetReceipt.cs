@@ -74,7 +74,7 @@ internal static class GetReceipt
     /// <param name="Status"><c>due</c>, <c>paid</c> or <c>writtenOff</c>. A ride that costs nothing is paid.</param>
     /// <param name="Lines">The lines, which sum to the total.</param>
     /// <param name="Total">The price of the ride.</param>
-    /// <param name="WaivedReason">Why a cancelled ride costs nothing.</param>
+    /// <param name="WaiverReason">Why a cancelled ride costs nothing.</param>
     /// <param name="TariffVersion">The tariff it was computed with.</param>
     /// <param name="IssuedAt">When the fare became final.</param>
     /// <param name="PaidAt">When it was paid.</param>
@@ -85,7 +85,7 @@ internal static class GetReceipt
         string Status,
         IReadOnlyList<FareLine> Lines,
         Money Total,
-        string? WaivedReason,
+        string? WaiverReason,
         string TariffVersion,
         DateTimeOffset IssuedAt,
         DateTimeOffset? PaidAt
@@ -101,7 +101,7 @@ internal static class GetReceipt
                     : "due",
                 invoice.Lines,
                 invoice.Total,
-                invoice.WaivedReason,
+                invoice.WaiverReason,
                 invoice.TariffVersion,
                 invoice.IssuedAt,
                 invoice.PaidAt

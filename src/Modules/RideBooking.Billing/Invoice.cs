@@ -30,7 +30,7 @@ internal sealed class Invoice
     public required Money Total { get; init; }
 
     /// <summary>Why nothing is due.</summary>
-    public string? WaivedReason { get; private init; }
+    public string? WaiverReason { get; private init; }
 
     public DateTimeOffset IssuedAt { get; private init; }
 
@@ -52,7 +52,7 @@ internal sealed class Invoice
         string riderId,
         Tariff tariff,
         IReadOnlyList<FareLine> lines,
-        string? waivedReason,
+        string? waiverReason,
         DateTimeOffset at
     )
     {
@@ -65,7 +65,7 @@ internal sealed class Invoice
             Number = ReceiptNumber.Of(id, at),
             TariffVersion = tariff.Version,
             Total = Fare.Of(tariff.Currency, lines).Total,
-            WaivedReason = waivedReason,
+            WaiverReason = waiverReason,
             IssuedAt = at,
             Lines = lines,
         };
@@ -76,7 +76,7 @@ internal sealed class Invoice
     /// </summary>
     public void EnsureUnchanged(string tariffVersion, Money total, bool cancelled)
     {
-        var isOfCancellation = WaivedReason is not null || Lines.Any(line => line.Code == FareLine.CancellationFeeCode);
+        var isOfCancellation = WaiverReason is not null || Lines.Any(line => line.Code == FareLine.CancellationFeeCode);
         if (cancelled != isOfCancellation || (tariffVersion == TariffVersion && total != Total))
             throw new UnacceptableMessageException(
                 $"Ride {RideId} was billed {Total} as {(isOfCancellation ? "cancelled" : "completed")}; this message says otherwise."
@@ -104,7 +104,7 @@ internal sealed class Invoice
             builder.Property(invoice => invoice.RiderId).HasMaxLength(255);
             builder.Property(invoice => invoice.Number).HasMaxLength(32);
             builder.Property(invoice => invoice.TariffVersion).HasMaxLength(MaxTariffVersionLength);
-            builder.Property(invoice => invoice.WaivedReason).HasMaxLength(50);
+            builder.Property(invoice => invoice.WaiverReason).HasMaxLength(50);
             builder.Property(invoice => invoice.Version).IsConcurrencyToken();
             builder.Ignore(invoice => invoice.IsPaid);
             builder

@@ -9,6 +9,6 @@ internal sealed class PriceCancellation(TariffBook tariffs) : ICancellationFees
     public CancellationPrice Of(RideCancelled ride)
     {
         var fee = CancellationFee.Of(ride, tariffs.At(ride.At));
-        return new CancellationPrice(fee.Amount, fee.WaivedReason);
+        return new CancellationPrice(fee.Amount, fee.WaiverReason);
     }
 }

@@ -41,10 +41,10 @@ public sealed class DriversModule : IModule
     {
         var drivers = routes.MapDrivers();
         SaveProfile.Map(drivers);
-        ShowDriver.Map(drivers);
+        GetDriver.Map(drivers);
         GoOnline.Map(drivers);
         GoOffline.Map(drivers);
         ReportLocation.Map(drivers);
-        ShowEarnings.Map(drivers);
+        GetEarnings.Map(drivers);
     }
 }

@@ -49,7 +49,7 @@ public sealed class MatchingModule : IModule
         var drivers = routes.MapDrivers();
         AcceptOffer.Map(drivers);
         DeclineOffer.Map(drivers);
-        LiveOffers.Map(drivers);
-        DriverEvents.Map(drivers);
+        ListOffers.Map(drivers);
+        FollowOffers.Map(drivers);
     }
 }

@@ -93,7 +93,7 @@ internal static class Offers
     /// <summary>The events that end the ride or take it from its driver, and with it the offer.</summary>
     /// <remarks>
     /// The offer ends a little later, when Matching has consumed the event in any process. Only a consumer in this process
-    /// signals <see cref="DriverEvents"/>.
+    /// signals <see cref="FollowOffers"/>.
     /// </remarks>
     public static readonly string[] Ends =
     [

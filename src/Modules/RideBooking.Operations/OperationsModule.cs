@@ -40,7 +40,7 @@ public sealed class OperationsModule : IModule
             services.AddReceiveObserver(provider => provider.GetRequiredService<PendingRedrives>());
             services.AddSingleton<IErrorQueues, InMemoryErrorQueues>();
         }
-        services.AddSingleton<FindFailedMessages>();
+        services.AddSingleton<FailedMessageSearch>();
         services.AddSingleton<IFailedMessages, MessagesHeldByOperators>();
         services.AddSingleton<IRecoveryRecord, RecordRecovery>();
         services.AddSingleton<IOperatorActions, RecordOperatorAction>();
@@ -61,11 +61,11 @@ public sealed class OperationsModule : IModule
         var operators = routes.MapOperators();
         ListErrorQueues.Map(operators);
         ListFailedMessages.Map(operators);
-        ShowFailedMessage.Map(operators);
+        GetFailedMessage.Map(operators);
         DiscardMessages.Map(operators);
         RestoreMessages.Map(operators);
         RequestRedrive.Map(operators);
-        ShowRedrive.Map(operators);
+        GetRedrive.Map(operators);
         ListSubscriptions.Map(operators);
         ListParkedEvents.Map(operators);
         RetryParkedEvent.Map(operators);
@@ -73,11 +73,11 @@ public sealed class OperationsModule : IModule
         StartSubscription.Map(operators);
         RequestReplay.Map(operators);
         ListReplays.Map(operators);
-        ShowReplay.Map(operators);
+        GetReplay.Map(operators);
         CancelReplay.Map(operators);
         ListArchives.Map(operators);
         RequestAudit.Map(operators);
-        ShowAudit.Map(operators);
+        GetAudit.Map(operators);
         CancelAudit.Map(operators);
         ForgetRider.Map(operators);
         ListOperatorActions.Map(operators);

@@ -19,7 +19,7 @@ internal sealed class OperatorAction
     public required string Action { get; init; }
 
     /// <summary>The queue, if the action concerns one.</summary>
-    public required string? Queue { get; init; }
+    public string? Queue { get; init; }
 
     /// <summary>The ride, if the action concerns one.</summary>
     public Guid? RideId { get; init; }
@@ -36,36 +36,12 @@ internal sealed class OperatorAction
     /// <summary>
     /// The number of messages that the action was meant for; for a recovery, of events and work items republished.
     /// </summary>
-    public required int Count { get; init; }
+    public int Count { get; init; } = 1;
 
     public required string Reason { get; init; }
 
-    public static OperatorAction Of(
-        string action,
-        IReadOnlyCollection<string> queues,
-        int count,
-        string by,
-        string reason,
-        DateTimeOffset at,
-        Guid? rideId = null,
-        string? riderId = null,
-        string? subscription = null,
-        long? position = null
-    ) =>
-        new()
-        {
-            Id = Guid.CreateVersion7(at),
-            At = at,
-            By = by,
-            Action = action,
-            Queue = queues.Count == 1 ? queues.First() : null,
-            RideId = rideId,
-            RiderId = riderId,
-            Subscription = subscription,
-            Position = position,
-            Count = count,
-            Reason = reason,
-        };
+    /// <summary>Returns the queue of an action on messages; null if they are in several.</summary>
+    public static string? QueueOf(IReadOnlyCollection<string> queues) => queues.Count == 1 ? queues.First() : null;
 
     internal sealed class Mapping : IEntityTypeConfiguration<OperatorAction>
     {
@@ -75,7 +51,7 @@ internal sealed class OperatorAction
             action.HasKey(row => row.Id);
             action.Property(row => row.Id).ValueGeneratedNever();
             action.Property(row => row.By).HasMaxLength(255);
-            action.Property(row => row.Action).HasMaxLength(16);
+            action.Property(row => row.Action).HasMaxLength(32);
             action.Property(row => row.Queue).HasMaxLength(255);
             action.Property(row => row.RiderId).HasMaxLength(255);
             action.Property(row => row.Subscription).HasMaxLength(EventLog.Subscriptions.Subscription.MaxNameLength);

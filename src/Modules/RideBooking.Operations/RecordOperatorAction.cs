@@ -21,7 +21,16 @@ internal sealed class RecordOperatorAction(IServiceScopeFactory scopes, TimeProv
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var recorded = OperatorAction.Of(action, [], 1, by, reason, clock.GetUtcNow(), rideId);
+        var now = clock.GetUtcNow();
+        var recorded = new OperatorAction
+        {
+            Id = Guid.CreateVersion7(now),
+            At = now,
+            By = by,
+            Action = action,
+            RideId = rideId,
+            Reason = reason,
+        };
         db.Add(recorded);
         await db.SaveChangesAsync(cancellationToken);
         return recorded.Id;

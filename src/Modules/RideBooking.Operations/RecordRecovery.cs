@@ -18,14 +18,16 @@ internal sealed class RecordRecovery(IServiceScopeFactory scopes, TimeProvider c
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        var action = OperatorAction.Of(
-            OperatorActionNames.Recover,
-            [],
-            0,
-            by.Shorten(255),
-            "started on the command line",
-            clock.GetUtcNow()
-        );
+        var now = clock.GetUtcNow();
+        var action = new OperatorAction
+        {
+            Id = Guid.CreateVersion7(now),
+            At = now,
+            By = by.Shorten(255),
+            Action = OperatorActionNames.RecoverMessages,
+            Count = 0,
+            Reason = "started on the command line",
+        };
         db.Add(action);
         await db.SaveChangesAsync(cancellationToken);
         return action.Id;

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using RideBooking.Contracts;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Messaging;
 
@@ -13,6 +15,7 @@ internal static class PaymentProblems
     public const string NothingOutstanding = "nothing_outstanding";
     public const string MethodNotFound = "payment_method_not_found";
     public const string TooManyMethods = "too_many_payment_methods";
+    public const string RiderForgotten = SharedProblemCode.RiderForgotten;
 
     public static Refusal InProgress() =>
         new(PaymentInProgress, "An attempt is in flight at the gateway. Write the payment off when it has ended.");
@@ -21,11 +24,13 @@ internal static class PaymentProblems
         Problem.Conflict(
             PaymentNotDue,
             "Nothing is owed for this ride.",
-            ("state", InspectPayment.View.Of(payment).State)
+            ("state", GetPayment.View.Of(payment).State)
         );
 
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no payment for this ride.", PaymentNotFound);
+
+    public static ProblemHttpResult Forgotten() => Problem.Conflict(RiderForgotten, ForgottenSubjects.Detail);
 
     public static ProblemHttpResult NoSuchMethod() =>
         Problem.NotFound("You have no such payment method.", MethodNotFound);

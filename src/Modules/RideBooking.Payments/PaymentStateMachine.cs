@@ -9,8 +9,6 @@ namespace RideBooking.Payments;
 /// <summary>The state machine of a ride's payment: charged, retried, owed, captured.</summary>
 /// <remarks>
 /// Only this machine decides what the gateway is asked to do, and under which key. See docs/diagrams/payment.md.
-/// A step takes the time from the clock, and not from its message as the ride's machine does: waiting is charged by when a
-/// driver reported, but nothing is charged by when the gateway answered.
 /// </remarks>
 internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
 {
@@ -30,7 +28,7 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
         OfRide(() => PayNow, it => it.RideId, unknown => unknown.Discard());
         OfRide(() => RetryNow, it => it.RideId, unknown => unknown.Discard());
         OfRide(() => WriteOff, it => it.RideId, unknown => unknown.Discard());
-        TimerOfRide(() => Retry, payment => payment.RetryTokenId, it => it.RideId);
+        TimerOfRide(() => Retry, it => it.RideId);
 
         Initially(When(RideRequested).Expect().TransitionTo(Expected));
 
@@ -169,5 +167,5 @@ internal sealed class PaymentStateMachine : StateMachineOfRide<Payment>
     public Event<RetryPayment> RetryNow { get; } = null!;
     public Event<WriteOffPayment> WriteOff { get; } = null!;
 
-    public Schedule<Payment, RetryDue> Retry { get; } = null!;
+    public RideTimer<Payment, RetryDue> Retry { get; } = new(payment => payment.RetryTokenId);
 }

@@ -67,6 +67,7 @@ internal static class PaymentSteps
             var payment = context.Saga;
             payment.Attempt++;
             payment.RetryAt = null;
+            payment.RetryTokenId = null;
             payment.ChangedAt = context.Now();
             return ChargeCard.Of(payment);
         });
@@ -138,14 +139,9 @@ internal static class PaymentSteps
         });
 
     /// <summary>Schedules the next attempt and publishes that.</summary>
-    /// <remarks>
-    /// MassTransit's Schedule sends the timer to the endpoint that schedules it. Here that is always the state machine's queue,
-    /// because only the gateway's answers lead here. A ride also schedules its timer during HTTP requests, and therefore
-    /// publishes it.
-    /// </remarks>
     public static EventActivityBinder<Payment, T> WaitForRetry<T>(
         this EventActivityBinder<Payment, T> binder,
-        Schedule<Payment, RetryDue> retry,
+        RideTimer<Payment, RetryDue> retry,
         IReadOnlyList<TimeSpan> delays
     )
         where T : class =>
@@ -153,8 +149,8 @@ internal static class PaymentSteps
             .Then(context => context.Saga.RetryAt = context.Now() + delays[context.Saga.Attempt - 1])
             .Schedule(
                 retry,
-                context => new RetryDue(context.Saga.CorrelationId, context.Saga.Attempt),
-                context => context.Saga.RetryAt!.Value.UtcDateTime
+                payment => new RetryDue(payment.CorrelationId, payment.Attempt),
+                payment => payment.RetryAt!.Value
             )
             .Publish(context => Failed(context.Saga, context.Now()));
 

@@ -59,7 +59,7 @@ public sealed class PaymentsModule : IModule
         GetBalance.Map(riders);
         PayBalance.Map(riders);
         var operators = routes.MapOperators();
-        InspectPayment.Map(operators);
+        GetPayment.Map(operators);
         RetryPaymentEndpoint.Map(operators);
         WriteOffPaymentEndpoint.Map(operators);
     }

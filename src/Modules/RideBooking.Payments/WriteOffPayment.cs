@@ -31,12 +31,12 @@ internal static class WriteOffPaymentEndpoint
             .Refuses(StatusCodes.Status404NotFound, PaymentProblems.PaymentNotFound)
             .Refuses(StatusCodes.Status409Conflict, PaymentProblems.PaymentNotDue, PaymentProblems.PaymentInProgress);
 
-    static Task<Results<Accepted<InspectPayment.View>, ProblemHttpResult>> Handle(
+    static Task<Results<Accepted<GetPayment.View>, ProblemHttpResult>> Handle(
         [AsParameters] OperatorRequest request,
         Request writeOff
     ) =>
         request.Send(
-            OperatorActionNames.WriteOff,
+            OperatorActionNames.WriteOffPayment,
             writeOff.Reason.Trim(),
             new WriteOffPayment(request.RideId, request.By.Id, writeOff.Reason.Trim())
         );

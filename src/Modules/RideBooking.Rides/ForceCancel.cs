@@ -33,7 +33,7 @@ internal static class ForceCancelEndpoint
         Request cancel
     ) =>
         request.Send(
-            OperatorActionNames.ForceCancel,
+            OperatorActionNames.ForceCancelRide,
             cancel.Reason.Trim(),
             _ => new ForceCancel(request.RideId, cancel.Reason.Trim(), request.Now()),
             "Cancelling"

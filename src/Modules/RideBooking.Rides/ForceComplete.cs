@@ -47,7 +47,7 @@ internal static class ForceCompleteEndpoint
         ITripPolicy trips
     ) =>
         request.Send(
-            OperatorActionNames.ForceComplete,
+            OperatorActionNames.ForceCompleteRide,
             complete.Reason.Trim(),
             ride => new ForceComplete(
                 request.RideId,

@@ -37,7 +37,7 @@ internal static class PreviewCancellation
 
         var price = fees.Of(ride.CancelledByRider("", clock.GetUtcNow(), times));
         var freeUntil = ride.Is() == RideStatus.DriverAssigned ? ride.AssignedAt + times.FreeCancellation : null;
-        return TypedResults.Ok(new View(price.Amount.Amount == 0, price.Amount, freeUntil, price.WaivedReason));
+        return TypedResults.Ok(new View(price.Amount.Amount == 0, price.Amount, freeUntil, price.WaiverReason));
     }
 
     /// <param name="Free">Whether cancelling is free.</param>
@@ -45,6 +45,6 @@ internal static class PreviewCancellation
     /// <param name="FreeUntil">
     /// When the free period ends, while a driver is on the way. Without a driver, cancelling is always free.
     /// </param>
-    /// <param name="WaivedReason">Why cancelling is free.</param>
-    internal sealed record View(bool Free, Money Fee, DateTimeOffset? FreeUntil, string? WaivedReason);
+    /// <param name="WaiverReason">Why cancelling is free.</param>
+    internal sealed record View(bool Free, Money Fee, DateTimeOffset? FreeUntil, string? WaiverReason);
 }

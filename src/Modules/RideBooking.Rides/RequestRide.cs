@@ -50,7 +50,7 @@ internal static class RequestRideEndpoint
                 RideProblems.QuoteExpired,
                 RideProblems.ActiveRideExists,
                 RideProblems.OutstandingBalance,
-                ForgottenSubjects.Code
+                RideProblems.RiderForgotten
             );
 
     static async Task<Results<Created<RideView>, ProblemHttpResult>> Handle(
@@ -190,7 +190,7 @@ internal static class RequestRideEndpoint
             );
         }
         if (await db.IsForgotten(rider.Id, cancellationToken))
-            return Problem.Conflict(ForgottenSubjects.Code, ForgottenSubjects.Detail);
+            return RideProblems.Forgotten();
         return rides.Find(ride => ride.ActiveRiderId is not null) is { } active
             ? Problem.Conflict(
                 RideProblems.ActiveRideExists,

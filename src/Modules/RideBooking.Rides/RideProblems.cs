@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RideBooking.Contracts;
+using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Http.Problems;
 using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Messaging;
@@ -24,12 +25,15 @@ internal static class RideProblems
     public const string RatingClosed = "rating_closed";
     public const string InstantInFuture = "instant_in_future";
     public const string VersionBeyondEnd = "version_beyond_end";
+    public const string RiderForgotten = SharedProblemCode.RiderForgotten;
 
     // The member "status" of a problem is its HTTP status.
     const string RideStatusMember = "rideStatus";
 
     public static ProblemHttpResult NotFound() =>
         Problem.NotFound("There is no such ride, or none that you may see.", RideNotFound);
+
+    public static ProblemHttpResult Forgotten() => Problem.Conflict(RiderForgotten, ForgottenSubjects.Detail);
 
     public static Refusal TooEarly(DateTimeOffset possibleAt) =>
         new(NoShowTooEarly, "The rider still has time to come.", ("possibleAt", Instant.Format(possibleAt)));

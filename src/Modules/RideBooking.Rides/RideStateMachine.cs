@@ -30,16 +30,16 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
         OfRide(() => BalanceOutstanding, it => it.RideId);
         OfRide(() => BalanceSettled, it => it.RideId);
         OfRide(() => BalanceWrittenOff, it => it.RideId);
-        OfRide(() => SearchDeadline, it => it.RideId, unknown => unknown.Discard());
+        TimerOfRide(() => SearchDeadline, it => it.RideId);
 
-        Initially(When(RequestRide).CreateRide().StartSearch(times).Accept().TransitionTo(Requested));
+        Initially(When(RequestRide).CreateRide().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested));
 
         During(
             Requested,
-            When(DriverWasAssigned, IsNewAssignment).AssignDriver().StopSearch().TransitionTo(DriverAssigned),
-            When(CancelRide, ByItsRider).StopSearch().CancelByRider(times).Accept().TransitionTo(Cancelled),
-            When(SearchDeadline, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
-            When(ForceCancel).StopSearch().CancelByOperator(times).Accept().TransitionTo(Cancelled),
+            When(DriverWasAssigned, IsNewAssignment).AssignDriver().Unschedule(SearchDeadline).TransitionTo(DriverAssigned),
+            When(CancelRide, ByItsRider).Unschedule(SearchDeadline).CancelByRider(times).Accept().TransitionTo(Cancelled),
+            When(SearchDeadline.Received, IsOfThisSearch).GiveUp(times).TransitionTo(NoDriverFound),
+            When(ForceCancel).Unschedule(SearchDeadline).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
             Ignore(ArriveAtPickup),
             Ignore(StartRide),
@@ -58,7 +58,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
             When(CancelRide, ByItsRider).CancelByRider(times).Accept().TransitionTo(Cancelled),
             When(ForceCancel).CancelByOperator(times).Accept().TransitionTo(Cancelled),
             Ignore(ForceComplete),
-            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(times).Accept().TransitionTo(Requested),
+            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested),
             Ignore(StartRide),
             Ignore(CompleteRide),
             Ignore(ReportNoShow)
@@ -78,7 +78,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
                 .CancelAsNoShow(times)
                 .Accept()
                 .TransitionTo(Cancelled),
-            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(times).Accept().TransitionTo(Requested),
+            When(ReleaseRide, ByItsDriver).UnassignDriver().StartSearch(SearchDeadline, times).Accept().TransitionTo(Requested),
             Ignore(ArriveAtPickup),
             Ignore(CompleteRide)
         );
@@ -129,7 +129,7 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
         During(
             [DriverAssigned, DriverArrived, InProgress, Completed, Cancelled, NoDriverFound],
             When(DriverWasAssigned, IsNewAssignment).RejectDriver(),
-            Ignore(SearchDeadline)
+            Ignore(SearchDeadline.Received)
         );
 
         During([Requested, DriverAssigned, DriverArrived, InProgress, Cancelled, NoDriverFound], Ignore(RateRide));
@@ -188,5 +188,5 @@ internal sealed class RideStateMachine : StateMachineOfRide<Ride>
     public Event<BalanceSettled> BalanceSettled { get; } = null!;
     public Event<BalanceWrittenOff> BalanceWrittenOff { get; } = null!;
 
-    public Event<SearchDeadlinePassed> SearchDeadline { get; } = null!;
+    public RideTimer<Ride, SearchDeadlinePassed> SearchDeadline { get; } = new(ride => ride.SearchDeadlineToken);
 }

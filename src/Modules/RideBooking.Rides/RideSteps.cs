@@ -37,41 +37,24 @@ internal static class RideSteps
             );
         });
 
-    /// <summary>Schedules the timer that ends the search.</summary>
-    /// <remarks>
-    /// The timer is published, not sent to the endpoint that schedules it (as MassTransit's Schedule does): that endpoint is
-    /// often the in-process one of an HTTP request, to which no message can be delivered later. A Schedule would also ignore
-    /// the timers of <see cref="ResumeSearchDeadlines"/>, because the ride does not have their tokens.
-    /// </remarks>
-    public static EventActivityBinder<Ride, T> StartSearch<T>(this EventActivityBinder<Ride, T> binder, RideTimes times)
+    /// <summary>Starts a search for a driver, and the timer that ends it.</summary>
+    public static EventActivityBinder<Ride, T> StartSearch<T>(
+        this EventActivityBinder<Ride, T> binder,
+        RideTimer<Ride, SearchDeadlinePassed> deadline,
+        RideTimes times
+    )
         where T : class =>
-        binder.ThenAsync(async context =>
-        {
-            var ride = context.Saga;
-            ride.Search++;
-            ride.SearchStartedAt = ride.ChangedAt;
-            var deadline = await context
-                .GetPayload<MessageSchedulerContext>()
-                .SchedulePublish(
-                    (ride.SearchStartedAt + times.SearchDeadline).UtcDateTime,
-                    new SearchDeadlinePassed(ride.CorrelationId, ride.Search),
-                    context.CancellationToken
-                );
-            ride.SearchDeadlineToken = deadline.TokenId;
-        });
-
-    /// <summary>Cancels the scheduled timer.</summary>
-    /// <remarks>One that fires anyway does not belong to the current search and changes nothing.</remarks>
-    public static EventActivityBinder<Ride, T> StopSearch<T>(this EventActivityBinder<Ride, T> binder)
-        where T : class =>
-        binder.ThenAsync(async context =>
-        {
-            if (context.Saga.SearchDeadlineToken is { } token)
-                await context
-                    .GetPayload<MessageSchedulerContext>()
-                    .CancelScheduledPublish<SearchDeadlinePassed>(token, context.CancellationToken);
-            context.Saga.SearchDeadlineToken = null;
-        });
+        binder
+            .Then(context =>
+            {
+                context.Saga.Search++;
+                context.Saga.SearchStartedAt = context.Saga.ChangedAt;
+            })
+            .Schedule(
+                deadline,
+                ride => new SearchDeadlinePassed(ride.CorrelationId, ride.Search),
+                ride => ride.SearchStartedAt + times.SearchDeadline
+            );
 
     public static EventActivityBinder<Ride, DriverAssigned> AssignDriver(
         this EventActivityBinder<Ride, DriverAssigned> binder
@@ -143,11 +126,10 @@ internal static class RideSteps
     ) =>
         binder.Publish(context =>
         {
-            var ride = context.Saga;
+            var (ride, now) = (context.Saga, context.Now());
             var due = ride.SearchStartedAt + times.SearchDeadline;
             // After an outage the timer fires late; the search lasted until then.
-            var sent = context.SentTime is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : due;
-            ride.NoDriverFoundAt = ride.MoveTo(sent > due ? sent : due);
+            ride.NoDriverFoundAt = ride.MoveTo(now > due ? now : due);
             ride.SearchDeadlineToken = null;
             ride.EndActivity();
             return new NoDriverFound(

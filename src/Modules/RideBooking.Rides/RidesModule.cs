@@ -75,7 +75,7 @@ public sealed class RidesModule : IModule
         ReportNoShowEndpoint.Map(drivers);
 
         var operators = routes.MapOperators();
-        FindRides.Map(operators);
+        ListAllRides.Map(operators);
         CompareRide.Map(operators);
         ForceCompleteEndpoint.Map(operators);
         ForceCancelEndpoint.Map(operators);
@@ -83,6 +83,6 @@ public sealed class RidesModule : IModule
         var callers = routes.MapCallers("Rides", Role.Rider, Role.Driver, Role.Operator);
         GetRide.Map(callers);
         FollowRide.Map(callers);
-        RideHistory.Map(callers);
+        GetRideHistory.Map(callers);
     }
 }

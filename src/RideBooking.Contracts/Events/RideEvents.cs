@@ -33,7 +33,7 @@ public sealed record RideRequested(
 /// <param name="DriverId">The driver, who is available again.</param>
 /// <param name="OfferId">The accepted offer that ended.</param>
 /// <param name="By">Who ended it: <c>driver</c>, <c>operator</c> or <c>system</c> (the ride had ended, or had another driver, when the assignment arrived).</param>
-/// <param name="Reason">Why, as the person who ended it wrote it; <c>rideOver</c> or <c>rideTaken</c> if the system ended it.</param>
+/// <param name="Reason">Why, as the person who ended it wrote it; <c>rideEnded</c> or <c>rideTaken</c> if the system ended it.</param>
 /// <param name="SearchAgain">Whether the ride goes back to searching.</param>
 /// <param name="At">When.</param>
 [Event("rides")]

@@ -13,5 +13,5 @@ public interface ICancellationFees
 
 /// <summary>The cost of a cancellation.</summary>
 /// <param name="Amount">Zero when waived.</param>
-/// <param name="WaivedReason">The reason for a waiver: see <see cref="CancellationFeeAssessed.WaivedReason"/>.</param>
-public sealed record CancellationPrice(Money Amount, string? WaivedReason);
+/// <param name="WaiverReason">The reason for a waiver: see <see cref="CancellationFeeAssessedV2.WaiverReason"/>.</param>
+public sealed record CancellationPrice(Money Amount, string? WaiverReason);

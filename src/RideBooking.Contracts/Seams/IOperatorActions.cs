@@ -18,32 +18,35 @@ public interface IOperatorActions
     Task Withdraw(Guid id, CancellationToken cancellationToken);
 }
 
-/// <summary>The names of operators' actions, as they are stored: at most 16 characters.</summary>
+/// <summary>
+/// The names of operators' actions: the verb of the operator's command and what it was done to. They are stored, in at most 32
+/// characters.
+/// </summary>
 public static class OperatorActionNames
 {
     /// <summary>Messages of error queues were sent to their endpoints again.</summary>
-    public const string Redrive = "redrive";
+    public const string RedriveMessages = "redrive-messages";
 
     /// <summary>Messages of error queues were discarded.</summary>
-    public const string Discard = "discard";
+    public const string DiscardMessages = "discard-messages";
 
     /// <summary>Discarded messages were put back into their error queues.</summary>
-    public const string Restore = "restore";
+    public const string RestoreMessages = "restore-messages";
 
-    /// <summary>Work was recovered on the command line.</summary>
-    public const string Recover = "recover";
+    /// <summary>The messages of unfinished work were published again, on the command line.</summary>
+    public const string RecoverMessages = "recover-messages";
 
     /// <summary>A ride was completed for its driver.</summary>
-    public const string ForceComplete = "force-complete";
+    public const string ForceCompleteRide = "force-complete-ride";
 
     /// <summary>A ride was cancelled.</summary>
-    public const string ForceCancel = "force-cancel";
+    public const string ForceCancelRide = "force-cancel-ride";
 
     /// <summary>A charge was started again.</summary>
     public const string RetryPayment = "retry-payment";
 
     /// <summary>A balance was written off.</summary>
-    public const string WriteOff = "write-off";
+    public const string WriteOffPayment = "write-off-payment";
 
     /// <summary>A parked event was handed to its subscription again.</summary>
     public const string RetryEvent = "retry-event";
@@ -52,10 +55,10 @@ public static class OperatorActionNames
     public const string SkipEvent = "skip-event";
 
     /// <summary>A stopped subscription was started.</summary>
-    public const string StartReading = "start-reading";
+    public const string StartSubscription = "start-subscription";
 
     /// <summary>A replay was started.</summary>
-    public const string Replay = "replay";
+    public const string StartReplay = "start-replay";
 
     /// <summary>A replay was cancelled.</summary>
     public const string CancelReplay = "cancel-replay";

@@ -5,10 +5,7 @@ namespace RideBooking.EventLog.PersonalData;
 /// <summary>Refuses new personal data of riders who were forgotten, for the endpoints that would store some.</summary>
 public static class ForgottenSubjects
 {
-    /// <summary>The problem code of the refusal.</summary>
-    public const string Code = "rider_forgotten";
-
-    /// <summary>The problem's detail.</summary>
+    /// <summary>The detail of the refusal.</summary>
     public const string Detail = "The rider of this token was forgotten on request; sign up again.";
 
     /// <summary>Returns whether the rider was forgotten: what the log records of them stays unreadable.</summary>

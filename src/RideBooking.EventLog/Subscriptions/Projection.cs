@@ -73,7 +73,7 @@ public abstract class Projection<TRow, TKey>(Expression<Func<TRow, TKey>> keyOf)
     /// </remarks>
     public Task UpdateStatistics(DbContext db, CancellationToken cancellationToken)
     {
-        if (db.Database.ProviderName != "Npgsql.EntityFrameworkCore.PostgreSQL")
+        if (db.Database.ProviderName != ProviderName.Postgres)
             return Task.CompletedTask;
         var analyze = $"ANALYZE {NumberingStatements.Table<TRow>(db)}";
         return db.Database.ExecuteSqlRawAsync(analyze, cancellationToken);

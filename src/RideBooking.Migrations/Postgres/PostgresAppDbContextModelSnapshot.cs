@@ -987,10 +987,10 @@ namespace RideBooking.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
-                    b.Property<string>("WaivedReason")
+                    b.Property<string>("WaiverReason")
                         .HasMaxLength(50)
                         .HasColumnType("character varying(50)")
-                        .HasColumnName("waived_reason");
+                        .HasColumnName("waiver_reason");
 
                     b.Property<DateTimeOffset?>("WrittenOffAt")
                         .HasColumnType("timestamp with time zone")
@@ -2170,8 +2170,8 @@ namespace RideBooking.Migrations.Postgres
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
                         .HasColumnName("action");
 
                     b.Property<DateTimeOffset>("At")

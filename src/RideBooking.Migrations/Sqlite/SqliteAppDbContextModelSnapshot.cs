@@ -983,10 +983,10 @@ namespace RideBooking.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.Property<string>("WaivedReason")
+                    b.Property<string>("WaiverReason")
                         .HasMaxLength(50)
                         .HasColumnType("TEXT")
-                        .HasColumnName("waived_reason");
+                        .HasColumnName("waiver_reason");
 
                     b.Property<string>("WrittenOffAt")
                         .HasColumnType("TEXT")
@@ -2181,7 +2181,7 @@ namespace RideBooking.Migrations.Sqlite
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasMaxLength(16)
+                        .HasMaxLength(32)
                         .HasColumnType("TEXT")
                         .HasColumnName("action");
 

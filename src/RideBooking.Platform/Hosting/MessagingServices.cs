@@ -21,7 +21,7 @@ public static class MessagingServices
         IReadOnlyList<IModule> modules
     )
     {
-        services.AddVisibility(configuration, LimitSettings.Read(configuration).RequestTimeout);
+        services.AddVisibility(configuration, LimitOptions.Read(configuration).RequestTimeout);
         var transport = services.AddMessaging(configuration, environment, database, modules);
         services.AddRecovery(transport.Kind);
         return transport;

@@ -32,7 +32,7 @@ public static class HttpConventions
     public static WebApplicationBuilder AddHttpConventions(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        var limits = LimitSettings.Read(builder.Configuration);
+        var limits = LimitOptions.Read(builder.Configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.ConfigureHttpJsonOptions(options => JsonConventions.Apply(options.SerializerOptions));
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -53,10 +53,10 @@ public static class HttpConventions
         services.AddExceptionHandler<ProblemForException>();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 
-        var settings = AuthSettings.Read(builder.Configuration, builder.Environment);
-        services.AddTokens(settings, builder.Environment.IsDevelopment());
+        var auth = AuthOptions.Read(builder.Configuration, builder.Environment);
+        services.AddTokens(auth, builder.Environment.IsDevelopment());
         services.AddRequestValidators(typeof(HttpConventions).Assembly);
-        services.TryAddSingleton(new IdempotencySettings());
+        services.TryAddSingleton(new IdempotencyOptions());
         services.AddSingleton<IdempotencyStore>();
         services.AddSingleton<ClaimLeases>();
         services.AddHostedService(provider => provider.GetRequiredService<ClaimLeases>());

@@ -23,9 +23,9 @@ internal static class MetricsEndpoint
     public static void Map(WebApplication app)
     {
         var open = app.Environment.IsDevelopment();
-        var token = app.Services.GetRequiredService<MetricsSettings>().ScrapeToken;
+        var token = app.Services.GetRequiredService<MetricsOptions>().ScrapeToken;
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments(MetricsSettings.Path),
+            context => context.Request.Path.StartsWithSegments(MetricsOptions.Path),
             metrics =>
                 metrics.Use(
                     (context, next) =>
@@ -38,7 +38,7 @@ internal static class MetricsEndpoint
                     }
                 )
         );
-        app.MapPrometheusScrapingEndpoint(MetricsSettings.Path).AllowAnonymous();
+        app.MapPrometheusScrapingEndpoint(MetricsOptions.Path).AllowAnonymous();
     }
 
     static bool Shows(HttpContext context, string? token) =>

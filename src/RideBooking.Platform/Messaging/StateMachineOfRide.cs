@@ -25,15 +25,13 @@ public abstract class StateMachineOfRide<TInstance> : MassTransitStateMachine<TI
 
     /// <summary>Correlates the timer with the instance of its ride. One of an unknown ride is discarded.</summary>
     /// <param name="property">The machine's timer.</param>
-    /// <param name="tokenId">The instance's property that holds the token of the scheduled message.</param>
     /// <param name="rideId">Returns the ride's id.</param>
-    protected void TimerOfRide<T>(
-        Expression<Func<Schedule<TInstance, T>>> property,
-        Expression<Func<TInstance, Guid?>> tokenId,
-        Func<T, Guid> rideId
-    )
-        where T : class =>
-        Schedule(property, tokenId, schedule => schedule.Received = Correlate(rideId, unknown => unknown.Discard()));
+    protected void TimerOfRide<T>(Expression<Func<RideTimer<TInstance, T>>> property, Func<T, Guid> rideId)
+        where T : class
+    {
+        property.Compile()().Name = ((MemberExpression)property.Body).Member.Name;
+        Event(property, timer => timer.Received, Correlate(rideId, unknown => unknown.Discard()));
+    }
 
     static Action<IEventCorrelationConfigurator<TInstance, T>> Correlate<T>(
         Func<T, Guid> rideId,

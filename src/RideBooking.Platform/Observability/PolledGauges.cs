@@ -20,7 +20,7 @@ internal sealed partial class PolledGauges : BackgroundService
     readonly IReadOnlyList<GaugeSource> _sources;
     readonly ConcurrentDictionary<Type, IReadOnlyList<Reading>> _readings = new();
     readonly IServiceScopeFactory _scopes;
-    readonly MetricsSettings _settings;
+    readonly MetricsOptions _options;
     readonly TimeProvider _clock;
     readonly ILogger<PolledGauges> _log;
     readonly Counter<long> _failures;
@@ -28,13 +28,13 @@ internal sealed partial class PolledGauges : BackgroundService
     public PolledGauges(
         IEnumerable<GaugeSource> sources,
         IServiceScopeFactory scopes,
-        MetricsSettings settings,
+        MetricsOptions options,
         IMeterFactory meters,
         TimeProvider clock,
         ILogger<PolledGauges> log
     )
     {
-        (_scopes, _settings, _clock, _log) = (scopes, settings, clock, log);
+        (_scopes, _options, _clock, _log) = (scopes, options, clock, log);
         _sources = [.. sources];
         var meter = meters.Create(TelemetrySource.Name);
         _failures = meter.CreateCounter<long>(
@@ -68,7 +68,7 @@ internal sealed partial class PolledGauges : BackgroundService
                 var began = Stopwatch.GetTimestamp();
                 failed = !await Poll(source, failed, cancellationToken);
                 var rest = Stopwatch.GetElapsedTime(began) * RestPerWork;
-                await Task.Delay(rest > _settings.Interval ? rest : _settings.Interval, _clock, cancellationToken);
+                await Task.Delay(rest > _options.Interval ? rest : _options.Interval, _clock, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -38,7 +38,7 @@ internal static class Telemetry
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
-        services.AddSingleton(MetricsSettings.Read(configuration));
+        services.AddSingleton(MetricsOptions.Read(configuration));
         RepeatedLines.Use(services);
         services.AddHostedService<TraceIds>();
         services.AddSingleton<PolledGauges>();
@@ -93,7 +93,7 @@ internal static class Telemetry
                 traces
                     .AddSource([.. Sources, "Npgsql"])
                     .AddAspNetCoreInstrumentation(http =>
-                        http.Filter = context => !MetricsSettings.IsMonitoring(context.Request.Path)
+                        http.Filter = context => !MetricsOptions.IsMonitoring(context.Request.Path)
                     )
                     .AddHttpClientInstrumentation()
             )

@@ -28,13 +28,13 @@ internal static class RegistryEndpoints
         ListSchemas.Map(registry);
         ListSubjects.Map(registry);
         ListVersions.Map(registry);
-        ShowVersion.Map(registry);
-        ShowVersionSchema.Map(registry);
+        GetVersion.Map(registry);
+        GetVersionSchema.Map(registry);
         RegisterSchema.Map(registry);
-        FindSchema.Map(registry);
-        ShowSchema.Map(registry);
+        GetVersionBySchema.Map(registry);
+        GetSchema.Map(registry);
         TestCompatibility.Map(registry);
-        ShowCompatibilityLevel.Map(registry);
+        GetCompatibilityLevel.Map(registry);
     }
 
     /// <summary>Describes the answer on the reference page.</summary>

@@ -37,7 +37,7 @@ public abstract class RideAndPaymentScenarios
         TimeSpan.FromMinutes(15)
     );
 
-    // In the future: the state machine reads a timer's sent time, which the bus takes from the system clock.
+    // Years away from today, so that the lab can tell its clock from the system's.
     static readonly DateTimeOffset s_start = new(2031, 1, 10, 10, 0, 0, TimeSpan.Zero);
 
     static readonly SagaLab s_lab = new(lab =>

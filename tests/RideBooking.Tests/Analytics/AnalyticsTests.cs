@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideBooking.Analytics;
 using RideBooking.Contracts;
 using RideBooking.Contracts.Seams;
+using RideBooking.Rides;
 using RideBooking.TestKit.Contracts;
 using RideBooking.Tests.Platform.Http;
 
@@ -75,6 +76,31 @@ public sealed class AnalyticsTests : IAsyncLifetime
         Status(await Summary(Day)).ShouldBe("driverAssigned: 1");
         await _lab.Deliver(second.Arrived);
         Status(await Summary(Day)).ShouldBe("driverArrived: 1");
+    }
+
+    /// <summary>Facts come in any order and are therefore not folded as the ride's events are.</summary>
+    [Fact]
+    public async Task Each_status_on_the_way_is_the_one_that_the_events_of_the_ride_fold_to()
+    {
+        var (ride, fold) = (new RideOf(), new RideStatusOfEvents());
+        var next = new RideOf(driver: "driver-bela") { RideId = ride.RideId, Start = RideOf.T0.AddMinutes(10) };
+        object[][] courses =
+        [
+            [ride.Requested, ride.Offered, ride.Assigned, ride.Arrived, ride.Started, ride.Completed, ride.Captured],
+            [ride.Requested, ride.Assigned, ride.Arrived, ride.Released, next.Assigned, next.Arrived, next.Cancelled],
+            [ride.Requested, ride.Offered, ride.Declined, ride.NotServed],
+        ];
+        foreach (var course in courses)
+        {
+            await using var lab = await ModuleLab.Open(new AnalyticsModule());
+            List<object> events = [];
+            foreach (var happened in course)
+            {
+                events.Add(happened);
+                await lab.Deliver(happened);
+                Status(await Summary(Day, lab)).ShouldBe($"{fold.After(events)!.Value.InApi()}: 1", $"after {happened}");
+            }
+        }
     }
 
     [Fact]

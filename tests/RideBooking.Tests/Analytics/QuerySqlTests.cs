@@ -39,7 +39,7 @@ public sealed class QuerySqlTests
 
     async Task Ask(AppDbContext db)
     {
-        (await ShowSummary.Of(db, s_at, s_at.AddDays(1), TimeZoneInfo.Utc, Stop)).Rides.Requested.ShouldBe(0);
+        (await GetSummary.Of(db, s_at, s_at.AddDays(1), TimeZoneInfo.Utc, Stop)).Rides.Requested.ShouldBe(0);
         var second = new PageRequest(2, Cursor.Encode((s_at, Guid.CreateVersion7())));
         (await ListNotifications.Handle(Audience.Rider, "rider-1", second, db, Stop)).Value!.Items.ShouldBeEmpty();
         _server.Asked.Count.ShouldBe(6);

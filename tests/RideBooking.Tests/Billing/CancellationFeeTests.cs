@@ -41,7 +41,7 @@ public sealed class CancellationFeeTests
             Tariff.Default
         );
         fee.Amount.ShouldBe(Samples.Euro((decimal)due));
-        fee.WaivedReason.ShouldBe(waived);
+        fee.WaiverReason.ShouldBe(waived);
         fee.Lines.Sum(line => line.Amount.Amount).ShouldBe(fee.Amount.Amount);
     }
 }

@@ -147,7 +147,7 @@ public sealed class QuotesAndReceiptsTests : IAsyncLifetime
         var receipt = (await (await _lab.As("rider", ride.RiderId)).Get($"rides/{ride.RideId}/receipt")).ShouldBe(
             HttpStatusCode.OK
         );
-        (receipt.Text("status"), receipt.Text("waivedReason")).ShouldBe(("paid", "withinFreePeriod"));
+        (receipt.Text("status"), receipt.Text("waiverReason")).ShouldBe(("paid", "withinFreePeriod"));
         (Amount(receipt.Body!["total"]!), receipt.Body!["lines"]!.AsArray().Count).ShouldBe((0m, 0));
     }
 

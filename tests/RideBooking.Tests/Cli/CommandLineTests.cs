@@ -75,7 +75,7 @@ public sealed partial class CommandLineTests(ListeningHost host) : IClassFixture
             .ShouldEnd(ExitCode.Done)
             .Out.ShouldContain("completed: 1 message sent, 1 no longer in the queue.");
         var audit = (await host.Run("audit", "actions")).ShouldEnd(ExitCode.Done).Lines;
-        audit.ShouldContain(line => line.Contains($"\t{Environment.UserName}\tredrive\t1\tcompute-fare_error\tby id"));
+        audit.ShouldContain(line => line.Contains($"\t{Environment.UserName}\tredrive-messages\t1\tcompute-fare_error\tby id"));
     }
 
     [Fact]

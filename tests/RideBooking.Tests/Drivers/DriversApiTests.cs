@@ -244,7 +244,7 @@ public sealed class DriversApiTests(EmbeddedHost host) : IClassFixture<EmbeddedH
             another.Current.Type.ShouldBe("assigned"); // a later connection starts with the current state
         }
         await rider.Post($"rides/{ride}/cancel", new JsonObject { ["reason"] = "changed my mind" });
-        (await Next("over"))["rideId"]!.ToString().ShouldBe(ride);
+        (await Next("ended"))["rideId"]!.ToString().ShouldBe(ride);
 
         async Task<JsonNode> Next(string type)
         {

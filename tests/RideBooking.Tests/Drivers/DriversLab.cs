@@ -85,14 +85,14 @@ public sealed class DriversLab : ModuleLab
         );
 
     internal async Task<DriverView> Sees() =>
-        (await Ask((db, _) => ShowDriver.Handle(s_anna, db, s_options, Clock, Stop)))
+        (await Ask((db, _) => GetDriver.Handle(s_anna, db, s_options, Clock, Stop)))
             .ShouldBeOfType<Ok<DriverView>>()
             .Value!;
 
     internal Task<IResult> Earnings(string? from = null, string? to = null) =>
         Ask(
             (db, _) =>
-                ShowEarnings.Handle(s_anna, db, Services.GetRequiredService<EventVisibility>(), Clock, Stop, from, to)
+                GetEarnings.Handle(s_anna, db, Services.GetRequiredService<EventVisibility>(), Clock, Stop, from, to)
         );
 
     public DriverOffered Offered(Guid ride, Guid offer) =>

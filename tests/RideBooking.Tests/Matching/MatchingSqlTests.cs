@@ -80,7 +80,7 @@ public sealed class MatchingSqlTests
         };
         (await db.EndEvents(offer).ToListAsync(Stop)).ShouldBeEmpty();
         (await db.Assign(offer, Stop)).ShouldBeFalse();
-        (await LiveOffers.Of("anna", db, TimeProvider.System, Stop)).ShouldBeEmpty();
+        (await ListOffers.Of("anna", db, TimeProvider.System, Stop)).ShouldBeEmpty();
         (await db.RidesOf("anna").ToListAsync(Stop)).ShouldBeEmpty();
         (await db.OffersTo("anna", s_at).ToListAsync(Stop)).ShouldBeEmpty();
         var rides = db.RidesOf("anna");

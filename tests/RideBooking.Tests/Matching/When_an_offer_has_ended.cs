@@ -97,7 +97,7 @@ public sealed class When_an_offer_has_ended : IAsyncLifetime
         (await _lab.EndsShift("anna")).ShouldBeTrue();
 
         await ShouldBeOver();
-        (await _lab.In(db => LiveOffers.Of("anna", db, _lab.Clock, MatchingLab.Stop))).ShouldBeEmpty();
+        (await _lab.In(db => ListOffers.Of("anna", db, _lab.Clock, MatchingLab.Stop))).ShouldBeEmpty();
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed class When_an_offer_is_answered : IAsyncLifetime
 
         async Task<Guid[]> Live(string driver) =>
             [
-                .. (await _lab.In(db => LiveOffers.Of(driver, db, _lab.Clock, MatchingLab.Stop))).Select(offer =>
+                .. (await _lab.In(db => ListOffers.Of(driver, db, _lab.Clock, MatchingLab.Stop))).Select(offer =>
                     offer.OfferId
                 ),
             ];

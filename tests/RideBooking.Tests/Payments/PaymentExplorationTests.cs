@@ -5,14 +5,13 @@ using RideBooking.Payments;
 using RideBooking.Payments.Balance;
 using RideBooking.Testing;
 using RideBooking.TestKit.Contracts;
+using RideBooking.TestKit.Scenarios;
 
 namespace RideBooking.Tests.Payments;
 
 /// <summary>Explores every order of a fare, the gateway's answers, timers and a rider who pays early, with a crash at any point.</summary>
 public sealed class PaymentExplorationTests
 {
-    static readonly TimeSpan[] s_delays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
-
     readonly SomeRide _ride = new();
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -40,9 +39,7 @@ public sealed class PaymentExplorationTests
         new(lab =>
             lab.Saga<PaymentStateMachine, Payment>()
                 .Consumer<TGateway>()
-                .Services(services =>
-                    services.AddSingleton(new PaymentOptions(s_delays, "tok_visa", TimeSpan.FromMinutes(15)))
-                )
+                .Services(services => services.AddSingleton(RideAndPaymentScenarios.Options))
                 .Outbox(OutboxKind.Transactional)
                 .Redelivery(again => again.Interval(3, TimeSpan.FromMinutes(1)))
         );

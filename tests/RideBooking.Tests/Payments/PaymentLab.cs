@@ -10,6 +10,7 @@ using RideBooking.Platform;
 using RideBooking.Platform.Persistence;
 using RideBooking.Testing;
 using RideBooking.TestKit.Persistence;
+using RideBooking.TestKit.Scenarios;
 using RideBooking.Tests.Payments.Gateway;
 
 namespace RideBooking.Tests.Payments;
@@ -24,8 +25,6 @@ namespace RideBooking.Tests.Payments;
 /// </remarks>
 public sealed class PaymentLab : IAsyncLifetime
 {
-    internal static readonly TimeSpan[] Delays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
-
     readonly string _folder = Directory.CreateTempSubdirectory("ridebooking-payments-").FullName;
     readonly ServiceProvider _database;
 
@@ -34,7 +33,7 @@ public sealed class PaymentLab : IAsyncLifetime
         var services = new ServiceCollection();
         AddDatabase(services);
         _database = services.AddSingleton(TimeProvider.System).BuildServiceProvider();
-        (WithRetries, WithoutRetries) = (Lab(Delays), Lab([]));
+        (WithRetries, WithoutRetries) = (Lab(RideAndPaymentScenarios.Options.RetryDelays), Lab([]));
     }
 
     /// <summary>Retries a failed charge after a minute and after ten.</summary>
@@ -76,7 +75,7 @@ public sealed class PaymentLab : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    SagaLab Lab(TimeSpan[] delays) =>
+    SagaLab Lab(IReadOnlyList<TimeSpan> delays) =>
         new(lab =>
             lab.Saga<PaymentStateMachine, Payment>()
                 .Consumer<CallGateway>()

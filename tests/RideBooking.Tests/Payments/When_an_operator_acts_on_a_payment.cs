@@ -37,7 +37,7 @@ public sealed class When_an_operator_acts_on_a_payment
         await lab.Settle();
 
         lab.SentOf<BalanceWrittenOff>().ShouldHaveSingleItem().Reason.ShouldBe("goodwill");
-        lab.Audited.ShouldBe([("write-off", _ride.RideId, "op", "goodwill")]);
+        lab.Audited.ShouldBe([("write-off-payment", _ride.RideId, "op", "goodwill")]);
         (await op.Get($"rides/{_ride.RideId}/receipt")).Text("status").ShouldBe("writtenOff");
         var rider = await lab.As("rider", _ride.RiderId);
         (await rider.Post("riders/me/balance/pay")).ShouldBe(HttpStatusCode.Conflict, "nothing_outstanding");

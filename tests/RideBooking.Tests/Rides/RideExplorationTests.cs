@@ -7,8 +7,8 @@ namespace RideBooking.Tests.Rides;
 /// <summary>Explores every order of a ride's messages, with duplicates, crashes and a deadline that may pass.</summary>
 public sealed class RideExplorationTests : RideLab
 {
-    static readonly string[] s_seated = ["DriverAssigned", "DriverArrived", "InProgress"];
-    static readonly string[] s_over = ["Completed", "Cancelled", "NoDriverFound"];
+    static readonly string[] s_withDriver = ["DriverAssigned", "DriverArrived", "InProgress"];
+    static readonly string[] s_ended = ["Completed", "Cancelled", "NoDriverFound"];
 
     void WhatMustHold(ExplorationSetup it) =>
         it.Always("begins once", world => world.Published<RideRequested>().Count <= 1)
@@ -22,11 +22,11 @@ public sealed class RideExplorationTests : RideLab
             )
             .Always(
                 "has a driver while it is in progress, and only then",
-                world => Of(world) is not { } ride || ride.ActiveDriverId is null != s_seated.Contains(ride.Status)
+                world => Of(world) is not { } ride || ride.ActiveDriverId is null != s_withDriver.Contains(ride.Status)
             )
             .Always(
                 "keeps its rider busy until it ends",
-                world => Of(world) is not { } ride || ride.ActiveRiderId is null == s_over.Contains(ride.Status)
+                world => Of(world) is not { } ride || ride.ActiveRiderId is null == s_ended.Contains(ride.Status)
             )
             .Always(
                 "has a scheduled deadline while it searches",

@@ -9,6 +9,7 @@ using RideBooking.Platform.Messaging;
 using RideBooking.Rides;
 using RideBooking.Testing;
 using RideBooking.TestKit.Contracts;
+using RideBooking.TestKit.Scenarios;
 
 namespace RideBooking.Tests.Rides;
 
@@ -21,14 +22,9 @@ namespace RideBooking.Tests.Rides;
 /// </remarks>
 public abstract class RideLab
 {
-    internal static readonly RideTimes Times = new(
-        SearchDeadline: TimeSpan.FromMinutes(3),
-        FreeCancellation: TimeSpan.FromMinutes(2),
-        FreeWait: TimeSpan.FromMinutes(2),
-        NoShowAfter: TimeSpan.FromMinutes(5)
-    );
+    internal static readonly RideTimes Times = RideAndPaymentScenarios.Times;
 
-    internal static readonly Plausibility Plausibility = TestKit.Scenarios.RideAndPaymentScenarios.Plausibility;
+    internal static readonly Plausibility Plausibility = RideAndPaymentScenarios.Plausibility;
 
     protected static readonly DateTimeOffset T0 = new(2026, 1, 10, 10, 0, 0, TimeSpan.Zero);
     protected static readonly Place Pickup = Samples.Alexanderplatz;

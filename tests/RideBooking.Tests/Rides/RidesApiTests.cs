@@ -391,7 +391,7 @@ public sealed class RidesApiTests(RidesApiTests.Host host) : IClassFixture<Rides
         var (rider, driver) = (await SignIn("rider"), await SignIn("driver"));
         var id = await rider.Rides();
         var preview = (await rider.Get($"rides/{id}/cancellation-preview")).ShouldBe(HttpStatusCode.OK);
-        preview.Text("waivedReason").ShouldBe("noDriverAssigned");
+        preview.Text("waiverReason").ShouldBe("noDriverAssigned");
 
         await AssignDriver(rider, id, driver);
         preview = await rider.Get($"rides/{id}/cancellation-preview");

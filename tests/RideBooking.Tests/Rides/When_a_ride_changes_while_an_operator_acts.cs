@@ -52,7 +52,7 @@ public sealed class When_a_ride_changes_while_an_operator_acts(BusyHost host) : 
 
         (await Force("complete", ride)).ShouldBe(HttpStatusCode.Accepted).Text("status").ShouldBe("completed");
 
-        (await Recorded(ride)).ShouldBe(["force-complete"]);
+        (await Recorded(ride)).ShouldBe(["force-complete-ride"]);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class When_an_operator_ends_a_ride_over_HTTP(ImmediateNoShowHost h
         (await operations.Post($"operations/rides/{ride}/force-complete", s_why.DeepClone())).ShouldBe(
             HttpStatusCode.Accepted
         );
-        (await Audited(operations, ride)).ShouldBe([("force-complete", "the driver's phone is broken")]);
+        (await Audited(operations, ride)).ShouldBe([("force-complete-ride", "the driver's phone is broken")]);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class When_an_operator_ends_a_ride_over_HTTP(ImmediateNoShowHost h
         (await operations.Post($"operations/rides/{ride}/force-cancel", s_why.DeepClone())).ShouldBe(
             HttpStatusCode.Accepted
         );
-        (await Audited(operations, ride)).ShouldBe([("force-cancel", "the driver's phone is broken")]);
+        (await Audited(operations, ride)).ShouldBe([("force-cancel-ride", "the driver's phone is broken")]);
 
         var receipt = await rider.Until(
             "the receipt",

@@ -96,7 +96,7 @@ internal sealed class Driver(int number, Api api, Pace pace, TimeProvider clock,
                         await End(current);
                         current = Drive.Begin(offer, end => Take(data, end), cancellationToken);
                         break;
-                    case "over" when current?.Offer == offer:
+                    case "ended" when current?.Offer == offer:
                         await End(current);
                         current = null;
                         break;

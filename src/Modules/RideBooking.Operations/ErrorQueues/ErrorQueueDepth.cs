@@ -18,7 +18,7 @@ internal sealed class ErrorQueueDepth(IErrorQueues queues, ReceiveEndpoints endp
     public async Task<IReadOnlyList<Reading>> Read(CancellationToken cancellationToken)
     {
         List<Reading> readings = [];
-        foreach (var queue in FindFailedMessages.QueuesOf(endpoints))
+        foreach (var queue in FailedMessageSearch.QueuesOf(endpoints))
             readings.Add(s_depth.Reads(await queues.CountCheaply(queue, cancellationToken), queue));
         return readings;
     }

@@ -22,14 +22,14 @@ internal static class ListErrorQueues
 
     static async Task<Ok<View>> Handle(
         IErrorQueues queues,
-        FindFailedMessages find,
+        FailedMessageSearch search,
         TimeProvider clock,
         CancellationToken cancellationToken,
         bool all = false
     )
     {
         List<Item> items = [];
-        foreach (var queue in find.Queues)
+        foreach (var queue in search.Queues)
         {
             var count = await queues.Count(queue, cancellationToken);
             if (count > 0 || all)

@@ -10,15 +10,15 @@ namespace RideBooking.Operations.ErrorQueues;
 /// <summary>
 /// Finds the messages that an operator must decide about: those in error queues, and those that were discarded.
 /// </summary>
-internal sealed class MessagesHeldByOperators(FindFailedMessages find, IServiceScopeFactory scopes, TimeProvider clock)
+internal sealed class MessagesHeldByOperators(FailedMessageSearch search, IServiceScopeFactory scopes, TimeProvider clock)
     : IFailedMessages
 {
     public async Task<IReadOnlySet<(string Endpoint, Guid MessageId)>> Known(CancellationToken cancellationToken)
     {
         var known = new HashSet<(string, Guid)>();
-        var (failed, _) = await find.Find(
+        var (failed, _) = await search.Find(
             new FailedMessageFilter(),
-            FindFailedMessages.DepthToSelect,
+            FailedMessageSearch.DepthToSelect,
             cancellationToken
         );
         foreach (var message in failed)

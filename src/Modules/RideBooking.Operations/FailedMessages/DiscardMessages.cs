@@ -32,21 +32,21 @@ internal static class DiscardMessages
         Request request,
         Operator by,
         IdempotentRequest attempt,
-        FindFailedMessages find,
+        FailedMessageSearch search,
         IErrorQueues queues,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        if (request.Selection.Unknown(find) is { } unknown)
+        if (request.Selection.Unknown(search) is { } unknown)
             return unknown;
         var id = attempt.IdFor("discard");
         var selected = await Frozen(db, id, cancellationToken);
         var missing = 0;
         if (selected.Count == 0)
         {
-            var found = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, cancellationToken);
+            var found = await request.Selection.Find(search, request.Limit ?? Request.MaxMessages, cancellationToken);
             if (request.DryRun == true)
                 return TypedResults.Ok(found.Plan(clock));
             missing = found.Missing;
@@ -57,14 +57,16 @@ internal static class DiscardMessages
                 found.Messages.Select(message => MessageAction.ToDiscard(message, now, by.Id, request.Reason, id))
             );
             db.Add(
-                OperatorAction.Of(
-                    OperatorActionNames.Discard,
-                    found.Queues,
-                    found.Messages.Count,
-                    by.Id,
-                    request.Reason,
-                    now
-                )
+                new OperatorAction
+                {
+                    Id = Guid.CreateVersion7(now),
+                    At = now,
+                    By = by.Id,
+                    Action = OperatorActionNames.DiscardMessages,
+                    Queue = OperatorAction.QueueOf(found.Queues),
+                    Count = found.Messages.Count,
+                    Reason = request.Reason,
+                }
             );
             await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();

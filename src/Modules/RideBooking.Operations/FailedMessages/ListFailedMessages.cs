@@ -19,13 +19,13 @@ internal static class ListFailedMessages
             .MapGet("/operations/failed-messages", Handle)
             .WithSummary("List failed messages, oldest first")
             .WithDescription(
-                $"state=failed (the default) lists the oldest {FindFailedMessages.Depth} messages of each error and skipped queue (truncated says whether a queue holds more); state=discarded lists discarded messages, newest first."
+                $"state=failed (the default) lists the oldest {FailedMessageSearch.Depth} messages of each error and skipped queue (truncated says whether a queue holds more); state=discarded lists discarded messages, newest first."
             )
             .Refuses(StatusCodes.Status404NotFound, OperationsProblems.QueueNotFound);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         PageRequest page,
-        FindFailedMessages find,
+        FailedMessageSearch search,
         AppDbContext db,
         TimeProvider clock,
         CancellationToken cancellationToken,
@@ -38,12 +38,12 @@ internal static class ListFailedMessages
     {
         queue = string.IsNullOrEmpty(queue) ? null : queue;
         // A misspelt queue must not look like an empty one. Discarded messages may belong to a queue that no longer exists.
-        if (state == "failed" && queue is not null && Selection.UnknownQueue(find, queue) is { } unknown)
+        if (state == "failed" && queue is not null && Selection.UnknownQueue(search, queue) is { } unknown)
             return unknown;
         var filter = new FailedMessageFilter(queue, fingerprint, messageType, rideId);
         return state switch
         {
-            "failed" => TypedResults.Ok(await Waiting(page, filter, find, clock, cancellationToken)),
+            "failed" => TypedResults.Ok(await Waiting(page, filter, search, clock, cancellationToken)),
             "discarded" => TypedResults.Ok(await Discarded(page, filter, db, clock, cancellationToken)),
             _ => Problem.Validation("state", "must be failed or discarded"),
         };
@@ -52,18 +52,18 @@ internal static class ListFailedMessages
     static async Task<View> Waiting(
         PageRequest page,
         FailedMessageFilter filter,
-        FindFailedMessages find,
+        FailedMessageSearch search,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        var (found, truncated) = await find.Find(filter, FindFailedMessages.Depth, cancellationToken);
+        var (found, truncated) = await search.Find(filter, FailedMessageSearch.Depth, cancellationToken);
         IEnumerable<FailedMessage> rest = found;
         if (page.TryAfter<(DateTimeOffset FailedAt, string Id)>(out var after))
-            rest = rest.Where(message => FindFailedMessages.Key(message).CompareTo(after) > 0);
+            rest = rest.Where(message => FailedMessageSearch.Key(message).CompareTo(after) > 0);
         var messages = page.Of(
             [.. rest.Take(page.Fetch)],
-            FindFailedMessages.Key,
+            FailedMessageSearch.Key,
             message => MessageView.Of(message, clock)
         );
         return new View(messages.Items, messages.NextCursor, truncated);

@@ -41,14 +41,16 @@ internal static class RestoreMessages
 
         var now = clock.GetUtcNow();
         db.Add(
-            OperatorAction.Of(
-                OperatorActionNames.Restore,
-                [.. rows.Select(row => row.Queue).Distinct()],
-                rows.Count,
-                by.Id,
-                request.Reason,
-                now
-            )
+            new OperatorAction
+            {
+                Id = Guid.CreateVersion7(now),
+                At = now,
+                By = by.Id,
+                Action = OperatorActionNames.RestoreMessages,
+                Queue = OperatorAction.QueueOf([.. rows.Select(row => row.Queue).Distinct()]),
+                Count = rows.Count,
+                Reason = request.Reason,
+            }
         );
         foreach (var row in rows)
         {

@@ -26,7 +26,7 @@ internal sealed record Selection(
     public const int MaxId = 300;
 
     /// <summary>Finds the matching messages, oldest first, up to the limit. From then on the selection is frozen.</summary>
-    public async Task<Selected> Find(FindFailedMessages find, int limit, CancellationToken cancellationToken)
+    public async Task<Selected> Find(FailedMessageSearch search, int limit, CancellationToken cancellationToken)
     {
         var wanted = Ids?.ToHashSet();
         // A queue may hold a message twice. It counts once. Of a long queue, only the needed messages stay in memory.
@@ -48,13 +48,13 @@ internal sealed record Selection(
         );
 
         Task Search(FailedMessageFilter filter) =>
-            find.Peek(filter, FindFailedMessages.DepthToSelect, Add, cancellationToken);
+            search.Peek(filter, FailedMessageSearch.DepthToSelect, Add, cancellationToken);
 
         void Add(FailedMessage message)
         {
             if (wanted?.Contains(message.Id) == false || !found.TryAdd(message.Id, SelectedMessage.Of(message)))
                 return;
-            shown.Enqueue(message, FindFailedMessages.Key(message));
+            shown.Enqueue(message, FailedMessageSearch.Key(message));
             if (shown.Count > Selected.MaxShown)
                 shown.Dequeue();
         }
@@ -63,11 +63,11 @@ internal sealed record Selection(
     /// <summary>
     /// Returns the problem if the queue is not an error or skipped queue of this application; otherwise null.
     /// </summary>
-    public ProblemHttpResult? Unknown(FindFailedMessages find) => Queue is null ? null : UnknownQueue(find, Queue);
+    public ProblemHttpResult? Unknown(FailedMessageSearch search) => Queue is null ? null : UnknownQueue(search, Queue);
 
     /// <inheritdoc cref="Unknown" />
-    public static ProblemHttpResult? UnknownQueue(FindFailedMessages find, string queue) =>
-        find.Queues.Contains(queue) ? null : OperationsProblems.NoSuchQueue();
+    public static ProblemHttpResult? UnknownQueue(FailedMessageSearch search, string queue) =>
+        search.Queues.Contains(queue) ? null : OperationsProblems.NoSuchQueue();
 
     internal sealed class Validator : AbstractValidator<Selection>
     {
@@ -103,7 +103,7 @@ internal sealed record SelectedMessage(
 )
 {
     public static SelectedMessage Of(FailedMessage message) =>
-        new(message.Id, message.Queue, message.MessageId, message.RideId, FindFailedMessages.Key(message));
+        new(message.Id, message.Queue, message.MessageId, message.RideId, FailedMessageSearch.Key(message));
 }
 
 /// <summary>The messages that a selection contains at this moment.</summary>

@@ -32,7 +32,7 @@ internal static class RequestRedrive
         Request request,
         Operator by,
         IdempotentRequest attempt,
-        FindFailedMessages find,
+        FailedMessageSearch search,
         AppDbContext db,
         WorkSignal<RunRedrives> signal,
         TimeProvider clock,
@@ -46,9 +46,9 @@ internal static class RequestRedrive
         )
             return Answer(before);
 
-        if (request.Selection.Unknown(find) is { } unknown)
+        if (request.Selection.Unknown(search) is { } unknown)
             return unknown;
-        var selected = await request.Selection.Find(find, request.Limit ?? Request.MaxMessages, cancellationToken);
+        var selected = await request.Selection.Find(search, request.Limit ?? Request.MaxMessages, cancellationToken);
         if (request.DryRun == true)
             return TypedResults.Ok(selected.Plan(clock));
 
@@ -68,7 +68,18 @@ internal static class RequestRedrive
             ClaimedUntil = now,
         };
         db.Add(redrive);
-        db.Add(OperatorAction.Of(OperatorActionNames.Redrive, selected.Queues, ids.Count, by.Id, request.Reason, now));
+        db.Add(
+            new OperatorAction
+            {
+                Id = Guid.CreateVersion7(now),
+                At = now,
+                By = by.Id,
+                Action = OperatorActionNames.RedriveMessages,
+                Queue = OperatorAction.QueueOf(selected.Queues),
+                Count = ids.Count,
+                Reason = request.Reason,
+            }
+        );
         await db.SaveChangesAsync(cancellationToken);
         signal.Wake();
         return Answer(redrive);

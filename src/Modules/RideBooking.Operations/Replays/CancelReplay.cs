@@ -64,15 +64,15 @@ internal static class CancelReplay
                     .Where(row => row.Id == id)
                     .ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, read.Position), cancellationToken);
                 db.Add(
-                    OperatorAction.Of(
-                        OperatorActionNames.CancelReplay,
-                        [],
-                        1,
-                        by.Id,
-                        request.Reason,
-                        now,
-                        subscription: read.Name
-                    )
+                    new OperatorAction
+                    {
+                        Id = Guid.CreateVersion7(now),
+                        At = now,
+                        By = by.Id,
+                        Action = OperatorActionNames.CancelReplay,
+                        Subscription = read.Name,
+                        Reason = request.Reason,
+                    }
                 );
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);

@@ -84,15 +84,15 @@ internal static class RequestReplay
             }
         );
         db.Add(
-            OperatorAction.Of(
-                OperatorActionNames.Replay,
-                [],
-                1,
-                by.Id,
-                request.Reason,
-                now,
-                subscription: replay.Projection
-            )
+            new OperatorAction
+            {
+                Id = Guid.CreateVersion7(now),
+                At = now,
+                By = by.Id,
+                Action = OperatorActionNames.StartReplay,
+                Subscription = replay.Projection,
+                Reason = request.Reason,
+            }
         );
         try
         {

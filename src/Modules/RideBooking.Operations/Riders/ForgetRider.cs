@@ -65,7 +65,17 @@ internal static class ForgetRider
         if (key is null)
             db.Add(key = new SubjectKey { Subject = riderId, CreatedAt = now });
         (key.Key, key.ForgottenAt) = (null, key.ForgottenAt ?? now);
-        db.Add(OperatorAction.Of(OperatorActionNames.ForgetRider, [], 1, by.Id, request.Reason, now, riderId: riderId));
+        db.Add(
+            new OperatorAction
+            {
+                Id = Guid.CreateVersion7(now),
+                At = now,
+                By = by.Id,
+                Action = OperatorActionNames.ForgetRider,
+                RiderId = riderId,
+                Reason = request.Reason,
+            }
+        );
         // Published again by a repeat: a ride requested at the moment of the first request may have escaped it.
         await publish.Publish(new RiderForgotten(riderId, key.ForgottenAt.Value), cancellationToken);
         try

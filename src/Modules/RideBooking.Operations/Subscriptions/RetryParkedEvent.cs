@@ -43,18 +43,19 @@ internal static class RetryParkedEvent
             return OperationsProblems.NoSuchParkedEvent();
         if (parked.RetryRequestedAt is null)
         {
-            parked.RetryRequestedAt = clock.GetUtcNow();
+            var now = clock.GetUtcNow();
+            parked.RetryRequestedAt = now;
             db.Add(
-                OperatorAction.Of(
-                    OperatorActionNames.RetryEvent,
-                    [],
-                    1,
-                    by.Id,
-                    request.Reason,
-                    clock.GetUtcNow(),
-                    subscription: name,
-                    position: position
-                )
+                new OperatorAction
+                {
+                    Id = Guid.CreateVersion7(now),
+                    At = now,
+                    By = by.Id,
+                    Action = OperatorActionNames.RetryEvent,
+                    Subscription = name,
+                    Position = position,
+                    Reason = request.Reason,
+                }
             );
             await db.SaveChangesAsync(cancellationToken);
         }

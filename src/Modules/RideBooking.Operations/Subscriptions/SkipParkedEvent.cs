@@ -38,18 +38,19 @@ internal static class SkipParkedEvent
             .SingleOrDefaultAsync(row => row.Subscription == name && row.Position == position, cancellationToken);
         if (parked is null)
             return OperationsProblems.NoSuchParkedEvent();
+        var now = clock.GetUtcNow();
         db.Remove(parked);
         db.Add(
-            OperatorAction.Of(
-                OperatorActionNames.SkipEvent,
-                [],
-                1,
-                by.Id,
-                request.Reason,
-                clock.GetUtcNow(),
-                subscription: name,
-                position: position
-            )
+            new OperatorAction
+            {
+                Id = Guid.CreateVersion7(now),
+                At = now,
+                By = by.Id,
+                Action = OperatorActionNames.SkipEvent,
+                Subscription = name,
+                Position = position,
+                Reason = request.Reason,
+            }
         );
         try
         {

@@ -50,15 +50,15 @@ internal static class StartSubscription
         {
             stopped.StoppedBecause = null;
             db.Add(
-                OperatorAction.Of(
-                    OperatorActionNames.StartReading,
-                    [],
-                    1,
-                    by.Id,
-                    request.Reason,
-                    now,
-                    subscription: name
-                )
+                new OperatorAction
+                {
+                    Id = Guid.CreateVersion7(now),
+                    At = now,
+                    By = by.Id,
+                    Action = OperatorActionNames.StartSubscription,
+                    Subscription = name,
+                    Reason = request.Reason,
+                }
             );
             await db.SaveChangesAsync(cancellationToken);
         }

@@ -26,7 +26,7 @@ internal static class AddPaymentMethod
             .MapPost("/riders/me/payment-methods", Handle)
             .WithSummary("Add a payment method")
             .WithDescription("The sandbox gateway's test tokens are listed in docs/payments.md; tok_visa always pays.")
-            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.TooManyMethods, ForgottenSubjects.Code);
+            .Refuses(StatusCodes.Status409Conflict, PaymentProblems.TooManyMethods, PaymentProblems.RiderForgotten);
 
     static async Task<Results<Created<MethodView>, ProblemHttpResult>> Handle(
         Request request,
@@ -40,7 +40,7 @@ internal static class AddPaymentMethod
         if (gateway.Describe(request.Token) is not { } card)
             return Problem.Validation("token", "must be a token of the payment gateway");
         if (await db.IsForgotten(rider.Id, cancellationToken))
-            return Problem.Conflict(ForgottenSubjects.Code, ForgottenSubjects.Detail);
+            return PaymentProblems.Forgotten();
         var others = await db.Set<PaymentMethod>().CountAsync(method => method.RiderId == rider.Id, cancellationToken);
         if (others >= MaxMethods)
             return Problem.Conflict(

@@ -19,14 +19,14 @@ internal static class Authentication
     public const int MaxSubjectLength = 255;
     static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    public static void AddTokens(this IServiceCollection services, AuthSettings settings, bool development)
+    public static void AddTokens(this IServiceCollection services, AuthOptions options, bool development)
     {
-        services.AddSingleton(settings);
+        services.AddSingleton(options);
         services.TryAddSingleton<IDevelopmentSigningKey, RandomSigningKey>();
         // Not AddAuthentication and AddJwtBearer. They add data protection, which bearer tokens do not need and which starts
         // with a warning about its keys, and they read settings of their own.
         services.AddWebEncoders();
-        services.AddAuthenticationCore(options => options.DefaultScheme = JwtBearerDefaults.AuthenticationScheme);
+        services.AddAuthenticationCore(scheme => scheme.DefaultScheme = JwtBearerDefaults.AuthenticationScheme);
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>()
         );
@@ -37,7 +37,7 @@ internal static class Authentication
         services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IDevelopmentSigningKey, TimeProvider>(
-                (bearer, developmentKey, clock) => Configure(bearer, settings, development, developmentKey, clock)
+                (bearer, developmentKey, clock) => Configure(bearer, options, development, developmentKey, clock)
             );
 
         var policies = services.AddAuthorizationBuilder();
@@ -47,7 +47,7 @@ internal static class Authentication
 
     static void Configure(
         JwtBearerOptions bearer,
-        AuthSettings settings,
+        AuthOptions options,
         bool development,
         IDevelopmentSigningKey developmentKey,
         TimeProvider clock
@@ -59,20 +59,20 @@ internal static class Authentication
         {
             NameClaimType = Caller.SubjectClaim,
             RoleClaimType = Caller.RoleClaim,
-            ValidateIssuer = settings.Authority is not null,
-            ValidateAudience = settings.Audience is not null,
-            ValidAudience = settings.Audience,
+            ValidateIssuer = options.Authority is not null,
+            ValidateAudience = options.Audience is not null,
+            ValidAudience = options.Audience,
             // A public key must never be accepted as a shared secret, or the other way round.
-            ValidAlgorithms = settings.Authority is null ? ["HS256", "HS384", "HS512"] : Asymmetric,
+            ValidAlgorithms = options.Authority is null ? ["HS256", "HS384", "HS512"] : Asymmetric,
             LifetimeValidator = (notBefore, expires, _, _) =>
                 expires > (clock.GetUtcNow() - ClockSkew).UtcDateTime
                 && !(notBefore > (clock.GetUtcNow() + ClockSkew).UtcDateTime),
         };
         bearer.Events = new JwtBearerEvents { OnTokenValidated = CheckSubject };
 
-        if (settings.Authority is not null)
-            bearer.Authority = settings.Authority;
-        else if (settings.SigningKey is { } key)
+        if (options.Authority is not null)
+            bearer.Authority = options.Authority;
+        else if (options.SigningKey is { } key)
             bearer.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(key);
         else
             bearer.ConfigurationManager = new DevelopmentKeys(developmentKey);

@@ -22,8 +22,8 @@ internal static class DevelopmentToken
 
     public static void Map(WebApplication app)
     {
-        var settings = app.Services.GetRequiredService<AuthSettings>();
-        if (!app.Environment.IsDevelopment() || settings.Authority is not null)
+        var options = app.Services.GetRequiredService<AuthOptions>();
+        if (!app.Environment.IsDevelopment() || options.Authority is not null)
             return;
 
         app.MapGroup("")
@@ -42,18 +42,18 @@ internal static class DevelopmentToken
 
     static async Task<Ok<View>> Handle(
         Request request,
-        AuthSettings settings,
+        AuthOptions options,
         IDevelopmentSigningKey developmentKey,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        var key = settings.SigningKey ?? await developmentKey.GetAsync(cancellationToken);
+        var key = options.SigningKey ?? await developmentKey.GetAsync(cancellationToken);
         var now = clock.GetUtcNow().UtcDateTime;
         var token = new JsonWebTokenHandler().CreateToken(
             new SecurityTokenDescriptor
             {
-                Audience = settings.Audience,
+                Audience = options.Audience,
                 IssuedAt = now,
                 NotBefore = now,
                 Expires = now + Lifetime,

@@ -11,7 +11,7 @@ namespace RideBooking.Platform.Http.Idempotency;
 /// </remarks>
 internal sealed partial class ClaimLeases(
     IdempotencyStore store,
-    IdempotencySettings settings,
+    IdempotencyOptions options,
     TimeProvider clock,
     ILogger<ClaimLeases> log
 ) : BackgroundService
@@ -19,11 +19,11 @@ internal sealed partial class ClaimLeases(
     readonly ConcurrentDictionary<Guid, Lease> _held = [];
 
     /// <summary>Holds a new claim until the result is disposed.</summary>
-    public Lease Hold(Claim.Granted claim) => new(_held, claim, settings.Lease - settings.LeaseMargin, clock);
+    public Lease Hold(Claim.Granted claim) => new(_held, claim, options.Lease - options.LeaseMargin, clock);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(settings.RenewEvery, clock);
+        using var timer = new PeriodicTimer(options.RenewEvery, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -39,7 +39,7 @@ internal sealed partial class ClaimLeases(
     internal async Task Renew(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var longRunning = _held.Values.Where(lease => lease.Claim.Since <= now - settings.RenewEvery).ToList();
+        var longRunning = _held.Values.Where(lease => lease.Claim.Since <= now - options.RenewEvery).ToList();
         if (longRunning.Count == 0)
             return;
         try

@@ -6,14 +6,14 @@ namespace RideBooking.Platform.Http.Idempotency;
 /// <summary>Deletes the answers that are no longer kept for replay.</summary>
 internal sealed class DeleteExpiredKeys(
     IdempotencyStore store,
-    IdempotencySettings settings,
+    IdempotencyOptions options,
     TimeProvider clock,
     ILogger<DeleteExpiredKeys> log
 ) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(settings.CleanUpEvery, clock);
+        using var timer = new PeriodicTimer(options.CleanUpEvery, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

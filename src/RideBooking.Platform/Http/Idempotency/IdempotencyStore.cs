@@ -31,7 +31,7 @@ internal abstract record Claim
 /// Each step is one short transaction in a scope of its own, so that it neither joins nor sees what the endpoint does. Under
 /// high load, answers share a transaction. An attempt that has lost its claim changes nothing: every step names the owner.
 /// </remarks>
-internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencySettings settings, TimeProvider clock)
+internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyOptions options, TimeProvider clock)
 {
     // Losing a race for a row means that another attempt changed it. More races than this point to a fault.
     const int MaxRaces = 10;
@@ -59,7 +59,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 Fingerprint = fingerprint,
                 RequestId = Guid.CreateVersion7(now),
                 Owner = Guid.CreateVersion7(now),
-                LeaseUntil = now + settings.Lease,
+                LeaseUntil = now + options.Lease,
                 CreatedAt = now,
             };
             // Nearly every key is new: the row is inserted without a query, and read only if it exists.
@@ -85,7 +85,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
                 }
             }
 
-            if (known.CreatedAt < now - settings.Keep)
+            if (known.CreatedAt < now - options.Keep)
             {
                 if (await Replace(db, known, fresh, cancellationToken))
                     return new Claim.Granted(id, fresh.Owner, fresh.RequestId, now);
@@ -95,7 +95,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
             else if (known.Status is not null)
                 return new Claim.Answered(known);
             // A lease that exceeds the max duration was written by a host with another clock.
-            else if (known.LeaseUntil > now && known.LeaseUntil <= now + settings.Lease * 2)
+            else if (known.LeaseUntil > now && known.LeaseUntil <= now + options.Lease * 2)
                 return new Claim.InProgress();
             else if (await TakeOver(db, known, fresh, cancellationToken))
                 return new Claim.Granted(id, fresh.Owner, known.RequestId, now, IsTakenOver: true);
@@ -149,7 +149,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
 
     /// <summary>Keeps the answer for replay. Does nothing when the claim was lost.</summary>
     public Task Complete(Claim.Granted claim, Answer answer, CancellationToken cancellationToken) =>
-        _answers.Write(claim, answer, isTooLarge: answer.Body.Length > settings.MaxBody).WaitAsync(cancellationToken);
+        _answers.Write(claim, answer, isTooLarge: answer.Body.Length > options.MaxBody).WaitAsync(cancellationToken);
 
     /// <summary>
     /// Renews the leases of claims. Claims that were lost, released or answered meanwhile stay as they are.
@@ -160,7 +160,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
         CancellationToken cancellationToken
     )
     {
-        var until = now + settings.Lease;
+        var until = now + options.Lease;
         foreach (var some in claims.Chunk(RenewAtOnce))
         {
             var (ids, owners) = (some.Select(claim => claim.Id).ToArray(), some.Select(claim => claim.Owner).ToArray());
@@ -234,7 +234,7 @@ internal sealed class IdempotencyStore(IServiceScopeFactory scopes, IdempotencyS
     /// </summary>
     public async Task<int> DeleteExpired(CancellationToken cancellationToken)
     {
-        var before = clock.GetUtcNow() - settings.Keep;
+        var before = clock.GetUtcNow() - options.Keep;
         for (var total = 0; ; )
         {
             await using var scope = scopes.CreateAsyncScope();

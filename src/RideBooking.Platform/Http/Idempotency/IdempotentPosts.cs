@@ -26,7 +26,7 @@ internal sealed class IdempotentPosts(
     RequestDelegate next,
     IdempotencyStore store,
     ClaimLeases leases,
-    IdempotencySettings settings,
+    IdempotencyOptions options,
     TimeProvider clock,
     IOptions<JsonOptions> json,
     ILogger<IdempotentPosts> log
@@ -59,7 +59,7 @@ internal sealed class IdempotentPosts(
         var id = IdOf(caller, key);
         var fingerprint = Fingerprint.Of(request, endpoint, body, json.Value.SerializerOptions);
 
-        var deadline = clock.GetUtcNow() + settings.Wait;
+        var deadline = clock.GetUtcNow() + options.Wait;
         using var held = store.InFlight.TryEnter(id) ?? await EnterInTime(id, context.RequestAborted);
         var claim = held is null
             ? new Claim.InProgress()
@@ -95,7 +95,7 @@ internal sealed class IdempotentPosts(
     /// <summary>Waits while this process carries out the request; returns null if that takes too long.</summary>
     async Task<IDisposable?> EnterInTime(Guid id, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(settings.Wait, clock);
+        using var limit = new CancellationTokenSource(options.Wait, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
@@ -121,7 +121,7 @@ internal sealed class IdempotentPosts(
             var claim = await store.Claim(id, caller, fingerprint, cancellationToken);
             if (claim is not Claim.InProgress || clock.GetUtcNow() >= deadline)
                 return claim;
-            await Task.Delay(settings.Poll, clock, cancellationToken);
+            await Task.Delay(options.Poll, clock, cancellationToken);
         }
     }
 

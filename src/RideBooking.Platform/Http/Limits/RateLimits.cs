@@ -23,32 +23,32 @@ internal static class RateLimits
     // Automatic requests of a device accumulate while it is offline, and then arrive at once.
     const int BulkBurstSeconds = 10;
 
-    public static void AddRateLimits(this IServiceCollection services, LimitSettings settings) =>
+    public static void AddRateLimits(this IServiceCollection services, LimitOptions options) =>
         services.AddRateLimiter(limiter =>
         {
             limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-                PartitionedRateLimiter.Create<HttpContext, string>(context => Requests(context, settings)),
-                PartitionedRateLimiter.Create<HttpContext, string>(context => Streams(context, settings))
+                PartitionedRateLimiter.Create<HttpContext, string>(context => Requests(context, options)),
+                PartitionedRateLimiter.Create<HttpContext, string>(context => Streams(context, options))
             );
             limiter.OnRejected = Refuse;
         });
 
-    static RateLimitPartition<string> Requests(HttpContext context, LimitSettings settings) =>
+    static RateLimitPartition<string> Requests(HttpContext context, LimitOptions options) =>
         CallerOf(context) is not { } caller
-            ? Bucket($"address {AddressOf(context)}", settings.AnonymousRequests, settings.AnonymousBurst)
+            ? Bucket($"address {AddressOf(context)}", options.AnonymousRequests, options.AnonymousBurst)
         : Is<SentInBulk>(context)
             ? Bucket(
                 $"bulk {caller}",
-                settings.BulkRequests,
-                (int)Math.Ceiling(settings.BulkRequests * BulkBurstSeconds)
+                options.BulkRequests,
+                (int)Math.Ceiling(options.BulkRequests * BulkBurstSeconds)
             )
-        : Bucket($"caller {caller}", settings.Requests, settings.Burst);
+        : Bucket($"caller {caller}", options.Requests, options.Burst);
 
-    static RateLimitPartition<string> Streams(HttpContext context, LimitSettings settings) =>
+    static RateLimitPartition<string> Streams(HttpContext context, LimitOptions options) =>
         Is<LiveStream>(context)
             ? RateLimitPartition.GetConcurrencyLimiter(
                 CallerOf(context) ?? $"address {AddressOf(context)}",
-                _ => new ConcurrencyLimiterOptions { PermitLimit = settings.Streams }
+                _ => new ConcurrencyLimiterOptions { PermitLimit = options.Streams }
             )
             : RateLimitPartition.GetNoLimiter("");
 

@@ -17,7 +17,7 @@ internal static partial class RequestTimeout
 
     public static void UseRequestTime(this WebApplication app)
     {
-        var time = app.Services.GetRequiredService<LimitSettings>().RequestTimeout;
+        var time = app.Services.GetRequiredService<LimitOptions>().RequestTimeout;
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestTimeout));
         app.Use(

@@ -115,7 +115,7 @@ public sealed partial class ExportedMetricsTests
         new(
             services.GetServices<GaugeSource>(),
             services.GetRequiredService<IServiceScopeFactory>(),
-            new MetricsSettings(TimeSpan.FromDays(1), null),
+            new MetricsOptions(TimeSpan.FromDays(1), null),
             services.GetRequiredService<IMeterFactory>(),
             TimeProvider.System,
             NullLogger<PolledGauges>.Instance
@@ -176,7 +176,7 @@ file static class Scraping
     /// <summary>Adds the telemetry of the endpoint, without the parts that need a database or a bus.</summary>
     public static void AddTelemetryForScraping(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(MetricsSettings.Read(builder.Configuration));
+        builder.Services.AddSingleton(MetricsOptions.Read(builder.Configuration));
         builder
             .Services.AddOpenTelemetry()
             .WithMetrics(metrics =>

@@ -151,7 +151,7 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
 
         var audit = (await (await host.City.Operator()).Get("operations/audit?limit=100")).Body!["items"]!.AsArray();
         var entry = audit.Single(row => row!["by"]!.GetValue<string>() == who)!;
-        entry["action"]!.GetValue<string>().ShouldBe("recover");
+        entry["action"]!.GetValue<string>().ShouldBe("recover-messages");
         entry["count"]!.GetValue<int>().ShouldBe(recovered.Count);
         recovered.Count.ShouldBeGreaterThan(0);
         entry["reason"]!.GetValue<string>().ShouldBe(recovered.ToString());

@@ -17,16 +17,16 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     [Fact]
     public async Task A_slow_attempt_keeps_its_claim()
     {
-        await using var other = await StartApp(clock, s_settings with { Wait = TimeSpan.Zero });
+        await using var other = await StartApp(clock, s_options with { Wait = TimeSpan.Zero });
         work.Hold();
         var slow = Post("k1");
         await work.Begun;
         var leases = app.Services.GetRequiredService<ClaimLeases>();
         app.Services.GetServices<IHostedService>().ShouldContain(leases);
 
-        for (var elapsed = TimeSpan.Zero; elapsed < s_settings.Lease * 3; elapsed += s_settings.RenewEvery)
+        for (var elapsed = TimeSpan.Zero; elapsed < s_options.Lease * 3; elapsed += s_options.RenewEvery)
         {
-            clock.Advance(s_settings.RenewEvery);
+            clock.Advance(s_options.RenewEvery);
             await leases.Renew(Stop);
         }
         await (await Post(other, "k1")).ShouldBeProblem(409, "request_in_progress");
@@ -40,11 +40,11 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     [Fact]
     public async Task An_attempt_whose_lease_was_not_renewed_is_cancelled_and_may_be_repeated()
     {
-        await using var stuck = await StartApp(clock, s_settings with { RenewEvery = TimeSpan.FromHours(1) });
+        await using var stuck = await StartApp(clock, s_options with { RenewEvery = TimeSpan.FromHours(1) });
         work.Hold();
         var slow = Post(stuck, "k1");
         await work.Begun;
-        clock.Advance(s_settings.Lease - s_settings.LeaseMargin);
+        clock.Advance(s_options.Lease - s_options.LeaseMargin);
         await (await slow).ShouldBeProblem(503, "unavailable");
         (await Post("k1")).StatusCode.ShouldBe(HttpStatusCode.Created);
         work.Ids.Distinct().Count().ShouldBe(1);
@@ -53,12 +53,12 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     [Fact]
     public async Task An_attempt_that_ends_after_its_lease_is_answered_in_full_and_so_is_its_repeat()
     {
-        await using var stuck = await StartApp(clock, s_settings with { RenewEvery = TimeSpan.FromHours(1) });
+        await using var stuck = await StartApp(clock, s_options with { RenewEvery = TimeSpan.FromHours(1) });
         var path = $"/api/v1/orders/{Guid.NewGuid()}/ship";
         work.Hold();
         var late = Post(stuck, "k1", path: path);
         await work.Begun;
-        clock.Advance(s_settings.Lease);
+        clock.Advance(s_options.Lease);
         work.Go();
 
         foreach (var answer in new[] { await late, await Post(stuck, "k1", path: path) })
@@ -72,7 +72,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     [Fact]
     public async Task A_claim_that_was_lost_is_not_renewed()
     {
-        var taking = Start + s_settings.Lease * 1.1;
+        var taking = Start + s_options.Lease * 1.1;
         await using var other = await StartApp(new FakeTimeProvider(taking));
         var (mine, theirs) = (
             app.Services.GetRequiredService<IdempotencyStore>(),
@@ -82,9 +82,9 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         var lost = (Claim.Granted)await mine.Claim(id, "anonymous", "x", Stop);
         ((Claim.Granted)await theirs.Claim(id, "anonymous", "x", Stop)).IsTakenOver.ShouldBeTrue();
 
-        await mine.Renew([lost], Start + s_settings.RenewEvery, Stop);
+        await mine.Renew([lost], Start + s_options.RenewEvery, Stop);
 
-        (await Rows()).Single().LeaseUntil.ShouldBe(taking + s_settings.Lease);
+        (await Rows()).Single().LeaseUntil.ShouldBe(taking + s_options.Lease);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         var leases = app.Services.GetRequiredService<ClaimLeases>();
         var claim = (Claim.Granted)
             await app.Services.GetRequiredService<IdempotencyStore>().Claim(Guid.CreateVersion7(), "x", "x", Stop);
-        clock.Advance(s_settings.Lease);
+        clock.Advance(s_options.Lease);
 
         using var lease = leases.Hold(claim);
 
@@ -151,7 +151,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         var store = app.Services.GetRequiredService<IdempotencyStore>();
         var began = clock.GetUtcNow();
         var claim = (Claim.Granted)await store.Claim(Guid.CreateVersion7(), "anonymous", "x", Stop);
-        clock.Advance(s_settings.RenewEvery);
+        clock.Advance(s_options.RenewEvery);
         var renewing = clock.GetUtcNow();
         clock.Advance(TimeSpan.FromMilliseconds(1));
 
@@ -188,7 +188,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     [Fact]
     public async Task While_another_process_executes_it_a_repeat_is_asked_to_retry_later()
     {
-        await using var other = await StartApp(clock, s_settings with { Wait = TimeSpan.Zero });
+        await using var other = await StartApp(clock, s_options with { Wait = TimeSpan.Zero });
         work.Hold();
         var first = Post("k1");
         await work.Begun;
@@ -206,7 +206,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     [Fact]
     public async Task A_repeat_in_the_same_process_waits_no_longer_than_in_another()
     {
-        var time = new TimersSeen(Start, s_settings.Wait);
+        var time = new TimersSeen(Start, s_options.Wait);
         await using var other = await StartApp(time);
         work.Hold();
         var first = Post(other, "k1");
@@ -214,7 +214,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
         var repeat = Post(other, "k1");
         await time.Begun.Reader.ReadAsync(Stop);
 
-        time.Advance(s_settings.Wait);
+        time.Advance(s_options.Wait);
         await (await repeat).ShouldBeProblem(409, "request_in_progress");
 
         work.Go();
@@ -227,7 +227,7 @@ public sealed class IdempotencyClaimsTests : IdempotentOrders
     [Fact]
     public async Task A_repeat_in_another_process_waits_a_while_for_the_answer()
     {
-        var time = new TimersSeen(Start, s_settings.Poll);
+        var time = new TimersSeen(Start, s_options.Poll);
         await using var other = await StartApp(time);
         work.Hold();
         var first = Post("k1");

@@ -14,7 +14,7 @@ namespace RideBooking.Tests.Platform.Http.Idempotency;
 public abstract class IdempotentOrders : IAsyncLifetime
 {
     private protected static readonly DateTimeOffset Start = new(2026, 1, 10, 10, 10, 0, TimeSpan.Zero);
-    private protected static readonly IdempotencySettings s_settings = new();
+    private protected static readonly IdempotencyOptions s_options = new();
 
     readonly string file = Path.Combine(Path.GetTempPath(), $"idempotency-{Guid.NewGuid():N}.db");
     private protected readonly FakeTimeProvider clock = new(Start);
@@ -42,7 +42,7 @@ public abstract class IdempotentOrders : IAsyncLifetime
     /// <summary>A replica: a separate application that shares the database.</summary>
     private protected Task<HttpApp> StartApp(
         TimeProvider time,
-        IdempotencySettings? settings = null,
+        IdempotencyOptions? options = null,
         Action<IServiceCollection>? configure = null
     ) =>
         HttpApp.Start(
@@ -50,7 +50,7 @@ public abstract class IdempotentOrders : IAsyncLifetime
             configure: builder =>
             {
                 builder.Services.AddSingleton(time);
-                builder.Services.AddSingleton(settings ?? s_settings);
+                builder.Services.AddSingleton(options ?? s_options);
                 builder.Services.AddPersistence(builder.Configuration);
                 configure?.Invoke(builder.Services);
             },

@@ -72,7 +72,7 @@ internal sealed record OfferAcceptance(
             Count(OfferAnswer.Withdrawn),
             Count(OfferAnswer.Pending),
             released,
-            ShowSummary.Share(Count(OfferAnswer.Accepted), decided)
+            GetSummary.Share(Count(OfferAnswer.Accepted), decided)
         );
     }
 }
@@ -97,7 +97,7 @@ internal sealed record DailyRevenue(DateOnly Day, Money Amount, int Payments);
 
 /// <summary>Returns the metrics of a period.</summary>
 /// <remarks>They are derived from the facts on request, because a wrong counter could not be detected.</remarks>
-internal static class ShowSummary
+internal static class GetSummary
 {
     static readonly TimeSpan s_defaultPeriod = TimeSpan.FromDays(1);
     static readonly TimeSpan s_maxPeriod = TimeSpan.FromDays(366);
@@ -158,7 +158,6 @@ internal static class ShowSummary
         var requested = db.Set<RideFacts>().Where(ride => ride.RequestedAt >= from && ride.RequestedAt < to);
         var offers = db.Set<OfferFacts>().Where(offer => offer.OfferedAt >= from && offer.OfferedAt < to);
         var captured = db.Set<RideFacts>().Where(ride => ride.CapturedAt >= from && ride.CapturedAt < to);
-        var assigned = db.Set<OfferFacts>().Where(offer => offer.Answer == OfferAnswer.Accepted && !offer.Released);
 
         var demand = await requested
             .GroupBy(ride => ride.RequestedQuarter)
@@ -166,16 +165,7 @@ internal static class ShowSummary
             .ToListAsync(cancellationToken);
 
         var statuses = await requested
-            .Select(ride =>
-                ride.Outcome
-                ?? (
-                    ride.StartedAt != null ? RideStatuses.InProgress
-                    : assigned.Any(o => o.RideId == ride.RideId && o.DriverId == ride.ArrivedDriverId)
-                        ? RideStatuses.DriverArrived
-                    : assigned.Any(o => o.RideId == ride.RideId) ? RideStatuses.DriverAssigned
-                    : RideStatuses.Requested
-                )
-            )
+            .Statuses(db.Set<OfferFacts>())
             .GroupBy(status => status)
             .Select(status => new { Status = status.Key, Rides = status.Count() })
             .ToDictionaryAsync(x => x.Status, x => x.Rides, cancellationToken);

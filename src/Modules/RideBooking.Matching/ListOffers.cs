@@ -34,7 +34,7 @@ internal sealed record OfferView(
 }
 
 /// <summary>Lists the offers that the driver can accept now: at most one, because offers are exclusive.</summary>
-internal static class LiveOffers
+internal static class ListOffers
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers.MapGet("/drivers/me/offers", Handle).WithSummary("List the offers that you can accept now");

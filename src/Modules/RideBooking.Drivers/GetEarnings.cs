@@ -42,7 +42,7 @@ internal sealed record EarningsTotal(
 );
 
 /// <summary>Returns the driver's earnings from the rides whose fare, or cancellation fee, became final in a period.</summary>
-internal static class ShowEarnings
+internal static class GetEarnings
 {
     /// <summary>The default length of the period.</summary>
     static readonly TimeSpan s_week = TimeSpan.FromDays(7);

@@ -16,14 +16,14 @@ namespace RideBooking.Matching;
 internal sealed record OfferEnded(Guid OfferId, Guid RideId, OfferStatus Status);
 
 /// <summary>
-/// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>over</c> when
+/// Streams the driver's state: <c>offer</c> when a ride is offered, <c>assigned</c> when they have the ride, <c>ended</c> when
 /// either has ended.
 /// </summary>
 /// <remarks>
 /// The stream carries the state and not the history. A client that connects or reconnects first receives the current state, so
 /// there is nothing to resume and no event to miss.
 /// </remarks>
-internal static class DriverEvents
+internal static class FollowOffers
 {
     /// <summary>Events that change the driver's offer in the transaction that publishes them.</summary>
     static readonly string[] s_changes =
@@ -138,7 +138,7 @@ internal static class DriverEvents
                 .AsNoTracking()
                 .SingleAsync(offer => offer.OfferId == known.OfferId, cancellationToken);
             changes.Add(
-                (new ServerEvent(null, "over", new OfferEnded(ended.OfferId, ended.RideId, ended.Status)), null)
+                (new ServerEvent(null, "ended", new OfferEnded(ended.OfferId, ended.RideId, ended.Status)), null)
             );
         }
         if (found is not null && (known?.OfferId != found.Offer.OfferId || known.Status != found.Offer.Status))

@@ -6,8 +6,8 @@ using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Schemas.Registry;
 
-/// <summary>Shows a schema by its number.</summary>
-internal static class ShowSchema
+/// <summary>Returns a schema by its number.</summary>
+internal static class GetSchema
 {
     public static void Map(RouteGroupBuilder registry) =>
         registry

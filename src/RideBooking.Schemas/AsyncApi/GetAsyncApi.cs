@@ -8,8 +8,8 @@ using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Schemas.AsyncApi;
 
-/// <summary>Shows the AsyncAPI document, beside the OpenAPI document and, for the base address of the API, below it.</summary>
-internal static class ShowAsyncApi
+/// <summary>Returns the AsyncAPI document, beside the OpenAPI document and, for the base address of the API, below it.</summary>
+internal static class GetAsyncApi
 {
     const string Path = "/asyncapi.json";
     const string MediaType = "application/json";

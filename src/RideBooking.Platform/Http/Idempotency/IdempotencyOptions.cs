@@ -1,7 +1,7 @@
 namespace RideBooking.Platform.Http.Idempotency;
 
 /// <summary>The times and sizes of replay by Idempotency-Key.</summary>
-internal sealed record IdempotencySettings
+internal sealed record IdempotencyOptions
 {
     /// <summary>How long a claim lasts without being renewed. Then another attempt takes over.</summary>
     /// <remarks>If a process dies while it carries out a request, a retry of the request waits this long.</remarks>

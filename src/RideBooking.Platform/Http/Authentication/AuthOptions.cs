@@ -8,12 +8,12 @@ namespace RideBooking.Platform.Http.Authentication;
 /// <summary>
 /// The issuer of tokens: an OpenID Connect authority, or the holder of a symmetric key. In Development neither is required.
 /// </summary>
-internal sealed record AuthSettings(string? Authority, string? Audience, byte[]? SigningKey)
+internal sealed record AuthOptions(string? Authority, string? Audience, byte[]? SigningKey)
 {
     const int MinKeyBytes = 32;
 
     /// <summary>Reads and checks the settings, so that a process that cannot check tokens does not start.</summary>
-    public static AuthSettings Read(IConfiguration configuration, IHostEnvironment environment)
+    public static AuthOptions Read(IConfiguration configuration, IHostEnvironment environment)
     {
         var authority = NullIfBlank(configuration["Auth:Authority"]);
         var audience = NullIfBlank(configuration["Auth:Audience"]);
@@ -31,7 +31,7 @@ internal sealed record AuthSettings(string? Authority, string? Audience, byte[]?
             );
         if (authority is not null)
             CheckAuthority(authority, audience, environment);
-        return new AuthSettings(authority, audience, key);
+        return new AuthOptions(authority, audience, key);
     }
 
     static void CheckAuthority(string authority, string? audience, IHostEnvironment environment)

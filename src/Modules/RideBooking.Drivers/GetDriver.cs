@@ -60,7 +60,7 @@ internal sealed record DriverView(
 );
 
 /// <summary>Returns what the driver's app shows when it is opened.</summary>
-internal static class ShowDriver
+internal static class GetDriver
 {
     public static void Map(RouteGroupBuilder drivers) =>
         drivers

@@ -12,7 +12,7 @@ namespace RideBooking.Platform.Http.Limits;
 /// <param name="Streams"><c>Limits:Streams</c>: live streams of one caller at the same time.</param>
 /// <param name="RequestTimeout"><c>Limits:RequestTimeout</c>: how long answering may take, except for live streams.</param>
 /// <param name="HeadersTimeout"><c>Limits:HeadersTimeout</c>: how long a client may take to send a request's headers.</param>
-internal sealed record LimitSettings(
+internal sealed record LimitOptions(
     double Requests,
     int Burst,
     double AnonymousRequests,
@@ -26,7 +26,7 @@ internal sealed record LimitSettings(
     const decimal Min = 0.001m;
     const decimal Max = 1_000_000m;
 
-    public static LimitSettings Read(IConfiguration configuration) =>
+    public static LimitOptions Read(IConfiguration configuration) =>
         new(
             (double)configuration.Number("Limits:Requests", 100, Min, Max),
             (int)configuration.Number("Limits:Burst", 1000, 1, Max),

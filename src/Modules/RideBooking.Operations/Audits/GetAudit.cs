@@ -8,8 +8,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Audits;
 
-/// <summary>Shows the progress and the result of an audit.</summary>
-internal static class ShowAudit
+/// <summary>Returns the progress and the result of an audit.</summary>
+internal static class GetAudit
 {
     public static void Map(RouteGroupBuilder operators) =>
         operators

@@ -6,8 +6,8 @@ using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Schemas.Registry;
 
-/// <summary>Shows which versions of an event must understand each other.</summary>
-internal static class ShowCompatibilityLevel
+/// <summary>Returns which versions of an event must understand each other.</summary>
+internal static class GetCompatibilityLevel
 {
     public static void Map(RouteGroupBuilder registry)
     {

@@ -9,8 +9,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Redrives;
 
-/// <summary>Shows the progress of a redrive.</summary>
-internal static class ShowRedrive
+/// <summary>Returns the progress of a redrive.</summary>
+internal static class GetRedrive
 {
     public static void Map(RouteGroupBuilder operators) =>
         operators

@@ -6,13 +6,13 @@ using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Schemas.Registry;
 
-/// <summary>Finds the version of an event that has a given schema.</summary>
-internal static class FindSchema
+/// <summary>Returns the version of an event that has a given schema.</summary>
+internal static class GetVersionBySchema
 {
     public static void Map(RouteGroupBuilder registry) =>
         registry
             .MapPost("/subjects/{subject}", Handle)
-            .WithSummary("Find the version of an event that has a schema")
+            .WithSummary("Get the version of an event that has a schema")
             .WithDescription(
                 "Two schemas are the same if they say the same about values: descriptions, examples and the order of "
                     + "members make no difference."

@@ -3,7 +3,7 @@ using RideBooking.Platform.Messaging;
 namespace RideBooking.Operations.ErrorQueues;
 
 /// <summary>Searches the error and skipped queues.</summary>
-internal sealed class FindFailedMessages(IErrorQueues queues, ReceiveEndpoints endpoints)
+internal sealed class FailedMessageSearch(IErrorQueues queues, ReceiveEndpoints endpoints)
 {
     /// <summary>How many messages of a queue a list reads.</summary>
     public const int Depth = 1000;

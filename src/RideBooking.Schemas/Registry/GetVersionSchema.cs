@@ -7,8 +7,8 @@ using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Schemas.Registry;
 
-/// <summary>Shows only the JSON Schema of one version of an event. CloudEvents name this address as <c>dataschema</c>.</summary>
-internal static class ShowVersionSchema
+/// <summary>Returns only the JSON Schema of one version of an event. CloudEvents name this address as <c>dataschema</c>.</summary>
+internal static class GetVersionSchema
 {
     const string MediaType = "application/schema+json";
 

@@ -9,8 +9,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.Replays;
 
-/// <summary>Shows the progress of a replay.</summary>
-internal static class ShowReplay
+/// <summary>Returns the progress of a replay.</summary>
+internal static class GetReplay
 {
     public static void Map(RouteGroupBuilder operators) =>
         operators

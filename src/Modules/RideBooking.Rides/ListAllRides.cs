@@ -10,13 +10,13 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
 
-/// <summary>Finds rides of all riders for operators, by status and by flag.</summary>
-internal static class FindRides
+/// <summary>Lists rides of all riders, for operators, by status and by flag.</summary>
+internal static class ListAllRides
 {
     public static void Map(RouteGroupBuilder operators) =>
         operators
             .MapGet("/operations/rides", Handle)
-            .WithSummary("Find rides, newest first")
+            .WithSummary("List the rides of all riders, newest first")
             .WithDescription(
                 "Filter by status (state=inProgress), and by whether a report was implausible (flagged=true or "
                     + "flagged=false). Each ride's flags say why."

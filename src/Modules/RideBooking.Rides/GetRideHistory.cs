@@ -10,7 +10,7 @@ using RideBooking.Platform.Persistence;
 namespace RideBooking.Rides;
 
 /// <summary>Lists all events of a ride in order: its audit trail.</summary>
-internal static class RideHistory
+internal static class GetRideHistory
 {
     const int Batch = 500;
 

@@ -18,8 +18,8 @@ using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Operations.FailedMessages;
 
-/// <summary>Shows one failed message: its content, its failure, the state of its ride, and earlier actions on it.</summary>
-internal static class ShowFailedMessage
+/// <summary>Returns one failed message: its content, its failure, the state of its ride, and earlier actions on it.</summary>
+internal static class GetFailedMessage
 {
     // A ride has few events. The limit protects against an id that is not a ride's.
     const int MaxEvents = 1000;
@@ -32,14 +32,14 @@ internal static class ShowFailedMessage
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
         string id,
-        FindFailedMessages find,
+        FailedMessageSearch search,
         AppDbContext db,
         [FromServices] IRideStatusOfEvents? rides,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        if ((await find.Find(id, cancellationToken) ?? await Discarded(db, id, cancellationToken)) is not { } message)
+        if ((await search.Find(id, cancellationToken) ?? await Discarded(db, id, cancellationToken)) is not { } message)
             return Problem.NotFound(
                 "No error queue holds this message, and it was not discarded.",
                 OperationsProblems.FailedMessageNotFound

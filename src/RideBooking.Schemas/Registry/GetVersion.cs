@@ -6,8 +6,8 @@ using RideBooking.Platform.Http.OpenApi;
 
 namespace RideBooking.Schemas.Registry;
 
-/// <summary>Shows the schema of one version of an event.</summary>
-internal static class ShowVersion
+/// <summary>Returns the schema of one version of an event.</summary>
+internal static class GetVersion
 {
     public static void Map(RouteGroupBuilder registry) =>
         registry

@@ -10,8 +10,8 @@ using RideBooking.Platform.Visibility;
 
 namespace RideBooking.Payments;
 
-/// <summary>Shows operators the payment of a ride.</summary>
-internal static class InspectPayment
+/// <summary>Returns the payment of a ride, for operators.</summary>
+internal static class GetPayment
 {
     static readonly Type[] s_ends =
     [
