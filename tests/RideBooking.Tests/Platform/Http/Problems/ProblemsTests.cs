@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using RideBooking.EventLog.Archives;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
 
@@ -37,8 +38,23 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
                     throw new InvalidOperationException("x", new SocketException((int)SocketError.ConnectionRefused))
             );
             all.MapGet("/race", string () => throw new DbUpdateConcurrencyException("expected 1 row, was 0"));
+            all.MapGet("/damaged-archive", string () => throw new DamagedArchiveException(s_archive, "no /srv/secret"));
             all.MapGet("/input", string () => throw new InvalidInputException("seat", "must be free"));
         });
+
+    static readonly Archive s_archive = new()
+    {
+        Id = Guid.CreateVersion7(),
+        FirstPosition = 7,
+        LastPosition = 19,
+        LastTimestamp = DateTimeOffset.UnixEpoch,
+        Events = 5,
+        Streams = 1,
+        Size = 100,
+        Sha256 = [],
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Data = null,
+    };
 
     readonly HttpApp app = served.App;
 
@@ -140,6 +156,16 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
         var answer = await Get(path);
         await answer.ShouldBeProblem(503, "unavailable");
         answer.Headers.RetryAfter.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_damaged_archive_is_named_by_its_positions()
+    {
+        var problem = await (await Get("/api/v1/damaged-archive")).ShouldBeProblem(500, "archive_unreadable");
+        problem.GetProperty("archiveId").GetGuid().ShouldBe(s_archive.Id);
+        problem.GetProperty("firstPosition").GetInt64().ShouldBe(7);
+        problem.GetProperty("lastPosition").GetInt64().ShouldBe(19);
+        problem.ToString().ShouldNotContain("secret");
     }
 
     [Fact]
