@@ -232,13 +232,13 @@ public readonly record struct LastEventId(long? Value) : IEndpointParameterMetad
     /// <summary>Binds the id as a parameter of an endpoint.</summary>
     public static ValueTask<LastEventId> BindAsync(HttpContext context)
     {
-        var text = context.Request.Headers[Header].ToString();
+        var (name, text) = (Header, context.Request.Headers[Header].ToString());
         if (text.Length == 0)
-            text = context.Request.Query[Parameter].ToString();
+            (name, text) = (Parameter, context.Request.Query[Parameter].ToString());
         if (text.Length == 0)
             return new(new LastEventId(null));
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? new(new LastEventId(id))
-            : throw new InvalidInputException(Header, "must be the id of an event of this stream");
+            : throw new InvalidInputException(name, "must be the id of an event of this stream");
     }
 }
