@@ -76,6 +76,7 @@ public sealed class OperationsModule : IModule
         ShowReplay.Map(operators);
         CancelReplay.Map(operators);
         ListArchives.Map(operators);
+        StartArchiving.Map(operators);
         RequestAudit.Map(operators);
         ShowAudit.Map(operators);
         CancelAudit.Map(operators);

@@ -3,7 +3,7 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, audits and forgotten riders.</summary>
+/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, archives, audits and forgotten riders.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
@@ -17,6 +17,7 @@ internal static class OperationsProblems
     public const string RiderNotFound = "rider_not_found";
     public const string RiderHasOpenRide = "rider_has_open_ride";
     public const string RiderOwes = "rider_owes";
+    public const string ArchivingOff = "archiving_off";
     public const string AuditNotFound = "audit_not_found";
 
     public static ProblemHttpResult NoSuchQueue() =>
