@@ -96,18 +96,21 @@ public sealed class EventCatalogue
     /// <summary>
     /// Returns the event as the newest version of its record, or null when this process does not know its type and version.
     /// </summary>
+    /// <exception cref="UnreadableEventException">The payload is not that of the event.</exception>
     public object? Read(LoggedEvent logged) =>
         Find(logged.EventType, logged.Version) is { } written
-            ? Read(logged.Payload, written, VersionsOf(written.Name)[^1])
+            ? Read(logged, written, VersionsOf(written.Name)[^1])
             : null;
 
     /// <summary>Returns the event as a version of its record, or null when this process does not know its version.</summary>
     /// <param name="logged">The event.</param>
     /// <param name="wanted">A version of the same event.</param>
+    /// <exception cref="UnreadableEventException">The payload is not that of the event.</exception>
     public object? Read(LoggedEvent logged, EventType wanted) =>
-        Find(logged.EventType, logged.Version) is { } written ? Read(logged.Payload, written, wanted) : null;
+        Find(logged.EventType, logged.Version) is { } written ? Read(logged, written, wanted) : null;
 
     /// <summary>Returns the payload in the newest version, with its number; as it is when its version is unknown.</summary>
+    /// <exception cref="UnreadableEventException">The payload is not that of the event.</exception>
     public (int Version, JsonElement Payload) Newest(LoggedEvent logged)
     {
         if (Find(logged.EventType, logged.Version) is { } written && VersionsOf(written.Name)[^1] is var newest)
@@ -115,13 +118,12 @@ public sealed class EventCatalogue
                 return (
                     newest.Version,
                     JsonSerializer.SerializeToElement(
-                        Read(logged.Payload, written, newest),
+                        Read(logged, written, newest),
                         newest.Type,
                         SystemTextJsonMessageSerializer.Options
                     )
                 );
-        using var payload = JsonDocument.Parse(logged.Payload);
-        return (logged.Version, payload.RootElement.Clone());
+        return (logged.Version, Parse(logged));
     }
 
     /// <summary>Returns the version in which readers see an event: see <see cref="Newest"/>.</summary>
@@ -133,13 +135,37 @@ public sealed class EventCatalogue
         Find(happened.GetType()) is { } type ? Upcast(happened, type, VersionsOf(type.Name)[^1]) : happened;
 
     // An event has all members of the versions from which its record derives.
-    object Read(string payload, EventType written, EventType wanted)
+    object Read(LoggedEvent logged, EventType written, EventType wanted)
     {
-        var type = wanted.Type.IsAssignableFrom(written.Type) ? wanted : written;
-        var read =
-            JsonSerializer.Deserialize(payload, type.Type, SystemTextJsonMessageSerializer.Options)
-            ?? throw new JsonException($"The payload of {written.Name} is null.");
-        return Upcast(read, type, wanted);
+        var (payload, type) = (logged.Payload, wanted.Type.IsAssignableFrom(written.Type) ? wanted : written);
+        try
+        {
+            var read =
+                JsonSerializer.Deserialize(payload, type.Type, SystemTextJsonMessageSerializer.Options)
+                ?? throw new JsonException($"The payload of {written.Name} is null.");
+            return Upcast(read, type, wanted);
+        }
+        // An upcaster, too, relies on members that the payload may lack.
+        catch (Exception exception)
+        {
+            throw new UnreadableEventException(logged, exception);
+        }
+    }
+
+    static JsonElement Parse(LoggedEvent logged)
+    {
+        var payload = logged.Payload;
+        try
+        {
+            var parsed = JsonElement.Parse(payload);
+            return parsed.ValueKind == JsonValueKind.Object
+                ? parsed
+                : throw new JsonException($"The payload is of the kind {parsed.ValueKind}.");
+        }
+        catch (JsonException exception)
+        {
+            throw new UnreadableEventException(logged, exception);
+        }
     }
 
     object Upcast(object happened, EventType from, EventType to)

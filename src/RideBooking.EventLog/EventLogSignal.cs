@@ -121,8 +121,20 @@ public sealed class EventLogSignal
 
     static string? DriverOf(LoggedEvent row)
     {
-        using var payload = JsonDocument.Parse(row.StoredPayload);
-        return payload.RootElement.TryGetProperty("driverId", out var driver) ? driver.GetString() : null;
+        try
+        {
+            using var payload = JsonDocument.Parse(row.StoredPayload);
+            return payload.RootElement is { ValueKind: JsonValueKind.Object } members
+                && members.TryGetProperty("driverId", out var driver)
+                && driver.ValueKind == JsonValueKind.String
+                ? driver.GetString()
+                : null;
+        }
+        catch (JsonException)
+        {
+            // It was changed in the database. Whatever reads the event fails, and names it.
+            return null;
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -78,11 +79,22 @@ public sealed class LoggedEvent
     [JsonIgnore]
     internal bool IsEncrypted => Subject is not null && _decrypted is null;
 
-    internal void Decrypt(byte[]? key) =>
-        _decrypted = Members.Replace(
-            StoredPayload,
-            (name, value) => EncryptedValue.Decrypt(value.Span, key, EventId, name)
-        );
+    internal void Decrypt(byte[]? key)
+    {
+        try
+        {
+            _decrypted = Members.Replace(
+                StoredPayload,
+                (name, value) => EncryptedValue.Decrypt(value.Span, key, EventId, name)
+            );
+        }
+        catch (JsonException)
+        {
+            // Not JSON: it was changed in the database. It must not hide the events that are read with it. Reading this one
+            // fails later, and names it.
+            _decrypted = StoredPayload;
+        }
+    }
 }
 
 /// <summary>

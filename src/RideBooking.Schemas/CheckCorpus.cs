@@ -94,7 +94,7 @@ internal sealed class CheckCorpus
         }
         catch (Exception exception)
         {
-            return exception.Message;
+            return (exception is UnreadableEventException { InnerException: { } cause } ? cause : exception).Message;
         }
     }
 

@@ -103,9 +103,9 @@ public class ModuleLab : IAsyncDisposable
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddSingleton<TimeProvider>(Clock);
         var database = services.AddPersistence(configuration);
-        services.ConfigureDbContext<PostgresAppDbContext>(db => db.AddInterceptors(Statements));
+        services.ConfigureDbContext<PostgresAppDbContext>(db => db.AddInterceptors(Statements).ThrowOnUnorderedRows());
         services.ConfigureDbContext<SqliteAppDbContext>(db =>
-            db.AddInterceptors(Statements, new SqliteSynchronousOff())
+            db.AddInterceptors(Statements, new SqliteSynchronousOff()).ThrowOnUnorderedRows()
         );
         services.AddMessagingServices(configuration, builder.Environment, database, _modules);
         foreach (var module in _modules)

@@ -123,14 +123,12 @@ internal static class GetSummary
         CancellationToken cancellationToken
     )
     {
-        var end = clock.GetUtcNow();
-        if (to is not null && !Instant.TryParse(to, out end))
-            return Problem.Validation("to", "must be an RFC 3339 instant");
+        if (Instant.Errors(areRequired: false, ("from", from), ("to", to)) is { Count: > 0 } errors)
+            return Problem.Validation(errors);
+        var end = Instant.Read(to) ?? clock.GetUtcNow();
         if (end < s_earliest)
             return Problem.Validation("to", $"must not be before {Instant.Format(s_earliest)}");
-        var begin = end - s_defaultPeriod;
-        if (from is not null && !Instant.TryParse(from, out begin))
-            return Problem.Validation("from", "must be an RFC 3339 instant");
+        var begin = Instant.Read(from) ?? end - s_defaultPeriod;
         if (begin >= end)
             return Problem.Validation("from", "must be before to");
         if (end - begin > s_maxPeriod)

@@ -64,8 +64,10 @@ internal static class GetReceipt
         var requested = (await db.ReadEvents(filter, 1, cancellationToken)).SingleOrDefault();
         if (requested is null)
             return null;
-        using var payload = JsonDocument.Parse(requested.Payload);
-        return payload.RootElement.GetProperty("riderId").GetString();
+        var (_, payload) = EventCatalogue.Published.Newest(requested);
+        return payload.TryGetProperty("riderId", out var rider) && rider.ValueKind == JsonValueKind.String
+            ? rider.GetString()
+            : null;
     }
 
     /// <param name="RideId">The ride.</param>

@@ -59,10 +59,17 @@ internal sealed class LearnPickupEtas(
         var end = await db.LastPosition(cancellationToken);
         var filter = new EventFilter(Math.Max(_position, end - MaxEvents), EventTypes: [nameof(DriverOffered)]);
         var offers = await db.ReadNumbered(filter, MaxEvents, cancellationToken);
-        // Events may have been numbered since. An event that cannot be read is skipped.
+        // Events may have been numbered since.
         _position = offers.Count > 0 ? Math.Max(end, offers[^1].Position!.Value) : end;
         foreach (var logged in offers)
-            if (catalogue.Read(logged) is DriverOffered offered && offered.Pickup != Place.Redacted)
-                etas.Learn(offered.Pickup, Math.Max(0, offered.PickupEtaSeconds), offered.At);
+            try
+            {
+                if (catalogue.Read(logged) is DriverOffered offered && offered.Pickup != Place.Redacted)
+                    etas.Learn(offered.Pickup, Math.Max(0, offered.PickupEtaSeconds), offered.At);
+            }
+            catch (UnreadableEventException exception)
+            {
+                log.LogWarning(exception, "An offer's pickup estimate is left out: {Reason}", exception.Message);
+            }
     }
 }

@@ -62,15 +62,14 @@ internal static class GetEarnings
         string? to = null
     )
     {
-        var end = clock.GetUtcNow();
-        var isEndGiven = !string.IsNullOrEmpty(to);
-        if (isEndGiven && !Instant.TryParse(to!, out end))
-            return Problem.Validation("to", Expected);
-
+        (from, to) = (from is "" ? null : from, to is "" ? null : to);
+        if (Instant.Errors(areRequired: false, ("from", from), ("to", to)) is { Count: > 0 } errors)
+            return Problem.Validation(errors);
+        var isEndGiven = to is not null;
+        var end = Instant.Read(to) ?? clock.GetUtcNow();
         // The first week of the calendar has no week before it.
-        var start = end - DateTimeOffset.MinValue < s_week ? DateTimeOffset.MinValue : end - s_week;
-        if (!string.IsNullOrEmpty(from) && !Instant.TryParse(from, out start))
-            return Problem.Validation("from", Expected);
+        var weekBefore = end - DateTimeOffset.MinValue < s_week ? DateTimeOffset.MinValue : end - s_week;
+        var start = Instant.Read(from) ?? weekBefore;
         (start, end) = (start.ToUniversalTime(), end.ToUniversalTime());
         if (start >= end)
             return Problem.Validation("from", "must be earlier than to");
@@ -123,6 +122,4 @@ internal static class GetEarnings
             )
         );
     }
-
-    const string Expected = "must be an instant such as 2026-01-10T00:00:00Z";
 }

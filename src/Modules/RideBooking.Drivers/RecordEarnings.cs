@@ -57,7 +57,7 @@ internal sealed class RecordEarnings : IProjection
     }
 
     public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
-        db.Rows<Earning>(generation).Take(limit).ExecuteDeleteAsync(cancellationToken);
+        db.DeleteRows<Earning>(generation, limit, cancellationToken);
 
     static Earning? EarningFrom(object happened, IReadOnlyList<Commission> commissions) =>
         happened switch

@@ -76,6 +76,7 @@ public sealed class OperationsModule : IModule
         GetReplay.Map(operators);
         CancelReplay.Map(operators);
         ListArchives.Map(operators);
+        StartArchiving.Map(operators);
         RequestAudit.Map(operators);
         GetAudit.Map(operators);
         CancelAudit.Map(operators);

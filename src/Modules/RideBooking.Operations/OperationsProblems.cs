@@ -3,7 +3,7 @@ using RideBooking.Platform.Http.Problems;
 
 namespace RideBooking.Operations;
 
-/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, audits and forgotten riders.</summary>
+/// <summary>The problem codes of failed messages, redrives, subscriptions, replays, archives, audits and forgotten riders.</summary>
 internal static class OperationsProblems
 {
     public const string QueueNotFound = "queue_not_found";
@@ -14,8 +14,10 @@ internal static class OperationsProblems
     public const string ReplayNotFound = "replay_not_found";
     public const string ReplayRunning = "replay_running";
     public const string ReplayCompleted = "replay_completed";
+    public const string RiderNotFound = "rider_not_found";
     public const string RiderHasOpenRide = "rider_has_open_ride";
     public const string RiderOwes = "rider_owes";
+    public const string ArchivingOff = "archiving_off";
     public const string AuditNotFound = "audit_not_found";
 
     public static ProblemHttpResult NoSuchQueue() =>
@@ -28,6 +30,13 @@ internal static class OperationsProblems
         Problem.NotFound("The subscription has parked no event at this position, or no longer.", ParkedEventNotFound);
 
     public static ProblemHttpResult NoSuchReplay() => Problem.NotFound("The replay does not exist.", ReplayNotFound);
+
+    public static ProblemHttpResult NoSuchRider() =>
+        Problem.NotFound(
+            "No ride, payment method or event is known of a rider with this id. Forgetting the id would keep its rider from ever "
+                + "using the service. If you are sure, set evenIfUnknown.",
+            RiderNotFound
+        );
 
     public static ProblemHttpResult NoSuchAudit() => Problem.NotFound("The audit does not exist.", AuditNotFound);
 }

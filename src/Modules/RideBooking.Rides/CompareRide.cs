@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.Platform.Persistence;
 
 namespace RideBooking.Rides;
@@ -36,6 +37,8 @@ internal static class CompareRide
         CancellationToken cancellationToken
     )
     {
+        if (Instant.Errors(areRequired: true, ("from", from), ("to", to)) is { Count: > 0 } errors)
+            return Problem.Validation(errors);
         if (PastInstant.Check("to", to, clock, out var end) is { } invalidEnd)
             return invalidEnd;
         if (PastInstant.Check("from", from, clock, out var start) is { } invalidStart)

@@ -30,7 +30,8 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
             .WithSummary("Follow a ride live")
             .WithDescription(
                 "Server-sent events: the event's name, its envelope with the resulting ride status, and as id its position "
-                    + "in the event log. It begins with past events and stays open after the ride ends, until you disconnect."
+                    + "in the event log. It begins with past events and stays open after the ride ends, until you disconnect. "
+                    + "Before an event that cannot be read it ends with an event named `problem`, whose data is the problem."
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code)
             .Refuses(StatusCodes.Status404NotFound, RideProblems.RideNotFound);
@@ -71,20 +72,17 @@ internal sealed class FollowRide(StreamFollower follower, IOptions<JsonOptions> 
         var state = RideState.Empty;
         await foreach (var row in follower.Events(rideId.ToString(), cancellationToken))
         {
-            var envelope = EventEnvelope.Of(row);
-            state = state.Apply(EventCatalogue.Published.Read(row));
+            var (envelope, happened) = (EventEnvelope.Of(row), EventCatalogue.Published.Read(row));
+            state = state.Apply(happened);
             if (envelope.Position > after)
             {
                 var data = JsonSerializer.SerializeToNode(envelope, json.Value.SerializerOptions)!.AsObject();
                 data["status"] = state.Ride?.Status.InApi();
                 yield return new ServerEvent(envelope.Position, envelope.EventType, data);
             }
-            if (offerId is { } offer && Unassigns(envelope, offer))
+            // The event takes the ride from the driver who accepted the offer.
+            if (happened is DriverUnassigned unassigned && unassigned.OfferId == offerId)
                 yield break;
         }
     }
-
-    // Whether the event takes the ride from the driver who accepted the offer.
-    static bool Unassigns(EventEnvelope happened, Guid offerId) =>
-        happened.EventType == nameof(DriverUnassigned) && happened.Payload.GetProperty("offerId").GetGuid() == offerId;
 }

@@ -19,7 +19,7 @@ internal static class PastInstant
     {
         instant = default;
         if (text is null || !Instant.TryParse(text, out instant))
-            return Problem.Validation(parameter, "must be an RFC 3339 instant");
+            return Problem.Validation(parameter, Instant.Expected);
         return instant <= clock.GetUtcNow()
             ? null
             : Problem.Of(

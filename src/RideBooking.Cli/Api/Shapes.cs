@@ -38,6 +38,8 @@ internal sealed record ReplayShape(
     DateTimeOffset RequestedAt
 );
 
+internal sealed record ArchivingShape(bool IsRunning);
+
 internal sealed record ArchivesShape(IReadOnlyList<ArchiveShape> Items);
 
 internal sealed record ArchiveShape(

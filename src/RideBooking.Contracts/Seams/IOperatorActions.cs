@@ -63,6 +63,9 @@ public static class OperatorActionNames
     /// <summary>A replay was cancelled.</summary>
     public const string CancelReplay = "cancel-replay";
 
+    /// <summary>Finished rides were archived before their time.</summary>
+    public const string Archive = "archive";
+
     /// <summary>A rider's personal data was made unreadable.</summary>
     public const string ForgetRider = "forget-rider";
 }

@@ -13,6 +13,24 @@ public static class ProjectedRows
         return db.Set<TRow>().IgnoreQueryFilters().Where(row => row.Generation == generation);
     }
 
+    /// <summary>Deletes rows of one generation, the first by their key.</summary>
+    /// <returns>How many were deleted; fewer than the limit means that none are left.</returns>
+    public static Task<int> DeleteRows<TRow>(
+        this DbContext db,
+        int generation,
+        int limit,
+        CancellationToken cancellationToken
+    )
+        where TRow : class, IProjectedRow
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var rows = db.Rows<TRow>(generation).OrderBy(row => row.Generation);
+        foreach (var part in db.Model.FindEntityType(typeof(TRow))!.FindPrimaryKey()!.Properties)
+            if (part.Name is var name and not nameof(IProjectedRow.Generation))
+                rows = rows.ThenBy(row => EF.Property<object>(row, name));
+        return rows.Take(limit).ExecuteDeleteAsync(cancellationToken);
+    }
+
     /// <summary>Runs queries that must all see the same generations of some projections.</summary>
     /// <remarks>A query sees one generation. If a replay replaces it between two queries, they run again.</remarks>
     public static async Task<T> InOneGeneration<T>(

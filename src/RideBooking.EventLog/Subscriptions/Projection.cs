@@ -64,7 +64,7 @@ public abstract class Projection<TRow, TKey>(Expression<Func<TRow, TKey>> keyOf)
 
     /// <inheritdoc />
     public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
-        db.Rows<TRow>(generation).Take(limit).ExecuteDeleteAsync(cancellationToken);
+        db.DeleteRows<TRow>(generation, limit, cancellationToken);
 
     /// <inheritdoc />
     /// <remarks>

@@ -48,5 +48,5 @@ public abstract class RecordingProjection<TRow> : IProjection
 
     /// <inheritdoc />
     public Task<int> Delete(DbContext db, int generation, int limit, CancellationToken cancellationToken) =>
-        db.Rows<TRow>(generation).Take(limit).ExecuteDeleteAsync(cancellationToken);
+        db.DeleteRows<TRow>(generation, limit, cancellationToken);
 }

@@ -415,9 +415,3 @@ public sealed class CheckpointBeyondEndException(string subscription, long posit
     : Exception(
         $"The subscription {subscription} has read up to position {position}, but the event log ends at {head}: was an older backup restored?"
     );
-
-/// <summary>An event whose type or version this process does not know.</summary>
-public sealed class UnknownEventException(LoggedEvent logged)
-    : Exception(
-        $"{logged.EventType} version {logged.Version} at position {logged.Position} is unknown to this version of the application."
-    );

@@ -24,7 +24,8 @@ internal static class FollowEvents
             .WithDescription(
                 "Server-sent events: the event's name, its envelope (with `format=cloudevents` a CloudEvent), and as id its "
                     + "position. It begins after "
-                    + "`Last-Event-ID`, else after `after`, else with the first event, and stays open until you disconnect. "
+                    + "`Last-Event-ID`, else after `after`, else with the first event, and stays open until you disconnect. Before "
+                    + "an event that cannot be read it ends with an event named `problem`, whose data is the problem. "
                     + EventQuery.Description
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);

@@ -23,7 +23,8 @@ internal static class ListEvents
             .WithDescription(
                 "Events after a position, oldest first. For the next page, set `after` to `next`: no event is ever "
                     + "inserted before that position. With `Accept: application/cloudevents-batch+json` the page is a batch of "
-                    + "CloudEvents, and the header `Link` has the address of the next page. "
+                    + "CloudEvents, and the header `Link` has the address of the next page. An event that cannot be read ends the "
+                    + "page before it. The next request is then answered 500 `event_unreadable`, and names the event. "
                     + EventQuery.Description
             )
             .Refuses(StatusCodes.Status400BadRequest, PositionBeyondEnd.Code);
@@ -43,10 +44,32 @@ internal static class ListEvents
         var events = await db.ReadEvents(filter, limit ?? DefaultLimit, cancellationToken);
         if (events.Count == 0 && await PositionBeyondEnd.Check(db, filter.After, cancellationToken) is { } refused)
             return refused;
-        var next = events.Count > 0 ? events[^1].Position!.Value : filter.After;
-        return CloudEventBatch.IsAccepted(request)
-            ? new CloudEventBatch([.. events.Select(row => CloudEvent.Of(row, request))], next)
-            : TypedResults.Ok(new Page([.. events.Select(EventEnvelope.Of)], next));
+        if (CloudEventBatch.IsAccepted(request))
+        {
+            var batch = Readable(events, row => CloudEvent.Of(row, request));
+            return new CloudEventBatch(batch, Next(batch.Count));
+        }
+        var page = Readable(events, EventEnvelope.Of);
+        return TypedResults.Ok(new Page(page, Next(page.Count)));
+
+        long Next(int count) => count > 0 ? events[count - 1].Position!.Value : filter.After;
+    }
+
+    /// <summary>Returns the events before the first that cannot be read: the next page begins with that one and names it.</summary>
+    /// <exception cref="UnreadableEventException">The very first cannot be read.</exception>
+    static List<T> Readable<T>(List<LoggedEvent> events, Func<LoggedEvent, T> read)
+    {
+        var readable = new List<T>(events.Count);
+        try
+        {
+            foreach (var row in events)
+                readable.Add(read(row));
+        }
+        catch (UnreadableEventException) when (readable.Count > 0)
+        {
+            // These are worth a page.
+        }
+        return readable;
     }
 
     /// <param name="Items">The events.</param>

@@ -41,6 +41,10 @@ internal sealed partial class PublishEventStream(
             {
                 await Connect(stoppingToken);
             }
+            catch (UnreadableEventException exception)
+            {
+                LogUnreadable(log, exception, options.Queue!, exception.Message);
+            }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogRetry(log, exception, options.Queue!);
@@ -123,6 +127,12 @@ internal sealed partial class PublishEventStream(
         Message = "The event log could not be published to the stream queue {Queue}; this or another host continues in a few seconds"
     )]
     static partial void LogRetry(ILogger log, Exception exception, string queue);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The stream queue {Queue} gets no further events: {Reason} It continues automatically when the event can be read"
+    )]
+    static partial void LogUnreadable(ILogger log, Exception exception, string queue, string reason);
 
     [LoggerMessage(
         Level = LogLevel.Error,

@@ -102,12 +102,13 @@ public static class Application
     /// <returns>The exit code.</returns>
     public static async Task<int> RunRideBooking(this WebApplication app, HostCommand command)
     {
+        var database = app.Services.GetRequiredService<DatabaseOptions>();
         if (command == HostCommand.Migrate)
         {
-            await DatabaseStartupCheck.Migrate(app.Services, CancellationToken.None);
-            Console.WriteLine(
-                $"The {app.Services.GetRequiredService<DatabaseOptions>().Provider} database is up to date."
-            );
+            await using (app)
+                await DatabaseStartupCheck.Migrate(app.Services, CancellationToken.None);
+            database.Close();
+            Console.WriteLine($"The {database.Provider} database is up to date.");
             return 0;
         }
 
@@ -133,7 +134,7 @@ public static class Application
         foreach (var module in app.Services.GetServices<IModule>())
             module.MapEndpoints(app);
         app.Lifetime.ApplicationStarted.Register(() => LogAddresses(app));
-        return await Shutdown.RunToEnd(app);
+        return await Shutdown.RunToEnd(app, database.Close);
     }
 
     static void CheckUrls(string? urls)

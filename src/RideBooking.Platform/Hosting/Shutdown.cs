@@ -36,13 +36,15 @@ internal static class Shutdown
     }
 
     /// <summary>Runs until asked to stop.</summary>
+    /// <param name="app">The host. It is disposed of.</param>
+    /// <param name="whenDisposed">Called afterwards, unless work that ignores its cancellation is abandoned.</param>
     /// <returns>The exit code: 0 even if the time was not enough, because nothing is lost.</returns>
     /// <exception cref="ConfigurationException">The address cannot be used, for example because another process has it.</exception>
-    public static async Task<int> RunToEnd(IHost app)
+    public static async Task<int> RunToEnd(IHost app, Action? whenDisposed = null)
     {
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var timeout = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
-        var run = Run(app, stopping);
+        var run = Run(app, whenDisposed, stopping);
         // Work that ignores its cancellation is abandoned when the process ends.
         if (await Task.WhenAny(run, After(timeout + s_tolerance, stopping)) == run)
             return await run;
@@ -50,17 +52,21 @@ internal static class Shutdown
         return 0;
     }
 
-    static async Task<int> Run(IHost app, CancellationToken cancellationToken)
+    static async Task<int> Run(IHost app, Action? whenDisposed, CancellationToken cancellationToken)
     {
-        await using var _ = (IAsyncDisposable)app;
         try
         {
+            await using var _ = (IAsyncDisposable)app;
             await Start(app);
             await app.WaitForShutdownAsync(CancellationToken.None);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             SayUnfinished();
+        }
+        finally
+        {
+            whenDisposed?.Invoke();
         }
         return 0;
     }

@@ -114,7 +114,11 @@ public static class HttpConventions
             new ProblemDetailsContext
             {
                 HttpContext = http,
-                ProblemDetails = Problem.ForStatus(http.Response.StatusCode),
+                ProblemDetails =
+                    http.Response.StatusCode == StatusCodes.Status401Unauthorized
+                    && Authentication.Authentication.Refusal(http) is { } reason
+                        ? Problem.Details(StatusCodes.Status401Unauthorized, ProblemCode.Unauthorized, reason)
+                        : Problem.ForStatus(http.Response.StatusCode),
             }
         );
     }

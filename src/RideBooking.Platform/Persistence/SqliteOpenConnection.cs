@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
@@ -11,7 +13,8 @@ namespace RideBooking.Platform.Persistence;
 /// <summary>Keeps a context's connection open for the life of the pooled context.</summary>
 /// <remarks>
 /// Opening a connection registers a dozen functions of EF's own in the database, and closing it removes them. Measured, this
-/// costs more than all the application's statements.
+/// costs more than all the application's statements. The pool of contexts takes its contexts for disposed of, and does not close
+/// what they hold when it ends itself: <see cref="CloseAll"/> does.
 /// </remarks>
 internal sealed class SqliteOpenConnection(
     RelationalConnectionDependencies dependencies,
@@ -19,9 +22,31 @@ internal sealed class SqliteOpenConnection(
     IDiagnosticsLogger<DbLoggerCategory.Infrastructure> logger
 ) : SqliteRelationalConnection(dependencies, rawSql, logger)
 {
+    // Weak: what nothing uses any more is closed without this class, too.
+    static readonly ConditionalWeakTable<DbConnection, DbConnection> s_open = [];
+
     DbConnection? _made;
 
-    protected override DbConnection CreateDbConnection() => _made = base.CreateDbConnection();
+    /// <summary>Closes all connections to a database that nothing uses any more.</summary>
+    /// <remarks>
+    /// The last one moves the write-ahead log into the file of the database, and deletes it: the file is then the whole database.
+    /// </remarks>
+    public static void CloseAll(string connectionString)
+    {
+        foreach (var (connection, _) in s_open)
+            if (connection.ConnectionString == connectionString)
+                connection.Dispose();
+        // They are in the driver's pool now, as those of the scheduler are.
+        using var any = new SqliteConnection(connectionString);
+        SqliteConnection.ClearPool(any);
+    }
+
+    protected override DbConnection CreateDbConnection()
+    {
+        _made = base.CreateDbConnection();
+        s_open.AddOrUpdate(_made, _made);
+        return _made;
+    }
 
     protected override void CloseDbConnection() { }
 

@@ -1,8 +1,7 @@
-using System.Text.Json;
 using MassTransit;
-using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RideBooking.EventLog;
 using RideBooking.EventLog.PersonalData;
 using RideBooking.Platform.Persistence;
@@ -51,6 +50,7 @@ internal sealed class Recover(
     IServiceScopeFactory scopes,
     UnhandledEvents unhandled,
     EventCatalogue catalogue,
+    ILogger<Recover> log,
     IFailedMessages? failed = null,
     IRecoveryRecord? record = null
 )
@@ -106,9 +106,9 @@ internal sealed class Recover(
                 .Where(row => row.By.Any(consumer => !theirs.Contains((consumer.Endpoint, row.Event.EventId))))
                 .Select(row => row.Event)
                 .ToList();
-            await Publish(scope.ServiceProvider, db, lost, cancellationToken);
+            var published = await Publish(scope.ServiceProvider, db, lost, cancellationToken);
             examined += events.Count;
-            foreach (var row in lost)
+            foreach (var row in published)
                 again[row.EventType] = again.GetValueOrDefault(row.EventType) + 1;
             progress(examined, again.Values.Sum());
             return events[^1].Position;
@@ -127,26 +127,29 @@ internal sealed class Recover(
         );
     }
 
-    async Task Publish(
+    /// <returns>The events that were published.</returns>
+    async Task<List<LoggedEvent>> Publish(
         IServiceProvider scope,
         AppDbContext db,
         List<LoggedEvent> events,
         CancellationToken cancellationToken
     )
     {
+        var published = new List<LoggedEvent>(events.Count);
         if (events.Count == 0)
-            return;
+            return published;
         await db.Decrypt(events, cancellationToken);
         var publish = scope.GetRequiredService<IPublishEndpoint>();
         // Events that the context already knows as logged are not logged a second time.
         db.AttachRange(events);
         foreach (var row in events)
         {
-            var type = catalogue.Find(row.EventType, row.Version)!.Type;
-            var message = JsonSerializer.Deserialize(row.Payload, type, SystemTextJsonMessageSerializer.Options)!;
+            if (Read(row) is not { } message)
+                continue;
+            published.Add(row);
             await publish.Publish(
                 message,
-                type,
+                message.GetType(),
                 context =>
                 {
                     context.MessageId = row.EventId;
@@ -157,5 +160,20 @@ internal sealed class Recover(
             );
         }
         await db.SaveChangesAsync(cancellationToken);
+        return published;
+    }
+
+    // An event that cannot be read must not keep the others from being recovered.
+    object? Read(LoggedEvent row)
+    {
+        try
+        {
+            return catalogue.Read(row, catalogue.Find(row.EventType, row.Version)!);
+        }
+        catch (UnreadableEventException exception)
+        {
+            log.LogError(exception, "An event that was not handled is not published again: {Reason}", exception.Message);
+            return null;
+        }
     }
 }

@@ -1,29 +1,70 @@
+using System.Collections;
 using System.Text.RegularExpressions;
+using RideBooking.TestKit.Servers;
 
 namespace RideBooking.IntegrationTests.Documentation;
 
-/// <summary>The shell commands of a page that a reader types one after the other.</summary>
+/// <summary>The shell commands of pages that a reader types one after the other.</summary>
 static partial class WalkThrough
 {
-    /// <summary>Every block of shell commands between the page's two marks, as one script.</summary>
-    /// <param name="page">The page's path in the repository.</param>
-    public static async Task<string> Of(string page)
+    /// <summary>Runs every block of shell commands between the marks of some pages, as one script.</summary>
+    /// <param name="host">The host that the commands are for.</param>
+    /// <param name="pages">The pages' paths in the repository.</param>
+    /// <returns>What the commands wrote to their standard output.</returns>
+    public static async Task<string> Run(HostProcess host, params string[] pages)
+    {
+        var (repository, cli) = (Repository(), BuiltProgram.PathOf("RideBooking.Cli", "ridebooking"));
+        var folder = Directory.CreateTempSubdirectory("ridebooking-pages-").FullName;
+        try
+        {
+            // In a folder of its own: the pages write files.
+            var script = $"cd {folder}\nridebooking() {{ dotnet {cli} \"$@\"; }}\n";
+            foreach (var page in pages)
+                script += await Commands(Path.Combine(repository, page));
+            script = script
+                .Replace("http://localhost:5080/", host.Address.AbsoluteUri, StringComparison.Ordinal)
+                .Replace("dotnet run --project src/RideBooking.Cli --", $"dotnet {cli}", StringComparison.Ordinal)
+                .Replace(" src/", $" {repository}/src/", StringComparison.Ordinal);
+            return await LocalCommand.RunAsync(
+                ["/bin/sh", "-eu", "-c", script],
+                [
+                    KeyValuePair.Create("RIDEBOOKING_URL", host.Address.AbsoluteUri),
+                    .. Environment
+                        .GetEnvironmentVariables()
+                        .Cast<DictionaryEntry>()
+                        .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""))
+                        .Where(variable => variable.Key.StartsWith("DOTNET_", StringComparison.Ordinal)),
+                ]
+            );
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static async Task<string> Commands(string page)
+    {
+        var text = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
+        var blocks = Part()
+            .Matches(text)
+            .SelectMany(part => Block().Matches(part.Value))
+            .Select(block => block.Groups["commands"].Value)
+            .ToList();
+        blocks.Count.ShouldBeGreaterThan(2, page);
+        return string.Join('\n', blocks);
+    }
+
+    static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "README.md")))
             folder =
                 folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-        var text = await File.ReadAllTextAsync(
-            Path.Combine(folder.FullName, page),
-            TestContext.Current.CancellationToken
-        );
-        var part = Part().Match(text).Value;
-        var blocks = Block().Matches(part).Select(block => block.Groups["commands"].Value).ToList();
-        blocks.Count.ShouldBeGreaterThan(5);
-        return string.Join('\n', blocks);
+        return folder.FullName;
     }
 
-    [GeneratedRegex("<!-- walk-through.*<!-- end of the walk-through -->", RegexOptions.Singleline)]
+    [GeneratedRegex("<!-- walk-through.*?<!-- end of the walk-through -->", RegexOptions.Singleline)]
     private static partial Regex Part();
 
     [GeneratedRegex("^```sh\n(?<commands>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]

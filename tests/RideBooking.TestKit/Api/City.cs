@@ -15,7 +15,8 @@ public sealed class City(Func<HttpClient> open, Func<TimeSpan, IPolling>? wait =
     public static JsonObject Place(double lat, double lng) => new() { ["lat"] = lat, ["lng"] = lng };
 
     /// <summary>Signs in a new rider.</summary>
-    public async Task<Rider> Rider() => new(await SignIn("rider"), wait);
+    /// <param name="id">The rider's id; generated if omitted.</param>
+    public async Task<Rider> Rider(string? id = null) => new(await SignIn("rider", id), wait);
 
     /// <summary>Signs in a new driver with a profile, off duty.</summary>
     public async Task<Driver> Driver(string vehicleClass = "standard")
@@ -51,12 +52,12 @@ public sealed class City(Func<HttpClient> open, Func<TimeSpan, IPolling>? wait =
     /// <summary>A caller without a token.</summary>
     public Person Anonymous() => new(Client(), wait);
 
-    async Task<HttpClient> SignIn(string role)
+    async Task<HttpClient> SignIn(string role, string? id = null)
     {
         var client = Client();
         var token = await client.PostAsJsonAsync(
             "/dev/token",
-            new { role, subject = $"{role}-{Guid.CreateVersion7():N}" }
+            new { role, subject = id ?? $"{role}-{Guid.CreateVersion7():N}" }
         );
         token.EnsureSuccessStatusCode();
         var answer = await token.Content.ReadFromJsonAsync<JsonObject>();

@@ -64,7 +64,9 @@ internal sealed class FaultLab : IAsyncDisposable
         var module = new TroubledModule();
         var database = builder.Services.AddPersistence(builder.Configuration);
         builder.Services.AddMessagingServices(builder.Configuration, builder.Environment, database, [module]);
-        builder.Services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()));
+        builder.Services.ConfigureDbContext<SqliteAppDbContext>(db =>
+            db.AddInterceptors(new SqliteSynchronousOff()).ThrowOnUnorderedRows()
+        );
         var host = builder.Build();
         var lab = new FaultLab(folder, host);
         await lab.In(db => db.Database.EnsureCreatedAsync(Stop));

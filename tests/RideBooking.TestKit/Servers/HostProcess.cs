@@ -159,7 +159,7 @@ public sealed class HostProcess : IAsyncDisposable
 
     static SupervisedProcess Launch(IEnumerable<KeyValuePair<string, string>> settings, string[] arguments, Uri address)
     {
-        var assembly = BuiltHost();
+        var assembly = BuiltProgram.PathOf("RideBooking.Host");
         var folder = Directory.CreateTempSubdirectory("ridebooking-host-").FullName;
         Dictionary<string, string> environment = new()
         {
@@ -177,29 +177,6 @@ public sealed class HostProcess : IAsyncDisposable
             workingDirectory: folder,
             inherit: true
         );
-    }
-
-    /// <summary>
-    /// The host that was built with these tests: same configuration, same framework. <c>RIDEBOOKING_TEST_HOST</c> names
-    /// another one, such as the same with native code.
-    /// </summary>
-    static string BuiltHost()
-    {
-        if (Environment.GetEnvironmentVariable("RIDEBOOKING_TEST_HOST") is { Length: > 0 } named)
-            return named;
-        var framework = new DirectoryInfo(AppContext.BaseDirectory);
-        var configuration = framework.Parent!;
-        var repository = configuration.Parent!.Parent!.Parent!.Parent!;
-        var assembly = Path.Combine([
-            repository.FullName,
-            "src",
-            "RideBooking.Host",
-            "bin",
-            configuration.Name,
-            framework.Name,
-            "RideBooking.Host.dll",
-        ]);
-        return File.Exists(assembly) ? assembly : throw new FileNotFoundException("The host is not built.", assembly);
     }
 
     async Task<bool> IsReadyAsync()

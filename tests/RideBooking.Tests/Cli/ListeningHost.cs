@@ -7,9 +7,15 @@ using RideBooking.Tests.Operations;
 namespace RideBooking.Tests.Cli;
 
 /// <summary>The embedded host on a port, and an operator who uses the command line.</summary>
-public sealed class ListeningHost : IAsyncLifetime
+public class ListeningHost : IAsyncLifetime
 {
-    readonly EmbeddedHost _host = new();
+    readonly HostInProcess _host;
+
+    public ListeningHost()
+        : this(new EmbeddedHost()) { }
+
+    /// <summary>Takes a host with other settings.</summary>
+    protected ListeningHost(HostInProcess host) => _host = host;
 
     public string Url => _host.ClientOptions.BaseAddress.ToString();
 
@@ -24,7 +30,11 @@ public sealed class ListeningHost : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Puts unreadable events into an endpoint's queue, and waits until they are in its error queue.</summary>
     /// <returns>The id of their ride.</returns>

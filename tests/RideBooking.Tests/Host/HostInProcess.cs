@@ -42,7 +42,9 @@ public abstract class HostInProcess(params (string Key, string Value)[] settings
             builder.UseSetting(key, value);
         builder.ConfigureTestServices(services =>
         {
-            services.ConfigureDbContext<SqliteAppDbContext>(db => db.AddInterceptors(new SqliteSynchronousOff()));
+            services.ConfigureDbContext<SqliteAppDbContext>(db =>
+                db.AddInterceptors(new SqliteSynchronousOff()).ThrowOnUnorderedRows()
+            );
             Configure(services);
         });
     }

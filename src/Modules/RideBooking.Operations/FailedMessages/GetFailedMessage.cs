@@ -94,10 +94,23 @@ internal static class GetFailedMessage
         var events = await db.ReadEvents(new EventFilter(StreamId: rideId.ToString()), MaxEvents, cancellationToken);
         return new RideState(
             rideId,
-            rides?.After(events.Select(EventCatalogue.Published.Read))?.InApi(),
+            Status()?.InApi(),
             events.LastOrDefault()?.EventType,
             events.LastOrDefault()?.Timestamp
         );
+
+        RideStatus? Status()
+        {
+            try
+            {
+                return rides?.After(events.Select(EventCatalogue.Published.Read));
+            }
+            catch (UnreadableEventException)
+            {
+                // It may be why the message failed. So the message must be shown; the ride's history names the event.
+                return null;
+            }
+        }
     }
 
     /// <param name="Message">The message as it appears in a list.</param>
@@ -137,7 +150,9 @@ internal static class GetFailedMessage
     }
 
     /// <param name="Id">The ride's id.</param>
-    /// <param name="Status">Its status according to the event log; null if the log has no event of this ride.</param>
+    /// <param name="Status">
+    /// Its status according to the event log; null if the log has no event of this ride, or one that cannot be read.
+    /// </param>
     /// <param name="LastEvent">The type of its last event.</param>
     /// <param name="LastEventAt">When its last event happened.</param>
     internal sealed record RideState(Guid Id, string? Status, string? LastEvent, DateTimeOffset? LastEventAt);

@@ -50,7 +50,7 @@ internal static class RequestReplay
         if (request.FromInstant is { } text)
         {
             if (!Instant.TryParse(text, out var instant))
-                return Problem.Validation("fromInstant", "must be an RFC 3339 instant");
+                return Problem.Validation("fromInstant", Instant.Expected);
             if (instant > clock.GetUtcNow())
                 return Problem.Validation("fromInstant", "must not be in the future");
             from = await Before(db, instant.ToUniversalTime(), cancellationToken);

@@ -33,8 +33,10 @@ internal static class ForgetRider
             .WithDescription(
                 "The rider's addresses, coordinates and words in the event log become permanently unreadable, and every module "
                     + "redacts or deletes what it keeps within moments. Amounts, times and ids stay. Repeating it redacts what was "
-                    + "stored since. 409 while a ride is open or not paid."
+                    + "stored since. 409 while a ride is open or not paid. 404 if nothing is known of the rider, because the id may be "
+                    + "mistyped: a forgotten id cannot be used again. `evenIfUnknown` forgets it all the same."
             )
+            .Refuses(StatusCodes.Status404NotFound, OperationsProblems.RiderNotFound)
             .Refuses(StatusCodes.Status409Conflict, OperationsProblems.RiderHasOpenRide, OperationsProblems.RiderOwes);
 
     static async Task<Results<Ok<View>, ProblemHttpResult>> Handle(
@@ -42,6 +44,8 @@ internal static class ForgetRider
         Request request,
         Operator by,
         [FromServices] IRiderObligations? obligations,
+        [FromServices] IRidesOfRider? rides,
+        [FromServices] IPaymentMethods? methods,
         AppDbContext db,
         IPublishEndpoint publish,
         TimeProvider clock,
@@ -52,6 +56,14 @@ internal static class ForgetRider
         if (riderId.Length > MaxRiderIdLength)
             return Problem.Validation("riderId", $"must have at most {MaxRiderIdLength} characters");
         var key = await db.Set<SubjectKey>().SingleOrDefaultAsync(row => row.Subject == riderId, cancellationToken);
+        // Every rider with an event has a key.
+        if (
+            key is null
+            && request.EvenIfUnknown != true
+            && (rides is null || (await rides.List(riderId, cancellationToken)).Count == 0)
+            && (methods is null || !await methods.HasAny(riderId, cancellationToken))
+        )
+            return OperationsProblems.NoSuchRider();
         switch (obligations is null ? null : await obligations.Of(riderId, cancellationToken))
         {
             case RiderObligation.OpenRide:
@@ -107,7 +119,8 @@ internal static class ForgetRider
     internal sealed record View(string RiderId, DateTimeOffset ForgottenAt);
 
     /// <param name="Reason">Why: for example, the number of the rider's request.</param>
-    internal sealed record Request(string Reason)
+    /// <param name="EvenIfUnknown">Whether to forget an id of which nothing is known.</param>
+    internal sealed record Request(string Reason, bool? EvenIfUnknown)
     {
         internal sealed class Validator : AbstractValidator<Request>
         {

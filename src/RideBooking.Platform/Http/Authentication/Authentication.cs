@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,9 @@ namespace RideBooking.Platform.Http.Authentication;
 internal static class Authentication
 {
     public const int MaxSubjectLength = 255;
+    const string SubjectRule =
+        "The token's sub must have 1 to 255 characters, none of them a control character, and must not be '.' or '..'.";
+    static readonly object s_refusal = new();
     static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     public static void AddTokens(this IServiceCollection services, AuthOptions options, bool development)
@@ -91,17 +95,28 @@ internal static class Authentication
         "ES512",
     ];
 
+    /// <summary>Returns why the request's token was refused, if the rule is one of this API; null for all other reasons.</summary>
+    public static string? Refusal(HttpContext context) => context.Items[s_refusal] as string;
+
+    /// <summary>Whether an id could not be a part of a path: clients and servers resolve these segments.</summary>
+    public static bool IsDotSegment(string? id) => id is "." or "..";
+
     static Task CheckSubject(TokenValidatedContext context)
     {
-        // The subject becomes a key in the database: it must fit, and every character must be storable in a text column.
+        // The subject becomes a key in the database: it must fit, and every character must be storable in a text column. It
+        // becomes a part of paths, too: POST /operations/riders/{riderId}/forget.
         var subject = context.Principal?.FindFirst(Caller.SubjectClaim)?.Value;
         if (
             string.IsNullOrWhiteSpace(subject)
             || subject.Length > MaxSubjectLength
             || subject.Any(char.IsControl)
             || !subject.IsStorable()
+            || IsDotSegment(subject)
         )
-            context.Fail("The token's sub must have 1 to 255 characters.");
+        {
+            context.HttpContext.Items[s_refusal] = SubjectRule;
+            context.Fail(SubjectRule);
+        }
         return Task.CompletedTask;
     }
 

@@ -78,7 +78,10 @@ internal static class DevelopmentToken
             public Validator()
             {
                 RuleFor(request => request.Role).OneOf([.. Enum.GetValues<Role>().Select(role => role.Name())]);
-                RuleFor(request => request.Subject).Text(1, Authentication.MaxSubjectLength);
+                RuleFor(request => request.Subject)
+                    .Text(1, Authentication.MaxSubjectLength)
+                    .Must(subject => !Authentication.IsDotSegment(subject))
+                    .WithMessage("must not be '.' or '..'");
             }
         }
     }

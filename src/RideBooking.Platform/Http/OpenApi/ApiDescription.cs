@@ -247,7 +247,7 @@ internal static class ApiDescription
             Refuses(422, ProblemCode.IdempotencyKeyReused);
         }
 
-        Refuses(500, ProblemCode.InternalError);
+        Refuses(500, ProblemCode.InternalError, ProblemCode.EventUnreadable, ProblemCode.ArchiveUnreadable);
         Refuses(429, ProblemCode.RateLimited);
         Refuses(503, ProblemCode.Unavailable, ProblemCode.RequestTimeout, ProblemCode.NotYetVisible);
         foreach (var own in metadata.OfType<EndpointProblems>())

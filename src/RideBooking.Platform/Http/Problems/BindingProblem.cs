@@ -30,7 +30,7 @@ internal static partial class BindingProblem
         if (exception.Message.EndsWith("from body.", StringComparison.Ordinal) || unbound.Groups["body"].Success)
             return Malformed("A JSON body is required.");
         return Invalid(
-            name,
+            ParameterNames.OnTheWire(name, endpoint),
             exception.Message.StartsWith("Required", StringComparison.Ordinal) ? Missing : "is not valid"
         );
     }

@@ -56,6 +56,17 @@ public static class ProblemCode
     /// <summary>500: a fault of the server; the log has the details under the answer's <c>traceId</c>.</summary>
     public const string InternalError = "internal_error";
 
+    /// <summary>
+    /// 500: an event of the log is damaged, or of a version that this host does not know; see <c>position</c>, <c>eventId</c>,
+    /// <c>eventType</c>, <c>version</c> and <c>streamId</c>.
+    /// </summary>
+    public const string EventUnreadable = "event_unreadable";
+
+    /// <summary>
+    /// 500: an archive of the event log is damaged or lost; see <c>archiveId</c>, <c>firstPosition</c> and <c>lastPosition</c>.
+    /// </summary>
+    public const string ArchiveUnreadable = "archive_unreadable";
+
     /// <summary>503: the database or the broker is unavailable; retry after <c>Retry-After</c>.</summary>
     public const string Unavailable = "unavailable";
 

@@ -46,6 +46,7 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
                 pending.Message,
                 (Problem.RetryAfter, 1)
             ),
+            _ when UnreadableProblem.Explain(exception) is { } unreadable => unreadable,
             _ when TransientFault.Matches(exception) => Problem.UnavailableDetails(
                 "A dependency is temporarily unavailable; retry shortly.",
                 RetryAfter
@@ -60,6 +61,8 @@ internal sealed class ProblemForException(IProblemDetailsService problems, ILogg
             log.LogWarning("{Method} {Path} answered 503: {Reason}", method, path, exception.Message);
         else if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             log.LogWarning(exception, "{Method} {Path} answered 503: a dependency is unavailable", method, path);
+        else if (UnreadableProblem.Explain(exception) is not null)
+            log.LogError(exception, "{Method} {Path} failed: {Reason}", method, path, exception.Message);
         else if (problem.Status >= 500)
             log.LogError(exception, "{Method} {Path} failed", method, path);
         else

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace RideBooking.Platform.Http.Problems;
@@ -15,6 +16,10 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
 
+    /// <summary>Adds the id by which the log finds the request.</summary>
+    public static void AddTraceId(ProblemDetails problem, HttpContext http) =>
+        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+
     public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
@@ -25,7 +30,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
             problem.WithCode(code).Detail ??= detail;
         }
 
-        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+        AddTraceId(problem, http);
         if (problem.Extensions.TryGetValue(Problem.RetryAfter, out var seconds))
             http.Response.Headers.RetryAfter = Convert.ToString(seconds, CultureInfo.InvariantCulture);
 

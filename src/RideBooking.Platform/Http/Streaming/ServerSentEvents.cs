@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,15 +32,18 @@ public sealed record ServerEvent(long? Id, string Type, object Data);
 /// </summary>
 /// <remarks>
 /// In the last two cases the client reconnects automatically with <c>Last-Event-ID</c> (see <see cref="LastEventId"/>). A
-/// comment every 15 s keeps proxies from closing a quiet stream and detects clients that have left. The framework's own
-/// result for this sends nothing while there are no events, not even headers.
+/// comment every 15 s keeps proxies from closing a quiet stream and detects clients that have left. If the event log cannot be
+/// read at some place, the last event is named <c>problem</c>, and its data is the problem. The framework's own result for this
+/// sends nothing while there are no events, not even headers.
 /// </remarks>
 /// <param name="events">Enumerated once. The token of its enumerator is cancelled when the stream ends.</param>
 public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IResult, IEndpointMetadataProvider
 {
     internal const string MediaType = "text/event-stream";
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    const string ProblemEvent = "problem";
     static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan ReconnectAfterProblem = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -87,6 +91,17 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
             // that a query or a connection throws then (not always an OperationCanceledException) is not a fault.
             Log(services).LogDebug(exception, "A stream of {Path} was cut off", httpContext.Request.Path);
         }
+        catch (Exception exception) when (UnreadableProblem.Explain(exception) is { } problem)
+        {
+            Log(services)
+                .LogError(
+                    exception,
+                    "The stream {Path} ended: {Reason}",
+                    httpContext.Request.Path,
+                    exception.Message
+                );
+            await SendLast(httpContext, problem, json, end.Token);
+        }
         catch (Exception exception) when (TransientFault.Matches(exception))
         {
             // The client reconnects and resumes. An answer that has begun cannot report an error; it can only end.
@@ -103,6 +118,31 @@ public sealed class ServerSentEvents(IAsyncEnumerable<ServerEvent> events) : IRe
             await end.CancelAsync();
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Dispose(source, services);
+        }
+    }
+
+    // The answer has begun, so the problem cannot be its status. Without an id: a client that reconnects continues after the
+    // last event that it received, and meets the problem again until it is solved.
+    static async Task SendLast(
+        HttpContext context,
+        ProblemDetails problem,
+        JsonSerializerOptions json,
+        CancellationToken cancellationToken
+    )
+    {
+        ProblemWriter.AddTraceId(problem, context);
+        var last = Format(new ServerEvent(null, ProblemEvent, problem), json);
+        try
+        {
+            await Send(
+                context.Response,
+                $"retry: {ReconnectAfterProblem.TotalMilliseconds:0}\n{last}",
+                cancellationToken
+            );
+        }
+        catch (Exception exception)
+        {
+            Log(context.RequestServices).LogDebug(exception, "A client left before it received why its stream ends");
         }
     }
 
@@ -192,13 +232,13 @@ public readonly record struct LastEventId(long? Value) : IEndpointParameterMetad
     /// <summary>Binds the id as a parameter of an endpoint.</summary>
     public static ValueTask<LastEventId> BindAsync(HttpContext context)
     {
-        var text = context.Request.Headers[Header].ToString();
+        var (name, text) = (Header, context.Request.Headers[Header].ToString());
         if (text.Length == 0)
-            text = context.Request.Query[Parameter].ToString();
+            (name, text) = (Parameter, context.Request.Query[Parameter].ToString());
         if (text.Length == 0)
             return new(new LastEventId(null));
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? new(new LastEventId(id))
-            : throw new InvalidInputException(Header, "must be the id of an event of this stream");
+            : throw new InvalidInputException(name, "must be the id of an event of this stream");
     }
 }

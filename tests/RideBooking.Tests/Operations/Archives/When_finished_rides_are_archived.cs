@@ -48,6 +48,20 @@ public sealed class When_finished_rides_are_archived(CityLab lab) : IClassFixtur
         (await Deviations(rideId)).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_host_without_archives_refuses_to_archive_now()
+    {
+        var reason = new JsonObject { ["reason"] = "before the backup" };
+        (await (await lab.City.Operator()).Post("operations/archives", reason)).ShouldBe(
+            HttpStatusCode.Conflict,
+            "archiving_off"
+        );
+        (await (await lab.City.Rider()).Post("operations/archives", reason.DeepClone())).ShouldBe(
+            HttpStatusCode.Forbidden,
+            "forbidden"
+        );
+    }
+
     [Theory]
     [InlineData("7.00:00:00", "at least 8.00:00:00")]
     [InlineData("soon", "positive time span")]

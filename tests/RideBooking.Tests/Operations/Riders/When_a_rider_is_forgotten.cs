@@ -94,9 +94,41 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
             HttpStatusCode.BadRequest,
             "validation_failed"
         );
-        (await host.Run("forget", "never/rode", "--reason", "asked by letter"))
+        string[] forget = ["forget", "never/rode", "--reason", "asked by letter"];
+        (await host.Run(forget)).ShouldEnd(ExitCode.NotFound).Error.ShouldContain("(rider_not_found)");
+        (await host.Run([.. forget, "--even-if-unknown"]))
             .ShouldEnd(ExitCode.Done)
             .Out.ShouldStartWith("The rider was forgotten at ");
+    }
+
+    [Fact]
+    public async Task A_mistyped_id_is_not_forgotten()
+    {
+        var riderId = $"rider-{Guid.CreateVersion7():N}";
+        var (operations, rider) = (await host.City.Operator(), await host.City.Rider(riderId));
+
+        (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.NotFound, "rider_not_found");
+
+        var added = await rider.Post("riders/me/payment-methods", new JsonObject { ["token"] = "tok_visa" });
+        added.ShouldBe(HttpStatusCode.Created);
+        (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.OK);
+        (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_unknown_id_is_forgotten_if_that_is_meant()
+    {
+        var riderId = $"rider-{Guid.CreateVersion7():N}";
+        var (operations, rider) = (await host.City.Operator(), await host.City.Rider(riderId));
+
+        (await Forget(operations, riderId, evenIfUnknown: true)).ShouldBe(HttpStatusCode.OK);
+
+        (await rider.Post("riders/me/payment-methods", new JsonObject { ["token"] = "tok_visa" })).ShouldBe(
+            HttpStatusCode.Conflict,
+            "rider_forgotten"
+        );
+        // Now it is known.
+        (await Forget(operations, riderId)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -104,7 +136,7 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
     {
         var operations = await host.City.Operator();
 
-        (await Forget(operations, "https%3A%2F%2Fidp%2F7"))
+        (await Forget(operations, "https%3A%2F%2Fidp%2F7", evenIfUnknown: true))
             .ShouldBe(HttpStatusCode.OK)
             .Text("riderId")
             .ShouldBe("https://idp/7");
@@ -115,7 +147,9 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
     {
         var operations = await host.City.Operator();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Forget(operations, "forgotten-by-many")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Forget(operations, "forgotten-by-many", evenIfUnknown: true))
+        );
 
         answers.Select(answer => answer.ShouldBe(HttpStatusCode.OK).Text("forgottenAt")).Distinct().Count().ShouldBe(1);
     }
@@ -142,8 +176,13 @@ public sealed class When_a_rider_is_forgotten(ListeningHost host) : IClassFixtur
         await WaitFor.TrueAsync("the ride is redacted, too", async () => (await TablesWith(Words)).Count == 0);
     }
 
-    static Task<Answer> Forget(Person person, string riderId) =>
-        person.Post($"operations/riders/{riderId}/forget", new JsonObject { ["reason"] = "asked by letter" });
+    static Task<Answer> Forget(Person person, string riderId, bool evenIfUnknown = false)
+    {
+        var request = new JsonObject { ["reason"] = "asked by letter" };
+        if (evenIfUnknown)
+            request["evenIfUnknown"] = true;
+        return person.Post($"operations/riders/{riderId}/forget", request);
+    }
 
     async Task<(Rider Rider, string RideId)> Drive(int corner)
     {

@@ -53,6 +53,21 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 
     [Fact]
+    public async Task Leaves_out_an_event_that_cannot_be_read_and_publishes_the_others()
+    {
+        var ride = await RideThatIsPaid();
+        var (damaged, lost) = (await LoseAnOffer(ride), await LoseAnOffer(ride));
+        await Change(damaged, "not JSON");
+
+        (await Recovery.Run((_, _) => { }, Stop)).Events[nameof(DriverOffered)].ShouldBe(1);
+        await WaitFor.TrueAsync("the other offer is handled", async () => await TimesHandled(lost.EventId) == 1);
+
+        await Change(damaged, damaged.StoredPayload);
+        (await Recovery.Run((_, _) => { }, Stop)).Events[nameof(DriverOffered)].ShouldBe(1);
+        await WaitFor.TrueAsync("the offer is handled", async () => await TimesHandled(damaged.EventId) == 1);
+    }
+
+    [Fact]
     public async Task Is_not_what_lies_in_an_error_queue()
     {
         var lost = await LoseAnOffer();
@@ -195,15 +210,17 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
     }
 
     // Commits an event whose message no consumer receives.
-    async Task<LoggedEvent> LoseAnOffer()
+    async Task<LoggedEvent> LoseAnOffer(string? of = null)
     {
-        var ride = await RideThatIsPaid();
+        var ride = of ?? await RideThatIsPaid();
         var lost = Guid.CreateVersion7();
         await In(async db =>
         {
             var offered = await db.Set<LoggedEvent>()
                 .AsNoTracking()
-                .SingleAsync(row => row.StreamId == ride && row.EventType == nameof(DriverOffered), Stop);
+                .Where(row => row.StreamId == ride && row.EventType == nameof(DriverOffered))
+                .OrderBy(row => row.Position)
+                .FirstAsync(Stop);
             await db.Decrypt([offered], Stop);
             db.Add(
                 new LoggedEvent
@@ -223,6 +240,13 @@ public sealed class RecoveryTests(EmbeddedHost host) : IClassFixture<EmbeddedHos
         });
         return await In(db => db.Set<LoggedEvent>().AsNoTracking().SingleAsync(row => row.EventId == lost, Stop));
     }
+
+    Task<int> Change(LoggedEvent logged, string payload) =>
+        In(db =>
+            db.Set<LoggedEvent>()
+                .Where(row => row.EventId == logged.EventId)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.StoredPayload, payload), Stop)
+        );
 
     async Task<string> RideThatIsPaid()
     {

@@ -137,6 +137,27 @@ public sealed class AuthTests
     }
 
     [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task A_subject_that_no_path_can_have_is_refused_with_the_rule(string subject)
+    {
+        await using var app = await Production();
+        var problem = await (await Get(app.WithToken(Token(subject, "rider")), "/rider")).ShouldBeProblem(
+            401,
+            "unauthorized"
+        );
+        problem.GetProperty("detail").GetString()!.ShouldContain("must not be '.' or '..'");
+
+        await using var development = await Development();
+        var answer = await development.Client.PostAsync(
+            "/dev/token",
+            HttpAnswers.Json($$"""{"role":"rider","subject":"{{subject}}"}"""),
+            TestContext.Current.CancellationToken
+        );
+        await answer.ShouldRefuse("subject");
+    }
+
+    [Theory]
     [InlineData(1, 200)]
     [InlineData(255, 200)]
     [InlineData(0, 401)]

@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using RideBooking.EventLog.Archives;
 using RideBooking.Platform.Http.OpenApi;
 using RideBooking.Platform.Http.Problems;
 
@@ -19,6 +21,10 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
             all.MapGet("/things/{id}", (Guid id) => id);
             all.MapGet("/search", (int? limit, Guid? after) => "found");
             all.MapGet("/needs", (int size) => size);
+            all.MapGet(
+                "/parts",
+                ([AsParameters] Part part, [FromHeader(Name = "X-Revision")] int? revision) => "found"
+            );
             all.MapPost("/things", (Thing thing) => thing);
             all.MapGet("/bare/{status:int}", (int status) => TypedResults.StatusCode(status));
             all.MapGet("/taken", () => Problem.Conflict("seat_taken", "The seat is taken.", ("seat", 12)));
@@ -37,12 +43,33 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
                     throw new InvalidOperationException("x", new SocketException((int)SocketError.ConnectionRefused))
             );
             all.MapGet("/race", string () => throw new DbUpdateConcurrencyException("expected 1 row, was 0"));
+            all.MapGet("/damaged-archive", string () => throw new DamagedArchiveException(s_archive, "no /srv/secret"));
             all.MapGet("/input", string () => throw new InvalidInputException("seat", "must be free"));
         });
+
+    static readonly Archive s_archive = new()
+    {
+        Id = Guid.CreateVersion7(),
+        FirstPosition = 7,
+        LastPosition = 19,
+        LastTimestamp = DateTimeOffset.UnixEpoch,
+        Events = 5,
+        Streams = 1,
+        Size = 100,
+        Sha256 = [],
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Data = null,
+    };
 
     readonly HttpApp app = served.App;
 
     internal sealed record Thing(string Name);
+
+    internal sealed record Part(
+        [property: FromQuery(Name = "after")] long? After,
+        [property: FromQuery(Name = "size-class")] int? Size,
+        Guid? OrderId
+    );
 
     Task<HttpResponseMessage> Get(string path) => app.Client.GetAsync(path, TestContext.Current.CancellationToken);
 
@@ -68,6 +95,22 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
     [InlineData("after=garbage", "after")]
     public async Task A_query_value_of_the_wrong_type_is_refused_by_name(string query, string field) =>
         await (await Get($"/api/v1/search?{query}")).ShouldRefuse(field);
+
+    [Theory]
+    [InlineData("after=x", "after")]
+    [InlineData("size-class=x", "size-class")]
+    [InlineData("orderId=x", "orderId")]
+    public async Task A_parameter_is_named_as_its_clients_name_it(string query, string field) =>
+        await (await Get($"/api/v1/parts?{query}")).ShouldRefuse(field);
+
+    [Fact]
+    public async Task A_header_is_named_as_its_clients_name_it()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/parts");
+        request.Headers.Add("X-Revision", "x");
+        var answer = await app.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        await answer.ShouldRefuse("X-Revision");
+    }
 
     [Theory]
     [InlineData("note=a%00b", "note")]
@@ -140,6 +183,16 @@ public sealed class ProblemsTests(ProblemsTests.Served served) : IClassFixture<P
         var answer = await Get(path);
         await answer.ShouldBeProblem(503, "unavailable");
         answer.Headers.RetryAfter.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_damaged_archive_is_named_by_its_positions()
+    {
+        var problem = await (await Get("/api/v1/damaged-archive")).ShouldBeProblem(500, "archive_unreadable");
+        problem.GetProperty("archiveId").GetGuid().ShouldBe(s_archive.Id);
+        problem.GetProperty("firstPosition").GetInt64().ShouldBe(7);
+        problem.GetProperty("lastPosition").GetInt64().ShouldBe(19);
+        problem.ToString().ShouldNotContain("secret");
     }
 
     [Fact]

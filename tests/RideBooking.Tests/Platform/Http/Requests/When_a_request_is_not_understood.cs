@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RideBooking.Platform.Http.Requests;
 using RideBooking.TestKit.Api;
 using RideBooking.Tests.Documentation;
 using RideBooking.Tests.Host;
@@ -24,6 +25,56 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
             problem.GetProperty("code").GetString().ShouldBe("unknown_parameter", $"{method} {path}");
             problem.GetProperty("parameter").GetString().ShouldBe("since", $"{method} {path}");
         }
+    }
+
+    [Fact]
+    public async Task A_value_that_cannot_be_read_is_refused_under_the_documented_name_by_every_operation()
+    {
+        var refused = new HashSet<string>();
+        foreach (var (method, path, operation) in (await Document()).Operations)
+        {
+            if (method != HttpMethod.Get || !operation.TryGetProperty("parameters", out var all))
+                continue;
+            var names = all.EnumerateArray().Select(NameOf).ToList();
+            foreach (var parameter in all.EnumerateArray())
+            {
+                var (name, place) = (NameOf(parameter), parameter.GetProperty("in").GetString());
+                var what = $"{method} {path}, {name} in the {place}";
+                if (place is not ("query" or "header"))
+                    continue;
+                using var answer =
+                    place == "query"
+                        ? await Ask(method, $"{path}?{name}=rubbish", null)
+                        : await Ask(method, path, null, (name, "rubbish"));
+                if (answer.StatusCode != HttpStatusCode.BadRequest)
+                {
+                    IsText(parameter).ShouldBeTrue(what);
+                    continue;
+                }
+                var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Stop)).RootElement;
+                problem.GetProperty("code").GetString().ShouldBe("validation_failed", what);
+                var errors = problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).ToList();
+                errors.ShouldContain(name, what);
+                errors.ShouldBeSubsetOf(names, what);
+                refused.Add(name);
+            }
+        }
+        string[] some = ["after", "rideId", "limit", "cursor", "atVersion", "asOf", "from", "lastEventId", "Last-Event-ID"];
+        refused.IsSupersetOf(some).ShouldBeTrue(string.Join(", ", refused));
+    }
+
+    [Theory]
+    [InlineData("operations/rides/{id}/diff", "is required", "is required")]
+    [InlineData("operations/rides/{id}/diff?to=rubbish", "is required", Instant.Expected)]
+    [InlineData("operations/rides/{id}/diff?from=rubbish&to=", Instant.Expected, Instant.Expected)]
+    [InlineData("operations/analytics/summary?from=rubbish&to=rubbish", Instant.Expected, Instant.Expected)]
+    [InlineData("drivers/me/earnings?from=rubbish&to=rubbish", Instant.Expected, Instant.Expected)]
+    public async Task Every_instant_that_is_missing_or_cannot_be_read_is_named(string path, string from, string to)
+    {
+        using var answer = await Ask(HttpMethod.Get, path, null);
+        var problem = await answer.ShouldRefuse("from", "to");
+        problem.GetProperty("errors").GetProperty("from")[0].GetString().ShouldBe(from);
+        problem.GetProperty("errors").GetProperty("to")[0].GetString().ShouldBe(to);
     }
 
     [Fact]
@@ -112,13 +163,31 @@ public sealed class When_a_request_is_not_understood(CityLab lab) : IClassFixtur
         return rider.Send(request);
     }
 
+    static string NameOf(JsonElement parameter) => parameter.GetProperty("name").GetString()!;
+
+    // Any text may be one that the operation understands.
+    static bool IsText(JsonElement parameter)
+    {
+        var schema = parameter.GetProperty("schema");
+        return !schema.TryGetProperty("format", out _)
+            && schema.TryGetProperty("type", out var type)
+            && type.ToString().Contains("string");
+    }
+
     /// <summary>Sends the request in each role until one is authorized.</summary>
-    async Task<HttpResponseMessage> Ask(HttpMethod method, string path, string? contentType)
+    async Task<HttpResponseMessage> Ask(
+        HttpMethod method,
+        string path,
+        string? contentType,
+        (string Name, string Value)? header = null
+    )
     {
         var address = Regex.Replace(path.Replace("{position}", "1"), "{[^}]+}", Guid.CreateVersion7().ToString());
         foreach (var person in new Person[] { await Rider.Value, await Driver.Value, await Operator.Value })
         {
             using var request = new HttpRequestMessage(method, address);
+            if (header is var (name, value))
+                request.Headers.TryAddWithoutValidation(name, value);
             if (contentType is not null)
             {
                 request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes("{}"));
