@@ -331,10 +331,18 @@ public sealed class DeliveryTests
         await bench.MailboxHas(5);
         await bench.OutboxDrains();
         await WaitFor.TrueAsync("the first sweep has ended", () => Task.FromResult(commands.Sweeps == 1));
-        bench.Clock.Advance(TimeSpan.FromSeconds(11));
-        await WaitFor.TrueAsync("the second sweep has ended", () => Task.FromResult(commands.Sweeps == 2));
+        var delays = 0;
+        await WaitFor.TrueAsync(
+            "the second sweep has ended",
+            () =>
+            {
+                bench.Clock.Advance(TimeSpan.FromSeconds(11));
+                delays++;
+                return Task.FromResult(commands.Sweeps >= 2);
+            }
+        );
         await bench.Count<OutboxMessage>();
-        commands.Sweeps.ShouldBe(2);
+        commands.Sweeps.ShouldBeInRange(2, 1 + delays);
     }
 
     [Theory, MemberData(nameof(Databases))]

@@ -32,8 +32,14 @@ public sealed class When_an_application_removes_a_service
 
         await bench.Publish(new FileLetter(Guid.CreateVersion7()));
         await bench.MailboxHas(1);
-        bench.Clock.Advance(TimeSpan.FromMinutes(1));
-        await WaitFor.TrueAsync("one is left", async () => await bench.Count<OutboxMessage>() == 1);
+        await WaitFor.TrueAsync(
+            "one is left",
+            async () =>
+            {
+                bench.Clock.Advance(TimeSpan.FromMinutes(1));
+                return await bench.Count<OutboxMessage>() == 1;
+            }
+        );
 
         bench.Mailbox.Received.ShouldHaveSingleItem().Message.Number.ShouldBe(0);
         (await bench.TheOnly<OutboxMessage>()).InboxMessageId.ShouldBeNull();
